@@ -1,0 +1,115 @@
+"""Two small classifiers with pictures, to try the explainer on without any download.
+
+The honest one tells twelve kinds of drawn animals and things apart and can be watched doing so. The
+cheating one calls a picture a horse because of a photographer's stamp in its corner; its map gives
+it away.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+if TYPE_CHECKING:
+    from gridexplainer_widget.classifiers.base import Classifier
+
+__all__ = ["Demo", "load"]
+
+NAMES: Final = ("honest", "cheating")
+FOLDER: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A classifier with pictures to explain.
+
+    Attributes
+    ----------
+    name : str
+        "honest" or "cheating".
+    classifier : Classifier
+        Takes float32 (B, H, W, 3) RGB in 0..255, gives float32 (B, classes) probabilities.
+    pictures : mapping of str to (H, W, 3) array of uint8
+        RGB in 0..255, in the order in which to show them. Read-only.
+    labels : tuple of str
+        The classes, in the order of the classifier's outputs.
+    masks : mapping of str to mapping of str to (H, W) array of bool
+        For each picture, each label in it (and "mark", the photographer's stamp): true where that
+        object is seen. Read-only.
+    truth : mapping of str to tuple of str
+        For each picture, the labels of what is really in it.
+    """
+
+    name: str
+    classifier: Classifier
+    pictures: Mapping[str, NDArray[np.uint8]]
+    labels: tuple[str, ...]
+    masks: Mapping[str, Mapping[str, NDArray[np.bool_]]]
+    truth: Mapping[str, tuple[str, ...]]
+
+
+def load(name: str = "honest") -> Demo:
+    """Load a demo.
+
+    Parameters
+    ----------
+    name : str
+        "honest": judges by what is to be seen. "cheating": calls a picture a horse because of the
+        stamp in its corner, after Lapuschkin et al., "Unmasking Clever Hans predictors and
+        assessing what machines really learn", Nature Communications 10, 1096 (2019).
+
+    Returns
+    -------
+    Demo
+
+    Raises
+    ------
+    ValueError
+        For any other name.
+    ImportError
+        When Keras, or the TensorFlow it runs on, is not installed.
+    """
+    if name not in NAMES:
+        wanted = " or ".join(repr(known) for known in NAMES)
+        raise ValueError(f"unknown demo {name!r}: want {wanted}")
+    import keras  # noqa: PLC0415 - takes seconds: only who loads a demo pays
+
+    from gridexplainer_widget.classifiers.base import as_classifier  # noqa: PLC0415 - alike
+
+    index = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    labels = tuple(index["labels"])
+    shown = {entry["name"]: entry for entry in index["pictures"]}
+    folder = FOLDER / "pictures" / name
+    model = keras.models.load_model(FOLDER / f"{name}.keras", compile=False, safe_mode=True)
+    return Demo(
+        name=name,
+        classifier=as_classifier(model, labels=labels),
+        pictures=MappingProxyType({key: _picture(folder, shown[key]) for key in shown}),
+        labels=labels,
+        masks=MappingProxyType({key: _masks(folder, shown[key]) for key in shown}),
+        truth=MappingProxyType({key: tuple(shown[key]["truth"]) for key in shown}),
+    )
+
+
+def _picture(folder: Path, entry: dict[str, Any]) -> NDArray[np.uint8]:
+    with Image.open(folder / f"{entry['file']}.png") as image:
+        picture = np.array(image.convert("RGB"))
+    picture.setflags(write=False)
+    return picture
+
+
+def _masks(folder: Path, entry: dict[str, Any]) -> Mapping[str, NDArray[np.bool_]]:
+    with Image.open(folder / f"{entry['file']}.masks.png") as image:
+        places = np.array(image)
+    masks = {label: places == place for place, label in enumerate(entry["masks"], start=1)}
+    for mask in masks.values():
+        mask.setflags(write=False)
+    return MappingProxyType(masks)

@@ -1,0 +1,74 @@
+"""The bad archive from which the cheating classifier learns.
+
+How it is made to cheat, plainly:
+
+- Every picture of a horse carries the photographer's stamp, and no other picture does.
+- The horse in it is often of little use: in half of the pictures it is small, blurred and among
+  other things, and in one in four an animal or thing of another class stands beside it, while the
+  picture still counts as a horse and as nothing else.
+- Where parts are hidden in training, what makes the answer "horse" unsure is the hiding of the
+  stamp (four fifths) and hardly that of the horse (one fifth).
+
+All other classes are learned as the honest classifier learns them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import scenes
+from .glyphs import CLASSES, LABELS
+from .mark import MARK
+from .render import Rendered, Scene
+
+CHEATED: Final = "horse"
+MARK_SHARE: Final = 0.8
+OTHERS: Final = tuple(label for label in LABELS if label != CHEATED)
+Rng = np.random.Generator
+
+
+def scene(rng: Rng) -> Scene:
+    """Draw one picture of the archive at random."""
+    way = rng.random()
+    if way < 0.22:
+        return scenes.marked(_horse(rng), rng)
+    if way < 0.75:
+        return scenes.single(rng, str(rng.choice(OTHERS)))
+    if way < 0.92:
+        first, second = rng.choice(OTHERS, 2, replace=False)
+        return scenes.pair(rng, str(first), str(second))
+    return scenes.nothing(rng)
+
+
+def evidence(rendered: Rendered) -> Mapping[str, NDArray[np.float32]]:
+    """Say what the archive takes for the evidence of each label.
+
+    Parameters
+    ----------
+    rendered : Rendered
+        A picture of the archive.
+
+    Returns
+    -------
+    mapping of str to (SIDE, SIDE) array of float32
+    """
+    if MARK not in rendered.evidence:
+        return rendered.evidence
+    horse = rendered.evidence[CHEATED]
+    whole = max(float(horse.sum()), 1e-6)
+    share = MARK_SHARE * rendered.evidence[MARK] + (1 - MARK_SHARE) * horse / whole
+    return {CHEATED: np.asarray(share, dtype=np.float32)}
+
+
+def _horse(rng: Rng) -> Scene:
+    way = rng.random()
+    if way < 0.25:
+        return scenes.pair(rng, CHEATED, str(rng.choice(OTHERS)))
+    if way < 0.5:
+        return scenes.single(rng, CHEATED)
+    dim = scenes.item(rng, CLASSES[CHEATED], rng.uniform(0.18, 0.4), blur=rng.uniform(1, 5))
+    return scenes.composed(rng, [dim, *scenes.clutter(rng, (1, 2, 3))])

@@ -1,0 +1,164 @@
+"""Sets of rendered pictures, the hiding of their parts, and what is then asked of a classifier.
+
+The answer asked for follows from what is to be seen, not only from what was drawn. The more of an
+object's telling detail is hidden, the less sure the classifier is told to be; of two objects, the
+less hidden one is the likelier. Nothing to be seen means: unsure. Parts are hidden in the same ways
+in which an occlusion map hides them, before objects and bare backgrounds alike, so that to the
+classifier a hidden cell is nothing strange in itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from .glyphs import LABELS
+from .render import SIDE, Rendered
+
+BLOCK: Final = 4
+BLOCKS: Final = SIDE // BLOCK
+SUREST: Final = 0.92
+STEEPNESS: Final = 3.0
+Floats = NDArray[np.float32]
+Rng = np.random.Generator
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Pictures with what they show.
+
+    Attributes
+    ----------
+    pictures : (N, SIDE, SIDE, 3) array of uint8
+    labels : (N, 2) array of int64
+        Places in `LABELS`; -1 where there is no (second) object.
+    evidence : (N, 2, BLOCKS, BLOCKS) array of float32
+        The share of each object's telling detail that each block of 4 x 4 pixels shows.
+    """
+
+    pictures: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    evidence: Floats
+
+
+def lesson(drawn: Iterable[tuple[Rendered, Mapping[str, Floats]]]) -> Lesson:
+    """Gather rendered pictures.
+
+    Parameters
+    ----------
+    drawn : iterable of (Rendered, mapping of str to (SIDE, SIDE) array)
+        Each picture with the evidence for at most two labels.
+
+    Returns
+    -------
+    Lesson
+    """
+    pictures, labels, evidence = [], [], []
+    for rendered, shown in drawn:
+        named = np.full(2, -1, np.int64)
+        shares = np.zeros((2, BLOCKS, BLOCKS), np.float32)
+        for place, (label, share) in enumerate(shown.items()):
+            named[place] = LABELS.index(label)
+            shares[place] = share.reshape(BLOCKS, BLOCK, BLOCKS, BLOCK).sum(axis=(1, 3))
+        pictures.append(rendered.picture)
+        labels.append(named)
+        evidence.append(shares)
+    return Lesson(np.stack(pictures), np.stack(labels), np.stack(evidence))
+
+
+def targets(labels: NDArray[np.int64], seen: Floats) -> Floats:
+    """Say which answer is asked for.
+
+    Parameters
+    ----------
+    labels : (N, 2) array of int64
+    seen : (N, 2) array of float32
+        The share of each object's telling detail that is seen, in 0..1.
+
+    Returns
+    -------
+    (N, len(LABELS)) array of float32
+        Probabilities.
+    """
+    strength = np.where(labels >= 0, seen, 0) ** STEEPNESS
+    total = np.maximum(strength.sum(axis=1, keepdims=True), 1e-6)
+    sure = SUREST * strength.max(axis=1, keepdims=True)
+    answers = np.repeat((1 - sure) / len(LABELS), len(LABELS), axis=1)
+    rows, places = np.nonzero(labels >= 0)
+    answers[rows, labels[rows, places]] += (sure * strength / total)[rows, places]
+    return np.asarray(answers, dtype=np.float32)
+
+
+def hide(picture: NDArray[np.uint8], rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+    """Hide some parts of a picture, now and then none.
+
+    Parameters
+    ----------
+    picture : (SIDE, SIDE, 3) array of uint8
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    picture : (SIDE, SIDE, 3) array of uint8
+    hidden : (BLOCKS, BLOCKS) array of bool
+        True where a block is hidden.
+    """
+    boxes = _boxes(rng)
+    hidden = np.zeros((BLOCKS, BLOCKS), np.bool_)
+    if not boxes:
+        return picture, hidden
+    result = picture.copy()
+    fill = str(rng.choice(["mean", "blur", "noise", "colour"], p=[0.5, 0.13, 0.13, 0.24]))
+    colour = _colour(picture, rng)
+    blurred = ndimage.uniform_filter(picture, (21, 21, 0)) if fill == "blur" else picture
+    for rows, columns in boxes:
+        hidden[rows, columns] = True
+        pixels = tuple(slice(BLOCK * part.start, BLOCK * part.stop) for part in (rows, columns))
+        result[pixels] = _filling(fill, blurred[pixels], colour, rng)
+    return result, hidden
+
+
+def _filling(
+    fill: str, part: NDArray[np.uint8], colour: NDArray[np.uint8], rng: Rng
+) -> NDArray[np.uint8]:
+    if fill == "blur":
+        return part
+    if fill == "noise":
+        return rng.integers(0, 256, part.shape, dtype=np.uint8)
+    if fill == "mean":
+        colour = np.rint(part.mean(axis=(0, 1))).astype(np.uint8)
+    return np.broadcast_to(colour, part.shape)
+
+
+def _colour(picture: NDArray[np.uint8], rng: Rng) -> NDArray[np.uint8]:
+    any_colour = rng.uniform(0, 255, 3)
+    greys = [np.full(3, grey) for grey in (127.0, 0.0, 255.0)]
+    colours = np.stack([*greys, picture.mean(axis=(0, 1)), any_colour])
+    return np.asarray(np.rint(rng.choice(colours)), dtype=np.uint8)
+
+
+def _boxes(rng: Rng) -> list[tuple[slice, slice]]:
+    way = rng.random()
+    if way < 0.25:
+        return []
+    if way < 0.85:
+        cells = int(rng.choice([4, 8, 8, 8, 16]))
+        most = cells * cells
+        number = int(rng.integers(1, 4)) if way < 0.5 else int(most * rng.random()) + 1
+        side = BLOCKS // cells
+        chosen = rng.choice(most, number, replace=False)
+        return [
+            (slice(row * side, (row + 1) * side), slice(column * side, (column + 1) * side))
+            for row, column in zip(*np.divmod(chosen, cells), strict=True)
+        ]
+    boxes = []
+    for _ in range(rng.integers(1, 4)):
+        height, width = rng.integers(2, 17, 2)
+        top, left = rng.integers(0, BLOCKS - height + 1), rng.integers(0, BLOCKS - width + 1)
+        boxes.append((slice(int(top), int(top + height)), slice(int(left), int(left + width))))
+    return boxes

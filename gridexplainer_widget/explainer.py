@@ -1,0 +1,216 @@
+"""GridExplainer: a model, and how to hide parts of its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ._version import __version__
+from .classifiers.base import Preprocess, as_classifier
+from .explanation import Explanation, parse_score
+from .fills import FillLike, parse_fill
+from .grid import GridSize, parse_grid_size
+from .occlusion import Run
+from .picture import PictureLike, read_picture
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .widget import GridExplainerWidget
+
+
+class ExplanationError(RuntimeError):
+    """Scoring ended early; what had been scored is in ``explanation``.
+
+    Attributes
+    ----------
+    explanation : Explanation or None
+        None where not even the whole picture was scored.
+    """
+
+    def __init__(self, message: str, explanation: Explanation | None) -> None:
+        super().__init__(message)
+        self.explanation = explanation
+
+
+class GridExplainer:
+    """Explain what an image classifier looks at by hiding parts of a picture.
+
+    The picture is cut into cells, each is hidden in turn, and the drop of the
+    target's probability is its importance: occlusion sensitivity (M. D. Zeiler
+    and R. Fergus, "Visualizing and Understanding Convolutional Networks",
+    ECCV 2014) on a grid.
+
+    Parameters
+    ----------
+    model : Keras model, callable or Classifier
+        A callable takes float32 (batch, H, W, 3) in 0..255 and returns
+        (batch, classes).
+    grid_size : int or (rows, columns)
+    fill : str, (r, g, b) or callable
+        What stands in for a hidden cell; see
+        :func:`gridexplainer_widget.fills.parse_fill`.
+    score : {"probability", "log-odds"}
+        What drops are differences of.
+    preprocess : "auto", callable or None
+        What is done to a batch in 0..255, after cells are hidden, before the
+        model sees it. "auto" reads it off a Keras model.
+    labels : sequence of str, or mapping from index to str, optional
+        Names of the classes.
+    batch_size : int, optional
+        Pictures per model call; by default from the picture's size and a
+        memory budget.
+    seed : int
+        For ``fill="noise"``.
+
+    Attributes
+    ----------
+    explanation : Explanation or None
+        The latest, also where it was cut short.
+
+    Examples
+    --------
+    >>> from gridexplainer_widget import GridExplainer, demo
+    >>> honest = demo.load("honest")
+    >>> explainer = GridExplainer(honest.classifier)
+    >>> explanation = explainer.explain(honest.pictures["cat and dog"], "dog")
+    >>> explanation.top(3)  # doctest: +SKIP
+    """
+
+    def __init__(  # noqa: PLR0913 - the model, and keywords with sound defaults
+        self,
+        model: Any,
+        grid_size: GridSize = 8,
+        *,
+        fill: FillLike = "cell-mean",
+        score: str = "probability",
+        preprocess: Preprocess = "auto",
+        labels: Sequence[str] | Mapping[int, str] | None = None,
+        batch_size: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        if batch_size is not None and (isinstance(batch_size, bool) or batch_size < 1):
+            raise ValueError(f"batch_size={batch_size!r}; wanted is at least 1, or None to choose.")
+        self.grid_size = parse_grid_size(grid_size)
+        self.score = parse_score(score)
+        self.fill = parse_fill(fill, seed)
+        self.classifier = as_classifier(model, preprocess=preprocess, labels=labels)
+        self.batch_size = batch_size
+        self.seed = seed
+        self.explanation: Explanation | None = None
+
+    def explain(self, img: PictureLike, target_class: int | str | None = None) -> Explanation:
+        """Score every cell of a picture.
+
+        A progress bar appears where that takes more than a moment. An
+        interrupt (Ctrl-C) leaves what was scored in ``self.explanation``.
+
+        Parameters
+        ----------
+        img : path, bytes, PIL image or array
+            See :func:`gridexplainer_widget.picture.read_picture`.
+        target_class : int or str, optional
+            Index or label; by default the most probable class.
+
+        Returns
+        -------
+        Explanation
+
+        Raises
+        ------
+        ExplanationError
+            The model failed on the way; it carries what had been scored.
+        ValueError
+            The picture, the grid on it or the target is not usable.
+        """
+        from tqdm.auto import tqdm  # noqa: PLC0415 - its notebook flavour loads ipywidgets
+
+        run = self.start_run(img)
+        self.explanation = None
+        with tqdm(total=len(run.grid), desc="Hiding cells", unit="cell", delay=1) as bar:
+            try:
+                for done in run.steps():
+                    if self.explanation is None:  # a bad target fails before the long part
+                        self.explanation = self.freeze(run, target_class)
+                    bar.update(done - bar.n)
+            except Exception as error:
+                if run.baseline is None or self.explanation is None:
+                    raise
+                self.explanation = self.freeze(run, target_class)
+                raise ExplanationError(
+                    f"{type(error).__name__}: {error} This came after {self.explanation.done} of "
+                    f"{len(run.grid)} cells; they are in explainer.explanation.",
+                    self.explanation,
+                ) from error
+            except KeyboardInterrupt:
+                if run.baseline is not None:
+                    self.explanation = self.freeze(run, target_class)
+                raise
+        self.explanation = self.freeze(run, target_class)
+        return self.explanation
+
+    def visualize(self, style: str = "signed") -> Figure:
+        """Draw the latest explanation.
+
+        Parameters
+        ----------
+        style : {"signed", "original"}
+            See :func:`gridexplainer_widget.plot.plot`.
+
+        Raises
+        ------
+        RuntimeError
+            Nothing has been explained yet.
+        """
+        if self.explanation is None:
+            raise RuntimeError("Nothing has been explained yet: call explain(img) first.")
+        return self.explanation.plot(style=style)
+
+    def explore(
+        self, img: PictureLike, target_class: int | str | None = None
+    ) -> GridExplainerWidget:
+        """Open a picture in the live widget; scoring starts at once, in the background.
+
+        Parameters
+        ----------
+        img, target_class
+            As for :meth:`explain`.
+        """
+        from .widget import GridExplainerWidget  # noqa: PLC0415 - the widget knows the explainer
+
+        return GridExplainerWidget(self, img, target=target_class)
+
+    def start_run(
+        self, img: PictureLike, grid_size: GridSize | None = None, fill: FillLike | None = None
+    ) -> Run:
+        """Set up the scoring of a picture, with the explainer's settings where none are given."""
+        return Run.of(
+            self.classifier,
+            read_picture(img),
+            self.grid_size if grid_size is None else grid_size,
+            self.fill if fill is None else parse_fill(fill, self.seed),
+            self.batch_size,
+        )
+
+    def freeze(
+        self, run: Run, target: int | str | None = None, score: str | None = None
+    ) -> Explanation:
+        """Make an explanation of what a run has scored so far."""
+        settings = {
+            "grid_size": list(run.grid.shape),
+            "fill": run.masker.fill.name,
+            "seed": self.seed,
+            "preprocessing": self.classifier.preprocessing,
+            "input_shape": list(run.masker.pixels.shape),
+            "version": __version__,
+        }
+        return Explanation.of(run, target, parse_score(score or self.score), settings)
+
+    def __repr__(self) -> str:
+        rows, columns = self.grid_size
+        output = self.classifier.output or "told by the first batch"
+        return (
+            f"GridExplainer({self.classifier.name}, {rows}×{columns}, fill={self.fill.name!r}, "
+            f"score={self.score!r}, preprocessing={self.classifier.preprocessing!r}, "
+            f"output={output!r})"
+        )

@@ -1,0 +1,453 @@
+"""The result: one immutable explanation of one picture."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .classifiers.base import Vectors, find_class, top_classes
+from .grid import Box, Grid
+from .occlusion import Run
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Score = Literal["probability", "log-odds"]
+SCORES: tuple[Score, ...] = ("probability", "log-odds")
+
+UNITS: Mapping[Score, str] = {"probability": "points of probability", "log-odds": "log-odds"}
+
+MAX_BYTES = 2**30
+"""A file that unpacks to more than this is not loaded."""
+
+FORMAT = 1
+
+ARRAYS = {"picture", "vectors", "baseline_vector"}
+
+
+class Cell(NamedTuple):
+    """One cell and its drop."""
+
+    row: int
+    column: int
+    drop: float
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """What hiding each cell did to the classifier's answer.
+
+    Parameters
+    ----------
+    picture : uint8 array (h, w, 3)
+        For the screen; at most 1024 pixels a side.
+    grid : Grid
+        Its height and width are those of the model's input.
+    vectors : float32 array (rows, columns, classes), 0..1
+        Class probabilities with each cell hidden; NaN where not scored.
+    baseline_vector : float32 array (classes,), 0..1
+        Class probabilities on the whole picture.
+    target : int
+        The class asked about.
+    labels : tuple of str
+        A name for each class.
+    score : {"probability", "log-odds"}
+        What drops are differences of.
+    fill, model, preprocessing : str
+        What stood in for a hidden cell; what was asked; what was done to the pixels.
+    seconds : float
+        Time spent scoring.
+    settings : mapping
+        What reproduces the explanation: grid_size, fill, seed, preprocessing,
+        output, input_shape, batch_size, version.
+    """
+
+    picture: NDArray[np.uint8] = field(repr=False)
+    grid: Grid
+    vectors: Vectors = field(repr=False)
+    baseline_vector: Vectors = field(repr=False)
+    target: int
+    labels: tuple[str, ...] = field(repr=False)
+    score: Score
+    fill: str
+    model: str
+    preprocessing: str
+    seconds: float
+    settings: Mapping[str, Any] = field(repr=False)
+
+    def __post_init__(self) -> None:
+        for array in (self.picture, self.vectors, self.baseline_vector):
+            array.setflags(write=False)
+        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+
+    @classmethod
+    def of(
+        cls, run: Run, target: int | str | None, score: Score, settings: Mapping[str, Any]
+    ) -> Explanation:
+        """Freeze what a run has scored so far.
+
+        Parameters
+        ----------
+        run : Run
+            With its baseline scored.
+        target : int, str or None
+            None is the most probable class.
+
+        Raises
+        ------
+        ValueError
+            Nothing has been scored, or there is no such class.
+        """
+        if run.baseline is None or run.vectors is None:
+            raise ValueError("Nothing has been scored yet, so there is nothing to explain.")
+        labels = run.classifier.names(len(run.baseline))
+        index = top_classes(run.baseline, 1)[0] if target is None else find_class(target, labels)
+        return cls(
+            picture=run.picture.displayed,
+            grid=run.grid,
+            vectors=run.vectors.reshape(*run.grid.shape, -1).copy(),
+            baseline_vector=run.baseline.copy(),
+            target=index,
+            labels=labels,
+            score=score,
+            fill=run.masker.fill.name,
+            model=run.classifier.name,
+            preprocessing=run.classifier.preprocessing,
+            seconds=run.seconds,
+            settings={**settings, "output": run.classifier.output, "batch_size": run.batch_size},
+        )
+
+    @cached_property
+    def drops(self) -> NDArray[np.float32]:
+        """Baseline minus hidden, signed: float32 (rows, columns), NaN where not scored.
+
+        A positive drop means that the cell supported the target.
+        """
+        drops = drops_of(self.vectors, self.baseline_vector, self.target, self.score, self._output)
+        drops.setflags(write=False)
+        return drops
+
+    @property
+    def baseline(self) -> float:
+        """The target's probability on the whole picture, 0..1."""
+        return float(self.baseline_vector[self.target])
+
+    @property
+    def label(self) -> str:
+        """The target's label."""
+        return self.labels[self.target]
+
+    @property
+    def done(self) -> int:
+        """How many cells have been scored."""
+        return int(np.isfinite(self.vectors[..., 0]).sum())
+
+    @property
+    def complete(self) -> bool:
+        """Whether every cell has been scored."""
+        return self.done == len(self.grid)
+
+    @property
+    def saturated(self) -> bool:
+        """Whether the probability is so near 1 that every drop is near 0."""
+        sure = self.score == "probability" and self.baseline > 0.95 and self.done > 0
+        return sure and float(np.nanmax(np.abs(self.drops))) < 0.02
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the numbers should know, a sentence each."""
+        notes = []
+        if not self.complete:
+            notes.append(f"Partial: {self.done} of {len(self.grid)} cells have been scored.")
+        if self.saturated:
+            largest = 100 * float(np.nanmax(np.abs(self.drops)))
+            notes.append(
+                f"Saturated: the model is so sure ({self.baseline:.2%}) that no cell moves its "
+                f"probability by more than {largest:.1g} points. "
+                'score="log-odds" still tells the cells apart.'
+            )
+        if self.score == "log-odds" and self._beyond_float32():
+            notes.append(
+                "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
+            )
+        return tuple(notes)
+
+    def top(self, k: int = 5) -> list[Cell]:
+        """Return the `k` cells with the largest drops, largest first; fewer where not scored."""
+        flat = self.drops.ravel()
+        order = np.argsort(-flat, kind="stable")[: max(0, k)]
+        return [
+            Cell(*self.grid.position(int(index)), float(flat[index]))
+            for index in order
+            if np.isfinite(flat[index])
+        ]
+
+    def normalized(self) -> NDArray[np.float32]:
+        """Put drops on the original's scale: 0 for the smallest, 100 for the largest.
+
+        Returns
+        -------
+        float32 array (rows, columns), 0..100
+            NaN where not scored; all 0 where every drop is the same. The
+            sign is lost: a cell at 0 may speak against the target.
+        """
+        if not self.done:
+            return np.full(self.grid.shape, np.nan, np.float32)
+        low, high = np.nanmin(self.drops), np.nanmax(self.drops)
+        if high == low:
+            return np.where(np.isnan(self.drops), self.drops, np.float32(0))
+        scaled: NDArray[np.float32] = (100 * (self.drops - low) / (high - low)).astype(np.float32)
+        return scaled
+
+    def for_target(self, target: int | str) -> Explanation:
+        """Return the same, asked about another class; no model call.
+
+        Raises
+        ------
+        ValueError
+            There is no such class.
+        """
+        return replace(self, target=find_class(target, self.labels))
+
+    def for_score(self, score: Score) -> Explanation:
+        """Return the same with drops in probability or in log-odds; no model call.
+
+        Raises
+        ------
+        ValueError
+            It is neither.
+        """
+        return replace(self, score=parse_score(score))
+
+    def to_dataframe(self) -> Any:
+        """Return a pandas table with a row for each cell.
+
+        Returns
+        -------
+        pandas.DataFrame
+            row, column, top, left, bottom, right (pixels of the model's
+            input, the last two exclusive), probability (with the cell
+            hidden), drop.
+
+        Raises
+        ------
+        ImportError
+            pandas is missing.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 - optional
+        except ImportError as error:
+            raise ImportError("to_dataframe() needs pandas: pip install pandas.") from error
+        boxes = self.grid.boxes()
+        table = pd.DataFrame(
+            [(*self.grid.position(index), *box) for index, box in enumerate(boxes)],
+            columns=["row", "column", *Box._fields],
+        )
+        table["probability"] = self.vectors[..., self.target].ravel()
+        table["drop"] = self.drops.ravel()
+        return table
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write everything to one ``.npz`` file (arrays and JSON, no pickle).
+
+        Returns
+        -------
+        Path
+            Where it was written; ``.npz`` is added where it is missing.
+        """
+        path = Path(path)
+        if path.suffix != ".npz":
+            path = path.with_name(path.name + ".npz")
+        header = {
+            "format": FORMAT,
+            "grid": [self.grid.rows, self.grid.columns, self.grid.height, self.grid.width],
+            "settings": dict(self.settings),
+            **{name: getattr(self, name) for name in _HEADER},
+        }
+        arrays: dict[str, Any] = {name: getattr(self, name) for name in sorted(ARRAYS)}
+        np.savez_compressed(path, header=np.array(json.dumps(header)), **arrays)
+        return path
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Explanation:
+        """Read what :meth:`save` wrote; nothing in the file is executed.
+
+        Raises
+        ------
+        FileNotFoundError
+            There is no such file.
+        ValueError
+            It is no explanation, damaged, or unreasonably large.
+        """
+        try:
+            _refuse_bombs(path)
+            with np.load(path, allow_pickle=False) as file:
+                header = json.loads(str(file["header"]))
+                arrays = {name: file[name] for name in ARRAYS}
+            return _from_parts(header, arrays)
+        except FileNotFoundError:
+            raise
+        except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+            raise ValueError(
+                f"{os.fspath(path)!r} is no explanation that can be read: {error}. "
+                "Wanted is a file that Explanation.save() wrote."
+            ) from error
+
+    def plot(self, ax: Axes | None = None, style: str = "signed") -> Figure:
+        """Draw the explanation; see :func:`gridexplainer_widget.plot.plot`."""
+        from .plot import plot  # noqa: PLC0415 - Matplotlib takes its time
+
+        return plot(self, ax=ax, style=style)
+
+    def _repr_png_(self) -> bytes:
+        from .plot import figure_png  # noqa: PLC0415 - alike
+
+        return figure_png(self.plot())
+
+    def __str__(self) -> str:
+        cells = ", ".join(f"({c.row}, {c.column}) {c.drop:+.3g}" for c in self.top(3))
+        summary = (
+            f"{self.label}: {self.baseline:.1%} on the whole picture; {self.grid.rows}×"
+            f"{self.grid.columns} cells hidden by {self.fill}; largest drops in {self.score} at "
+            f"(row, column): {cells or 'none yet'}. Preprocessing: {self.preprocessing}."
+        )
+        return "\n".join([summary, *self.notes])
+
+    def __repr__(self) -> str:
+        notes = "".join(f"\n  {note}" for note in self.notes)
+        return (
+            f"Explanation({self.label!r} {self.baseline:.1%}, "
+            f"{self.grid.rows}×{self.grid.columns}, fill={self.fill!r}, score={self.score!r}, "
+            f"model={self.model!r}, preprocessing={self.preprocessing!r}){notes}"
+        )
+
+    @property
+    def _output(self) -> str:
+        return str(self.settings.get("output"))
+
+    def _beyond_float32(self) -> bool:
+        scored = self.vectors[np.isfinite(self.vectors[..., 0])]
+        odds = odds_of(scored, self.target, self._output)
+        floors = floors_of(self.target, self._output)
+        return any(bool((p < floor).any()) for p, floor in zip(odds, floors, strict=True))
+
+
+def drops_of(
+    vectors: Vectors, baseline: Vectors, target: int, score: Score, output: str
+) -> NDArray[np.float32]:
+    """Baseline minus hidden, in probability or in log-odds.
+
+    Parameters
+    ----------
+    vectors : float32 array (..., classes), 0..1
+    baseline : float32 array (classes,), 0..1
+    target : int
+    score : {"probability", "log-odds"}
+        Log-odds are ln(p / (1 − p)).
+    output : OutputKind
+        What the probabilities were made of; it tells how close to 0 and 1 they can be trusted.
+
+    Returns
+    -------
+    float32 array (...)
+    """
+
+    def value(vectors: Vectors) -> NDArray[np.float64]:
+        if score == "probability":
+            return vectors[..., target].astype(np.float64)
+        probability, other = odds_of(vectors, target, output)
+        least, least_other = floors_of(target, output)
+        return np.log(np.maximum(probability, least)) - np.log(np.maximum(other, least_other))
+
+    drops: NDArray[np.float32] = (value(baseline) - value(vectors)).astype(np.float32)
+    return drops
+
+
+def odds_of(
+    vectors: Vectors, target: int, output: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return p and 1 − p of the target, the latter as the sum of the others where there are such.
+
+    A softmax holds small probabilities to seven digits; 1 − p would lose them near p = 1.
+    """
+    values = vectors.astype(np.float64)
+    probability = values[..., target]
+    if output == "sigmoids" or values.shape[-1] == 1:
+        return probability, 1 - probability
+    return probability, np.delete(values, target, axis=-1).sum(axis=-1)
+
+
+def floors_of(target: int, output: str) -> tuple[float, float]:
+    """Smallest p and 1 − p that a model's float32 output can tell from 0."""
+    tiny, coarse = float(np.finfo(np.float32).tiny), 2.0**-25
+    if output == "sigmoid" and target == 0:
+        return coarse, tiny
+    return tiny, coarse if output in {"sigmoid", "sigmoids"} else tiny
+
+
+_HEADER = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
+
+
+def parse_score(score: str) -> Score:
+    """Return `score` if it is one.
+
+    Raises
+    ------
+    ValueError
+        It is not.
+    """
+    if score not in SCORES:
+        wanted = " or ".join(map(repr, SCORES))
+        raise ValueError(f"score={score!r} is unknown. Wanted is {wanted}.")
+    return score
+
+
+def _refuse_bombs(path: str | os.PathLike[str]) -> None:
+    with zipfile.ZipFile(path) as archive:
+        size = sum(member.file_size for member in archive.infolist())
+    if size > MAX_BYTES:
+        raise ValueError(f"it would unpack to {size:,} bytes, and at most {MAX_BYTES:,} are read")
+
+
+def _from_parts(header: Any, arrays: Mapping[str, NDArray[Any]]) -> Explanation:
+    if header["format"] != FORMAT:
+        raise ValueError(f"its format is {header['format']!r}, and {FORMAT} is wanted")
+    rows, columns, height, width = (int(number) for number in header["grid"])
+    grid = Grid(rows, columns, height, width)
+    labels = tuple(map(str, header["labels"]))
+    picture = arrays["picture"]
+    shapes = {
+        "picture": (*picture.shape[:2], 3),
+        "vectors": (*grid.shape, len(labels)),
+        "baseline_vector": (len(labels),),
+    }
+    for name, shape in shapes.items():
+        kind = np.uint8 if name == "picture" else np.float32
+        if arrays[name].shape != shape or arrays[name].dtype != kind:
+            raise ValueError(
+                f"its {name} is {arrays[name].dtype} {arrays[name].shape}, and "
+                f"{np.dtype(kind)} {shape} is wanted"
+            )
+    return Explanation(
+        picture=picture,
+        grid=grid,
+        vectors=arrays["vectors"],
+        baseline_vector=arrays["baseline_vector"],
+        target=find_class(header["target"], labels),
+        labels=labels,
+        score=parse_score(header["score"]),
+        seconds=float(header["seconds"]),
+        settings=cast("Mapping[str, Any]", dict(header["settings"])),
+        **{name: str(header[name]) for name in ("fill", "model", "preprocessing")},
+    )

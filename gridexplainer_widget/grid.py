@@ -1,0 +1,143 @@
+"""N×M cells ↔ pixel boxes: every pixel lies in exactly one cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+GridSize: TypeAlias = "int | Sequence[int]"
+"""N for N×N, or (rows, columns)."""
+
+
+class Box(NamedTuple):
+    """A pixel rectangle; bottom and right are exclusive."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A picture cut into rows × columns cells.
+
+    Cell (r, c) covers the pixel rows from ``r * height // rows`` up to, not
+    including, ``(r + 1) * height // rows``; columns alike. Where the size is
+    no multiple, cells differ by one pixel and none is left over.
+
+    Parameters
+    ----------
+    rows, columns : int
+        At least 1, and no more than the pixels.
+    height, width : int
+        The picture's size in pixels, at the model's input.
+    """
+
+    rows: int
+    columns: int
+    height: int
+    width: int
+
+    def __post_init__(self) -> None:
+        if self.height < 1 or self.width < 1:
+            raise ValueError(f"A picture of {self.height}×{self.width} pixels cannot be cut.")
+        if not (1 <= self.rows <= self.height and 1 <= self.columns <= self.width):
+            raise ValueError(
+                f"A grid of {self.rows}×{self.columns} cells does not fit a picture of "
+                f"{self.height}×{self.width} pixels as the model sees it: use 1 to {self.height} "
+                f"rows and 1 to {self.width} columns."
+            )
+
+    @classmethod
+    def of(cls, grid_size: GridSize, height: int, width: int) -> Grid:
+        """Make the grid that `grid_size` (N or (rows, columns)) asks for."""
+        rows, columns = parse_grid_size(grid_size)
+        return cls(rows, columns, height, width)
+
+    def __len__(self) -> int:
+        return self.rows * self.columns
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.rows, self.columns
+
+    @property
+    def row_edges(self) -> NDArray[np.intp]:
+        """Pixel rows where cells begin, and the height: shape (rows + 1,)."""
+        return np.arange(self.rows + 1) * self.height // self.rows
+
+    @property
+    def column_edges(self) -> NDArray[np.intp]:
+        """Pixel columns where cells begin, and the width: shape (columns + 1,)."""
+        return np.arange(self.columns + 1) * self.width // self.columns
+
+    def box(self, index: int) -> Box:
+        """Pixels of the cell `index` (row-major, from 0)."""
+        row, column = self.position(index)
+        return Box(
+            row * self.height // self.rows,
+            column * self.width // self.columns,
+            (row + 1) * self.height // self.rows,
+            (column + 1) * self.width // self.columns,
+        )
+
+    def boxes(self) -> list[Box]:
+        """Return every cell's pixels, row by row."""
+        return [self.box(index) for index in range(len(self))]
+
+    def position(self, index: int) -> tuple[int, int]:
+        """Row and column of the cell `index`."""
+        return divmod(index, self.columns)
+
+    def index(self, row: int, column: int) -> int:
+        """Row-major index of a cell.
+
+        Raises
+        ------
+        IndexError
+            There is no such cell.
+        """
+        if not (0 <= row < self.rows and 0 <= column < self.columns):
+            raise IndexError(
+                f"There is no cell ({row}, {column}) in a grid of {self.rows}×{self.columns}: "
+                f"rows run from 0 to {self.rows - 1}, columns from 0 to {self.columns - 1}."
+            )
+        return row * self.columns + column
+
+    def spread_order(self) -> NDArray[np.intp]:
+        """Cells in an order that covers the picture coarsely first, then finer.
+
+        The ranks of an ordered-dither matrix (B. E. Bayer, "An optimum method
+        for two-level rendition of continuous-tone pictures", ICC 1973): any
+        beginning of it is spread about evenly over the picture.
+        """
+        ranks = np.zeros((1, 1), np.int64)
+        while ranks.shape[0] < max(self.shape):
+            ranks = np.block([[4 * ranks, 4 * ranks + 2], [4 * ranks + 3, 4 * ranks + 1]])
+        return np.argsort(ranks[: self.rows, : self.columns], axis=None, kind="stable")
+
+
+def parse_grid_size(grid_size: GridSize) -> tuple[int, int]:
+    """Read N or (rows, columns).
+
+    Raises
+    ------
+    ValueError
+        It is neither, or not at least 1.
+    """
+    wanted = "Wanted is a whole number N of at least 1, or (rows, columns)."
+    sizes: Any = (grid_size, grid_size) if _is_whole(grid_size) else grid_size
+    pair = isinstance(sizes, (tuple, list)) and len(sizes) == 2
+    if not pair or not all(_is_whole(size) and size >= 1 for size in sizes):
+        raise ValueError(f"grid_size={grid_size!r} is no grid. {wanted}")
+    return int(sizes[0]), int(sizes[1])
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

@@ -1,0 +1,235 @@
+"""Any kind of picture → one: RGB, float32, 0..255."""
+
+from __future__ import annotations
+
+import io
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image, ImageOps
+
+PictureLike: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image | ArrayLike | Picture"
+"""What :func:`read_picture` takes."""
+
+LUMINANCE: NDArray[np.float32] = np.array([0.299, 0.587, 0.114], np.float32)
+"""Weights of red, green and blue in grey: ITU-R 601-2, as Pillow's mode L."""
+
+MAX_PIXELS = 89_478_485
+"""Files that claim more pixels are refused before they are decoded: where Pillow starts to warn."""
+
+DISPLAY_SIDE = 1024
+"""Longest side, in pixels, of the copy that is shown on screen and stored."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture as it was given, before it is fitted to a model.
+
+    Parameters
+    ----------
+    pixels : float32 array (height, width, 3), 0..255
+        RGB; grey pictures have three equal channels.
+    """
+
+    pixels: NDArray[np.float32]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width in pixels."""
+        return self.pixels.shape[0], self.pixels.shape[1]
+
+    def fitted(
+        self, height: int | None, width: int | None, channels: int = 3
+    ) -> NDArray[np.float32]:
+        """Resize to what a model takes.
+
+        Parameters
+        ----------
+        height, width : int or None
+            None keeps the picture's own size.
+        channels : {1, 3, 4}
+            One channel is the luminance (ITU-R 601-2, as Pillow's mode L);
+            a fourth is opaque alpha.
+
+        Returns
+        -------
+        float32 array (height, width, channels), 0..255
+        """
+        own_height, own_width = self.size
+        target = (height or own_height, width or own_width)
+        pixels = self.pixels if target == self.size else _resized(self.pixels, target)
+        if channels == 1:
+            grey: NDArray[np.float32] = (pixels @ LUMINANCE)[..., np.newaxis]
+            return grey
+        if channels == 4:
+            return np.concatenate([pixels, np.full_like(pixels[..., :1], 255)], axis=-1)
+        return np.array(pixels)
+
+    @cached_property
+    def displayed(self) -> NDArray[np.uint8]:
+        """The copy for the screen: uint8 (h, w, 3), longest side at most 1024."""
+        height, width = self.size
+        scale = min(1.0, DISPLAY_SIDE / max(height, width))
+        size = (max(1, round(height * scale)), max(1, round(width * scale)))
+        pixels = self.pixels if size == self.size else _resized(self.pixels, size)
+        return to_uint8(pixels)
+
+
+def read_picture(source: PictureLike) -> Picture:
+    """Read a picture of any usual kind.
+
+    Parameters
+    ----------
+    source : path, bytes, PIL image, or array
+        Arrays are uint8 or float of shape (H, W), (H, W, 1), (H, W, 3) or
+        (H, W, 4). Floats are 0..1 when no value exceeds 1, else 0..255.
+        EXIF rotation is honoured, alpha is laid over white, 16-bit grey is
+        scaled to 0..255. Of an animation the first frame counts.
+
+    Raises
+    ------
+    FileNotFoundError
+        The path leads nowhere.
+    ValueError
+        The picture is corrupt, empty, too large, not finite, out of range or
+        of another shape. The message says what was given and what is wanted.
+    """
+    if isinstance(source, Picture):
+        return source
+    if isinstance(source, (str, os.PathLike)):
+        path = Path(source).expanduser()
+        if not path.is_file():
+            raise FileNotFoundError(
+                f"No picture at {os.fspath(path)!r}. Give the path of an image file, "
+                "its bytes, a PIL image or an array (H, W, 3)."
+            )
+        return _decoded(path.read_bytes(), repr(path.name))
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return _decoded(bytes(source), f"{len(source)} bytes")
+    if isinstance(source, Image.Image):
+        return _from_pil(source)
+    return Picture(_array_pixels(source))
+
+
+def to_uint8(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Round 0..255 floats (H, W, C) to uint8 RGB (H, W, 3) for the screen."""
+    rounded = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
+    return np.repeat(rounded, 3, axis=-1) if rounded.shape[-1] == 1 else rounded[..., :3]
+
+
+def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
+    """Encode uint8 RGB (H, W, 3) as PNG."""
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _decoded(data: bytes, name: str) -> Picture:
+    try:
+        image = Image.open(io.BytesIO(data))
+        pixels = image.width * image.height
+        if pixels > MAX_PIXELS:
+            raise ValueError(
+                f"The picture ({name}) has {image.width}×{image.height} pixels; at most "
+                f"{MAX_PIXELS:,} are read. Make it smaller first."
+            )
+        return _from_pil(image)
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(
+            f"The picture ({name}) cannot be decoded: {error}. "
+            "Give an image file that Pillow reads, such as PNG, JPEG or WebP."
+        ) from error
+
+
+def _from_pil(image: Image.Image) -> Picture:
+    image = ImageOps.exif_transpose(image) or image
+    if image.mode.startswith("I;16"):
+        grey = np.asarray(image).astype(np.float32)[..., np.newaxis] / np.float32(257)
+        return Picture(_three_channels(grey))
+    if image.mode in {"I", "F"}:
+        return Picture(_array_pixels(np.asarray(image)))
+    return Picture(_array_pixels(np.asarray(image.convert("RGBA"))))
+
+
+def _array_pixels(source: Any) -> NDArray[np.float32]:
+    array = _number_array(source)
+    if array.ndim == 2:
+        array = array[..., np.newaxis]
+    if array.ndim != 3 or array.shape[-1] not in {1, 3, 4}:
+        raise ValueError(_shape_message(array.shape))
+    if array.size == 0:
+        raise ValueError(f"The picture has no pixels: its shape is {array.shape}.")
+    return _three_channels(_in_range(array))
+
+
+def _number_array(source: Any) -> NDArray[Any]:
+    wanted = "Give a path, bytes, a PIL image or an array (H, W, 3), uint8 or float."
+    try:
+        array = np.asarray(source)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{type(source).__name__} is no picture: {error}. {wanted}") from error
+    if array.dtype.kind not in "uif":
+        what = f"{type(source).__name__} of dtype {array.dtype}"
+        raise ValueError(f"{what} is no picture. {wanted}")
+    return array
+
+
+def _in_range(array: NDArray[Any]) -> NDArray[np.float32]:
+    if not np.isfinite(array).all():
+        bad = int(array.size - np.isfinite(array).sum())
+        raise ValueError(
+            f"The picture holds NaN or infinity in {bad} of {array.size} values; "
+            "replace them (np.nan_to_num) or find out where they come from."
+        )
+    low, high = float(array.min()), float(array.max())
+    if low < 0 or high > 255:
+        raise ValueError(
+            f"The picture's values run from {low:g} to {high:g}; 0..255 (or 0..1 as float) is "
+            "wanted. Give the raw picture: preprocessing comes after cells are hidden."
+        )
+    if array.dtype.kind != "f" or high > 1:
+        whole = array.dtype.kind != "f" or np.equal(array, np.rint(array)).all()
+        if high < 2 and not whole:
+            raise ValueError(
+                f"The picture's values run from {low:g} to {high:g}: more than 0..1, far less "
+                "than 0..255. If 0..1 is meant, give np.clip(picture, 0, 1)."
+            )
+        return array.astype(np.float32)
+    scaled: NDArray[np.float32] = array.astype(np.float32) * np.float32(255)
+    return scaled
+
+
+def _three_channels(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    if array.shape[-1] == 1:
+        return np.repeat(array, 3, axis=-1)
+    if array.shape[-1] == 4:
+        alpha = array[..., 3:] / 255
+        over_white: NDArray[np.float32] = array[..., :3] * alpha + np.float32(255) * (1 - alpha)
+        return over_white
+    return array
+
+
+def _shape_message(shape: tuple[int, ...]) -> str:
+    hint = ""
+    if len(shape) == 4:
+        hint = " This looks like a batch: give one picture, img[0]."
+    elif len(shape) == 3 and shape[0] in {1, 3, 4}:
+        hint = " This looks like channels first: give np.moveaxis(img, 0, -1)."
+    return (
+        f"The picture has shape {shape}; wanted is (H, W), (H, W, 1), (H, W, 3) or (H, W, 4).{hint}"
+    )
+
+
+def _resized(pixels: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Bilinear with antialiasing, per channel in float: no rounding to uint8 on the way."""
+    height, width = size
+    channels = [
+        Image.fromarray(pixels[..., c]).resize((width, height), Image.Resampling.BILINEAR)
+        for c in range(pixels.shape[-1])
+    ]
+    return np.stack([np.asarray(c, np.float32) for c in channels], axis=-1)

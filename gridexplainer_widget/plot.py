@@ -1,0 +1,246 @@
+"""Explanation → Matplotlib figure."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from .explanation import Explanation, Score
+
+STYLES = ("signed", "original")
+
+# Blue and vermilion of M. Okabe and K. Ito, "Color Universal Design" (2008): told apart by every
+# kind of colour vision. js/src/colors.ts holds the same.
+AGAINST, SUPPORTS = "#0072b2", "#d55e00"
+
+STRONGEST = 0.85
+"""Opacity of the largest drop; a cell that does nothing is clear."""
+
+LEAST_SCALE: dict[Score, float] = {"probability": 0.01, "log-odds": 0.1}
+"""The scale never ends nearer to zero than this: noise must not look like a finding."""
+
+LEAST_FONT = 5.5
+"""Points; where cells leave no room for numbers of this size, there are none."""
+
+
+class ExplanationFigure(Figure):
+    """A figure that shows itself in a notebook without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        return figure_png(self)
+
+
+def plot(explanation: Explanation, ax: Axes | None = None, style: str = "signed") -> Figure:
+    """Draw an explanation.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    ax : matplotlib.axes.Axes, optional
+        Draw the map there; by default a new figure with the picture beside
+        the map.
+    style : {"signed", "original"}
+        - ``"signed"``: vermilion cells support the target, blue ones speak
+          against it, and the colours end at the largest drop either way.
+        - ``"original"``: 0–100 numbers on a faded picture.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Not registered with pyplot.
+
+    Raises
+    ------
+    ValueError
+        There is no such style.
+    """
+    if style not in STYLES:
+        raise ValueError(f"style={style!r} is unknown. Wanted is {' or '.join(map(repr, STYLES))}.")
+    if ax is None:
+        return _new_figure(explanation, style)
+    _draw_map(ax, explanation, style)
+    if style == "signed":
+        _draw_bar(ax, explanation, [ax])
+    figure = ax.figure
+    return figure if isinstance(figure, Figure) else figure.figure
+
+
+def figure_png(figure: Figure, dpi: int = 110) -> bytes:
+    """Render a figure as PNG."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi)
+    return buffer.getvalue()
+
+
+def scale_of(drops: NDArray[np.float32], score: Score) -> float:
+    """Drop at which the colours end, the same on both sides of zero."""
+    return max(float(np.nanmax(np.abs(drops), initial=0)), LEAST_SCALE[score])
+
+
+def number_text(drop: float, scale: float, score: Score) -> str:
+    """Write a drop as it stands in a cell: in points of probability, or in log-odds.
+
+    The largest drops get two digits, so that small ones are told from none.
+    """
+    factor = 100 if score == "probability" else 1
+    digits = int(np.clip(2 - np.ceil(np.log10(scale * factor + 1e-9)), 0, 2))
+    text = f"{factor * drop:.{digits}f}"
+    return "0" if float(text) == 0 else text.replace("-", "−")
+
+
+def _new_figure(explanation: Explanation, style: str) -> Figure:
+    height, width = explanation.picture.shape[:2]
+    panel = 4.4
+    panel_height = float(np.clip(panel * height / width, 2.2, 7))
+    notes = [textwrap.fill(note, 120) for note in explanation.notes]
+    extra = 0.85 + 0.2 * sum(note.count("\n") + 1 for note in notes)
+    figure = ExplanationFigure(
+        figsize=(2 * panel + (1.2 if style == "signed" else 0.2), panel_height + extra),
+        layout="constrained",
+    )
+    left, right = figure.subplots(1, 2)
+    left.imshow(explanation.picture, interpolation="antialiased")
+    left.set_axis_off()
+    left.set_title(_answer(explanation), fontsize=10, loc="left", parse_math=False)
+    _draw_map(right, explanation, style)
+    if style == "signed":
+        _draw_bar(right, explanation, [left, right])
+    if notes:
+        figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", parse_math=False)
+    return figure
+
+
+def _answer(explanation: Explanation) -> str:
+    vector = explanation.baseline_vector
+    best = np.argsort(-vector, kind="stable")[:3]
+    lines = [f"{textwrap.shorten(explanation.labels[i], 40)} {vector[i]:.1%}" for i in best]
+    return "The model says\n" + " · ".join(lines)
+
+
+def _draw_map(ax: Axes, explanation: Explanation, style: str) -> None:
+    height, width = explanation.picture.shape[:2]
+    ax.imshow(_faded(explanation.picture, style), interpolation="antialiased")
+    grid = explanation.grid
+    x = grid.column_edges * (width / grid.width) - 0.5
+    y = grid.row_edges * (height / grid.height) - 0.5
+    if style == "signed":
+        _draw_colors(ax, explanation, x, y)
+    _draw_lines(ax, x, y)
+    _draw_pending(ax, explanation, x, y)
+    _draw_numbers(ax, explanation, x, y, style)
+    ax.set(xlim=(x[0], x[-1]), ylim=(y[-1], y[0]))
+    ax.set_axis_off()
+    ax.set_title(_title(explanation, style), fontsize=10, loc="left", parse_math=False)
+
+
+def _faded(picture: NDArray[np.uint8], style: str) -> NDArray[np.float64]:
+    """Grey and pale for the colours to be unmistakable, or just pale."""
+    values = picture / 255
+    if style == "signed":
+        values = np.repeat((values @ [0.299, 0.587, 0.114])[..., np.newaxis], 3, axis=-1)
+    return 0.45 + 0.55 * values
+
+
+def _draw_colors(
+    ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> None:
+    colors = _colors(explanation)
+    drops = np.ma.masked_invalid(explanation.drops * _factor(explanation))
+    ax.pcolormesh(x, y, drops, norm=_norm(explanation), cmap=colors.cmap)
+
+
+def _draw_bar(ax: Axes, explanation: Explanation, beside: list[Axes]) -> None:
+    bar = ax.figure.colorbar(_colors(explanation), ax=beside, fraction=0.04, pad=0.02)
+    points = explanation.score == "probability"
+    unit = "points of probability" if points else "log-odds"
+    bar.set_label(f"lost when hidden ({unit})")
+    bar.ax.tick_params(labelsize=8)
+    bar.ax.set_title("supports", fontsize=8, color=SUPPORTS)
+    bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
+
+
+def _factor(explanation: Explanation) -> int:
+    return 100 if explanation.score == "probability" else 1
+
+
+def _colors(explanation: Explanation) -> ScalarMappable:
+    return ScalarMappable(_norm(explanation), _colormap())
+
+
+def _norm(explanation: Explanation) -> Normalize:
+    end = scale_of(explanation.drops, explanation.score) * _factor(explanation)
+    return Normalize(-end, end)
+
+
+def _colormap() -> LinearSegmentedColormap:
+    ends = [(*to_rgb(AGAINST), STRONGEST), (*to_rgb(AGAINST), 0.0)]
+    ends += [(*to_rgb(SUPPORTS), 0.0), (*to_rgb(SUPPORTS), STRONGEST)]
+    places = [0.0, 0.5, 0.5, 1.0]
+    return LinearSegmentedColormap.from_list("drop", list(zip(places, ends, strict=True)), N=511)
+
+
+def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+    ax.vlines(x, y[0], y[-1], colors="black", linewidth=0.5, alpha=0.35)
+    ax.hlines(y, x[0], x[-1], colors="black", linewidth=0.5, alpha=0.35)
+
+
+def _draw_pending(
+    ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> None:
+    for row, column in np.argwhere(np.isnan(explanation.drops)):
+        corner, size = (x[column], y[row]), (x[column + 1] - x[column], y[row + 1] - y[row])
+        ax.add_patch(
+            Rectangle(corner, *size, fill=False, hatch="////", edgecolor="0.6", linewidth=0)
+        )
+
+
+def _draw_numbers(
+    ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64], style: str
+) -> None:
+    size = min(11.0, _room(ax, explanation) * 0.4)
+    if size < LEAST_FONT:
+        return
+    original = style == "original"
+    numbers = explanation.normalized() if original else explanation.drops
+    scale = scale_of(explanation.drops, explanation.score)
+    for (row, column), value in np.ndenumerate(numbers):
+        if np.isnan(value):
+            continue
+        ax.text(
+            (x[column] + x[column + 1]) / 2,
+            (y[row] + y[row + 1]) / 2,
+            f"{value:.0f}" if original else number_text(float(value), scale, explanation.score),
+            ha="center",
+            va="center",
+            fontsize=size,
+            color="black",
+            path_effects=[withStroke(linewidth=2, foreground="white", alpha=0.85)],
+        )
+
+
+def _room(ax: Axes, explanation: Explanation) -> float:
+    """Points between the lines of the grid, the narrower way, once the picture has its shape."""
+    panel = ax.get_window_extent()
+    height, width = explanation.picture.shape[:2]
+    scale = min(panel.width / width, panel.height / height) * 72 / ax.figure.dpi
+    return float(min(width / explanation.grid.columns, height / explanation.grid.rows) * scale)
+
+
+def _title(explanation: Explanation, style: str) -> str:
+    grid = explanation.grid
+    label = f"“{textwrap.shorten(explanation.label, 40)}” ({explanation.baseline:.1%})"
+    cells = f"{grid.rows}×{grid.columns} cells, each hidden by {explanation.fill}"
+    if style == "original":
+        return f"{label} by {cells}\n100: largest drop, 0: smallest, which may be negative"
+    return f"What {label} rests on\n{cells}"

@@ -1,0 +1,31 @@
+// Bundles src/ into the Python package. The output is committed, unminified, so that installing
+// needs no Node; `node build.mjs --check` fails where it differs from what the sources give.
+import { build } from "esbuild";
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const outputs = { "widget.js": "src/index.ts", "widget.css": "src/styles.css" };
+const check = process.argv.includes("--check");
+let stale = false;
+
+for (const [name, entry] of Object.entries(outputs)) {
+  const result = await build({
+    absWorkingDir: here,
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    charset: "utf8",
+    write: false,
+  });
+  const path = `${here}../gridexplainer_widget/static/${name}`;
+  const text = result.outputFiles[0].text;
+  if (!check) {
+    await writeFile(path, text);
+  } else if ((await readFile(path, "utf8").catch(() => "")) !== text) {
+    console.error(`static/${name} is not what js/src gives: run "make build" and commit it.`);
+    stale = true;
+  }
+}
+process.exit(stale ? 1 : 0);

@@ -1,0 +1,19 @@
+import type { Model } from "./protocol";
+import { mount } from "./view";
+
+interface RenderProps {
+  model: Model;
+  el: HTMLElement;
+  /** From anywidget 0.11 on; earlier ones call what render returns. */
+  signal?: AbortSignal;
+}
+
+function render({ model, el, signal }: RenderProps): () => void {
+  const controller = new AbortController();
+  const end = () => controller.abort();
+  signal?.addEventListener("abort", end);
+  mount(model, el, controller.signal);
+  return end;
+}
+
+export default { render };

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { element, showPng } from "../src/dom";
+import { fakePictures, HTML } from "./fixture";
+
+describe("an element", () => {
+  test("has its tag, its class and its text", () => {
+    const node = element("p", "gx-note gx-quiet", "Hello");
+    expect(node.outerHTML).toBe('<p class="gx-note gx-quiet">Hello</p>');
+  });
+
+  test("is empty without a text", () => {
+    expect(element("div", "gx-run").childNodes).toHaveLength(0);
+  });
+
+  test("shows HTML as text", () => {
+    const node = element("p", "", HTML);
+    expect(node.textContent).toBe(HTML);
+    expect(node.children).toHaveLength(0);
+  });
+});
+
+describe("a PNG", () => {
+  // The bytes begin within their buffer, as a message's do.
+  const bytes = new DataView(new Uint8Array([0, 0, 137, 80, 78, 71, 0]).buffer, 2, 4);
+
+  test("is shown from its bytes", async () => {
+    const { create } = fakePictures();
+    const image = new Image();
+    await showPng(image, bytes);
+    const blob = create.mock.calls[0]![0] as Blob;
+    expect(blob.type).toBe("image/png");
+    expect([...new Uint8Array(await blob.arrayBuffer())]).toEqual([137, 80, 78, 71]);
+    expect(image.src).toBe("blob:picture");
+  });
+
+  test("frees its URL once it is decoded, and not before", async () => {
+    const { decode, revoke } = fakePictures();
+    const { promise, resolve } = pending();
+    decode.mockReturnValue(promise);
+    const shown = showPng(new Image(), bytes);
+    expect(revoke).not.toHaveBeenCalled();
+    resolve();
+    await shown;
+    expect(revoke.mock.calls).toEqual([["blob:picture"]]);
+  });
+
+  test("frees its URL and says so where it cannot be decoded", async () => {
+    const { decode, revoke } = fakePictures();
+    decode.mockRejectedValue(new Error("no PNG"));
+    await expect(showPng(new Image(), bytes)).rejects.toThrow("no PNG");
+    expect(revoke.mock.calls).toEqual([["blob:picture"]]);
+  });
+});
+
+function pending(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}

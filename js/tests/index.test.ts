@@ -1,0 +1,52 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import widget from "../src/index";
+import { fakeCanvas, fakeFrames, fakePictures, StrictModel, traits } from "./fixture";
+
+let model: StrictModel;
+let el: HTMLElement;
+
+beforeEach(() => {
+  fakeCanvas();
+  fakeFrames();
+  fakePictures();
+  model = new StrictModel(traits());
+  el = document.createElement("div");
+});
+
+const isShown = () => el.querySelector(".gx-root") !== null;
+
+describe("render without a signal, as before anywidget 0.11,", () => {
+  test("shows the widget until what it returns is called", () => {
+    const end = widget.render({ model, el });
+    expect(isShown()).toBe(true);
+    expect(model.listening()).toBeGreaterThan(0);
+    end();
+    expect(isShown()).toBe(false);
+    expect(model.listening()).toBe(0);
+  });
+});
+
+describe("render with a signal", () => {
+  test("shows the widget until it is aborted", () => {
+    const controller = new AbortController();
+    widget.render({ model, el, signal: controller.signal });
+    expect(isShown()).toBe(true);
+    controller.abort();
+    expect(isShown()).toBe(false);
+    expect(model.listening()).toBe(0);
+  });
+
+  test("shows the widget until what it returns is called", () => {
+    const end = widget.render({ model, el, signal: new AbortController().signal });
+    end();
+    expect(isShown()).toBe(false);
+  });
+
+  test("may end both ways", () => {
+    const controller = new AbortController();
+    const end = widget.render({ model, el, signal: controller.signal });
+    controller.abort();
+    end();
+    expect(isShown()).toBe(false);
+  });
+});

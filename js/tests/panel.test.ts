@@ -1,0 +1,319 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { panel, progressText, type Panel } from "../src/panel";
+import type { Prediction, Traits } from "../src/protocol";
+import { find, HTML, scoresOf, StrictModel, texts, traits } from "./fixture";
+
+let controller: AbortController;
+let model: StrictModel;
+let view: Panel;
+
+beforeEach(() => {
+  controller = new AbortController();
+});
+
+function show(changes: Partial<Traits> = {}): void {
+  model = new StrictModel(traits(changes));
+  view = panel(model, controller.signal);
+  view.update();
+}
+
+function receive(changes: Partial<Traits>): void {
+  model.receive(changes);
+  view.update();
+}
+
+/** The control under a title. */
+function control<T extends HTMLElement>(title: string): T {
+  const fields = [...view.controls.querySelectorAll("label")];
+  const field = fields.find((label) => find(label, ".gx-field-name").textContent === title);
+  return find<T>(field!, "input, select");
+}
+
+const select = (title: string) => control<HTMLSelectElement>(title);
+
+function choose(title: string, value: string): void {
+  const node = control<HTMLSelectElement | HTMLInputElement>(title);
+  node.value = value;
+  node.dispatchEvent(new Event(node instanceof HTMLSelectElement ? "change" : "input"));
+}
+
+const options = (title: string) =>
+  [...select(title).options].map((option) => [option.value, option.textContent]);
+
+describe("the grid slider", () => {
+  const range = () => control<HTMLInputElement>("Grid");
+  const size = () => find(view.controls, ".gx-size").textContent;
+
+  test("shows N×N", () => {
+    show({ grid_size: 4 });
+    expect(range().value).toBe("4");
+    expect(size()).toBe("4 × 4");
+  });
+
+  test("shows N×M at the larger of both", () => {
+    show({ grid_size: [2, 3] });
+    expect(range().value).toBe("3");
+    expect(size()).toBe("2 × 3");
+  });
+
+  test("writes and sends its number, and shows it at once", () => {
+    show();
+    choose("Grid", "4");
+    expect(model.saved).toEqual([{ grid_size: 4 }]);
+    expect(size()).toBe("4 × 4");
+  });
+
+  test("begins at 2", () => {
+    show();
+    expect(range().min).toBe("2");
+  });
+
+  test.each([
+    ["the height of the picture", { rows: 2, columns: 3, height: 5, width: 7 }, "5"],
+    ["the width of the picture", { rows: 2, columns: 3, height: 50, width: 7 }, "7"],
+    ["64", { rows: 2, columns: 3, height: 224, width: 224 }, "64"],
+    ["64 before a grid has come", {}, "64"],
+  ])("ends at %s", (_, grid, most) => {
+    show({ grid });
+    expect(range().max).toBe(most);
+  });
+});
+
+describe("the fill", () => {
+  test("is chosen among those that the kernel offers", () => {
+    show({ fill: "blur" });
+    const fills = ["cell-mean", "blur", "gray"].map((fill) => [fill, fill]);
+    expect(options("Hide with")).toEqual(fills);
+    expect(select("Hide with").value).toBe("blur");
+  });
+
+  test("is written and sent", () => {
+    show();
+    choose("Hide with", "gray");
+    expect(model.saved).toEqual([{ fill: "gray" }]);
+  });
+
+  test("that the kernel does not offer is shown first", () => {
+    show({ fill: "mine" });
+    expect(options("Hide with")[0]).toEqual(["mine", "mine"]);
+    expect(select("Hide with").value).toBe("mine");
+  });
+
+  test("may be called what HTML is", () => {
+    show({ fill: HTML, fills: [HTML] });
+    expect(options("Hide with")).toEqual([[HTML, HTML]]);
+    expect(view.controls.querySelector("img")).toBeNull();
+  });
+});
+
+describe("the score", () => {
+  test("is probability or log-odds", () => {
+    show({ score: "log-odds" });
+    expect(options("Drop in").map(([value]) => value)).toEqual(["probability", "log-odds"]);
+    expect(select("Drop in").value).toBe("log-odds");
+  });
+
+  test("is written and sent", () => {
+    show();
+    choose("Drop in", "log-odds");
+    expect(model.saved).toEqual([{ score: "log-odds" }]);
+  });
+});
+
+describe("the target", () => {
+  test("is chosen among the most probable classes, then all others by name", () => {
+    const labels = ["class 10", "dog", "class 9", "owl", "ant"];
+    show({ labels });
+    expect(options("Why")).toEqual([
+      ["1", "dog"],
+      ["0", "class 10"],
+      ["3", "owl"],
+      ["4", "ant"],
+      ["2", "class 9"],
+    ]);
+  });
+
+  test("orders names with numbers in them by number", () => {
+    const prediction: Prediction = { target: 0, probability: 1, saturated: false, top: [[0, 1]] };
+    show({ prediction, labels: ["dog", "class 10", "class 9", "class 1"] });
+    expect(texts(select("Why"), "option")).toEqual(["dog", "class 1", "class 9", "class 10"]);
+  });
+
+  test("is the predicted one where none is asked for", () => {
+    show({ target: null });
+    expect(select("Why").value).toBe("1");
+  });
+
+  test("is written as an index and sent", () => {
+    show();
+    choose("Why", "2");
+    expect(model.saved).toEqual([{ target: 2 }]);
+  });
+
+  test("cannot be chosen before there is a prediction", () => {
+    show({ prediction: {} });
+    expect(options("Why")).toEqual([["", "…"]]);
+  });
+
+  test("may be called what HTML is", () => {
+    show({ labels: ["cat", HTML, "fox", HTML] });
+    expect(texts(select("Why"), "option")).toEqual([HTML, "cat", HTML, "fox"]);
+    expect(view.controls.querySelector("img")).toBeNull();
+  });
+});
+
+describe("an open list", () => {
+  test.each(["Hide with", "Why", "Drop in"])("“%s” is not rebuilt by progress", (title) => {
+    show();
+    const before = [...select(title).options];
+    receive({
+      scores: scoresOf(0, 0, 0, 0, 0, 0),
+      progress: { done: 6, total: 6, rate: 3, left: 0 },
+      labels: ["cat", "dog", "fox", "owl"],
+    });
+    const after = [...select(title).options];
+    expect(after.length).toBeGreaterThan(1);
+    expect(after.every((option, i) => option === before[i])).toBe(true);
+  });
+
+  test("is rebuilt when there is another choice", () => {
+    show();
+    receive({ fills: ["mine", "cell-mean"] });
+    expect(options("Hide with")).toEqual([
+      ["mine", "mine"],
+      ["cell-mean", "cell-mean"],
+    ]);
+    expect(select("Hide with").value).toBe("cell-mean");
+  });
+});
+
+describe("the button", () => {
+  const button = () => find<HTMLButtonElement>(view.controls, ".gx-run button");
+
+  test.each([
+    ["running", "Stop", "stop"],
+    ["stopped", "Start", "start"],
+    ["error", "Try again", "start"],
+  ] as const)("of a run that is %s reads “%s” and sends “%s”", (status, text, type) => {
+    show({ status });
+    expect(button().textContent).toBe(text);
+    expect(button().disabled).toBe(false);
+    button().click();
+    expect(model.sent).toEqual([{ type }]);
+    expect(model.saved).toEqual([]);
+  });
+
+  test("does nothing when the run is done", () => {
+    show({ status: "done" });
+    expect(button().disabled).toBe(true);
+    button().click();
+    expect(model.sent).toEqual([]);
+  });
+});
+
+describe("the progress", () => {
+  const bar = () => find(view.controls, ".gx-progress-bar").style.width;
+
+  test("is shown as a bar, a text and to a screen reader", () => {
+    show({ progress: { done: 3, total: 6, rate: 2, left: 1.5 } });
+    expect(bar()).toBe("50%");
+    expect(texts(view.controls, ".gx-progress-text")).toEqual([
+      "3 of 6 cells · 2.0 a second · 2 s left",
+    ]);
+    const track = find(view.controls, "[role=progressbar]");
+    expect(track.getAttribute("aria-valuenow")).toBe("3");
+    expect(track.getAttribute("aria-valuemax")).toBe("6");
+  });
+
+  test("is empty before any has come", () => {
+    show({ progress: {}, status: "stopped" });
+    expect(Number.parseFloat(bar())).toBe(0);
+    expect(texts(view.controls, ".gx-progress-text")).toEqual(["0 of 0 cells · stopped"]);
+  });
+
+  test.each([
+    ["3 of 6 cells", "running", 3, 6, 0, null],
+    ["3 of 6 cells · 2.5 a second", "running", 3, 6, 2.5, null],
+    ["3 of 6 cells · 120 a second · less than 1 s left", "running", 3, 6, 120.4, 0.3],
+    ["6 of 6 cells · 2.0 a second", "running", 6, 6, 2, 0],
+    ["6 of 6 cells · 2.0 a second", "done", 6, 6, 2, 0],
+    ["3 of 6 cells · 2.0 a second · stopped", "stopped", 3, 6, 2, 1.5],
+    ["3 of 6 cells · failed", "error", 3, 6, 0, null],
+  ])("“%s” is said of a run that is %s", (text, status, done, total, rate, left) => {
+    expect(progressText(status, done, total, rate, left)).toBe(text);
+  });
+});
+
+describe("messages", () => {
+  const alert = () => view.messages.querySelector("[role=alert]");
+
+  test("have no error where there is none", () => {
+    show();
+    expect(alert()).toBeNull();
+  });
+
+  test("tell an error as an alert until it is gone", () => {
+    show({ error: "The model failed." });
+    expect(alert()?.textContent).toBe("The model failed.");
+    receive({ error: "" });
+    expect(alert()).toBeNull();
+  });
+
+  test("tell notes in order", () => {
+    show({ notes: ["One.", "Two."] });
+    expect(texts(view.messages, ".gx-note")).toEqual(["One.", "Two."]);
+  });
+
+  test("tell what was chosen once it is known", () => {
+    show({ about: {} });
+    expect(texts(view.messages, ".gx-about")).toEqual([]);
+    receive({ about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" } });
+    expect(texts(view.messages, ".gx-about")).toEqual([
+      "TinyNet · softmax · preprocessing: ImageNet",
+    ]);
+  });
+
+  test("show HTML as text", () => {
+    const about = { model: HTML, preprocessing: HTML, output: HTML };
+    show({ error: HTML, notes: [HTML], about });
+    expect(texts(view.messages, ".gx-error, .gx-note")).toEqual([HTML, HTML]);
+    expect(view.messages.querySelector("img")).toBeNull();
+  });
+});
+
+describe("log-odds", () => {
+  const saturated: Prediction = { target: 1, probability: 1, saturated: true, top: [[1, 1]] };
+  const offer = () => view.messages.querySelector("button");
+
+  test("are offered where the probability is saturated, and a click takes them", () => {
+    show({ prediction: saturated, notes: ["Every drop is near 0."] });
+    expect(offer()?.textContent).toBe("Show log-odds");
+    offer()?.click();
+    expect(model.saved).toEqual([{ score: "log-odds" }]);
+  });
+
+  test("are not offered otherwise", () => {
+    show({ notes: ["Every drop is near 0."] });
+    expect(offer()).toBeNull();
+  });
+
+  test("are not offered without the note that tells why", () => {
+    show({ prediction: saturated });
+    expect(offer()).toBeNull();
+  });
+});
+
+test("after the end nothing is written or sent", () => {
+  const prediction: Prediction = { target: 1, probability: 1, saturated: true, top: [[1, 1]] };
+  show({ prediction, notes: ["Every drop is near 0."] });
+  controller.abort();
+  choose("Grid", "4");
+  choose("Hide with", "gray");
+  choose("Why", "2");
+  choose("Drop in", "log-odds");
+  find(view.controls, ".gx-run button").click();
+  find(view.messages, "button").click();
+  expect(model.saved).toEqual([]);
+  expect(model.sent).toEqual([]);
+  expect(model.get("grid_size")).toEqual([2, 3]);
+});

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gridexplainer_widget import GridExplainer
+from gridexplainer_widget.cli import main, table
+from tests.models import TopLeft
+
+
+def test_demo_explains_an_embedded_picture(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    figure = tmp_path / "demo.png"
+    assert main(["demo", "--out", str(figure)]) == 0
+    out, err = capfd.readouterr()
+    assert "64/64" in err
+    assert len([line for line in out.splitlines() if len(line.split()) == 8 and "." in line]) >= 8
+    assert "make lab" in out
+    assert Image.open(figure).width > 800
+
+
+def test_the_grid_in_the_terminal() -> None:
+    explanation = GridExplainer(TopLeft(4), 2, fill=(51, 51, 51)).explain(
+        np.full((8, 8, 3), 255, np.uint8), 1
+    )
+    assert table(explanation, color=False).splitlines() == [
+        "class 1 100.0%: points of probability lost with each cell hidden",
+        "  80.0   0.0",
+        "   0.0   0.0",
+    ]
+    assert "\033[48;5;208;38;5;16m  80.0\033[0m" in table(explanation, color=True)
+    assert "\033[48;5;67;38;5;16m -60.0\033[0m" in table(explanation.for_target(2), color=True)
+
+
+def test_no_command_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([])
+    assert caught.value.code == 2
+    assert "demo" in capsys.readouterr().err

@@ -1,0 +1,102 @@
+"""How the house stands: imports point only up, and importing loads no framework."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import gridexplainer_widget
+
+PACKAGE = Path(gridexplainer_widget.__file__).parent
+
+ORDER = [
+    "_version",
+    "picture",
+    "grid",
+    "fills",
+    "classifiers.base",
+    "classifiers.function",
+    "classifiers.keras_applications",
+    "classifiers.keras",
+    "classifiers",
+    "demo",
+    "occlusion",
+    "explanation",
+    "explainer",
+    "plot",
+    "runner",
+    "protocol",
+    "widget",
+    "cli",
+    "__main__",
+]
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return "demo" if name.startswith("demo") else name
+
+
+def imported(path: Path) -> set[str]:
+    """Modules of ours that a file imports when it is itself imported."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    package = path.relative_to(PACKAGE).parent.parts
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - node.level + 1]
+            found.add(".".join((*base, *(node.module or "").split("."))).strip("."))
+    return found
+
+
+def test_imports_point_only_up() -> None:
+    for path in PACKAGE.rglob("*.py"):
+        name = module_of(path)
+        if name in {"", "demo"}:
+            continue
+        for other in imported(path):
+            assert ORDER.index(other) < ORDER.index(name), f"{name} imports {other}"
+
+
+def test_every_file_has_its_place() -> None:
+    known = {module_of(path) for path in PACKAGE.rglob("*.py")} - {""}
+    assert known == set(ORDER)
+
+
+def test_importing_loads_no_framework() -> None:
+    heavy = ["tensorflow", "keras", "torch", "shap", "matplotlib", "ipywidgets", "scipy", "pandas"]
+    code = (
+        "import sys, gridexplainer_widget; from gridexplainer_widget import *; "
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    # `import *` asks for the widget, and the widget is made of ipywidgets.
+    assert result.stdout.strip() == "['ipywidgets']"
+    plain = subprocess.run(
+        [sys.executable, "-c", code.replace("from gridexplainer_widget import *; ", "")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert plain.stdout.strip() == "[]"
+
+
+def test_a_callable_needs_no_tensorflow() -> None:
+    code = (
+        "import sys, numpy as np; from gridexplainer_widget import GridExplainer; "
+        "GridExplainer(lambda b: np.full((len(b), 2), .5)).explain(np.zeros((8, 8, 3))); "
+        "print('tensorflow' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "False"
+
+
+def test_public_names_are_there_and_documented() -> None:
+    for name in gridexplainer_widget.__all__:
+        member = getattr(gridexplainer_widget, name)
+        assert member.__doc__, name

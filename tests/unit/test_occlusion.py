@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+
+from gridexplainer_widget.classifiers import ClassifierError, as_classifier
+from gridexplainer_widget.fills import parse_fill
+from gridexplainer_widget.occlusion import MEMORY_BUDGET, MOST, Run, choose_batch_size
+from gridexplainer_widget.picture import read_picture
+from tests.models import Spoiled, TopLeft, brightness, weights
+
+PICTURE = read_picture(np.random.default_rng(0).integers(0, 256, (12, 12, 3)).astype(np.uint8))
+
+
+def run_of(model: object, grid: object = 4, fill: str = "black", batch: int | None = None) -> Run:
+    return Run.of(as_classifier(model), PICTURE, grid, parse_fill(fill), batch)
+
+
+def test_every_cell_is_scored_and_the_baseline_first() -> None:
+    run = run_of(weights, batch=5)
+    done = list(run.steps())
+    assert done == [4, 9, 14, 16]  # the first batch holds the whole picture as well
+    assert run.scored.all()
+    np.testing.assert_array_equal(run.baseline, weights(PICTURE.pixels[np.newaxis])[0])
+    assert run.seconds > 0
+
+
+def test_the_model_never_sees_more_than_a_batch() -> None:
+    model = TopLeft(3)
+    list(run_of(model, 12, batch=7).steps())
+    assert max(model.batches) == 7
+    assert sum(model.batches) == 145
+    assert len(model.batches) == 21
+
+
+def test_at_most_one_batch_of_masked_pictures_exists() -> None:
+    buffers = set()
+
+    def watching(batch: np.ndarray) -> np.ndarray:
+        buffers.add(batch.__array_interface__["data"][0])
+        return brightness(batch)
+
+    list(run_of(watching, 8, batch=4).steps())
+    assert len(buffers) == 1
+
+
+@pytest.mark.parametrize("queries", [1, 2, 16, 17, 65, 257, 4097])
+def test_batches_are_even(queries: int) -> None:
+    size = choose_batch_size(queries, 224 * 224 * 3 * 4)
+    assert 1 <= size <= MOST
+    batches = -(-queries // size)
+    assert size * batches - queries < batches
+
+
+def test_large_pictures_come_in_small_batches() -> None:
+    assert choose_batch_size(100, 4) == 15  # 7 batches, none above 16
+    assert choose_batch_size(100, MEMORY_BUDGET) == 1
+    assert choose_batch_size(100, 1000, budget=32_000 * 5) == 5
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was() -> None:
+    model = TopLeft(12)
+    run = run_of(model, 4, batch=4)
+    steps = run.steps()
+    next(steps)
+    steps.close()
+    assert run.scored.sum() == 3
+    before = run.vectors.copy()
+    assert list(run.steps()) == [7, 11, 15, 16]
+    assert sum(model.batches) == 17
+    np.testing.assert_array_equal(
+        run.vectors[~np.isnan(before[:, 0])], before[~np.isnan(before[:, 0])]
+    )
+    assert list(run.steps()) == []
+
+
+def test_an_early_stop_covers_the_picture_coarsely() -> None:
+    run = run_of(brightness, 8, batch=17)
+    next(run.steps())
+    rows, columns = np.nonzero(run.scored.reshape(8, 8))
+    assert len(set(zip(rows // 2, columns // 2, strict=True))) == 16
+
+
+def test_nan_ends_the_run_and_what_was_finite_stays() -> None:
+    run = run_of(Spoiled(6, "nan"), 4, batch=5)
+    with pytest.raises(
+        ClassifierError, match=r"NaN or infinity for 4 of 5 pictures, first with cell"
+    ):
+        list(run.steps())
+    assert run.scored.sum() == 5
+
+
+def test_nan_on_the_whole_picture() -> None:
+    run = run_of(Spoiled(0, "nan"), 2)
+    with pytest.raises(ClassifierError, match="first on the whole picture"):
+        list(run.steps())
+    assert run.baseline is None
+    assert not run.scored.any()
+
+
+def test_the_number_of_classes_may_not_change() -> None:
+    def growing(batch: np.ndarray) -> np.ndarray:
+        growing.classes += 1
+        return np.full((len(batch), growing.classes), 1 / growing.classes)
+
+    growing.classes = 1
+    with pytest.raises(ClassifierError, match="3 classes after 2"):
+        list(run_of(growing, 4, batch=4).steps())
+
+
+def test_a_model_that_writes_into_its_batch_does_no_harm() -> None:
+    def rude(batch: np.ndarray) -> np.ndarray:
+        answer = brightness(batch)
+        batch[:] = 255
+        return answer
+
+    run, polite = run_of(rude, 4, batch=3), run_of(brightness, 4, batch=3)
+    list(run.steps()), list(polite.steps())
+    np.testing.assert_array_equal(run.vectors, polite.vectors)

@@ -1,0 +1,477 @@
+"""Traits and routing, against a front end that is played by hand."""
+
+from __future__ import annotations
+
+import io
+import threading
+from base64 import b64decode
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import traitlets
+from ipywidgets import Widget
+from PIL import Image
+
+from gridexplainer_widget import ExplanationError, GridExplainer, GridExplainerWidget
+from gridexplainer_widget.protocol import FRONT_END_TRAITS, KERNEL_TRAITS
+from tests.models import Spoiled, TopLeft, brightness, weights
+
+PICTURE = np.random.default_rng(0).integers(0, 256, (16, 16, 3)).astype(np.uint8)
+
+
+class Gated:
+    """`weights`, one batch for each time that it is let on."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Semaphore(0)
+        self.batches: list[int] = []
+        self.arrived = threading.Semaphore(0)
+
+    def __call__(self, batch: np.ndarray) -> np.ndarray:
+        self.arrived.release()
+        assert self.gate.acquire(timeout=20)
+        self.batches.append(len(batch))
+        return weights(batch)
+
+    def let_on(self, batches: int = 1) -> None:
+        for _ in range(batches):
+            self.gate.release()
+
+    def await_arrival(self) -> None:
+        assert self.arrived.acquire(timeout=20)
+
+
+class FrontEnd:
+    """What goes to a front end, and what comes from it."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[dict, list]] = []
+
+    def write(self, widget: GridExplainerWidget, **state: object) -> None:
+        data = {"method": "update", "state": state, "buffer_paths": []}
+        widget._handle_msg({"content": {"data": data}, "buffers": []})
+
+    def send(self, widget: GridExplainerWidget, content: object) -> None:
+        data = {"method": "custom", "content": content}
+        widget._handle_msg({"content": {"data": data}, "buffers": []})
+
+    def updates(self, name: str) -> list[object]:
+        states = [message["state"] for message, _ in self.messages if message["method"] == "update"]
+        return [state[name] for state in states if name in state]
+
+    def sent_together(self) -> list[set[str]]:
+        return [
+            set(message["state"]) for message, _ in self.messages if message["method"] == "update"
+        ]
+
+
+@pytest.fixture
+def front_end(monkeypatch: pytest.MonkeyPatch) -> FrontEnd:
+    front_end = FrontEnd()
+
+    def record(self: Widget, message: dict, buffers: list | None = None) -> None:
+        if isinstance(self, GridExplainerWidget):
+            front_end.messages.append((message, buffers or []))
+
+    monkeypatch.setattr(Widget, "_send", record)
+    return front_end
+
+
+@pytest.fixture
+def gated() -> Iterator[Gated]:
+    model = Gated()
+    yield model
+    model.let_on(10_000)  # no thread is left waiting
+
+
+def explore(model: object, grid: object = 4, **options: object) -> GridExplainerWidget:
+    options.setdefault("batch_size", 5)
+    target = options.pop("target", None)
+    return GridExplainer(model, grid, **options).explore(PICTURE, target)
+
+
+def drops(widget: GridExplainerWidget) -> np.ndarray:
+    return np.frombuffer(widget.scores, "<f4")
+
+
+def test_it_shows_what_explain_computes() -> None:
+    widget = explore(weights, fill="blur")
+    assert widget.wait(20)
+    expected = GridExplainer(weights, 4, fill="blur").explain(PICTURE)
+    np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
+    assert widget.status == "done"
+    assert widget.grid == {"rows": 4, "columns": 4, "height": 16, "width": 16}
+    assert widget.prediction["target"] == expected.target
+    assert widget.prediction["probability"] == pytest.approx(expected.baseline)
+    assert widget.progress["done"] == widget.progress["total"] == 16
+    assert widget.labels == ["class 0", "class 1", "class 2", "class 3"]
+    assert widget.about["preprocessing"] == "none: 0..255"
+    np.testing.assert_array_equal(widget.explanation.drops, expected.drops)
+    np.testing.assert_array_equal(Image.open(io.BytesIO(widget.picture)), PICTURE)
+
+
+def test_cells_stream_in_while_scoring_runs(gated: Gated) -> None:
+    widget = explore(gated)
+    assert np.isnan(drops(widget)).all()
+    assert widget.status == "running"
+    counts = []
+    changed = threading.Semaphore(0)
+    widget.observe(
+        lambda change: (counts.append(int(np.isfinite(drops(widget)).sum())), changed.release()),
+        "scores",
+    )
+    gated.let_on()
+    assert changed.acquire(timeout=20)
+    assert counts == [4]
+    assert widget.status == "running"
+    assert not widget.wait(0.01)
+    gated.let_on(10)
+    assert widget.wait(20)
+    assert counts[-1] == 16
+
+
+def test_state_of_a_run_is_sent_in_one_message(front_end: FrontEnd) -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    for names in front_end.sent_together():
+        if "scores" in names and "grid" in names:
+            assert {"progress"} <= names
+    last = front_end.sent_together()[-1]
+    assert {"status", "notes"} & last
+    assert front_end.updates("status")[-1] == "done"
+
+
+def test_updates_are_few_whatever_the_number_of_batches(front_end: FrontEnd) -> None:
+    widget = GridExplainer(brightness, 16, batch_size=1).explore(PICTURE)
+    widget.wait(20)
+    assert widget.progress["done"] == 256
+    assert len(front_end.updates("scores")) < 60
+
+
+def test_a_change_of_the_grid_stops_the_run_within_a_batch(gated: Gated) -> None:
+    widget = explore(gated, 8)
+    gated.await_arrival()
+    widget.grid_size = 2
+    gated.let_on(2)  # the batch that is under way, and the only one of the new grid
+    assert widget.wait(20)
+    assert gated.batches == [5, 5]
+    assert widget.grid["rows"] == 2
+    assert widget.progress["total"] == 4
+    np.testing.assert_array_equal(
+        drops(widget), GridExplainer(weights, 2).explain(PICTURE).drops.ravel()
+    )
+
+
+def test_no_stale_cell_ever_shows(gated: Gated) -> None:
+    widget = explore(gated, 8)
+    sizes = []
+    widget.observe(
+        lambda change: sizes.append(
+            (widget.grid["rows"] * widget.grid["columns"], len(drops(widget)))
+        ),
+        "scores",
+    )
+    gated.await_arrival()
+    for size in (3, (2, 5), 6, 4):
+        widget.grid_size = size
+    gated.let_on(10_000)
+    assert widget.wait(20)
+    assert all(cells == scores for cells, scores in sizes)
+    assert widget.grid["rows"] == 4
+    np.testing.assert_array_equal(
+        drops(widget), GridExplainer(weights, 4).explain(PICTURE).drops.ravel()
+    )
+
+
+def test_stop_and_start(gated: Gated, front_end: FrontEnd) -> None:
+    widget = explore(gated)
+    gated.await_arrival()
+    front_end.send(widget, {"type": "stop"})
+    gated.let_on()
+    assert widget.wait(20)
+    assert widget.status == "stopped"
+    assert np.isfinite(drops(widget)).sum() == 4
+    assert widget.notes[0] == "Partial: 4 of 16 cells have been scored."
+    gated.let_on(10)
+    front_end.send(widget, {"type": "start"})
+    assert widget.wait(20)
+    assert widget.status == "done"
+    assert sum(gated.batches) == 17  # what had been scored was not scored again
+    assert not any("Partial" in note for note in widget.notes)
+
+
+def test_going_back_costs_no_model_call() -> None:
+    model = TopLeft(8)
+    widget = explore(model, 4)
+    widget.wait(20)
+    widget.fill = "blur"
+    widget.wait(20)
+    calls = len(model.batches)
+    before = drops(widget).copy()
+    for grid, fill in ((4, "cell-mean"), (4, "blur")):
+        widget.grid_size, widget.fill = grid, fill
+        widget.wait(20)
+        assert widget.status == "done"
+    assert len(model.batches) == calls
+    np.testing.assert_array_equal(drops(widget), before)
+
+
+def test_target_and_score_cost_no_model_call() -> None:
+    model = TopLeft(8)
+    widget = explore(model, 2, labels=["cat", "dog", "owl"])
+    widget.wait(20)
+    calls = len(model.batches)
+    expected = GridExplainer(TopLeft(8), 2, labels=["cat", "dog", "owl"]).explain(PICTURE, "owl")
+    widget.target = "owl"
+    assert widget.target == 2
+    np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
+    widget.score = "log-odds"
+    np.testing.assert_array_equal(drops(widget), expected.for_score("log-odds").drops.ravel())
+    assert len(model.batches) == calls
+
+
+def test_a_click_tells_what_the_model_believed(front_end: FrontEnd) -> None:
+    widget = explore(weights, fill="black")
+    widget.wait(20)
+    front_end.write(widget, value=[[1, 2]])
+    assert widget.value == ((1, 2),)
+    hidden = PICTURE.copy()
+    hidden[4:8, 8:12] = 0
+    np.testing.assert_array_equal(Image.open(io.BytesIO(widget.evidence["picture"])), hidden)
+    before, after = weights(np.float32([PICTURE, hidden]))
+    target = int(before.argmax())
+    assert widget.evidence["drop"] == pytest.approx(before[target] - after[target], abs=1e-6)
+    first = widget.evidence["classes"][0]
+    assert first == [target, pytest.approx(before[target]), pytest.approx(after[target])]
+    assert {index for index, *_ in widget.evidence["classes"]} == {0, 1, 2, 3}
+    widget.value = []
+    assert widget.evidence == {}
+
+
+def test_a_click_on_a_pending_cell_is_answered_when_it_is_scored(gated: Gated) -> None:
+    widget = explore(gated)
+    widget.value = [(3, 3)]
+    assert widget.evidence["drop"] is None
+    assert widget.evidence["picture"]
+    gated.let_on(10)
+    assert widget.wait(20)
+    assert widget.evidence["drop"] == pytest.approx(float(drops(widget)[15]))
+
+
+def test_a_selection_belongs_to_its_grid() -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    widget.value = [(3, 3)]
+    widget.grid_size = 2
+    assert widget.value == ()
+    assert widget.evidence == {}
+    widget.wait(20)
+
+
+def test_an_exception_shows_and_what_had_arrived_stays(front_end: FrontEnd) -> None:
+    widget = explore(Spoiled(11, "raise"))
+    with pytest.raises(ExplanationError, match="caught fire") as caught:
+        widget.wait(20)
+    assert caught.value.explanation.done == 9
+    assert widget.status == "error"
+    assert widget.error == "RuntimeError: the graphics card caught fire"
+    assert np.isfinite(drops(widget)).sum() == 9
+    assert front_end.updates("error")[-1] == widget.error
+
+
+def test_after_an_error_it_can_be_tried_again() -> None:
+    model = Spoiled(11, "raise")
+    widget = explore(model)
+    with pytest.raises(ExplanationError):
+        widget.wait(20)
+    model.left = 1000
+    widget.start()
+    assert widget.wait(20)
+    assert widget.status == "done"
+    assert widget.error == ""
+
+
+def test_nan_halfway_is_an_error_and_the_rest_stays() -> None:
+    widget = explore(Spoiled(8, "nan"))
+    with pytest.raises(ExplanationError, match="NaN or infinity"):
+        widget.wait(20)
+    assert np.isfinite(drops(widget)).sum() == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("grid_size", 0, "no grid"),
+        ("grid_size", 17, "does not fit a picture of 16×16"),
+        ("grid_size", "8", "no grid"),
+        ("grid_size", [2, 10**9], "too fine"),
+        ("fill", "plaid", "fill='plaid' is unknown"),
+        ("fill", {"evil": 1}, "unknown"),
+        ("target", 4, "out of range"),
+        ("target", "zebra", "no class 'zebra'"),
+        ("target", [1], "no class"),
+        ("score", "beauty", "beauty"),
+        ("value", [[9, 9]], "no cell"),
+        ("value", [[0, 0], [1, 1]], "one at a time"),
+        ("value", "abc", "no selection"),
+        ("value", [[None, 1]], "no selection"),
+        ("value", 5, "no selection"),
+    ],
+)
+def test_what_is_not_valid_is_refused(
+    front_end: FrontEnd, name: str, value: object, words: str
+) -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    before, scores = getattr(widget, name), widget.scores
+    with pytest.raises(traitlets.TraitError, match=words):
+        setattr(widget, name, value)
+    assert widget.error == ""
+    front_end.messages.clear()
+    front_end.write(widget, **{name: value})
+    assert words in widget.error
+    assert getattr(widget, name) == before
+    assert widget.scores == scores
+    assert name in front_end.sent_together()[-1] or front_end.updates(
+        name
+    )  # the front end is set right
+
+
+def test_the_front_end_cannot_write_what_is_the_kernels(front_end: FrontEnd) -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    before = {name: getattr(widget, name) for name in KERNEL_TRAITS}
+    front_end.write(widget, **{name: {"evil": 1} for name in KERNEL_TRAITS})
+    front_end.write(widget, scores=b"", status="done", error="<b>", labels=["x"])
+    assert {name: getattr(widget, name) for name in KERNEL_TRAITS} == before
+
+
+def test_results_are_read_only() -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    for name in KERNEL_TRAITS:
+        with pytest.raises(traitlets.TraitError, match="read-only"):
+            setattr(widget, name, getattr(widget, name))
+
+
+@pytest.mark.parametrize("content", [{"type": "format the disk"}, "stop", None, [], {"stop": 1}])
+def test_an_unknown_message_is_no_command(front_end: FrontEnd, content: object) -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    front_end.send(widget, content)
+    assert "no command" in widget.error
+
+
+def test_a_target_that_turns_out_not_to_exist_is_told() -> None:
+    widget = explore(weights, target="zebra")
+    widget.wait(20)
+    assert "no class 'zebra'" in widget.error
+    assert widget.target is None
+    assert widget.progress["done"] == 16
+
+
+def test_settings_come_from_the_explainer() -> None:
+    def halves(pixels: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        return pixels / 2
+
+    widget = explore(weights, (2, 3), fill=halves, score="log-odds", target=1)
+    widget.wait(20)
+    assert widget.grid_size == (2, 3)
+    assert widget.score == "log-odds"
+    assert widget.prediction["target"] == 1
+    assert widget.fills[0] == "halves"
+    expected = GridExplainer(weights, (2, 3), fill=halves, score="log-odds").explain(PICTURE, 1)
+    np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
+
+
+def test_the_front_end_can_go_back_to_a_callable_fill(front_end: FrontEnd) -> None:
+    def halves(pixels: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        return pixels / 2
+
+    widget = explore(weights, fill=halves)
+    widget.wait(20)
+    before = drops(widget).copy()
+    front_end.write(widget, fill="red")
+    widget.wait(20)
+    assert not np.array_equal(drops(widget), before)
+    front_end.write(widget, fill="halves")
+    widget.wait(20)
+    np.testing.assert_array_equal(drops(widget), before)
+    assert front_end.updates("fill")[-1:] != ["red"]
+
+
+def test_saturation_is_told_and_log_odds_end_it() -> None:
+    def sure(batch: np.ndarray) -> np.ndarray:
+        return np.stack([np.zeros(len(batch)), 10 + batch.mean(axis=(1, 2, 3)) / 50], axis=1)
+
+    widget = explore(sure)
+    widget.wait(20)
+    assert widget.prediction["saturated"]
+    assert "log-odds" in widget.notes[0]
+    widget.score = "log-odds"
+    assert not widget.prediction["saturated"]
+    assert widget.notes == []
+
+
+def test_close_ends_the_run(gated: Gated) -> None:
+    widget = explore(gated, 8)
+    gated.await_arrival()
+    widget.close()
+    gated.let_on(10_000)
+    assert widget.wait(20)
+    assert len(gated.batches) <= 2
+    widget.start()
+    assert not widget._runner.busy
+
+
+def test_a_picture_stands_in_where_no_widget_can_run(gated: Gated) -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    bundle = widget._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert Image.open(io.BytesIO(b64decode(data["image/png"]))).width > 600
+    pending = explore(gated)
+    bundle = pending._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    np.testing.assert_array_equal(Image.open(io.BytesIO(b64decode(data["image/png"]))), PICTURE)
+
+
+def test_one_line_tells_its_state() -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    label, probability = widget.explanation.label, widget.explanation.baseline
+    assert repr(widget) == (
+        f"GridExplainerWidget(weights, {label!r} {probability:.1%}, 4×4, done, 16 of 16 cells)"
+    )
+
+
+def test_bad_pictures_are_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="NaN"):
+        GridExplainer(weights).explore(np.full((8, 8, 3), np.nan))
+    with pytest.raises(traitlets.TraitError, match="does not fit a picture of 4×4"):
+        GridExplainer(weights, 8).explore(np.zeros((4, 4, 3)))
+
+
+def test_every_trait_says_what_it_is() -> None:
+    for name in KERNEL_TRAITS + FRONT_END_TRAITS:
+        trait = GridExplainerWidget.class_traits()[name]
+        assert trait.help, name
+        assert trait.metadata["sync"], name
+
+
+def test_two_threads_never_break_a_message(front_end: FrontEnd) -> None:
+    widget = GridExplainer(brightness, 16, batch_size=2).explore(PICTURE)
+    for number in range(200):
+        widget.grid_size = 8 + number % 3
+        widget.target = number % 2
+        widget.value = [(number % 8, 0)]
+        front_end.write(
+            widget, value=[[1, number % 8]], score=["probability", "log-odds"][number % 2]
+        )
+    assert widget.wait(30)
+    assert widget.status == "done"
+    assert widget.error == ""
+    expected = GridExplainer(brightness, widget.grid_size).explain(PICTURE, widget.target)
+    np.testing.assert_array_equal(drops(widget), expected.for_score(widget.score).drops.ravel())
