@@ -6,6 +6,7 @@ import contextvars
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -112,18 +113,60 @@ class Runner:
         self._idle.notify_all()
 
     def _run(self, job: Job, generation: int) -> Outcome:
-        published = 0.0
         if self._generation != generation:
             return "stopped"
+        updates = _Updates(job.update, lambda: self._generation == generation, self.lock)
         try:
             for _ in job.steps():
                 with self.lock:
                     if self._generation != generation:
                         return "stopped"
-                    now = time.monotonic()
-                    if now - published >= INTERVAL:
-                        job.update()
-                        published = now
+                    updates.ask()
         except Exception as error:  # noqa: BLE001 - it is handed on, whatever it is
             return error
+        finally:
+            updates.end()
         return "done"
+
+
+class _Updates:
+    """Calls `update` at most every INTERVAL; a timer makes good what is put off.
+
+    Without the timer, a step that is followed by a slow one would stay unseen.
+    """
+
+    def __init__(
+        self, update: Callable[[], None], current: Callable[[], bool], lock: threading.RLock
+    ) -> None:
+        self._update, self._current, self._lock = update, current, lock
+        self._last = -INTERVAL
+        self._timer: threading.Timer | None = None
+
+    def ask(self) -> None:
+        """Update now, or as soon as the interval is over; the lock is held."""
+        wait = self._last + INTERVAL - time.monotonic()
+        if wait <= 0:
+            self._now()
+        elif self._timer is None:
+            context = contextvars.copy_context()
+            self._timer = threading.Timer(wait, context.run, [self._late])
+            self._timer.daemon = True
+            with suppress(RuntimeError):  # no threads here: `finish` comes before anyone looks
+                self._timer.start()
+
+    def end(self) -> None:
+        """Let nothing more happen; the job's `finish` shows what is left."""
+        with self._lock:
+            self._current = lambda: False
+            if self._timer is not None:
+                self._timer.cancel()
+
+    def _late(self) -> None:
+        with self._lock:
+            self._timer = None
+            if self._current():
+                self._now()
+
+    def _now(self) -> None:
+        self._update()
+        self._last = time.monotonic()

@@ -1,7 +1,9 @@
 // src/dom.ts
+var FOCUSABLE = /* @__PURE__ */ new Set(["button", "input", "select"]);
 function element(tag, className, text) {
   const node = document.createElement(tag);
   node.className = className;
+  if (FOCUSABLE.has(tag)) node.dataset["lmSuppressShortcuts"] = "true";
   if (text !== void 0) node.textContent = text;
   return node;
 }
@@ -68,8 +70,8 @@ function percent(probability) {
 }
 function seconds(value) {
   if (value < 1) return "less than 1 s";
-  if (value < 60) return `${Math.round(value)} s`;
-  return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
+  const whole = Math.round(value);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
 // src/evidence.ts
@@ -81,12 +83,8 @@ function evidenceView(model) {
   const update = () => {
     const prediction = filled(model.get("prediction"));
     const evidence = filled(model.get("evidence"));
-    if (!prediction) {
-      root.replaceChildren();
-      return;
-    }
     if (!evidence) {
-      root.replaceChildren(...answer(model, prediction));
+      root.replaceChildren(...prediction ? answer(model, prediction) : []);
       return;
     }
     if (evidence.picture !== shown) {
@@ -112,7 +110,7 @@ function hidden(model, prediction, evidence, image) {
   const [row, column] = evidence.cells[0] ?? [0, 0];
   const title = element("h4", "gx-title", `Without row ${row + 1}, column ${column + 1}`);
   title.append(element("span", "gx-index", ` value = [(${row}, ${column})]`));
-  if (evidence.drop === null) {
+  if (!prediction || evidence.drop === null) {
     return [title, image, element("p", "gx-verdict", "This cell has not been scored yet.")];
   }
   const labels = model.get("labels");
@@ -645,7 +643,6 @@ function noticeView(model, signal) {
 // src/view.ts
 function mount(model, el, signal) {
   const root = element("div", "gx-root");
-  root.dataset["lmSuppressShortcuts"] = "true";
   const frame = panel(model, signal);
   const grid = gridView(model, signal);
   const evidence = evidenceView(model);

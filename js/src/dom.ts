@@ -1,5 +1,7 @@
 // Elements in one line. Text is set as text, never as HTML.
 
+const FOCUSABLE = new Set(["button", "input", "select"]);
+
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   className: string,
@@ -7,6 +9,9 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const node = document.createElement(tag);
   node.className = className;
+  // JupyterLab's one-key shortcuts match the focused element itself ("b" would insert a notebook
+  // cell) and leave alone only an element that says so: the mark on an ancestor comes too late.
+  if (FOCUSABLE.has(tag)) node.dataset["lmSuppressShortcuts"] = "true";
   if (text !== undefined) node.textContent = text;
   return node;
 }

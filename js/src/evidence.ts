@@ -18,12 +18,8 @@ export function evidenceView(model: Model): EvidenceView {
   const update = () => {
     const prediction = filled(model.get("prediction"));
     const evidence = filled(model.get("evidence"));
-    if (!prediction) {
-      root.replaceChildren();
-      return;
-    }
     if (!evidence) {
-      root.replaceChildren(...answer(model, prediction));
+      root.replaceChildren(...(prediction ? answer(model, prediction) : []));
       return;
     }
     if (evidence.picture !== shown) {
@@ -50,14 +46,14 @@ function answer(model: Model, prediction: Prediction): HTMLElement[] {
 
 function hidden(
   model: Model,
-  prediction: Prediction,
+  prediction: Prediction | null,
   evidence: Evidence,
   image: HTMLImageElement,
 ): HTMLElement[] {
   const [row, column] = evidence.cells[0] ?? [0, 0];
   const title = element("h4", "gx-title", `Without row ${row + 1}, column ${column + 1}`);
   title.append(element("span", "gx-index", ` value = [(${row}, ${column})]`));
-  if (evidence.drop === null) {
+  if (!prediction || evidence.drop === null) {
     return [title, image, element("p", "gx-verdict", "This cell has not been scored yet.")];
   }
   const labels = model.get("labels");

@@ -8,8 +8,6 @@ import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model } from "./protocol";
 
 export function mount(model: Model, el: HTMLElement, signal: AbortSignal): void {
   const root = element("div", "gx-root");
-  // JupyterLab's one-key shortcuts: "b" typed in here would insert a notebook cell.
-  root.dataset["lmSuppressShortcuts"] = "true";
   const frame = panel(model, signal);
   const grid = gridView(model, signal);
   const evidence = evidenceView(model);

@@ -83,6 +83,35 @@ class Lab:
         return page
 
 
+def start_code(page: Page, code: str) -> None:
+    """Run code in the notebook's kernel, as another cell would, and do not wait for it."""
+    page.evaluate(
+        """(code) => {
+            const panel = window.jupyterapp.shell.currentWidget;
+            const kernel = panel.context.sessionContext.session.kernel;
+            const future = kernel.requestExecute({ code });
+            let text = "";
+            future.onIOPub = (message) => {
+                if (message.header.msg_type === "stream") text += message.content.text;
+                if (message.header.msg_type === "error") text += message.content.evalue;
+            };
+            window.codeFinished = future.done.then(() => text);
+        }""",
+        code,
+    )
+
+
+def finish_code(page: Page) -> str:
+    """Wait for what `start_code` started; return what it printed."""
+    return str(page.evaluate("() => window.codeFinished"))
+
+
+def run_code(page: Page, code: str) -> str:
+    """Run code in the notebook's kernel; return what it printed."""
+    start_code(page, code)
+    return finish_code(page)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:

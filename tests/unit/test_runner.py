@@ -192,3 +192,29 @@ def test_whatever_is_asked_the_last_word_counts(commands: list[str]) -> None:
         assert ends[-1][1] == last or (last, ends[-1][1]) == ("stopped", "done")
     for first, second in pairwise(events):
         assert int(first[0]) <= int(second[0])
+
+
+def test_an_update_that_was_put_off_comes_before_the_next_slow_step() -> None:
+    gate = threading.Semaphore(0)
+    seen = threading.Semaphore(0)
+    shown: list[int] = []
+    done = 0
+
+    def steps() -> Iterator[int]:
+        nonlocal done
+        for done in (1, 2):  # two quick ones, the second within the interval
+            yield done
+        gate.acquire(timeout=10)
+        yield 3
+
+    def update() -> None:
+        shown.append(done)
+        seen.release()
+
+    runner = Runner()
+    runner.submit(Job(steps, update, lambda outcome: None))
+    assert seen.acquire(timeout=10)
+    assert seen.acquire(timeout=10)
+    assert shown[-1] == 2
+    gate.release()
+    assert runner.wait(10)

@@ -1,0 +1,320 @@
+"""What a person sees and does in JupyterLab."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Lab, finish_code, poll, run_code, start_code
+
+SETUP = """
+import json, threading, time
+import numpy as np
+from gridexplainer_widget import GridExplainer
+
+picture = np.random.default_rng(0).integers(90, 160, (48, 48, 3)).astype(np.uint8)
+picture[12:24, 24:36] = 250
+
+class Model:
+    '''Brightness of the middle against the rest, a batch at a time when it is gated.'''
+    def __init__(self, gate=None, fail_after=10**9):
+        self.gate, self.left, self.calls = gate, fail_after, 0
+    def __call__(self, batch):
+        if self.gate:
+            self.gate.acquire(timeout=60)
+        self.calls += 1
+        self.left -= 1
+        if self.left < 0:
+            raise RuntimeError('the <b>graphics card</b> caught fire')
+        middle = batch[:, 12:24, 24:36].mean(axis=(1, 2, 3)) / 255
+        rest = batch.mean(axis=(1, 2, 3)) / 255
+        logits = np.stack([6 * rest, 3 * middle, np.ones(len(batch))], axis=1)
+        e = np.exp(logits)
+        return e / e.sum(axis=1, keepdims=True)
+
+labels = ['rest', 'middle', '<img src=x onerror=alert(1)>']
+"""
+
+QUICK = "w = GridExplainer(Model(), 4, fill='black', labels=labels).explore(picture, 'middle')\nw"
+GATED = (
+    "model = Model(threading.Semaphore(0))\n"
+    "w = GridExplainer(model, 12, batch_size=4, labels=labels).explore(picture, 'middle')\nw"
+)
+
+
+@pytest.fixture
+def page(lab: Lab) -> Page:
+    page = lab.page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("dialog", lambda dialog: problems.append(dialog.message))
+    yield page
+    page.context.close()
+    assert problems == []
+
+
+def root(page: Page) -> Locator:
+    return page.locator(".gx-root").first
+
+
+def await_status(page: Page, status: str) -> None:
+    expect(root(page)).to_have_attribute("data-status", status, timeout=60_000)
+
+
+# The colour near the top of each of 12×12 places on the canvas, one number each.
+PIXELS = """() => {
+    const canvas = document.querySelector(".gx-canvas");
+    const context = canvas.getContext("2d");
+    const colors = [];
+    for (let y = 0; y < 12; y++) for (let x = 0; x < 12; x++) {
+        const place = [(x + 0.5) / 12 * canvas.width, (y + 0.15) / 12 * canvas.height];
+        const [r, g, b] = context.getImageData(...place.map(Math.floor), 1, 1).data;
+        colors.push(r * 65536 + g * 256 + b);
+    }
+    return colors;
+}"""
+CHANGED = f"(before) => ({PIXELS})().filter((color, i) => color !== before[i]).length"
+
+
+def pixels(page: Page) -> list[int]:
+    return page.evaluate(PIXELS)
+
+
+def await_changed(page: Page, before: list[int], places: int) -> None:
+    """Wait until so many of the 144 places look different."""
+    page.wait_for_function(
+        f"([before, places]) => ({CHANGED})(before) === places", arg=[before, places]
+    )
+
+
+def let_on(page: Page, batches: int = 1) -> None:
+    run_code(page, f"model.gate.release({batches})")
+
+
+def point(page: Page, row: float, column: float, grid: int) -> dict[str, float]:
+    box = page.locator(".gx-canvas").first.bounding_box()
+    return {"x": (column + 0.5) / grid * box["width"], "y": (row + 0.5) / grid * box["height"]}
+
+
+def hover(page: Page, row: int, column: int, grid: int) -> str:
+    page.locator(".gx-canvas").first.hover(position=point(page, row, column, grid))
+    place = page.locator(".gx-tip-place").first
+    expect(place).to_have_text(f"Row {row + 1}, column {column + 1}")
+    return page.locator(".gx-tip-drop").first.inner_text()
+
+
+def drop_in(text: str) -> float:
+    return float(re.search(r"drop (\S+) points", text)[1].replace("−", "-"))
+
+
+def python(page: Page, expression: str) -> object:
+    return json.loads(run_code(page, f"print(json.dumps({expression}))"))
+
+
+def test_hover_and_click_show_what_python_computed(lab: Lab, page: Page) -> None:
+    lab.open([SETUP, QUICK], page)
+    await_status(page, "done")
+    drops = python(page, "w.explanation.drops.tolist()")
+    for row, column in ((1, 2), (0, 0), (3, 3)):
+        drop = 100 * drops[row][column]
+        assert drop_in(hover(page, row, column, 4)) == pytest.approx(drop, abs=0.051)
+    page.locator(".gx-canvas").click(position=point(page, 1, 2, 4))
+    verdict = page.locator(".gx-verdict")
+    expect(verdict).to_contain_text("“middle” falls from")
+    expect(verdict).to_contain_text("rank 1 of 16")
+    assert python(page, "w.value") == [[1, 2]]
+    before, after = python(page, "[w.prediction['probability'], w.evidence['classes'][0][2]]")
+    expect(verdict).to_contain_text(f"from {100 * before:.1f}% to {100 * after:.1f}%")
+    expect(page.locator(".gx-label")).to_contain_text(
+        ["middle", "rest", "<img src=x onerror=alert(1)>"]
+    )
+    # The picture beside it is the one that the model saw: its cell is black.
+    center = page.evaluate(
+        """async () => {
+            const image = document.querySelector(".gx-hidden-picture");
+            await image.decode();
+            const canvas = document.createElement("canvas");
+            canvas.width = image.naturalWidth; canvas.height = image.naturalHeight;
+            const context = canvas.getContext("2d");
+            context.drawImage(image, 0, 0);
+            return [canvas.width, [...context.getImageData(30, 18, 1, 1).data]];
+        }"""
+    )
+    assert center == [48, [0, 0, 0, 255]]
+
+
+def test_cells_fill_while_scoring_runs(lab: Lab, page: Page) -> None:
+    lab.open([SETUP, GATED], page)
+    await_status(page, "running")
+    await_changed(page, [0] * 144, 144)  # the picture is there
+    before = pixels(page)
+    for done in (3, 7, 11):  # the first batch holds the whole picture as well
+        let_on(page)
+        expect(page.locator(".gx-progress-text")).to_contain_text(f"{done} of 144 cells")
+        await_changed(page, before, done)
+    let_on(page, 100)
+    await_status(page, "done")
+    await_changed(page, before, 144)
+
+
+def test_a_new_grid_mid_run_leaves_no_stale_cell(lab: Lab, page: Page) -> None:
+    lab.open([SETUP, GATED], page)
+    await_status(page, "running")
+    let_on(page, 2)
+    expect(page.locator(".gx-progress-text")).to_contain_text("7 of 144")
+    page.locator(".gx-range").fill("4")
+    let_on(page, 100)
+    expect(page.locator(".gx-size")).to_have_text("4 × 4")
+    expect(page.locator(".gx-progress-text")).to_contain_text("16 of 16 cells", timeout=30_000)
+    await_status(page, "done")
+    expected = python(page, "GridExplainer(Model(), 4).explain(picture, 1).drops.tolist()")
+    assert python(page, "w.explanation.drops.tolist()") == expected
+    for row in range(4):
+        for column in range(4):
+            drop = 100 * expected[row][column]
+            assert drop_in(hover(page, row, column, 4)) == pytest.approx(drop, abs=0.051)
+
+
+def test_the_grid_follows_python(lab: Lab, page: Page) -> None:
+    lab.open([SETUP, GATED], page)
+    await_status(page, "running")
+    run_code(page, "w.grid_size = (2, 6)")
+    let_on(page, 100)
+    expect(page.locator(".gx-size")).to_have_text("2 × 6")
+    expect(page.locator(".gx-progress-text")).to_contain_text("12 of 12 cells", timeout=30_000)
+    await_status(page, "done")
+
+
+def test_stop_stops_and_start_goes_on(lab: Lab, page: Page) -> None:
+    lab.open([SETUP, GATED], page)
+    await_status(page, "running")
+    button = page.locator(".gx-run .gx-button")
+    let_on(page, 2)
+    expect(page.locator(".gx-progress-text")).to_contain_text("7 of 144")
+    button.click()
+    poll(lambda: python(page, "w._runner._generation") == 2, 20, "the click did not arrive")
+    let_on(page, 100)
+    await_status(page, "stopped")
+    expect(page.locator(".gx-notices")).to_contain_text("Partial: 11 of 144")
+    expect(page.locator(".gx-legend-pending")).to_be_visible()
+    assert python(page, "[w.progress['done'], model.calls]") == [11, 3]
+    assert python(page, "[t.name for t in threading.enumerate() if 'gridexpl' in t.name]") == []
+    expect(button).to_have_text("Start")
+    button.click()
+    await_status(page, "done")
+    expect(button).to_be_disabled()
+    assert python(page, "model.calls") == 3 + 34  # 133 cells were left, four at a time
+
+
+def test_another_cell_runs_and_a_click_is_answered_meanwhile(lab: Lab, page: Page) -> None:
+    lab.open([SETUP, GATED], page)
+    await_status(page, "running")
+    start_code(
+        page,
+        "end = time.monotonic() + 60\n"
+        "model.gate.release(2)\n"
+        "while time.monotonic() < end and not w.value: pass\n"
+        "print('saw', w.value, 'while', w.status)",
+    )
+    expect(page.locator(".gx-progress-text")).to_contain_text("7 of 144")
+    page.locator(".gx-canvas").click(position=point(page, 3, 6, 12))
+    expect(page.locator(".gx-hidden-picture")).to_be_visible()
+    assert finish_code(page) == "saw ((3, 6),) while running\n"
+
+
+def test_a_second_view_and_a_reload_show_the_same(lab: Lab, page: Page) -> None:
+    name = lab.write([SETUP, QUICK, "w"])
+    lab.visit(name, page)
+    await_status(page, "done")
+    page.locator(".gx-canvas").first.click(position=point(page, 1, 2, 4))
+    expect(page.locator(".gx-verdict")).to_have_count(2)
+    first, second = page.locator(".gx-verdict").all_inner_texts()
+    assert first == second
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    page.reload()
+    expect(page.locator(".gx-verdict").first).to_have_text(first, timeout=60_000)
+    await_status(page, "done")
+
+
+def test_what_goes_wrong_is_on_the_screen(lab: Lab, page: Page) -> None:
+    failing = (
+        "w = GridExplainer(Model(fail_after=3), 4, batch_size=5).explore(picture)\n"
+        "try:\n    w.wait()\nexcept RuntimeError as error:\n    print('told', error)\nw"
+    )
+    lab.open([SETUP, failing], page)
+    await_status(page, "error")
+    expect(page.locator(".gx-error")).to_have_text(
+        "RuntimeError: the <b>graphics card</b> caught fire"
+    )
+    expect(page.locator(".gx-progress-text")).to_contain_text("14 of 16 cells")
+    assert "drop" in hover(page, 0, 0, 4)
+    run_code(page, "w._explainer.classifier.forward.left = 100")
+    page.get_by_role("button", name="Try again").click()
+    await_status(page, "done")
+    expect(page.locator(".gx-error")).to_have_count(0)
+
+
+def test_controls_ask_and_repaint(lab: Lab, page: Page) -> None:
+    lab.open([SETUP, QUICK], page)
+    await_status(page, "done")
+    before = pixels(page)
+    page.get_by_label("Why").select_option("rest")
+    expect(page.locator(".gx-target .gx-label")).to_have_text("rest")
+    assert python(page, "w.target") == 0
+    page.get_by_label("Drop in").select_option("log-odds")
+    expect(page.locator(".gx-legend")).to_contain_text("log-odds, supports")
+    page.get_by_label("Hide with").select_option("blur")
+    await_status(page, "done")
+    question = "[w.fill.name, w.score, w.status]"
+    poll(lambda: python(page, question) == ["blur", "log-odds", "done"], 20, "no answer in Python")
+    page.wait_for_function(f"(before) => ({CHANGED})(before) > 100", arg=before)
+
+
+def test_keys_typed_inside_do_not_reach_the_notebook(lab: Lab, page: Page) -> None:
+    lab.open([SETUP, QUICK], page)
+    await_status(page, "done")
+    cells = page.locator(".jp-Notebook-cell")
+    count = cells.count()
+    page.get_by_label("Hide with").focus()
+    for key in ("b", "a", "b"):
+        page.keyboard.press(key)
+    await_status(page, "done")
+    assert cells.count() == count
+
+
+def test_the_embedded_classifier(lab: Lab, page: Page) -> None:
+    code = (
+        "from gridexplainer_widget import GridExplainer, demo\n"
+        "honest = demo.load('honest')\n"
+        "w = GridExplainer(honest.classifier).explore(honest.pictures['cat and dog'], 'cat')\nw"
+    )
+    lab.open([code], page)
+    await_status(page, "done")
+    cat = page.locator(".gx-class.gx-target .gx-label")
+    expect(cat).to_have_text("cat")
+    page.get_by_label("Why").select_option("dog")
+    expect(cat).to_have_text("dog")
+
+
+@pytest.mark.parametrize("width", [375, 800, 1400])
+def test_it_fits_the_width_it_is_given(lab: Lab, width: int) -> None:
+    page = lab.page(width)
+    lab.open([SETUP, QUICK], page)
+    await_status(page, "done")
+    page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    page.locator(".gx-canvas").click(position=point(page, 1, 2, 4))
+    expect(page.locator(".gx-verdict")).to_be_visible()
+    overflow = page.evaluate(
+        """() => {
+            const root = document.querySelector(".gx-root").getBoundingClientRect();
+            return [...document.querySelectorAll(".gx-root *")]
+                .filter((node) => node.getBoundingClientRect().right > root.right + 1)
+                .map((node) => node.className);
+        }"""
+    )
+    assert overflow == []
+    page.context.close()
