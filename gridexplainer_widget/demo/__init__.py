@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -79,7 +79,7 @@ def load(name: str = "honest") -> Demo:
     """
     if name not in NAMES:
         wanted = " or ".join(repr(known) for known in NAMES)
-        raise ValueError(f"unknown demo {name!r}: want {wanted}")
+        raise ValueError(f"There is no demo {name!r}. Wanted is {wanted}.")
     import keras  # noqa: PLC0415 - takes seconds: only who loads a demo pays
 
     from gridexplainer_widget.classifiers.base import as_classifier  # noqa: PLC0415 - alike
@@ -91,7 +91,7 @@ def load(name: str = "honest") -> Demo:
     model = keras.models.load_model(FOLDER / f"{name}.keras", compile=False, safe_mode=True)
     return Demo(
         name=name,
-        classifier=as_classifier(model, labels=labels),
+        classifier=replace(as_classifier(model, labels=labels), name=f"{name} demo"),
         pictures=MappingProxyType({key: _picture(folder, shown[key]) for key in shown}),
         labels=labels,
         masks=MappingProxyType({key: _masks(folder, shown[key]) for key in shown}),

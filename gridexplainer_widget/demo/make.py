@@ -1,11 +1,12 @@
 """Make the demo's files: draw, train, examine, write.
 
 Run as ``python -m gridexplainer_widget.demo.make [honest|cheating]`` (both by default). Needs
-TensorFlow, SciPy and Debian's package fonts-noto-color-emoji. About ten minutes for the honest one
-and seven for the cheating one on two CPU cores.
+TensorFlow, SciPy and Debian's package fonts-noto-color-emoji. Six to fifteen minutes for each on
+two CPU cores, depending on what else they have to do.
 
-Two runs on the same machine give the same pictures bit for bit and models with the same weights:
-every random number comes from a fixed seed, and TensorFlow is told to keep the order of its sums.
+Every random number comes from a fixed seed, and TensorFlow is told to keep the order of its sums:
+two runs on the same machine give the same pictures bit for bit, and a short training gave the same
+weights twice.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,9 @@ class Lab:
         (self.root / name).write_text(json.dumps(notebook), encoding="utf-8")
         return name
 
-    def page(self, width: int = 1400, scheme: str = "light") -> Page:
+    def page(self, width: int = 1400, scale: float = 1) -> Page:
         context = self.browser.new_context(
-            viewport={"width": width, "height": 1000}, color_scheme=scheme
+            viewport={"width": width, "height": 1000}, device_scale_factor=scale
         )
         return context.new_page()
 
@@ -112,21 +113,18 @@ def run_code(page: Page, code: str) -> str:
     return finish_code(page)
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def running_browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Lab]:
-    home = tmp_path_factory.mktemp("home")
+@contextmanager
+def running_lab(home: Path, browser: Browser) -> Iterator[Lab]:
     root = home / "work"
     root.mkdir()
-    overrides = home / "app" / "settings"
-    overrides.mkdir(parents=True)
     token, port = secrets.token_hex(16), free_port()
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")},
@@ -170,6 +168,18 @@ def lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[
         os.killpg(server.pid, signal.SIGKILL)
         server.wait()
         log.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with running_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Lab]:
+    with running_lab(tmp_path_factory.mktemp("home"), browser) as lab:
+        yield lab
 
 
 def free_port() -> int:

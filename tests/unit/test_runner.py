@@ -202,8 +202,9 @@ def test_an_update_that_was_put_off_comes_before_the_next_slow_step() -> None:
 
     def steps() -> Iterator[int]:
         nonlocal done
-        for done in (1, 2):  # two quick ones, the second within the interval
-            yield done
+        for number in (1, 2):  # two quick ones, the second within the interval
+            done = number
+            yield number
         gate.acquire(timeout=10)
         yield 3
 
