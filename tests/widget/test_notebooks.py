@@ -1,0 +1,59 @@
+"""The notebooks run, and an executed one shows its map where no widget can run."""
+
+import json
+from base64 import b64decode
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+def run(notebook: nbformat.NotebookNode, tmp_path: Path) -> nbformat.NotebookNode:
+    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}})
+    client.execute()
+    return notebook
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_notebooks_run(path: Path, tmp_path: Path) -> None:
+    notebook = run(nbformat.read(path, as_version=4), tmp_path)
+    shown = [
+        set(output["data"])
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "data" in output
+    ]
+    assert any("application/vnd.jupyter.widget-view+json" in kinds for kinds in shown)
+    assert any("image/png" in kinds for kinds in shown)
+
+
+def test_notebooks_are_committed_without_outputs() -> None:
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        assert not any(cell.get("outputs") for cell in cells), path.name
+
+
+def test_an_executed_notebook_holds_the_finished_map(tmp_path: Path) -> None:
+    cells = [
+        "import numpy as np\nfrom gridexplainer_widget import GridExplainer\n"
+        "def model(batch):\n"
+        "    p = batch[:, :4].mean(axis=(1, 2, 3)) / 255\n"
+        "    return np.stack([1 - p, p], axis=1)\n"
+        "w = GridExplainer(model, 4, fill='black').explore(np.full((16, 16, 3), 200, np.uint8))\n"
+        "w.wait()",
+        "w",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    run(notebook, tmp_path)
+    data = notebook.cells[1].outputs[0]["data"]
+    assert b64decode(data["image/png"]).startswith(b"\x89PNG")
+    (state,) = notebook.metadata["widgets"].values()
+    (model,) = [m for m in state["state"].values() if "scores" in str(m.get("buffers"))]
+    assert model["state"]["status"] == "done"
+    del notebook.metadata["widgets"]  # as where a page shows outputs and runs no widget
+    html, _ = HTMLExporter().from_notebook_node(notebook)
+    assert data["image/png"][:200] in html
