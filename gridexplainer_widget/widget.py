@@ -55,6 +55,8 @@ class GridExplainerWidget(anywidget.AnyWidget):
 
     _esm = STATIC / "widget.js"
     _css = STATIC / "widget.css"
+    # ipywidgets 7 displays through this and would leave out the picture in _repr_mimebundle_.
+    _ipython_display_ = None
 
     picture = _kernel(t.Bytes(help="The picture, PNG."))
     labels = _kernel(t.List(t.Unicode(), help="A name for each class."))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 Mode = Literal["caffe", "tf", "torch"]
@@ -88,6 +89,11 @@ def imagenet_labels(model: Any) -> tuple[str, ...] | None:
     known = last == "predictions" or last.startswith("convnext_")
     if not known or not isinstance(shape, tuple) or shape[-1] != 1000:
         return None
+    return _fetched_labels()
+
+
+@cache
+def _fetched_labels() -> tuple[str, ...] | None:
     import numpy as np  # noqa: PLC0415 - for this call only
 
     utils = importlib.import_module("keras.applications.imagenet_utils")

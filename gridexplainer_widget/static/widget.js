@@ -129,9 +129,11 @@ function verdict(model, prediction, evidence) {
   const [row, column] = evidence.cells[0] ?? [0, 0];
   const rank = grid ? rankOf(drops, row * grid.columns + column) : 0;
   const drop = evidence.drop ?? 0;
-  const way = after < before ? "falls" : after > before ? "rises" : "stays";
+  const way = `${after < before ? "falls" : "rises"} from ${percent(before)} to ${percent(after)}`;
   const amount = `drop ${dropNumber(drop, score, score === "probability" ? 1 : 2)} ${unitOf(score)}`;
-  const text = `“${name}” ${way} from ${percent(before)} to ${percent(after)}: ${amount}, rank ${rank} of ${drops.length}.`;
+  const scored = drops.filter((drop2) => !Number.isNaN(drop2)).length;
+  const change = percent(before) === percent(after) ? `stays at ${percent(after)}` : way;
+  const text = `“${name}” ${change}: ${amount}, rank ${rank} of ${scored}.`;
   const paragraph = element("p", "gx-verdict", text);
   const winner = best(evidence.classes, 2);
   if (winner !== best(evidence.classes, 1)) {
@@ -210,6 +212,9 @@ function cellAt(grid, x, y) {
   const column = lastBefore(edges(grid.columns, grid.width), x);
   const row = lastBefore(edges(grid.rows, grid.height), y);
   return row * grid.columns + column;
+}
+function sizeOf(gridSize) {
+  return typeof gridSize === "number" ? [gridSize, gridSize] : gridSize;
 }
 function cellOf(grid, index) {
   return [Math.floor(index / grid.columns), index % grid.columns];
@@ -308,7 +313,7 @@ function paintNumbers(context, scene, grid, width, height) {
     if (Number.isNaN(drop)) return;
     const box = cellBox(grid, index, width, height);
     const number = dropNumber(drop, scene.score, digits);
-    const text = Number(number.replace("−", "-")) === 0 ? "0" : number;
+    const text = Number(number) === 0 ? "0" : number;
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     context.strokeText(text, x, y);
     context.fillText(text, x, y);
@@ -404,6 +409,8 @@ function gridView(model, signal) {
         const grid = filled(model.get("grid"));
         const cell = cellUnder(point);
         if (!grid || cell === null) return;
+        const [rows, columns] = sizeOf(model.get("grid_size"));
+        if (rows !== grid.rows || columns !== grid.columns) return;
         const old = model.get("value")[0];
         const again = old !== void 0 && indexOf(grid, old) === cell;
         model.set("value", again ? [] : [cellOf(grid, cell)]);
@@ -417,7 +424,13 @@ function gridView(model, signal) {
   observer.observe(frame);
   signal.addEventListener("abort", () => observer.disconnect());
   const load = async (bytes) => {
-    await showPng(picture, bytes);
+    try {
+      await showPng(picture, bytes);
+    } catch {
+      if (shown !== bytes) return;
+      canvas.replaceWith(element("p", "gx-error", "The picture cannot be shown here."));
+      return;
+    }
     const shape = picture.naturalWidth / picture.naturalHeight;
     frame.style.aspectRatio = String(shape);
     root.style.maxWidth = `${Math.round(MOST_HEIGHT * Math.min(1.3, shape))}px`;
@@ -516,7 +529,7 @@ function gridControl(model, signal) {
   );
   const update = () => {
     const value = model.get("grid_size");
-    const [rows, columns] = typeof value === "number" ? [value, value] : value;
+    const [rows, columns] = sizeOf(value);
     const grid = filled(model.get("grid"));
     range.max = String(Math.min(MAX_GRID, grid?.height ?? MAX_GRID, grid?.width ?? MAX_GRID));
     range.value = String(Math.max(rows, columns));
@@ -609,7 +622,7 @@ function runControl(model, signal) {
 }
 function progressText(status, done, total, rate, left) {
   const parts = [`${done} of ${total} cells`];
-  if (rate > 0) parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second`);
+  if (rate > 0) parts.push(`${rate < 9.95 ? rate.toFixed(1) : Math.round(rate)} a second`);
   if (status === "running" && left !== null && done < total) parts.push(`${seconds(left)} left`);
   if (status === "stopped") parts.push("stopped");
   if (status === "error") parts.push("failed");
@@ -678,7 +691,7 @@ function render({ model, el, signal }) {
   const controller = new AbortController();
   const end = () => controller.abort();
   signal?.addEventListener("abort", end);
-  mount(model, el, controller.signal);
+  if (!signal?.aborted) mount(model, el, controller.signal);
   return end;
 }
 var index_default = { render };

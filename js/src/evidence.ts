@@ -73,9 +73,11 @@ function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTML
   const [row, column] = evidence.cells[0] ?? [0, 0];
   const rank = grid ? rankOf(drops, row * grid.columns + column) : 0;
   const drop = evidence.drop ?? 0;
-  const way = after < before ? "falls" : after > before ? "rises" : "stays";
+  const way = `${after < before ? "falls" : "rises"} from ${percent(before)} to ${percent(after)}`;
   const amount = `drop ${dropNumber(drop, score, score === "probability" ? 1 : 2)} ${unitOf(score)}`;
-  const text = `“${name}” ${way} from ${percent(before)} to ${percent(after)}: ${amount}, rank ${rank} of ${drops.length}.`;
+  const scored = drops.filter((drop) => !Number.isNaN(drop)).length;
+  const change = percent(before) === percent(after) ? `stays at ${percent(after)}` : way;
+  const text = `“${name}” ${change}: ${amount}, rank ${rank} of ${scored}.`;
   const paragraph = element("p", "gx-verdict", text);
   const winner = best(evidence.classes, 2);
   if (winner !== best(evidence.classes, 1)) {

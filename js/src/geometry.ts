@@ -37,6 +37,11 @@ export function cellAt(grid: GridShape, x: number, y: number): number | null {
   return row * grid.columns + column;
 }
 
+/** Rows and columns of what was asked for: N, or [rows, columns]. */
+export function sizeOf(gridSize: number | Cell): Cell {
+  return typeof gridSize === "number" ? [gridSize, gridSize] : gridSize;
+}
+
 export function cellOf(grid: GridShape, index: number): Cell {
   return [Math.floor(index / grid.columns), index % grid.columns];
 }

@@ -2,7 +2,7 @@
 
 import { AGAINST, STRONGEST, SUPPORTS, withAlpha } from "./colors";
 import { element, showPng } from "./dom";
-import { cellAt, cellOf, indexOf } from "./geometry";
+import { cellAt, cellOf, indexOf, sizeOf } from "./geometry";
 import { paint, paleCopy } from "./paint";
 import { listenToPointer } from "./pointer";
 import { filled, type Model } from "./protocol";
@@ -88,6 +88,8 @@ export function gridView(model: Model, signal: AbortSignal): GridView {
         const grid = filled(model.get("grid"));
         const cell = cellUnder(point);
         if (!grid || cell === null) return;
+        const [rows, columns] = sizeOf(model.get("grid_size"));
+        if (rows !== grid.rows || columns !== grid.columns) return; // another grid is on its way
         const old = model.get("value")[0];
         const again = old !== undefined && indexOf(grid, old) === cell;
         model.set("value", again ? [] : [cellOf(grid, cell)]);
@@ -103,7 +105,13 @@ export function gridView(model: Model, signal: AbortSignal): GridView {
   signal.addEventListener("abort", () => observer.disconnect());
 
   const load = async (bytes: DataView) => {
-    await showPng(picture, bytes);
+    try {
+      await showPng(picture, bytes);
+    } catch {
+      if (shown !== bytes) return; // a newer picture cut this one short
+      canvas.replaceWith(element("p", "gx-error", "The picture cannot be shown here."));
+      return;
+    }
     const shape = picture.naturalWidth / picture.naturalHeight;
     frame.style.aspectRatio = String(shape);
     root.style.maxWidth = `${Math.round(MOST_HEIGHT * Math.min(1.3, shape))}px`;

@@ -12,7 +12,7 @@ function render({ model, el, signal }: RenderProps): () => void {
   const controller = new AbortController();
   const end = () => controller.abort();
   signal?.addEventListener("abort", end);
-  mount(model, el, controller.signal);
+  if (!signal?.aborted) mount(model, el, controller.signal);
   return end;
 }
 

@@ -111,7 +111,7 @@ function paintNumbers(context: Context, scene: Scene, grid: GridShape, width: nu
     if (Number.isNaN(drop)) return;
     const box = cellBox(grid, index, width, height);
     const number = dropNumber(drop, scene.score, digits);
-    const text = Number(number.replace("−", "-")) === 0 ? "0" : number;
+    const text = Number(number) === 0 ? "0" : number;
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     context.strokeText(text, x, y);
     context.fillText(text, x, y);

@@ -1,6 +1,7 @@
 // Controls, progress and what must be said: the frame around the picture.
 
 import { element } from "./dom";
+import { sizeOf } from "./geometry";
 import { filled, MAX_GRID, type Model, type Score } from "./protocol";
 import { seconds } from "./scores";
 
@@ -63,7 +64,7 @@ function gridControl(model: Model, signal: AbortSignal): Part {
   );
   const update = () => {
     const value = model.get("grid_size");
-    const [rows, columns] = typeof value === "number" ? [value, value] : value;
+    const [rows, columns] = sizeOf(value);
     const grid = filled(model.get("grid"));
     range.max = String(Math.min(MAX_GRID, grid?.height ?? MAX_GRID, grid?.width ?? MAX_GRID));
     range.value = String(Math.max(rows, columns));
@@ -175,7 +176,7 @@ export function progressText(
   left: number | null,
 ): string {
   const parts = [`${done} of ${total} cells`];
-  if (rate > 0) parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} a second`);
+  if (rate > 0) parts.push(`${rate < 9.95 ? rate.toFixed(1) : Math.round(rate)} a second`);
   if (status === "running" && left !== null && done < total) parts.push(`${seconds(left)} left`);
   if (status === "stopped") parts.push("stopped");
   if (status === "error") parts.push("failed");

@@ -12,6 +12,13 @@ describe("an element", () => {
     expect(element("div", "gx-run").childNodes).toHaveLength(0);
   });
 
+  test.each(["button", "input", "select"] as const)(
+    "that takes keys, a %s, keeps JupyterLab's one-key shortcuts out",
+    (tag) => {
+      expect(element(tag, "").getAttribute("data-lm-suppress-shortcuts")).toBe("true");
+    },
+  );
+
   test("shows HTML as text", () => {
     const node = element("p", "", HTML);
     expect(node.textContent).toBe(HTML);

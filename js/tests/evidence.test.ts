@@ -34,7 +34,7 @@ describe("before a cell is selected", () => {
   test("the most probable classes are shown with one bar each", () => {
     show();
     expect(texts(view.element, ".gx-title")).toEqual(["What the model sees"]);
-    expect(texts(view.element, ".gx-label")).toEqual(["dog", "cat", "owl"]);
+    expect(texts(view.element, "ul > li > .gx-label")).toEqual(["dog", "cat", "owl"]);
     expect(texts(view.element, ".gx-number")).toEqual(["75.0%", "20.0%", "4.0%"]);
     expect(widths(".gx-track.gx-before")).toEqual(["75.00%", "20.00%", "4.00%"]);
     expect(widths(".gx-track.gx-after")).toEqual([]);
@@ -43,6 +43,11 @@ describe("before a cell is selected", () => {
   test("the class asked about is marked", () => {
     show();
     expect(texts(view.element, ".gx-target .gx-label")).toEqual(["dog"]);
+  });
+
+  test("a label that is cut off can be read in full", () => {
+    show();
+    expect(find(view.element, ".gx-label").title).toBe("dog");
   });
 
   test("a hint says what a click does", () => {
@@ -62,7 +67,9 @@ describe("of a selected cell", () => {
   test("the picture without it is shown, and loaded once", () => {
     showCell();
     view.update();
-    expect(find<HTMLImageElement>(view.element, "img").src).toBe("blob:picture");
+    const image = find<HTMLImageElement>(view.element, "img");
+    expect(image.src).toBe("blob:picture");
+    expect(image.alt).toContain("with the selected cell hidden");
     expect(pictures.create).toHaveBeenCalledOnce();
   });
 
@@ -123,7 +130,7 @@ describe("the sentence", () => {
 
   test("tells that nothing changes", () => {
     showCell({ cells: [[1, 0]], drop: 0, classes: [[1, 0.75, 0.75]] });
-    expect(verdict()).toBe("“dog” stays from 75.0% to 75.0%: drop 0.0 points, rank 5 of 6.");
+    expect(verdict()).toBe("“dog” stays at 75.0%: drop 0.0 points, rank 5 of 6.");
   });
 
   test("tells the rank of the selected cell, not of the first", () => {
@@ -148,11 +155,26 @@ describe("the sentence", () => {
     expect(view.element.querySelector(".gx-flip")).toBeNull();
   });
 
+  test("tells no flip where another class merely draws level", () => {
+    const classes: Evidence["classes"] = [
+      [1, 0.75, 0.4],
+      [0, 0.2, 0.4],
+    ];
+    showCell({ classes });
+    expect(view.element.querySelector(".gx-flip")).toBeNull();
+  });
+
   test("says of a pending cell only that it is pending, beside its picture", () => {
     showCell({ drop: null, classes: [] });
     expect(verdict()).toBe("This cell has not been scored yet.");
     expect(view.element.querySelectorAll("img")).toHaveLength(1);
     expect(view.element.querySelector(".gx-classes")).toBeNull();
+  });
+
+  test("says the same before there is a prediction", () => {
+    showCell({ drop: null, classes: [] }, { prediction: {} });
+    expect(verdict()).toBe("This cell has not been scored yet.");
+    expect(view.element.querySelectorAll("img")).toHaveLength(1);
   });
 });
 

@@ -173,6 +173,8 @@ export class FakeContext {
   strokeStyle = "";
   lineWidth = 0;
   font = "";
+  textAlign = "";
+  textBaseline = "";
   image = { data: new Uint8ClampedArray() };
 
   constructor() {
@@ -181,7 +183,8 @@ export class FakeContext {
     }
   }
 
-  getImageData() {
+  getImageData(...args: unknown[]) {
+    this.record("getImageData", args);
     return this.image;
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cellAt, cellBox, cellOf, edges, indexOf } from "../src/geometry";
+import { cellAt, cellBox, cellOf, edges, indexOf, sizeOf } from "../src/geometry";
 import type { GridShape } from "../src/protocol";
 
 const SMALL: GridShape = { rows: 2, columns: 3, height: 5, width: 7 };
@@ -142,4 +142,9 @@ test("cells are counted row by row", () => {
   expect(indexOf(SMALL, [1, 2])).toBe(5);
   expect(cellOf(SMALL, 3)).toEqual([1, 0]);
   expect(indexOf(SMALL, [1, 0])).toBe(3);
+});
+
+test("a grid size is N or rows and columns", () => {
+  expect(sizeOf(8)).toEqual([8, 8]);
+  expect(sizeOf([2, 3])).toEqual([2, 3]);
 });

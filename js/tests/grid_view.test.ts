@@ -56,13 +56,11 @@ function point(type: "pointermove" | "pointerleave" | "click", x = 0, y = 0): vo
 
 const tip = () => find(view.element, ".gx-tip");
 
-/** The corners of the outlined cells, white lines only. */
+/** The corners of the cells that the last frame outlined, white lines only. */
 const outlined = () => {
-  context.calls.length = 0;
-  view.update();
-  frames.run();
-  const white = context.of("strokeRect").filter((call) => call.strokeStyle === "#fff");
-  return white.map((call) => call.args.slice(0, 2));
+  const last = context.calls.map((call) => call.name).lastIndexOf("setTransform");
+  const lines = context.calls.slice(last).filter((call) => call.name === "strokeRect");
+  return lines.filter((line) => line.strokeStyle === "#fff").map((line) => line.args.slice(0, 2));
 };
 
 describe("the picture", () => {
@@ -85,7 +83,19 @@ describe("the picture", () => {
     expect(pictures.create).toHaveBeenCalledTimes(2);
   });
 
-  test("is waited for: nothing is drawn and nothing fails before it has come", async () => {
+  test("is drawn as soon as it is decoded, and nothing before", async () => {
+    model = new StrictModel(traits());
+    view = gridView(model, controller.signal);
+    view.update();
+    frames.run();
+    expect(context.calls).toEqual([]);
+    expect(tip().hidden).toBe(true);
+    await settled();
+    frames.run();
+    expect(context.of("fillRect")).toHaveLength(5);
+  });
+
+  test("is not decoded before it has come", async () => {
     await show({ picture: bytesOf() });
     expect(pictures.create).not.toHaveBeenCalled();
     expect(context.calls).toEqual([]);
@@ -100,19 +110,22 @@ describe("the picture", () => {
   });
 
   test("is drawn again when the frame gets another size", async () => {
-    let resized = () => {};
+    let resize = (_: Element) => {};
     vi.stubGlobal(
       "ResizeObserver",
       class {
+        private observed: Element[] = [];
         constructor(callback: () => void) {
-          resized = callback;
+          resize = (element) => this.observed.includes(element) && callback();
         }
-        observe() {}
+        observe(element: Element) {
+          this.observed.push(element);
+        }
       },
     );
     await show();
     context.calls.length = 0;
-    resized();
+    resize(find(view.element, ".gx-frame"));
     frames.run();
     expect(context.of("drawImage")).not.toEqual([]);
   });
@@ -169,9 +182,11 @@ describe("hover", () => {
     await show();
     point("pointermove", 0.9, 0.9);
     expect(tip().hidden).toBe(false);
-    const grid = { rows: 1, columns: 2, height: 5, width: 7 };
-    receive({ grid, scores: scoresOf(0, 0) });
+    expect(outlined()).toHaveLength(1);
+    const grid = { rows: 1, columns: 5, height: 5, width: 7 };
+    receive({ grid, scores: scoresOf(0, 0, 0, 0, 0) });
     expect(tip().hidden).toBe(true);
+    expect(outlined()).toEqual([]);
   });
 
   test("does nothing before a grid has come", async () => {
@@ -226,6 +241,15 @@ describe("the tip", () => {
     point("pointermove", 0.1, 0.9);
     expect([tip().style.top, tip().style.bottom]).toEqual(["", "50%"]);
   });
+
+  test("is below in the upper third", async () => {
+    const grid = { rows: 4, columns: 1, height: 4, width: 4 };
+    await show({ grid, scores: scoresOf(0, 0, 0, 0) });
+    point("pointermove", 0.5, 0.4);
+    expect([tip().style.top, tip().style.bottom]).toEqual(["50%", ""]);
+    point("pointermove", 0.5, 0.6);
+    expect([tip().style.top, tip().style.bottom]).toEqual(["", "50%"]);
+  });
 });
 
 describe("a click", () => {
@@ -255,6 +279,12 @@ describe("a click", () => {
     expect(model.saved).toEqual([{ value: [[0, 2]] }]);
   });
 
+  test("on an old grid while another is on its way sends nothing", async () => {
+    await show({ grid_size: 4 });
+    point("click", 0.9, 0.9);
+    expect(model.saved).toEqual([]);
+  });
+
   test("outside of the picture or before a grid has come sends nothing", async () => {
     await show();
     point("click", 1, 0.5);
@@ -271,6 +301,17 @@ test("a cell that Python selects is outlined", async () => {
 });
 
 describe("the legend", () => {
+  test("goes from blue over clear to vermilion", async () => {
+    await show();
+    const colors = find(view.element, ".gx-legend-bar").style.backgroundImage;
+    expect(colors.match(/rgba\([^)]*\)/g)).toEqual([
+      "rgba(0, 114, 178, 0.850)",
+      "rgba(0, 114, 178, 0.000)",
+      "rgba(213, 94, 0, 0.000)",
+      "rgba(213, 94, 0, 0.850)",
+    ]);
+  });
+
   test("tells where the colours end and that cells are pending", async () => {
     await show();
     expect(texts(view.element, ".gx-legend-end")).toEqual(["against −50", "+50 points, supports"]);

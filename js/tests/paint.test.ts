@@ -100,24 +100,34 @@ describe("cells", () => {
     paint(canvas, sceneOf({ drops: new Float32Array(6).fill(NaN) }), 210, 150);
     expect(context.args("moveTo")).toEqual([[60, 0], [120, 0], [0, 60]]);
     expect(context.args("lineTo")).toEqual([[60, 150], [120, 150], [210, 60]]);
-    expect(context.of("stroke")).toHaveLength(1);
+    const names = context.calls.slice(2).map((call) => call.name);
+    const lines = Array<string[]>(3).fill(["moveTo", "lineTo"]).flat();
+    expect(names).toEqual(["beginPath", ...lines, "stroke"]);
+    expect(context.of("stroke")[0]!.lineWidth).toBe(1);
   });
 
   test("are parted by fainter lines where they are small", () => {
-    paint(canvas, sceneOf(), 210, 150);
-    paint(canvas, sceneOf(), 36, 24);
+    paint(canvas, sceneOf(), 37, 25);
+    paint(canvas, sceneOf(), 36, 25);
+    paint(canvas, sceneOf(), 37, 24);
     const strokes = context.of("stroke").map((call) => call.strokeStyle);
-    expect(strokes).toEqual(["rgba(0, 0, 0, 0.22)", "rgba(0, 0, 0, 0.1)"]);
+    expect(strokes).toEqual(["rgba(0, 0, 0, 0.22)", "rgba(0, 0, 0, 0.1)", "rgba(0, 0, 0, 0.1)"]);
   });
 });
 
 describe("device pixels", () => {
   test("are as many as the screen has, while cells stay in CSS pixels", () => {
     vi.stubGlobal("devicePixelRatio", 1.5);
-    paint(canvas, sceneOf(), 210, 151);
-    expect([canvas.width, canvas.height]).toEqual([315, 227]);
+    paint(canvas, sceneOf(), 211, 151);
+    expect([canvas.width, canvas.height]).toEqual([317, 227]); // 316.5 and 226.5
     expect(context.args("setTransform")).toEqual([[1.5, 0, 0, 1.5, 0, 0]]);
-    expect(context.args("drawImage")[0]!.slice(1)).toEqual([0, 0, 210, 151]);
+    expect(context.args("drawImage")[0]!.slice(1)).toEqual([0, 0, 211, 151]);
+  });
+
+  test("are CSS pixels where the browser does not tell", () => {
+    vi.stubGlobal("devicePixelRatio", undefined);
+    paint(canvas, sceneOf(), 210, 150);
+    expect([canvas.width, canvas.height]).toEqual([210, 150]);
   });
 
   test("are set only when they change, for setting them clears the canvas", () => {
@@ -142,12 +152,14 @@ describe("numbers", () => {
       ["6", 90, 105],
       ["25", 165, 105],
     ]);
+    expect([context.textAlign, context.textBaseline]).toEqual(["center", "middle"]);
   });
 
   test("are dark with a light rim", () => {
     paint(canvas, sceneOf(), 210, 150);
     expect(context.args("strokeText")).toEqual(context.args("fillText"));
-    expect(context.of("strokeText")[0]!.strokeStyle).toBe("rgba(255, 255, 255, 0.85)");
+    const [rim] = context.of("strokeText");
+    expect([rim!.strokeStyle, rim!.lineWidth]).toEqual(["rgba(255, 255, 255, 0.85)", 3]);
     expect(context.of("fillText")[0]!.fillStyle).toBe("#111");
   });
 
@@ -215,13 +227,24 @@ describe("the pale copy", () => {
 
   test("is grey from 45 to 100 percent and keeps its opacity", () => {
     fakePictures();
-    context.image = {
-      data: new Uint8ClampedArray([0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 128]),
-    };
-    paleCopy(new Image());
-    // Red is 0.299 × 255 = 76.2 of grey, and 115 + 0.55 × 76.2 = 156.9.
-    const pale = [115, 115, 115, 255, 255, 255, 255, 255, 157, 157, 157, 128];
-    expect([...context.image.data]).toEqual(pale);
+    const picture = new Image();
+    const [black, white] = [[0, 0, 0, 255], [255, 255, 255, 255]];
+    const [red, green, blue] = [[255, 0, 0, 128], [0, 255, 0, 128], [0, 0, 255, 128]];
+    const pixels = [black, white, red, green, blue].flat();
+    context.image = { data: new Uint8ClampedArray(pixels) };
+    paleCopy(picture);
+    // Red is 0.299 × 255 = 76.2 of grey, and 115 + 0.55 × 76.2 = 156.9; the others alike.
+    expect([...context.image.data]).toEqual(
+      [
+        [115, 115, 115, 255],
+        [255, 255, 255, 255],
+        [157, 157, 157, 128],
+        [197, 197, 197, 128],
+        [131, 131, 131, 128],
+      ].flat(),
+    );
+    expect(context.args("drawImage")).toEqual([[picture, 0, 0]]);
+    expect(context.args("getImageData")).toEqual([[0, 0, 7, 5]]);
     expect(context.args("putImageData")).toEqual([[context.image, 0, 0]]);
   });
 

@@ -63,9 +63,9 @@ describe("the grid slider", () => {
     expect(size()).toBe("4 × 4");
   });
 
-  test("begins at 2", () => {
+  test("goes in whole numbers from 2", () => {
     show();
-    expect(range().min).toBe("2");
+    expect([range().type, range().min, range().step]).toEqual(["range", "2", "1"]);
   });
 
   test.each([
@@ -203,6 +203,11 @@ describe("the button", () => {
     expect(model.saved).toEqual([]);
   });
 
+  test("and its progress carry the status", () => {
+    show({ status: "error" });
+    expect(find(view.controls, ".gx-run").dataset["status"]).toBe("error");
+  });
+
   test("does nothing when the run is done", () => {
     show({ status: "done" });
     expect(button().disabled).toBe(true);
@@ -221,6 +226,7 @@ describe("the progress", () => {
       "3 of 6 cells · 2.0 a second · 2 s left",
     ]);
     const track = find(view.controls, "[role=progressbar]");
+    expect(track.getAttribute("aria-label")).toBe("Cells scored");
     expect(track.getAttribute("aria-valuenow")).toBe("3");
     expect(track.getAttribute("aria-valuemax")).toBe("6");
   });
@@ -234,7 +240,9 @@ describe("the progress", () => {
   test.each([
     ["3 of 6 cells", "running", 3, 6, 0, null],
     ["3 of 6 cells · 2.5 a second", "running", 3, 6, 2.5, null],
-    ["3 of 6 cells · 120 a second · less than 1 s left", "running", 3, 6, 120.4, 0.3],
+    ["3 of 6 cells · 0.5 a second · 6 s left", "running", 3, 6, 0.5, 6],
+    ["3 of 6 cells · 10 a second", "running", 3, 6, 10, null],
+    ["3 of 6 cells · 121 a second · less than 1 s left", "running", 3, 6, 120.6, 0.3],
     ["6 of 6 cells · 2.0 a second", "running", 6, 6, 2, 0],
     ["6 of 6 cells · 2.0 a second", "done", 6, 6, 2, 0],
     ["3 of 6 cells · 2.0 a second · stopped", "stopped", 3, 6, 2, 1.5],

@@ -41,9 +41,11 @@ describe("a view", () => {
     expect(texts(el, ".gx-evidence .gx-label")).toEqual(["dog", "cat", "owl"]);
   });
 
-  test("keeps JupyterLab's one-key shortcuts out", () => {
+  test("keeps JupyterLab's one-key shortcuts out of every control", () => {
     const { el } = show();
-    expect(find(el, ".gx-root").getAttribute("data-lm-suppress-shortcuts")).toBe("true");
+    const controls = [...el.querySelectorAll("button, input, select, textarea, a, [tabindex]")];
+    expect(controls.length).toBeGreaterThanOrEqual(5);
+    expect(controls.filter((node) => !node.matches("[data-lm-suppress-shortcuts=true]"))).toEqual([]);
   });
 
   test("carries the status of the run", async () => {
@@ -74,6 +76,18 @@ describe("a message", () => {
     await settled();
     expect(rebuilt).toHaveBeenCalledOnce();
     expect(texts(el, ".gx-error, .gx-note")).toEqual(["Two.", "One."]);
+  });
+
+  test("reaches all parts of the view", async () => {
+    const { el } = show();
+    const scores = scoresOf(0.3, 0, 0, 0, 0, 0);
+    model.receive({ scores, evidence: evidence(), status: "stopped", notes: ["One."] });
+    await settled();
+    frames.run();
+    expect(texts(el, ".gx-legend-end")[0]).toBe("against −30");
+    expect(texts(el, ".gx-title")).toEqual(["Without row 1, column 1 value = [(0, 0)]"]);
+    expect(texts(el, ".gx-run button")).toEqual(["Start"]);
+    expect(texts(el, ".gx-note")).toEqual(["One."]);
   });
 
   test("that comes later is shown with another", async () => {

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import applications, layers
 
 from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers import ClassifierError
+from gridexplainer_widget.classifiers import ClassifierError, keras_applications
 from gridexplainer_widget.classifiers.keras_applications import find_preprocessing
 
 BATCH = np.random.default_rng(0).uniform(0, 255, (2, 8, 8, 3)).astype(np.float32)
@@ -44,6 +44,7 @@ def headless(build: object, **options: object) -> keras.Model:
 def forget_models():
     yield
     keras.backend.clear_session()
+    keras_applications._fetched_labels.cache_clear()
 
 
 @pytest.mark.parametrize(("build", "module", "words"), FAMILIES, ids=lambda value: str(value)[:40])

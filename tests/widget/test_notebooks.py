@@ -39,12 +39,13 @@ def test_notebooks_are_committed_without_outputs() -> None:
 
 def test_an_executed_notebook_holds_the_finished_map(tmp_path: Path) -> None:
     cells = [
-        "import numpy as np\nfrom gridexplainer_widget import GridExplainer\n"
-        "def model(batch):\n"
-        "    p = batch[:, :4].mean(axis=(1, 2, 3)) / 255\n"
-        "    return np.stack([1 - p, p], axis=1)\n"
-        "w = GridExplainer(model, 4, fill='black').explore(np.full((16, 16, 3), 200, np.uint8))\n"
-        "w.wait()",
+        """import numpy as np
+from gridexplainer_widget import GridExplainer
+def model(batch):
+    p = batch[:, :4].mean(axis=(1, 2, 3)) / 255
+    return np.stack([1 - p, p], axis=1)
+w = GridExplainer(model, 4, fill='black').explore(np.full((16, 16, 3), 200, np.uint8))
+w.wait()""",
         "w",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
