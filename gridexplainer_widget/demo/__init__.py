@@ -34,7 +34,7 @@ class Demo:
     Attributes
     ----------
     name : str
-        "honest" or "cheating".
+        "honest", "cheating" or "imagenet".
     classifier : Classifier
         Takes float32 (B, H, W, 3) RGB in 0..255, gives float32 (B, classes) probabilities.
     pictures : mapping of str to (H, W, 3) array of uint8
@@ -64,7 +64,8 @@ def load(name: str = "honest") -> Demo:
     name : str
         "honest": judges by what is to be seen. "cheating": calls a picture a horse because of the
         stamp in its corner, after Lapuschkin et al., "Unmasking Clever Hans predictors and
-        assessing what machines really learn", Nature Communications 10, 1096 (2019).
+        assessing what machines really learn", Nature Communications 10, 1096 (2019). "imagenet":
+        ResNet50 and SHAP's fifty pictures, without masks; it alone needs a network, once.
 
     Returns
     -------
@@ -74,11 +75,17 @@ def load(name: str = "honest") -> Demo:
     ------
     ValueError
         For any other name.
+    ConnectionError
+        When "imagenet" cannot be fetched.
     ImportError
         When Keras, or the TensorFlow it runs on, is not installed.
     """
+    if name == "imagenet":
+        from .imagenet import load_imagenet  # noqa: PLC0415 - it needs what stands above
+
+        return load_imagenet()
     if name not in NAMES:
-        wanted = " or ".join(repr(known) for known in NAMES)
+        wanted = " or ".join(repr(known) for known in (*NAMES, "imagenet"))
         raise ValueError(f"There is no demo {name!r}. Wanted is {wanted}.")
     import keras  # noqa: PLC0415 - takes seconds: only who loads a demo pays
 

@@ -88,7 +88,9 @@ def test_importing_the_demo_leaves_tensorflow_alone() -> None:
 
 
 def test_an_unknown_name_is_told_what_is_wanted() -> None:
-    with pytest.raises(ValueError, match="no demo 'x'. Wanted is 'honest' or 'cheating'"):
+    with pytest.raises(
+        ValueError, match="no demo 'x'. Wanted is 'honest' or 'cheating' or 'imagenet'"
+    ):
         demo.load("x")
 
 
