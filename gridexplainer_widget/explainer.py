@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
 from .classifiers.base import Preprocess, as_classifier
-from .explanation import Explanation, parse_score
+from .explanation import Explanation
 from .fills import FillLike, parse_fill
 from .grid import GridSize, parse_grid_size
 from .occlusion import Run
 from .picture import PictureLike, read_picture
+from .scores import parse_score
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,22 +16,11 @@ from numpy.typing import NDArray
 from .classifiers.base import Vectors, find_class, top_classes
 from .grid import Box, Grid
 from .occlusion import Run
+from .scores import Score, drops_of, floors_of, odds_of, parse_score
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-Score = Literal["probability", "log-odds"]
-SCORES: tuple[Score, ...] = ("probability", "log-odds")
-
-UNITS: Mapping[Score, str] = {"probability": "points of probability", "log-odds": "log-odds"}
-
-MAX_BYTES = 2**30
-"""A file that unpacks to more than this is not loaded."""
-
-FORMAT = 1
-
-ARRAYS = {"picture", "vectors", "baseline_vector"}
 
 
 class Cell(NamedTuple):
@@ -266,18 +253,9 @@ class Explanation:
         Path
             Where it was written; ``.npz`` is added where it is missing.
         """
-        path = Path(path)
-        if path.suffix != ".npz":
-            path = path.with_name(path.name + ".npz")
-        header = {
-            "format": FORMAT,
-            "grid": [self.grid.rows, self.grid.columns, self.grid.height, self.grid.width],
-            "settings": dict(self.settings),
-            **{name: getattr(self, name) for name in _HEADER},
-        }
-        arrays: dict[str, Any] = {name: getattr(self, name) for name in sorted(ARRAYS)}
-        np.savez_compressed(path, header=np.array(json.dumps(header)), **arrays)
-        return path
+        from .archive import save  # noqa: PLC0415 - the archive knows the explanation
+
+        return save(self, path)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Explanation:
@@ -290,19 +268,9 @@ class Explanation:
         ValueError
             It is no explanation, damaged, or unreasonably large.
         """
-        try:
-            _refuse_bombs(path)
-            with np.load(path, allow_pickle=False) as file:
-                header = json.loads(str(file["header"]))
-                arrays = {name: file[name] for name in ARRAYS}
-            return _from_parts(header, arrays)
-        except FileNotFoundError:
-            raise
-        except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
-            raise ValueError(
-                f"{os.fspath(path)!r} is no explanation that can be read: {error}. "
-                "Wanted is a file that Explanation.save() wrote."
-            ) from error
+        from .archive import load  # noqa: PLC0415 - alike
+
+        return load(path)
 
     def plot(self, ax: Axes | None = None, style: str = "signed") -> Figure:
         """Draw the explanation; see :func:`gridexplainer_widget.plot.plot`."""
@@ -341,113 +309,3 @@ class Explanation:
         odds = odds_of(scored, self.target, self._output)
         floors = floors_of(self.target, self._output)
         return any(bool((p < floor).any()) for p, floor in zip(odds, floors, strict=True))
-
-
-def drops_of(
-    vectors: Vectors, baseline: Vectors, target: int, score: Score, output: str
-) -> NDArray[np.float32]:
-    """Baseline minus hidden, in probability or in log-odds.
-
-    Parameters
-    ----------
-    vectors : float32 array (..., classes), 0..1
-    baseline : float32 array (classes,), 0..1
-    target : int
-    score : {"probability", "log-odds"}
-        Log-odds are ln(p / (1 − p)).
-    output : OutputKind
-        What the probabilities were made of; it tells how close to 0 and 1 they can be trusted.
-
-    Returns
-    -------
-    float32 array (...)
-    """
-
-    def value(vectors: Vectors) -> NDArray[np.float64]:
-        if score == "probability":
-            return vectors[..., target].astype(np.float64)
-        probability, other = odds_of(vectors, target, output)
-        least, least_other = floors_of(target, output)
-        return np.log(np.maximum(probability, least)) - np.log(np.maximum(other, least_other))
-
-    drops: NDArray[np.float32] = (value(baseline) - value(vectors)).astype(np.float32)
-    return drops
-
-
-def odds_of(
-    vectors: Vectors, target: int, output: str
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return p and 1 − p of the target, the latter as the sum of the others where there are such.
-
-    A softmax holds small probabilities to seven digits; 1 − p would lose them near p = 1.
-    """
-    values = vectors.astype(np.float64)
-    probability = values[..., target]
-    if output == "sigmoids" or values.shape[-1] == 1:
-        return probability, 1 - probability
-    return probability, np.delete(values, target, axis=-1).sum(axis=-1)
-
-
-def floors_of(target: int, output: str) -> tuple[float, float]:
-    """Smallest p and 1 − p that a model's float32 output can tell from 0."""
-    tiny, coarse = float(np.finfo(np.float32).tiny), 2.0**-25
-    if output == "sigmoid" and target == 0:
-        return coarse, tiny
-    return tiny, coarse if output in {"sigmoid", "sigmoids"} else tiny
-
-
-_HEADER = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
-
-
-def parse_score(score: str) -> Score:
-    """Return `score` if it is one.
-
-    Raises
-    ------
-    ValueError
-        It is not.
-    """
-    if score not in SCORES:
-        wanted = " or ".join(map(repr, SCORES))
-        raise ValueError(f"score={score!r} is unknown. Wanted is {wanted}.")
-    return score
-
-
-def _refuse_bombs(path: str | os.PathLike[str]) -> None:
-    with zipfile.ZipFile(path) as archive:
-        size = sum(member.file_size for member in archive.infolist())
-    if size > MAX_BYTES:
-        raise ValueError(f"it would unpack to {size:,} bytes, and at most {MAX_BYTES:,} are read")
-
-
-def _from_parts(header: Any, arrays: Mapping[str, NDArray[Any]]) -> Explanation:
-    if header["format"] != FORMAT:
-        raise ValueError(f"its format is {header['format']!r}, and {FORMAT} is wanted")
-    rows, columns, height, width = (int(number) for number in header["grid"])
-    grid = Grid(rows, columns, height, width)
-    labels = tuple(map(str, header["labels"]))
-    picture = arrays["picture"]
-    shapes = {
-        "picture": (*picture.shape[:2], 3),
-        "vectors": (*grid.shape, len(labels)),
-        "baseline_vector": (len(labels),),
-    }
-    for name, shape in shapes.items():
-        kind = np.uint8 if name == "picture" else np.float32
-        if arrays[name].shape != shape or arrays[name].dtype != kind:
-            raise ValueError(
-                f"its {name} is {arrays[name].dtype} {arrays[name].shape}, and "
-                f"{np.dtype(kind)} {shape} is wanted"
-            )
-    return Explanation(
-        picture=picture,
-        grid=grid,
-        vectors=arrays["vectors"],
-        baseline_vector=arrays["baseline_vector"],
-        target=find_class(header["target"], labels),
-        labels=labels,
-        score=parse_score(header["score"]),
-        seconds=float(header["seconds"]),
-        settings=cast("Mapping[str, Any]", dict(header["settings"])),
-        **{name: str(header[name]) for name in ("fill", "model", "preprocessing")},
-    )

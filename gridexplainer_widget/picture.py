@@ -26,7 +26,7 @@ DISPLAY_SIDE = 1024
 """Longest side, in pixels, of the copy that is shown on screen and stored."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Picture:
     """A picture as it was given, before it is fitted to a model.
 
@@ -59,16 +59,19 @@ class Picture:
         Returns
         -------
         float32 array (height, width, channels), 0..255
+            Read-only: the same array is returned when asked again.
         """
-        own_height, own_width = self.size
-        target = (height or own_height, width or own_width)
-        pixels = self.pixels if target == self.size else _resized(self.pixels, target)
-        if channels == 1:
-            grey: NDArray[np.float32] = (pixels @ LUMINANCE)[..., np.newaxis]
-            return grey
-        if channels == 4:
-            return np.concatenate([pixels, np.full_like(pixels[..., :1], 255)], axis=-1)
-        return np.array(pixels)
+        size = (height or self.size[0], width or self.size[1])
+        key = (*size, channels)
+        if key not in self._fitted:
+            pixels = np.array(self.pixels) if size == self.size else _resized(self.pixels, size)
+            self._fitted[key] = _with_channels(pixels, channels)
+            self._fitted[key].setflags(write=False)
+        return self._fitted[key]
+
+    @cached_property
+    def _fitted(self) -> dict[tuple[int, int, int], NDArray[np.float32]]:
+        return {}
 
     @cached_property
     def displayed(self) -> NDArray[np.uint8]:
@@ -212,6 +215,15 @@ def _three_channels(array: NDArray[np.float32]) -> NDArray[np.float32]:
         over_white: NDArray[np.float32] = array[..., :3] * alpha + np.float32(255) * (1 - alpha)
         return over_white
     return array
+
+
+def _with_channels(pixels: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
+    if channels == 1:
+        grey: NDArray[np.float32] = (pixels @ LUMINANCE)[..., np.newaxis]
+        return grey
+    if channels == 4:
+        return np.concatenate([pixels, np.full_like(pixels[..., :1], 255)], axis=-1)
+    return pixels
 
 
 def _shape_message(shape: tuple[int, ...]) -> str:

@@ -16,7 +16,8 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from .explanation import Explanation, Score
+    from .explanation import Explanation
+    from .scores import Score
 
 STYLES = ("signed", "original")
 

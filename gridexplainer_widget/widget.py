@@ -11,23 +11,21 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-import numpy as np
 import traitlets as t
 
 from .classifiers.base import find_class, top_classes
 from .explainer import ExplanationError, GridExplainer
-from .explanation import SCORES, Explanation, drops_of
+from .explanation import Explanation
 from .fills import NAMES, Fill, parse_fill
 from .grid import Grid, parse_grid_size
 from .occlusion import Run
-from .picture import PictureLike, png_bytes, read_picture, to_uint8
-from .protocol import KERNEL_TRAITS, MAX_GRID, STATUSES
+from .picture import PictureLike, png_bytes, read_picture
+from .protocol import KERNEL_TRAITS, STATUSES, accepted_grid_size, accepted_value
 from .runner import Job, Outcome, Runner
+from .scores import SCORES
+from .state import about_of, evidence_of, prediction_of, progress_of, scores_of
 
 STATIC = Path(__file__).parent / "static"
-
-SHOWN_CLASSES = 5
-"""Classes in the prediction and in the evidence."""
 
 KEPT_RUNS = 6
 """Runs that are kept, so that going back to a grid or a fill is instant."""
@@ -131,7 +129,6 @@ class GridExplainerWidget(anywidget.AnyWidget):
             run = self._run = self._run_for(parse_grid_size(self.grid_size), self._fill())
             self._since = (time.monotonic(), int(run.scored.sum()))
             self.set_trait("error", "")
-            self.set_trait("notes", [])
             self.set_trait("status", "running")
             self._publish_scores()
             self._publish_evidence()
@@ -178,7 +175,7 @@ class GridExplainerWidget(anywidget.AnyWidget):
         with self._runner.lock:
             try:
                 super().set_state(allowed)
-            except (t.TraitError, ValueError, ImportError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
                 self.set_trait("error", str(error))
                 self.send_state(list(allowed))
 
@@ -211,48 +208,27 @@ class GridExplainerWidget(anywidget.AnyWidget):
 
     @t.validate("grid_size")
     def _valid_grid_size(self, proposal: Any) -> Any:
-        def parse(value: Any) -> Any:
-            rows, columns = parse_grid_size(value)
-            if max(rows, columns) > MAX_GRID:
-                raise ValueError(
-                    f"A grid of {rows}×{columns} is too fine for the screen: the widget shows up "
-                    f"to {MAX_GRID}×{MAX_GRID}. GridExplainer.explain() takes any."
-                )
-            Grid(rows, columns, *self._size)
-            return rows if rows == columns else (rows, columns)
-
-        return _trait_value(parse, proposal.value)
+        return _trait_value(accepted_grid_size, proposal.value, *self._size)
 
     @t.validate("fill")
     def _valid_fill(self, proposal: Any) -> Any:
-        fill = proposal.value
-        if fill == self._explainer.fill.name:
-            return self._explainer.fill
-        return _trait_value(lambda fill: parse_fill(fill, self._explainer.seed), fill)
+        own = self._explainer.fill
+        return (
+            own
+            if proposal.value == own.name
+            else _trait_value(parse_fill, proposal.value, self._explainer.seed)
+        )
 
     @t.validate("target")
     def _valid_target(self, proposal: Any) -> Any:
         if proposal.value is None or not self.labels:
             return proposal.value
-        return _trait_value(lambda target: find_class(target, self.labels), proposal.value)
+        return _trait_value(find_class, proposal.value, self.labels)
 
     @t.validate("value")
     def _valid_value(self, proposal: Any) -> Any:
-        def parse(cells: Any) -> tuple[tuple[int, int], ...]:
-            grid = Grid(*parse_grid_size(self.grid_size), *self._size)
-            try:
-                found = tuple((int(row), int(column)) for row, column in cells)
-            except (TypeError, ValueError):
-                raise ValueError(
-                    f"value={cells!r} is no selection. Wanted is [(row, column)], or []."
-                ) from None
-            if len(found) > 1:
-                raise ValueError(f"{len(found)} cells are selected; one at a time can be.")
-            for row, column in found:
-                grid.index(row, column)
-            return found
-
-        return _trait_value(parse, proposal.value)
+        grid = Grid.of(self.grid_size, *self._size)
+        return _trait_value(accepted_value, proposal.value, grid)
 
     def _on_message(self, _: Any, content: Any, __: Any) -> None:
         command = content.get("type") if isinstance(content, dict) else None
@@ -271,13 +247,19 @@ class GridExplainerWidget(anywidget.AnyWidget):
 
     def _on_question(self, _: Any) -> None:
         with self._publishing():
+            self._forgive()
             self._publish_scores()
             self._publish_evidence()
-            self._publish_notes()
 
     def _on_value(self, _: Any) -> None:
         with self._publishing():
+            self._forgive()
             self._publish_evidence()
+
+    def _forgive(self) -> None:
+        """Forget what was refused before, now that something was accepted."""
+        if self.status != "error":
+            self.set_trait("error", "")
 
     # What is answered
 
@@ -300,97 +282,45 @@ class GridExplainerWidget(anywidget.AnyWidget):
                 self.set_trait("status", outcome)
             self._publish_scores()
             self._publish_evidence()
-            self._publish_notes()
 
     def _publish_scores(self) -> None:
         run = self._run
         if run is None:
             return
-        grid, classifier = run.grid, run.classifier
-        drops = np.full(len(grid), np.nan, np.float32)
-        if run.baseline is not None and run.vectors is not None:
-            self._publish_prediction(run)
-            target, output = self.prediction["target"], str(classifier.output)
-            drops = drops_of(run.vectors, run.baseline, target, self.score, output)
-        self.set_trait("grid", dict(vars(grid)))
-        self.set_trait("scores", drops.astype("<f4").tobytes())
-        self.set_trait("progress", self._progress(run))
-        self.set_trait(
-            "about",
-            {
-                "model": classifier.name,
-                "preprocessing": classifier.preprocessing,
-                "output": classifier.output or "",
-            },
-        )
-
-    def _publish_prediction(self, run: Run) -> None:
-        vector = run.baseline
-        if vector is None:
-            return
-        if not self.labels:
-            self.set_trait("labels", list(run.classifier.names(len(vector))))
-        top = top_classes(vector, SHOWN_CLASSES)
-        target = self._target_index(top[0])
-        self.set_trait(
-            "prediction",
-            {
-                "target": target,
-                "probability": float(vector[target]),
-                "saturated": False,
-                "top": [[index, float(vector[index])] for index in top],
-            },
-        )
-
-    def _target_index(self, default: int) -> int:
-        """Find the target; one that was given before the labels were known may not exist."""
-        if self.target is None:
-            return default
-        try:
-            return find_class(self.target, self.labels)
-        except ValueError as error:
-            self.set_trait("error", str(error))
-            self.target = None
-            return default
-
-    def _progress(self, run: Run) -> dict[str, Any]:
+        if run.baseline is not None and not self.labels:
+            self.set_trait("labels", list(run.classifier.names(len(run.baseline))))
+        target = self._target_index(run)
+        explanation = self.explanation if self.status != "running" else None
         started, before = self._since
-        done, total = int(run.scored.sum()), len(run.grid)
-        seconds = time.monotonic() - started
-        rate = (done - before) / seconds if seconds > 0 else 0.0
-        left = (total - done) / rate if rate else None
-        return {"done": done, "total": total, "rate": rate, "left": left}
-
-    def _publish_evidence(self) -> None:
-        run = self._run
-        if run is None or not self.value:
-            self.set_trait("evidence", {})
-            return
-        row, column = self.value[0]
-        cell = run.grid.index(row, column)
-        evidence: dict[str, Any] = {
-            "cells": [[row, column]],
-            "picture": png_bytes(to_uint8(run.masker.masked([cell]))),
-            "drop": None,
-            "classes": [],
-        }
-        if run.baseline is not None and run.vectors is not None and run.scored[cell]:
-            explanation = self._explainer.freeze(run, self.target, self.score)
-            hidden = run.vectors[cell]
-            shown = [explanation.target, *top_classes(run.baseline, SHOWN_CLASSES)]
-            shown += top_classes(hidden, SHOWN_CLASSES)[:2]
-            evidence["drop"] = float(explanation.drops[row, column])
-            evidence["classes"] = [
-                [index, float(run.baseline[index]), float(hidden[index])]
-                for index in dict.fromkeys(shown)
-            ]
-        self.set_trait("evidence", evidence)
-
-    def _publish_notes(self) -> None:
-        explanation = self.explanation
+        self.set_trait("grid", dict(vars(run.grid)))
+        self.set_trait("scores", scores_of(run, target, self.score))
+        self.set_trait("progress", progress_of(run, before, time.monotonic() - started))
+        self.set_trait("about", about_of(run))
         self.set_trait("notes", list(explanation.notes) if explanation else [])
         saturated = explanation is not None and explanation.saturated
-        self.set_trait("prediction", {**self.prediction, "saturated": saturated})
+        self.set_trait("prediction", prediction_of(run, target, saturated=saturated))
+
+    def _publish_evidence(self) -> None:
+        run, evidence = self._run, {}
+        if run is not None and self.value:
+            ((row, column),) = self.value
+            try:
+                evidence = evidence_of(run, row, column, self._target_index(run), self.score)
+            except Exception as error:  # noqa: BLE001 - a fill of the user's may raise anything
+                self.set_trait("error", f"{type(error).__name__}: {error}")
+        self.set_trait("evidence", evidence)
+
+    def _target_index(self, run: Run) -> int:
+        """Find the target; one that was given before the labels were known may not exist."""
+        if run.baseline is None:
+            return 0
+        if self.target is not None:
+            try:
+                return find_class(self.target, self.labels)
+            except ValueError as error:
+                self.target = None
+                self.set_trait("error", str(error))
+        return top_classes(run.baseline, 1)[0]
 
     @contextmanager
     def _publishing(self) -> Iterator[None]:
@@ -423,9 +353,9 @@ class GridExplainerWidget(anywidget.AnyWidget):
             comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001
 
 
-def _trait_value(parse: Callable[[Any], Any], value: Any) -> Any:
-    """Parse, with the error that traits raise."""
+def _trait_value(accept: Callable[..., Any], *arguments: Any) -> Any:
+    """Accept a value, or refuse it with the error that traits raise."""
     try:
-        return parse(value)
+        return accept(*arguments)
     except (TypeError, ValueError, IndexError, ImportError) as error:
         raise t.TraitError(str(error)) from error

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget import Explanation, Grid, GridExplainer
-from gridexplainer_widget import explanation as explanation_module
+from gridexplainer_widget import Explanation, Grid, GridExplainer, archive
 from tests.models import TopLeft, weights
 
 PICTURE = np.full((8, 8, 3), 255, np.uint8)
@@ -225,9 +224,9 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
 def test_a_file_that_would_unpack_to_too_much(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(explanation_module, "MAX_BYTES", 10_000)
-    with zipfile.ZipFile(tmp_path / "bomb.npz", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("vectors.npy", b"0" * 20_000)
+    monkeypatch.setattr(archive, "MAX_BYTES", 10_000)
+    with zipfile.ZipFile(tmp_path / "bomb.npz", "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("vectors.npy", b"0" * 20_000)
     with pytest.raises(ValueError, match="would unpack to 20,000 bytes"):
         Explanation.load(tmp_path / "bomb.npz")
 

@@ -141,10 +141,15 @@ def test_fitting_to_one_and_four_channels() -> None:
     assert (four[..., 3] == 255).all()
 
 
-def test_fitting_never_hands_out_the_picture_itself() -> None:
+def test_fitting_is_done_once_and_cannot_be_written_to() -> None:
     picture = read_picture(RGB)
-    picture.fitted(None, None)[:] = 0
-    assert picture.pixels.max() == 120
+    fitted = picture.fitted(4, 4)
+    assert picture.fitted(4, 4) is fitted
+    for pixels in (fitted, picture.fitted(None, None)):
+        with pytest.raises(ValueError, match="read-only"):
+            pixels[:] = 0
+    picture.pixels[0, 0] = 7  # the picture's own array is another one
+    assert picture.fitted(None, None)[0, 0, 0] == 10
 
 
 def test_the_copy_for_the_screen_is_bounded_and_keeps_its_shape() -> None:

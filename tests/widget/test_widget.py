@@ -475,3 +475,37 @@ def test_two_threads_never_break_a_message(front_end: FrontEnd) -> None:
     assert widget.error == ""
     expected = GridExplainer(brightness, widget.grid_size).explain(PICTURE, widget.target)
     np.testing.assert_array_equal(drops(widget), expected.for_score(widget.score).drops.ravel())
+
+
+def test_a_fill_that_raises_on_a_click_is_told() -> None:
+    calls = []
+
+    def broken(pixels: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        calls.append(1)
+        return pixels[:, ::-1] if len(calls) <= 16 else 1 // 0
+
+    widget = explore(weights, fill=broken)
+    widget.wait(20)
+    widget.value = [(0, 0)]
+    assert "ZeroDivisionError" in widget.error
+    assert widget.status == "done"
+
+
+def test_what_was_refused_is_forgotten_when_something_is_accepted(front_end: FrontEnd) -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    front_end.write(widget, grid_size=1000)
+    assert "too fine" in widget.error
+    front_end.write(widget, target=1)
+    assert widget.error == ""
+
+
+def test_notes_wait_for_the_run_to_end(gated: Gated) -> None:
+    widget = explore(gated)
+    gated.let_on()
+    gated.await_arrival()
+    gated.await_arrival()
+    widget.target = 1
+    assert widget.notes == []
+    gated.let_on(10)
+    assert widget.wait(20)
