@@ -32,6 +32,7 @@ from .glyphs import LABELS, label_of
 from .lessons import lesson
 from .mark import MARK
 from .measure import Classify, cheats, honesty, on_picture, others_right
+from .portable import make_portable
 from .render import Rendered, Scene, render
 from .training import network, train
 
@@ -145,6 +146,7 @@ def _write_model(name: str, trained: Any) -> None:
     model.set_weights(trained.get_weights())
     beside = FOLDER / f"new-{name}.keras"
     keras.saving.save_model(model, beside)
+    make_portable(beside)
     beside.replace(FOLDER / f"{name}.keras")
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -16,7 +18,9 @@ from gridexplainer_widget import demo
 from gridexplainer_widget.demo import Demo, glyphs, make, scenes
 from gridexplainer_widget.demo.backgrounds import background
 from gridexplainer_widget.demo.chosen import CHEATING, HONEST
+from gridexplainer_widget.demo.portable import NEWER, make_portable
 from gridexplainer_widget.demo.render import render
+from gridexplainer_widget.demo.training import network
 
 CELLS = 8
 FOLDER = Path(demo.__file__).parent
@@ -97,6 +101,23 @@ def test_an_unknown_name_is_told_what_is_wanted() -> None:
 @pytest.mark.parametrize("name", ["honest", "cheating"])
 def test_models_are_small(name: str) -> None:
     assert 0 < (FOLDER / f"{name}.keras").stat().st_size < 2_000_000
+
+
+@pytest.mark.parametrize("name", ["honest", "cheating"])
+def test_older_releases_of_keras_can_read_them(name: str) -> None:
+    with zipfile.ZipFile(FOLDER / f"{name}.keras") as file:
+        config = file.read("config.json").decode()
+    assert not [key for key in NEWER if f'"{key}"' in config]
+
+
+def test_a_model_that_was_made_portable_answers_alike(tmp_path: Path, honest: Demo) -> None:
+    path = tmp_path / "model.keras"
+    model = network()
+    keras.saving.save_model(model, path)
+    make_portable(path)
+    again = keras.models.load_model(path)
+    pictures = np.stack([honest.pictures["horse"], honest.pictures["owl at night"]])
+    np.testing.assert_array_equal(model(pictures), again(pictures))
 
 
 def test_the_pictures_come_in_their_order_and_cannot_be_changed(

@@ -248,7 +248,9 @@ def test_a_subclassed_model() -> None:
 
 
 def test_models_that_take_something_else() -> None:
-    two = keras.Model([layers.Input((8, 8, 3)), a := layers.Input((4,))], layers.Dense(2)(a))
+    inputs = [layers.Input((8, 8, 3)), layers.Input((4,))]
+    joined = layers.Concatenate()([layers.Flatten()(inputs[0]), inputs[1]])
+    two = keras.Model(inputs, layers.Dense(2)(joined))
     with pytest.raises(ClassifierError, match="takes 2 inputs"):
         as_classifier(two)
     table = keras.Sequential([layers.Input((4,)), layers.Dense(2)])

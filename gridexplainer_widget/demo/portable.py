@@ -1,0 +1,47 @@
+"""A saved Keras model that older releases of Keras 3 read as well."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+NEWER: Final = {
+    # What Keras 3.13 to 3.15 write beyond 3.5; all of it is unset or concerns training alone.
+    "input_axes",
+    "output_axes",
+    "quantization_config",
+    "renorm",
+    "renorm_clipping",
+    "renorm_momentum",
+}
+
+
+def make_portable(path: Path) -> None:
+    """Rewrite a ``.keras`` file without the settings that only newer releases know.
+
+    Parameters
+    ----------
+    path : Path
+        Replaced in one step.
+    """
+    beside = path.with_suffix(".portable")
+    with (
+        zipfile.ZipFile(path) as source,
+        zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for entry in source.infolist():
+            data = source.read(entry)
+            if entry.filename == "config.json":
+                data = json.dumps(_without_newer(json.loads(data))).encode()
+            target.writestr(entry, data)
+    beside.replace(path)
+
+
+def _without_newer(config: Any) -> Any:
+    if isinstance(config, dict):
+        return {key: _without_newer(config[key]) for key in config if key not in NEWER}
+    if isinstance(config, list):
+        return [_without_newer(item) for item in config]
+    return config
