@@ -13,6 +13,7 @@ import numpy as np
 
 from ._version import __version__
 from .explanation import Explanation
+from .scores import percent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,7 +84,7 @@ def table(explanation: Explanation, *, color: bool | None = None) -> str:
         color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     points = explanation.score == "probability"
     head = (
-        f"{explanation.label} {explanation.baseline:.1%}: "
+        f"{explanation.label} {percent(explanation.baseline)}: "
         f"{'points of probability' if points else 'log-odds'} lost with each cell hidden"
     )
     scale = max(float(np.nanmax(np.abs(explanation.drops), initial=0)), 1e-9)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .classifiers.base import Vectors, find_class, top_classes
 from .grid import Box, Grid
 from .occlusion import Run
-from .scores import Score, drops_of, floors_of, odds_of, parse_score
+from .scores import Score, drops_of, floors_of, odds_of, parse_score, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,6 +77,11 @@ class Explanation:
         for array in (self.picture, self.vectors, self.baseline_vector):
             array.setflags(write=False)
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle through plain values: a mapping proxy can do neither."""
+        values = {name.name: getattr(self, name.name) for name in fields(self)}
+        return partial(Explanation, **{**values, "settings": dict(self.settings)}), ()
 
     @classmethod
     def of(
@@ -158,10 +163,10 @@ class Explanation:
         if not self.complete:
             notes.append(f"Partial: {self.done} of {len(self.grid)} cells have been scored.")
         if self.saturated:
-            largest = 100 * float(np.nanmax(np.abs(self.drops)))
+            largest = max(100 * float(np.nanmax(np.abs(self.drops))), 0.001)
             notes.append(
-                f"Saturated: the model is so sure ({self.baseline:.2%}) that no cell moves its "
-                f"probability by more than {largest:.1g} points. "
+                f"Saturated: the model is so sure ({percent(self.baseline)}) that no cell moves "
+                f"its probability by more than {largest:.1g} points. "
                 'score="log-odds" still tells the cells apart.'
             )
         if self.score == "log-odds" and self._beyond_float32():
@@ -286,7 +291,7 @@ class Explanation:
     def __str__(self) -> str:
         cells = ", ".join(f"({c.row}, {c.column}) {c.drop:+.3g}" for c in self.top(3))
         summary = (
-            f"{self.label}: {self.baseline:.1%} on the whole picture; {self.grid.rows}×"
+            f"{self.label}: {percent(self.baseline)} on the whole picture; {self.grid.rows}×"
             f"{self.grid.columns} cells hidden by {self.fill}; largest drops in {self.score} at "
             f"(row, column): {cells or 'none yet'}. Preprocessing: {self.preprocessing}."
         )
@@ -295,7 +300,7 @@ class Explanation:
     def __repr__(self) -> str:
         notes = "".join(f"\n  {note}" for note in self.notes)
         return (
-            f"Explanation({self.label!r} {self.baseline:.1%}, "
+            f"Explanation({self.label!r} {percent(self.baseline)}, "
             f"{self.grid.rows}×{self.grid.columns}, fill={self.fill!r}, score={self.score!r}, "
             f"model={self.model!r}, preprocessing={self.preprocessing!r}){notes}"
         )

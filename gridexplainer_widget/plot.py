@@ -15,9 +15,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
+from .classifiers.base import top_classes
+from .scores import Score, percent
+
 if TYPE_CHECKING:
     from .explanation import Explanation
-    from .scores import Score
 
 STYLES = ("signed", "original")
 
@@ -31,8 +33,8 @@ STRONGEST = 0.85
 LEAST_SCALE: dict[Score, float] = {"probability": 0.01, "log-odds": 0.1}
 """The scale never ends nearer to zero than this: noise must not look like a finding."""
 
-LEAST_FONT = 5.5
-"""Points; where cells leave no room for numbers of this size, there are none."""
+LEAST_ROOM = 14
+"""Points; narrower cells carry no numbers, and paler lines."""
 
 
 class ExplanationFigure(Figure):
@@ -102,21 +104,26 @@ def number_text(drop: float, scale: float, score: Score) -> str:
 
 def _new_figure(explanation: Explanation, style: str) -> Figure:
     height, width = explanation.picture.shape[:2]
-    panel = 4.4
-    panel_height = float(np.clip(panel * height / width, 2.2, 7))
+    stacked = width > 2 * height  # a panorama: the map below the picture, not beside it
+    across, down = (1, 2) if stacked else (2, 1)
+    panel_width = 9.0 if stacked else 4.4
+    panel_height = float(np.clip(panel_width * height / width, 0.8, 7))
     notes = [textwrap.fill(note, 120) for note in explanation.notes]
-    extra = 0.85 + 0.2 * sum(note.count("\n") + 1 for note in notes)
+    lines = sum(note.count("\n") + 1 for note in notes)
     figure = ExplanationFigure(
-        figsize=(2 * panel + (1.2 if style == "signed" else 0.2), panel_height + extra),
+        figsize=(
+            across * panel_width + (1.2 if style == "signed" else 0.2),
+            down * (panel_height + 0.85) + 0.2 * lines,
+        ),
         layout="constrained",
     )
-    left, right = figure.subplots(1, 2)
-    left.imshow(explanation.picture, interpolation="antialiased")
-    left.set_axis_off()
-    left.set_title(_answer(explanation), fontsize=10, loc="left", parse_math=False)
-    _draw_map(right, explanation, style)
+    first, second = figure.subplots(down, across)
+    first.imshow(explanation.picture, interpolation="antialiased")
+    first.set_axis_off()
+    first.set_title(_answer(explanation), fontsize=10, loc="left", parse_math=False)
+    _draw_map(second, explanation, style)
     if style == "signed":
-        _draw_bar(right, explanation, [left, right])
+        _draw_bar(second, explanation, [first, second])
     if notes:
         figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", parse_math=False)
     return figure
@@ -124,9 +131,13 @@ def _new_figure(explanation: Explanation, style: str) -> Figure:
 
 def _answer(explanation: Explanation) -> str:
     vector = explanation.baseline_vector
-    best = np.argsort(-vector, kind="stable")[:3]
-    lines = [f"{textwrap.shorten(explanation.labels[i], 40)} {vector[i]:.1%}" for i in best]
-    return "The model says\n" + " · ".join(lines)
+    best = top_classes(vector, 3)
+    said = " · ".join(f"{_short(explanation.labels[i], 26)} {percent(vector[i])}" for i in best)
+    return "\n".join(["The model says", *textwrap.wrap(said, 46)][:3])
+
+
+def _short(label: str, width: int) -> str:
+    return label if len(label) <= width else label[: width - 1] + "…"
 
 
 def _draw_map(ax: Axes, explanation: Explanation, style: str) -> None:
@@ -137,7 +148,7 @@ def _draw_map(ax: Axes, explanation: Explanation, style: str) -> None:
     y = grid.row_edges * (height / grid.height) - 0.5
     if style == "signed":
         _draw_colors(ax, explanation, x, y)
-    _draw_lines(ax, x, y)
+    _draw_lines(ax, x, y, _room(ax, explanation))
     _draw_pending(ax, explanation, x, y)
     _draw_numbers(ax, explanation, x, y, style)
     ax.set(xlim=(x[0], x[-1]), ylim=(y[-1], y[0]))
@@ -191,9 +202,10 @@ def _colormap() -> LinearSegmentedColormap:
     return LinearSegmentedColormap.from_list("drop", list(zip(places, ends, strict=True)), N=511)
 
 
-def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
-    ax.vlines(x, y[0], y[-1], colors="black", linewidth=0.5, alpha=0.35)
-    ax.hlines(y, x[0], x[-1], colors="black", linewidth=0.5, alpha=0.35)
+def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], room: float) -> None:
+    width, alpha = (0.5, 0.35) if room > LEAST_ROOM else (0.3, 0.15)
+    ax.vlines(x, y[0], y[-1], colors="black", linewidth=width, alpha=alpha)
+    ax.hlines(y, x[0], x[-1], colors="black", linewidth=width, alpha=alpha)
 
 
 def _draw_pending(
@@ -209,9 +221,10 @@ def _draw_pending(
 def _draw_numbers(
     ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64], style: str
 ) -> None:
-    size = min(11.0, _room(ax, explanation) * 0.4)
-    if size < LEAST_FONT:
+    room = _room(ax, explanation)
+    if room < LEAST_ROOM:
         return
+    size = min(11.0, room * 0.4)
     original = style == "original"
     numbers = explanation.normalized() if original else explanation.drops
     scale = scale_of(explanation.drops, explanation.score)
@@ -240,7 +253,7 @@ def _room(ax: Axes, explanation: Explanation) -> float:
 
 def _title(explanation: Explanation, style: str) -> str:
     grid = explanation.grid
-    label = f"“{textwrap.shorten(explanation.label, 40)}” ({explanation.baseline:.1%})"
+    label = f"“{_short(explanation.label, 26)}” ({percent(explanation.baseline)})"
     cells = f"{grid.rows}×{grid.columns} cells, each hidden by {explanation.fill}"
     if style == "original":
         return f"{label} by {cells}\n100: largest drop, 0: smallest, which may be negative"

@@ -22,7 +22,7 @@ from .occlusion import Run
 from .picture import PictureLike, png_bytes, read_picture
 from .protocol import KERNEL_TRAITS, STATUSES, accepted_grid_size, accepted_value
 from .runner import Job, Outcome, Runner
-from .scores import SCORES
+from .scores import SCORES, percent
 from .state import about_of, evidence_of, prediction_of, progress_of, scores_of
 
 STATIC = Path(__file__).parent / "static"
@@ -196,7 +196,7 @@ class GridExplainerWidget(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         explanation = self.explanation
-        what = f", {explanation.label!r} {explanation.baseline:.1%}" if explanation else ""
+        what = f", {explanation.label!r} {percent(explanation.baseline)}" if explanation else ""
         grid = self._run.grid if self._run else Grid(1, 1, *self._size)
         done = int(self._run.scored.sum()) if self._run else 0
         return (

@@ -1,4 +1,6 @@
+import copy
 import json
+import pickle
 import zipfile
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
@@ -9,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridexplainer_widget import Explanation, Grid, GridExplainer, archive
+from gridexplainer_widget.scores import percent
 from tests.models import TopLeft, weights
 
 PICTURE = np.full((8, 8, 3), 255, np.uint8)
@@ -144,6 +147,21 @@ def test_log_odds_beyond_float32_are_bounds_and_say_so(
 def test_log_odds_of_several_sigmoids_ask_one_class_alone() -> None:
     explanation = explanation_of([[[0.9, 0.2]]], [0.9, 0.8], "sigmoids", score="log-odds")
     np.testing.assert_allclose(explanation.drops, np.log(4) - np.log(0.25), rtol=1e-5)
+
+
+def test_it_can_be_copied_and_pickled(corner: Explanation) -> None:
+    for twin in (copy.deepcopy(corner), pickle.loads(pickle.dumps(corner))):
+        np.testing.assert_array_equal(twin.drops, corner.drops)
+        assert dict(twin.settings) == dict(corner.settings)
+        assert twin.labels == corner.labels
+
+
+@pytest.mark.parametrize(
+    ("probability", "text"),
+    [(0, "0.0%"), (1e-6, "<0.1%"), (0.5, "50.0%"), (0.99999, ">99.9%"), (1, "100.0%")],
+)
+def test_a_probability_is_never_rounded_to_certainty(probability: float, text: str) -> None:
+    assert percent(probability) == text
 
 
 def test_table(corner: Explanation) -> None:

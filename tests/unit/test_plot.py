@@ -80,6 +80,22 @@ def test_how_numbers_are_written(drop: float, scale: float, score: str, text: st
     assert number_text(drop, scale, score) == text
 
 
+def test_long_labels_stay_within_their_panel() -> None:
+    labels = [f"{letter} {'endless ' * 20}" for letter in "abcd"]
+    figure = GridExplainer(weights, 2, labels=labels).explain(WIDE[:, :40]).plot()
+    figure.canvas.draw()
+    left, right = (axes._left_title.get_window_extent() for axes in figure.axes[:2])
+    assert left.x1 < right.x0
+    assert right.x1 < figure.bbox.x1
+
+
+def test_a_panorama_is_stacked() -> None:
+    panorama = np.tile(WIDE, (1, 3, 1))
+    first, second = GridExplainer(weights, (2, 8)).explain(panorama).plot().axes[:2]
+    assert first.get_position().y0 > second.get_position().y1
+    assert first.get_position().width > 0.7
+
+
 def test_pending_cells_are_hatched() -> None:
     explainer = GridExplainer(weights, 4, batch_size=5)
     run = explainer.start_run(WIDE)
