@@ -176,6 +176,12 @@ class GridExplainer:
         ----------
         img, target_class
             As for :meth:`explain`.
+
+        Notes
+        -----
+        Beside the widget the output holds a PNG of what has been scored when it is
+        displayed, for places where no widget runs. An executed notebook gets the
+        finished map by ``w.wait()`` before it displays ``w``.
         """
         from .widget import GridExplainerWidget  # noqa: PLC0415 - the widget knows the explainer
 
