@@ -72,12 +72,17 @@ class Classifier:
         ------
         ClassifierError
             The output is not (batch, classes) or changes its kind.
+        ValueError
+            There are labels, but not as many as classes.
         """
         with self.lock:
             raw = _checked(self.forward(batch), len(batch), self.name)
         if self.output is None:
             self.output = guess_output(raw)
-        return to_probabilities(raw, self.output, self.name)
+        vectors = to_probabilities(raw, self.output, self.name)
+        if self.labels is not None:
+            self.names(vectors.shape[1])
+        return vectors
 
     def names(self, classes: int) -> tuple[str, ...]:
         """Return a label for each of `classes` classes; "class 7" where none is known.

@@ -117,7 +117,7 @@ def test_labels_that_name_no_class(labels: object) -> None:
 
 def test_too_few_labels() -> None:
     with pytest.raises(ValueError, match=r"3 labels.*brightness has 2 classes"):
-        as_classifier(brightness, labels=["a", "b", "c"]).names(2)
+        as_classifier(brightness, labels=["a", "b", "c"])(BATCH)
 
 
 @pytest.mark.parametrize("model", [None, "model.keras", 5, [1]])

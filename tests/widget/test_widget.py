@@ -509,3 +509,11 @@ def test_notes_wait_for_the_run_to_end(gated: Gated) -> None:
     assert widget.notes == []
     gated.let_on(10)
     assert widget.wait(20)
+
+
+def test_the_wrong_number_of_labels_is_told() -> None:
+    widget = explore(weights, labels=["a", "b"])
+    with pytest.raises(ExplanationError, match="2 labels were given, but weights has 4 classes"):
+        widget.wait(20)
+    assert widget.status == "error"
+    assert widget.prediction == {}
