@@ -25,7 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="explain an embedded picture; no download is needed")
     demo.add_argument("--out", type=Path, default=Path("demo.png"), help="where the figure goes")
-    return _demo(parser.parse_args(arguments).out)
+    out: Path = parser.parse_args(arguments).out
+    if out.is_dir() or not out.parent.is_dir() or out.suffix not in {".png", ".pdf", ".svg"}:
+        parser.error(f"--out {out}: wanted is a .png, .pdf or .svg file in a folder that exists")
+    return _demo(out)
 
 
 def _demo(path: Path) -> int:

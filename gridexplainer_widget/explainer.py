@@ -127,24 +127,26 @@ class GridExplainer:
         from tqdm.auto import tqdm  # noqa: PLC0415 - its notebook flavour loads ipywidgets
 
         run = self.start_run(img)
-        self.explanation = None
+        begun = False
         with tqdm(total=len(run.grid), desc="Hiding cells", unit="cell", delay=1) as bar:
             try:
                 for done in run.steps():
-                    if self.explanation is None:  # a bad target fails before the long part
+                    if not begun:  # a bad target fails before the long part
                         self.explanation = self.freeze(run, target_class)
+                        begun = True
                     bar.update(done - bar.n)
             except Exception as error:
-                if run.baseline is None or self.explanation is None:
+                if not begun:
                     raise
                 self.explanation = self.freeze(run, target_class)
+                what = f"{type(error).__name__}: {str(error).rstrip('.')}"
+                reached = f"{self.explanation.done} of {len(run.grid)} cells"
                 raise ExplanationError(
-                    f"{type(error).__name__}: {error} This came after {self.explanation.done} of "
-                    f"{len(run.grid)} cells; they are in explainer.explanation.",
+                    f"{what}. This came after {reached}; they are in explainer.explanation.",
                     self.explanation,
                 ) from error
             except KeyboardInterrupt:
-                if run.baseline is not None:
+                if begun:
                     self.explanation = self.freeze(run, target_class)
                 raise
         self.explanation = self.freeze(run, target_class)
@@ -164,7 +166,10 @@ class GridExplainer:
             Nothing has been explained yet.
         """
         if self.explanation is None:
-            raise RuntimeError("Nothing has been explained yet: call explain(img) first.")
+            raise RuntimeError(
+                "Nothing has been explained yet: call explain(img) first. What a widget has "
+                "scored is drawn by widget.explanation.plot()."
+            )
         return self.explanation.plot(style=style)
 
     def explore(

@@ -154,7 +154,17 @@ class Explanation:
     def saturated(self) -> bool:
         """Whether the probability is so near 1 that every drop is near 0."""
         sure = self.score == "probability" and self.baseline > 0.95 and self.done > 0
-        return sure and float(np.nanmax(np.abs(self.drops))) < 0.02
+        return sure and self._largest < 0.02 and not self._unmoved
+
+    @property
+    def _unmoved(self) -> bool:
+        """Whether no scored cell changes any class's probability."""
+        scored = self.vectors[np.isfinite(self.vectors[..., 0])]
+        return bool((scored == self.baseline_vector).all())
+
+    @property
+    def _largest(self) -> float:
+        return float(np.nanmax(np.abs(self.drops), initial=0))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -163,12 +173,13 @@ class Explanation:
         if not self.complete:
             notes.append(f"Partial: {self.done} of {len(self.grid)} cells have been scored.")
         if self.saturated:
-            largest = max(100 * float(np.nanmax(np.abs(self.drops))), 0.001)
             notes.append(
                 f"Saturated: the model is so sure ({percent(self.baseline)}) that no cell moves "
-                f"its probability by more than {largest:.1g} points. "
+                f"its probability by more than {_rounded_up(100 * self._largest)} points. "
                 'score="log-odds" still tells the cells apart.'
             )
+        if self.complete and self._unmoved:
+            notes.append("No cell changes the answer at all.")
         if self.score == "log-odds" and self._beyond_float32():
             notes.append(
                 "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
@@ -314,3 +325,10 @@ class Explanation:
         odds = odds_of(scored, self.target, self._output)
         floors = floors_of(self.target, self._output)
         return any(bool((p < floor).any()) for p, floor in zip(odds, floors, strict=True))
+
+
+def _rounded_up(points: float) -> str:
+    """Write a bound in two digits that is not below what it bounds."""
+    points = max(points, 0.001)
+    step = 10.0 ** (np.floor(np.log10(points)) - 1)
+    return f"{np.ceil(points / step - 1e-9) * step:.2g}"

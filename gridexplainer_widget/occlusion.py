@@ -81,8 +81,9 @@ def score(
         if finite.any():
             yield start + np.flatnonzero(finite), vectors[finite]
         if not finite.all():
-            cells = list(hidden[int(np.flatnonzero(~finite)[0])])
-            where = f"with cell {cells} hidden" if cells else "on the whole picture"
+            first = hidden[int(np.flatnonzero(~finite)[0])]
+            places = ", ".join(str(masker.grid.position(cell)) for cell in first)
+            where = f"with cell (row, column) {places} hidden" if first else "on the whole picture"
             raise ClassifierError(
                 f"{classifier.name} returned NaN or infinity for {int((~finite).sum())} of "
                 f"{len(hidden)} pictures, first {where}. Check its weights and its preprocessing "

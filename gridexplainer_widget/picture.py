@@ -90,7 +90,8 @@ def read_picture(source: PictureLike) -> Picture:
     ----------
     source : path, bytes, PIL image, or array
         Arrays are uint8 or float of shape (H, W), (H, W, 1), (H, W, 3) or
-        (H, W, 4). Floats are 0..1 when no value exceeds 1, else 0..255.
+        (H, W, 4). Floats are 0..1 when no value exceeds 1, else 0..255; uint16
+        is scaled from 0..65535 when a value exceeds 255.
         EXIF rotation is honoured, alpha is laid over white, 16-bit grey is
         scaled to 0..255. Of an animation the first frame counts.
 
@@ -161,6 +162,8 @@ def _from_pil(image: Image.Image) -> Picture:
 
 def _array_pixels(source: Any) -> NDArray[np.float32]:
     array = _number_array(source)
+    if array.dtype == np.uint16 and array.size and array.max() > 255:
+        array = array / np.float32(257)  # 16 bits a value, as image files hold them
     if array.ndim == 2:
         array = array[..., np.newaxis]
     if array.ndim != 3 or array.shape[-1] not in {1, 3, 4}:

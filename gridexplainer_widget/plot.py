@@ -137,7 +137,8 @@ def _answer(explanation: Explanation) -> str:
 
 
 def _short(label: str, width: int) -> str:
-    return label if len(label) <= width else label[: width - 1] + "…"
+    line = " ".join(label.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def _draw_map(ax: Axes, explanation: Explanation, style: str) -> None:
@@ -148,6 +149,8 @@ def _draw_map(ax: Axes, explanation: Explanation, style: str) -> None:
     y = grid.row_edges * (height / grid.height) - 0.5
     if style == "signed":
         _draw_colors(ax, explanation, x, y)
+    elif _room(ax, explanation) < LEAST_ROOM:
+        _draw_shades(ax, explanation, x, y)
     _draw_lines(ax, x, y, _room(ax, explanation))
     _draw_pending(ax, explanation, x, y)
     _draw_numbers(ax, explanation, x, y, style)
@@ -170,6 +173,17 @@ def _draw_colors(
     colors = _colors(explanation)
     drops = np.ma.masked_invalid(explanation.drops * _factor(explanation))
     ax.pcolormesh(x, y, drops, norm=_norm(explanation), cmap=colors.cmap)
+
+
+def _draw_shades(
+    ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> None:
+    """Stand in for the original's numbers where they find no room: 0 clear, 100 strongest."""
+    shades = LinearSegmentedColormap.from_list(
+        "original", [(*to_rgb(SUPPORTS), 0.0), (*to_rgb(SUPPORTS), STRONGEST)]
+    )
+    numbers = np.ma.masked_invalid(explanation.normalized())
+    ax.pcolormesh(x, y, numbers, vmin=0, vmax=100, cmap=shades)
 
 
 def _draw_bar(ax: Axes, explanation: Explanation, beside: list[Axes]) -> None:

@@ -12,6 +12,9 @@ from typing import Literal, TypeAlias
 
 Outcome: TypeAlias = "Literal['done', 'stopped'] | Exception"
 
+THREAD = "gridexplainer"
+"""Name of every thread that is started here."""
+
 INTERVAL = 1 / 15
 """Seconds between updates: Jupyter's server drops messages above 1,000 a second, without a word."""
 
@@ -69,7 +72,7 @@ class Runner:
         # The context carries what ipykernel needs to know whose output this is.
         context = contextvars.copy_context()
         thread = threading.Thread(target=context.run, args=(self._work,), daemon=True)
-        thread.name = "gridexplainer"
+        thread.name = THREAD
         try:
             thread.start()
         except RuntimeError:  # no threads here, as in WebAssembly
@@ -151,6 +154,7 @@ class _Updates:
             context = contextvars.copy_context()
             self._timer = threading.Timer(wait, context.run, [self._late])
             self._timer.daemon = True
+            self._timer.name = THREAD
             with suppress(RuntimeError):  # no threads here: `finish` comes before anyone looks
                 self._timer.start()
 

@@ -31,6 +31,12 @@ KEPT_RUNS = 6
 """Runs that are kept, so that going back to a grid or a fill is instant."""
 
 
+class _Asked(t.Any):
+    """A trait that the widget's validators check; None is for them to refuse, too."""
+
+    allow_none = False
+
+
 def _kernel(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
     """Mark a trait that the kernel alone writes."""
     trait.read_only = True
@@ -51,8 +57,9 @@ class GridExplainerWidget(anywidget.AnyWidget):
         Index or label; by default the most probable class.
     """
 
-    _esm = STATIC / "widget.js"
-    _css = STATIC / "widget.css"
+    # As text: of a path, anywidget watches the file, and the watch keeps every widget alive.
+    _esm = (STATIC / "widget.js").read_text(encoding="utf-8")
+    _css = (STATIC / "widget.css").read_text(encoding="utf-8")
     # ipywidgets 7 displays through this and would leave out the picture in _repr_mimebundle_.
     _ipython_display_ = None
 
@@ -74,15 +81,15 @@ class GridExplainerWidget(anywidget.AnyWidget):
     about = _kernel(t.Dict(help="model, preprocessing, output: what was chosen."))
     fills = _kernel(t.List(t.Unicode(), help="Fills to choose from."))
 
-    grid_size = t.Any(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)
-    fill = t.Any("cell-mean", help="What stands in for a hidden cell.").tag(
+    grid_size = _Asked(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)
+    fill = _Asked("cell-mean", help="What stands in for a hidden cell.").tag(
         sync=True, to_json=lambda fill, _: fill.name if isinstance(fill, Fill) else fill
     )
     target = t.Any(None, allow_none=True, help="Class asked about; None is the top one.").tag(
         sync=True
     )
     score = t.Enum(SCORES, "probability", help="What drops are differences of.").tag(sync=True)
-    value = t.Any((), help="The selected cells: [(row, column)], or [].").tag(sync=True)
+    value = _Asked((), help="The selected cells: [(row, column)], or [].").tag(sync=True)
 
     def __init__(
         self, explainer: GridExplainer, img: PictureLike, *, target: int | str | None = None

@@ -251,18 +251,14 @@ def _checked(raw: Any, batch: int, name: str) -> NDArray[Any]:
         array = np.asarray(raw)
     except (TypeError, ValueError):
         array = np.empty(0, object)
-    if (
-        array.ndim != 2
-        or len(array) != batch
-        or array.shape[1] < 1
-        or array.dtype.kind not in "fiu"
-    ):
-        what = f"shape {array.shape}" if array.dtype.kind in "fiu" else type(raw).__name__
+    numbers = array.dtype.kind in "fiub"
+    if not numbers or array.ndim != 2 or len(array) != batch or array.shape[1] < 1:
+        what = f"shape {array.shape}" if numbers else type(raw).__name__
         raise ClassifierError(
             f"{name} returned {what} for a batch of {batch} pictures; wanted are numbers of "
             f"shape ({batch}, classes)."
         )
-    return array
+    return array if array.dtype.kind == "f" else array.astype(np.float32)
 
 
 def _label_tuple(labels: Sequence[str] | Mapping[int, str] | None) -> tuple[str, ...] | None:

@@ -87,6 +87,12 @@ function evidenceView(model) {
       root.replaceChildren(...prediction ? answer(model, prediction) : []);
       return;
     }
+    const cell = model.get("value")[0];
+    const own = evidence.cells[0];
+    if (cell && own && (cell[0] !== own[0] || cell[1] !== own[1])) {
+      root.replaceChildren(element("p", "gx-hint", "Waiting for the kernel …"));
+      return;
+    }
     if (evidence.picture !== shown) {
       shown = evidence.picture;
       showPng(image, shown).catch(() => void 0);

@@ -22,6 +22,13 @@ export function evidenceView(model: Model): EvidenceView {
       root.replaceChildren(...(prediction ? answer(model, prediction) : []));
       return;
     }
+    const cell = model.get("value")[0];
+    const own = evidence.cells[0];
+    if (cell && own && (cell[0] !== own[0] || cell[1] !== own[1])) {
+      // Selected here, not yet answered there: the evidence of another cell would be false.
+      root.replaceChildren(element("p", "gx-hint", "Waiting for the kernel …"));
+      return;
+    }
     if (evidence.picture !== shown) {
       shown = evidence.picture;
       // A newer picture may cut this one short: that is no error.

@@ -160,3 +160,9 @@ def test_what_is_no_class(target: object, words: str) -> None:
 
 def test_top_classes() -> None:
     assert top_classes(np.float32([0.1, 0.5, 0.1, 0.3]), 3) == [1, 3, 0]
+
+
+@pytest.mark.parametrize("dtype", [int, bool, np.float16])
+def test_votes_are_probabilities_of_0_and_1(dtype: type) -> None:
+    votes = np.array([[0, 1], [1, 0]]).astype(dtype)
+    assert as_classifier(lambda batch: votes)(BATCH).tolist() == [[0, 1], [1, 0]]

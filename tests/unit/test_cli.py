@@ -39,3 +39,12 @@ def test_no_command_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
         main([])
     assert caught.value.code == 2
     assert "demo" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("out", ["nowhere/demo.png", "demo.xyz", "."])
+def test_a_figure_that_cannot_be_written_is_told_before_the_work(
+    out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["demo", "--out", out])
+    assert "folder that exists" in capsys.readouterr().err

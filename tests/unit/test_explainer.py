@@ -66,12 +66,17 @@ def test_a_model_that_fails_at_once_raises_its_own_error() -> None:
         GridExplainer(Spoiled(0, "nan")).explain(PICTURE)
 
 
-def test_a_failure_forgets_the_explanation_before_it() -> None:
+def test_an_explanation_stays_until_there_is_another() -> None:
     explainer = GridExplainer(Spoiled(17, "raise"), 4)
-    explainer.explain(PICTURE)
+    first = explainer.explain(PICTURE)
     with pytest.raises(RuntimeError):
         explainer.explain(PICTURE)
-    assert explainer.explanation is None
+    assert explainer.explanation is first
+    explainer = GridExplainer(weights, 4)
+    first = explainer.explain(PICTURE)
+    with pytest.raises(ValueError, match="no class"):
+        explainer.explain(PICTURE, "typo")
+    assert explainer.explanation is first
 
 
 @pytest.mark.parametrize(

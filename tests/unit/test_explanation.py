@@ -118,6 +118,17 @@ def test_log_odds_tell_cells_apart_where_probability_is_saturated() -> None:
     assert log_odds.notes == ()
 
 
+def test_the_bound_in_the_note_is_not_below_the_drops() -> None:
+    sure = explanation_of([[[0.0249, 0.9751]]], [0.01, 0.99])
+    assert "more than 1.5 points" in sure.notes[0]
+
+
+def test_a_model_that_does_not_move_is_not_called_saturated() -> None:
+    still = explanation_of([[[0.01, 0.99]] * 2], [0.01, 0.99])
+    assert not still.saturated
+    assert still.notes == ("No cell changes the answer at all.",)
+
+
 def test_a_clear_drop_is_not_saturated() -> None:
     assert not explanation_of([[[0.5, 0.5]]], [0.01, 0.99]).saturated
     assert not explanation_of([[[0.5, 0.5]]], [0.5, 0.5]).saturated

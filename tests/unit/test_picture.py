@@ -66,6 +66,7 @@ def test_16_bit_grey_keeps_its_range() -> None:
     grey = np.array([[0, 257, 65535]], np.uint16)
     pixels = read_picture(encoded(Image.fromarray(grey))).pixels
     np.testing.assert_allclose(pixels[0, :, 0], [0, 1, 255])
+    np.testing.assert_allclose(read_picture(grey).pixels, pixels)
 
 
 def test_a_palette_with_transparency_is_read() -> None:

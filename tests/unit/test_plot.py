@@ -45,6 +45,16 @@ def test_numbers_are_left_out_where_cells_are_small() -> None:
     assert texts(GridExplainer(weights, 40).explain(WIDE[:, :40]).plot()) == []
 
 
+def test_original_numbers_without_room_become_shades() -> None:
+    explanation = GridExplainer(weights, 40).explain(WIDE[:, :40])
+    (mesh,) = [
+        c
+        for c in explanation.plot(style="original").axes[1].collections
+        if hasattr(c, "get_coordinates")
+    ]
+    np.testing.assert_allclose(mesh.get_array().ravel(), explanation.normalized().ravel())
+
+
 def test_lines_stand_where_the_cells_are() -> None:
     explanation = GridExplainer(weights, (3, 7)).explain(WIDE[:, :50])
     axes = explanation.plot().axes[1]

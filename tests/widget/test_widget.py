@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import threading
+import weakref
 from base64 import b64decode
 from collections.abc import Iterator
 
@@ -302,6 +304,9 @@ def test_nan_halfway_is_an_error_and_the_rest_stays() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [
+        ("grid_size", None, "no grid"),
+        ("fill", None, "unknown"),
+        ("value", None, "no selection"),
         ("grid_size", 0, "no grid"),
         ("grid_size", 17, "does not fit a picture of 16×16"),
         ("grid_size", "8", "no grid"),
@@ -405,7 +410,7 @@ def test_saturation_is_told_and_log_odds_end_it() -> None:
     def sure(batch: np.ndarray) -> np.ndarray:
         return np.stack([np.zeros(len(batch)), 10 + batch.mean(axis=(1, 2, 3)) / 50], axis=1)
 
-    widget = explore(sure)
+    widget = explore(sure, fill="black")
     widget.wait(20)
     assert widget.prediction["saturated"]
     assert "log-odds" in widget.notes[0]
@@ -517,3 +522,16 @@ def test_the_wrong_number_of_labels_is_told() -> None:
         widget.wait(20)
     assert widget.status == "error"
     assert widget.prediction == {}
+
+
+def test_a_closed_widget_is_forgotten() -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    widget.close()
+    for thread in threading.enumerate():
+        if thread.name == "gridexplainer":
+            thread.join(20)
+    last_word = weakref.ref(widget)
+    del widget
+    gc.collect()
+    assert last_word() is None
