@@ -143,7 +143,7 @@ class Explanation:
     @property
     def done(self) -> int:
         """How many cells have been scored."""
-        return int(np.isfinite(self.vectors[..., 0]).sum())
+        return len(self._scored)
 
     @property
     def complete(self) -> bool:
@@ -159,8 +159,12 @@ class Explanation:
     @property
     def _unmoved(self) -> bool:
         """Whether no scored cell changes any class's probability."""
-        scored = self.vectors[np.isfinite(self.vectors[..., 0])]
-        return bool((scored == self.baseline_vector).all())
+        return bool((self._scored == self.baseline_vector).all())
+
+    @cached_property
+    def _scored(self) -> Vectors:
+        """Class probabilities of the scored cells: float32 (done, classes)."""
+        return self.vectors[np.isfinite(self.vectors[..., 0])]
 
     @property
     def _largest(self) -> float:
@@ -321,8 +325,7 @@ class Explanation:
         return str(self.settings.get("output"))
 
     def _beyond_float32(self) -> bool:
-        scored = self.vectors[np.isfinite(self.vectors[..., 0])]
-        odds = odds_of(scored, self.target, self._output)
+        odds = odds_of(self._scored, self.target, self._output)
         floors = floors_of(self.target, self._output)
         return any(bool((p < floor).any()) for p, floor in zip(odds, floors, strict=True))
 

@@ -143,26 +143,29 @@ def _short(label: str, width: int) -> str:
 
 def _draw_map(ax: Axes, explanation: Explanation, style: str) -> None:
     height, width = explanation.picture.shape[:2]
-    ax.imshow(_faded(explanation.picture, style), interpolation="antialiased")
+    room = _room(ax, explanation)
+    grey = style == "signed" or room < LEAST_ROOM
+    ax.imshow(_faded(explanation.picture, grey=grey), interpolation="antialiased")
     grid = explanation.grid
     x = grid.column_edges * (width / grid.width) - 0.5
     y = grid.row_edges * (height / grid.height) - 0.5
     if style == "signed":
         _draw_colors(ax, explanation, x, y)
-    elif _room(ax, explanation) < LEAST_ROOM:
+    elif room < LEAST_ROOM:
         _draw_shades(ax, explanation, x, y)
-    _draw_lines(ax, x, y, _room(ax, explanation))
+    _draw_lines(ax, x, y, room)
     _draw_pending(ax, explanation, x, y)
-    _draw_numbers(ax, explanation, x, y, style)
+    if room >= LEAST_ROOM:
+        _draw_numbers(ax, explanation, x, y, style, size=min(11.0, room * 0.4))
     ax.set(xlim=(x[0], x[-1]), ylim=(y[-1], y[0]))
     ax.set_axis_off()
-    ax.set_title(_title(explanation, style), fontsize=10, loc="left", parse_math=False)
+    ax.set_title(_title(explanation, style, room), fontsize=10, loc="left", parse_math=False)
 
 
-def _faded(picture: NDArray[np.uint8], style: str) -> NDArray[np.float64]:
+def _faded(picture: NDArray[np.uint8], *, grey: bool) -> NDArray[np.float64]:
     """Grey and pale for the colours to be unmistakable, or just pale."""
     values = picture / 255
-    if style == "signed":
+    if grey:
         values = np.repeat((values @ [0.299, 0.587, 0.114])[..., np.newaxis], 3, axis=-1)
     return 0.45 + 0.55 * values
 
@@ -232,13 +235,15 @@ def _draw_pending(
         )
 
 
-def _draw_numbers(
-    ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64], style: str
+def _draw_numbers(  # noqa: PLR0913 - what, where and how large
+    ax: Axes,
+    explanation: Explanation,
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    style: str,
+    *,
+    size: float,
 ) -> None:
-    room = _room(ax, explanation)
-    if room < LEAST_ROOM:
-        return
-    size = min(11.0, room * 0.4)
     original = style == "original"
     numbers = explanation.normalized() if original else explanation.drops
     scale = scale_of(explanation.drops, explanation.score)
@@ -265,10 +270,13 @@ def _room(ax: Axes, explanation: Explanation) -> float:
     return float(min(width / explanation.grid.columns, height / explanation.grid.rows) * scale)
 
 
-def _title(explanation: Explanation, style: str) -> str:
+def _title(explanation: Explanation, style: str, room: float) -> str:
     grid = explanation.grid
     label = f"“{_short(explanation.label, 26)}” ({percent(explanation.baseline)})"
     cells = f"{grid.rows}×{grid.columns} cells, each hidden by {explanation.fill}"
     if style == "original":
-        return f"{label} by {cells}\n100: largest drop, 0: smallest, which may be negative"
+        key = "100: largest drop, 0: smallest, which may be negative"
+        if room < LEAST_ROOM:
+            key = "clear: smallest drop, which may be negative; full: largest"
+        return f"{label} by {cells}\n{key}"
     return f"What {label} rests on\n{cells}"
