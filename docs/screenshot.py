@@ -10,7 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import running_browser, running_lab
+from tests.browser.conftest import running_browser
+from tests.browser.jupyter import running_lab
 
 CELLS = [
     """from gridexplainer_widget import GridExplainer, demo

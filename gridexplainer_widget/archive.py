@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import zipfile
@@ -22,7 +23,9 @@ MAX_BYTES = 2**30
 
 FORMAT = 1
 
-ARRAYS = ("picture", "vectors", "baseline_vector")
+PICTURES = ("picture", "seen", "replacement")
+
+ARRAYS = (*PICTURES, "vectors", "baseline_vector")
 
 HEADER = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
 
@@ -32,6 +35,12 @@ def save(explanation: Explanation, path: str | os.PathLike[str]) -> Path:
     path = Path(path)
     if path.suffix != ".npz":
         path = path.with_name(path.name + ".npz")
+    path.write_bytes(npz_bytes(explanation))
+    return path
+
+
+def npz_bytes(explanation: Explanation) -> bytes:
+    """Return what :func:`save` writes."""
     header = {
         "format": FORMAT,
         "grid": list(vars(explanation.grid).values()),
@@ -39,8 +48,9 @@ def save(explanation: Explanation, path: str | os.PathLike[str]) -> Path:
         **{name: getattr(explanation, name) for name in HEADER},
     }
     arrays: dict[str, Any] = {name: getattr(explanation, name) for name in ARRAYS}
-    np.savez_compressed(path, header=np.array(json.dumps(header)), **arrays)
-    return path
+    file = io.BytesIO()
+    np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
+    return file.getvalue()
 
 
 def load(path: str | os.PathLike[str]) -> Explanation:
@@ -76,11 +86,13 @@ def _from_parts(header: Any, arrays: Mapping[str, NDArray[Any]]) -> Explanation:
     picture = arrays["picture"]
     shapes = {
         "picture": (*picture.shape[:2], 3),
+        "seen": (grid.height, grid.width, 3),
+        "replacement": (grid.height, grid.width, 3),
         "vectors": (*grid.shape, len(labels)),
         "baseline_vector": (len(labels),),
     }
     for name, shape in shapes.items():
-        kind = np.uint8 if name == "picture" else np.float32
+        kind = np.uint8 if name in PICTURES else np.float32
         if arrays[name].shape != shape or arrays[name].dtype != kind:
             raise ValueError(
                 f"its {name} is {arrays[name].dtype} {arrays[name].shape}, and "
@@ -88,6 +100,8 @@ def _from_parts(header: Any, arrays: Mapping[str, NDArray[Any]]) -> Explanation:
             )
     return Explanation(
         picture=picture,
+        seen=arrays["seen"],
+        replacement=arrays["replacement"],
         grid=grid,
         vectors=arrays["vectors"],
         baseline_vector=arrays["baseline_vector"],

@@ -173,7 +173,7 @@ class GridExplainer:
         return self.explanation.plot(style=style)
 
     def explore(
-        self, img: PictureLike, target_class: int | str | None = None
+        self, img: PictureLike, target_class: int | str | None = None, **traits: Any
     ) -> GridExplainerWidget:
         """Open a picture in the live widget; scoring starts at once, in the background.
 
@@ -181,6 +181,14 @@ class GridExplainer:
         ----------
         img, target_class
             As for :meth:`explain`.
+        **traits
+            The widget's traits to begin with (docs/traits.md), such as
+            ``numbers=False`` or ``value=[(3, 4)]``.
+
+        Raises
+        ------
+        TypeError
+            There is no such trait to be set.
 
         Notes
         -----
@@ -190,7 +198,7 @@ class GridExplainer:
         """
         from .widget import GridExplainerWidget  # noqa: PLC0415 - the widget knows the explainer
 
-        return GridExplainerWidget(self, img, target=target_class)
+        return GridExplainerWidget(self, img, **{"target": target_class, **traits})
 
     def start_run(
         self, img: PictureLike, grid_size: GridSize | None = None, fill: FillLike | None = None

@@ -39,6 +39,10 @@ class Explanation:
     ----------
     picture : uint8 array (h, w, 3)
         For the screen; at most 1024 pixels a side.
+    seen : uint8 array (height, width, 3)
+        As the model saw it, at the grid's height and width.
+    replacement : uint8 array (height, width, 3)
+        What stood in for each cell when it was hidden alone.
     grid : Grid
         Its height and width are those of the model's input.
     vectors : float32 array (rows, columns, classes), 0..1
@@ -61,6 +65,8 @@ class Explanation:
     """
 
     picture: NDArray[np.uint8] = field(repr=False)
+    seen: NDArray[np.uint8] = field(repr=False)
+    replacement: NDArray[np.uint8] = field(repr=False)
     grid: Grid
     vectors: Vectors = field(repr=False)
     baseline_vector: Vectors = field(repr=False)
@@ -74,8 +80,9 @@ class Explanation:
     settings: Mapping[str, Any] = field(repr=False)
 
     def __post_init__(self) -> None:
-        for array in (self.picture, self.vectors, self.baseline_vector):
-            array.setflags(write=False)
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -107,6 +114,8 @@ class Explanation:
         index = top_classes(run.baseline, 1)[0] if target is None else find_class(target, labels)
         return cls(
             picture=run.picture.displayed,
+            seen=run.masker.seen,
+            replacement=run.masker.replacement,
             grid=run.grid,
             vectors=run.vectors.reshape(*run.grid.shape, -1).copy(),
             baseline_vector=run.baseline.copy(),
@@ -291,6 +300,23 @@ class Explanation:
         from .archive import load  # noqa: PLC0415 - alike
 
         return load(path)
+
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str | Path:
+        """Make one HTML file of everything: the widget without a kernel, and without a network.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it.
+
+        Returns
+        -------
+        str or Path
+            The HTML, or where it was written.
+        """
+        from .page import to_html  # noqa: PLC0415 - the page knows the explanation
+
+        return to_html(self, path)
 
     def plot(self, ax: Axes | None = None, style: str = "signed") -> Figure:
         """Draw the explanation; see :func:`gridexplainer_widget.plot.plot`."""

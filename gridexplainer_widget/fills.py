@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import ImageColor
 
 from .grid import Grid
-from .picture import LUMINANCE
+from .picture import LUMINANCE, to_uint8
 
 Pixels: TypeAlias = NDArray[np.float32]
 """A picture as the model takes it, before preprocessing: float32 (H, W, C), 0..255."""
@@ -67,11 +67,37 @@ class Masker:
         self.pixels = pixels
         self.grid = grid
         self.fill = fill
+        self._whole_seen: NDArray[np.uint8] | None = None
+        self._cells_seen: dict[int, NDArray[np.uint8]] = {}
+
+    @cached_property
+    def seen(self) -> NDArray[np.uint8]:
+        """The picture for the screen: uint8 (H, W, 3)."""
+        return to_uint8(self.pixels)
+
+    @property
+    def replacement(self) -> NDArray[np.uint8]:
+        """What stood in for each cell that was hidden alone, for the screen: uint8 (H, W, 3).
+
+        With a `local` fill, cells that never were hidden alone are as in `seen`.
+        """
+        if self._whole_seen is not None:
+            return self._whole_seen
+        replacement: NDArray[np.uint8] = self.seen.copy()
+        for cell, pixels in self._cells_seen.copy().items():  # another thread may be adding to it
+            top, left, bottom, right = self.grid.box(cell)
+            replacement[top:bottom, left:right] = pixels
+        return replacement
 
     @cached_property
     def _replacement(self) -> Pixels | None:
         """Made when the first cell is hidden, by whichever thread does it."""
-        return self.fill.whole(self.pixels, self.grid) if self.fill.whole else None
+        if self.fill.whole is None:
+            return None
+        everywhere = np.ones(self.pixels.shape[:2], np.bool_)
+        replacement = self._checked(self.fill.whole(self.pixels, self.grid), everywhere)
+        self._whole_seen = to_uint8(replacement)
+        return replacement
 
     def masked(self, cells: Iterable[int], out: Pixels | None = None) -> Pixels:
         """Return the picture with `cells` (row-major indices) hidden together.
@@ -84,12 +110,17 @@ class Masker:
         """
         out = np.empty_like(self.pixels) if out is None else out
         np.copyto(out, self.pixels)
+        cells = list(cells)
         boxes = [self.grid.box(cell) for cell in cells]
         if not boxes:
             return out
-        replacement = self._replacement if self._replacement is not None else self._local(boxes)
+        whole = self._replacement
+        replacement = self._local(boxes) if whole is None else whole
         for top, left, bottom, right in boxes:
             out[top:bottom, left:right] = replacement[top:bottom, left:right]
+        if whole is None and len(cells) == 1:
+            # The first time counts: a fill that is never twice the same stays as the model saw it.
+            self._cells_seen.setdefault(cells[0], to_uint8(out[top:bottom, left:right]))
         return out
 
     def _local(self, boxes: Sequence[tuple[int, int, int, int]]) -> Pixels:
@@ -99,7 +130,10 @@ class Masker:
         if self.fill.local is None:
             raise TypeError(f"The fill {self.fill.name!r} has neither `whole` nor `local`.")
         # A copy, so that a callable that writes into its argument does no harm.
-        given = np.asarray(self.fill.local(self.pixels.copy(), hidden), np.float32)
+        return self._checked(self.fill.local(self.pixels.copy(), hidden), hidden)
+
+    def _checked(self, filled: ArrayLike, hidden: NDArray[np.bool_]) -> Pixels:
+        given = np.asarray(filled, np.float32)
         try:
             replacement = np.broadcast_to(given, self.pixels.shape)
         except ValueError:

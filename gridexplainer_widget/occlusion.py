@@ -1,16 +1,18 @@
-"""Hidden cells → class probabilities, batch by batch."""
+"""Sets of hidden cells → class probabilities, batch by batch."""
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .classifiers.base import Classifier, ClassifierError, Vectors
-from .fills import Fill, Masker
+from .fills import Fill, Masker, Pixels
 from .grid import Grid
 from .picture import Picture
 
@@ -23,6 +25,10 @@ first block holds 112×112×64 numbers several times over for 224×224×3 that g
 
 MOST = 16
 """More pictures at once gain nothing on a CPU (benchmarks/README.md) and delay the first cells."""
+
+
+KEPT_SETS = 1024
+"""Answers about sets of cells that a run remembers."""
 
 
 def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUDGET) -> int:
@@ -42,60 +48,11 @@ def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUD
     return max(1, math.ceil(queries / batches))
 
 
-def score(
-    classifier: Classifier, masker: Masker, queries: Sequence[Sequence[int]], batch_size: int
-) -> Iterator[tuple[NDArray[np.intp], Vectors]]:
-    """Ask the classifier about pictures with sets of cells hidden.
-
-    Parameters
-    ----------
-    classifier : Classifier
-    masker : Masker
-        Of the picture in question.
-    queries : sequence of sequences of int
-        The cells (row-major) that are hidden together; the empty one is the
-        whole picture.
-    batch_size : int
-        This many masked pictures exist at a time, in one buffer.
-
-    Yields
-    ------
-    indices : int array (n,)
-        Which queries are answered.
-    vectors : float32 array (n, classes)
-        Their class probabilities.
-
-    Raises
-    ------
-    ClassifierError
-        The model gave NaN or infinity; what was finite has been yielded.
-    """
-    batch_size = min(batch_size, max(1, len(queries)))
-    buffer = np.empty((batch_size, *masker.pixels.shape), np.float32)
-    for start in range(0, len(queries), batch_size):
-        hidden = queries[start : start + batch_size]
-        for slot, cells in enumerate(hidden):
-            masker.masked(cells, out=buffer[slot])
-        vectors = classifier(buffer[: len(hidden)])
-        finite = np.isfinite(vectors).all(axis=1)
-        if finite.any():
-            yield start + np.flatnonzero(finite), vectors[finite]
-        if not finite.all():
-            first = hidden[int(np.flatnonzero(~finite)[0])]
-            places = ", ".join(str(masker.grid.position(cell)) for cell in first)
-            where = f"with cell (row, column) {places} hidden" if first else "on the whole picture"
-            raise ClassifierError(
-                f"{classifier.name} returned NaN or infinity for {int((~finite).sum())} of "
-                f"{len(hidden)} pictures, first {where}. Check its weights and its preprocessing "
-                f"({classifier.preprocessing})."
-            )
-
-
 class Run:
     """One picture under one grid and one fill: what has been scored so far.
 
     A run that was stopped goes on where it was: :meth:`steps` scores what is
-    missing.
+    missing. Questions about other sets of cells go through :meth:`ask`.
 
     Parameters
     ----------
@@ -122,7 +79,9 @@ class Run:
         )
         self.baseline: Vectors | None = None
         self.vectors: Vectors | None = None
+        self.failed = np.zeros(len(masker.grid), np.bool_)
         self.seconds = 0.0
+        self._together: OrderedDict[bytes, Vectors] = OrderedDict()
 
     @classmethod
     def of(
@@ -154,36 +113,113 @@ class Run:
     def steps(self) -> Iterator[int]:
         """Score what is missing; yield after each batch how many cells are done.
 
-        The whole picture is scored first, then cells spread over it.
+        The whole picture is scored first, then cells spread over it. A cell
+        whose batch the model did not answer is marked in `failed` until it is.
 
         Raises
         ------
         ClassifierError
-            See :func:`score`; what was scored stays.
+            The model gave NaN or infinity, or another number of classes than
+            before; what was finite stays.
         """
-        order = [int(cell) for cell in self.grid.spread_order()]
-        scored = self.scored
-        queries: list[tuple[int, ...]] = [(cell,) for cell in order if not scored[cell]]
-        if self.baseline is None:
-            queries.insert(0, ())
-        since = time.perf_counter()
-        for indices, vectors in score(self.classifier, self.masker, queries, self.batch_size):
-            self._keep([queries[index] for index in indices], vectors)
-            now = time.perf_counter()
-            self.seconds += now - since
-            yield int(self.scored.sum())
-            since = time.perf_counter()
+        order: list[tuple[int, ...]] = [(int(cell),) for cell in self.grid.spread_order()]
+        for _ in self.ask([(), *order]):
+            if self.baseline is not None:
+                yield int(self.scored.sum())
 
-    def _keep(self, queries: Sequence[tuple[int, ...]], vectors: Vectors) -> None:
+    def ask(self, sets: Iterable[Sequence[int]]) -> Iterator[int]:
+        """Score sets of cells that are hidden together; yield after each batch how many it held.
+
+        What is known already is not asked again: see :meth:`believed`.
+
+        Parameters
+        ----------
+        sets : iterable of sequences of int
+            Cells, row-major; the empty one is the whole picture.
+
+        Raises
+        ------
+        ClassifierError
+            See :meth:`steps`.
+        """
+        waiting = iter(sets)
+        buffer: Pixels | None = None
+        while batch := self._unknown(waiting):
+            if buffer is None:  # one for all batches; a single question needs no more than one
+                buffer = np.empty((len(batch), *self.masker.pixels.shape), np.float32)
+            since = time.perf_counter()
+            for slot, cells in enumerate(batch):
+                self.masker.masked(cells, out=buffer[slot])
+            try:
+                vectors = self.classifier(buffer[: len(batch)])
+            except BaseException:
+                self._mark_failed(batch)
+                raise
+            problem = self._keep_all(batch, vectors)
+            self.seconds += time.perf_counter() - since
+            yield len(batch)
+            if problem:
+                raise problem
+
+    def believed(self, cells: Sequence[int]) -> Vectors | None:
+        """Return the class probabilities with `cells` hidden together; None where not known."""
+        if not cells:
+            return self.baseline
+        if len(cells) == 1:
+            vector = None if self.vectors is None else self.vectors[cells[0]]
+            return None if vector is None or np.isnan(vector[0]) else vector
+        return self._together.get(self._key(cells))
+
+    def _unknown(self, waiting: Iterator[Sequence[int]]) -> list[Sequence[int]]:
+        unknown = (cells for cells in waiting if self.believed(cells) is None)
+        return list(islice(unknown, self.batch_size))
+
+    def _key(self, cells: Sequence[int]) -> bytes:
+        mask = np.zeros(len(self.grid), np.bool_)
+        mask[list(cells)] = True
+        return np.packbits(mask).tobytes()
+
+    def _mark_failed(self, batch: Iterable[Sequence[int]]) -> None:
+        for cells in batch:
+            if len(cells) == 1:
+                self.failed[cells[0]] = True
+
+    def _keep_all(self, batch: Sequence[Sequence[int]], vectors: Vectors) -> ClassifierError | None:
+        """Keep what is finite; return what is to be said of the rest."""
+        bad = []
+        for cells, vector in zip(batch, vectors, strict=True):
+            if np.isfinite(vector).all():
+                self._keep(cells, vector)
+            else:
+                bad.append(cells)
+        if not bad:
+            return None
+        self._mark_failed(bad)
+        places = ", ".join(str(self.grid.position(cell)) for cell in bad[0][:4])
+        more = f" and {len(bad[0]) - 4} more" if len(bad[0]) > 4 else ""
+        where = (
+            f"with cell (row, column) {places}{more} hidden" if bad[0] else "on the whole picture"
+        )
+        return ClassifierError(
+            f"{self.classifier.name} returned NaN or infinity for {len(bad)} of {len(batch)} "
+            f"pictures, first {where}. Check its weights and its preprocessing "
+            f"({self.classifier.preprocessing})."
+        )
+
+    def _keep(self, cells: Sequence[int], vector: Vectors) -> None:
         if self.vectors is None:
-            self.vectors = np.full((len(self.grid), vectors.shape[1]), np.nan, np.float32)
-        if vectors.shape[1] != self.vectors.shape[1]:
+            self.vectors = np.full((len(self.grid), len(vector)), np.nan, np.float32)
+        if len(vector) != self.vectors.shape[1]:
             raise ClassifierError(
-                f"{self.classifier.name} returned {vectors.shape[1]} classes after "
+                f"{self.classifier.name} returned {len(vector)} classes after "
                 f"{self.vectors.shape[1]} before; the number must not change."
             )
-        for cells, vector in zip(queries, vectors, strict=True):
-            if cells:
-                self.vectors[cells[0]] = vector
-            else:
-                self.baseline = vector
+        if not cells:
+            self.baseline = vector
+        elif len(cells) == 1:
+            self.vectors[cells[0]] = vector
+            self.failed[cells[0]] = False
+        else:
+            self._together[self._key(cells)] = vector
+            if len(self._together) > KEPT_SETS:
+                self._together.popitem(last=False)

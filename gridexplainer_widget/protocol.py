@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import index
 from typing import Any, Final
 
 from .grid import Grid, parse_grid_size
@@ -16,6 +17,7 @@ KERNEL_TRAITS: Final = (
     "status",
     "progress",
     "evidence",
+    "curve",
     "error",
     "notes",
     "about",
@@ -23,11 +25,27 @@ KERNEL_TRAITS: Final = (
 )
 """Written by the kernel alone; what a front end sends of them is ignored."""
 
-FRONT_END_TRAITS: Final = ("grid_size", "fill", "target", "score", "value")
+LOOKS: Final = ("colormap", "opacity", "numbers", "scale", "threshold")
+"""How drops are drawn: changed in the front end without a message of their own."""
+
+FRONT_END_TRAITS: Final = ("grid_size", "fill", "target", "score", "value", "keep", *LOOKS)
 """Written by the front end and by the user's Python."""
 
-COMMANDS: Final = ("start", "stop")
-"""Messages ``{"type": …}`` from the front end."""
+COMMANDS: Final = ("start", "stop", "play", "explain", "save")
+"""Messages ``{"type": …}`` from the front end.
+
+``play`` asks for the curve; ``explain`` brings a picture in its buffer; ``save`` names a `format`
+and an `id`, and is answered by ``{"type": "saved", "id", "name"}`` with the file in its buffer.
+"""
+
+SAVED_FORMATS: Final = ("html", "npz")
+
+COLORMAPS: Final = ("orange-blue", "purple-green", "red-blue")
+
+SCALES: Final = ("relative", "absolute")
+
+MAX_UPLOAD: Final = 8 * 2**20
+"""Bytes of a picture that the front end sends: Jupyter's server takes messages of up to 10 MiB."""
 
 STATUSES: Final = ("running", "stopped", "done", "error")
 
@@ -54,23 +72,22 @@ def accepted_grid_size(value: Any, height: int, width: int) -> int | tuple[int, 
 
 
 def accepted_value(cells: Sequence[Sequence[int]], grid: Grid) -> tuple[tuple[int, int], ...]:
-    """Check a selection of cells.
+    """Check a selection of cells; a cell that is there twice counts once.
 
     Raises
     ------
     ValueError
-        It is no selection, or of several cells.
+        It is no selection.
     IndexError
         There is no such cell.
     """
     try:
-        found = tuple((int(row), int(column)) for row, column in cells)
+        found = dict.fromkeys((index(row), index(column)) for row, column in cells)
     except (TypeError, ValueError):
         raise ValueError(
-            f"value={cells!r} is no selection. Wanted is [(row, column)], or []."
+            f"value={cells!r:.200} is no selection. Wanted is [(row, column), …] in whole "
+            "numbers, or []."
         ) from None
-    if len(found) > 1:
-        raise ValueError(f"{len(found)} cells are selected; one at a time can be.")
     for row, column in found:
         grid.index(row, column)
-    return found
+    return tuple(found)

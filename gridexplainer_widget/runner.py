@@ -1,8 +1,9 @@
-"""The only file with threads: one worker, the newest job wins."""
+"""The only file with threads: one worker that takes turns, the newest job of each kind wins."""
 
 from __future__ import annotations
 
 import contextvars
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Outcome: TypeAlias = "Literal['done', 'stopped'] | Exception"
+Outcome: TypeAlias = "Literal['done', 'stopped'] | BaseException"
 
 THREAD = "gridexplainer"
 """Name of every thread that is started here."""
@@ -26,7 +27,8 @@ class Job:
     Parameters
     ----------
     steps : callable returning an iterator
-        Runs in the worker; between any two steps the job can end.
+        Runs in the worker; between any two steps another job may have its turn,
+        and this one can end.
     update : callable
         Called in the worker now and then, with the lock held, never once
         the job is stale.
@@ -40,7 +42,11 @@ class Job:
 
 
 class Runner:
-    """Runs one job at a time in a thread that lives only while there is one.
+    """Takes turns at jobs, one step at a time, in a thread that lives only while there are some.
+
+    There is one job at a time for each `turn`; the newest wins. The job with
+    the lowest turn goes first: what is asked by a click is answered between
+    two steps of a long run.
 
     Attributes
     ----------
@@ -52,8 +58,7 @@ class Runner:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self._idle = threading.Condition(self.lock)
-        self._generation = 0
-        self._next: tuple[Job, int] | None = None
+        self._tasks: dict[int, _Task] = {}
         self._busy = False
 
     @property
@@ -61,11 +66,12 @@ class Runner:
         """Whether a job is running or about to."""
         return self._busy
 
-    def submit(self, job: Job) -> None:
-        """Start a job; the one that runs ends within a step and publishes nothing more."""
+    def submit(self, job: Job, turn: int = 0) -> None:
+        """Start a job; the one of the same turn ends within a step and publishes nothing more."""
         with self.lock:
-            self._generation += 1
-            self._next = (job, self._generation)
+            if turn in self._tasks:
+                self._tasks[turn].updates.end()
+            self._tasks[turn] = _Task(job, self.lock)
             if self._busy:
                 return
             self._busy = True
@@ -78,10 +84,20 @@ class Runner:
         except RuntimeError:  # no threads here, as in WebAssembly
             self._work()
 
-    def stop(self) -> None:
-        """End the job within a step; its `finish` is called with "stopped"."""
+    def stop(self, *turns: int) -> None:
+        """End the jobs of these turns, or all, within a step; `finish` is given "stopped"."""
         with self.lock:
-            self._generation += 1
+            for turn, task in self._tasks.items():
+                if not turns or turn in turns:
+                    task.stopped = True
+
+    def drop(self, *turns: int) -> None:
+        """End the jobs of these turns within a step; they publish nothing more."""
+        with self.lock:
+            for turn in turns:
+                task = self._tasks.pop(turn, None)
+                if task:
+                    task.updates.end()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until nothing runs; False when `timeout` seconds were not enough."""
@@ -97,39 +113,56 @@ class Runner:
     def _work(self) -> None:
         while True:
             with self.lock:
-                queued, self._next = self._next, None
-                if queued is None:
-                    self._rest()
+                if not self._tasks:
+                    self._busy = False
+                    self._idle.notify_all()
                     return
-            job, generation = queued
-            outcome = self._run(job, generation)
+                turn = min(self._tasks)
+                task = self._tasks[turn]
+            outcome = task.step()
             with self.lock:
-                if self._next is None:
-                    try:
-                        job.finish(outcome)
-                    except BaseException:
-                        self._rest()  # wakes who waits; the thread's own hook tells why
-                        raise
+                if self._tasks.get(turn) is task:
+                    self._settle(turn, task, outcome)
 
-    def _rest(self) -> None:
-        self._busy = False
-        self._idle.notify_all()
-
-    def _run(self, job: Job, generation: int) -> Outcome:
-        if self._generation != generation:
-            return "stopped"
-        updates = _Updates(job.update, lambda: self._generation == generation, self.lock)
+    def _settle(self, turn: int, task: _Task, outcome: Outcome | None) -> None:
+        if outcome is None and not task.stopped:
+            try:
+                task.updates.ask()
+            except Exception as error:  # noqa: BLE001 - it is handed on, whatever it is
+                outcome = error
+            else:
+                return
+        task.updates.end()
+        del self._tasks[turn]
         try:
-            for _ in job.steps():
-                with self.lock:
-                    if self._generation != generation:
-                        return "stopped"
-                    updates.ask()
-        except Exception as error:  # noqa: BLE001 - it is handed on, whatever it is
+            task.job.finish(outcome or "stopped")
+        except Exception:  # noqa: BLE001 - told as a thread's end is; other jobs go on
+            told = (*sys.exc_info(), threading.current_thread())
+            threading.excepthook(threading.ExceptHookArgs(told))
+
+
+class _Task:
+    """A job under way."""
+
+    def __init__(self, job: Job, lock: threading.RLock) -> None:
+        self.job = job
+        self.updates = _Updates(job.update, lock)
+        self.stopped = False
+        self._steps: Iterator[object] | None = None
+
+    def step(self) -> Outcome | None:
+        """Go one step further; None where there may be more."""
+        if self.stopped:
+            return "stopped"
+        try:
+            if self._steps is None:
+                self._steps = self.job.steps()
+            next(self._steps)
+        except StopIteration:
+            return "done"
+        except BaseException as error:  # noqa: BLE001 - a model that exits ends its job alone
             return error
-        finally:
-            updates.end()
-        return "done"
+        return None
 
 
 class _Updates:
@@ -138,10 +171,8 @@ class _Updates:
     Without the timer, a step that is followed by a slow one would stay unseen.
     """
 
-    def __init__(
-        self, update: Callable[[], None], current: Callable[[], bool], lock: threading.RLock
-    ) -> None:
-        self._update, self._current, self._lock = update, current, lock
+    def __init__(self, update: Callable[[], None], lock: threading.RLock) -> None:
+        self._update, self._lock = update, lock
         self._last = -INTERVAL
         self._timer: threading.Timer | None = None
 
@@ -159,17 +190,15 @@ class _Updates:
                 self._timer.start()
 
     def end(self) -> None:
-        """Let nothing more happen; the job's `finish` shows what is left."""
-        with self._lock:
-            self._current = lambda: False
-            if self._timer is not None:
-                self._timer.cancel()
+        """Let nothing more happen; the job's `finish` shows what is left. The lock is held."""
+        self._update = lambda: None  # and a timer that is still about holds nobody's memory
+        if self._timer is not None:
+            self._timer.cancel()
 
     def _late(self) -> None:
         with self._lock:
             self._timer = None
-            if self._current():
-                self._now()
+            self._now()
 
     def _now(self) -> None:
         self._update()

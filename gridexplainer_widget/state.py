@@ -8,19 +8,24 @@ import numpy as np
 
 from .classifiers.base import top_classes
 from .occlusion import Run
-from .picture import png_bytes, to_uint8
 from .scores import Score, drops_of
+from .what_if import Curves, Selection, sum_of_drops
 
 SHOWN_CLASSES = 5
 """Classes in the prediction and in the evidence."""
 
 
 def scores_of(run: Run, target: int, score: Score) -> bytes:
-    """Encode the drops of all cells: little-endian float32, row by row, NaN where pending."""
-    if run.baseline is None or run.vectors is None:
-        return np.full(len(run.grid), np.nan, "<f4").tobytes()
-    output = str(run.classifier.output)
-    return drops_of(run.vectors, run.baseline, target, score, output).astype("<f4").tobytes()
+    """Encode the drops of all cells: little-endian float32, row by row.
+
+    NaN where pending, infinity where the model failed.
+    """
+    drops = np.full(len(run.grid), np.nan, "<f4")
+    if run.baseline is not None and run.vectors is not None:
+        output = str(run.classifier.output)
+        drops[:] = drops_of(run.vectors, run.baseline, target, score, output)
+    drops[run.failed] = np.inf
+    return drops.tobytes()
 
 
 def prediction_of(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
@@ -53,21 +58,43 @@ def about_of(run: Run) -> dict[str, str]:
     }
 
 
-def evidence_of(run: Run, row: int, column: int, target: int, score: Score) -> dict[str, Any]:
-    """Tell what the model saw, and believed, with a cell hidden; its drop is None while pending."""
-    cell = run.grid.index(row, column)
+def evidence_of(run: Run, selection: Selection, target: int, score: Score) -> dict[str, Any]:
+    """Tell what the model believed with cells hidden together; the drop is None while pending."""
+    cells = selection.hidden(run.grid)
     evidence: dict[str, Any] = {
-        "cells": [[row, column]],
-        "picture": png_bytes(to_uint8(run.masker.masked([cell]))),
+        "cells": [list(cell) for cell in selection.cells],
+        "keep": selection.keep,
         "drop": None,
+        "sum": None,
+        "synergy": None,
         "classes": [],
     }
-    if run.baseline is None or run.vectors is None or not run.scored[cell]:
+    if len(cells) > 1 and not selection.keep:
+        evidence["sum"] = sum_of_drops(run, cells, target, score)
+    hidden = run.believed(cells)
+    if run.baseline is None or hidden is None:
         return evidence
-    hidden, output = run.vectors[cell], str(run.classifier.output)
+    drop = float(drops_of(hidden, run.baseline, target, score, str(run.classifier.output)))
     shown = [target, *top_classes(run.baseline, SHOWN_CLASSES), *top_classes(hidden, 2)]
-    evidence["drop"] = float(drops_of(hidden, run.baseline, target, score, output))
+    evidence["drop"] = drop
+    if evidence["sum"] is not None:
+        evidence["synergy"] = drop - evidence["sum"]
     evidence["classes"] = [
         [index, float(run.baseline[index]), float(hidden[index])] for index in dict.fromkeys(shown)
     ]
     return evidence
+
+
+def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[str, Any]:
+    """Tell the target's probability along the curves; None where pending."""
+
+    def probability(cells: tuple[int, ...]) -> float | None:
+        vector = run.believed(cells)
+        return None if vector is None else float(vector[target])
+
+    return {
+        "counts": list(curves.counts),
+        "deletion": [probability(curves.deletion(k)) for k in curves.counts],
+        "insertion": [probability(curves.insertion(k)) for k in curves.counts],
+        "running": running,
+    }

@@ -1,49 +1,35 @@
-"""The widget: traits and routing, no maths."""
+"""The widget: what is asked of it and what it answers; no maths."""
 
 from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import anywidget
-import traitlets as t
-
-from .classifiers.base import find_class, top_classes
 from .explainer import ExplanationError, GridExplainer
 from .explanation import Explanation
 from .fills import NAMES, Fill, parse_fill
 from .grid import Grid, parse_grid_size
-from .occlusion import Run
 from .picture import PictureLike, png_bytes, read_picture
-from .protocol import KERNEL_TRAITS, STATUSES, accepted_grid_size, accepted_value
+from .protocol import FRONT_END_TRAITS, KERNEL_TRAITS, LOOKS
 from .runner import Job, Outcome, Runner
-from .scores import SCORES, percent
-from .state import about_of, evidence_of, prediction_of, progress_of, scores_of
+from .scores import percent
+from .session import Session
+from .state import about_of, curve_of, evidence_of, prediction_of, progress_of, scores_of
+from .traits import ExplainerTraits
+from .transfer import saved_file, uploaded_picture
+from .what_if import Selection
 
 STATIC = Path(__file__).parent / "static"
 
-KEPT_RUNS = 6
-"""Runs that are kept, so that going back to a grid or a fill is instant."""
+QUESTION, RUN, CURVE = 0, 1, 2
+"""Turns of the runner: a click is answered first, the curve waits for the cells."""
 
 
-class _Asked(t.Any):
-    """A trait that the widget's validators check; None is for them to refuse, too."""
-
-    allow_none = False
-
-
-def _kernel(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
-    """Mark a trait that the kernel alone writes."""
-    trait.read_only = True
-    return trait.tag(sync=True, **tags)
-
-
-class GridExplainerWidget(anywidget.AnyWidget):
+class GridExplainerWidget(ExplainerTraits):
     """A picture under a grid that is scored live.
 
     Made by :meth:`GridExplainer.explore`.
@@ -53,8 +39,13 @@ class GridExplainerWidget(anywidget.AnyWidget):
     explainer : GridExplainer
     img : path, bytes, PIL image or array
         See :func:`gridexplainer_widget.picture.read_picture`.
-    target : int or str, optional
-        Index or label; by default the most probable class.
+    **traits
+        Traits to begin with (docs/traits.md), and `layout`.
+
+    Raises
+    ------
+    TypeError
+        There is no such trait to be set.
     """
 
     # As text: of a path, anywidget watches the file, and the watch keeps every widget alive.
@@ -63,90 +54,148 @@ class GridExplainerWidget(anywidget.AnyWidget):
     # ipywidgets 7 displays through this and would leave out the picture in _repr_mimebundle_.
     _ipython_display_ = None
 
-    picture = _kernel(t.Bytes(help="The picture, PNG."))
-    labels = _kernel(t.List(t.Unicode(), help="A name for each class."))
-    prediction = _kernel(
-        t.Dict(help="target, probability (its), saturated, top ([index, probability], …).")
-    )
-    grid = _kernel(t.Dict(help="rows, columns, height, width: the grid that `scores` belongs to."))
-    scores = _kernel(
-        t.Bytes(help="Drops, little-endian float32, row by row; NaN where pending."),
-        echo_update=False,
-    )
-    status = _kernel(t.Enum(STATUSES, "stopped", help="The run's state."))
-    progress = _kernel(t.Dict(help="done, total, rate (cells a second), left (seconds)."))
-    evidence = _kernel(t.Dict(help="What the model believed with the selected cell hidden."))
-    error = _kernel(t.Unicode(help="What went wrong and what to do about it."))
-    notes = _kernel(t.List(t.Unicode(), help="What a reader of the numbers should know."))
-    about = _kernel(t.Dict(help="model, preprocessing, output: what was chosen."))
-    fills = _kernel(t.List(t.Unicode(), help="Fills to choose from."))
-
-    grid_size = _Asked(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)
-    fill = _Asked("cell-mean", help="What stands in for a hidden cell.").tag(
-        sync=True, to_json=lambda fill, _: fill.name if isinstance(fill, Fill) else fill
-    )
-    target = t.Any(None, allow_none=True, help="Class asked about; None is the top one.").tag(
-        sync=True
-    )
-    score = t.Enum(SCORES, "probability", help="What drops are differences of.").tag(sync=True)
-    value = _Asked((), help="The selected cells: [(row, column)], or [].").tag(sync=True)
-
-    def __init__(
-        self, explainer: GridExplainer, img: PictureLike, *, target: int | str | None = None
-    ) -> None:
+    def __init__(self, explainer: GridExplainer, img: PictureLike, **traits: Any) -> None:
+        unknown = [name for name in traits if name not in (*FRONT_END_TRAITS, "layout")]
+        if unknown:
+            raise TypeError(
+                f"There is no trait {unknown[0]!r} to be set. Wanted are "
+                f"{', '.join((*FRONT_END_TRAITS, 'layout'))}."
+            )
         self._runner = Runner()
-        self._runs: OrderedDict[Any, Run] = OrderedDict()
-        self._explainer = explainer
-        self._source = read_picture(img)
-        self._size = self._source.fitted(*explainer.classifier.input_shape).shape[:2]
-        self._run: Run | None = None
+        self._session = Session(explainer, read_picture(img))
+        self._known_fills = {explainer.fill.name: explainer.fill}
         self._since = (time.monotonic(), 0)
         self._closed = False
-        super().__init__()
-        names = [*NAMES, "gray"]
-        own = explainer.fill.name
+        layout = {"layout": traits.pop("layout")} if "layout" in traits else {}
+        super().__init__(**layout)
+        asked = {
+            "grid_size": explainer.grid_size,
+            "fill": explainer.fill,
+            "score": explainer.score,
+            **traits,
+        }
         with self._publishing():
-            self.set_trait("picture", png_bytes(self._source.displayed))
-            self.set_trait("fills", names if own in names else [own, *names])
-            self.grid_size = explainer.grid_size
-            self.fill = explainer.fill
-            self.score = explainer.score
-            self.target = target
+            self.set_trait("picture", png_bytes(self._session.picture.displayed))
+            for name, value in asked.items():
+                setattr(self, name, value)
+            self._list_fill()
         self._route_clicks_to_the_subshell()
         self.on_msg(self._on_message)
         self.observe(self._on_grid, ["grid_size", "fill"])
-        self.observe(self._on_question, ["target", "score"])
-        self.observe(self._on_value, ["value"])
+        self.observe(self._on_target, ["target", "score"])
+        self.observe(self._on_selection, ["value", "keep"])
+        self._on_selection(None)
         self.start()
+
+    # What a click does, too
 
     @property
     def explanation(self) -> Explanation | None:
         """What has been scored so far; None before the first batch."""
         with self._runner.lock:
-            run = self._run
-            if run is None or run.baseline is None:
-                return None
-            return self._explainer.freeze(run, self.target, self.score)
+            return self._session.explanation(self.target, self.score)
 
     def start(self) -> None:
         """Score what is missing; nothing happens where nothing is."""
         with self._publishing():
             if self._closed:
                 return
-            run = self._run = self._run_for(parse_grid_size(self.grid_size), self._fill())
+            before, run = self._session.run, self._session.start(self._grid_size(), self._fill())
+            if run is not before:
+                self._forget_curve()
             self._since = (time.monotonic(), int(run.scored.sum()))
             self.set_trait("error", "")
             self.set_trait("status", "running")
             self._publish_scores()
             self._publish_evidence()
-            self._runner.submit(Job(run.steps, self._on_update, self._on_finish))
+            self._runner.submit(Job(run.steps, self._on_update, self._on_finish), RUN)
 
     def stop(self) -> None:
-        """End the run within one batch; what was scored stays, and :meth:`start` goes on."""
-        self._runner.stop()
+        """End the run and the curve within a batch; what was scored stays, `start` goes on."""
+        self._runner.stop(RUN, CURVE)
+
+    def select(self, cells: Iterable[tuple[int, int]], *, keep: bool = False) -> None:
+        """Ask what the model believes with cells hidden together; see :attr:`evidence`.
+
+        Parameters
+        ----------
+        cells : iterable of (row, column)
+            From 0.
+        keep : bool
+            Hide everything but them.
+        """
+        with self.hold_trait_notifications():
+            self.value = list(cells)
+            self.keep = keep
+
+    def select_top(self, k: int, *, keep: bool = False) -> None:
+        """Select the `k` scored cells with the largest drops."""
+        explanation = self.explanation
+        top = explanation.top(k) if explanation else []
+        self.select([(cell.row, cell.column) for cell in top], keep=keep)
+
+    def clear(self) -> None:
+        """Select nothing."""
+        self.select([])
+
+    def undo(self) -> None:
+        """Go back to the selection before; nothing happens where there is none."""
+        before = self._session.undo()
+        if before is not None:
+            self.select(before.cells, keep=before.keep)
+            self._publish_answer()
+
+    def play(self) -> None:
+        """Score the deletion and the insertion curve; see :attr:`curve`.
+
+        Raises
+        ------
+        RuntimeError
+            Some cells have not been scored, so that there is no ranking.
+        """
+        with self._publishing():
+            run, curves = self._session.run, self._session.curves(self.target, self.score)
+            if run is None or curves is None:
+                raise RuntimeError(
+                    "The curve hides cells in the order of their drops, and some have none yet: "
+                    "wait() for the run, or start() it."
+                )
+
+            target = self._target_index()
+
+            def publish(outcome: Outcome | None = None) -> None:
+                if self._closed:
+                    return
+                with self._publishing():
+                    running = outcome is None
+                    self.set_trait("curve", curve_of(run, curves, target, running=running))
+                    self._show_failure(outcome)
+
+            publish()
+            self._runner.submit(Job(lambda: run.ask(curves.sets()), publish, publish), CURVE)
+
+    def explain(self, img: PictureLike) -> None:
+        """Go on with another picture.
+
+        Parameters
+        ----------
+        img : path, bytes, PIL image or array
+
+        Raises
+        ------
+        ValueError
+            It is no picture, or the grid does not fit it; the picture before stays.
+        """
+        picture = read_picture(img)
+        Grid.of(self.grid_size, *self._session.size_of(picture))
+        with self._publishing():
+            self._session.take(picture)
+            self.clear()
+            self.set_trait("picture", png_bytes(picture.displayed))
+            self.start()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until the run is done.
+        """Block until nothing is left to be scored, what a click asked included.
 
         Parameters
         ----------
@@ -168,13 +217,52 @@ class GridExplainerWidget(anywidget.AnyWidget):
             raise ExplanationError(self.error, self.explanation)
         return finished
 
+    def to_html(self, path: str | Path | None = None) -> str | Path:
+        """Make a page of what is shown that needs no kernel; see :meth:`Explanation.to_html`.
+
+        Raises
+        ------
+        RuntimeError
+            Nothing has been scored yet.
+        """
+        from .page import to_html  # noqa: PLC0415 - the page reads its bundle
+
+        explanation = self._explanation_so_far()
+        shown = {name: getattr(self, name) for name in ("value", "keep", *LOOKS)}
+        return to_html(explanation, path, state=shown)
+
     def close(self) -> None:
-        """End the run, give its memory back and remove the view."""
-        with self._runner.lock:
-            self._closed = True
-            self._runner.stop()
-            self._runs.clear()
+        """End all work, give its memory back and remove the view."""
+        if hasattr(self, "_session"):  # not where the picture was refused
+            with self._runner.lock:
+                self._closed = True
+                self._runner.stop()
+                self._session.close()
         super().close()
+
+    # How it is shown
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Show the widget, and a picture of it where no widget can run."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        from .plot import figure_png  # noqa: PLC0415 - Matplotlib takes its time
+
+        explanation = self.explanation
+        png = figure_png(explanation.plot()) if explanation else self.picture
+        return {**(data or {}), "image/png": b64encode(png).decode()}, metadata or {}
+
+    def __repr__(self) -> str:
+        explanation = self.explanation
+        what = f", {explanation.label!r} {percent(explanation.baseline)}" if explanation else ""
+        run = self._session.run
+        grid, done = (run.grid, int(run.scored.sum())) if run else (Grid(1, 1, 1, 1), 0)
+        return (
+            f"GridExplainerWidget({self._session.explainer.classifier.name}{what}, "
+            f"{grid.rows}×{grid.columns}, {self.status}, {done} of {len(grid)} cells)"
+        )
+
+    # What comes from the front end
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the front end writes; refuse what it may not, and say so on the screen."""
@@ -191,74 +279,49 @@ class GridExplainerWidget(anywidget.AnyWidget):
         with self._runner.lock:
             super().notify_change(change)
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Show the widget, and a picture of it where no widget can run."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        from .plot import figure_png  # noqa: PLC0415 - Matplotlib takes its time
+    def _on_message(self, _: Any, content: Any, buffers: Any) -> None:
+        try:
+            self._obey(content if isinstance(content, dict) else {"sent": content}, buffers)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
+            self.set_trait("error", str(error))
 
-        explanation = self.explanation
-        png = figure_png(explanation.plot()) if explanation else self.picture
-        return {**(data or {}), "image/png": b64encode(png).decode()}, metadata or {}
-
-    def __repr__(self) -> str:
-        explanation = self.explanation
-        what = f", {explanation.label!r} {percent(explanation.baseline)}" if explanation else ""
-        grid = self._run.grid if self._run else Grid(1, 1, *self._size)
-        done = int(self._run.scored.sum()) if self._run else 0
-        return (
-            f"GridExplainerWidget({self._explainer.classifier.name}{what}, "
-            f"{grid.rows}×{grid.columns}, {self.status}, {done} of {len(grid)} cells)"
-        )
-
-    # What is asked
-
-    @t.validate("grid_size")
-    def _valid_grid_size(self, proposal: Any) -> Any:
-        return _trait_value(accepted_grid_size, proposal.value, *self._size)
-
-    @t.validate("fill")
-    def _valid_fill(self, proposal: Any) -> Any:
-        own = self._explainer.fill
-        return (
-            own
-            if proposal.value == own.name
-            else _trait_value(parse_fill, proposal.value, self._explainer.seed)
-        )
-
-    @t.validate("target")
-    def _valid_target(self, proposal: Any) -> Any:
-        if proposal.value is None or not self.labels:
-            return proposal.value
-        return _trait_value(find_class, proposal.value, self.labels)
-
-    @t.validate("value")
-    def _valid_value(self, proposal: Any) -> Any:
-        grid = Grid.of(self.grid_size, *self._size)
-        return _trait_value(accepted_value, proposal.value, grid)
-
-    def _on_message(self, _: Any, content: Any, __: Any) -> None:
-        command = content.get("type") if isinstance(content, dict) else None
-        if command == "start":
+    def _obey(self, command: dict[str, Any], buffers: Any) -> None:
+        kind = command.get("type")
+        if kind == "start":
             self.start()
-        elif command == "stop":
+        elif kind == "stop":
             self.stop()
+        elif kind == "play":
+            self.play()
+        elif kind == "explain":
+            self.explain(uploaded_picture(buffers))
+        elif kind == "save":
+            name, data = saved_file(self._explanation_so_far(), command, self.to_html)
+            self.send({"type": "saved", "id": command["id"], "name": name}, buffers=[data])
         else:
-            self.set_trait("error", f"The front end sent {content!r}, which is no command.")
+            raise ValueError(f"The front end sent {command!r:.200}, which is no command.")
 
     def _on_grid(self, change: Any) -> None:
         with self._publishing():
             if change.name == "grid_size":
-                self.value = ()  # cells of another grid
+                self._session.forget_selections()
+                self.clear()
+            else:
+                self._list_fill()
             self.start()
 
-    def _on_question(self, _: Any) -> None:
+    def _on_target(self, _: Any) -> None:
         with self._publishing():
             self._forgive()
+            self._forget_curve()
             self._publish_scores()
             self._publish_evidence()
 
-    def _on_value(self, _: Any) -> None:
+    def _on_selection(self, _: Any) -> None:
+        if self._session.select(Selection(self.value, self.keep)):
+            self._publish_answer()
+
+    def _publish_answer(self) -> None:
         with self._publishing():
             self._forgive()
             self._publish_evidence()
@@ -282,21 +345,31 @@ class GridExplainerWidget(anywidget.AnyWidget):
         if self._closed:
             return
         with self._publishing():
-            if isinstance(outcome, Exception):
-                self.set_trait("error", f"{type(outcome).__name__}: {outcome}")
-                self.set_trait("status", "error")
-            else:
-                self.set_trait("status", outcome)
+            self._show_failure(outcome)
+            failed = isinstance(outcome, BaseException)
+            self.set_trait("status", "error" if failed else outcome)
             self._publish_scores()
             self._publish_evidence()
 
+    def _on_answer(self, outcome: Outcome) -> None:
+        if self._closed:
+            return
+        with self._publishing():
+            self._show_failure(outcome)
+            self._publish_scores()  # a pending cell may have been asked about
+            self._publish_evidence(ask=False)
+
+    def _show_failure(self, outcome: Outcome | None) -> None:
+        if isinstance(outcome, BaseException):
+            self.set_trait("error", f"{type(outcome).__name__}: {outcome}")
+
     def _publish_scores(self) -> None:
-        run = self._run
+        run = self._session.run
         if run is None:
             return
         if run.baseline is not None and not self.labels:
             self.set_trait("labels", list(run.classifier.names(len(run.baseline))))
-        target = self._target_index(run)
+        target = self._target_index()
         explanation = self.explanation if self.status != "running" else None
         started, before = self._since
         self.set_trait("grid", dict(vars(run.grid)))
@@ -307,27 +380,43 @@ class GridExplainerWidget(anywidget.AnyWidget):
         saturated = explanation is not None and explanation.saturated
         self.set_trait("prediction", prediction_of(run, target, saturated=saturated))
 
-    def _publish_evidence(self) -> None:
-        run, evidence = self._run, {}
-        if run is not None and self.value:
-            ((row, column),) = self.value
-            try:
-                evidence = evidence_of(run, row, column, self._target_index(run), self.score)
-            except Exception as error:  # noqa: BLE001 - a fill of the user's may raise anything
-                self.set_trait("error", f"{type(error).__name__}: {error}")
+    def _publish_evidence(self, *, ask: bool = True) -> None:
+        run, selection = self._session.run, self._session.selection
+        if run is None or not selection.cells:
+            self._runner.drop(QUESTION)
+            self.set_trait("evidence", {})
+            return
+        evidence = evidence_of(run, selection, self._target_index(), self.score)
+        try:
+            evidence["picture"] = self._session.picture_without(run)
+        except Exception as error:  # noqa: BLE001 - a fill of the user's may raise anything
+            self.set_trait("error", f"{type(error).__name__}: {error}")
+            evidence, ask = {}, False
         self.set_trait("evidence", evidence)
+        if ask and evidence["drop"] is None and run.baseline is not None:
+            hidden = selection.hidden(run.grid)
+            self._runner.submit(
+                Job(lambda: run.ask([hidden]), lambda: None, self._on_answer), QUESTION
+            )
 
-    def _target_index(self, run: Run) -> int:
+    def _forget_curve(self) -> None:
+        self._runner.drop(CURVE)
+        self.set_trait("curve", {})
+
+    def _explanation_so_far(self) -> Explanation:
+        explanation = self.explanation
+        if explanation is None:
+            raise RuntimeError("Nothing has been scored yet, so there is nothing to save.")
+        return explanation
+
+    def _target_index(self) -> int:
         """Find the target; one that was given before the labels were known may not exist."""
-        if run.baseline is None:
-            return 0
-        if self.target is not None:
-            try:
-                return find_class(self.target, self.labels)
-            except ValueError as error:
-                self.target = None
-                self.set_trait("error", str(error))
-        return top_classes(run.baseline, 1)[0]
+        try:
+            return self._session.target(self.target)
+        except ValueError as error:
+            self.target = None
+            self.set_trait("error", str(error))
+            return self._session.target(None)
 
     @contextmanager
     def _publishing(self) -> Iterator[None]:
@@ -335,18 +424,19 @@ class GridExplainerWidget(anywidget.AnyWidget):
         with self._runner.lock, self.hold_sync():
             yield
 
+    def _grid_size(self) -> tuple[int, int]:
+        return parse_grid_size(self.grid_size)
+
     def _fill(self) -> Fill:
         return self.fill if isinstance(self.fill, Fill) else parse_fill(self.fill)
 
-    def _run_for(self, grid_size: tuple[int, int], fill: Fill) -> Run:
-        key = (grid_size, fill.name, fill.local if fill.name not in NAMES else None)
-        run = self._runs.pop(key, None)
-        if run is None:
-            run = self._explainer.start_run(self._source, grid_size, fill)
-        self._runs[key] = run
-        while len(self._runs) > KEPT_RUNS:
-            self._runs.popitem(last=False)
-        return run
+    def _list_fill(self) -> None:
+        """Keep a fill that Python gave, so that the front end can go back to it."""
+        fill = self._fill()
+        if fill.name not in (*NAMES, "gray"):
+            self._known_fills[fill.name] = fill
+        own = [name for name in self._known_fills if name not in (*NAMES, "gray")]
+        self.set_trait("fills", [*own, *NAMES, "gray"])
 
     def _route_clicks_to_the_subshell(self) -> None:
         """Let a click be answered while a notebook cell runs.
@@ -358,11 +448,3 @@ class GridExplainerWidget(anywidget.AnyWidget):
         comm = getattr(self, "comm", None)
         if comm is not None and hasattr(comm, "_reply_subshell_for"):
             comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001
-
-
-def _trait_value(accept: Callable[..., Any], *arguments: Any) -> Any:
-    """Accept a value, or refuse it with the error that traits raise."""
-    try:
-        return accept(*arguments)
-    except (TypeError, ValueError, IndexError, ImportError) as error:
-        raise t.TraitError(str(error)) from error

@@ -1,13 +1,20 @@
-// Bundles src/ into the Python package. The output is committed, unminified, so that installing
-// needs no Node; `node build.mjs --check` fails where it differs from what the sources give.
+// Bundles src/ into the Python package. The output is committed, so that installing needs no Node;
+// `node build.mjs --check` fails where it differs from what the sources give.
 import { build } from "esbuild";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
-const outputs = { "widget.js": "src/index.ts", "widget.css": "src/styles.css" };
+const outputs = {
+  "widget.js": "src/index.ts",
+  "widget.css": "src/styles.css",
+  "page.js": "src/page.ts",
+};
+/** Bytes of widget.js and widget.css together: a saved notebook holds them once per widget. */
+const MOST = 64 * 1024;
 const check = process.argv.includes("--check");
-let stale = false;
+let failed = false;
+let size = 0;
 
 for (const [name, entry] of Object.entries(outputs)) {
   const result = await build({
@@ -17,15 +24,21 @@ for (const [name, entry] of Object.entries(outputs)) {
     format: "esm",
     target: "es2022",
     charset: "utf8",
+    minify: true,
     write: false,
   });
   const path = `${here}../gridexplainer_widget/static/${name}`;
   const text = result.outputFiles[0].text;
+  if (name.startsWith("widget.")) size += Buffer.byteLength(text);
   if (!check) {
     await writeFile(path, text);
   } else if ((await readFile(path, "utf8").catch(() => "")) !== text) {
     console.error(`static/${name} is not what js/src gives: run "make build" and commit it.`);
-    stale = true;
+    failed = true;
   }
 }
-process.exit(stale ? 1 : 0);
+if (size > MOST) {
+  console.error(`widget.js and widget.css take ${size} bytes; at most ${MOST} are allowed.`);
+  failed = true;
+}
+process.exit(failed ? 1 : 0);

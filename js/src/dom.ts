@@ -1,6 +1,6 @@
 // Elements in one line. Text is set as text, never as HTML.
 
-const FOCUSABLE = new Set(["button", "input", "select"]);
+const FOCUSABLE = new Set(["button", "input", "select", "summary"]);
 
 export function element<K extends keyof HTMLElementTagNameMap>(
   tag: K,
@@ -14,6 +14,13 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   if (FOCUSABLE.has(tag)) node.dataset["lmSuppressShortcuts"] = "true";
   if (text !== undefined) node.textContent = text;
   return node;
+}
+
+/** Fill an element, unless it holds the same already: what is read or marked there stays so. */
+export function showNodes(root: HTMLElement, nodes: (Node | string)[]): void {
+  const next = document.createElement("div");
+  next.append(...nodes);
+  if (next.innerHTML !== root.innerHTML) root.replaceChildren(...next.childNodes);
 }
 
 /** Show an image from PNG bytes; the URL is freed once it is decoded. */

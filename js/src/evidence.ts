@@ -1,135 +1,156 @@
-// What a click shows: the picture with the cell hidden, and the classes before and after.
+// What a click shows: the picture with cells hidden, and the classes before and after.
 
-import { element, showPng } from "./dom";
-import { filled, type Evidence, type Model, type Prediction } from "./protocol";
-import { decodeScores, dropNumber, percent, rankOf, unitOf } from "./scores";
+import { barKey, bars } from "./bars";
+import { fromToText, synergyText, titleText, valueText, winner } from "./belief";
+import { className, repeated } from "./classes";
+import { element, showNodes, showPng } from "./dom";
+import { indexOf } from "./geometry";
+import { filled, type Cell, type Evidence, type Host, type Model, type Prediction, type Score } from "./protocol";
+import { amountText, decodeScores, isFailed, isScored, rankOf } from "./scores";
 
 export interface EvidenceView {
   element: HTMLElement;
   update(): void;
+  /** What there is to be read, for those who do not see it; no rank, which each batch changes. */
+  text(): string;
 }
 
-export function evidenceView(model: Model): EvidenceView {
+export function evidenceView(model: Model, host: () => Host): EvidenceView {
   const root = element("section", "gx-evidence");
+  root.setAttribute("aria-label", "Evidence");
+  const title = element("p", "gx-title");
   const image = element("img", "gx-hidden-picture");
-  image.alt = "The picture as the model saw it, with the selected cell hidden";
+  const belief = element("div", "gx-belief");
+  root.append(title, image, belief);
   let shown: DataView | null = null;
 
   const update = () => {
     const prediction = filled(model.get("prediction"));
-    const evidence = filled(model.get("evidence"));
-    if (!evidence) {
-      root.replaceChildren(...(prediction ? answer(model, prediction) : []));
-      return;
-    }
-    const cell = model.get("value")[0];
-    const own = evidence.cells[0];
-    if (cell && own && (cell[0] !== own[0] || cell[1] !== own[1])) {
-      // Selected here, not yet answered there: the evidence of another cell would be false.
-      root.replaceChildren(element("p", "gx-hint", "Waiting for the kernel …"));
-      return;
-    }
-    if (evidence.picture !== shown) {
+    const cells = model.get("value");
+    const evidence = current(model);
+    image.hidden = !evidence;
+    image.alt = `The picture as the model saw it, ${conditionText(model.get("keep"))}`;
+    if (evidence && evidence.picture !== shown) {
       shown = evidence.picture;
+      const shape = () => {
+        const share = image.naturalWidth / image.naturalHeight;
+        image.style.setProperty("--gx-shape", String(share || 1));
+      };
       // A newer picture may cut this one short: that is no error.
-      showPng(image, shown).catch(() => undefined);
+      showPng(image, shown).then(shape, () => undefined);
     }
-    root.replaceChildren(...hidden(model, prediction, evidence, image));
+    showNodes(title, cells.length > 0 ? heading(cells, model.get("keep")) : ["What the model sees"]);
+    title.hidden = cells.length === 0 && !prediction;
+    showNodes(belief, content(model, prediction, evidence, host()));
   };
-  return { element: root, update };
+  const text = () => {
+    const said = belief.querySelector(".gx-verdict")?.cloneNode(true) as HTMLElement | undefined;
+    said?.querySelector(".gx-rank")?.remove();
+    return said?.textContent ?? "";
+  };
+  return { element: root, update, text };
 }
 
-function answer(model: Model, prediction: Prediction): HTMLElement[] {
-  const labels = model.get("labels");
-  const rows = prediction.top.map(([index, probability]) =>
-    bars(labels[index] ?? "", probability, null, index === prediction.target),
-  );
+/** The evidence of what is selected; null while it is of something else. */
+function current(model: Model): Evidence | null {
+  const evidence = filled(model.get("evidence"));
+  const cells = model.get("value");
+  if (!evidence || cells.length === 0 || evidence.keep !== model.get("keep")) return null;
+  const same = JSON.stringify(evidence.cells) === JSON.stringify(cells);
+  return same ? evidence : null;
+}
+
+function content(
+  model: Model,
+  prediction: Prediction | null,
+  evidence: Evidence | null,
+  host: Host,
+): Node[] {
+  if (model.get("value").length === 0) return prediction ? wholePicture(model, prediction, host) : [];
+  if (evidence && prediction && evidence.drop !== null) return answer(model, prediction, evidence);
+  return [element("p", "gx-verdict", pendingText(model, evidence, host))];
+}
+
+function heading(cells: Cell[], keep: boolean): (Node | string)[] {
+  return [titleText(cells, keep), element("span", "gx-index", valueText(cells))];
+}
+
+const HINTS: Record<Host, string> = {
+  kernel: "Click a cell to see what the model believes without it; drag for several.",
+  page: "Click a cell to see what the model believes without it.",
+  gone: "Point at a cell to read its drop.",
+};
+
+function wholePicture(model: Model, prediction: Prediction, host: Host): HTMLElement[] {
+  const beliefs = prediction.top.map(([index, p]): [number, number, null] => [index, p, null]);
   return [
-    element("h4", "gx-title", "What the model sees"),
-    list(rows),
-    element("p", "gx-hint", "Click a cell to see what the model believes without it."),
+    bars(beliefs, model.get("labels"), prediction.target),
+    element("p", "gx-hint", HINTS[host]),
   ];
 }
 
-function hidden(
-  model: Model,
-  prediction: Prediction | null,
-  evidence: Evidence,
-  image: HTMLImageElement,
-): HTMLElement[] {
-  const [row, column] = evidence.cells[0] ?? [0, 0];
-  const title = element("h4", "gx-title", `Without row ${row + 1}, column ${column + 1}`);
-  title.append(element("span", "gx-index", ` value = [(${row}, ${column})]`));
-  if (!prediction || evidence.drop === null) {
-    return [title, image, element("p", "gx-verdict", "This cell has not been scored yet.")];
-  }
-  const labels = model.get("labels");
-  const rows = evidence.classes.map(([index, before, after]) =>
-    bars(labels[index] ?? "", before, after, index === prediction.target),
-  );
-  return [title, image, verdict(model, prediction, evidence), list(rows), key()];
+function answer(model: Model, prediction: Prediction, evidence: Evidence): HTMLElement[] {
+  return [
+    verdict(model, prediction, evidence),
+    bars(evidence.classes, model.get("labels"), prediction.target),
+    barKey(conditionText(evidence.keep)),
+  ];
+}
+
+function conditionText(keep: boolean): string {
+  return keep ? "with only the selection" : "with the selection hidden";
 }
 
 function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTMLElement {
   const labels = model.get("labels");
+  const twice = repeated(labels);
+  const nameOf = (index: number) => className(labels, twice, index);
   const score = model.get("score");
-  const name = labels[prediction.target] ?? "";
   const [, before, after] = evidence.classes[0] ?? [0, 0, 0];
-  const drops = decodeScores(model.get("scores"));
-  const grid = filled(model.get("grid"));
-  const [row, column] = evidence.cells[0] ?? [0, 0];
-  const rank = grid ? rankOf(drops, row * grid.columns + column) : 0;
-  const drop = evidence.drop ?? 0;
-  const way = `${after < before ? "falls" : "rises"} from ${percent(before)} to ${percent(after)}`;
-  const amount = `drop ${dropNumber(drop, score, score === "probability" ? 1 : 2)} ${unitOf(score)}`;
-  const scored = drops.filter((drop) => !Number.isNaN(drop)).length;
-  const change = percent(before) === percent(after) ? `stays at ${percent(after)}` : way;
-  const text = `“${name}” ${change}: ${amount}, rank ${rank} of ${scored}.`;
-  const paragraph = element("p", "gx-verdict", text);
-  const winner = best(evidence.classes, 2);
-  if (winner !== best(evidence.classes, 1)) {
-    const flip = ` The answer becomes “${labels[winner] ?? ""}”.`;
-    paragraph.append(element("strong", "gx-flip", flip));
+  const change = fromToText(nameOf(prediction.target), before, after);
+  const root = element("p", "gx-verdict", `${change}: drop ${amountText(evidence.drop ?? 0, score)}`);
+  const synergy = synergyText(evidence, score);
+  if (synergy) root.append(`; ${synergy}`);
+  else root.append(element("span", "gx-rank", rankText(model, evidence)), ".");
+  const now = winner(evidence.classes, 2);
+  if (now !== winner(evidence.classes, 1)) {
+    root.append(element("strong", "gx-flip", ` The answer becomes “${nameOf(now)}”.`));
   }
-  return paragraph;
-}
-
-/** Index of the most probable class, before (1) or after (2). */
-function best(classes: Evidence["classes"], at: 1 | 2): number {
-  return classes.reduce((first, second) => (second[at] > first[at] ? second : first))[0];
-}
-
-function bars(label: string, before: number, after: number | null, target: boolean): HTMLElement {
-  const row = element("li", target ? "gx-class gx-target" : "gx-class");
-  const name = element("span", "gx-label", label);
-  name.title = label;
-  const tracks = element("span", "gx-tracks");
-  tracks.append(track("gx-before", before));
-  if (after !== null) tracks.append(track("gx-after", after));
-  const text = after === null ? percent(before) : `${percent(before)} → ${percent(after)}`;
-  row.append(name, element("span", "gx-number", text), tracks);
-  return row;
-}
-
-function track(className: string, share: number): HTMLElement {
-  const node = element("span", `gx-track ${className}`);
-  node.style.width = `${(100 * share).toFixed(2)}%`;
-  return node;
-}
-
-function key(): HTMLElement {
-  const root = element("p", "gx-hint gx-key");
-  root.append(
-    element("span", "gx-swatch gx-before"),
-    "whole picture",
-    element("span", "gx-swatch gx-after"),
-    "with the cell hidden",
-  );
   return root;
 }
 
-function list(rows: HTMLElement[]): HTMLElement {
-  const root = element("ul", "gx-classes");
-  root.append(...rows);
-  return root;
+/** Of one cell; "" of a set. */
+function rankText(model: Model, evidence: Evidence): string {
+  const grid = filled(model.get("grid"));
+  const [cell] = evidence.cells;
+  if (!grid || !cell || evidence.cells.length > 1 || evidence.keep) return "";
+  const drops = decodeScores(model.get("scores"));
+  const scored = drops.filter(isScored).length;
+  return `, rank ${rankOf(drops, indexOf(grid, cell))} of ${scored}`;
+}
+
+/** What is known before, or without, the model's answer. */
+function pendingText(model: Model, evidence: Evidence | null, host: Host): string {
+  const single = singleText(model);
+  if (host === "gone") return `${single ?? ""} The kernel is gone: nothing new can be asked.`.trim();
+  if (host === "page") return single ?? setText(evidence?.sum ?? null, model.get("score"));
+  // An error ends the waiting.
+  return model.get("error") === "" ? "Asking the model …" : "There is no answer from the model.";
+}
+
+/** What a page knows of several cells. */
+function setText(sum: number | null, score: Score): string {
+  const apart = sum === null ? "" : ` One by one these cells add up to a drop of ${amountText(sum, score)}.`;
+  return `A saved page cannot ask the model about sets of cells.${apart}`;
+}
+
+/** What the map knows of a single cell; null of several. */
+function singleText(model: Model): string | null {
+  const grid = filled(model.get("grid"));
+  const [cell, more] = model.get("value");
+  if (!grid || !cell || more || model.get("keep")) return null;
+  const drop = decodeScores(model.get("scores"))[indexOf(grid, cell)] ?? NaN;
+  if (isFailed(drop)) return "The model gave no number with this cell hidden.";
+  if (!isScored(drop)) return "This cell has not been scored.";
+  return `Without this cell: drop ${amountText(drop, model.get("score"))}.`;
 }

@@ -1,50 +1,71 @@
-// The picture under its grid: canvas, hover and click.
+// The picture under its grid: canvas, pointer, keyboard, tip and legend.
 
-import { AGAINST, STRONGEST, SUPPORTS, withAlpha } from "./colors";
+import { ariaGrid } from "./aria_grid";
+import { changeText, dropText, placeText } from "./cell_text";
+import { looksOf } from "./colors";
 import { element, showPng } from "./dom";
-import { cellAt, cellOf, indexOf, sizeOf } from "./geometry";
+import { cellAt, cellBox } from "./geometry";
+import { listenToKeys, moved } from "./keyboard";
+import { legend } from "./legend";
 import { paint, paleCopy } from "./paint";
-import { listenToPointer } from "./pointer";
+import { listenToPointer, type Point } from "./pointer";
 import { filled, type Model } from "./protocol";
-import { decodeScores, digitsOf, dropNumber, percent, scaleOf, unitOf } from "./scores";
-
-/** The tallest that the picture gets, in CSS pixels. */
-const MOST_HEIGHT = 560;
+import { decodeScores } from "./scores";
+import { selecting, type Choose } from "./selecting";
+import { tip } from "./tip";
+import { onReturn } from "./visible";
 
 export interface GridView {
   element: HTMLElement;
+  canvas: HTMLCanvasElement;
   update(): void;
 }
 
-export function gridView(model: Model, signal: AbortSignal): GridView {
+export function gridView(
+  model: Model,
+  signal: AbortSignal,
+  choose: Choose,
+  undo: () => void,
+): GridView {
   const root = element("div", "gx-grid");
   const frame = element("div", "gx-frame");
   const canvas = element("canvas", "gx-canvas");
-  const tip = element("div", "gx-tip");
-  const legend = gridLegend();
-  tip.hidden = true;
-  frame.append(canvas, tip);
-  root.append(frame, legend.element);
+  const broken = element("p", "gx-error", "The picture cannot be shown here.");
+  const bubble = tip();
+  const key = legend();
+  const cells = selecting(model, choose);
+  const aria = ariaGrid(frame);
+  canvas.setAttribute("aria-hidden", "true");
+  broken.hidden = true;
+  frame.append(canvas, bubble.element);
+  root.append(frame, broken, key.element);
 
-  const picture = new Image();
-  let pale: HTMLCanvasElement | null = null;
   let shown: DataView | null = null;
+  let picture: HTMLImageElement | null = null;
+  let pale: HTMLCanvasElement | null = null;
+  let scores: DataView | null = null;
+  let drops: Float32Array = new Float32Array();
   let hovered: number | null = null;
+  let keyed = false;
   let queued = false;
+
+  const shape = () => filled(model.get("grid"));
 
   const draw = () => {
     queued = false;
-    if (!pale) return;
-    const drops = decodeScores(model.get("scores"));
-    const score = model.get("score");
-    const scale = scaleOf(drops, score);
-    const grid = filled(model.get("grid"));
-    const cell = model.get("value")[0];
-    const selected = grid && cell ? indexOf(grid, cell) : null;
-    const scene = { picture, pale, grid, drops, scale, score, hovered, selected };
-    paint(canvas, scene, frame.clientWidth, frame.clientHeight);
-    legend.update(scale, drops, score);
-    describe(drops);
+    if (!picture || !pale) return;
+    const [grid, looks] = [shape(), looksOf(model)];
+    const [score, keep] = [model.get("score"), model.get("keep")];
+    const [width, height] = [frame.clientWidth, frame.clientHeight];
+    const [active, selected] = [keyed ? cells.active() : null, cells.shown()];
+    const scene = { picture, pale, grid, drops, score, looks, hovered, active, selected, keep };
+    paint(canvas, scene, width, height);
+    const index = cells.dragging() ? null : (hovered ?? active);
+    const drop = index === null ? undefined : drops[index];
+    if (!grid || index === null || drop === undefined) return bubble.hide();
+    const change = changeText(drop, score, filled(model.get("prediction")));
+    const box = cellBox(grid, index, width, height);
+    bubble.show(placeText(grid, index), change, box, root.clientWidth);
   };
 
   const redraw = () => {
@@ -53,115 +74,106 @@ export function gridView(model: Model, signal: AbortSignal): GridView {
     requestAnimationFrame(draw);
   };
 
-  const describe = (drops: Float32Array) => {
-    const grid = filled(model.get("grid"));
-    const drop = hovered === null ? undefined : drops[hovered];
-    tip.hidden = !grid || hovered === null || drop === undefined;
-    if (!grid || hovered === null || drop === undefined) return;
-    const [row, column] = cellOf(grid, hovered);
-    const place = element("span", "gx-tip-place", `Row ${row + 1}, column ${column + 1}`);
-    tip.replaceChildren(place, element("span", "gx-tip-drop", dropText(model, drop)));
-    // Above the cell, below it in the upper rows; never out of the frame.
-    const room = frame.clientWidth - tip.offsetWidth;
-    const centred = ((column + 0.5) / grid.columns) * frame.clientWidth - tip.offsetWidth / 2;
-    tip.style.left = `${Math.max(0, Math.min(room, centred))}px`;
-    const below = row < grid.rows / 3;
-    tip.style.top = below ? `${((row + 1) / grid.rows) * 100}%` : "";
-    tip.style.bottom = below ? "" : `${(1 - row / grid.rows) * 100}%`;
+  const describe = () => {
+    const [grid, index] = [shape(), cells.active()];
+    if (!grid) return;
+    const text = `${placeText(grid, index)}, ${dropText(drops[index] ?? NaN, model.get("score"))}`;
+    aria.update(grid, index, text, cells.shown().has(index));
   };
 
-  const cellUnder = (point: [number, number] | null) => {
-    const grid = filled(model.get("grid"));
+  const refresh = () => {
+    describe();
+    redraw();
+  };
+
+  const cellUnder = (point: Point | null) => {
+    const grid = shape();
     return grid && point ? cellAt(grid, ...point) : null;
   };
 
-  listenToPointer(
+  const hover = (index: number | null) => {
+    if (index === hovered) return;
+    hovered = index;
+    redraw();
+  };
+
+  const abandon = listenToPointer(
     canvas,
     {
-      hover(point) {
-        const cell = cellUnder(point);
-        if (cell === hovered) return;
-        hovered = cell;
+      hover: (point) => hover(cellUnder(point)),
+      click(point, how) {
+        const index = cellUnder(point);
+        if (index === null) return;
+        cells.click(index, how);
+        refresh();
+      },
+      drag(from, to, how) {
+        const [start, end] = [cellUnder(from), cellUnder(to)];
+        if (start === null || end === null) return;
+        hovered = end;
+        cells.drag(start, end, how);
         redraw();
       },
-      select(point) {
-        const grid = filled(model.get("grid"));
-        const cell = cellUnder(point);
-        if (!grid || cell === null) return;
-        const [rows, columns] = sizeOf(model.get("grid_size"));
-        if (rows !== grid.rows || columns !== grid.columns) return; // another grid is on its way
-        const old = model.get("value")[0];
-        const again = old !== undefined && indexOf(grid, old) === cell;
-        model.set("value", again ? [] : [cellOf(grid, cell)]);
-        model.save_changes();
+      drop() {
+        cells.drop();
+        refresh();
+      },
+      abandon() {
+        cells.abandon();
         redraw();
       },
     },
     signal,
   );
 
-  const observer = new ResizeObserver(redraw);
-  observer.observe(frame);
-  signal.addEventListener("abort", () => observer.disconnect());
+  listenToKeys(
+    frame,
+    {
+      lead(leads) {
+        keyed = leads;
+        if (leads) hovered = null;
+        refresh();
+      },
+      move(to, extend) {
+        const grid = shape();
+        if (grid) cells.goTo(moved(grid, cells.active(), to), extend);
+      },
+      pick: (how) => cells.click(cells.active(), how),
+      all: cells.all,
+      clear: () => abandon() || cells.clear(),
+      undo,
+    },
+    signal,
+  );
+
+  onReturn(frame, canvas, redraw, signal);
 
   const load = async (bytes: DataView) => {
-    try {
-      await showPng(picture, bytes);
-    } catch {
-      if (shown !== bytes) return; // a newer picture cut this one short
-      canvas.replaceWith(element("p", "gx-error", "The picture cannot be shown here."));
-      return;
-    }
-    const shape = picture.naturalWidth / picture.naturalHeight;
-    frame.style.aspectRatio = String(shape);
-    root.style.maxWidth = `${Math.round(MOST_HEIGHT * Math.min(1.3, shape))}px`;
-    pale = paleCopy(picture);
+    shown = bytes;
+    const image = new Image();
+    const decoded = await showPng(image, bytes).then(() => true, () => false);
+    if (shown !== bytes) return; // a newer picture has come
+    broken.hidden = decoded;
+    frame.hidden = !decoded;
+    if (!decoded) return;
+    root.style.setProperty("--gx-shape", String(image.naturalWidth / image.naturalHeight));
+    picture = image;
+    pale = paleCopy(image);
     redraw();
   };
 
   const update = () => {
     const bytes = model.get("picture");
-    if (bytes !== shown && bytes.byteLength > 0) {
-      shown = bytes;
-      void load(bytes);
+    if (bytes !== shown && bytes.byteLength > 0) void load(bytes);
+    if (scores !== model.get("scores")) {
+      scores = model.get("scores");
+      drops = decodeScores(scores);
     }
-    const grid = filled(model.get("grid"));
+    cells.follow();
+    const grid = shape();
     if (grid && hovered !== null && hovered >= grid.rows * grid.columns) hovered = null;
-    redraw();
+    key.update(drops, model.get("score"), looksOf(model));
+    refresh();
   };
-  return { element: root, update };
-}
-
-function dropText(model: Model, drop: number): string {
-  if (Number.isNaN(drop)) return "not scored yet";
-  const score = model.get("score");
-  const prediction = filled(model.get("prediction"));
-  const text = `drop ${dropNumber(drop, score, score === "probability" ? 1 : 2)} ${unitOf(score)}`;
-  if (score !== "probability" || !prediction) return text;
-  const before = prediction.probability;
-  return `${text} (${percent(before)} → ${percent(Math.max(0, before - drop))})`;
-}
-
-function gridLegend() {
-  const root = element("div", "gx-legend");
-  const least = element("span", "gx-legend-end");
-  const most = element("span", "gx-legend-end");
-  const bar = element("span", "gx-legend-bar");
-  const pending = element("span", "gx-legend-pending", "in colour: not scored yet");
-  const stops = [
-    withAlpha(AGAINST, STRONGEST),
-    withAlpha(AGAINST, 0),
-    withAlpha(SUPPORTS, 0),
-    withAlpha(SUPPORTS, STRONGEST),
-  ];
-  const [against, none, nothing, supports] = stops;
-  bar.style.backgroundImage = `linear-gradient(to right, ${against}, ${none} 50%, ${nothing} 50%, ${supports})`;
-  root.append(least, bar, most, pending);
-  const update = (scale: number, drops: Float32Array, score: "probability" | "log-odds") => {
-    const end = dropNumber(scale, score, digitsOf(scale, score));
-    least.textContent = `against −${end}`;
-    most.textContent = `+${end} ${unitOf(score)}, supports`;
-    pending.hidden = !drops.some(Number.isNaN);
-  };
-  return { element: root, update };
+  return { element: root, canvas, update };
 }

@@ -1,3 +1,4 @@
+import { kernelConnection } from "./connection";
 import type { Model } from "./protocol";
 import { mount } from "./view";
 
@@ -12,7 +13,9 @@ function render({ model, el, signal }: RenderProps): () => void {
   const controller = new AbortController();
   const end = () => controller.abort();
   signal?.addEventListener("abort", end);
-  if (!signal?.aborted) mount(model, el, controller.signal);
+  if (!signal?.aborted) {
+    mount(model, el, controller.signal, kernelConnection(model, el, controller.signal));
+  }
   return end;
 }
 

@@ -1,37 +1,46 @@
 // Controls, progress and what must be said: the frame around the picture.
 
-import { element } from "./dom";
+import type { Connection } from "./connection";
+import { element, showNodes } from "./dom";
+import { field } from "./field";
 import { sizeOf } from "./geometry";
-import { filled, MAX_GRID, type Model, type Score } from "./protocol";
+import { filled, MAX_GRID, type Host, type Model, type Score } from "./protocol";
 import { seconds } from "./scores";
+import { targetControl } from "./target";
 
 export interface Panel {
   controls: HTMLElement;
   messages: HTMLElement;
+  /** Show a sentence of the front end's own, or take it away. */
+  tell(text: string): void;
   update(): void;
 }
 
-export function panel(model: Model, signal: AbortSignal): Panel {
+export function panel(model: Model, signal: AbortSignal, connection: Connection): Panel {
+  const { host } = connection;
   const controls = element("div", "gx-controls");
   const messages = element("div", "gx-messages");
-  const parts = [
+  const target = targetControl(model, signal, connection.offered);
+  const kernels = [
     gridControl(model, signal),
     choice(model, signal, "fill", "Hide with", () => model.get("fills").map((f) => [f, f])),
-    targetControl(model, signal),
-    choice(model, signal, "score", "Drop in", () => [
-      ["probability", "probability"],
-      ["log-odds", "log-odds"],
-    ]),
-    runControl(model, signal),
   ];
+  const score = choice(model, signal, "score", "Drop in", () => [
+    ["probability", "probability"],
+    ["log-odds", "log-odds"],
+  ]);
+  const run = runControl(model, signal, host);
+  const parts = [...kernels, target, score, run];
   controls.append(...parts.map((part) => part.element));
-  const notices = noticeView(model, signal);
+  const notices = noticeView(model, signal, host);
   messages.append(notices.element);
   const update = () => {
     for (const part of parts) part.update();
+    for (const part of [...kernels, run]) part.element.hidden = host() === "page";
+    controls.inert = host() === "gone";
     notices.update();
   };
-  return { controls, messages, update };
+  return { controls, messages, tell: notices.tell, update };
 }
 
 interface Part {
@@ -39,16 +48,9 @@ interface Part {
   update(): void;
 }
 
-function field(title: string, control: HTMLElement, className = ""): HTMLElement {
-  const label = element("label", `gx-field ${className}`);
-  label.append(element("span", "gx-field-name", title), control);
-  return label;
-}
-
 function gridControl(model: Model, signal: AbortSignal): Part {
   const range = element("input", "gx-range");
   range.type = "range";
-  range.min = "2";
   range.step = "1";
   const size = element("output", "gx-size");
   const wrap = element("span", "gx-range-row");
@@ -67,6 +69,7 @@ function gridControl(model: Model, signal: AbortSignal): Part {
     const [rows, columns] = sizeOf(value);
     const grid = filled(model.get("grid"));
     range.max = String(Math.min(MAX_GRID, grid?.height ?? MAX_GRID, grid?.width ?? MAX_GRID));
+    range.min = String(Math.min(2, rows, columns));
     range.value = String(Math.max(rows, columns));
     size.textContent = `${rows} × ${columns}`;
   };
@@ -115,29 +118,7 @@ function choice(
   return { element: field(title, control.element), update };
 }
 
-/** Classes: the most probable first, then all by name. */
-function targetControl(model: Model, signal: AbortSignal): Part {
-  const control = select(signal, (value) => {
-    model.set("target", Number(value));
-    model.save_changes();
-  });
-  const update = () => {
-    const prediction = filled(model.get("prediction"));
-    const labels = model.get("labels");
-    if (!prediction) {
-      control.update([["", "…"]], "");
-      return;
-    }
-    const top = prediction.top.map(([index]) => index);
-    const rest = labels.map((_, index) => index).filter((index) => !top.includes(index));
-    rest.sort((a, b) => labels[a]!.localeCompare(labels[b]!, undefined, { numeric: true }));
-    const options = [...top, ...rest].map((i): [string, string] => [String(i), labels[i] ?? ""]);
-    control.update(options, String(prediction.target));
-  };
-  return { element: field("Why", control.element, "gx-why"), update };
-}
-
-function runControl(model: Model, signal: AbortSignal): Part {
+function runControl(model: Model, signal: AbortSignal, host: () => Host): Part {
   const root = element("div", "gx-run");
   const button = element("button", "gx-button", "Start");
   button.type = "button";
@@ -154,7 +135,9 @@ function runControl(model: Model, signal: AbortSignal): Part {
     { signal },
   );
   const update = () => {
-    const status = model.get("status");
+    // A run ends with its kernel, which can no longer say so.
+    const cut = host() === "gone" && model.get("status") === "running";
+    const status = cut ? "stopped" : model.get("status");
     const progress = filled(model.get("progress"));
     const [done, total] = [progress?.done ?? 0, progress?.total ?? 0];
     root.dataset["status"] = status;
@@ -183,9 +166,25 @@ export function progressText(
   return parts.join(" · ");
 }
 
-function noticeView(model: Model, signal: AbortSignal): Part {
+/** What must be said to somebody who expects a kernel. */
+const OFFLINE: Record<Host, string> = {
+  kernel: "",
+  gone:
+    "The kernel is gone. The map stays and can be read; to ask for more, run the notebook cell again.",
+  page: "",
+};
+
+function noticeView(model: Model, signal: AbortSignal, host: () => Host) {
   const root = element("div", "gx-notices");
+  const offline = element("p", "gx-offline");
+  const error = element("p", "gx-error");
+  const own = element("p", "gx-error");
+  const notes = element("div", "gx-notes");
+  const about = element("p", "gx-about");
   const offer = element("button", "gx-button", "Show log-odds");
+  offline.setAttribute("role", "status");
+  for (const alert of [error, own]) alert.setAttribute("role", "alert");
+  own.hidden = true;
   offer.type = "button";
   offer.addEventListener(
     "click",
@@ -195,17 +194,29 @@ function noticeView(model: Model, signal: AbortSignal): Part {
     },
     { signal },
   );
+  root.append(offline, error, own, notes, offer, about);
+
+  const tell = (text: string) => say(own, text);
   const update = () => {
-    const error = element("p", "gx-error", model.get("error"));
-    error.setAttribute("role", "alert");
-    const notes = model.get("notes").map((note) => element("p", "gx-note", note));
-    const saturated = filled(model.get("prediction"))?.saturated;
-    const about = filled(model.get("about"));
-    const facts = about
-      ? [element("p", "gx-about", `${about.model} · ${about.output} · preprocessing: ${about.preprocessing}`)]
-      : [];
-    const nodes = [...(model.get("error") ? [error] : []), ...notes];
-    root.replaceChildren(...nodes, ...(saturated && notes.length > 0 ? [offer] : []), ...facts);
+    say(offline, OFFLINE[host()]);
+    say(error, model.get("error"));
+    showNodes(notes, model.get("notes").map((note) => element("p", "gx-note", note)));
+    offer.hidden = !filled(model.get("prediction"))?.saturated || model.get("notes").length === 0;
+    offer.disabled = host() === "gone";
+    say(about, aboutText(model));
   };
-  return { element: root, update };
+  return { element: root, update, tell };
+}
+
+function aboutText(model: Model): string {
+  const about = filled(model.get("about"));
+  if (!about) return "";
+  const facts = [about.model, about.output, `preprocessing: ${about.preprocessing}`];
+  return facts.filter(Boolean).join(" · ");
+}
+
+/** Show a sentence, or nothing where there is none; one that is there already is left alone. */
+function say(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+  node.hidden = text === "";
 }

@@ -9,21 +9,48 @@ export const KERNEL_TRAITS = [
   "status",
   "progress",
   "evidence",
+  "curve",
   "error",
   "notes",
   "about",
   "fills",
 ] as const;
 
-export const FRONT_END_TRAITS = ["grid_size", "fill", "target", "score", "value"] as const;
+/** How drops are drawn: set without save_changes, so that no message is sent. */
+export const LOOKS = ["colormap", "opacity", "numbers", "scale", "threshold"] as const;
 
-export const COMMANDS = ["start", "stop"] as const;
+export const FRONT_END_TRAITS = [
+  "grid_size",
+  "fill",
+  "target",
+  "score",
+  "value",
+  "keep",
+  ...LOOKS,
+] as const;
+
+export const COMMANDS = ["start", "stop", "play", "explain", "save"] as const;
+
+export const SAVED_FORMATS = ["html", "npz"] as const;
+
+export const COLORMAPS = ["orange-blue", "purple-green", "red-blue"] as const;
+
+export const SCALES = ["relative", "absolute"] as const;
 
 export const STATUSES = ["running", "stopped", "done", "error"] as const;
 
 export const MAX_GRID = 64;
 
-export type Command = (typeof COMMANDS)[number];
+/** Bytes of a picture that is sent. */
+export const MAX_UPLOAD = 8 * 2 ** 20;
+
+export type Command =
+  | { type: "start" | "stop" | "play" }
+  | { type: "explain"; name: string }
+  | { type: "save"; format: SavedFormat; id: string };
+export type SavedFormat = (typeof SAVED_FORMATS)[number];
+export type Colormap = (typeof COLORMAPS)[number];
+export type Scale = (typeof SCALES)[number];
 export type Status = (typeof STATUSES)[number];
 export type Score = "probability" | "log-odds";
 export type Cell = [row: number, column: number];
@@ -50,12 +77,27 @@ export interface Progress {
   left: number | null;
 }
 
+/** What the model believed with `cells` hidden together, or with all but them hidden. */
 export interface Evidence {
   cells: Cell[];
+  keep: boolean;
   picture: DataView;
-  /** null while the cell is pending */
+  /** null while the answer is pending */
   drop: number | null;
+  /** Sum of the cells' single drops; null for one cell, with `keep`, and while one is pending. */
+  sum: number | null;
+  /** `drop` − `sum` */
+  synergy: number | null;
   classes: [index: number, before: number, after: number][];
+}
+
+/** The target's probability with the top k cells hidden, and with all others hidden. */
+export interface Curve {
+  counts: number[];
+  /** One for each count; null while pending. */
+  deletion: (number | null)[];
+  insertion: (number | null)[];
+  running: boolean;
 }
 
 export interface About {
@@ -76,6 +118,7 @@ export interface Traits {
   status: Status;
   progress: Maybe<Progress>;
   evidence: Maybe<Evidence>;
+  curve: Maybe<Curve>;
   error: string;
   notes: string[];
   about: Maybe<About>;
@@ -85,6 +128,15 @@ export interface Traits {
   target: number | string | null;
   score: Score;
   value: Cell[];
+  /** Everything but `value` is hidden. */
+  keep: boolean;
+  colormap: Colormap;
+  /** Of the strongest colour, 0..1. */
+  opacity: number;
+  numbers: boolean;
+  scale: Scale;
+  /** Drops smaller than this share of the scale fade, 0..1. */
+  threshold: number;
 }
 
 /** What the views need of a model; anywidget's and the static host's both fit. */
@@ -92,10 +144,16 @@ export interface Model {
   get<K extends keyof Traits>(name: K): Traits[K];
   set<K extends keyof Traits>(name: K, value: Traits[K]): void;
   save_changes(): void;
-  send(content: { type: Command }): void;
-  on(event: string, callback: () => void): void;
-  off(event: string, callback: () => void): void;
+  send(content: Command, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+  on(event: string, callback: Listener): void;
+  off(event: string, callback: Listener): void;
 }
+
+/** `change:` listeners are given nothing; `msg:custom` ones a message and its buffers. */
+export type Listener = (content?: unknown, buffers?: DataView[]) => void;
+
+/** Who answers: a kernel, one that is gone, or the page itself, which knows what was recorded. */
+export type Host = "kernel" | "gone" | "page";
 
 /** A dictionary trait once it is filled. */
 export function filled<T extends object>(value: Maybe<T>): T | null {

@@ -1,9 +1,12 @@
 // Drops and how they are written. Pure functions.
 
-import type { Score } from "./protocol";
+import type { Scale, Score } from "./protocol";
 
 /** The scale never ends nearer to zero than this; plot.py holds the same. */
 export const LEAST_SCALE: Record<Score, number> = { probability: 0.01, "log-odds": 0.1 };
+
+/** Where the absolute scale ends: all of the probability; log-odds of 10 are 22,000 to 1. */
+export const ABSOLUTE_SCALE: Record<Score, number> = { probability: 1, "log-odds": 10 };
 
 /** Little-endian float32, wherever the buffer begins. */
 export function decodeScores(bytes: DataView): Float32Array {
@@ -12,10 +15,34 @@ export function decodeScores(bytes: DataView): Float32Array {
   return scores;
 }
 
+/** A pending cell's drop is NaN, a failed one's infinite. */
+export function isScored(drop: number | undefined): drop is number {
+  return Number.isFinite(drop);
+}
+
+/** The model gave no finite answer with the cell hidden. */
+export function isFailed(drop: number): boolean {
+  return Math.abs(drop) === Infinity;
+}
+
+/** A scored cell whose drop is less than a share of the scale. */
+export function isFaded(drop: number, scale: number, threshold: number): boolean {
+  return Math.abs(drop) < threshold * scale;
+}
+
 /** Drop at which the colours end, the same on both sides of zero. */
-export function scaleOf(drops: Float32Array, score: Score): number {
-  let largest = LEAST_SCALE[score];
-  for (const drop of drops) if (Math.abs(drop) > largest) largest = Math.abs(drop);
+export function scaleOf(drops: Float32Array, score: Score, scale: Scale): number {
+  if (scale === "absolute") return ABSOLUTE_SCALE[score];
+  return Math.max(LEAST_SCALE[score], largestOf(drops));
+}
+
+/** Size of the largest drop or rise; 0 where no cell is scored. */
+export function largestOf(drops: Float32Array): number {
+  let largest = 0;
+  for (const drop of drops) {
+    const size = Math.abs(drop);
+    if (size > largest && size < Infinity) largest = size;
+  }
   return largest;
 }
 
@@ -23,7 +50,7 @@ export function scaleOf(drops: Float32Array, score: Score): number {
 export function rankOf(drops: Float32Array, index: number): number {
   const own = drops[index] ?? NaN;
   let rank = 1;
-  for (const drop of drops) if (drop > own) rank++;
+  for (const drop of drops) if (drop > own && !isFailed(drop)) rank++;
   return rank;
 }
 
@@ -31,6 +58,11 @@ export function rankOf(drops: Float32Array, index: number): number {
 export function dropNumber(drop: number, score: Score, digits = 1): string {
   const text = (score === "probability" ? 100 * drop : drop).toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
+}
+
+/** A drop with its unit. */
+export function amountText(drop: number, score: Score): string {
+  return `${dropNumber(drop, score, score === "probability" ? 1 : 2)} ${unitOf(score)}`;
 }
 
 export function unitOf(score: Score): string {

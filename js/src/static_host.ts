@@ -1,10 +1,10 @@
-// A model without a kernel: what the development page and the tests mount the views on.
+// A model without a kernel: what the tests mount the views on, and recorded_model.ts builds on.
 
-import type { Command, Model, Traits } from "./protocol";
+import type { Command, Listener, Model, Traits } from "./protocol";
 
 export class StaticModel implements Model {
-  readonly sent: { type: Command }[] = [];
-  private readonly listeners = new Map<string, Set<() => void>>();
+  readonly sent: Command[] = [];
+  private readonly listeners = new Map<string, Set<Listener>>();
 
   constructor(private readonly traits: Traits) {}
 
@@ -20,16 +20,16 @@ export class StaticModel implements Model {
   /** Nobody listens on the other side. */
   save_changes(): void {}
 
-  send(content: { type: Command }): void {
+  send(content: Command): void {
     this.sent.push(content);
   }
 
-  on(event: string, callback: () => void): void {
+  on(event: string, callback: Listener): void {
     const callbacks = this.listeners.get(event) ?? new Set();
     this.listeners.set(event, callbacks.add(callback));
   }
 
-  off(event: string, callback: () => void): void {
+  off(event: string, callback: Listener): void {
     this.listeners.get(event)?.delete(callback);
   }
 }

@@ -1,29 +1,79 @@
 // One view of a model: mounted into an element, gone with the signal.
 
+import { selectionActions } from "./actions";
+import type { Connection } from "./connection";
 import { element } from "./dom";
 import { evidenceView } from "./evidence";
 import { gridView } from "./grid_view";
+import { liveRegion } from "./live";
+import { looksPanel } from "./looks";
+import { opening } from "./opening";
 import { panel } from "./panel";
-import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model } from "./protocol";
+import { FRONT_END_TRAITS, KERNEL_TRAITS, type Cell, type Model } from "./protocol";
+import { saving } from "./saving";
+import { History } from "./selection";
+import { snapshot } from "./snapshot";
+import { followTheme } from "./theme";
+import { topCellsControl } from "./top_cells";
 
-export function mount(model: Model, el: HTMLElement, signal: AbortSignal): void {
+export function mount(
+  model: Model,
+  el: HTMLElement,
+  signal: AbortSignal,
+  connection: Connection,
+): void {
+  const { host } = connection;
   const root = element("div", "gx-root");
-  const frame = panel(model, signal);
-  const grid = gridView(model, signal);
-  const evidence = evidenceView(model);
+  const history = new History();
+  const show = (value: Cell[], keep: boolean) => {
+    model.set("value", value);
+    model.set("keep", keep);
+    model.save_changes();
+  };
+  const choose = (value: Cell[], keep: boolean, remember = true) => {
+    if (remember) history.push({ value: model.get("value"), keep: model.get("keep") });
+    show(value, keep);
+  };
+  const undo = () => {
+    const past = history.undo();
+    if (past) show(past.value, past.keep);
+  };
+
+  const frame = panel(model, signal, connection);
+  const grid = gridView(model, signal, choose, undo);
+  const evidence = evidenceView(model, host);
+  const looks = looksPanel(model, signal);
+  const open = opening(model, root, signal, host, frame.tell);
+  const save = saving(model, signal, host, () => snapshot(model, grid.canvas), frame.tell);
+  const actions = selectionActions(model, signal, choose, undo, () => history.any());
+  const top = topCellsControl(model, signal, host, choose);
+  const live = liveRegion(model);
+  const parts = [frame, grid, evidence, looks, open, save, actions, top];
+
+  const tools = element("div", "gx-tools");
+  tools.append(open.button, looks.element, save.element);
+  grid.element.append(tools);
+  evidence.element.append(actions.element, top.element);
   const body = element("div", "gx-body");
   body.append(grid.element, evidence.element);
-  root.append(frame.controls, body, frame.messages);
+  root.append(frame.controls, body, frame.messages, live.element);
   el.append(root);
+  followTheme(root, signal);
 
   let queued = false;
+  let gridKey = "";
+  let picture: DataView | null = null;
   const update = () => {
     queued = false;
     if (signal.aborted) return;
     root.dataset["status"] = model.get("status");
-    frame.update();
-    grid.update();
-    evidence.update();
+    root.dataset["host"] = host();
+    const key = JSON.stringify(model.get("grid"));
+    if (key !== gridKey || model.get("picture") !== picture) history.forget();
+    gridKey = key;
+    picture = model.get("picture");
+    for (const part of parts) part.update();
+    live.update(evidence.text());
   };
   // One message changes many traits: one update for all of them.
   const queue = () => {
@@ -31,6 +81,7 @@ export function mount(model: Model, el: HTMLElement, signal: AbortSignal): void 
     queued = true;
     queueMicrotask(update);
   };
+  connection.watch(queue);
   const events = [...KERNEL_TRAITS, ...FRONT_END_TRAITS].map((name) => `change:${name}`);
   for (const event of events) model.on(event, queue);
   signal.addEventListener("abort", () => {

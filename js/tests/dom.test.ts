@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { element, showPng } from "../src/dom";
+import { element, showNodes, showPng } from "../src/dom";
 import { fakePictures, HTML } from "./fixture";
 
 describe("an element", () => {
@@ -12,7 +12,7 @@ describe("an element", () => {
     expect(element("div", "gx-run").childNodes).toHaveLength(0);
   });
 
-  test.each(["button", "input", "select"] as const)(
+  test.each(["button", "input", "select", "summary"] as const)(
     "that takes keys, a %s, keeps JupyterLab's one-key shortcuts out",
     (tag) => {
       expect(element(tag, "").getAttribute("data-lm-suppress-shortcuts")).toBe("true");
@@ -23,6 +23,47 @@ describe("an element", () => {
     const node = element("p", "", HTML);
     expect(node.textContent).toBe(HTML);
     expect(node.children).toHaveLength(0);
+  });
+});
+
+describe("nodes", () => {
+  const paragraphs = (...lines: string[]) => lines.map((line) => element("p", "gx-note", line));
+
+  test("are shown instead of what was there", () => {
+    const root = element("div", "");
+    showNodes(root, paragraphs("One."));
+    showNodes(root, ["Two ", element("b", "", "three")]);
+    expect(root.innerHTML).toBe('Two <b class="">three</b>');
+  });
+
+  test("that are the same leave what was there alone, so that it stays marked or focused", () => {
+    const root = element("div", "");
+    showNodes(root, paragraphs("One.", "Two."));
+    const before = [...root.children];
+    showNodes(root, paragraphs("One.", "Two."));
+    expect([...root.children]).toEqual(before);
+    expect(root.children[0]).toBe(before[0]);
+  });
+
+  test("differ where only an attribute does", () => {
+    const root = element("div", "");
+    showNodes(root, [element("p", "gx-quiet", "One.")]);
+    showNodes(root, [element("p", "gx-note", "One.")]);
+    expect(root.children[0]!.className).toBe("gx-note");
+  });
+
+  test("go where there are none", () => {
+    const root = element("div", "");
+    showNodes(root, paragraphs("One."));
+    showNodes(root, []);
+    expect(root.childNodes).toHaveLength(0);
+  });
+
+  test("show HTML as text", () => {
+    const root = element("div", "");
+    showNodes(root, [HTML]);
+    expect(root.textContent).toBe(HTML);
+    expect(root.children).toHaveLength(0);
   });
 });
 

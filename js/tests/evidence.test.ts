@@ -1,26 +1,40 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { evidenceView, type EvidenceView } from "../src/evidence";
-import type { Evidence, Traits } from "../src/protocol";
+import type { Cell, Evidence, Host, Traits } from "../src/protocol";
 import { evidence, fakePictures, find, HTML, scoresOf, StrictModel, texts, traits } from "./fixture";
+
+const TWO: Cell[] = [[0, 0], [1, 2]];
+const THREE: Cell[] = [...TWO, [0, 1]];
 
 let pictures: ReturnType<typeof fakePictures>;
 let model: StrictModel;
 let view: EvidenceView;
+let host: Host;
 
 beforeEach(() => {
   pictures = fakePictures();
+  host = "kernel";
 });
 
 function show(changes: Partial<Traits> = {}): void {
   model = new StrictModel(traits({ scores: scoresOf(0.5, -0.2, 0.1, 0, 0.06, 0.25), ...changes }));
-  view = evidenceView(model);
+  view = evidenceView(model, () => host);
   view.update();
 }
 
-function showCell(changes: Partial<Evidence> = {}, others: Partial<Traits> = {}): void {
-  show({ evidence: evidence(changes), ...others });
+/** The cells of an evidence are those that are selected. */
+function showEvidence(changes: Partial<Evidence> = {}, others: Partial<Traits> = {}): void {
+  const answer = evidence(changes);
+  show({ evidence: answer, value: answer.cells, keep: answer.keep, ...others });
 }
 
+function receive(changes: Partial<Traits>): void {
+  model.receive(changes);
+  view.update();
+}
+
+const title = () => find(view.element, ".gx-title").textContent;
+const image = () => find<HTMLImageElement>(view.element, "img");
 const verdict = () => find(view.element, ".gx-verdict").textContent;
 const widths = (selector: string) =>
   [...view.element.querySelectorAll<HTMLElement>(selector)].map((bar) => bar.style.width);
@@ -28,89 +42,85 @@ const widths = (selector: string) =>
 describe("before a cell is selected", () => {
   test("nothing is there without a prediction", () => {
     show({ prediction: {} });
-    expect(view.element.childNodes).toHaveLength(0);
+    expect(find(view.element, ".gx-title").hidden).toBe(true);
+    expect(image().hidden).toBe(true);
+    expect(find(view.element, ".gx-belief").childNodes).toHaveLength(0);
   });
 
   test("the most probable classes are shown with one bar each", () => {
     show();
-    expect(texts(view.element, ".gx-title")).toEqual(["What the model sees"]);
+    expect(title()).toBe("What the model sees");
+    expect(image().hidden).toBe(true);
     expect(texts(view.element, "ul > li > .gx-label")).toEqual(["dog", "cat", "owl"]);
     expect(texts(view.element, ".gx-number")).toEqual(["75.0%", "20.0%", "4.0%"]);
     expect(widths(".gx-track.gx-before")).toEqual(["75.00%", "20.00%", "4.00%"]);
     expect(widths(".gx-track.gx-after")).toEqual([]);
-  });
-
-  test("the class asked about is marked", () => {
-    show();
     expect(texts(view.element, ".gx-target .gx-label")).toEqual(["dog"]);
   });
 
-  test("a label that is cut off can be read in full", () => {
-    show();
-    expect(find(view.element, ".gx-label").title).toBe("dog");
-  });
-
-  test("a hint says what a click does", () => {
+  test("a hint says what a click and a drag do", () => {
     show();
     expect(texts(view.element, ".gx-hint")).toEqual([
-      "Click a cell to see what the model believes without it.",
+      "Click a cell to see what the model believes without it; drag for several.",
     ]);
+  });
+
+  test("there is nothing to be read out", () => {
+    show();
+    expect(view.text()).toBe("");
   });
 });
 
 describe("of a selected cell", () => {
   test("the place is told, from 1 for the reader and from 0 for Python", () => {
-    showCell({ cells: [[1, 2]] });
-    expect(texts(view.element, ".gx-title")).toEqual(["Without row 2, column 3 value = [(1, 2)]"]);
+    showEvidence({ cells: [[1, 2]] });
+    expect(title()).toContain("Without row 2, column 3");
+    expect(texts(view.element, ".gx-index")).toEqual(["value = [(1, 2)]"]);
   });
 
   test("the picture without it is shown, and loaded once", () => {
-    showCell();
+    showEvidence();
     view.update();
-    const image = find<HTMLImageElement>(view.element, "img");
-    expect(image.src).toBe("blob:picture");
-    expect(image.alt).toContain("with the selected cell hidden");
+    expect(image().hidden).toBe(false);
+    expect(image().src).toBe("blob:picture");
+    expect(image().alt).toBe("The picture as the model saw it, with the selection hidden");
     expect(pictures.create).toHaveBeenCalledOnce();
   });
 
-  test("another picture takes its place", () => {
-    showCell();
-    model.receive({ evidence: evidence({ cells: [[0, 1]] }) });
-    view.update();
+  test("another picture takes its place in the same element", () => {
+    showEvidence();
+    const before = image();
+    receive({ value: [[0, 1]], evidence: evidence({ cells: [[0, 1]] }) });
     expect(pictures.create).toHaveBeenCalledTimes(2);
-    expect(view.element.querySelectorAll("img")).toHaveLength(1);
+    expect(image()).toBe(before);
   });
 
-  test("bars show each class before and after", () => {
-    showCell();
+  test("bars show each class before and after, with the change", () => {
+    showEvidence();
     expect(texts(view.element, ".gx-label")).toEqual(["dog", "cat", "owl"]);
     expect(texts(view.element, ".gx-number")).toEqual([
-      "75.0% → 25.0%",
-      "20.0% → 70.0%",
-      "4.0% → 5.0%",
+      "75.0% → 25.0%−50.0",
+      "20.0% → 70.0%+50.0",
+      "4.0% → 5.0%+1.0",
     ]);
     expect(widths(".gx-track.gx-before")).toEqual(["75.00%", "20.00%", "4.00%"]);
     expect(widths(".gx-track.gx-after")).toEqual(["25.00%", "70.00%", "5.00%"]);
     expect(texts(view.element, ".gx-target .gx-label")).toEqual(["dog"]);
-  });
-
-  test("a key tells the bars apart", () => {
-    showCell();
-    expect(texts(view.element, ".gx-key")).toEqual(["whole picturewith the cell hidden"]);
+    expect(texts(view.element, ".gx-key")).toEqual(["whole picturewith the selection hidden"]);
   });
 
   test("the answer is back once it is deselected", () => {
-    showCell();
-    model.receive({ evidence: {} });
-    view.update();
-    expect(texts(view.element, ".gx-title")).toEqual(["What the model sees"]);
-    expect(view.element.querySelector("img")).toBeNull();
+    showEvidence();
+    receive({ value: [], evidence: {} });
+    expect(title()).toBe("What the model sees");
+    expect(image().hidden).toBe(true);
+    expect(view.element.querySelector(".gx-verdict")).toBeNull();
   });
 });
 
 describe("the sentence", () => {
   test("tells a fall with its drop and rank, and that the answer flips", () => {
-    showCell();
+    showEvidence();
     expect(verdict()).toBe(
       "“dog” falls from 75.0% to 25.0%: drop 50.0 points, rank 1 of 6. " +
         "The answer becomes “cat”.",
@@ -119,79 +129,228 @@ describe("the sentence", () => {
   });
 
   test("tells a rise, and no flip where the answer stays", () => {
-    const classes: Evidence["classes"] = [
-      [1, 0.75, 0.95],
-      [0, 0.2, 0.04],
-    ];
-    showCell({ cells: [[0, 1]], drop: -0.2, classes });
+    const classes: Evidence["classes"] = [[1, 0.75, 0.95], [0, 0.2, 0.04]];
+    showEvidence({ cells: [[0, 1]], drop: -0.2, classes });
     expect(verdict()).toBe("“dog” rises from 75.0% to 95.0%: drop −20.0 points, rank 6 of 6.");
     expect(view.element.querySelector(".gx-flip")).toBeNull();
   });
 
   test("tells that nothing changes", () => {
-    showCell({ cells: [[1, 0]], drop: 0, classes: [[1, 0.75, 0.75]] });
+    showEvidence({ cells: [[1, 0]], drop: 0, classes: [[1, 0.75, 0.75]] });
     expect(verdict()).toBe("“dog” stays at 75.0%: drop 0.0 points, rank 5 of 6.");
   });
 
-  test("tells the rank of the selected cell, not of the first", () => {
-    showCell({ cells: [[1, 2]], drop: 0.25 });
-    expect(verdict()).toContain("drop 25.0 points, rank 2 of 6.");
+  test("tells the rank of the selected cell among those that are scored", () => {
+    const scores = scoresOf(0.5, -0.2, NaN, Infinity, NaN, 0.25);
+    showEvidence({ cells: [[1, 2]], drop: 0.25 }, { scores });
+    expect(verdict()).toContain("drop 25.0 points, rank 2 of 3.");
   });
 
   test("tells log-odds with two digits", () => {
     const scores = scoresOf(2.197, -1, 0, 0, 0, 3);
-    showCell({ drop: 2.197 }, { score: "log-odds", scores });
+    showEvidence({ drop: 2.197 }, { score: "log-odds", scores });
     expect(verdict()).toContain("from 75.0% to 25.0%: drop 2.20 log-odds, rank 2 of 6.");
   });
 
   test("tells no flip where the class asked about never was the answer", () => {
-    const classes: Evidence["classes"] = [
-      [3, 0.04, 0.01],
-      [1, 0.75, 0.8],
-    ];
+    const classes: Evidence["classes"] = [[3, 0.04, 0.01], [1, 0.75, 0.8]];
     const prediction = { target: 3, probability: 0.04, saturated: false, top: [] };
-    showCell({ drop: 0.03, classes }, { prediction });
+    showEvidence({ drop: 0.03, classes }, { prediction });
     expect(verdict()).toMatch(/^“owl” falls from 4.0% to 1.0%: drop 3.0 points/);
     expect(view.element.querySelector(".gx-flip")).toBeNull();
   });
 
   test("tells no flip where another class merely draws level", () => {
-    const classes: Evidence["classes"] = [
-      [1, 0.75, 0.4],
-      [0, 0.2, 0.4],
-    ];
-    showCell({ classes });
+    showEvidence({ classes: [[1, 0.75, 0.4], [0, 0.2, 0.4]] });
     expect(view.element.querySelector(".gx-flip")).toBeNull();
   });
 
-  test("says of a pending cell only that it is pending, beside its picture", () => {
-    showCell({ drop: null, classes: [] });
-    expect(verdict()).toBe("This cell has not been scored yet.");
-    expect(view.element.querySelectorAll("img")).toHaveLength(1);
-    expect(view.element.querySelector(".gx-classes")).toBeNull();
-  });
-
-  test("says the same before there is a prediction", () => {
-    showCell({ drop: null, classes: [] }, { prediction: {} });
-    expect(verdict()).toBe("This cell has not been scored yet.");
-    expect(view.element.querySelectorAll("img")).toHaveLength(1);
+  test("tells classes apart that have one label", () => {
+    showEvidence({}, { labels: ["crane", "crane", "fox", "owl"] });
+    expect(verdict()).toMatch(/^“crane \(1\)” falls .* The answer becomes “crane \(0\)”\.$/);
   });
 });
 
+describe("of several cells", () => {
+  const joint = { cells: TWO, drop: 0.5, sum: 0.3, synergy: 0.2 };
+
+  test("the joint drop is told beside the sum of the single ones", () => {
+    showEvidence(joint);
+    expect(title()).toContain("Without 2 cells");
+    expect(verdict()).toBe(
+      "“dog” falls from 75.0% to 25.0%: drop 50.0 points; one by one they add up to 30.0 points. " +
+        "Together they matter 20.0 points more than apart: either one is enough. " +
+        "The answer becomes “cat”.",
+    );
+  });
+
+  test("nothing is said of a sum that is not known yet, nor of a rank", () => {
+    showEvidence({ ...joint, sum: null, synergy: null });
+    expect(verdict()).toBe("“dog” falls from 75.0% to 25.0%: drop 50.0 points. The answer becomes “cat”.");
+  });
+
+  test("that are kept, it is said what is seen", () => {
+    showEvidence({ cells: THREE, keep: true });
+    expect(title()).toContain("Only these 3 cells");
+    expect(image().alt).toBe("The picture as the model saw it, with only the selection");
+    expect(texts(view.element, ".gx-key")).toEqual(["whole picturewith only the selection"]);
+    expect(verdict()).not.toContain("rank");
+  });
+
+  test("one that is kept alone has no rank", () => {
+    showEvidence({ keep: true });
+    expect(title()).toContain("Only row 1, column 1");
+    expect(verdict()).toContain("drop 50.0 points. The");
+  });
+});
+
+describe("an answer to another question", () => {
+  test.each([
+    ["other cells", { value: TWO }],
+    ["the same cells, kept", { keep: true }],
+  ])("is not shown for %s", (_, asked) => {
+    showEvidence();
+    receive(asked);
+    expect(verdict()).toBe("Asking the model …");
+    expect(image().hidden).toBe(true);
+    expect(view.element.querySelector(".gx-classes")).toBeNull();
+  });
+
+  test("is shown again without decoding its picture anew", () => {
+    showEvidence();
+    receive({ value: TWO });
+    receive({ value: [[0, 0]] });
+    expect(image().hidden).toBe(false);
+    expect(pictures.create).toHaveBeenCalledOnce();
+  });
+});
+
+describe("an answer that is pending", () => {
+  const pending = { cells: TWO, drop: null, classes: [] };
+
+  test("is waited for, beside its picture", () => {
+    showEvidence(pending);
+    expect(verdict()).toBe("Asking the model …");
+    expect(image().hidden).toBe(false);
+    expect(view.element.querySelector(".gx-classes")).toBeNull();
+  });
+
+  test("is waited for before there is a prediction", () => {
+    showEvidence(pending, { prediction: {} });
+    expect(find(view.element, ".gx-title").hidden).toBe(false);
+    expect(verdict()).toBe("Asking the model …");
+  });
+
+  test("is no longer waited for once the model has failed", () => {
+    showEvidence(pending, { error: "ValueError: no" });
+    expect(verdict()).toBe("There is no answer from the model.");
+  });
+});
+
+describe("once the kernel is gone", () => {
+  const GONE = "The kernel is gone: nothing new can be asked.";
+
+  beforeEach(() => {
+    host = "gone";
+  });
+
+  test("the answer that had come stays", () => {
+    showEvidence();
+    expect(verdict()).toContain("rank 1 of 6");
+  });
+
+  test.each([
+    ["the drop of a cell", 0.123, `Without this cell: drop 12.3 points. ${GONE}`],
+    ["that a cell has failed", Infinity, `The model gave no number with this cell hidden. ${GONE}`],
+    ["that a cell is pending", NaN, `This cell has not been scored. ${GONE}`],
+  ])("the map still tells %s", (_, drop, text) => {
+    show({ value: [[0, 1]], scores: scoresOf(0, drop, 0, 0, 0, 0) });
+    expect(verdict()).toBe(text);
+    expect(image().hidden).toBe(true);
+  });
+
+  test.each([
+    ["several cells", { value: TWO }],
+    ["a cell that is kept", { value: [[0, 0]] as Cell[], keep: true }],
+  ])("nothing is known of %s", (_, asked) => {
+    show(asked);
+    expect(verdict()).toBe(GONE);
+  });
+});
+
+describe("a saved page", () => {
+  const SETS = "A saved page cannot ask the model about sets of cells.";
+
+  beforeEach(() => {
+    host = "page";
+  });
+
+  test("answers for single cells", () => {
+    showEvidence();
+    expect(verdict()).toContain("rank 1 of 6");
+  });
+
+  test("says what several cells do one by one, beside their picture", () => {
+    showEvidence({ cells: TWO, drop: null, sum: 0.3, classes: [] });
+    expect(verdict()).toBe(`${SETS} One by one these cells add up to a drop of 30.0 points.`);
+    expect(image().hidden).toBe(false);
+  });
+
+  test("says only that it cannot ask where the sum is not known", () => {
+    showEvidence({ cells: TWO, drop: null, classes: [] });
+    expect(verdict()).toBe(SETS);
+  });
+
+  test.each([
+    [NaN, "This cell has not been scored."],
+    [Infinity, "The model gave no number with this cell hidden."],
+  ])("says why there is no answer for a single cell with a drop of %d", (drop, text) => {
+    const scores = scoresOf(drop, 0, 0, 0, 0, 0);
+    showEvidence({ drop: null, classes: [] }, { scores });
+    expect(verdict()).toBe(text);
+  });
+});
+
+describe("what is read out", () => {
+  test("is the sentence but for the rank, which each batch would change", () => {
+    showEvidence({}, { scores: scoresOf(0.5, NaN, NaN, NaN, NaN, NaN) });
+    const before = view.text();
+    expect(before).toBe("“dog” falls from 75.0% to 25.0%: drop 50.0 points. The answer becomes “cat”.");
+    receive({ scores: scoresOf(0.5, 0.6, NaN, NaN, NaN, NaN) });
+    expect(verdict()).toContain("rank 2 of 2");
+    expect(view.text()).toBe(before);
+  });
+
+  test("is what is waited for", () => {
+    show({ value: TWO });
+    expect(view.text()).toBe("Asking the model …");
+  });
+});
+
+test("what is read or marked stays the same while scores stream in", () => {
+  showEvidence({ cells: TWO, sum: 0.3 });
+  const before = [find(view.element, ".gx-title"), find(view.element, ".gx-verdict").firstChild];
+  const scores = scoresOf(0.5, -0.2, 0.2, 0, 0.06, 0.25);
+  receive({ scores, progress: { done: 6, total: 6, rate: 2, left: 0 }, status: "done" });
+  const after = [find(view.element, ".gx-title"), find(view.element, ".gx-verdict").firstChild];
+  expect(after.every((node, i) => node === before[i])).toBe(true);
+});
+
 describe("HTML in a label", () => {
-  const labels = [HTML, HTML, HTML, HTML];
+  const labels = [HTML, "dog", "fox", `${HTML}2`];
 
   test("is shown as text before a cell is selected", () => {
     show({ labels });
-    expect(texts(view.element, ".gx-label")).toEqual([HTML, HTML, HTML]);
-    expect(view.element.querySelector("img")).toBeNull();
+    expect(texts(view.element, ".gx-label")).toEqual(["dog", HTML, `${HTML}2`]);
+    expect(view.element.querySelectorAll("img")).toHaveLength(1);
   });
 
   test("is shown as text in bars, sentence and flip, and makes no element", () => {
-    showCell({}, { labels });
-    expect(texts(view.element, ".gx-label")).toEqual([HTML, HTML, HTML]);
-    expect(verdict()).toContain(`“${HTML}” falls`);
+    const prediction = { target: 3, probability: 0.75, saturated: false, top: [] };
+    showEvidence({ classes: [[3, 0.75, 0.25], [0, 0.2, 0.7]] }, { labels, prediction });
+    expect(texts(view.element, ".gx-label")).toEqual([`${HTML}2`, HTML]);
+    expect(verdict()).toContain(`“${HTML}2” falls`);
     expect(texts(view.element, ".gx-flip")).toEqual([` The answer becomes “${HTML}”.`]);
-    expect(view.element.querySelectorAll("img:not(.gx-hidden-picture)")).toHaveLength(0);
+    expect(view.element.querySelectorAll("img")).toHaveLength(1);
   });
 });

@@ -7,7 +7,10 @@ import {
   FRONT_END_TRAITS,
   KERNEL_TRAITS,
   type Command,
+  type Curve,
   type Evidence,
+  type Host,
+  type Listener,
   type Traits,
 } from "../src/protocol";
 import { StaticModel } from "../src/static_host";
@@ -45,6 +48,7 @@ export function traits(changes: Partial<Traits> = {}): Traits {
     status: "running",
     progress: { done: 5, total: 6, rate: 2, left: 0.5 },
     evidence: {},
+    curve: {},
     error: "",
     notes: [],
     about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" },
@@ -54,6 +58,12 @@ export function traits(changes: Partial<Traits> = {}): Traits {
     target: null,
     score: "probability",
     value: [],
+    keep: false,
+    colormap: "orange-blue",
+    opacity: 0.85,
+    numbers: true,
+    scale: "relative",
+    threshold: 0,
     ...changes,
   };
 }
@@ -62,8 +72,11 @@ export function traits(changes: Partial<Traits> = {}): Traits {
 export function evidence(changes: Partial<Evidence> = {}): Evidence {
   return {
     cells: [[0, 0]],
+    keep: false,
     picture: bytesOf(4, 5, 6),
     drop: 0.5,
+    sum: null,
+    synergy: null,
     classes: [
       [1, 0.75, 0.25],
       [0, 0.2, 0.7],
@@ -73,10 +86,39 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
   };
 }
 
+/** A whole curve over the five scored cells of `traits()`. */
+export function curve(changes: Partial<Curve> = {}): Curve {
+  return {
+    counts: [0, 1, 2, 3, 4, 5],
+    deletion: [0.75, 0.25, 0.1, 0.1, 0.1, 0.3],
+    insertion: [0.05, 0.4, 0.6, 0.7, 0.7, 0.75],
+    running: false,
+    ...changes,
+  };
+}
+
+/** A connection whose host becomes another one when a test says so. */
+export function fakeConnection(host: Host = "kernel") {
+  let changed = () => {};
+  return {
+    host: () => host,
+    watch: (callback: () => void) => {
+      changed = callback;
+    },
+    offered: (): number[] | null => null,
+    become(next: Host) {
+      host = next;
+      changed();
+    },
+  };
+}
+
 /** Refuses what the kernel would; what is set crosses the wire with save_changes only. */
 export class StrictModel extends StaticModel {
   /** What each save_changes sent. */
   readonly saved: Partial<Traits>[] = [];
+  /** The buffers of each command. */
+  readonly attached: ArrayBuffer[][] = [];
   private unsaved: Partial<Traits> = {};
 
   override get<K extends keyof Traits>(name: K): Traits[K] {
@@ -95,13 +137,14 @@ export class StrictModel extends StaticModel {
     this.unsaved = {};
   }
 
-  override send(content: { type: Command }): void {
+  override send(content: Command, _callbacks?: unknown, buffers: ArrayBuffer[] = []): void {
     if (!isOneOf(COMMANDS, content.type)) throw new Error(`${content.type} is no command.`);
+    this.attached.push(buffers);
     super.send(content);
   }
 
-  override on(event: string, callback: () => void): void {
-    if (!isTrait(event.replace("change:", ""))) throw new Error(`${event} is no event.`);
+  override on(event: string, callback: Listener): void {
+    if (!OTHER_EVENTS.includes(event) && !isTrait(event.replace("change:", ""))) throw new Error(`${event} is no event.`);
     super.on(event, callback);
   }
 
@@ -110,11 +153,19 @@ export class StrictModel extends StaticModel {
     for (const [name, value] of Object.entries(changes)) super.set(name as keyof Traits, value);
   }
 
+  /** An event that is no change of a trait. */
+  tell(event: string, content?: unknown, buffers?: DataView[]): void {
+    for (const callback of this["listeners"].get(event) ?? []) callback(content, buffers);
+  }
+
   /** How many callbacks listen. */
   listening(): number {
     return [...this["listeners"].values()].reduce((sum, callbacks) => sum + callbacks.size, 0);
   }
 }
+
+/** What a model tells besides changes of its traits. */
+const OTHER_EVENTS = ["msg:custom", "comm_live_update"];
 
 function isOneOf(names: readonly string[], name: string): boolean {
   return names.includes(name);
@@ -131,6 +182,11 @@ export function find<T extends HTMLElement = HTMLElement>(root: ParentNode, sele
   return found;
 }
 
+/** Whether pressing it does nothing. */
+export function isOff(node: HTMLButtonElement): boolean {
+  return node.disabled || node.getAttribute("aria-disabled") === "true";
+}
+
 export function texts(root: ParentNode, selector: string): (string | null)[] {
   return [...root.querySelectorAll(selector)].map((node) => node.textContent);
 }
@@ -142,6 +198,8 @@ export async function settled(): Promise<void> {
 
 const METHODS = [
   "setTransform",
+  "clearRect",
+  "createPattern",
   "drawImage",
   "save",
   "restore",
@@ -156,6 +214,7 @@ const METHODS = [
   "fillText",
   "strokeText",
   "putImageData",
+  "scale",
 ];
 
 interface Call {
@@ -164,6 +223,7 @@ interface Call {
   fillStyle: string;
   strokeStyle: string;
   lineWidth: number;
+  operation: string;
 }
 
 /** A 2D context that writes down what is drawn, with numbers rounded to a millionth. */
@@ -175,6 +235,7 @@ export class FakeContext {
   font = "";
   textAlign = "";
   textBaseline = "";
+  globalCompositeOperation = "source-over";
   image = { data: new Uint8ClampedArray() };
 
   constructor() {
@@ -186,6 +247,18 @@ export class FakeContext {
   getImageData(...args: unknown[]) {
     this.record("getImageData", args);
     return this.image;
+  }
+
+  /** A letter is 6 wide. */
+  measureText(text: string) {
+    return { width: 6 * text.length };
+  }
+
+  /** What is filled with it tells its colours. */
+  createLinearGradient() {
+    const stops: string[] = [];
+    const addColorStop = (place: number, color: string) => stops.push(`${place} ${color}`);
+    return { addColorStop, toString: () => stops.join(", ") };
   }
 
   /** The calls of one method. */
@@ -200,8 +273,8 @@ export class FakeContext {
 
   private record(name: string, args: unknown[]): void {
     const rounded = args.map((arg) => (typeof arg === "number" ? Number(arg.toFixed(6)) : arg));
-    const { fillStyle, strokeStyle, lineWidth } = this;
-    this.calls.push({ name, args: rounded, fillStyle, strokeStyle, lineWidth });
+    const { fillStyle, strokeStyle, lineWidth, globalCompositeOperation: operation } = this;
+    this.calls.push({ name, args: rounded, fillStyle, strokeStyle, lineWidth, operation });
   }
 }
 
@@ -233,6 +306,16 @@ export function fakePictures() {
   const revoke = vi.spyOn(URL, "revokeObjectURL").mockReturnValue();
   const decode = vi.spyOn(HTMLImageElement.prototype, "decode").mockResolvedValue();
   return { create, revoke, decode };
+}
+
+/** Media queries of which some match, and a change of them. */
+export function fakeMedia(...matching: string[]): { change(): void } {
+  const target = new EventTarget();
+  vi.stubGlobal("matchMedia", (query: string) => {
+    const add = target.addEventListener.bind(target);
+    return { matches: matching.includes(query), addEventListener: add };
+  });
+  return { change: () => target.dispatchEvent(new Event("change")) };
 }
 
 /** Every element is 210×150 CSS pixels large and begins at (10, 20); a cell is about 70×75. */

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { gridView, type GridView } from "../src/grid_view";
-import type { Traits } from "../src/protocol";
+import { paint, type Scene } from "../src/paint";
+import { LONG_PRESS } from "../src/pointer";
+import type { Cell, Traits } from "../src/protocol";
 import {
   bytesOf,
   fakeCanvas,
-  type FakeContext,
   fakeFrames,
   fakePictures,
   fakeSizes,
@@ -16,26 +17,43 @@ import {
   traits,
 } from "./fixture";
 
-let context: FakeContext;
+vi.mock("../src/paint", { spy: true });
+
 let frames: ReturnType<typeof fakeFrames>;
 let pictures: ReturnType<typeof fakePictures>;
 let controller: AbortController;
 let model: StrictModel;
 let view: GridView;
+const choose = vi.fn<(value: Cell[], keep: boolean) => void>();
+const undo = vi.fn();
 
 beforeEach(() => {
-  context = fakeCanvas();
+  fakeCanvas();
   frames = fakeFrames();
   pictures = fakePictures();
   fakeSizes();
+  vi.mocked(paint).mockReset();
+  undo.mockReset();
+  choose.mockReset();
+  choose.mockImplementation((value, keep) => {
+    model.set("value", value);
+    model.set("keep", keep);
+    view.update();
+  });
   controller = new AbortController();
+  return () => controller.abort();
 });
+
+function make(changes: Partial<Traits>): void {
+  model = new StrictModel(traits(changes));
+  view = gridView(model, controller.signal, choose, undo);
+  document.body.replaceChildren(view.element);
+  view.update();
+}
 
 /** A view whose picture is loaded and drawn. */
 async function show(changes: Partial<Traits> = {}): Promise<void> {
-  model = new StrictModel(traits(changes));
-  view = gridView(model, controller.signal);
-  view.update();
+  make(changes);
   await settled();
   frames.run();
 }
@@ -47,27 +65,36 @@ function receive(changes: Partial<Traits>): void {
   frames.run();
 }
 
-/** An event at a fraction of the canvas, and the frame that it asks for. */
-function point(type: "pointermove" | "pointerleave" | "click", x = 0, y = 0): void {
-  const place = { clientX: 10 + 210 * x, clientY: 20 + 150 * y };
-  find(view.element, "canvas").dispatchEvent(new PointerEvent(type, place));
+/** A pointer event at a fraction of the canvas, and the frame that it asks for. */
+function point(type: string, x = 0, y = 0, options: PointerEventInit = {}): void {
+  const place = { clientX: 10 + 210 * x, clientY: 20 + 150 * y, pointerId: 1, isPrimary: true };
+  const init = { ...place, bubbles: true, cancelable: true, ...options };
+  find(view.element, "canvas").dispatchEvent(new PointerEvent(type, init));
   frames.run();
 }
 
-const tip = () => find(view.element, ".gx-tip");
+function click(x: number, y: number, options: PointerEventInit = {}): void {
+  point("pointerdown", x, y, options);
+  point("pointerup", x, y, options);
+}
 
-/** The corners of the cells that the last frame outlined, white lines only. */
-const outlined = () => {
-  const last = context.calls.map((call) => call.name).lastIndexOf("setTransform");
-  const lines = context.calls.slice(last).filter((call) => call.name === "strokeRect");
-  return lines.filter((line) => line.strokeStyle === "#fff").map((line) => line.args.slice(0, 2));
-};
+function press(key: string, options: KeyboardEventInit = {}): void {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options });
+  grid().dispatchEvent(event);
+  frames.run();
+}
+
+const grid = () => find(view.element, "[role=grid]");
+const cell = () => find(view.element, "[role=gridcell]");
+const tip = () => find(view.element, ".gx-tip");
+const values = () => choose.mock.calls.map(([value]) => value);
+/** What the last frame shows. */
+const scene = (): Scene => vi.mocked(paint).mock.lastCall![1];
 
 describe("the picture", () => {
-  test("gives the frame its shape and the grid its width", async () => {
+  test("gives the grid its shape", async () => {
     await show();
-    expect(Number.parseFloat(find(view.element, ".gx-frame").style.aspectRatio)).toBe(1.4);
-    expect(view.element.style.maxWidth).toBe("728px"); // 1.3 × 560, for 1.4 is wider
+    expect(view.element.style.getPropertyValue("--gx-shape")).toBe("1.4");
   });
 
   test("is loaded once, however often the traits change", async () => {
@@ -76,95 +103,94 @@ describe("the picture", () => {
     expect(pictures.create).toHaveBeenCalledOnce();
   });
 
-  test("is loaded again when it is another one", async () => {
+  test("is another element when it is another one: what is drawn of the old is of no use", async () => {
     await show();
+    const before = scene();
     receive({ picture: bytesOf(9) });
     await settled();
-    expect(pictures.create).toHaveBeenCalledTimes(2);
+    frames.run();
+    expect(scene().picture).not.toBe(before.picture);
+    expect(scene().pale).not.toBe(before.pale);
   });
 
   test("is drawn as soon as it is decoded, and nothing before", async () => {
-    model = new StrictModel(traits());
-    view = gridView(model, controller.signal);
-    view.update();
+    make({});
     frames.run();
-    expect(context.calls).toEqual([]);
-    expect(tip().hidden).toBe(true);
+    expect(paint).not.toHaveBeenCalled();
     await settled();
     frames.run();
-    expect(context.of("fillRect")).toHaveLength(5);
+    expect(paint).toHaveBeenCalledOnce();
   });
 
   test("is not decoded before it has come", async () => {
     await show({ picture: bytesOf() });
     expect(pictures.create).not.toHaveBeenCalled();
-    expect(context.calls).toEqual([]);
+    expect(paint).not.toHaveBeenCalled();
+  });
+
+  test("that cannot be decoded is said to be so, until another one can", async () => {
+    pictures.decode.mockRejectedValueOnce(new Error("no PNG"));
+    await show();
+    expect([find(view.element, ".gx-error").hidden, find(view.element, ".gx-frame").hidden]).toEqual(
+      [false, true],
+    );
+    receive({ picture: bytesOf(9) });
+    await settled();
+    expect([find(view.element, ".gx-error").hidden, find(view.element, ".gx-frame").hidden]).toEqual(
+      [true, false],
+    );
+  });
+
+  test("that is decoded after a newer one is not shown", async () => {
+    let decoded = () => {};
+    pictures.decode.mockReturnValueOnce(new Promise((done) => (decoded = done)));
+    await show();
+    receive({ picture: bytesOf(9) });
+    await settled();
+    frames.run();
+    const newer = scene().picture;
+    decoded();
+    await settled();
+    view.update();
+    frames.run();
+    expect(scene().picture).toBe(newer);
   });
 
   test("is drawn once for many changes in one frame", async () => {
     await show();
     view.update();
     view.update();
-    view.update();
     expect(frames.run()).toBe(1);
   });
 
-  test("is drawn again when the frame gets another size", async () => {
-    let resize = (_: Element) => {};
-    vi.stubGlobal(
-      "ResizeObserver",
-      class {
-        private observed: Element[] = [];
-        constructor(callback: () => void) {
-          resize = (element) => this.observed.includes(element) && callback();
-        }
-        observe(element: Element) {
-          this.observed.push(element);
-        }
-      },
-    );
+  test("is drawn again when its tab is seen again", async () => {
     await show();
-    context.calls.length = 0;
-    resize(find(view.element, ".gx-frame"));
-    frames.run();
-    expect(context.of("drawImage")).not.toEqual([]);
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(frames.run()).toBe(1);
+  });
+
+  test("is not read out, the grid is", async () => {
+    await show();
+    expect(find(view.element, "canvas").getAttribute("aria-hidden")).toBe("true");
+    expect(grid().contains(find(view.element, "canvas"))).toBe(true);
   });
 });
 
 describe("hover", () => {
-  test("names the cell", async () => {
-    const grid = { rows: 4, columns: 6, height: 40, width: 60 };
-    await show({ grid, scores: scoresOf(...Array<number>(24).fill(0)) });
+  test("names the cell and tells its drop with the probability before and after", async () => {
+    await show();
     expect(tip().hidden).toBe(true);
-    point("pointermove", 4.5 / 6, 2.5 / 4);
-    expect(tip().hidden).toBe(false);
-    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 3, column 5"]);
-  });
-
-  test("tells the drop with the probability before and after", async () => {
-    await show();
-    point("pointermove", 0.1, 0.1);
-    expect(texts(tip(), ".gx-tip-drop")).toEqual(["drop 50.0 points (75.0% → 25.0%)"]);
     point("pointermove", 0.4, 0.1);
+    expect(tip().hidden).toBe(false);
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 2"]);
     expect(texts(tip(), ".gx-tip-drop")).toEqual(["drop −20.0 points (75.0% → 95.0%)"]);
-  });
-
-  test("tells a drop in log-odds alone", async () => {
-    await show({ score: "log-odds" });
-    point("pointermove", 0.1, 0.1);
-    expect(texts(tip(), ".gx-tip-drop")).toEqual(["drop 0.50 log-odds"]);
-  });
-
-  test("says of a pending cell that it is not scored yet", async () => {
-    await show();
-    point("pointermove", 0.9, 0.1);
-    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 3"]);
-    expect(texts(tip(), ".gx-tip-drop")).toEqual(["not scored yet"]);
+    expect(scene().hovered).toBe(1);
   });
 
   test("tells the drop as soon as the cell under it is scored", async () => {
     await show();
     point("pointermove", 0.9, 0.1);
+    expect(texts(tip(), ".gx-tip-drop")).toEqual(["not scored yet"]);
     receive({ scores: scoresOf(0.5, -0.2, 0.1, 0, 0.06, 0.25) });
     expect(texts(tip(), ".gx-tip-drop")).toEqual(["drop 10.0 points (75.0% → 65.0%)"]);
   });
@@ -172,21 +198,17 @@ describe("hover", () => {
   test("ends when the pointer leaves", async () => {
     await show();
     point("pointermove", 0.1, 0.1);
-    expect(outlined()).toEqual([[0.75, 0.75]]);
     point("pointerleave");
     expect(tip().hidden).toBe(true);
-    expect(outlined()).toEqual([]);
+    expect(scene().hovered).toBeNull();
   });
 
   test("ends when the cell is gone from a smaller grid", async () => {
     await show();
     point("pointermove", 0.9, 0.9);
-    expect(tip().hidden).toBe(false);
-    expect(outlined()).toHaveLength(1);
-    const grid = { rows: 1, columns: 5, height: 5, width: 7 };
-    receive({ grid, scores: scoresOf(0, 0, 0, 0, 0) });
+    receive({ grid: { rows: 1, columns: 5, height: 5, width: 7 }, scores: scoresOf(0, 0, 0, 0, 0) });
     expect(tip().hidden).toBe(true);
-    expect(outlined()).toEqual([]);
+    expect(scene().hovered).toBeNull();
   });
 
   test("does nothing before a grid has come", async () => {
@@ -195,12 +217,15 @@ describe("hover", () => {
     expect(tip().hidden).toBe(true);
   });
 
-  test("asks for no frame while it stays in a cell", async () => {
+  test("draws nothing while it stays in a cell, and no legend at all", async () => {
     await show();
     point("pointermove", 0.1, 0.1);
-    context.calls.length = 0;
+    const draws = vi.mocked(paint).mock.calls.length;
+    const ends = find(view.element, ".gx-legend-end").firstChild;
     point("pointermove", 0.12, 0.12);
-    expect(context.calls).toEqual([]);
+    expect(paint).toHaveBeenCalledTimes(draws);
+    point("pointermove", 0.9, 0.9);
+    expect(find(view.element, ".gx-legend-end").firstChild).toBe(ends);
   });
 
   test("sends nothing", async () => {
@@ -208,145 +233,186 @@ describe("hover", () => {
     point("pointermove", 0.1, 0.1);
     point("pointermove", 0.9, 0.9);
     point("pointerleave");
+    expect(choose).not.toHaveBeenCalled();
     expect(model.saved).toEqual([]);
-    expect(model.sent).toEqual([]);
-    expect(model.get("value")).toEqual([]);
   });
 });
 
-describe("the tip", () => {
-  const offsetWidth = (width: number) =>
-    vi.spyOn(HTMLElement.prototype, "offsetWidth", "get").mockReturnValue(width);
-
-  test("is centred on its cell", async () => {
-    offsetWidth(40);
+describe("a pointer", () => {
+  test("selects a cell with a click, and deselects it with another", async () => {
     await show();
-    point("pointermove", 0.5, 0.1);
-    expect(tip().style.left).toBe("85px"); // 210 / 2 − 40 / 2
+    click(0.9, 0.9);
+    expect(scene().selected).toEqual(new Set([5]));
+    click(0.9, 0.9);
+    expect(values()).toEqual([[[1, 2]], []]);
   });
 
-  test("never leaves the frame", async () => {
-    offsetWidth(100);
+  test("selects a pending cell, too", async () => {
     await show();
-    point("pointermove", 0.1, 0.1);
-    expect(tip().style.left).toBe("0px");
-    point("pointermove", 0.9, 0.1);
-    expect(tip().style.left).toBe("110px");
+    click(0.9, 0.1);
+    expect(values()).toEqual([[[0, 2]]]);
   });
 
-  test("is below a cell in the upper rows and above one in the lower", async () => {
+  test("extends with Shift and adds with Ctrl", async () => {
+    await show();
+    click(0.1, 0.1);
+    click(0.4, 0.9, { shiftKey: true });
+    click(0.9, 0.9, { ctrlKey: true });
+    expect(values().map((value) => value.length)).toEqual([1, 4, 5]);
+  });
+
+  test("draws a rectangle that is seen at once and sent at the end", async () => {
     await show();
     point("pointermove", 0.1, 0.1);
-    expect([tip().style.top, tip().style.bottom]).toEqual(["50%", ""]);
+    point("pointerdown", 0.1, 0.1);
+    point("pointermove", 0.4, 0.9);
+    expect(scene().selected).toEqual(new Set([0, 1, 3, 4]));
+    expect(tip().hidden).toBe(true); // it would lie over the rectangle
+    expect(choose).not.toHaveBeenCalled();
+    point("pointerup", 0.4, 0.9);
+    expect(values().map((value) => value.length)).toEqual([4]);
+    expect(tip().hidden).toBe(false);
+  });
+
+  test("that draws is stopped by Escape: what was selected stays", async () => {
+    await show({ value: [[1, 2]] });
+    point("pointerdown", 0.1, 0.1);
+    point("pointermove", 0.4, 0.9);
+    press("Escape");
     point("pointermove", 0.1, 0.9);
-    expect([tip().style.top, tip().style.bottom]).toEqual(["", "50%"]);
+    point("pointerup", 0.1, 0.9);
+    expect(choose).not.toHaveBeenCalled();
+    expect(scene().selected).toEqual(new Set([5]));
   });
 
-  test("is below in the upper third", async () => {
-    const grid = { rows: 4, columns: 1, height: 4, width: 4 };
-    await show({ grid, scores: scoresOf(0, 0, 0, 0) });
-    point("pointermove", 0.5, 0.4);
-    expect([tip().style.top, tip().style.bottom]).toEqual(["50%", ""]);
-    point("pointermove", 0.5, 0.6);
-    expect([tip().style.top, tip().style.bottom]).toEqual(["", "50%"]);
-  });
-});
-
-describe("a click", () => {
-  test("selects the cell and sends it", async () => {
+  test("that is a finger selects by a tap, and by a long press with what follows", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     await show();
-    point("click", 0.9, 0.9);
-    expect(model.saved).toEqual([{ value: [[1, 2]] }]);
-    expect(outlined()).toEqual([[121.5, 61.5]]);
+    const finger = { pointerType: "touch" };
+    click(0.1, 0.1, finger);
+    point("pointerdown", 0.1, 0.1, finger);
+    vi.advanceTimersByTime(LONG_PRESS);
+    frames.run();
+    expect(scene().selected).toEqual(new Set([0]));
+    point("pointermove", 0.4, 0.1, finger);
+    point("pointerup", 0.4, 0.1, finger);
+    vi.useRealTimers();
+    expect(values().map((value) => value.length)).toEqual([1, 2]);
   });
 
-  test("on the selected cell deselects it", async () => {
-    await show({ value: [[1, 2]] });
-    point("click", 0.9, 0.9);
-    expect(model.saved).toEqual([{ value: [] }]);
-    expect(outlined()).toEqual([]);
-  });
-
-  test("on another cell selects that one alone", async () => {
-    await show({ value: [[1, 2]] });
-    point("click", 0.1, 0.1);
-    expect(model.saved).toEqual([{ value: [[0, 0]] }]);
-  });
-
-  test("selects a pending cell too", async () => {
-    await show();
-    point("click", 0.9, 0.1);
-    expect(model.saved).toEqual([{ value: [[0, 2]] }]);
-  });
-
-  test("on an old grid while another is on its way sends nothing", async () => {
+  test("selects nothing on an old grid while another is on its way", async () => {
     await show({ grid_size: 4 });
-    point("click", 0.9, 0.9);
-    expect(model.saved).toEqual([]);
+    click(0.9, 0.9);
+    expect(choose).not.toHaveBeenCalled();
   });
 
-  test("outside of the picture or before a grid has come sends nothing", async () => {
+  test("selects nothing outside of the picture or before a grid has come", async () => {
     await show();
-    point("click", 1, 0.5);
+    click(1, 0.5);
     receive({ grid: {} });
-    point("click", 0.5, 0.5);
-    expect(model.saved).toEqual([]);
+    click(0.5, 0.5);
+    expect(choose).not.toHaveBeenCalled();
   });
 });
 
-test("a cell that Python selects is outlined", async () => {
-  await show();
-  receive({ value: [[0, 1]] });
-  expect(outlined()).toEqual([[61.5, 1.5]]);
-});
-
-describe("the legend", () => {
-  test("goes from blue over clear to vermilion", async () => {
+describe("the keyboard", () => {
+  test("shows its cell, with the tip, while the grid has the focus", async () => {
     await show();
-    const colors = find(view.element, ".gx-legend-bar").style.backgroundImage;
-    expect(colors.match(/rgba\([^)]*\)/g)).toEqual([
-      "rgba(0, 114, 178, 0.850)",
-      "rgba(0, 114, 178, 0.000)",
-      "rgba(213, 94, 0, 0.000)",
-      "rgba(213, 94, 0, 0.850)",
-    ]);
+    expect(scene().active).toBeNull();
+    grid().focus();
+    frames.run();
+    expect(scene().active).toBe(0);
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 1"]);
+    press("ArrowRight");
+    expect(scene().active).toBe(1);
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 2"]);
+    grid().blur();
+    frames.run();
+    expect(scene().active).toBeNull();
+    expect(tip().hidden).toBe(true);
   });
 
-  test("tells where the colours end and that cells are pending", async () => {
+  test("takes the tip from a pointer that rests, and gives it back once that moves", async () => {
+    await show();
+    point("pointermove", 0.9, 0.9);
+    press("ArrowRight");
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 2"]);
+    point("pointermove", 0.9, 0.9);
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 2, column 3"]);
+  });
+
+  test("selects, extends, adds and clears", async () => {
+    await show();
+    press("ArrowDown");
+    press("Enter");
+    press("ArrowRight", { shiftKey: true });
+    press("Home", { ctrlKey: true });
+    press(" ", { ctrlKey: true });
+    press("Escape");
+    press("a", { ctrlKey: true });
+    expect(values().map((value) => value.length)).toEqual([1, 2, 3, 0, 6]);
+  });
+
+  test("undoes", async () => {
+    await show();
+    press("z", { ctrlKey: true });
+    expect(undo).toHaveBeenCalledOnce();
+  });
+
+  test("goes on from the cell that was clicked", async () => {
+    await show();
+    click(0.4, 0.1);
+    press("ArrowDown");
+    expect(scene().active).toBe(4);
+  });
+});
+
+describe("a screen reader", () => {
+  test("is told place and drop of the active cell, and whether it is selected", async () => {
+    await show();
+    expect(cell().textContent).toBe("Row 1, column 1, drop 50.0 points");
+    expect(cell().getAttribute("aria-selected")).toBe("false");
+    press("Enter");
+    expect(cell().getAttribute("aria-selected")).toBe("true");
+    press("ArrowRight");
+    expect(cell().textContent).toBe("Row 1, column 2, drop −20.0 points");
+    expect(cell().getAttribute("aria-selected")).toBe("false");
+  });
+
+  test("is told that a cell is pending, or that it failed", async () => {
+    await show({ scores: scoresOf(NaN, Infinity, 0, 0, 0, 0) });
+    expect(cell().textContent).toBe("Row 1, column 1, not scored yet");
+    press("ArrowRight");
+    expect(cell().textContent).toBe("Row 1, column 2, failed: the model gave no number");
+  });
+});
+
+describe("what is drawn", () => {
+  test("is what the traits hold", async () => {
+    await show();
+    receive({ value: [[0, 1]], keep: true, colormap: "purple-green", score: "log-odds" });
+    const { selected, keep, looks, score, drops } = scene();
+    expect([selected, keep, looks.colormap, score]).toEqual([
+      new Set([1]),
+      true,
+      "purple-green",
+      "log-odds",
+    ]);
+    expect(drops).toEqual(new Float32Array([0.5, -0.2, NaN, 0, 0.06, 0.25]));
+  });
+
+  test("comes with a legend", async () => {
     await show();
     expect(texts(view.element, ".gx-legend-end")).toEqual(["against −50", "+50 points, supports"]);
-    expect(find(view.element, ".gx-legend-pending").hidden).toBe(false);
-  });
-
-  test("does not speak of pending cells when there are none", async () => {
-    await show();
-    receive({ scores: scoresOf(0, 0, 0, 0, 0, 0.04) });
-    expect(texts(view.element, ".gx-legend-end")).toEqual(["against −4.0", "+4.0 points, supports"]);
-    expect(find(view.element, ".gx-legend-pending").hidden).toBe(true);
-  });
-
-  test("tells log-odds", async () => {
-    await show({ score: "log-odds" });
-    const ends = texts(view.element, ".gx-legend-end");
-    expect(ends).toEqual(["against −0.50", "+0.50 log-odds, supports"]);
   });
 });
 
-describe("after the end", () => {
-  test("nothing listens", async () => {
-    await show();
-    controller.abort();
-    point("pointermove", 0.1, 0.1);
-    point("click", 0.1, 0.1);
-    expect(tip().hidden).toBe(true);
-    expect(model.saved).toEqual([]);
-  });
-
-  test("the size of the frame is not observed", async () => {
-    const disconnect = vi.spyOn(ResizeObserver.prototype, "disconnect");
-    await show();
-    expect(disconnect).not.toHaveBeenCalled();
-    controller.abort();
-    expect(disconnect).toHaveBeenCalledOnce();
-  });
+test("after the end nothing listens", async () => {
+  await show();
+  controller.abort();
+  point("pointermove", 0.1, 0.1);
+  click(0.1, 0.1);
+  press("Enter");
+  expect(tip().hidden).toBe(true);
+  expect(choose).not.toHaveBeenCalled();
 });

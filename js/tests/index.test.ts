@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import widget from "../src/index";
-import { fakeCanvas, fakeFrames, fakePictures, StrictModel, traits } from "./fixture";
+import { fakeCanvas, fakeFrames, fakePictures, find, settled, StrictModel, traits } from "./fixture";
 
 let model: StrictModel;
 let el: HTMLElement;
@@ -14,6 +14,7 @@ beforeEach(() => {
 });
 
 const isShown = () => el.querySelector(".gx-root") !== null;
+const host = () => find(el, ".gx-root").dataset["host"];
 
 describe("render without a signal, as before anywidget 0.11,", () => {
   test("shows the widget until what it returns is called", () => {
@@ -48,5 +49,27 @@ describe("render with a signal", () => {
     controller.abort();
     end();
     expect(isShown()).toBe(false);
+  });
+
+  test("shows nothing where it has ended already", () => {
+    widget.render({ model, el, signal: AbortSignal.abort() });
+    expect(isShown()).toBe(false);
+    expect(model.listening()).toBe(0);
+  });
+});
+
+describe("a view in a notebook", () => {
+  test("has a kernel, until it is restarted", async () => {
+    widget.render({ model, el });
+    expect(host()).toBe("kernel");
+    model.tell("comm_live_update");
+    await settled();
+    expect(host()).toBe("gone");
+  });
+
+  test("that was saved has none", () => {
+    el.className = "jupyter-widgets-disconnected";
+    widget.render({ model, el });
+    expect(host()).toBe("gone");
   });
 });

@@ -1,19 +1,21 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { panel, progressText, type Panel } from "../src/panel";
-import type { Prediction, Traits } from "../src/protocol";
-import { find, HTML, scoresOf, StrictModel, texts, traits } from "./fixture";
+import type { Host, Prediction, Traits } from "../src/protocol";
+import { fakeConnection, find, HTML, scoresOf, StrictModel, texts, traits } from "./fixture";
 
 let controller: AbortController;
 let model: StrictModel;
 let view: Panel;
+let connection: ReturnType<typeof fakeConnection>;
 
 beforeEach(() => {
   controller = new AbortController();
+  connection = fakeConnection();
 });
 
 function show(changes: Partial<Traits> = {}): void {
   model = new StrictModel(traits(changes));
-  view = panel(model, controller.signal);
+  view = panel(model, controller.signal, connection);
   view.update();
 }
 
@@ -24,8 +26,8 @@ function receive(changes: Partial<Traits>): void {
 
 /** The control under a title. */
 function control<T extends HTMLElement>(title: string): T {
-  const fields = [...view.controls.querySelectorAll("label")];
-  const field = fields.find((label) => find(label, ".gx-field-name").textContent === title);
+  const fields = [...view.controls.querySelectorAll(".gx-field")];
+  const field = fields.find((node) => find(node, ".gx-field-name").textContent === title);
   return find<T>(field!, "input, select");
 }
 
@@ -36,6 +38,12 @@ function choose(title: string, value: string): void {
   node.value = value;
   node.dispatchEvent(new Event(node instanceof HTMLSelectElement ? "change" : "input"));
 }
+
+/** What can be seen of the messages. */
+const shownTexts = (selector: string) =>
+  [...view.messages.querySelectorAll<HTMLElement>(selector)]
+    .filter((node) => !node.hidden)
+    .map((node) => node.textContent);
 
 const options = (title: string) =>
   [...select(title).options].map((option) => [option.value, option.textContent]);
@@ -120,50 +128,8 @@ describe("the score", () => {
   });
 });
 
-describe("the target", () => {
-  test("is chosen among the most probable classes, then all others by name", () => {
-    const labels = ["class 10", "dog", "class 9", "owl", "ant"];
-    show({ labels });
-    expect(options("Why")).toEqual([
-      ["1", "dog"],
-      ["0", "class 10"],
-      ["3", "owl"],
-      ["4", "ant"],
-      ["2", "class 9"],
-    ]);
-  });
-
-  test("orders names with numbers in them by number", () => {
-    const prediction: Prediction = { target: 0, probability: 1, saturated: false, top: [[0, 1]] };
-    show({ prediction, labels: ["dog", "class 10", "class 9", "class 1"] });
-    expect(texts(select("Why"), "option")).toEqual(["dog", "class 1", "class 9", "class 10"]);
-  });
-
-  test("is the predicted one where none is asked for", () => {
-    show({ target: null });
-    expect(select("Why").value).toBe("1");
-  });
-
-  test("is written as an index and sent", () => {
-    show();
-    choose("Why", "2");
-    expect(model.saved).toEqual([{ target: 2 }]);
-  });
-
-  test("cannot be chosen before there is a prediction", () => {
-    show({ prediction: {} });
-    expect(options("Why")).toEqual([["", "…"]]);
-  });
-
-  test("may be called what HTML is", () => {
-    show({ labels: ["cat", HTML, "fox", HTML] });
-    expect(texts(select("Why"), "option")).toEqual([HTML, "cat", HTML, "fox"]);
-    expect(view.controls.querySelector("img")).toBeNull();
-  });
-});
-
 describe("an open list", () => {
-  test.each(["Hide with", "Why", "Drop in"])("“%s” is not rebuilt by progress", (title) => {
+  test.each(["Hide with", "Drop in"])("“%s” is not rebuilt by progress", (title) => {
     show();
     const before = [...select(title).options];
     receive({
@@ -253,18 +219,34 @@ describe("the progress", () => {
 });
 
 describe("messages", () => {
-  const alert = () => view.messages.querySelector("[role=alert]");
+  const alerts = () => shownTexts("[role=alert]");
 
   test("have no error where there is none", () => {
     show();
-    expect(alert()).toBeNull();
+    expect(alerts()).toEqual([]);
   });
 
   test("tell an error as an alert until it is gone", () => {
     show({ error: "The model failed." });
-    expect(alert()?.textContent).toBe("The model failed.");
+    expect(alerts()).toEqual(["The model failed."]);
     receive({ error: "" });
-    expect(alert()).toBeNull();
+    expect(alerts()).toEqual([]);
+  });
+
+  test("tell an error that stays only once", () => {
+    show({ error: "The model failed." });
+    const [text] = [...find(view.messages, "[role=alert]").childNodes];
+    receive({ notes: ["One."], progress: {} });
+    expect(find(view.messages, "[role=alert]").firstChild).toBe(text);
+  });
+
+  test("tell what the front end has to say, beside an error of the kernel's", () => {
+    show({ error: "The model failed." });
+    view.tell("That is no file.");
+    receive({ notes: ["One."] });
+    expect(alerts()).toEqual(["The model failed.", "That is no file."]);
+    view.tell("");
+    expect(alerts()).toEqual(["The model failed."]);
   });
 
   test("tell notes in order", () => {
@@ -274,40 +256,121 @@ describe("messages", () => {
 
   test("tell what was chosen once it is known", () => {
     show({ about: {} });
-    expect(texts(view.messages, ".gx-about")).toEqual([]);
+    expect(shownTexts(".gx-about")).toEqual([]);
     receive({ about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" } });
-    expect(texts(view.messages, ".gx-about")).toEqual([
-      "TinyNet · softmax · preprocessing: ImageNet",
-    ]);
+    expect(shownTexts(".gx-about")).toEqual(["TinyNet · softmax · preprocessing: ImageNet"]);
   });
 
   test("show HTML as text", () => {
     const about = { model: HTML, preprocessing: HTML, output: HTML };
     show({ error: HTML, notes: [HTML], about });
-    expect(texts(view.messages, ".gx-error, .gx-note")).toEqual([HTML, HTML]);
+    view.tell(HTML);
+    expect(texts(view.messages, ".gx-error, .gx-note")).toEqual([HTML, HTML, HTML]);
     expect(view.messages.querySelector("img")).toBeNull();
   });
 });
 
 describe("log-odds", () => {
   const saturated: Prediction = { target: 1, probability: 1, saturated: true, top: [[1, 1]] };
-  const offer = () => view.messages.querySelector("button");
+  const offer = () => find<HTMLButtonElement>(view.messages, "button");
 
   test("are offered where the probability is saturated, and a click takes them", () => {
     show({ prediction: saturated, notes: ["Every drop is near 0."] });
-    expect(offer()?.textContent).toBe("Show log-odds");
-    offer()?.click();
+    expect(offer().hidden).toBe(false);
+    expect(offer().textContent).toBe("Show log-odds");
+    offer().click();
     expect(model.saved).toEqual([{ score: "log-odds" }]);
   });
 
   test("are not offered otherwise", () => {
     show({ notes: ["Every drop is near 0."] });
-    expect(offer()).toBeNull();
+    expect(offer().hidden).toBe(true);
+  });
+
+  test("are not offered before there is a prediction", () => {
+    show({ prediction: {}, notes: ["Every drop is near 0."] });
+    expect(offer().hidden).toBe(true);
   });
 
   test("are not offered without the note that tells why", () => {
     show({ prediction: saturated });
-    expect(offer()).toBeNull();
+    expect(offer().hidden).toBe(true);
+  });
+
+  test.each([
+    ["kernel", false],
+    ["gone", true],
+    ["page", false],
+  ] as const)("can be taken of the host “%s” unless %s", (host, disabled) => {
+    connection.become(host);
+    show({ prediction: saturated, notes: ["Every drop is near 0."] });
+    expect(offer().disabled).toBe(disabled);
+  });
+
+  test("are offered by a button that stays, so that its focus does", () => {
+    show({ prediction: saturated, notes: ["Every drop is near 0."] });
+    document.body.replaceChildren(view.messages);
+    offer().focus();
+    receive({ notes: ["Every drop is near 0.", "Partial."], status: "stopped" });
+    expect(document.activeElement).toBe(offer());
+  });
+});
+
+describe("with the host", () => {
+  const titles = () =>
+    [...view.controls.children]
+      .filter((part) => !(part as HTMLElement).hidden)
+      .map((part) => part.querySelector(".gx-field-name, button")?.textContent);
+
+  const GONE =
+    "The kernel is gone. The map stays and can be read; to ask for more, run the notebook cell again.";
+
+  test.each([
+    ["kernel", ["Grid", "Hide with", "Why", "Drop in", "Stop"], false, []],
+    ["gone", ["Grid", "Hide with", "Why", "Drop in", "Start"], true, [GONE]],
+    ["page", ["Why", "Drop in"], false, []],
+  ] as [Host, string[], boolean, string[]][])(
+    "“%s” there are %j, inert: %s",
+    (host, shown, inert, said) => {
+      connection.become(host);
+      show();
+      expect(titles()).toEqual(shown);
+      expect(view.controls.inert).toBe(inert);
+      expect(shownTexts(".gx-offline")).toEqual(said);
+    },
+  );
+
+  test("“gone” a run has stopped, whatever the kernel said last", () => {
+    show({ progress: { done: 3, total: 6, rate: 2, left: 1.5 } });
+    connection.become("gone");
+    view.update();
+    expect(texts(view.controls, ".gx-progress-text")).toEqual(["3 of 6 cells · 2.0 a second · stopped"]);
+    expect(find(view.controls, ".gx-run").dataset["status"]).toBe("stopped");
+  });
+
+  test("“gone” a run that was done stays done", () => {
+    connection.become("gone");
+    show({ status: "done" });
+    expect(find(view.controls, ".gx-run").dataset["status"]).toBe("done");
+  });
+
+  test("“gone” it is said politely, and once", () => {
+    show();
+    connection.become("gone");
+    view.update();
+    const offline = find(view.messages, ".gx-offline");
+    const said = offline.firstChild;
+    receive({ notes: ["One."] });
+    expect(offline.getAttribute("role")).toBe("status");
+    expect(offline.firstChild).toBe(said);
+  });
+
+  test("“page” only the recorded classes can be asked about", () => {
+    connection.offered = () => [0, 1];
+    connection.become("page");
+    show();
+    control<HTMLInputElement>("Why").dispatchEvent(new Event("focus"));
+    expect(texts(view.controls, ".gx-option-name")).toEqual(["dog", "cat"]);
   });
 });
 
@@ -317,7 +380,6 @@ test("after the end nothing is written or sent", () => {
   controller.abort();
   choose("Grid", "4");
   choose("Hide with", "gray");
-  choose("Why", "2");
   choose("Drop in", "log-odds");
   find(view.controls, ".gx-run button").click();
   find(view.messages, "button").click();

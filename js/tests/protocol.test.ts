@@ -2,19 +2,25 @@
 import { describe, expect, test } from "vitest";
 import python from "../../gridexplainer_widget/protocol.py?raw";
 import {
+  COLORMAPS,
   COMMANDS,
   filled,
   FRONT_END_TRAITS,
   KERNEL_TRAITS,
+  LOOKS,
   MAX_GRID,
+  MAX_UPLOAD,
+  SAVED_FORMATS,
+  SCALES,
   STATUSES,
 } from "../src/protocol";
 import { traits } from "./fixture";
 
-/** The strings of a tuple in protocol.py. */
+/** The strings of a tuple in protocol.py, those of a tuple that is spread in it included. */
 function pythonNames(name: string): string[] {
   const [, tuple] = new RegExp(`^${name}: Final = \\(([^)]*)\\)`, "m").exec(python) ?? [];
-  return [...(tuple ?? "").matchAll(/"([^"]+)"/g)].map(([, text]) => text!);
+  const parts = [...(tuple ?? "").matchAll(/"([^"]+)"|\*(\w+)/g)];
+  return parts.flatMap(([, text, spread]) => (spread ? pythonNames(spread) : [text!]));
 }
 
 describe("the names are those of protocol.py", () => {
@@ -23,12 +29,19 @@ describe("the names are those of protocol.py", () => {
     ["FRONT_END_TRAITS", FRONT_END_TRAITS],
     ["COMMANDS", COMMANDS],
     ["STATUSES", STATUSES],
+    ["LOOKS", LOOKS],
+    ["SAVED_FORMATS", SAVED_FORMATS],
+    ["COLORMAPS", COLORMAPS],
+    ["SCALES", SCALES],
   ])("%s", (name, names) => {
+    expect(names.length).toBeGreaterThan(1);
     expect(names).toEqual(pythonNames(name));
   });
 
-  test("the finest grid", () => {
+  test("the finest grid and the largest picture", () => {
     expect(python).toMatch(new RegExp(`^MAX_GRID: Final = ${MAX_GRID}$`, "m"));
+    const [, factor, power] = /^MAX_UPLOAD: Final = (\d+) \* 2\*\*(\d+)$/m.exec(python)!;
+    expect(MAX_UPLOAD).toBe(Number(factor) * 2 ** Number(power));
   });
 });
 

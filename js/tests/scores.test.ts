@@ -2,9 +2,15 @@
 import { describe, expect, test } from "vitest";
 import python from "../../gridexplainer_widget/plot.py?raw";
 import {
+  ABSOLUTE_SCALE,
+  amountText,
   decodeScores,
   digitsOf,
   dropNumber,
+  isFaded,
+  isFailed,
+  isScored,
+  largestOf,
   LEAST_SCALE,
   percent,
   rankOf,
@@ -38,27 +44,72 @@ describe("decoding", () => {
 
 describe("the scale", () => {
   test("ends at the largest drop", () => {
-    expect(scaleOf(new Float32Array([0.25, 0.5, -0.125]), "probability")).toBe(0.5);
+    expect(scaleOf(new Float32Array([0.25, 0.5, -0.125]), "probability", "relative")).toBe(0.5);
   });
 
   test("ends at the largest rise where that is larger", () => {
-    expect(scaleOf(new Float32Array([0.25, -0.75]), "probability")).toBe(0.75);
+    expect(scaleOf(new Float32Array([0.25, -0.75]), "probability", "relative")).toBe(0.75);
   });
 
   test("leaves pending cells out", () => {
-    expect(scaleOf(new Float32Array([NaN, 0.5, NaN]), "probability")).toBe(0.5);
+    expect(scaleOf(new Float32Array([NaN, 0.5, NaN]), "probability", "relative")).toBe(0.5);
   });
 
   test("never ends nearer to zero than a point of probability or a tenth of log-odds", () => {
-    expect(scaleOf(new Float32Array([0.001, -0.002]), "probability")).toBe(0.01);
-    expect(scaleOf(new Float32Array([0.05]), "log-odds")).toBe(0.1);
-    expect(scaleOf(new Float32Array([NaN]), "log-odds")).toBe(0.1);
-    expect(scaleOf(new Float32Array(), "probability")).toBe(0.01);
+    expect(scaleOf(new Float32Array([0.001, -0.002]), "probability", "relative")).toBe(0.01);
+    expect(scaleOf(new Float32Array([0.05]), "log-odds", "relative")).toBe(0.1);
+    expect(scaleOf(new Float32Array([NaN]), "log-odds", "relative")).toBe(0.1);
+    expect(scaleOf(new Float32Array(), "probability", "relative")).toBe(0.01);
+  });
+
+  test("leaves failed cells out", () => {
+    expect(scaleOf(new Float32Array([Infinity, 0.5, -Infinity]), "probability", "relative")).toBe(0.5);
+  });
+
+  test("is the same for all pictures where it is absolute", () => {
+    for (const drops of [new Float32Array([0.25]), new Float32Array([40]), new Float32Array()]) {
+      expect(scaleOf(drops, "probability", "absolute")).toBe(1);
+      expect(scaleOf(drops, "log-odds", "absolute")).toBe(10);
+    }
+    expect(ABSOLUTE_SCALE).toEqual({ probability: 1, "log-odds": 10 });
   });
 
   test("has the floors of plot.py", () => {
     const [, floors] = /^LEAST_SCALE: .* = (\{.*\})$/m.exec(python) ?? [];
     expect(LEAST_SCALE).toEqual(JSON.parse(floors ?? ""));
+  });
+});
+
+describe("a cell", () => {
+  test.each([
+    ["scored", 0.5, true, false],
+    ["scored", 0, true, false],
+    ["pending", NaN, false, false],
+    ["failed", Infinity, false, true],
+    ["failed", -Infinity, false, true],
+  ])("is %s with %d", (_, drop, scored, failed) => {
+    expect([isScored(drop), isFailed(drop)]).toEqual([scored, failed]);
+  });
+
+  test("that is not there is not scored", () => {
+    expect(isScored(undefined)).toBe(false);
+  });
+
+  test.each([
+    [0.0499, 0.1, true],
+    [-0.0499, 0.1, true],
+    [0.05, 0.1, false],
+    [0, 0.1, true],
+    [0, 0, false],
+    [Infinity, 1, false],
+    [NaN, 1, false],
+  ])("of %d on a scale to 0.5 fades below %d of it: %s", (drop, threshold, faded) => {
+    expect(isFaded(drop, 0.5, threshold)).toBe(faded);
+  });
+
+  test("has the largest drop or rise among the scored ones", () => {
+    expect(largestOf(new Float32Array([0.25, -0.75, NaN, Infinity]))).toBe(0.75);
+    expect(largestOf(new Float32Array([NaN, Infinity]))).toBe(0);
   });
 });
 
@@ -73,6 +124,10 @@ describe("the rank", () => {
     [3, 5],
   ])("of cell %i is %i: equal drops share one, pending cells do not count", (index, rank) => {
     expect(rankOf(drops, index)).toBe(rank);
+  });
+
+  test("does not count failed cells", () => {
+    expect(rankOf(new Float32Array([Infinity, 0.5, 1]), 1)).toBe(2);
   });
 });
 
@@ -119,6 +174,13 @@ describe("the digits in a cell are those of number_text in plot.py", () => {
   ] as const)("%d on a scale to %d of %s is %s", (drop, scale, score, text) => {
     expect(dropNumber(drop, score, digitsOf(scale, score))).toBe(text);
   });
+});
+
+test("an amount has its unit, and digits that suit it", () => {
+  expect(amountText(0.123, "probability")).toBe("12.3 points");
+  expect(amountText(-0.2, "probability")).toBe("−20.0 points");
+  expect(amountText(1.234, "log-odds")).toBe("1.23 log-odds");
+  expect(amountText(-0.0001, "probability")).toBe("0.0 points");
 });
 
 describe("a probability is written", () => {

@@ -2,120 +2,26 @@
 
 from __future__ import annotations
 
-import json
-import re
-
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Lab, finish_code, poll, run_code, start_code
-
-SETUP = """
-import json, threading, time
-import numpy as np
-from gridexplainer_widget import GridExplainer
-
-picture = np.random.default_rng(0).integers(90, 160, (48, 48, 3)).astype(np.uint8)
-picture[12:24, 24:36] = 250
-
-class Model:
-    '''Brightness of the middle against the rest, a batch at a time when it is gated.'''
-    def __init__(self, gate=None, fail_after=10**9):
-        self.gate, self.left, self.calls = gate, fail_after, 0
-    def __call__(self, batch):
-        if self.gate:
-            self.gate.acquire(timeout=60)
-        self.calls += 1
-        self.left -= 1
-        if self.left < 0:
-            raise RuntimeError('the <b>graphics card</b> caught fire')
-        middle = batch[:, 12:24, 24:36].mean(axis=(1, 2, 3)) / 255
-        rest = batch.mean(axis=(1, 2, 3)) / 255
-        logits = np.stack([6 * rest, 3 * middle, np.ones(len(batch))], axis=1)
-        e = np.exp(logits)
-        return e / e.sum(axis=1, keepdims=True)
-
-labels = ['rest', 'middle', '<img src=x onerror=alert(1)>']
-"""
-
-QUICK = "w = GridExplainer(Model(), 4, fill='black', labels=labels).explore(picture, 'middle')\nw"
-GATED = (
-    "model = Model(threading.Semaphore(0))\n"
-    "w = GridExplainer(model, 12, batch_size=4, labels=labels).explore(picture, 'middle')\nw"
+from tests.browser.jupyter import Lab, finish_code, run_code, start_code
+from tests.browser.processes import poll
+from tests.browser.screen import (
+    GATED,
+    QUICK,
+    SETUP,
+    await_changed,
+    await_picture,
+    await_status,
+    changed,
+    drop_in,
+    hover,
+    let_on,
+    pixels,
+    point,
+    python,
 )
-
-
-@pytest.fixture
-def page(lab: Lab) -> Page:
-    page = lab.page()
-    problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("dialog", lambda dialog: problems.append(dialog.message))
-    yield page
-    page.context.close()
-    assert problems == []
-
-
-def root(page: Page) -> Locator:
-    return page.locator(".gx-root").first
-
-
-def await_status(page: Page, status: str) -> None:
-    expect(root(page)).to_have_attribute("data-status", status, timeout=60_000)
-
-
-# The colour near the top of each of 12×12 places on the canvas, one number each.
-PIXELS = """() => {
-    const canvas = document.querySelector(".gx-canvas");
-    const context = canvas.getContext("2d");
-    const colors = [];
-    for (let y = 0; y < 12; y++) for (let x = 0; x < 12; x++) {
-        const place = [(x + 0.5) / 12 * canvas.width, (y + 0.15) / 12 * canvas.height];
-        const [r, g, b] = context.getImageData(...place.map(Math.floor), 1, 1).data;
-        colors.push(r * 65536 + g * 256 + b);
-    }
-    return colors;
-}"""
-CHANGED = f"(before) => ({PIXELS})().filter((color, i) => color !== before[i]).length"
-
-
-def pixels(page: Page) -> list[int]:
-    return page.evaluate(PIXELS)
-
-
-def await_changed(page: Page, before: list[int], least: int) -> None:
-    """Wait until so many of the 144 places, or more, look different."""
-    page.wait_for_function(
-        f"([before, least]) => ({CHANGED})(before) >= least", arg=[before, least]
-    )
-
-
-def changed(page: Page, before: list[int]) -> int:
-    return page.evaluate(CHANGED, before)
-
-
-def let_on(page: Page, batches: int = 1) -> None:
-    run_code(page, f"model.gate.release({batches})")
-
-
-def point(page: Page, row: float, column: float, grid: int) -> dict[str, float]:
-    box = page.locator(".gx-canvas").first.bounding_box()
-    return {"x": (column + 0.5) / grid * box["width"], "y": (row + 0.5) / grid * box["height"]}
-
-
-def hover(page: Page, row: int, column: int, grid: int) -> str:
-    page.locator(".gx-canvas").first.hover(position=point(page, row, column, grid))
-    place = page.locator(".gx-tip-place").first
-    expect(place).to_have_text(f"Row {row + 1}, column {column + 1}")
-    return page.locator(".gx-tip-drop").first.inner_text()
-
-
-def drop_in(text: str) -> float:
-    return float(re.search(r"drop (\S+) points", text)[1].replace("−", "-"))
-
-
-def python(page: Page, expression: str) -> object:
-    return json.loads(run_code(page, f"print(json.dumps({expression}))"))
 
 
 def test_hover_and_click_show_what_python_computed(lab: Lab, page: Page) -> None:
@@ -153,7 +59,7 @@ def test_hover_and_click_show_what_python_computed(lab: Lab, page: Page) -> None
 def test_cells_fill_while_scoring_runs(lab: Lab, page: Page) -> None:
     lab.open([SETUP, GATED], page)
     await_status(page, "running")
-    await_changed(page, [0] * 144, 144)  # the picture is there
+    await_picture(page)
     before = pixels(page)
     for done in (3, 7, 11):  # the first batch holds the whole picture as well
         let_on(page)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridexplainer_widget import Explanation, Grid, GridExplainer, archive
+from gridexplainer_widget.picture import to_uint8
 from gridexplainer_widget.scores import percent
 from tests.models import TopLeft, weights
 
@@ -24,6 +25,8 @@ def explanation_of(
     rows, columns, classes = array.shape
     known = {
         "picture": PICTURE.copy(),
+        "seen": PICTURE.copy(),
+        "replacement": np.zeros_like(PICTURE),
         "grid": Grid(rows, columns, 8, 8),
         "vectors": array,
         "baseline_vector": np.float32(baseline),
@@ -84,11 +87,31 @@ def test_normalized(corner: Explanation) -> None:
 def test_it_cannot_be_changed(corner: Explanation) -> None:
     with pytest.raises(FrozenInstanceError):
         corner.target = 2
-    for array in (corner.drops, corner.vectors, corner.baseline_vector, corner.picture):
+    arrays = (corner.drops, corner.vectors, corner.baseline_vector)
+    for array in (*arrays, corner.picture, corner.seen, corner.replacement):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 0
     with pytest.raises(TypeError):
         corner.settings["seed"] = 1
+
+
+@pytest.mark.parametrize("fill", ["noise", "inpaint"])
+def test_it_holds_every_picture_that_the_model_saw(fill: str) -> None:
+    seen = []
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        seen.extend(batch.copy())
+        return weights(batch)
+
+    picture = np.random.default_rng(0).integers(0, 256, (9, 10, 3)).astype(np.uint8)
+    explanation = GridExplainer(model, (2, 3), fill=fill).explain(picture)
+    whole, *hidden = (to_uint8(pixels) for pixels in seen)
+    np.testing.assert_array_equal(explanation.seen, whole)
+    for cell, pixels in zip(explanation.grid.spread_order(), hidden, strict=True):
+        top, left, bottom, right = explanation.grid.box(int(cell))
+        drawn = explanation.seen.copy()
+        drawn[top:bottom, left:right] = explanation.replacement[top:bottom, left:right]
+        np.testing.assert_array_equal(drawn, pixels)
 
 
 def test_another_target_needs_no_model_call() -> None:
@@ -199,7 +222,7 @@ def test_save_and_load(corner: Explanation, tmp_path: Path) -> None:
     for name in ("target", "labels", "score", "fill", "model", "preprocessing", "seconds", "grid"):
         assert getattr(loaded, name) == getattr(corner.for_score("log-odds"), name)
     assert dict(loaded.settings) == dict(corner.settings)
-    for name in ("picture", "vectors", "baseline_vector"):
+    for name in ("picture", "seen", "replacement", "vectors", "baseline_vector"):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(corner, name))
 
 
@@ -226,6 +249,9 @@ def spoiled(path: Path, source: Path, **changes: object) -> Path:
         ({"format": 99}, "format is 99"),
         ({"vectors": np.zeros((2, 2))}, "vectors is float64"),
         ({"picture": np.zeros((2, 2), np.uint8)}, "picture"),
+        ({"seen": np.zeros((8, 7, 3), np.uint8)}, r"seen .*\(8, 8, 3\) is wanted"),
+        ({"replacement": np.zeros((8, 8, 3))}, "replacement is float64"),
+        ({"replacement": None}, "replacement"),
         ({"baseline_vector": np.zeros(7, np.float32)}, r"baseline_vector .*\(3,\) is wanted"),
         ({"grid": [0, 0, 8, 8]}, "does not fit"),
         ({"target": 99}, "out of range"),

@@ -141,14 +141,52 @@ def test_unknown_fills_are_refused(bad: object) -> None:
         parse_fill(bad)
 
 
-def test_a_callable_of_the_wrong_shape() -> None:
+def returning(value: object) -> list[Fill]:
+    return [Fill("whole", whole=lambda *_: value), Fill("local", local=lambda *_: value)]
+
+
+@pytest.mark.parametrize("fill", returning(np.zeros((2, 2))))
+def test_a_callable_of_the_wrong_shape(fill: Fill) -> None:
     with pytest.raises(ValueError, match=r"returned shape \(2, 2\); wanted is \(7, 9, 3\)"):
-        masked(lambda pixels, hidden: np.zeros((2, 2)), 0)
+        masked(fill, 0)
 
 
-def test_a_callable_that_returns_nan() -> None:
+@pytest.mark.parametrize("fill", returning(np.float32(np.nan)))
+def test_a_callable_that_returns_nan(fill: Fill) -> None:
     with pytest.raises(ValueError, match="NaN"):
-        masked(lambda pixels, hidden: np.float32(np.nan), 0)
+        masked(fill, 0)
+
+
+@pytest.mark.parametrize("fill", returning(np.float32(np.nan)))
+def test_a_fill_that_fails_leaves_the_picture_as_it_is_seen(fill: Fill) -> None:
+    masker = Masker(PIXELS, GRID, fill)
+    with pytest.raises(ValueError, match="NaN"):
+        masker.masked([0])
+    np.testing.assert_array_equal(masker.replacement, masker.seen)
+
+
+def test_a_whole_fill_shows_what_stands_in_for_every_cell() -> None:
+    masker = Masker(PIXELS, GRID, parse_fill("noise"))
+    masker.masked([1])
+    np.testing.assert_array_equal(masker.replacement, np.rint(masked("noise", *range(6))))
+
+
+def test_a_local_fill_shows_the_cells_that_were_hidden_alone_as_they_were_at_first() -> None:
+    values = iter([10, 20, 30, 40])
+    masker = Masker(PIXELS, GRID, parse_fill(lambda pixels, hidden: np.float32(next(values))))
+    for cells in ([4], [0, 1], [4], [5]):
+        masker.masked(cells)
+    expected = PIXELS.astype(np.uint8)
+    expected[inside(4)], expected[inside(5)] = 10, 40
+    np.testing.assert_array_equal(masker.replacement, expected)
+    np.testing.assert_array_equal(masker.seen, PIXELS)
+
+
+def test_what_is_shown_has_three_channels() -> None:
+    masker = Masker(np.full((2, 2, 1), 7.4, np.float32), Grid(1, 1, 2, 2), parse_fill("white"))
+    masker.masked([0])
+    assert masker.seen.tolist() == [[[7] * 3] * 2] * 2
+    assert masker.replacement.tolist() == [[[255] * 3] * 2] * 2
 
 
 def test_a_fill_without_a_way_to_fill() -> None:

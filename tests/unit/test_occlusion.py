@@ -115,3 +115,42 @@ def test_a_model_that_writes_into_its_batch_does_no_harm() -> None:
     run, polite = run_of(rude, 4, batch=3), run_of(brightness, 4, batch=3)
     list(run.steps()), list(polite.steps())
     np.testing.assert_array_equal(run.vectors, polite.vectors)
+
+
+def test_sets_of_cells_are_remembered_and_asked_once() -> None:
+    model = TopLeft(12)
+    run = run_of(model, 4, batch=4)
+    list(run.steps())
+    calls = sum(model.batches)
+    sets = [(0, 1), (3,), (), (1, 0), (5, 6, 7)]
+    assert list(run.ask(sets)) == [3]  # (1, 0) is asked with (0, 1), before either is known
+    assert list(run.ask(sets)) == []
+    assert sum(model.batches) == calls + 3
+    black = PICTURE.pixels.copy()
+    black[:3, :6] = 0
+    np.testing.assert_array_equal(run.believed((1, 0)), TopLeft(12)(black[np.newaxis])[0])
+
+
+def test_a_cell_that_was_asked_about_is_not_scored_again() -> None:
+    model = TopLeft(12)
+    run = run_of(model, 4, batch=4)
+    steps = run.steps()
+    next(steps)
+    list(run.ask([(15,)]))
+    list(steps)
+    assert sum(model.batches) == 17
+    assert run.scored.all()
+
+
+def test_cells_of_a_batch_that_failed_are_marked() -> None:
+    for spoil in ("raise", "nan"):
+        model = Spoiled(6, spoil)
+        run = run_of(model, 4, batch=5)
+        with pytest.raises((RuntimeError, ClassifierError)):
+            list(run.steps())
+        assert run.failed.sum() == (5 if spoil == "raise" else 4)
+        assert not (run.failed & run.scored).any()
+        model.left = 100
+        list(run.steps())
+        assert not run.failed.any()
+        assert run.scored.all()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gridexplainer_widget import protocol
+from gridexplainer_widget import GridExplainerWidget, protocol
 from gridexplainer_widget.plot import AGAINST, LEAST_SCALE, STRONGEST, SUPPORTS
 
 SOURCES = Path(__file__).parents[2] / "js" / "src"
@@ -19,14 +19,35 @@ def constant(file: str, name: str) -> str:
     return match[1]
 
 
-@pytest.mark.parametrize("name", ["KERNEL_TRAITS", "FRONT_END_TRAITS", "COMMANDS", "STATUSES"])
+def names(name: str) -> list[str]:
+    written = constant("protocol.ts", name)
+    spread = re.sub(r"\.\.\.(\w+)", lambda match: json.dumps(names(match[1]))[1:-1], written)
+    return json.loads(re.sub(r",\s*]", "]", spread))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "KERNEL_TRAITS",
+        "LOOKS",
+        "FRONT_END_TRAITS",
+        "COMMANDS",
+        "SAVED_FORMATS",
+        "COLORMAPS",
+        "SCALES",
+        "STATUSES",
+    ],
+)
 def test_names(name: str) -> None:
-    written = re.sub(r",\s*]", "]", constant("protocol.ts", name))
-    assert tuple(json.loads(written)) == getattr(protocol, name)
+    assert tuple(names(name)) == getattr(protocol, name)
 
 
-def test_the_finest_grid() -> None:
+def test_bounds() -> None:
     assert int(constant("protocol.ts", "MAX_GRID")) == protocol.MAX_GRID
+    factor, power = re.fullmatch(
+        r"(\d+) \* 2 \*\* (\d+)", constant("protocol.ts", "MAX_UPLOAD")
+    ).groups()
+    assert int(factor) * 2 ** int(power) == protocol.MAX_UPLOAD
 
 
 def test_the_front_ends_types_name_every_trait() -> None:
@@ -37,8 +58,9 @@ def test_the_front_ends_types_name_every_trait() -> None:
 
 
 def test_figure_and_widget_show_the_same_colors() -> None:
-    assert json.loads(constant("colors.ts", "AGAINST")) == AGAINST
-    assert json.loads(constant("colors.ts", "SUPPORTS")) == SUPPORTS
-    assert float(constant("colors.ts", "STRONGEST")) == STRONGEST
+    hues = constant("colors.ts", "HUES")
+    default = re.search(r'"orange-blue": \{ supports: "(.*?)", against: "(.*?)" \}', hues)
+    assert default.groups() == (SUPPORTS, AGAINST)
+    assert GridExplainerWidget.class_traits()["opacity"].default_value == STRONGEST
     scales = constant("scores.ts", "LEAST_SCALE").replace("probability:", '"probability":')
     assert json.loads(scales) == LEAST_SCALE

@@ -219,3 +219,89 @@ def test_an_update_that_was_put_off_comes_before_the_next_slow_step() -> None:
     assert shown[-1] == 2
     gate.release()
     assert runner.wait(10)
+
+
+def test_a_lower_turn_goes_first_between_two_steps() -> None:
+    events: list = []
+    gate = threading.Semaphore(0)
+    runner = Runner()
+    long = Log("run", events, 4, gate)
+    runner.submit(long.job(), turn=1)
+    long.started.wait(10)
+    runner.submit(Log("click", events, 1, None).job(), turn=0)
+    runner.submit(Log("later", events, 1, None).job(), turn=2)
+    for _ in range(4):
+        gate.release()
+    assert runner.wait(10)
+    assert [event[0] for event in finished(events)] == ["click", "run", "later"]
+
+
+def test_the_newest_wins_among_its_own_turn_only() -> None:
+    events: list = []
+    gate = threading.Semaphore(0)
+    runner = Runner()
+    long = Log("run", events, 2, gate)
+    runner.submit(long.job(), turn=1)
+    long.started.wait(10)
+    for name in ("a", "b", "c"):
+        runner.submit(Log(name, events, 1, None).job(), turn=0)
+    gate.release(2)
+    assert runner.wait(10)
+    assert finished(events) == [("c", "done"), ("run", "done")]
+
+
+def test_one_turn_is_stopped_and_the_others_go_on() -> None:
+    events: list = []
+    gate = threading.Semaphore(0)
+    runner = Runner()
+    long = Log("run", events, 10, gate)
+    runner.submit(long.job(), turn=1)
+    long.started.wait(10)
+    runner.submit(Log("later", events, 1, None).job(), turn=2)
+    runner.stop(1)
+    gate.release()
+    assert runner.wait(10)
+    assert finished(events) == [("run", "stopped"), ("later", "done")]
+
+
+def test_what_is_dropped_says_nothing_more() -> None:
+    events: list = []
+    gate = threading.Semaphore(0)
+    runner = Runner()
+    long = Log("run", events, 10, gate)
+    runner.submit(long.job(), turn=1)
+    long.started.wait(10)
+    runner.drop(1, 2)
+    gate.release()
+    assert runner.wait(10)
+    assert events == []
+
+
+def test_a_failing_update_ends_the_job_with_its_error() -> None:
+    outcomes: list = []
+
+    def failing() -> None:
+        raise ValueError("no")
+
+    runner = Runner()
+    runner.submit(Job(lambda: iter(range(5)), failing, outcomes.append))
+    assert runner.wait(10)
+    assert [str(outcome) for outcome in outcomes] == ["no"]
+
+
+def test_a_failing_finish_does_not_end_the_other_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "excepthook", lambda failure: None)
+    events: list = []
+    gate = threading.Semaphore(0)
+    runner = Runner()
+    long = Log("run", events, 2, gate)
+    runner.submit(long.job(), turn=1)
+    long.started.wait(10)
+
+    def failing(outcome: object) -> None:
+        raise ValueError("no")
+
+    runner.submit(Job(lambda: iter(()), lambda: None, failing), turn=0)
+    gate.release(2)
+    assert runner.wait(10)
+    assert finished(events) == [("run", "done")]

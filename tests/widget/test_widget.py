@@ -8,14 +8,21 @@ import threading
 import weakref
 from base64 import b64decode
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import traitlets
+from ipykernel.comm import Comm
 from ipywidgets import Widget
 from PIL import Image
 
-from gridexplainer_widget import ExplanationError, GridExplainer, GridExplainerWidget
+from gridexplainer_widget import (
+    Explanation,
+    ExplanationError,
+    GridExplainer,
+    GridExplainerWidget,
+)
 from gridexplainer_widget.protocol import FRONT_END_TRAITS, KERNEL_TRAITS
 from tests.models import Spoiled, TopLeft, brightness, weights
 
@@ -54,9 +61,19 @@ class FrontEnd:
         data = {"method": "update", "state": state, "buffer_paths": []}
         widget._handle_msg({"content": {"data": data}, "buffers": []})
 
-    def send(self, widget: GridExplainerWidget, content: object) -> None:
+    def send(
+        self, widget: GridExplainerWidget, content: object, buffers: list | None = None
+    ) -> None:
         data = {"method": "custom", "content": content}
-        widget._handle_msg({"content": {"data": data}, "buffers": []})
+        widget._handle_msg({"content": {"data": data}, "buffers": buffers or []})
+
+    def customs(self) -> list[tuple[dict, list]]:
+        """Messages that are no state, and their buffers."""
+        return [
+            (message["content"], buffers)
+            for message, buffers in self.messages
+            if message["method"] == "custom"
+        ]
 
     def updates(self, name: str) -> list[object]:
         states = [message["state"] for message, _ in self.messages if message["method"] == "update"]
@@ -77,6 +94,8 @@ def front_end(monkeypatch: pytest.MonkeyPatch) -> FrontEnd:
             front_end.messages.append((message, buffers or []))
 
     monkeypatch.setattr(Widget, "_send", record)
+    # ipywidgets 7 has nothing to say to a comm that knows of no kernel.
+    monkeypatch.setattr(Comm, "kernel", object())
     return front_end
 
 
@@ -261,6 +280,284 @@ def test_a_click_on_a_pending_cell_is_answered_when_it_is_scored(gated: Gated) -
     assert widget.evidence["drop"] == pytest.approx(float(drops(widget)[15]))
 
 
+def believed(widget: GridExplainerWidget, hidden: list[tuple[int, int]]) -> np.ndarray:
+    """What `weights` says with cells of a 4×4 grid black."""
+    picture = PICTURE.astype(np.float32)
+    for row, column in hidden:
+        picture[4 * row : 4 * row + 4, 4 * column : 4 * column + 4] = 0
+    return weights(picture[np.newaxis])[0]
+
+
+def test_several_cells_are_hidden_together() -> None:
+    widget = explore(weights, fill="black")
+    widget.wait(20)
+    cells = [(1, 2), (0, 0), (3, 1)]
+    widget.select(cells)
+    assert widget.wait(20)
+    target = widget.prediction["target"]
+    before = believed(widget, [])[target]
+    joint = before - believed(widget, cells)[target]
+    apart = sum(before - believed(widget, [cell])[target] for cell in cells)
+    evidence = widget.evidence
+    assert evidence["cells"] == [list(cell) for cell in cells]
+    assert evidence["drop"] == pytest.approx(joint, abs=1e-6)
+    assert evidence["sum"] == pytest.approx(apart, abs=1e-6)
+    assert evidence["synergy"] == pytest.approx(joint - apart, abs=1e-6)
+    shown = np.asarray(Image.open(io.BytesIO(evidence["picture"])))
+    assert not shown[4:8, 8:12].any()
+    np.testing.assert_array_equal(shown[8:12], PICTURE[8:12])
+
+
+def test_everything_but_some_cells_is_hidden() -> None:
+    widget = explore(weights, fill="black")
+    widget.wait(20)
+    widget.select([(1, 2), (2, 2)], keep=True)
+    assert widget.wait(20)
+    rest = [(r, c) for r in range(4) for c in range(4) if (r, c) not in {(1, 2), (2, 2)}]
+    target = widget.prediction["target"]
+    expected = believed(widget, [])[target] - believed(widget, rest)[target]
+    assert widget.evidence["keep"]
+    assert widget.evidence["drop"] == pytest.approx(expected, abs=1e-6)
+    assert widget.evidence["sum"] is None
+
+
+def test_a_set_is_asked_about_once() -> None:
+    model = TopLeft(8)
+    widget = explore(model, 4)
+    widget.wait(20)
+    calls = sum(model.batches)
+    for cells in ([(0, 0), (1, 1)], [], [(1, 1), (0, 0)], [(2, 2)], [(0, 0), (1, 1)]):
+        widget.select(cells)
+        widget.wait(20)
+    assert sum(model.batches) == calls + 1
+
+
+def test_a_click_is_answered_between_two_batches(gated: Gated) -> None:
+    widget = explore(gated, 8)
+    gated.await_arrival()
+    gated.let_on()  # the whole picture and the first cells
+    gated.await_arrival()
+    pending = [(r, c) for r in range(8) for c in range(8) if np.isnan(drops(widget)[8 * r + c])]
+    widget.select(pending[-2:])
+    gated.let_on()  # the batch that is under way
+    gated.await_arrival()
+    gated.let_on()  # the question
+    gated.await_arrival()
+    assert gated.batches[2:] == [1]
+    assert widget.evidence["drop"] is not None
+    assert widget.evidence["sum"] is None  # the cells themselves are pending
+    assert widget.status == "running"
+    widget.select(pending[-1:])
+    gated.let_on(2)
+    gated.await_arrival()
+    gated.await_arrival()
+    assert widget.evidence["drop"] == pytest.approx(float(drops(widget)[8 * 7 + 7]))
+    gated.let_on(100)
+    assert widget.wait(20)
+    assert sum(gated.batches) == 65 + 1  # nothing was asked twice
+    assert widget.evidence["drop"] is not None
+
+
+def test_a_question_that_fails_is_told_once_and_the_map_stays() -> None:
+    model = Spoiled(17, "raise")
+    widget = explore(model)
+    widget.wait(20)
+    widget.select([(0, 0), (1, 1)])
+    widget.wait(20)
+    assert "caught fire" in widget.error
+    assert widget.status == "done"
+    assert widget.evidence["drop"] is None
+    model.left = 100
+    widget.select([(0, 0), (1, 2)])
+    widget.wait(20)
+    assert widget.error == ""
+    assert widget.evidence["drop"] is not None
+
+
+def test_selections_are_undone() -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    widget.select([(0, 0)])
+    widget.select([(0, 0), (1, 1)], keep=True)
+    widget.select_top(3)
+    top = tuple((cell.row, cell.column) for cell in widget.explanation.top(3))
+    assert (widget.value, widget.keep) == (top, False)
+    widget.undo()
+    assert (widget.value, widget.keep) == (((0, 0), (1, 1)), True)
+    widget.wait(20)
+    assert widget.evidence["cells"] == [[0, 0], [1, 1]]
+    widget.undo()
+    assert (widget.value, widget.keep) == (((0, 0),), False)
+    widget.undo()
+    widget.undo()
+    assert widget.value == ()
+    assert widget.evidence == {}
+    widget.select([(2, 2)])
+    widget.clear()
+    assert widget.value == ()
+
+
+def test_the_curves_are_those_of_the_ranking() -> None:
+    widget = explore(weights, fill="black")
+    widget.wait(20)
+    assert widget.curve == {}
+    widget.play()
+    assert widget.wait(20)
+    order = [(cell.row, cell.column) for cell in widget.explanation.top(16)]
+    target = widget.prediction["target"]
+    curve = widget.curve
+    assert curve["counts"] == list(range(17))
+    assert not curve["running"]
+    expected = [believed(widget, order[:k])[target] for k in range(17)]
+    np.testing.assert_allclose(curve["deletion"], expected, atol=1e-6)
+    expected = [believed(widget, order[k:])[target] for k in range(17)]
+    np.testing.assert_allclose(curve["insertion"], expected, atol=1e-6)
+    widget.target = (target + 1) % 4
+    assert widget.curve == {}  # another ranking
+
+
+def test_a_fine_grid_has_a_curve_of_few_points() -> None:
+    model = TopLeft(8)
+    widget = GridExplainer(model, 16).explore(PICTURE)
+    widget.wait(20)
+    calls = sum(model.batches)
+    widget.play()
+    widget.wait(20)
+    counts = widget.curve["counts"]
+    assert (counts[0], counts[-1], len(counts)) == (0, 256, 33)
+    assert None not in widget.curve["deletion"] + widget.curve["insertion"]
+    assert sum(model.batches) - calls <= 2 * 33
+
+
+def test_the_curve_waits_for_the_cells(gated: Gated) -> None:
+    widget = explore(gated)
+    with pytest.raises(RuntimeError, match="some have none yet"):
+        widget.play()
+    gated.let_on(10)
+    assert widget.wait(20)
+    gated.await_arrival()
+    widget.play()
+    assert widget.curve["running"]
+    widget.stop()
+    gated.let_on(100)
+    assert widget.wait(20)
+    assert not widget.curve["running"]
+    assert widget.status == "done"
+
+
+def test_failed_cells_are_told_from_pending_ones() -> None:
+    model = Spoiled(8, "nan")
+    widget = explore(model)
+    with pytest.raises(ExplanationError):
+        widget.wait(20)
+    shown = drops(widget)
+    assert np.isfinite(shown).sum() == 7
+    assert np.isposinf(shown).sum() == 2  # the rest of the second batch
+    assert np.isnan(shown).sum() == 7
+    model.left = 100
+    widget.start()
+    assert np.isposinf(drops(widget)).sum() == 0
+    assert widget.wait(20)
+    assert np.isfinite(drops(widget)).all()
+
+
+def test_another_picture_is_explained(front_end: FrontEnd) -> None:
+    widget = explore(weights, target=1)
+    widget.wait(20)
+    widget.select([(0, 0)])
+    other = np.random.default_rng(5).integers(0, 256, (16, 16, 3)).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(other).save(file, "PNG")
+    front_end.send(widget, {"type": "explain", "name": "cat.png"}, [memoryview(file.getvalue())])
+    assert widget.wait(20)
+    assert widget.error == ""
+    np.testing.assert_array_equal(Image.open(io.BytesIO(widget.picture)), other)
+    expected = GridExplainer(weights, 4).explain(other, 1)
+    np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
+    assert (widget.value, widget.target) == ((), 1)
+    widget.explain(PICTURE)
+    assert widget.wait(20)
+    np.testing.assert_array_equal(Image.open(io.BytesIO(widget.picture)), PICTURE)
+
+
+@pytest.mark.parametrize(
+    ("buffers", "words"),
+    [
+        ([b"<script>alert(1)</script>"], "cannot be decoded"),
+        ([], "0 pictures"),
+        ([b"a", b"b"], "2 pictures"),
+        ([bytes(8 * 2**20 + 1)], "at most 8,388,608"),
+    ],
+)
+def test_a_bad_upload_is_told_and_the_picture_stays(
+    front_end: FrontEnd, buffers: list[bytes], words: str
+) -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    before = (widget.picture, widget.scores)
+    front_end.send(widget, {"type": "explain", "name": "x"}, buffers)
+    assert words in widget.error
+    assert (widget.picture, widget.scores, widget.status) == (*before, "done")
+
+
+def test_a_file_is_sent_to_who_asked(front_end: FrontEnd, tmp_path: Path) -> None:
+    widget = explore(weights, labels=["a/b", '"><script>', "../../c", "d"], target="../../c")
+    widget.wait(20)
+    front_end.messages.clear()
+    front_end.send(widget, {"type": "save", "format": "npz", "id": "7"})
+    ((message, (data,)),) = front_end.customs()
+    assert message == {"type": "saved", "id": "7", "name": "c-4x4.npz"}
+    (tmp_path / "c.npz").write_bytes(data)
+    loaded = Explanation.load(tmp_path / "c.npz")
+    np.testing.assert_array_equal(loaded.drops, widget.explanation.drops)
+    front_end.messages.clear()
+    front_end.send(widget, {"type": "save", "format": "html", "id": "8"})
+    ((message, (page,)),) = front_end.customs()
+    assert message["name"] == "c-4x4.html"
+    assert page.startswith(b"<!doctype html>")
+
+
+@pytest.mark.parametrize(
+    "command", [{"type": "save", "format": "exe", "id": "1"}, {"type": "save", "format": "npz"}]
+)
+def test_a_file_of_no_known_format_is_refused(front_end: FrontEnd, command: dict) -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    front_end.messages.clear()
+    front_end.send(widget, command)
+    assert "asked for a file" in widget.error
+    assert front_end.customs() == []
+
+
+def test_traits_are_given_as_keywords() -> None:
+    explainer = GridExplainer(weights, 4)
+    widget = explainer.explore(
+        PICTURE, grid_size=2, value=[(1, 1)], colormap="purple-green", layout={"width": "300px"}
+    )
+    widget.wait(20)
+    assert widget.grid["rows"] == 2
+    assert widget.evidence["cells"] == [[1, 1]]
+    assert widget.evidence["drop"] is not None
+    assert widget.layout.width == "300px"
+    with pytest.raises(TypeError, match="no trait 'color'"):
+        explainer.explore(PICTURE, color="red")
+    with pytest.raises(TypeError, match="no trait 'scores'"):
+        explainer.explore(PICTURE, scores=b"")
+
+
+def test_a_fill_from_python_can_be_chosen_again(front_end: FrontEnd) -> None:
+    widget = explore(weights)
+    widget.fill = lambda pixels, hidden: pixels / 3
+    widget.fill = "#102030"
+    widget.fill = "blur"
+    widget.wait(20)
+    assert widget.fills[:3] == ["<lambda>", "#102030", "cell-mean"]
+    front_end.write(widget, fill="<lambda>")
+    widget.wait(20)
+    expected = GridExplainer(weights, 4, fill=lambda pixels, hidden: pixels / 3).explain(PICTURE)
+    np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
+
+
 def test_a_selection_belongs_to_its_grid() -> None:
     widget = explore(weights)
     widget.wait(20)
@@ -318,10 +615,18 @@ def test_nan_halfway_is_an_error_and_the_rest_stays() -> None:
         ("target", [1], "no class"),
         ("score", "beauty", "beauty"),
         ("value", [[9, 9]], "no cell"),
-        ("value", [[0, 0], [1, 1]], "one at a time"),
+        ("value", [[0, 0], [0, 0.5]], "no selection"),
+        ("value", [[0, 0, 0]], "no selection"),
         ("value", "abc", "no selection"),
         ("value", [[None, 1]], "no selection"),
         ("value", 5, "no selection"),
+        ("keep", "yes", "keep"),
+        ("colormap", "jet", "jet"),
+        ("scale", "huge", "huge"),
+        ("opacity", 1.5, "opacity"),
+        ("opacity", float("nan"), "no share"),
+        ("threshold", -0.1, "threshold"),
+        ("numbers", "on", "numbers"),
     ],
 )
 def test_what_is_not_valid_is_refused(
@@ -360,7 +665,9 @@ def test_results_are_read_only() -> None:
             setattr(widget, name, getattr(widget, name))
 
 
-@pytest.mark.parametrize("content", [{"type": "format the disk"}, "stop", None, [], {"stop": 1}])
+@pytest.mark.parametrize(
+    "content", [{"type": "format the disk"}, {"type": ["stop"]}, None, [], {"stop": 1}]
+)
 def test_an_unknown_message_is_no_command(front_end: FrontEnd, content: object) -> None:
     widget = explore(weights)
     widget.wait(20)

@@ -1,0 +1,87 @@
+"""Write docs/traits.md from the traits' own help.
+
+Run as ``python -m docs.traits`` from the top of the repository.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from gridexplainer_widget import GridExplainerWidget
+from gridexplainer_widget.protocol import FRONT_END_TRAITS, KERNEL_TRAITS
+
+PATH = Path(__file__).parent / "traits.md"
+
+HEAD = """# The widget's traits
+
+Made from the traits' `help=` by `python -m docs.traits`.
+
+`w = explainer.explore(img)` is an ipywidget: `w.observe(f, "value")`, `ipywidgets.jslink`,
+`w.layout` and `w.add_class` work as with any other. Cells are `(row, column)`, counted from 0.
+"""
+
+METHODS = """
+## What a click does
+
+| click | Python |
+|---|---|
+| Start, Stop | `w.start()`, `w.stop()` |
+| a cell; several with Shift, Ctrl, by dragging | `w.select([(3, 4), (3, 5)])`, `w.value = …` |
+| Keep only these | `w.select([(3, 4)], keep=True)`, `w.keep = True` |
+| Clear, Undo | `w.clear()`, `w.undo()` |
+| Top cells | `w.select_top(5)` |
+| Play | `w.play()`, then `w.curve` |
+| Grid, Hide with, Why, Drop in, Looks | the traits above |
+| Open picture, drop, paste | `w.explain("photo.jpg")` |
+| Save: page, data | `w.to_html("page.html")`, `w.explanation.save("data.npz")` |
+
+`w.wait()` blocks until everything that was asked is answered.
+"""
+
+
+def table(names: tuple[str, ...]) -> str:
+    """Make the rows of a table."""
+    traits = GridExplainerWidget.class_traits()
+    lines = ["| trait | begins as | what it is |", "|---|---|---|"]
+    for name in names:
+        trait: Any = traits[name]
+        lines.append(f"| `{name}` | {default(trait)} | {trait.help}{choices(trait)} |")
+    return "\n".join(lines)
+
+
+def default(trait: Any) -> str:
+    """Write a trait's first value; "" where it is empty."""
+    value = trait.default()
+    return f"`{value!r}`" if value not in (None, "", b"", (), [], {}) else ""
+
+
+def choices(trait: Any) -> str:
+    """List what an enumeration allows."""
+    values = getattr(trait, "values", None)
+    return f" One of {', '.join(f'`{value!r}`' for value in values)}." if values else ""
+
+
+def text() -> str:
+    """Make the whole page."""
+    return "\n".join(
+        [
+            HEAD,
+            "## Yours to set",
+            "",
+            "Each can be a keyword of `explore`, too: `explainer.explore(img, numbers=False)`.",
+            "",
+            table(FRONT_END_TRAITS),
+            METHODS,
+            "## Results",
+            "",
+            "Read-only; all but `scores` are plain values. `w.explanation` is the frozen result.",
+            "",
+            table(KERNEL_TRAITS),
+            "",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    PATH.write_text(text(), encoding="utf-8")

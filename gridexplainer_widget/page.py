@@ -1,0 +1,215 @@
+"""Explanation → one HTML file that needs no kernel and no network; js/src/page.ts shows it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ._version import __version__
+from .classifiers.base import top_classes
+from .explanation import Explanation
+from .picture import png_bytes
+from .protocol import COLORMAPS, SCALES
+from .scores import SCORES, percent
+
+STATIC = Path(__file__).parent / "static"
+
+MOST_CLASSES = 32
+"""Classes that can be asked about in a page."""
+
+TOP_CLASSES = 10
+"""Classes of the whole picture that are always among them."""
+
+START: Mapping[str, Any] = {
+    "value": [],
+    "keep": False,
+    "colormap": COLORMAPS[0],
+    "opacity": 0.85,
+    "numbers": True,
+    "scale": SCALES[0],
+    "threshold": 0.0,
+}
+"""What the front end's traits are at first where nothing else is said."""
+
+STYLE = """
+body { margin: 0 auto; padding: 16px; max-width: 1100px; font: 14px/1.4 system-ui, sans-serif;
+  color: #1f2328; background: #fff; }
+h1 { margin: 0 8px; font-size: 22px; overflow-wrap: anywhere; }
+p, noscript { margin: 4px 8px; overflow-wrap: anywhere; }
+@media screen and (prefers-color-scheme: dark) { body { color: #e6e8eb; background: #16191d; } }
+@media print {
+  :root { color-scheme: light; }
+  body { padding: 0; print-color-adjust: exact; }
+  .gx-tip, .gx-tools, .gx-actions, .gx-top { display: none; }
+}
+"""
+
+
+def to_html(
+    explanation: Explanation,
+    path: str | os.PathLike[str] | None = None,
+    *,
+    state: Mapping[str, Any] | None = None,
+) -> str | Path:
+    """Make one HTML file of an explanation; see :meth:`Explanation.to_html`.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    path : path, optional
+        Where to write it.
+    state : mapping, optional
+        Valid values of the widget's `target`, `score`, `value`, `keep` and looks to begin with.
+
+    Returns
+    -------
+    str or Path
+        The HTML, or where it was written.
+    """
+    state = dict(state or {})
+    target, score = state.pop("target", None), state.pop("score", explanation.score)
+    explanation = explanation.for_score(score)
+    if target is not None:
+        explanation = explanation.for_target(target)
+    html = _document(explanation, record_of(explanation, state))
+    if path is None:
+        return html
+    path = Path(path)
+    path.write_bytes(html.encode())
+    return path
+
+
+def record_of(explanation: Explanation, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Collect what the page must know to answer for the kernel; js/src/record.ts reads it."""
+    grid, classes = explanation.grid, shown_classes(explanation)
+    others = _other_answers(explanation, classes)
+    named = sorted({*classes, *(index for _, index, _, _ in others)})
+    same = np.array_equal(explanation.seen, explanation.picture)
+    return {
+        "picture": _png(explanation.picture),
+        "seen": None if same else _png(explanation.seen),
+        "replacement": _png(explanation.replacement),
+        "grid": dict(vars(grid)),
+        "classes": classes,
+        "labels": [[index, explanation.labels[index]] for index in named],
+        "baseline": _floats(explanation.baseline_vector[classes]),
+        "vectors": _floats(explanation.vectors[..., classes]),
+        "answers": {score: _answers(explanation.for_score(score), classes) for score in SCORES},
+        "others": others,
+        "done": explanation.done,
+        "seconds": explanation.seconds,
+        "about": {
+            "model": explanation.model,
+            "preprocessing": explanation.preprocessing,
+            "output": str(explanation.settings.get("output", "")),
+        },
+        "state": {
+            **START,
+            **state,
+            "target": explanation.target,
+            "score": explanation.score,
+            "fill": explanation.fill,
+        },
+    }
+
+
+def shown_classes(explanation: Explanation) -> list[int]:
+    """Choose the classes that the page can be asked about, in the order of their indices.
+
+    The target, the whole picture's top classes, and what the answer becomes
+    without a cell, the most frequent answers first.
+    """
+    answers = explanation.vectors[np.isfinite(explanation.vectors[..., 0])].argmax(axis=-1)
+    found, counts = np.unique(answers, return_counts=True)
+    frequent = found[np.argsort(-counts, kind="stable")]
+    top = top_classes(explanation.baseline_vector, TOP_CLASSES)
+    chosen = dict.fromkeys([explanation.target, *top, *map(int, frequent)])
+    return sorted(list(chosen)[:MOST_CLASSES])
+
+
+def _answers(explanation: Explanation, classes: Sequence[int]) -> dict[str, Any]:
+    """Collect drops, notes and saturation for each class that can be the target."""
+    drops, notes, saturated = [], [], []
+    for index in classes:
+        answer = explanation.for_target(index)
+        drops.append(answer.drops)
+        notes.append(list(answer.notes))
+        saturated.append(answer.saturated)
+    return {"drops": _floats(drops), "notes": notes, "saturated": saturated}
+
+
+def _other_answers(
+    explanation: Explanation, classes: Sequence[int]
+) -> list[tuple[int, int, float, float]]:
+    """Cells without which the answer is none of `classes`: cell, class, before and after."""
+    found = []
+    for cell, vector in enumerate(explanation.vectors.reshape(len(explanation.grid), -1)):
+        index = top_classes(vector, 1)[0]
+        if index not in classes and np.isfinite(vector[index]):
+            before = float(explanation.baseline_vector[index])
+            found.append((cell, index, before, float(vector[index])))
+    return found
+
+
+def _document(explanation: Explanation, record: Mapping[str, Any]) -> str:
+    answer = f"{explanation.label}: {percent(explanation.baseline)}"
+    rows, columns = explanation.grid.shape
+    how = f"{explanation.model} · {rows}×{columns} cells hidden with {explanation.fill}"
+    script = (STATIC / "page.js").read_text(encoding="utf-8")
+    style = (STATIC / "widget.css").read_text(encoding="utf-8") + STYLE
+    # Only this script may run, and nothing may be fetched, whatever a label contains.
+    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+    return f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="generator" content="gridexplainer-widget {__version__}">
+<title>{_text(answer)} · {_text(explanation.model)}</title>
+<style>{style}</style>
+</head>
+<body>
+<main>
+<h1>{_text(answer)}</h1>
+<p>{_text(how)}</p>
+<noscript>The map is drawn by JavaScript, which is turned off here.</noscript>
+<div id="widget"></div>
+</main>
+<script type="application/json" id="record">{_json(record)}</script>
+<script type="module">{script}</script>
+</body>
+</html>
+"""
+
+
+def _text(text: str) -> str:
+    """Escape text for HTML; half a surrogate pair, which UTF-8 cannot hold, becomes "?"."""
+    return escape(text.encode("utf-8", "replace").decode())
+
+
+def _json(record: Mapping[str, Any]) -> str:
+    """Write JSON in ASCII that cannot end the script element it stands in."""
+    return json.dumps(record, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _floats(values: ArrayLike) -> str:
+    return b64encode(np.asarray(values, "<f4").tobytes()).decode()
+
+
+def _png(pixels: NDArray[np.uint8]) -> str:
+    return b64encode(png_bytes(pixels)).decode()

@@ -1,0 +1,135 @@
+"""What a widget is busy with: a picture, its runs, the cells that are asked about."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+from .classifiers.base import find_class, top_classes
+from .explainer import GridExplainer
+from .explanation import Explanation
+from .fills import NAMES, Fill
+from .occlusion import Run
+from .picture import Picture, png_bytes, to_uint8
+from .what_if import Curves, Selection, ranking
+
+KEPT_RUNS = 6
+"""Runs that are kept, so that going back to a grid or a fill is instant."""
+
+KEPT_SELECTIONS = 100
+"""Selections that can be undone."""
+
+
+class Session:
+    """One picture under changing questions; knows no widget and no thread.
+
+    Parameters
+    ----------
+    explainer : GridExplainer
+    picture : Picture
+
+    Attributes
+    ----------
+    run : Run or None
+        The current one.
+    selection : Selection
+    """
+
+    def __init__(self, explainer: GridExplainer, picture: Picture) -> None:
+        self.explainer = explainer
+        self.picture = picture
+        self.run: Run | None = None
+        self.selection = Selection()
+        self._past: list[Selection] = []
+        self._runs: OrderedDict[Any, Run] = OrderedDict()
+        self._drawn: tuple[Run, Selection, bytes] | None = None
+
+    def size_of(self, picture: Picture) -> tuple[int, int]:
+        """Height and width, in pixels, at which the classifier sees a picture."""
+        height, width = picture.fitted(*self.explainer.classifier.input_shape).shape[:2]
+        return height, width
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of the current picture, alike."""
+        return self.size_of(self.picture)
+
+    def take(self, picture: Picture) -> None:
+        """Go on with another picture."""
+        self.picture = picture
+        self._runs.clear()
+        self.forget_selections()
+
+    def start(self, grid_size: tuple[int, int], fill: Fill) -> Run:
+        """Make the run of a grid and a fill the current one; what it had scored is there again."""
+        key = (grid_size, fill.name, fill.local if fill.name not in NAMES else None)
+        run = self._runs.pop(key, None)
+        if run is None:
+            run = self.explainer.start_run(self.picture, grid_size, fill)
+        run.failed[:] = False  # they are tried again
+        self.run = self._runs[key] = run
+        while len(self._runs) > KEPT_RUNS:
+            self._runs.popitem(last=False)
+        return run
+
+    def target(self, asked: int | str | None) -> int:
+        """Index of the class asked about: the most probable for None, 0 before the first answer.
+
+        Raises
+        ------
+        ValueError
+            There is no such class.
+        """
+        run = self.run
+        if run is None or run.baseline is None:
+            return 0
+        if asked is None:
+            return top_classes(run.baseline, 1)[0]
+        return find_class(asked, run.classifier.names(len(run.baseline)))
+
+    def explanation(self, target: int | str | None, score: str) -> Explanation | None:
+        """Freeze what has been scored so far; None before the first answer."""
+        run = self.run
+        if run is None or run.baseline is None or run.vectors is None:
+            return None
+        return self.explainer.freeze(run, target, score)
+
+    def select(self, selection: Selection) -> bool:
+        """Ask about other cells; False where they are the same."""
+        if selection == self.selection:
+            return False
+        self._past = [*self._past, self.selection][-KEPT_SELECTIONS:]
+        self.selection = selection
+        return True
+
+    def undo(self) -> Selection | None:
+        """Go back to the cells asked about before; None where there are none."""
+        if not self._past:
+            return None
+        self.selection = self._past.pop()
+        return self.selection
+
+    def forget_selections(self) -> None:
+        """Select nothing, with nothing to undo: the cells before were another grid's."""
+        self.selection = Selection()
+        self._past.clear()
+
+    def picture_without(self, run: Run) -> bytes:
+        """Draw the picture as the model sees it with the selection hidden; PNG."""
+        if self._drawn is None or self._drawn[:2] != (run, self.selection):
+            hidden = run.masker.masked(self.selection.hidden(run.grid))
+            self._drawn = (run, self.selection, png_bytes(to_uint8(hidden)))
+        return self._drawn[2]
+
+    def curves(self, target: int | str | None, score: str) -> Curves | None:
+        """Rank the cells for the curves; None where some have not been scored."""
+        explanation = self.explanation(target, score)
+        if explanation is None or not explanation.complete:
+            return None
+        order = tuple(int(cell) for cell in ranking(explanation.drops))
+        return Curves(order, len(explanation.grid))
+
+    def close(self) -> None:
+        """Give the memory of the runs back."""
+        self._runs.clear()
+        self._drawn = None

@@ -1,0 +1,138 @@
+"""The widget's traits, and what is accepted of those that are written from outside."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from .classifiers.base import find_class
+from .fills import Fill, parse_fill
+from .grid import Grid
+from .protocol import COLORMAPS, SCALES, STATUSES, accepted_grid_size, accepted_value
+from .scores import SCORES
+from .session import Session
+
+
+class _Asked(t.Any):
+    """A trait that the validators below check; None is for them to refuse, too."""
+
+    allow_none = False
+
+
+def _kernel(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
+    """Mark a trait that the kernel alone writes."""
+    trait.read_only = True
+    return trait.tag(sync=True, **tags)
+
+
+class ExplainerTraits(anywidget.AnyWidget):
+    """Traits of :class:`GridExplainerWidget`; docs/traits.md lists them."""
+
+    _session: Session
+    _known_fills: dict[str, Fill]
+
+    picture = _kernel(t.Bytes(help="The picture, PNG."))
+    labels = _kernel(t.List(t.Unicode(), help="A name for each class."))
+    prediction = _kernel(
+        t.Dict(
+            help="What the model says of the whole picture: `target`, `probability` (the "
+            "target's), `saturated`, `top` ([[index, probability], …])."
+        )
+    )
+    grid = _kernel(
+        t.Dict(help="`rows`, `columns`, `height`, `width`: the grid that `scores` belongs to.")
+    )
+    scores = _kernel(
+        t.Bytes(
+            help="Drops, little-endian float32, row by row; NaN where pending, infinity where "
+            "the model failed."
+        ),
+        echo_update=False,
+    )
+    status = _kernel(t.Enum(STATUSES, "stopped", help="The run's state."))
+    progress = _kernel(t.Dict(help="`done`, `total`, `rate` (cells a second), `left` (seconds)."))
+    evidence = _kernel(
+        t.Dict(
+            help="What the model believed with the selection hidden: `cells`, `keep`, `picture` "
+            "(PNG), `drop` (None while pending), `sum` (of the single drops), `synergy` (`drop` "
+            "− `sum`), `classes` ([[index, before, after], …])."
+        )
+    )
+    curve = _kernel(
+        t.Dict(
+            help="The target's probability with the top k cells hidden (`deletion`) and with "
+            "everything else hidden (`insertion`), for each k in `counts`; `running`."
+        )
+    )
+    error = _kernel(t.Unicode(help="What went wrong and what to do about it."))
+    notes = _kernel(t.List(t.Unicode(), help="What a reader of the numbers should know."))
+    about = _kernel(t.Dict(help="`model`, `preprocessing`, `output`: what was chosen."))
+    fills = _kernel(t.List(t.Unicode(), help="Fills to choose from."))
+
+    grid_size = _Asked(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)
+    fill = _Asked(
+        "cell-mean", help="What stands in for a hidden cell: a name, a colour or a callable."
+    ).tag(sync=True, to_json=lambda fill, _: fill.name if isinstance(fill, Fill) else fill)
+    target = t.Any(
+        None, allow_none=True, help="The class asked about, index or label; None is the top one."
+    ).tag(sync=True)
+    score = t.Enum(SCORES, "probability", help="What drops are differences of.").tag(sync=True)
+    value = _Asked((), help="The selected cells: [(row, column), …].").tag(sync=True)
+    keep = t.Bool(
+        default_value=False, help="Everything but the selection is hidden, instead of it."
+    ).tag(sync=True)
+    colormap = t.Enum(COLORMAPS, "orange-blue", help="Colours of drops above and below 0.").tag(
+        sync=True
+    )
+    opacity = t.Float(0.85, min=0, max=1, help="Of the strongest colour, 0..1.").tag(sync=True)
+    numbers = t.Bool(default_value=True, help="Whether cells that have room show their drop.").tag(
+        sync=True
+    )
+    scale = t.Enum(
+        SCALES,
+        "relative",
+        help="Where colours end: at this picture's largest drop, or at 100 points (10 in "
+        "log-odds) for all pictures.",
+    ).tag(sync=True)
+    threshold = t.Float(
+        0.0, min=0, max=1, help="Drops below this share of the scale fade, 0..1."
+    ).tag(sync=True)
+
+    @t.validate("grid_size")
+    def _valid_grid_size(self, proposal: Any) -> Any:
+        return _accepted(accepted_grid_size, proposal.value, *self._session.size)
+
+    @t.validate("fill")
+    def _valid_fill(self, proposal: Any) -> Any:
+        known = self._known_fills.get(proposal.value) if isinstance(proposal.value, str) else None
+        return known or _accepted(parse_fill, proposal.value, self._session.explainer.seed)
+
+    @t.validate("target")
+    def _valid_target(self, proposal: Any) -> Any:
+        if proposal.value is None or not self.labels:
+            return proposal.value
+        return _accepted(find_class, proposal.value, self.labels)
+
+    @t.validate("value")
+    def _valid_value(self, proposal: Any) -> Any:
+        return _accepted(
+            accepted_value, proposal.value, Grid.of(self.grid_size, *self._session.size)
+        )
+
+    @t.validate("opacity", "threshold")
+    def _valid_share(self, proposal: Any) -> Any:
+        if math.isnan(proposal.value):  # no bound of Float's refuses it
+            raise t.TraitError(f"{proposal.trait.name}=nan is no share; wanted is 0 to 1.")
+        return proposal.value
+
+
+def _accepted(accept: Callable[..., Any], *arguments: Any) -> Any:
+    """Accept a value, or refuse it with the error that traits raise."""
+    try:
+        return accept(*arguments)
+    except (TypeError, ValueError, IndexError, ImportError) as error:
+        raise t.TraitError(str(error)) from error

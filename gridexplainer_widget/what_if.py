@@ -1,0 +1,100 @@
+"""Which sets of cells are hidden together to answer a question, and what the answers say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .grid import Grid
+from .occlusion import Run
+from .scores import Score, drops_of
+
+MOST_POINTS = 33
+"""Points on a curve over a grid of more cells than that."""
+
+
+class Selection(NamedTuple):
+    """Cells that are asked about together.
+
+    Parameters
+    ----------
+    cells : tuple of (row, column)
+    keep : bool
+        Everything but them is hidden, instead of them.
+    """
+
+    cells: tuple[tuple[int, int], ...] = ()
+    keep: bool = False
+
+    def hidden(self, grid: Grid) -> tuple[int, ...]:
+        """Return the cells (row-major) that are hidden."""
+        chosen = {grid.index(row, column) for row, column in self.cells}
+        return tuple(cell for cell in range(len(grid)) if (cell in chosen) is not self.keep)
+
+
+def ranking(drops: ArrayLike) -> NDArray[np.intp]:
+    """Return the scored cells, largest drop first; ties by their place.
+
+    Parameters
+    ----------
+    drops : float array
+        NaN and infinity where not scored.
+    """
+    flat = np.ravel(drops)
+    order: NDArray[np.intp] = np.argsort(-flat, kind="stable")
+    scored: NDArray[np.intp] = order[np.isfinite(flat[order])]
+    return scored
+
+
+def sum_of_drops(run: Run, cells: Sequence[int], target: int, score: Score) -> float | None:
+    """Add up the drops of single cells; None where one has not been scored."""
+    if run.baseline is None or run.vectors is None:
+        return None
+    drops = drops_of(
+        run.vectors[list(cells)], run.baseline, target, score, str(run.classifier.output)
+    )
+    return None if np.isnan(drops).any() else float(drops.sum(dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The sets behind the deletion and the insertion curve.
+
+    Deletion hides the k cells with the largest drops, insertion everything
+    but them (V. Petsiuk, A. Das and K. Saenko, "RISE: Randomized Input
+    Sampling for Explanation of Black-box Models", BMVC 2018; there pixels
+    are blurred or grey where here the run's fill stands in).
+
+    Parameters
+    ----------
+    order : tuple of int
+        Cells, largest drop first.
+    cells : int
+        How many the grid has.
+    """
+
+    order: tuple[int, ...]
+    cells: int
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """The k at which the curves are known: all of them, or 33 spread evenly."""
+        points = min(MOST_POINTS, len(self.order) + 1)
+        return tuple(int(k) for k in np.rint(np.linspace(0, len(self.order), points)))
+
+    def deletion(self, k: int) -> tuple[int, ...]:
+        """Cells that are hidden: the top k."""
+        return tuple(sorted(self.order[:k]))
+
+    def insertion(self, k: int) -> tuple[int, ...]:
+        """Cells that are hidden: all but the top k."""
+        kept = set(self.order[:k])
+        return tuple(cell for cell in range(self.cells) if cell not in kept)
+
+    def sets(self) -> list[tuple[int, ...]]:
+        """All of them, in the order in which a reader follows the curves."""
+        return [cells(k) for k in self.counts for cells in (self.deletion, self.insertion)]

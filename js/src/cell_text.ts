@@ -1,0 +1,24 @@
+// What is said of one cell. Pure functions.
+
+import { cellOf } from "./geometry";
+import type { GridShape, Prediction, Score } from "./protocol";
+import { amountText, percent } from "./scores";
+
+export function placeText(grid: GridShape, index: number): string {
+  const [row, column] = cellOf(grid, index);
+  return `Row ${row + 1}, column ${column + 1}`;
+}
+
+export function dropText(drop: number, score: Score): string {
+  if (Number.isNaN(drop)) return "not scored yet";
+  if (!Number.isFinite(drop)) return "failed: the model gave no number";
+  return `drop ${amountText(drop, score)}`;
+}
+
+/** The same, with the probability before and after where the drop is one of probability. */
+export function changeText(drop: number, score: Score, prediction: Prediction | null): string {
+  const text = dropText(drop, score);
+  if (!Number.isFinite(drop) || score !== "probability" || !prediction) return text;
+  const before = prediction.probability;
+  return `${text} (${percent(before)} → ${percent(Math.max(0, before - drop))})`;
+}

@@ -1,0 +1,159 @@
+"""A running JupyterLab or Notebook 7, and code in its kernels."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from tests.browser.processes import answers, free_port, poll, running
+
+
+class Lab:
+    """A running JupyterLab or Notebook 7; `open` runs a notebook of the given cells in it."""
+
+    def __init__(self, url: str, token: str, home: Path, browser: Browser) -> None:
+        self.url, self.token, self.home, self.browser = url, token, home, browser
+        self.root = home / "work"
+        self.count = 0
+
+    def write(self, cells: list[str]) -> str:
+        self.count += 1
+        name = f"notebook{self.count}.ipynb"
+        (self.root / name).write_text(json.dumps(notebook(cells)), encoding="utf-8")
+        return name
+
+    @contextmanager
+    def setting(self, plugin: str, **values: object) -> Iterator[None]:
+        """Let pages that are opened meanwhile have these settings of a plug-in."""
+        path = settings_file(self.home, plugin)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(values), encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.unlink()
+
+    def page(self, width: int = 1400, scale: float = 1) -> Page:
+        return new_page(self.browser, width, scale)
+
+    def open(self, cells: list[str], page: Page | None = None) -> Page:
+        return self.visit(self.write(cells), page)
+
+    def visit(self, name: str, page: Page | None = None, run: bool = True) -> Page:
+        page = page or self.page()
+        page.goto(f"{self.url}/{name}?token={self.token}&reset")
+        await_kernel(page)
+        if run:
+            page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+        return page
+
+
+def notebook(cells: list[str]) -> dict[str, object]:
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+        },
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell{number}",
+                "metadata": {},
+                "outputs": [],
+                "execution_count": None,
+                "source": source,
+            }
+            for number, source in enumerate(cells)
+        ],
+    }
+
+
+def new_page(browser: Browser, width: int = 1400, scale: float = 1) -> Page:
+    viewport = {"width": width, "height": 1000}
+    return browser.new_context(viewport=viewport, device_scale_factor=scale).new_page()
+
+
+def await_kernel(page: Page) -> None:
+    page.wait_for_function(
+        "() => window.jupyterapp?.shell?.currentWidget?.context?.sessionContext"
+        "?.session?.kernel?.status === 'idle'",
+        timeout=60_000,
+    )
+
+
+def start_code(page: Page, code: str) -> None:
+    """Run code in the notebook's kernel, as another cell would, and do not wait for it."""
+    page.evaluate(
+        """(code) => {
+            const panel = window.jupyterapp.shell.currentWidget;
+            const kernel = panel.context.sessionContext.session.kernel;
+            const future = kernel.requestExecute({ code });
+            let text = "";
+            future.onIOPub = (message) => {
+                if (message.header.msg_type === "stream") text += message.content.text;
+                if (message.header.msg_type === "error") text += message.content.evalue;
+            };
+            window.codeFinished = future.done.then(() => text);
+        }""",
+        code,
+    )
+
+
+def finish_code(page: Page) -> str:
+    """Wait for what `start_code` started; return what it printed."""
+    return str(page.evaluate("() => window.codeFinished"))
+
+
+def run_code(page: Page, code: str) -> str:
+    """Run code in the notebook's kernel; return what it printed."""
+    start_code(page, code)
+    return finish_code(page)
+
+
+@contextmanager
+def running_lab(home: Path, browser: Browser) -> Iterator[Lab]:
+    with running_server(home, "jupyterlab", "LabApp") as (url, token):
+        yield Lab(f"{url}/lab/tree", token, home, browser)
+
+
+@contextmanager
+def running_notebook7(home: Path, browser: Browser) -> Iterator[Lab]:
+    with running_server(home, "notebook", "JupyterNotebookApp") as (url, token):
+        yield Lab(f"{url}/notebooks", token, home, browser)
+
+
+@contextmanager
+def running_server(home: Path, module: str, app: str) -> Iterator[tuple[str, str]]:
+    (home / "work").mkdir()
+    news = settings_file(home, "@jupyterlab/apputils-extension:notification")
+    news.parent.mkdir(parents=True)
+    news.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
+    token, port = secrets.token_hex(16), free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [
+        *(sys.executable, "-m", module, "--no-browser", "--allow-root"),
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        "--ServerApp.ip=127.0.0.1",
+        f"--IdentityProvider.token={token}",
+        f"--ServerApp.root_dir={home / 'work'}",
+        f"--{app}.expose_app_in_browser=True",
+    ]
+    folders = {
+        f"JUPYTER_{name.upper()}_DIR": str(home / name) for name in ("config", "data", "runtime")
+    }
+    with running(command, home, **folders):
+        poll(lambda: answers(f"{url}/api/status?token={token}"), 60, f"{module} did not start")
+        yield url, token
+
+
+def settings_file(home: Path, plugin: str) -> Path:
+    extension, name = plugin.split(":")
+    return home / "config/lab/user-settings" / extension / f"{name}.jupyterlab-settings"

@@ -1,0 +1,208 @@
+"""A standalone page, opened from disk with no network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from gridexplainer_widget import Explanation, GridExplainer
+from gridexplainer_widget.page import to_html
+from gridexplainer_widget.scores import percent
+from tests.browser.screen import canvas, drop_in, hover, point, violations
+from tests.models import weights
+
+EVIL = (
+    "</script><script>alert(1)</script>",
+    "<!-- <script>",
+    "\"'><img src=x onerror=alert(1)>",
+    "</title></style>&lt; \u2028\u2029",
+)
+
+# What an image shows, row by row.
+IMAGE_PIXELS = """async (image) => {
+    await image.decode();
+    const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
+    return { width, height, data: [...data] };
+}"""
+
+
+@pytest.fixture(scope="module")
+def explanation() -> Explanation:
+    """Cells of two sizes: 31×29 pixels are no multiple of 4×4."""
+    picture = np.random.default_rng(0).integers(0, 256, (31, 29, 3)).astype(np.uint8)
+    labels = ["ant", "bee", "cow", "doe"]
+    explainer = GridExplainer(lambda b: weights(b[:, ::5, ::5]), 4, fill="noise", labels=labels)
+    return explainer.explain(picture, "cow")
+
+
+@pytest.fixture
+def opened(page: Page, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+    """Opens explanations as pages on which nothing may be fetched and nothing complain."""
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+
+    def show(explanation: Explanation, **state: object) -> Page:
+        path = to_html(explanation, tmp_path / "page.html", state=state)
+        page.goto(Path(path).as_uri())
+        expect(page.locator(".gx-root")).to_have_attribute("data-host", "page")
+        return page
+
+    yield show
+    assert {url for url in asked if not url.startswith("blob:")} == {
+        (tmp_path / "page.html").as_uri()
+    }
+    assert said == []
+
+
+def image_of(locator: Locator) -> np.ndarray:
+    image = locator.evaluate(IMAGE_PIXELS)
+    return np.uint8(image["data"]).reshape(image["height"], image["width"], 4)[..., :3]
+
+
+def hidden_picture(explanation: Explanation, *cells: int) -> np.ndarray:
+    drawn = explanation.seen.copy()
+    for cell in cells:
+        top, left, bottom, right = explanation.grid.box(cell)
+        drawn[top:bottom, left:right] = explanation.replacement[top:bottom, left:right]
+    return drawn
+
+
+def choose_target(page: Page, label: str) -> None:
+    page.get_by_role("combobox", name="Why").fill(label)
+    page.get_by_role("option", name=label).click()
+
+
+def test_hover_tells_pythons_drop(opened: Callable[..., Page], explanation: Explanation) -> None:
+    page = opened(explanation)
+    for row, column in [(0, 0), (1, 2), (3, 3)]:
+        drop = drop_in(hover(page, row, column, 4))
+        assert drop == pytest.approx(100 * explanation.drops[row, column], abs=0.051)
+
+
+def test_every_cell_has_its_evidence(opened: Callable[..., Page], explanation: Explanation) -> None:
+    page = opened(explanation)
+    verdict, image = page.locator(".gx-verdict"), page.locator(".gx-hidden-picture")
+    for cell in range(len(explanation.grid)):
+        row, column = explanation.grid.position(cell)
+        canvas(page).click(position=point(page, row, column, 4))
+        after = explanation.vectors[row, column]
+        expect(page.locator(".gx-title")).to_contain_text(f"row {row + 1}, column {column + 1}")
+        expect(verdict).to_contain_text(percent(float(after[explanation.target])))
+        answer = int(after.argmax())
+        flips = answer != explanation.baseline_vector.argmax()
+        assert (f"becomes “{explanation.labels[answer]}”" in verdict.inner_text()) == flips
+        np.testing.assert_array_equal(image_of(image), hidden_picture(explanation, cell))
+
+
+def test_other_targets_and_the_other_score(
+    opened: Callable[..., Page], explanation: Explanation
+) -> None:
+    page = opened(explanation)
+    choose_target(page, "bee")
+    other = explanation.for_target("bee")
+    expect(page.locator("h1")).to_have_text(f"bee: {percent(other.baseline)}")
+    drop = drop_in(hover(page, 2, 1, 4))
+    assert drop == pytest.approx(100 * other.drops[2, 1], abs=0.051)
+    page.get_by_label("Drop in").select_option("log-odds")
+    expected = f"{other.for_score('log-odds').drops[2, 1]:.2f}".replace("-", "−")
+    expect(page.locator(".gx-tip-drop")).to_contain_text(f"drop {expected} log-odds")
+
+
+def test_several_cells_are_drawn_and_nothing_is_claimed(
+    opened: Callable[..., Page], explanation: Explanation
+) -> None:
+    page = opened(explanation, value=[(0, 1), (2, 2)])
+    image = page.locator(".gx-hidden-picture")
+    expect(image).to_be_visible()
+    np.testing.assert_array_equal(image_of(image), hidden_picture(explanation, 1, 10))
+    drops = explanation.drops
+    total = f"{100 * (drops[0, 1] + drops[2, 2]):.1f}".replace("-", "−")
+    expect(page.locator(".gx-verdict")).to_contain_text(f"{total} points")
+    expect(page.locator(".gx-class")).to_have_count(0)
+
+
+def test_only_some_cells_are_kept(opened: Callable[..., Page], explanation: Explanation) -> None:
+    page = opened(explanation, value=[(0, 1), (2, 2)], keep=True)
+    others = [cell for cell in range(16) if cell not in (1, 10)]
+    image = page.locator(".gx-hidden-picture")
+    expect(image).to_be_visible()
+    np.testing.assert_array_equal(image_of(image), hidden_picture(explanation, *others))
+
+
+def test_it_is_worked_by_keyboard(opened: Callable[..., Page], explanation: Explanation) -> None:
+    page = opened(explanation)
+    grid = page.get_by_role("grid", name="Cells of the picture")
+    expect(grid).to_have_attribute("tabindex", "0")
+    grid.focus()
+    for key in ("ArrowDown", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator(".gx-title")).to_contain_text("row 2, column 2")
+    page.keyboard.press("Escape")
+    expect(page.locator(".gx-title")).to_have_text("What the model sees")
+
+
+def test_looks_change_at_once(opened: Callable[..., Page], explanation: Explanation) -> None:
+    page = opened(explanation, colormap="purple-green")
+    page.get_by_text("Looks").click()
+    colors = page.get_by_label("Colours")
+    expect(colors).to_have_value("purple-green")
+    colors.select_option("red-blue")
+    expect(colors).to_have_value("red-blue")
+
+
+def test_a_partial_page_knows_what_it_lacks(
+    opened: Callable[..., Page], explanation: Explanation
+) -> None:
+    vectors = explanation.vectors.copy()
+    vectors[1, 1] = np.nan
+    page = opened(replace(explanation, vectors=vectors))
+    assert hover(page, 1, 1, 4) == "not scored yet"
+    canvas(page).click(position=point(page, 1, 1, 4))
+    expect(page.locator(".gx-verdict")).to_have_text("This cell has not been scored.")
+    expect(page.locator(".gx-note")).to_have_text("Partial: 15 of 16 cells have been scored.")
+
+
+def test_names_are_text_whatever_they_contain(
+    opened: Callable[..., Page], explanation: Explanation
+) -> None:
+    page = opened(replace(explanation, labels=EVIL, model=EVIL[0], fill=EVIL[1]))
+    expect(page.locator("h1")).to_have_text(f"{EVIL[2]}: {percent(explanation.baseline)}")
+    expect(page.locator(".gx-about")).to_contain_text(EVIL[0])
+    page.get_by_role("combobox", name="Why").click()
+    for label in EVIL:
+        expect(page.get_by_role("option").filter(has_text=label)).to_have_count(1)
+    page.keyboard.press("Escape")
+    canvas(page).click(position=point(page, 0, 0, 4))
+    expect(page.locator(".gx-label")).to_have_count(4)
+    assert page.locator("main img").count() == 1
+    assert page.locator("script").count() == 2
+
+
+def test_a_script_that_is_not_the_pages_own_does_not_run(
+    page: Page, tmp_path: Path, explanation: Explanation
+) -> None:
+    html = explanation.to_html()
+    path = tmp_path / "page.html"
+    path.write_text(html.replace("<main>", "<script>alert(1)</script><main>"), encoding="utf-8")
+    page.goto(path.as_uri())  # an alert would fail the test
+    expect(page.locator(".gx-root")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_is_accessible(
+    opened: Callable[..., Page], explanation: Explanation, scheme: str
+) -> None:
+    page = opened(explanation, value=[(0, 1)])
+    page.emulate_media(color_scheme=scheme)
+    expect(page.locator(".gx-root")).to_have_attribute("data-theme", scheme)
+    assert violations(page, "html") == []
