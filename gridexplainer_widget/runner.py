@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 Outcome: TypeAlias = "Literal['done', 'stopped'] | BaseException"
 
@@ -75,12 +75,8 @@ class Runner:
             if self._busy:
                 return
             self._busy = True
-        # The context carries what ipykernel needs to know whose output this is.
-        context = contextvars.copy_context()
-        thread = threading.Thread(target=context.run, args=(self._work,), daemon=True)
-        thread.name = THREAD
         try:
-            thread.start()
+            _thread(self._work).start()
         except RuntimeError:  # no threads here, as in WebAssembly
             self._work()
 
@@ -174,7 +170,7 @@ class _Updates:
     def __init__(self, update: Callable[[], None], lock: threading.RLock) -> None:
         self._update, self._lock = update, lock
         self._last = -INTERVAL
-        self._timer: threading.Timer | None = None
+        self._timer: threading.Event | None = None
 
     def ask(self) -> None:
         """Update now, or as soon as the interval is over; the lock is held."""
@@ -182,20 +178,19 @@ class _Updates:
         if wait <= 0:
             self._now()
         elif self._timer is None:
-            context = contextvars.copy_context()
-            self._timer = threading.Timer(wait, context.run, [self._late])
-            self._timer.daemon = True
-            self._timer.name = THREAD
+            self._timer = threading.Event()
             with suppress(RuntimeError):  # no threads here: `finish` comes before anyone looks
-                self._timer.start()
+                _thread(self._late, wait, self._timer).start()
 
     def end(self) -> None:
         """Let nothing more happen; the job's `finish` shows what is left. The lock is held."""
         self._update = lambda: None  # and a timer that is still about holds nobody's memory
         if self._timer is not None:
-            self._timer.cancel()
+            self._timer.set()
 
-    def _late(self) -> None:
+    def _late(self, wait: float, cancelled: threading.Event) -> None:
+        if cancelled.wait(wait):
+            return
         with self._lock:
             self._timer = None
             self._now()
@@ -203,3 +198,16 @@ class _Updates:
     def _now(self) -> None:
         self._update()
         self._last = time.monotonic()
+
+
+def _thread(work: Callable[..., None], *arguments: object) -> threading.Thread:
+    """Make a thread whose messages reach the front end."""
+    # marimo up to 0.20 loses what is sent from other threads than its own, without a word.
+    marimo: Any = sys.modules.get("marimo")
+    inside = marimo is not None and marimo.running_in_notebook()
+    kind: type[threading.Thread] = marimo.Thread if inside else threading.Thread
+    # The context carries what ipykernel needs to know whose output this is.
+    context = contextvars.copy_context()
+    thread = kind(target=context.run, args=(work, *arguments), daemon=True)
+    thread.name = THREAD
+    return thread

@@ -28,7 +28,7 @@ export function mount(
   const show = (value: Cell[], keep: boolean) => {
     model.set("value", value);
     model.set("keep", keep);
-    model.save_changes();
+    if (host() !== "gone") model.save_changes();
   };
   const choose = (value: Cell[], keep: boolean, remember = true) => {
     if (remember) history.push({ value: model.get("value"), keep: model.get("keep") });

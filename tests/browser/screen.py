@@ -115,6 +115,12 @@ def hover(page: Page, row: int, column: int, grid: int) -> str:
     return page.locator(".gx-tip-drop").first.inner_text()
 
 
+def ask_why(page: Page, name: str) -> None:
+    """Choose the class asked about."""
+    page.get_by_role("combobox", name="Why").first.fill(name)
+    page.keyboard.press("Enter")
+
+
 def drop_in(text: str) -> float:
     return float(re.search(r"drop (\S+) points", text)[1].replace("−", "-"))
 

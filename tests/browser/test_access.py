@@ -81,7 +81,7 @@ def test_progress_and_answers_are_told(lab: Lab, page: Page) -> None:
     let_on(page, 100)
     expect(told).to_have_text("All 144 cells are scored.", timeout=30_000)
     canvas(page).click(position=point(page, 3, 7, 12))
-    expect(told).to_contain_text("rank")
+    expect(told).to_contain_text("“middle” stays at")
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])

@@ -11,6 +11,7 @@ from tests.browser.screen import (
     GATED,
     QUICK,
     SETUP,
+    ask_why,
     await_changed,
     await_picture,
     await_status,
@@ -76,7 +77,7 @@ def test_a_new_grid_mid_run_leaves_no_stale_cell(lab: Lab, page: Page) -> None:
     await_status(page, "running")
     let_on(page, 2)
     expect(page.locator(".gx-progress-text")).to_contain_text("7 of 144")
-    page.locator(".gx-range").fill("4")
+    page.get_by_role("slider", name="Grid").fill("4")
     let_on(page, 100)
     expect(page.locator(".gx-size")).to_have_text("4 × 4")
     expect(page.locator(".gx-progress-text")).to_contain_text("16 of 16 cells", timeout=30_000)
@@ -106,7 +107,8 @@ def test_stop_stops_and_start_goes_on(lab: Lab, page: Page) -> None:
     let_on(page, 2)
     expect(page.locator(".gx-progress-text")).to_contain_text("7 of 144")
     button.click()
-    poll(lambda: python(page, "w._runner._generation") == 2, 20, "the click did not arrive")
+    stopping = "all(task.stopped for task in w._runner._tasks.values())"
+    poll(lambda: python(page, stopping) is True, 20, "the click did not arrive")
     let_on(page, 100)
     await_status(page, "stopped")
     expect(page.locator(".gx-notices")).to_contain_text("Partial: 11 of 144")
@@ -158,22 +160,22 @@ def test_what_goes_wrong_is_on_the_screen(lab: Lab, page: Page) -> None:
     )
     lab.open([SETUP, failing], page)
     await_status(page, "error")
-    expect(page.locator(".gx-error")).to_have_text(
+    expect(page.locator(".gx-error:visible")).to_have_text(
         "RuntimeError: the <b>graphics card</b> caught fire"
     )
     expect(page.locator(".gx-progress-text")).to_contain_text("14 of 16 cells")
     assert "drop" in hover(page, 0, 0, 4)
-    run_code(page, "w._explainer.classifier.forward.left = 100")
+    run_code(page, "w._session.explainer.classifier.forward.left = 100")
     page.get_by_role("button", name="Try again").click()
     await_status(page, "done")
-    expect(page.locator(".gx-error")).to_have_count(0)
+    expect(page.locator(".gx-error:visible")).to_have_count(0)
 
 
 def test_controls_ask_and_repaint(lab: Lab, page: Page) -> None:
     lab.open([SETUP, QUICK], page)
     await_status(page, "done")
     before = pixels(page)
-    page.get_by_label("Why").select_option("rest")
+    ask_why(page, "rest")
     expect(page.locator(".gx-target .gx-label")).to_have_text("rest")
     assert python(page, "w.target") == 0
     page.get_by_label("Drop in").select_option("log-odds")
@@ -207,7 +209,7 @@ def test_the_embedded_classifier(lab: Lab, page: Page) -> None:
     await_status(page, "done")
     cat = page.locator(".gx-class.gx-target .gx-label")
     expect(cat).to_have_text("cat")
-    page.get_by_label("Why").select_option("dog")
+    ask_why(page, "dog")
     expect(cat).to_have_text("dog")
 
 
