@@ -1,32 +1,26 @@
-"""The widget: what is asked of it and what it answers; no maths."""
+"""The widget: what is asked of it, from Python and from the screen; no maths."""
 
 from __future__ import annotations
 
-import time
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from .answers import Answers
 from .explainer import ExplanationError, GridExplainer
 from .explanation import Explanation
-from .fills import NAMES, Fill, parse_fill
-from .grid import Grid, parse_grid_size
+from .fills import NAMES, parse_fill
+from .grid import Grid
 from .picture import PictureLike, png_bytes, read_picture
 from .protocol import FRONT_END_TRAITS, KERNEL_TRAITS, LOOKS
-from .runner import Job, Outcome, Runner
 from .scores import percent
 from .session import Session
-from .state import about_of, curve_of, evidence_of, prediction_of, progress_of, scores_of
 from .traits import ExplainerTraits
 from .transfer import saved_file, uploaded_picture
 from .what_if import Selection
 
 STATIC = Path(__file__).parent / "static"
-
-QUESTION, RUN, CURVE = 0, 1, 2
-"""Turns of the runner: a click is answered first, the curve waits for the cells."""
 
 
 class GridExplainerWidget(ExplainerTraits):
@@ -61,11 +55,9 @@ class GridExplainerWidget(ExplainerTraits):
                 f"There is no trait {unknown[0]!r} to be set. Wanted are "
                 f"{', '.join((*FRONT_END_TRAITS, 'layout'))}."
             )
-        self._runner = Runner()
         self._session = Session(explainer, read_picture(img))
+        self._answers = Answers(self, self._session)
         self._known_fills = {explainer.fill.name: explainer.fill}
-        self._since = (time.monotonic(), 0)
-        self._closed = False
         layout = {"layout": traits.pop("layout")} if "layout" in traits else {}
         super().__init__(**layout)
         asked = {
@@ -74,7 +66,7 @@ class GridExplainerWidget(ExplainerTraits):
             "score": explainer.score,
             **traits,
         }
-        with self._publishing():
+        with self._answers.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
             for name, value in asked.items():
                 setattr(self, name, value)
@@ -92,27 +84,15 @@ class GridExplainerWidget(ExplainerTraits):
     @property
     def explanation(self) -> Explanation | None:
         """What has been scored so far; None before the first batch."""
-        with self._runner.lock:
-            return self._session.explanation(self.target, self.score)
+        return self._answers.explanation
 
     def start(self) -> None:
         """Score what is missing; nothing happens where nothing is."""
-        with self._publishing():
-            if self._closed:
-                return
-            before, run = self._session.run, self._session.start(self._grid_size(), self._fill())
-            if run is not before:
-                self._forget_curve()
-            self._since = (time.monotonic(), int(run.scored.sum()))
-            self.set_trait("error", "")
-            self.set_trait("status", "running")
-            self._publish_scores()
-            self._publish_evidence()
-            self._runner.submit(Job(run.steps, self._on_update, self._on_finish), RUN)
+        self._answers.start()
 
     def stop(self) -> None:
         """End the run and the curve within a batch; what was scored stays, `start` goes on."""
-        self._runner.stop(RUN, CURVE)
+        self._answers.stop()
 
     def select(self, cells: Iterable[tuple[int, int]], *, keep: bool = False) -> None:
         """Ask what the model believes with cells hidden together; see :attr:`evidence`.
@@ -153,26 +133,7 @@ class GridExplainerWidget(ExplainerTraits):
         RuntimeError
             Some cells have not been scored, so that there is no ranking.
         """
-        with self._publishing():
-            run, curves = self._session.run, self._session.curves(self.target, self.score)
-            if run is None or curves is None:
-                raise RuntimeError(
-                    "The curve hides cells in the order of their drops, and some have none yet: "
-                    "wait() for the run, or start() it."
-                )
-
-            target = self._target_index()
-
-            def publish(outcome: Outcome | None = None) -> None:
-                if self._closed:
-                    return
-                with self._publishing():
-                    running = outcome is None
-                    self.set_trait("curve", curve_of(run, curves, target, running=running))
-                    self._show_failure(outcome)
-
-            publish()
-            self._runner.submit(Job(lambda: run.ask(curves.sets()), publish, publish), CURVE)
+        self._answers.play()
 
     def explain(self, img: PictureLike) -> None:
         """Go on with another picture.
@@ -188,7 +149,7 @@ class GridExplainerWidget(ExplainerTraits):
         """
         picture = read_picture(img)
         Grid.of(self.grid_size, *self._session.size_of(picture))
-        with self._publishing():
+        with self._answers.publishing():
             self._session.take(picture)
             self.clear()
             self.set_trait("picture", png_bytes(picture.displayed))
@@ -212,7 +173,7 @@ class GridExplainerWidget(ExplainerTraits):
         ExplanationError
             The run failed; what had been scored is in its ``explanation``.
         """
-        finished = self._runner.wait(timeout)
+        finished = self._answers.runner.wait(timeout)
         if self.status == "error":
             raise ExplanationError(self.error, self.explanation)
         return finished
@@ -233,11 +194,8 @@ class GridExplainerWidget(ExplainerTraits):
 
     def close(self) -> None:
         """End all work, give its memory back and remove the view."""
-        if hasattr(self, "_session"):  # not where the picture was refused
-            with self._runner.lock:
-                self._closed = True
-                self._runner.stop()
-                self._session.close()
+        if hasattr(self, "_answers"):  # not where the picture was refused
+            self._answers.close()
         super().close()
 
     # How it is shown
@@ -267,7 +225,7 @@ class GridExplainerWidget(ExplainerTraits):
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take what the front end writes; refuse what it may not, and say so on the screen."""
         allowed = {name: value for name, value in sync_data.items() if name not in KERNEL_TRAITS}
-        with self._runner.lock:
+        with self._answers.runner.lock:
             try:
                 super().set_state(allowed)
             except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
@@ -276,7 +234,7 @@ class GridExplainerWidget(ExplainerTraits):
 
     def notify_change(self, change: Any) -> None:
         """Send changes from one thread at a time."""
-        with self._runner.lock:
+        with self._answers.runner.lock:
             super().notify_change(change)
 
     def _on_message(self, _: Any, content: Any, buffers: Any) -> None:
@@ -302,7 +260,7 @@ class GridExplainerWidget(ExplainerTraits):
             raise ValueError(f"The front end sent {command!r:.200}, which is no command.")
 
     def _on_grid(self, change: Any) -> None:
-        with self._publishing():
+        with self._answers.publishing():
             if change.name == "grid_size":
                 self._session.forget_selections()
                 self.clear()
@@ -311,97 +269,25 @@ class GridExplainerWidget(ExplainerTraits):
             self.start()
 
     def _on_target(self, _: Any) -> None:
-        with self._publishing():
+        with self._answers.publishing():
             self._forgive()
-            self._forget_curve()
-            self._publish_scores()
-            self._publish_evidence()
+            self._answers.forget_curve()
+            self._answers.publish_scores()
+            self._answers.publish_evidence()
 
     def _on_selection(self, _: Any) -> None:
         if self._session.select(Selection(self.value, self.keep)):
             self._publish_answer()
 
     def _publish_answer(self) -> None:
-        with self._publishing():
+        with self._answers.publishing():
             self._forgive()
-            self._publish_evidence()
+            self._answers.publish_evidence()
 
     def _forgive(self) -> None:
         """Forget what was refused before, now that something was accepted."""
         if self.status != "error":
             self.set_trait("error", "")
-
-    # What is answered
-
-    def _on_update(self) -> None:
-        if self._closed:
-            return
-        with self._publishing():
-            self._publish_scores()
-            if self.value and self.evidence.get("drop") is None:
-                self._publish_evidence()
-
-    def _on_finish(self, outcome: Outcome) -> None:
-        if self._closed:
-            return
-        with self._publishing():
-            self._show_failure(outcome)
-            failed = isinstance(outcome, BaseException)
-            self.set_trait("status", "error" if failed else outcome)
-            self._publish_scores()
-            self._publish_evidence()
-
-    def _on_answer(self, outcome: Outcome) -> None:
-        if self._closed:
-            return
-        with self._publishing():
-            self._show_failure(outcome)
-            self._publish_scores()  # a pending cell may have been asked about
-            self._publish_evidence(ask=False)
-
-    def _show_failure(self, outcome: Outcome | None) -> None:
-        if isinstance(outcome, BaseException):
-            self.set_trait("error", f"{type(outcome).__name__}: {outcome}")
-
-    def _publish_scores(self) -> None:
-        run = self._session.run
-        if run is None:
-            return
-        if run.baseline is not None and not self.labels:
-            self.set_trait("labels", list(run.classifier.names(len(run.baseline))))
-        target = self._target_index()
-        explanation = self.explanation if self.status != "running" else None
-        started, before = self._since
-        self.set_trait("grid", dict(vars(run.grid)))
-        self.set_trait("scores", scores_of(run, target, self.score))
-        self.set_trait("progress", progress_of(run, before, time.monotonic() - started))
-        self.set_trait("about", about_of(run))
-        self.set_trait("notes", list(explanation.notes) if explanation else [])
-        saturated = explanation is not None and explanation.saturated
-        self.set_trait("prediction", prediction_of(run, target, saturated=saturated))
-
-    def _publish_evidence(self, *, ask: bool = True) -> None:
-        run, selection = self._session.run, self._session.selection
-        if run is None or not selection.cells:
-            self._runner.drop(QUESTION)
-            self.set_trait("evidence", {})
-            return
-        evidence = evidence_of(run, selection, self._target_index(), self.score)
-        try:
-            evidence["picture"] = self._session.picture_without(run)
-        except Exception as error:  # noqa: BLE001 - a fill of the user's may raise anything
-            self.set_trait("error", f"{type(error).__name__}: {error}")
-            evidence, ask = {}, False
-        self.set_trait("evidence", evidence)
-        if ask and evidence["drop"] is None and run.baseline is not None:
-            hidden = selection.hidden(run.grid)
-            self._runner.submit(
-                Job(lambda: run.ask([hidden]), lambda: None, self._on_answer), QUESTION
-            )
-
-    def _forget_curve(self) -> None:
-        self._runner.drop(CURVE)
-        self.set_trait("curve", {})
 
     def _explanation_so_far(self) -> Explanation:
         explanation = self.explanation
@@ -409,30 +295,9 @@ class GridExplainerWidget(ExplainerTraits):
             raise RuntimeError("Nothing has been scored yet, so there is nothing to save.")
         return explanation
 
-    def _target_index(self) -> int:
-        """Find the target; one that was given before the labels were known may not exist."""
-        try:
-            return self._session.target(self.target)
-        except ValueError as error:
-            self.target = None
-            self.set_trait("error", str(error))
-            return self._session.target(None)
-
-    @contextmanager
-    def _publishing(self) -> Iterator[None]:
-        """Hold the lock and send all that changes in one message."""
-        with self._runner.lock, self.hold_sync():
-            yield
-
-    def _grid_size(self) -> tuple[int, int]:
-        return parse_grid_size(self.grid_size)
-
-    def _fill(self) -> Fill:
-        return self.fill if isinstance(self.fill, Fill) else parse_fill(self.fill)
-
     def _list_fill(self) -> None:
         """Keep a fill that Python gave, so that the front end can go back to it."""
-        fill = self._fill()
+        fill = parse_fill(self.fill)
         if fill.name not in (*NAMES, "gray"):
             self._known_fills[fill.name] = fill
         own = [name for name in self._known_fills if name not in (*NAMES, "gray")]

@@ -33,6 +33,7 @@ ORDER = [
     "page",
     "session",
     "traits",
+    "answers",
     "transfer",
     "widget",
     "cli",

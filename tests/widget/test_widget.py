@@ -734,7 +734,7 @@ def test_close_ends_the_run(gated: Gated) -> None:
     assert widget.wait(20)
     assert len(gated.batches) <= 2
     widget.start()
-    assert not widget._runner.busy
+    assert not widget._answers.runner.busy
 
 
 def test_a_picture_stands_in_where_no_widget_can_run(gated: Gated) -> None:
