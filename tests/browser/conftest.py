@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.jupyter import Lab, new_page, running_lab, running_notebook7
+from tests.browser.screen import QUICK, SETUP, await_status
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -62,3 +63,11 @@ def page(browser: Browser) -> Iterator[Page]:
     yield page
     page.context.close()
     assert [problem for problem in problems if problem != NOTEBOOK7_AS_IT_STARTS] == []
+
+
+@pytest.fixture
+def quick(lab: Lab, page: Page) -> Page:
+    """The widget in JupyterLab, every one of its 4×4 cells scored."""
+    lab.open([SETUP, QUICK], page)
+    await_status(page, "done")
+    return page

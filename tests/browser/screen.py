@@ -139,3 +139,12 @@ def violations(page: Page, within: str = ".gx-root") -> list[str]:
         }""",
         within,
     )
+
+
+def await_value(page: Page, cells: list[list[int]], *, keep: bool = False) -> None:
+    """Wait until Python knows of a selection."""
+    poll(
+        lambda: python(page, "[sorted(w.value), w.keep]") == [cells, keep],
+        20,
+        f"{cells} were not selected",
+    )

@@ -12,23 +12,13 @@ from tests.browser.screen import (
     QUICK,
     SETUP,
     await_status,
+    await_value,
     canvas,
     let_on,
     point,
     python,
     violations,
 )
-
-
-@pytest.fixture
-def quick(lab: Lab, page: Page) -> Page:
-    lab.open([SETUP, QUICK], page)
-    await_status(page, "done")
-    return page
-
-
-def await_value(page: Page, cells: list[list[int]]) -> None:
-    poll(lambda: python(page, "sorted(w.value)") == cells, 20, f"{cells} were not selected")
 
 
 def test_the_grid_is_worked_by_keyboard(quick: Page) -> None:

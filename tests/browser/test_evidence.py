@@ -11,9 +11,9 @@ from tests.browser.jupyter import Lab, run_code
 from tests.browser.processes import poll
 from tests.browser.screen import (
     GATED,
-    QUICK,
     SETUP,
     await_status,
+    await_value,
     canvas,
     drop_in,
     let_on,
@@ -22,23 +22,8 @@ from tests.browser.screen import (
 )
 
 
-@pytest.fixture
-def quick(lab: Lab, page: Page) -> Page:
-    lab.open([SETUP, QUICK], page)
-    await_status(page, "done")
-    return page
-
-
 def click(page: Page, row: int, column: int, *modifiers: str, grid: int = 4) -> None:
     canvas(page).click(position=point(page, row, column, grid), modifiers=list(modifiers))
-
-
-def await_value(page: Page, cells: list[list[int]], *, keep: bool = False) -> None:
-    poll(
-        lambda: python(page, "[sorted(w.value), w.keep]") == [cells, keep],
-        20,
-        f"{cells} were not selected",
-    )
 
 
 def drag(page: Page, start: tuple[int, int], end: tuple[int, int]) -> None:

@@ -41,13 +41,6 @@ def give(page: Page, kind: str, data: bytes, name: str = "a.png") -> bool:
     return page.evaluate(GIVE, [kind, b64encode(data).decode(), name, "image/png"])
 
 
-@pytest.fixture
-def quick(lab: Lab, page: Page) -> Page:
-    lab.open([SETUP, QUICK], page)
-    await_status(page, "done")
-    return page
-
-
 def await_shape(page: Page, shape: list[int]) -> None:
     size = "[w.grid['height'], w.grid['width'], w.status]"
     poll(lambda: python(page, size) == [*shape, "done"], 30, f"no picture of {shape}")

@@ -34,6 +34,17 @@ class Log:
             yield step
 
 
+def under_way(steps: int) -> tuple[Runner, list, threading.Semaphore]:
+    """A runner in the middle of a job of turn 1, its events, and what lets it on."""
+    events: list = []
+    gate = threading.Semaphore(0)
+    runner = Runner()
+    log = Log("run", events, steps, gate)
+    runner.submit(log.job(), turn=1)
+    assert log.started.wait(10)
+    return runner, events, gate
+
+
 def finished(events: list) -> list:
     return [event for event in events if event[1] != "update"]
 
@@ -222,12 +233,7 @@ def test_an_update_that_was_put_off_comes_before_the_next_slow_step() -> None:
 
 
 def test_a_lower_turn_goes_first_between_two_steps() -> None:
-    events: list = []
-    gate = threading.Semaphore(0)
-    runner = Runner()
-    long = Log("run", events, 4, gate)
-    runner.submit(long.job(), turn=1)
-    long.started.wait(10)
+    runner, events, gate = under_way(steps=4)
     runner.submit(Log("click", events, 1, None).job(), turn=0)
     runner.submit(Log("later", events, 1, None).job(), turn=2)
     for _ in range(4):
@@ -237,12 +243,7 @@ def test_a_lower_turn_goes_first_between_two_steps() -> None:
 
 
 def test_the_newest_wins_among_its_own_turn_only() -> None:
-    events: list = []
-    gate = threading.Semaphore(0)
-    runner = Runner()
-    long = Log("run", events, 2, gate)
-    runner.submit(long.job(), turn=1)
-    long.started.wait(10)
+    runner, events, gate = under_way(steps=2)
     for name in ("a", "b", "c"):
         runner.submit(Log(name, events, 1, None).job(), turn=0)
     gate.release(2)
@@ -251,12 +252,7 @@ def test_the_newest_wins_among_its_own_turn_only() -> None:
 
 
 def test_one_turn_is_stopped_and_the_others_go_on() -> None:
-    events: list = []
-    gate = threading.Semaphore(0)
-    runner = Runner()
-    long = Log("run", events, 10, gate)
-    runner.submit(long.job(), turn=1)
-    long.started.wait(10)
+    runner, events, gate = under_way(steps=10)
     runner.submit(Log("later", events, 1, None).job(), turn=2)
     runner.stop(1)
     gate.release()
@@ -265,12 +261,7 @@ def test_one_turn_is_stopped_and_the_others_go_on() -> None:
 
 
 def test_what_is_dropped_says_nothing_more() -> None:
-    events: list = []
-    gate = threading.Semaphore(0)
-    runner = Runner()
-    long = Log("run", events, 10, gate)
-    runner.submit(long.job(), turn=1)
-    long.started.wait(10)
+    runner, events, gate = under_way(steps=10)
     runner.drop(1, 2)
     gate.release()
     assert runner.wait(10)
@@ -291,12 +282,7 @@ def test_a_failing_update_ends_the_job_with_its_error() -> None:
 
 def test_a_failing_finish_does_not_end_the_other_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "excepthook", lambda failure: None)
-    events: list = []
-    gate = threading.Semaphore(0)
-    runner = Runner()
-    long = Log("run", events, 2, gate)
-    runner.submit(long.job(), turn=1)
-    long.started.wait(10)
+    runner, events, gate = under_way(steps=2)
 
     def failing(outcome: object) -> None:
         raise ValueError("no")
