@@ -36,7 +36,10 @@ export function synergyText({ drop, sum, cells }: Evidence, score: Score): strin
   if (drop === null || sum === null) return null;
   const apart = `one by one they add up to ${amountText(sum, score)}`;
   if (Math.abs(drop - sum) < LEAST_SYNERGY[score]) return `${apart}, about the same.`;
-  if (drop * sum < 0) return `${apart}, with the other sign.`;
+  if (drop * sum < 0) {
+    const way = drop > sum ? "higher" : "lower";
+    return `${apart}. Together the drop is ${amountText(Math.abs(drop - sum), score)} ${way} than that.`;
+  }
   const beyond = Math.abs(drop) - Math.abs(sum);
   const amount = amountText(Math.abs(beyond), score);
   const [more, why] = beyond > 0 ? ["more", redundant(cells.length)] : ["less", "hiding a part does most of it"];

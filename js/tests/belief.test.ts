@@ -98,7 +98,7 @@ describe("synergy", () => {
 
   test("tells where the sign turns", () => {
     expect(synergyText(two(-0.1, 0.2), "probability")).toBe(
-      "one by one they add up to 20.0 points, with the other sign.",
+      "one by one they add up to 20.0 points. Together the drop is 30.0 points lower than that.",
     );
   });
 
