@@ -36,7 +36,10 @@ METHODS = """
 | Open picture, drop, paste | `w.explain("photo.jpg")` |
 | Save: page, data | `w.to_html("page.html")`, `w.explanation.save("data.npz")` |
 
-`w.wait()` blocks until everything that was asked is answered.
+`w.wait()` blocks until everything that was asked is answered, and raises `ExplanationError`, with
+what was scored, where the run failed. `w.close()` ends all work; `w.explanation` stays. A refused
+value raises `TraitError` and changes nothing. Observers of the results run in the thread that
+scores, so that they must not wait for it.
 """
 
 
@@ -51,9 +54,11 @@ def table(names: tuple[str, ...]) -> str:
 
 
 def default(trait: Any) -> str:
-    """Write a trait's first value; "" where it is empty."""
+    """Write a trait's first value; "" where a result is empty."""
     value = trait.default()
-    return f"`{value!r}`" if value not in (None, "", b"", (), [], {}) else ""
+    return (
+        f"`{value!r}`" if trait.name in FRONT_END_TRAITS or value not in ("", b"", [], {}) else ""
+    )
 
 
 def choices(trait: Any) -> str:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from .explainer import ExplanationError
 from .explanation import Explanation
 from .fills import Fill, parse_fill
 from .grid import parse_grid_size
@@ -38,13 +39,16 @@ class Answers:
         self._widget = widget
         self._session = session
         self._since = (time.monotonic(), 0)
+        self._until: float | None = None
+        self._failure: BaseException | None = None
+        self._last: Explanation | None = None
         self._closed = False
 
     @property
     def explanation(self) -> Explanation | None:
         """What has been scored so far; None before the first batch."""
         with self.runner.lock:
-            return self._session.explanation(self._widget.target, self._widget.score)
+            return self._last or self._session.explanation(self._widget.target, self._widget.score)
 
     @contextmanager
     def publishing(self) -> Iterator[None]:
@@ -61,12 +65,15 @@ class Answers:
             run = self._session.start(parse_grid_size(self._widget.grid_size), self._fill())
             if run is not before:
                 self.forget_curve()
-            self._since = (time.monotonic(), int(run.scored.sum()))
-            self._widget.set_trait("error", "")
-            self._widget.set_trait("status", "running")
-            self.publish_scores()
-            self.publish_evidence()
-            self.runner.submit(Job(run.steps, self._on_update, self._on_finish), RUN)
+            self._since, self._until = (time.monotonic(), int(run.scored.sum())), None
+            self._failure = None
+            try:
+                self._widget.set_trait("error", "")
+                self._widget.set_trait("status", "running")
+                self.publish_scores()
+                self.publish_evidence()
+            finally:  # an observer may raise: what is said to be running runs
+                self.runner.submit(Job(run.steps, self._on_update, self._on_finish), RUN)
 
     def stop(self) -> None:
         """End the run and the curve within a batch."""
@@ -101,9 +108,23 @@ class Answers:
             publish()
             self.runner.submit(Job(lambda: run.ask(curves.sets()), publish, publish), CURVE)
 
+    def wait(self, timeout: float | None) -> bool:
+        """Block until nothing is asked any more; False where the time was not enough.
+
+        Raises
+        ------
+        ExplanationError
+            The run failed.
+        """
+        finished = self.runner.wait(timeout)
+        if self._widget.status == "error":
+            raise ExplanationError(self._widget.error, self.explanation) from self._failure
+        return finished
+
     def close(self) -> None:
-        """End all work and publish nothing more."""
+        """End all work and publish nothing more; the explanation stays."""
         with self.runner.lock:
+            self._last = self.explanation
             self._closed = True
             self.runner.stop()
             self._session.close()
@@ -118,9 +139,10 @@ class Answers:
         target = self._target()
         explanation = self.explanation if widget.status != "running" else None
         started, before = self._since
+        now = self._until or time.monotonic()
         widget.set_trait("grid", dict(vars(run.grid)))
         widget.set_trait("scores", scores_of(run, target, widget.score))
-        widget.set_trait("progress", progress_of(run, before, time.monotonic() - started))
+        widget.set_trait("progress", progress_of(run, before, now - started))
         widget.set_trait("about", about_of(run))
         widget.set_trait("notes", list(explanation.notes) if explanation else [])
         saturated = explanation is not None and explanation.saturated
@@ -164,6 +186,7 @@ class Answers:
         if self._closed:
             return
         with self.publishing():
+            self._until = time.monotonic()
             self._show_failure(outcome)
             failed = isinstance(outcome, BaseException)
             self._widget.set_trait("status", "error" if failed else outcome)
@@ -180,6 +203,7 @@ class Answers:
 
     def _show_failure(self, outcome: Outcome | None) -> None:
         if isinstance(outcome, BaseException):
+            self._failure = outcome
             self._widget.set_trait("error", f"{type(outcome).__name__}: {outcome}")
 
     def _target(self) -> int:

@@ -25,7 +25,7 @@ FORMAT = 1
 
 PICTURES = ("picture", "seen", "replacement")
 
-ARRAYS = (*PICTURES, "vectors", "baseline_vector")
+ARRAYS = (*PICTURES, "vectors", "failed", "baseline_vector")
 
 HEADER = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
 
@@ -89,10 +89,11 @@ def _from_parts(header: Any, arrays: Mapping[str, NDArray[Any]]) -> Explanation:
         "seen": (grid.height, grid.width, 3),
         "replacement": (grid.height, grid.width, 3),
         "vectors": (*grid.shape, len(labels)),
+        "failed": grid.shape,
         "baseline_vector": (len(labels),),
     }
     for name, shape in shapes.items():
-        kind = np.uint8 if name in PICTURES else np.float32
+        kind = _kind(name)
         if arrays[name].shape != shape or arrays[name].dtype != kind:
             raise ValueError(
                 f"its {name} is {arrays[name].dtype} {arrays[name].shape}, and "
@@ -104,6 +105,7 @@ def _from_parts(header: Any, arrays: Mapping[str, NDArray[Any]]) -> Explanation:
         replacement=arrays["replacement"],
         grid=grid,
         vectors=arrays["vectors"],
+        failed=arrays["failed"],
         baseline_vector=arrays["baseline_vector"],
         target=find_class(header["target"], labels),
         labels=labels,
@@ -112,3 +114,9 @@ def _from_parts(header: Any, arrays: Mapping[str, NDArray[Any]]) -> Explanation:
         settings=dict(header["settings"]),
         **{name: str(header[name]) for name in ("fill", "model", "preprocessing")},
     )
+
+
+def _kind(name: str) -> type[np.generic]:
+    if name in PICTURES:
+        return np.uint8
+    return np.bool_ if name == "failed" else np.float32

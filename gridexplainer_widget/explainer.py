@@ -9,7 +9,7 @@ from ._version import __version__
 from .classifiers.base import Preprocess, as_classifier
 from .explanation import Explanation
 from .fills import FillLike, parse_fill
-from .grid import GridSize, parse_grid_size
+from .grid import GridSize, is_whole, parse_grid_size
 from .occlusion import Run
 from .picture import PictureLike, read_picture
 from .scores import parse_score
@@ -90,7 +90,7 @@ class GridExplainer:
         batch_size: int | None = None,
         seed: int = 0,
     ) -> None:
-        if batch_size is not None and (isinstance(batch_size, bool) or batch_size < 1):
+        if batch_size is not None and not (is_whole(batch_size) and batch_size >= 1):
             raise ValueError(f"batch_size={batch_size!r}; wanted is at least 1, or None to choose.")
         self.grid_size = parse_grid_size(grid_size)
         self.score = parse_score(score)
@@ -198,6 +198,8 @@ class GridExplainer:
         """
         from .widget import GridExplainerWidget  # noqa: PLC0415 - the widget knows the explainer
 
+        if target_class is not None and "target" in traits:
+            raise TypeError("target_class= and target= are the same thing; give one of them.")
         return GridExplainerWidget(self, img, **{"target": target_class, **traits})
 
     def start_run(

@@ -47,6 +47,8 @@ class Explanation:
         Its height and width are those of the model's input.
     vectors : float32 array (rows, columns, classes), 0..1
         Class probabilities with each cell hidden; NaN where not scored.
+    failed : bool array (rows, columns)
+        Where the model was asked and gave no finite answer.
     baseline_vector : float32 array (classes,), 0..1
         Class probabilities on the whole picture.
     target : int
@@ -69,6 +71,7 @@ class Explanation:
     replacement: NDArray[np.uint8] = field(repr=False)
     grid: Grid
     vectors: Vectors = field(repr=False)
+    failed: NDArray[np.bool_] = field(repr=False)
     baseline_vector: Vectors = field(repr=False)
     target: int
     labels: tuple[str, ...] = field(repr=False)
@@ -118,6 +121,7 @@ class Explanation:
             replacement=run.masker.replacement,
             grid=run.grid,
             vectors=run.vectors.reshape(*run.grid.shape, -1).copy(),
+            failed=run.failed.reshape(run.grid.shape).copy(),
             baseline_vector=run.baseline.copy(),
             target=index,
             labels=labels,
@@ -163,12 +167,17 @@ class Explanation:
     def saturated(self) -> bool:
         """Whether the probability is so near 1 that every drop is near 0."""
         sure = self.score == "probability" and self.baseline > 0.95 and self.done > 0
-        return sure and self._largest < 0.02 and not self._unmoved
+        return sure and self._largest < 0.02 and not self._untouched
 
     @property
     def _unmoved(self) -> bool:
         """Whether no scored cell changes any class's probability."""
         return bool((self._scored == self.baseline_vector).all())
+
+    @property
+    def _untouched(self) -> bool:
+        """Whether no scored cell changes the target, not even as log-odds tell it."""
+        return not np.nan_to_num(self.for_score("log-odds").drops).any()
 
     @cached_property
     def _scored(self) -> Vectors:
@@ -184,7 +193,10 @@ class Explanation:
         """What a reader of the numbers should know, a sentence each."""
         notes = []
         if not self.complete:
-            notes.append(f"Partial: {self.done} of {len(self.grid)} cells have been scored.")
+            partial = f"Partial: {self.done} of {len(self.grid)} cells have been scored."
+            failed = int(self.failed.sum())
+            cells = "1 cell" if failed == 1 else f"{failed} cells"
+            notes.append(f"{partial} For {cells} the model gave no number." if failed else partial)
         if self.saturated:
             notes.append(
                 f"Saturated: the model is so sure ({percent(self.baseline)}) that no cell moves "
@@ -193,6 +205,8 @@ class Explanation:
             )
         if self.complete and self._unmoved:
             notes.append("No cell changes the answer at all.")
+        elif self.complete and self._untouched:
+            notes.append(f"No cell changes the probability of “{self.label}”.")
         if self.score == "log-odds" and self._beyond_float32():
             notes.append(
                 "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."

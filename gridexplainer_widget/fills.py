@@ -179,8 +179,17 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
     if isinstance(fill, str):
         return _named(fill, seed)
     if callable(fill):
-        return Fill(getattr(fill, "__name__", type(fill).__name__), local=fill)
+        name = getattr(fill, "__name__", type(fill).__name__)
+        return Fill(f"{name} (your own)" if _is_taken(name) else name, local=fill)
     return _color(fill)
+
+
+def _is_taken(name: str) -> bool:
+    """Whether a name means a fill or a colour already."""
+    try:
+        return name in NAMES or bool(ImageColor.getrgb(name))
+    except ValueError:
+        return False
 
 
 def _named(name: str, seed: int) -> Fill:

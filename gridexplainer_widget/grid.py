@@ -132,12 +132,13 @@ def parse_grid_size(grid_size: GridSize) -> tuple[int, int]:
         It is neither, or not at least 1.
     """
     wanted = "Wanted is a whole number N of at least 1, or (rows, columns)."
-    sizes: Any = (grid_size, grid_size) if _is_whole(grid_size) else grid_size
+    sizes: Any = (grid_size, grid_size) if is_whole(grid_size) else grid_size
     pair = isinstance(sizes, (tuple, list)) and len(sizes) == 2
-    if not pair or not all(_is_whole(size) and size >= 1 for size in sizes):
+    if not pair or not all(is_whole(size) and size >= 1 for size in sizes):
         raise ValueError(f"grid_size={grid_size!r} is no grid. {wanted}")
     return int(sizes[0]), int(sizes[1])
 
 
-def _is_whole(value: object) -> bool:
+def is_whole(value: object) -> bool:
+    """Whether a value is a whole number, NumPy's included and True not."""
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

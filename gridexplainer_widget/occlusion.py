@@ -113,17 +113,18 @@ class Run:
     def steps(self) -> Iterator[int]:
         """Score what is missing; yield after each batch how many cells are done.
 
-        The whole picture is scored first, then cells spread over it. A cell
-        whose batch the model did not answer is marked in `failed` until it is.
+        The whole picture is scored first, then cells spread over it. Cells
+        that the model gave no answer about are marked in `failed` and come
+        last the next time.
 
         Raises
         ------
         ClassifierError
-            The model gave NaN or infinity, or another number of classes than
-            before; what was finite stays.
+            The model gave another number of classes than before, or nothing but
+            NaN and infinity in a batch; or, after all the rest, for some cells.
         """
-        order: list[tuple[int, ...]] = [(int(cell),) for cell in self.grid.spread_order()]
-        for _ in self.ask([(), *order]):
+        order = sorted(map(int, self.grid.spread_order()), key=lambda cell: self.failed[cell])
+        for _ in self.ask([(), *((cell,) for cell in order)]):
             if self.baseline is not None:
                 yield int(self.scored.sum())
 
@@ -144,6 +145,7 @@ class Run:
         """
         waiting = iter(sets)
         buffer: Pixels | None = None
+        asked, bad = 0, list[Sequence[int]]()
         while batch := self._unknown(waiting):
             if buffer is None:  # one for all batches; a single question needs no more than one
                 buffer = np.empty((len(batch), *self.masker.pixels.shape), np.float32)
@@ -152,14 +154,17 @@ class Run:
                 self.masker.masked(cells, out=buffer[slot])
             try:
                 vectors = self.classifier(buffer[: len(batch)])
-            except BaseException:
+            except Exception:
                 self._mark_failed(batch)
                 raise
-            problem = self._keep_all(batch, vectors)
+            worse = self._keep_all(batch, vectors)
+            asked, bad = asked + len(batch), bad + worse
             self.seconds += time.perf_counter() - since
             yield len(batch)
-            if problem:
-                raise problem
+            if len(worse) == len(batch) or () in worse:
+                break  # nothing suggests that the next will be better
+        if bad:
+            raise self._problem(bad, asked)
 
     def believed(self, cells: Sequence[int]) -> Vectors | None:
         """Return the class probabilities with `cells` hidden together; None where not known."""
@@ -184,25 +189,26 @@ class Run:
             if len(cells) == 1:
                 self.failed[cells[0]] = True
 
-    def _keep_all(self, batch: Sequence[Sequence[int]], vectors: Vectors) -> ClassifierError | None:
-        """Keep what is finite; return what is to be said of the rest."""
+    def _keep_all(self, batch: Sequence[Sequence[int]], vectors: Vectors) -> list[Sequence[int]]:
+        """Keep what is finite; return the sets of cells for which it is not."""
         bad = []
         for cells, vector in zip(batch, vectors, strict=True):
             if np.isfinite(vector).all():
                 self._keep(cells, vector)
             else:
                 bad.append(cells)
-        if not bad:
-            return None
         self._mark_failed(bad)
+        return bad
+
+    def _problem(self, bad: Sequence[Sequence[int]], asked: int) -> ClassifierError:
         places = ", ".join(str(self.grid.position(cell)) for cell in bad[0][:4])
         more = f" and {len(bad[0]) - 4} more" if len(bad[0]) > 4 else ""
         where = (
             f"with cell (row, column) {places}{more} hidden" if bad[0] else "on the whole picture"
         )
         return ClassifierError(
-            f"{self.classifier.name} returned NaN or infinity for {len(bad)} of {len(batch)} "
-            f"pictures, first {where}. Check its weights and its preprocessing "
+            f"{self.classifier.name} returned NaN or infinity for {len(bad)} of {asked} pictures, "
+            f"first {where}. Check its weights and its preprocessing "
             f"({self.classifier.preprocessing})."
         )
 

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._version import __version__
-from .classifiers.base import top_classes
+from .classifiers.base import Vectors, top_classes
 from .explanation import Explanation
 from .picture import png_bytes
 from .protocol import COLORMAPS, SCALES
-from .scores import SCORES, percent
+from .scores import SCORES, drops_of, percent
 
 STATIC = Path(__file__).parent / "static"
 
@@ -49,7 +49,7 @@ p, noscript { margin: 4px 8px; overflow-wrap: anywhere; }
 @media print {
   :root { color-scheme: light; }
   body { padding: 0; print-color-adjust: exact; }
-  .gx-tip, .gx-tools, .gx-actions, .gx-top { display: none; }
+  .gx-controls, .gx-tip, .gx-tools, .gx-actions, .gx-top { display: none; }
 }
 """
 
@@ -59,6 +59,7 @@ def to_html(
     path: str | os.PathLike[str] | None = None,
     *,
     state: Mapping[str, Any] | None = None,
+    believed: Vectors | None = None,
 ) -> str | Path:
     """Make one HTML file of an explanation; see :meth:`Explanation.to_html`.
 
@@ -69,6 +70,9 @@ def to_html(
         Where to write it.
     state : mapping, optional
         Valid values of the widget's `target`, `score`, `value`, `keep` and looks to begin with.
+    believed : float32 array (classes,), optional
+        What the model believes with the cells of `state` hidden together, or kept: a page
+        knows no other sets.
 
     Returns
     -------
@@ -80,7 +84,7 @@ def to_html(
     explanation = explanation.for_score(score)
     if target is not None:
         explanation = explanation.for_target(target)
-    html = _document(explanation, record_of(explanation, state))
+    html = _document(explanation, record_of(explanation, state, believed))
     if path is None:
         return html
     path = Path(path)
@@ -88,9 +92,14 @@ def to_html(
     return path
 
 
-def record_of(explanation: Explanation, state: Mapping[str, Any]) -> dict[str, Any]:
+def record_of(
+    explanation: Explanation, state: Mapping[str, Any], believed: Vectors | None
+) -> dict[str, Any]:
     """Collect what the page must know to answer for the kernel; js/src/record.ts reads it."""
-    grid, classes = explanation.grid, shown_classes(explanation)
+    grid, classes = explanation.grid, shown_classes(explanation, believed)
+    state = {**START, **state}
+    if believed is None:
+        state["keep"] = False  # nothing is known of what is left alone
     others = _other_answers(explanation, classes)
     named = sorted({*classes, *(index for _, index, _, _ in others)})
     same = np.array_equal(explanation.seen, explanation.picture)
@@ -100,11 +109,12 @@ def record_of(explanation: Explanation, state: Mapping[str, Any]) -> dict[str, A
         "replacement": _png(explanation.replacement),
         "grid": dict(vars(grid)),
         "classes": classes,
-        "labels": [[index, explanation.labels[index]] for index in named],
+        "labels": [[index, class_name(explanation.labels, index)] for index in named],
         "baseline": _floats(explanation.baseline_vector[classes]),
         "vectors": _floats(explanation.vectors[..., classes]),
         "answers": {score: _answers(explanation.for_score(score), classes) for score in SCORES},
         "others": others,
+        "selection": _selection(explanation, classes, state, believed),
         "done": explanation.done,
         "seconds": explanation.seconds,
         "about": {
@@ -113,7 +123,6 @@ def record_of(explanation: Explanation, state: Mapping[str, Any]) -> dict[str, A
             "output": str(explanation.settings.get("output", "")),
         },
         "state": {
-            **START,
             **state,
             "target": explanation.target,
             "score": explanation.score,
@@ -122,18 +131,25 @@ def record_of(explanation: Explanation, state: Mapping[str, Any]) -> dict[str, A
     }
 
 
-def shown_classes(explanation: Explanation) -> list[int]:
+def shown_classes(explanation: Explanation, believed: Vectors | None = None) -> list[int]:
     """Choose the classes that the page can be asked about, in the order of their indices.
 
-    The target, the whole picture's top classes, and what the answer becomes
-    without a cell, the most frequent answers first.
+    The target, the top classes of the whole picture and of what is `believed`, and what
+    the answer becomes without a cell, the most frequent answers first.
     """
     answers = explanation.vectors[np.isfinite(explanation.vectors[..., 0])].argmax(axis=-1)
     found, counts = np.unique(answers, return_counts=True)
     frequent = found[np.argsort(-counts, kind="stable")]
     top = top_classes(explanation.baseline_vector, TOP_CLASSES)
-    chosen = dict.fromkeys([explanation.target, *top, *map(int, frequent)])
+    asked = [] if believed is None else top_classes(believed, 2)
+    chosen = dict.fromkeys([explanation.target, *asked, *top, *map(int, frequent)])
     return sorted(list(chosen)[:MOST_CLASSES])
+
+
+def class_name(labels: Sequence[str], index: int) -> str:
+    """Name a class, with its index where the label alone does not tell; js/src/classes.ts, too."""
+    label = labels[index].strip()
+    return label if label and labels.count(labels[index]) == 1 else f"{label} ({index})".strip()
 
 
 def _answers(explanation: Explanation, classes: Sequence[int]) -> dict[str, Any]:
@@ -141,10 +157,34 @@ def _answers(explanation: Explanation, classes: Sequence[int]) -> dict[str, Any]
     drops, notes, saturated = [], [], []
     for index in classes:
         answer = explanation.for_target(index)
-        drops.append(answer.drops)
+        drops.append(np.where(explanation.failed, np.float32(np.inf), answer.drops))
         notes.append(list(answer.notes))
         saturated.append(answer.saturated)
     return {"drops": _floats(drops), "notes": notes, "saturated": saturated}
+
+
+def _selection(
+    explanation: Explanation,
+    classes: Sequence[int],
+    state: Mapping[str, Any],
+    believed: Vectors | None,
+) -> dict[str, Any] | None:
+    """Collect what is known of the cells that are selected together."""
+    if believed is None:
+        return None
+    output = str(explanation.settings.get("output"))
+    return {
+        "value": state["value"],
+        "keep": state["keep"],
+        "vector": _floats(believed[classes]),
+        "drops": {
+            score: [
+                float(drops_of(believed, explanation.baseline_vector, index, score, output))
+                for index in classes
+            ]
+            for score in SCORES
+        },
+    }
 
 
 def _other_answers(
@@ -161,7 +201,8 @@ def _other_answers(
 
 
 def _document(explanation: Explanation, record: Mapping[str, Any]) -> str:
-    answer = f"{explanation.label}: {percent(explanation.baseline)}"
+    name = class_name(explanation.labels, explanation.target)
+    answer = f"{name}: {percent(explanation.baseline)}"
     rows, columns = explanation.grid.shape
     how = f"{explanation.model} · {rows}×{columns} cells hidden with {explanation.fill}"
     script = (STATIC / "page.js").read_text(encoding="utf-8")

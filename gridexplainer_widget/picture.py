@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 PictureLike: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image | ArrayLike | Picture"
 """What :func:`read_picture` takes."""
@@ -21,6 +21,8 @@ LUMINANCE: NDArray[np.float32] = np.array([0.299, 0.587, 0.114], np.float32)
 
 MAX_PIXELS = 89_478_485
 """Files that claim more pixels are refused before they are decoded: where Pillow starts to warn."""
+
+WANTED_FILE = "Give an image file that Pillow reads, such as PNG, JPEG or WebP."
 
 DISPLAY_SIDE = 1024
 """Longest side, in pixels, of the copy that is shown on screen and stored."""
@@ -143,10 +145,13 @@ def _decoded(data: bytes, name: str) -> Picture:
                 f"{MAX_PIXELS:,} are read. Make it smaller first."
             )
         return _from_pil(image)
+    except UnidentifiedImageError as error:  # its own words name a buffer that nobody gave
+        raise ValueError(
+            f"The picture ({name}) cannot be decoded: it is in no known format. {WANTED_FILE}"
+        ) from error
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(
-            f"The picture ({name}) cannot be decoded: {error}. "
-            "Give an image file that Pillow reads, such as PNG, JPEG or WebP."
+            f"The picture ({name}) cannot be decoded: {error}. {WANTED_FILE}"
         ) from error
 
 

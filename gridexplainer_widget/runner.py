@@ -96,7 +96,18 @@ class Runner:
                     task.updates.end()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until nothing runs; False when `timeout` seconds were not enough."""
+        """Block until nothing runs; False when `timeout` seconds were not enough.
+
+        Raises
+        ------
+        RuntimeError
+            The worker itself calls, which would wait for itself.
+        """
+        if threading.current_thread().name == THREAD:
+            raise RuntimeError(
+                "wait() was called in the thread that scores, by an observer of a trait that is "
+                "published there. Wait in the main thread."
+            )
         end = None if timeout is None else time.monotonic() + timeout
         with self._idle:
             while self._busy:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any
 
-from .classifiers.base import find_class, top_classes
+import numpy as np
+
+from .classifiers.base import Vectors, find_class, top_classes
 from .explainer import GridExplainer
 from .explanation import Explanation
 from .fills import NAMES, Fill
@@ -30,6 +32,8 @@ class Session:
 
     Attributes
     ----------
+    size : (height, width)
+        In pixels, at which the classifier sees the picture.
     run : Run or None
         The current one.
     selection : Selection
@@ -38,6 +42,7 @@ class Session:
     def __init__(self, explainer: GridExplainer, picture: Picture) -> None:
         self.explainer = explainer
         self.picture = picture
+        self.size = self.size_of(picture)
         self.run: Run | None = None
         self.selection = Selection()
         self._past: list[Selection] = []
@@ -45,18 +50,13 @@ class Session:
         self._drawn: tuple[Run, Selection, bytes] | None = None
 
     def size_of(self, picture: Picture) -> tuple[int, int]:
-        """Height and width, in pixels, at which the classifier sees a picture."""
+        """Find the size of a picture, alike."""
         height, width = picture.fitted(*self.explainer.classifier.input_shape).shape[:2]
         return height, width
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width of the current picture, alike."""
-        return self.size_of(self.picture)
-
     def take(self, picture: Picture) -> None:
         """Go on with another picture."""
-        self.picture = picture
+        self.picture, self.size = picture, self.size_of(picture)
         self._runs.clear()
         self.forget_selections()
 
@@ -66,7 +66,6 @@ class Session:
         run = self._runs.pop(key, None)
         if run is None:
             run = self.explainer.start_run(self.picture, grid_size, fill)
-        run.failed[:] = False  # they are tried again
         self.run = self._runs[key] = run
         while len(self._runs) > KEPT_RUNS:
             self._runs.popitem(last=False)
@@ -121,15 +120,22 @@ class Session:
             self._drawn = (run, self.selection, png_bytes(to_uint8(hidden)))
         return self._drawn[2]
 
+    def believed(self) -> Vectors | None:
+        """Return the class probabilities that answer the selection; None where not known."""
+        if self.run is None or not self.selection.cells:
+            return None
+        return self.run.believed(self.selection.hidden(self.run.grid))
+
     def curves(self, target: int | str | None, score: str) -> Curves | None:
-        """Rank the cells for the curves; None where some have not been scored."""
-        explanation = self.explanation(target, score)
-        if explanation is None or not explanation.complete:
+        """Rank the cells for the curves; None where some are still to be scored."""
+        run, explanation = self.run, self.explanation(target, score)
+        if run is None or explanation is None or not (run.scored | run.failed).all():
             return None
         order = tuple(int(cell) for cell in ranking(explanation.drops))
         return Curves(order, len(explanation.grid))
 
     def close(self) -> None:
-        """Give the memory of the runs back."""
+        """Give the memory back."""
+        self.run, self._drawn = None, None
         self._runs.clear()
-        self._drawn = None
+        self.picture = Picture(np.zeros((1, 1, 3), np.float32))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import anywidget
 import traitlets as t
 
 from .classifiers.base import find_class
-from .fills import Fill, parse_fill
+from .fills import NAMES, Fill, parse_fill
 from .grid import Grid
 from .protocol import COLORMAPS, SCALES, STATUSES, accepted_grid_size, accepted_value
 from .scores import SCORES
@@ -109,13 +111,17 @@ class ExplainerTraits(anywidget.AnyWidget):
     @t.validate("fill")
     def _valid_fill(self, proposal: Any) -> Any:
         known = self._known_fills.get(proposal.value) if isinstance(proposal.value, str) else None
-        return known or _accepted(parse_fill, proposal.value, self._session.explainer.seed)
+        fill = known or _accepted(parse_fill, proposal.value, self._session.explainer.seed)
+        return _with_name_of_its_own(fill, self._known_fills)
 
     @t.validate("target")
     def _valid_target(self, proposal: Any) -> Any:
-        if proposal.value is None or not self.labels:
+        labels = self.labels or self._session.explainer.classifier.labels or ()
+        if (
+            proposal.value is None or len(labels) < 2
+        ):  # one label is a sigmoid's: it has two classes
             return proposal.value
-        return _accepted(find_class, proposal.value, self.labels)
+        return _accepted(find_class, proposal.value, labels)
 
     @t.validate("value")
     def _valid_value(self, proposal: Any) -> Any:
@@ -128,6 +134,17 @@ class ExplainerTraits(anywidget.AnyWidget):
         if math.isnan(proposal.value):  # no bound of Float's refuses it
             raise t.TraitError(f"{proposal.trait.name}=nan is no share; wanted is 0 to 1.")
         return proposal.value
+
+
+def _with_name_of_its_own(fill: Fill, known: Mapping[str, Fill]) -> Fill:
+    """Give a number to a fill whose name another one has, such as a second lambda."""
+    if fill.local is None or fill.name in NAMES:
+        return fill
+    for same in known.values():
+        if same.local is fill.local:
+            return same
+    names = (f"{fill.name} {number}" if number > 1 else fill.name for number in count(1))
+    return replace(fill, name=next(name for name in names if name not in known))
 
 
 def _accepted(accept: Callable[..., Any], *arguments: Any) -> Any:

@@ -8,16 +8,17 @@ from typing import Any
 
 from .archive import npz_bytes
 from .explanation import Explanation
+from .picture import Picture, read_picture
 from .protocol import MAX_UPLOAD, SAVED_FORMATS
 
 
-def uploaded_picture(buffers: Any) -> bytes:
-    """Take the one picture that came with a message.
+def uploaded_picture(command: Mapping[str, Any], buffers: Any) -> Picture:
+    """Read the one picture that came with a message.
 
     Raises
     ------
     ValueError
-        There is none, there are several, or it is too large.
+        There is none, there are several, it is too large, or it is no picture.
     """
     if not buffers or len(buffers) != 1:
         raise ValueError(f"The front end sent {len(buffers or [])} pictures; wanted is one.")
@@ -27,7 +28,11 @@ def uploaded_picture(buffers: Any) -> bytes:
             f"The picture has {size:,} bytes; at most {MAX_UPLOAD:,} are taken from the browser. "
             "Make it smaller, or give it from Python: widget.explain(path)."
         )
-    return bytes(buffers[0])
+    name = f"{command.get('name') or 'a picture'!s:.80}"
+    try:
+        return read_picture(bytes(buffers[0]))
+    except ValueError as error:
+        raise ValueError(f"“{name}”: {error}") from error
 
 
 def saved_file(

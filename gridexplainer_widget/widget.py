@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from .answers import Answers
-from .explainer import ExplanationError, GridExplainer
+from .explainer import GridExplainer
 from .explanation import Explanation
 from .fills import NAMES, parse_fill
-from .grid import Grid
+from .grid import Grid, is_whole
 from .picture import PictureLike, png_bytes, read_picture
 from .protocol import FRONT_END_TRAITS, KERNEL_TRAITS, LOOKS
 from .scores import percent
@@ -109,7 +109,15 @@ class GridExplainerWidget(ExplainerTraits):
             self.keep = keep
 
     def select_top(self, k: int, *, keep: bool = False) -> None:
-        """Select the `k` scored cells with the largest drops."""
+        """Select the `k` scored cells with the largest drops.
+
+        Raises
+        ------
+        ValueError
+            `k` is no whole number of at least 0.
+        """
+        if not is_whole(k) or k < 0:
+            raise ValueError(f"k={k!r}; wanted is a whole number of at least 0.")
         explanation = self.explanation
         top = explanation.top(k) if explanation else []
         self.select([(cell.row, cell.column) for cell in top], keep=keep)
@@ -172,11 +180,10 @@ class GridExplainerWidget(ExplainerTraits):
         ------
         ExplanationError
             The run failed; what had been scored is in its ``explanation``.
+        RuntimeError
+            An observer calls it that runs in the thread which scores.
         """
-        finished = self._answers.runner.wait(timeout)
-        if self.status == "error":
-            raise ExplanationError(self.error, self.explanation)
-        return finished
+        return self._answers.wait(timeout)
 
     def to_html(self, path: str | Path | None = None) -> str | Path:
         """Make a page of what is shown that needs no kernel; see :meth:`Explanation.to_html`.
@@ -190,7 +197,7 @@ class GridExplainerWidget(ExplainerTraits):
 
         explanation = self._explanation_so_far()
         shown = {name: getattr(self, name) for name in ("value", "keep", *LOOKS)}
-        return to_html(explanation, path, state=shown)
+        return to_html(explanation, path, state=shown, believed=self._session.believed())
 
     def close(self) -> None:
         """End all work, give its memory back and remove the view."""
@@ -252,7 +259,7 @@ class GridExplainerWidget(ExplainerTraits):
         elif kind == "play":
             self.play()
         elif kind == "explain":
-            self.explain(uploaded_picture(buffers))
+            self.explain(uploaded_picture(command, buffers))
         elif kind == "save":
             name, data = saved_file(self._explanation_so_far(), command, self.to_html)
             self.send({"type": "saved", "id": command["id"], "name": name}, buffers=[data])

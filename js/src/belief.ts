@@ -27,28 +27,40 @@ export function valueText(cells: Cell[]): string {
 /** “cat” falls from 83.0% to 20.0% */
 export function fromToText(name: string, before: number, after: number): string {
   const [from, to] = [percent(before), percent(after)];
-  if (from === to) return `“${name}” stays at ${to}`;
+  const bounds = /[<>]/.test(from + to);
+  if (from === to || (Math.abs(after - before) < 0.0005 && !bounds)) return `“${name}” stays at ${to}`;
   return `“${name}” ${after < before ? "falls" : "rises"} from ${from} to ${to}`;
 }
 
 /** What hiding cells together does beyond what each does alone; null where that is not known. */
-export function synergyText({ drop, sum, cells }: Evidence, score: Score): string | null {
+export function synergyText({ drop, sum }: Evidence, singles: number[], score: Score): string | null {
   if (drop === null || sum === null) return null;
   const apart = `one by one they add up to ${amountText(sum, score)}`;
-  if (Math.abs(drop - sum) < LEAST_SYNERGY[score]) return `${apart}, about the same.`;
-  if (drop * sum < 0) {
-    const way = drop > sum ? "higher" : "lower";
-    return `${apart}. Together the drop is ${amountText(Math.abs(drop - sum), score)} ${way} than that.`;
+  const beyond = drop - sum;
+  if (Math.abs(beyond) < LEAST_SYNERGY[score]) return `${apart}, about the same.`;
+  const least = LEAST_SYNERGY[score];
+  if (singles.some((single) => single * drop < 0 && Math.abs(single) >= least)) {
+    const way = beyond > 0 ? "higher" : "lower";
+    const amount = amountText(Math.abs(beyond), score);
+    return `${apart}. Together the drop is ${amount} ${way}; some of the cells speak for it, some against.`;
   }
-  const beyond = Math.abs(drop) - Math.abs(sum);
+  const more = Math.abs(drop) > Math.abs(sum);
   const amount = amountText(Math.abs(beyond), score);
-  const [more, why] = beyond > 0 ? ["more", redundant(cells.length)] : ["less", "hiding a part does most of it"];
-  return `${apart}. Together they matter ${amount} ${more} than apart: ${why}.`;
+  const matter = `Together they matter ${amount} ${more ? "more" : "less"} than apart`;
+  const why = (more ? redundantText : overlapText)(drop, singles);
+  return `${apart}. ${matter}${why && `: ${why}`}.`;
 }
 
-/** What is left stands in for what is hidden, until all of it is. */
-function redundant(count: number): string {
-  return count === 2 ? "either one is enough" : "some of them are enough";
+/** What is left stands in for what is hidden: no cell alone does half of what all do. */
+function redundantText(drop: number, singles: number[]): string {
+  if (singles.some((single) => Math.abs(single) > Math.abs(drop) / 2)) return "";
+  return `${singles.length === 2 ? "either one is" : "some of them are"} enough for the model`;
+}
+
+/** Each is needed: some cell alone does nearly all of it. */
+function overlapText(drop: number, singles: number[]): string {
+  const most = singles.some((single) => Math.abs(single) > 0.8 * Math.abs(drop));
+  return most ? "hiding one of them does most of it" : "";
 }
 
 /** Index of the most probable class, before (1) or after (2). */

@@ -20,5 +20,6 @@ export function changeText(drop: number, score: Score, prediction: Prediction | 
   const text = dropText(drop, score);
   if (!Number.isFinite(drop) || score !== "probability" || !prediction) return text;
   const before = prediction.probability;
-  return `${text} (${percent(before)} → ${percent(Math.max(0, before - drop))})`;
+  const after = Math.abs(drop) < 0.0005 ? before : Math.max(0, before - drop); // as the drop is written
+  return `${text} (${percent(before)} → ${percent(after)})`;
 }

@@ -9,7 +9,8 @@ const [WIDTH, HEIGHT] = [240, 90];
 
 export interface Chart {
   element: HTMLElement;
-  update(curve: Curve, most: number, k: number | null): void;
+  /** Of `most` cells, the top `k` are selected. */
+  update(curve: Curve, most: number, k: number | null, target: string): void;
 }
 
 export function chart(): Chart {
@@ -23,9 +24,15 @@ export function chart(): Chart {
   picture.append(marker, deletion, insertion);
   const axis = element("div", "gx-axis");
   axis.append(element("span", "", "100%"), element("span", "", "0"));
-  root.append(axis, picture, key);
+  const name = element("p", "gx-hint gx-chart-name");
+  const last = element("span", "");
+  const across = element("div", "gx-across");
+  across.append(element("span", "", "0"), last);
+  root.append(name, axis, picture, across, key);
 
-  const update = (curve: Curve, most: number, k: number | null) => {
+  const update = (curve: Curve, most: number, k: number | null, target: string) => {
+    name.textContent = `Probability of “${target}”`;
+    last.textContent = cellsText(most);
     deletion.setAttribute("points", points(curve.counts, curve.deletion, most));
     insertion.setAttribute("points", points(curve.counts, curve.insertion, most));
     const x = String(((k ?? 0) / Math.max(1, most)) * WIDTH);

@@ -17,8 +17,8 @@ export function repeated(labels: string[]): Set<string> {
 
 /** A class's label, with its index where the label alone does not tell. */
 export function className(labels: string[], twice: Set<string>, index: number): string {
-  const label = labels[index] ?? "";
-  return label === "" || twice.has(label) ? `${label} (${index})`.trim() : label;
+  const label = (labels[index] ?? "").trim();
+  return label === "" || twice.has(labels[index]!) ? `${label} (${index})`.trim() : label;
 }
 
 /** All classes, or those that are `offered`. */

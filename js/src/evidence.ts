@@ -19,36 +19,61 @@ export function evidenceView(model: Model, host: () => Host): EvidenceView {
   const root = element("section", "gx-evidence");
   root.setAttribute("aria-label", "Evidence");
   const title = element("p", "gx-title");
-  const image = element("img", "gx-hidden-picture");
+  const asking = element("p", "gx-asking", "Asking the model …");
   const belief = element("div", "gx-belief");
-  root.append(title, image, belief);
+  let image = element("img", "gx-hidden-picture");
+  image.hidden = true;
+  root.append(title, image, asking, belief);
   let shown: DataView | null = null;
+
+  /** The picture before stays until the next is decoded: nothing below it jumps. */
+  const show = async (bytes: DataView, alt: string) => {
+    const next = element("img", "gx-hidden-picture");
+    next.alt = alt;
+    await showPng(next, bytes);
+    if (shown !== bytes) return;
+    next.style.setProperty("--gx-shape", String(next.naturalWidth / next.naturalHeight || 1));
+    image.replaceWith(next);
+    image = next;
+  };
 
   const update = () => {
     const prediction = filled(model.get("prediction"));
-    const cells = model.get("value");
+    const [cells, keep] = [model.get("value"), model.get("keep")];
     const evidence = current(model);
-    image.hidden = !evidence;
-    image.alt = `The picture as the model saw it, ${conditionText(model.get("keep"))}`;
+    const waiting = isWaiting(model, evidence, host());
     if (evidence && evidence.picture !== shown) {
       shown = evidence.picture;
-      const shape = () => {
-        const share = image.naturalWidth / image.naturalHeight;
-        image.style.setProperty("--gx-shape", String(share || 1));
-      };
-      // A newer picture may cut this one short: that is no error.
-      showPng(image, shown).then(shape, () => undefined);
+      const bytes = shown;
+      show(bytes, `The picture as the model saw it, ${conditionText(keep)}`).catch(() => {
+        if (shown === bytes) image.hidden = true; // the one before is of other cells
+      });
     }
-    showNodes(title, cells.length > 0 ? heading(cells, model.get("keep")) : ["What the model sees"]);
+    if (!evidence && !waiting) {
+      shown = null;
+      image.hidden = true;
+    }
+    showNodes(title, cells.length > 0 ? heading(cells, keep) : ["What the model sees"]);
     title.hidden = cells.length === 0 && !prediction;
-    showNodes(belief, content(model, prediction, evidence, host()));
+    // What was answered before stays, and looks it, so that nothing jumps while the model is asked.
+    root.classList.toggle("gx-waiting", waiting);
+    asking.hidden = !waiting;
+    belief.ariaHidden = String(waiting);
+    if (!waiting) showNodes(belief, content(model, prediction, evidence, host()));
   };
   const text = () => {
+    if (!asking.hidden) return "";
     const said = belief.querySelector(".gx-verdict")?.cloneNode(true) as HTMLElement | undefined;
     said?.querySelector(".gx-rank")?.remove();
     return said?.textContent ?? "";
   };
   return { element: root, update, text };
+}
+
+/** Whether an answer is to come: a kernel is asked, and no error has ended it. */
+function isWaiting(model: Model, evidence: Evidence | null, host: Host): boolean {
+  const answered = evidence !== null && evidence.drop !== null;
+  return host === "kernel" && model.get("value").length > 0 && !answered && model.get("error") === "";
 }
 
 /** The evidence of what is selected; null while it is of something else. */
@@ -109,7 +134,7 @@ function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTML
   const [, before, after] = evidence.classes[0] ?? [0, 0, 0];
   const change = fromToText(nameOf(prediction.target), before, after);
   const root = element("p", "gx-verdict", `${change}: drop ${amountText(evidence.drop ?? 0, score)}`);
-  const synergy = synergyText(evidence, score);
+  const synergy = synergyText(evidence, singleDrops(model, evidence), score);
   if (synergy) root.append(`; ${synergy}`);
   else root.append(element("span", "gx-rank", rankText(model, evidence)), ".");
   const now = winner(evidence.classes, 2);
@@ -119,23 +144,32 @@ function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTML
   return root;
 }
 
+function singleDrops(model: Model, evidence: Evidence): number[] {
+  const grid = filled(model.get("grid"));
+  const drops = decodeScores(model.get("scores"));
+  return grid ? evidence.cells.map((cell) => drops[indexOf(grid, cell)] ?? NaN) : [];
+}
+
 /** Of one cell; "" of a set. */
 function rankText(model: Model, evidence: Evidence): string {
   const grid = filled(model.get("grid"));
   const [cell] = evidence.cells;
   if (!grid || !cell || evidence.cells.length > 1 || evidence.keep) return "";
   const drops = decodeScores(model.get("scores"));
-  const scored = drops.filter(isScored).length;
-  return `, rank ${rankOf(drops, indexOf(grid, cell))} of ${scored}`;
+  const index = indexOf(grid, cell);
+  const rank = rankOf(drops, index);
+  const equal = drops.filter((drop) => drop === drops[index]).length;
+  const ranks = equal > 1 ? `ranks ${rank}–${rank + equal - 1}` : `rank ${rank}`;
+  return `, ${ranks} of ${drops.filter(isScored).length}`;
 }
 
 /** What is known before, or without, the model's answer. */
 function pendingText(model: Model, evidence: Evidence | null, host: Host): string {
   const single = singleText(model);
   if (host === "gone") return `${single ?? ""} The kernel is gone: nothing new can be asked.`.trim();
+  if (host === "page" && model.get("keep")) return "A saved page cannot ask the model about these alone.";
   if (host === "page") return single ?? setText(evidence?.sum ?? null, model.get("score"));
-  // An error ends the waiting.
-  return model.get("error") === "" ? "Asking the model …" : "There is no answer from the model.";
+  return "There is no answer from the model.";
 }
 
 /** What a page knows of several cells. */

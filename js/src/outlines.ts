@@ -8,14 +8,20 @@ type Context = CanvasRenderingContext2D;
 /** In CSS pixels; in smaller cells, lines are thinner. */
 const SMALL = 14;
 
-/** Everything but the selection is hidden, and looks so. */
-export function dimOthers(context: Context, surface: Surface, selected: ReadonlySet<number>): void {
+/** What is hidden looks so: the selection, or with `keep` everything but it. */
+export function dimHidden(
+  context: Context,
+  surface: Surface,
+  selected: ReadonlySet<number>,
+  keep: boolean,
+): void {
   const { grid, xs, ys } = surface;
-  context.fillStyle = "rgba(0, 0, 0, 0.6)";
+  const isHidden = (index: number) => selected.has(index) !== keep;
+  context.fillStyle = `rgba(0, 0, 0, ${keep ? 0.6 : 0.3})`;
   for (let row = 0; row < grid.rows; row++) {
     let start = 0;
     for (let column = 0; column <= grid.columns; column++) {
-      if (column < grid.columns && !selected.has(row * grid.columns + column)) continue;
+      if (column < grid.columns && isHidden(row * grid.columns + column)) continue;
       const width = xs[column]! - xs[start]!;
       if (width > 0) context.fillRect(xs[start]!, ys[row]!, width, ys[row + 1]! - ys[row]!);
       start = column + 1;

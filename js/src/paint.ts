@@ -3,7 +3,7 @@
 
 import { cellColor, type Looks } from "./colors";
 import { failedMark, pendingPattern } from "./marks";
-import { dimOthers, outlineActive, outlineHovered, outlineSelection } from "./outlines";
+import { dimHidden, outlineActive, outlineHovered, outlineSelection } from "./outlines";
 import type { GridShape, Score } from "./protocol";
 import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "./scores";
 import { boxOn, cellSizeOn, pixels, roomOn, surfaceOf, type Surface } from "./surface";
@@ -40,7 +40,9 @@ export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, he
   if (!scene.grid) return;
   const surface = surfaceOf(scene.grid, canvas.width, canvas.height, ratio);
   if (scene.selected.size > 0) {
-    if (scene.keep) dimOthers(context, surface, scene.selected);
+    // One cell is seen by its outline alone, and its colour and number stay legible.
+    const dim = scene.keep || scene.selected.size > 1;
+    if (dim) dimHidden(context, surface, scene.selected, scene.keep);
     outlineSelection(context, surface, scene.selected);
   }
   if (scene.hovered !== null) outlineHovered(context, surface, scene.hovered);

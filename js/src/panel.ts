@@ -170,7 +170,7 @@ export function progressText(
 const OFFLINE: Record<Host, string> = {
   kernel: "",
   gone:
-    "The kernel is gone. The map stays and can be read; to ask for more, run the notebook cell again.",
+    "The kernel is gone. The map stays and can be read; to ask for more, run the notebook again.",
   page: "",
 };
 
@@ -196,10 +196,18 @@ function noticeView(model: Model, signal: AbortSignal, host: () => Host) {
   );
   root.append(offline, error, own, notes, offer, about);
 
-  const tell = (text: string) => say(own, text);
+  /** The kernel's error that was there when something else went wrong here. */
+  let past = "";
+  const tell = (text: string) => {
+    past = model.get("error");
+    say(own, text);
+    say(error, text ? "" : past);
+  };
   const update = () => {
     say(offline, OFFLINE[host()]);
-    say(error, model.get("error"));
+    const news = model.get("error");
+    if (news !== past) say(own, "");
+    if (own.hidden) say(error, news);
     showNodes(notes, model.get("notes").map((note) => element("p", "gx-note", note)));
     offer.hidden = !filled(model.get("prediction"))?.saturated || model.get("notes").length === 0;
     offer.disabled = host() === "gone";

@@ -2,7 +2,7 @@
 
 import type { About, Cell, Evidence, GridShape, Prediction, Score, Traits } from "./protocol";
 import { indexOf } from "./geometry";
-import { decodeScores } from "./scores";
+import { decodeScores, isScored } from "./scores";
 
 /** Classes in the prediction and in the evidence; state.py holds the same. */
 const SHOWN_CLASSES = 5;
@@ -24,10 +24,22 @@ export interface Embedded {
   answers: Record<Score, { drops: string; notes: string[][]; saturated: boolean[] }>;
   /** Answers that are none of the classes. */
   others: [cell: number, index: number, before: number, after: number][];
+  /** What is known of the cells that were selected together; null where nothing is. */
+  selection: Known | null;
   done: number;
   seconds: number;
   about: About;
   state: Started;
+}
+
+/** An answer about a set of cells. */
+export interface Known {
+  value: Cell[];
+  keep: boolean;
+  /** classes */
+  vector: string;
+  /** for each of the classes */
+  drops: Record<Score, number[]>;
 }
 
 /** What the front end may ask a page. */
@@ -125,25 +137,33 @@ export function evidenceOf(recording: Recording, question: Question, picture: Da
   const at = placeOf(recording, question.target);
   const drops = decodeScores(dropsOf(recording, at, score));
   const evidence = { cells: value, keep, picture, drop: null, sum: null, synergy: null, classes: [] };
-  if (hidden.length > 1 && !keep) return { ...evidence, sum: sumOf(hidden.map((i) => drops[i]!)) };
+  const sum = hidden.length > 1 && !keep ? sumOf(hidden.map((i) => drops[i]!)) : null;
+  const known = recording.embedded.selection;
+  // In whatever order they are selected.
+  if (known && String(hiddenCells(grid, known.value, known.keep)) === String(hidden)) {
+    const drop = known.drops[score][at]!;
+    const after = decodeScores(bytesOf(known.vector));
+    const synergy = sum === null ? null : drop - sum;
+    return { ...evidence, drop, sum, synergy, classes: beliefs(recording, at, after) };
+  }
   const [cell] = hidden;
-  if (hidden.length !== 1 || cell === undefined || Number.isNaN(drops[cell])) return evidence;
-  return { ...evidence, drop: drops[cell]!, classes: beliefs(recording, at, cell) };
+  if (hidden.length !== 1 || cell === undefined || !isScored(drops[cell])) return { ...evidence, sum };
+  return { ...evidence, drop: drops[cell]!, classes: cellBeliefs(recording, at, cell) };
 }
 
-/** The classes worth showing with a cell hidden: target, top of before, top of after. */
-function beliefs(recording: Recording, at: number, cell: number): Evidence["classes"] {
-  const { embedded, baseline, vectors } = recording;
-  const count = embedded.classes.length;
-  const after = vectors.subarray(cell * count, (cell + 1) * count);
-  const places = new Set([at, ...largest(baseline, SHOWN_CLASSES), ...largest(after, 2)]);
-  const known = [...places].map((i): Evidence["classes"][number] => [
-    embedded.classes[i]!,
-    baseline[i]!,
-    after[i]!,
-  ]);
-  const other = embedded.others.find(([place]) => place === cell);
+function cellBeliefs(recording: Recording, at: number, cell: number): Evidence["classes"] {
+  const count = recording.embedded.classes.length;
+  const after = recording.vectors.subarray(cell * count, (cell + 1) * count);
+  const known = beliefs(recording, at, after);
+  const other = recording.embedded.others.find(([place]) => place === cell);
   return other ? [...known, [other[1], other[2], other[3]]] : known;
+}
+
+/** The classes worth showing: target, top of before, top of after. */
+function beliefs(recording: Recording, at: number, after: Float32Array): Evidence["classes"] {
+  const { embedded, baseline } = recording;
+  const places = new Set([at, ...largest(baseline, SHOWN_CLASSES), ...largest(after, 2)]);
+  return [...places].map((i) => [embedded.classes[i]!, baseline[i]!, after[i]!]);
 }
 
 /** Where a target stands among the classes; the most probable class where it is none of them. */
@@ -159,8 +179,7 @@ function dropsOf(recording: Recording, at: number, score: Score): DataView {
 }
 
 function sumOf(drops: number[]): number | null {
-  const sum = drops.reduce((total, drop) => total + drop, 0);
-  return Number.isNaN(sum) ? null : sum;
+  return drops.every(isScored) ? drops.reduce((total, drop) => total + drop, 0) : null;
 }
 
 /** Places of the `k` largest values, largest first, ties in order. */

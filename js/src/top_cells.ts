@@ -1,6 +1,7 @@
 // The top k cells: a slider that hides them, or all others, and a player that draws the curve.
 
 import { chart } from "./chart";
+import { className, repeated } from "./classes";
 import { element } from "./dom";
 import { field } from "./field";
 import { filled, type Curve, type Host, type Model } from "./protocol";
@@ -33,7 +34,6 @@ export function topCellsControl(
   range.step = "1";
   range.setAttribute("aria-label", "Top cells");
   play.type = "button";
-  play.title = "Hide the most important cells one after the other, and draw the probability";
   row.firstElementChild?.append(" ", shown);
   const line = element("div", "gx-top-row");
   line.append(row, play);
@@ -44,6 +44,8 @@ export function topCellsControl(
   /** Curve and error as they were when another curve was asked for: these are no answer. */
   let before = "";
   let sliding = false;
+  /** The picture that is played: cells of another are not selected. */
+  let played: DataView | null = null;
 
   const select = (k: number, remember: boolean) => {
     const grid = filled(model.get("grid"));
@@ -74,6 +76,7 @@ export function topCellsControl(
   };
 
   const advance = () => {
+    if (model.get("picture") !== played) return pause();
     if (state() === before && host() === "kernel") return;
     before = "";
     const point = next();
@@ -86,6 +89,7 @@ export function topCellsControl(
     before = asked ? "" : state();
     if (!asked) model.send({ type: "play" });
     if (isStill()) return;
+    played = model.get("picture");
     if (!chosen() || !next()) select(0, true);
     timer = window.setInterval(advance, STEP);
     update();
@@ -120,11 +124,21 @@ export function topCellsControl(
     play.textContent = timer ? "Pause" : "Play";
     play.hidden = host() === "page";
     const idle = host() !== "kernel" || model.get("status") !== "done";
+    play.title =
+      idle && !timer
+        ? "Once every cell is scored"
+        : "Hide the most important cells one after the other, and draw the probability";
     play.disabled = !timer && (idle || (isStill() && isAsked(curve)));
     plot.element.hidden = !curve;
-    if (curve) plot.update(curve, most, k);
+    if (curve) plot.update(curve, most, k, targetName(model));
   };
   return { element: root, update };
+}
+
+function targetName(model: Model): string {
+  const labels = model.get("labels");
+  const prediction = filled(model.get("prediction"));
+  return prediction ? className(labels, repeated(labels), prediction.target) : "";
 }
 
 /** Whether the whole curve is known, or on its way. */

@@ -31,6 +31,8 @@ export function mount(
     if (host() !== "gone") model.save_changes();
   };
   const choose = (value: Cell[], keep: boolean, remember = true) => {
+    // A page knows single hidden cells: after a look at what was kept, a click is one of these again.
+    if (host() === "page" && value !== model.get("value")) keep = false;
     if (remember) history.push({ value: model.get("value"), keep: model.get("keep") });
     show(value, keep);
   };

@@ -55,56 +55,72 @@ describe("a probability", () => {
 });
 
 describe("synergy", () => {
-  const two = (drop: number | null, sum: number | null): Evidence =>
-    evidence({ cells: cells(2), drop, sum });
+  const told = (drop: number | null, ...singles: number[]) => {
+    const sum = singles.reduce((total, single) => total + single, 0);
+    const joint = evidence({ cells: cells(singles.length), drop, sum });
+    return synergyText(joint, singles, "probability");
+  };
 
-  test("tells that one of two cells stands in for the other", () => {
-    expect(synergyText(two(0.41, 0.1), "probability")).toBe(
+  test("tells that the model needs only one of two cells", () => {
+    expect(told(0.41, 0.06, 0.04)).toBe(
       "one by one they add up to 10.0 points. " +
-        "Together they matter 31.0 points more than apart: either one is enough.",
+        "Together they matter 31.0 points more than apart: either one is enough for the model.",
     );
   });
 
-  test("tells that some of many cells stand in for the others", () => {
-    const many = evidence({ cells: cells(3), drop: 0.41, sum: 0.1 });
-    expect(synergyText(many, "probability")).toContain("more than apart: some of them are enough.");
+  test("tells that the model needs only some of many cells", () => {
+    expect(told(0.41, 0.06, 0.02, 0.02)).toContain(
+      "31.0 points more than apart: some of them are enough for the model.",
+    );
   });
 
-  test("tells that a part does most of what all do", () => {
-    expect(synergyText(two(0.3, 0.55), "probability")).toBe(
+  test("tells that one of them does most of what all do", () => {
+    expect(told(0.3, 0.27, 0.28)).toBe(
       "one by one they add up to 55.0 points. " +
-        "Together they matter 25.0 points less than apart: hiding a part does most of it.",
+        "Together they matter 25.0 points less than apart: hiding one of them does most of it.",
     );
   });
 
-  test("is counted by size where the cells speak against the class", () => {
-    expect(synergyText(two(-0.4, -0.1), "probability")).toContain("matter 30.0 points more");
-    expect(synergyText(two(-0.1, -0.4), "probability")).toContain("matter 30.0 points less");
+  test.each([
+    ["one does more than half alone", 0.41, [0.3, 0.01], "more"],
+    ["none does most alone", 0.176, [0.096, 0.093], "less"],
+  ])("gives no reason where %s", (_, drop, singles, way) => {
+    expect(told(drop, ...singles)).toMatch(new RegExp(` points ${way} than apart\\.$`));
+  });
+
+  test("of cells that speak against the answer goes by how much they matter", () => {
+    expect(told(-0.4, -0.05, -0.05)).toContain("matter 30.0 points more than apart: either one");
+    expect(told(-0.1, -0.2, -0.2)).toContain("matter 30.0 points less than apart: hiding one");
+  });
+
+  test.each([
+    [0.259, [0.375, -0.137], "2.1 points higher"],
+    [-0.016, [0.096, -0.121], "0.9 points higher"],
+    [-0.1, [0.3, -0.1], "30.0 points lower"],
+  ])("of cells for and against is told without a reason (%d)", (drop, singles, way) => {
+    expect(told(drop, ...singles)).toContain(
+      `. Together the drop is ${way}; some of the cells speak for it, some against.`,
+    );
   });
 
   test("is not told where both are about the same", () => {
     const same = "one by one they add up to 30.0 points, about the same.";
-    expect(synergyText(two(0.304, 0.3), "probability")).toBe(same);
-    expect(synergyText(two(0.296, 0.3), "probability")).toBe(same);
-    expect(synergyText(two(0.306, 0.3), "probability")).toContain("0.6 points more");
+    expect(told(0.304, 0.2, 0.1)).toBe(same);
+    expect(told(0.296, 0.2, 0.1)).toBe(same);
+    expect(told(0.306, 0.2, 0.1)).toContain("0.6 points more");
   });
 
   test("has another least size in log-odds", () => {
-    expect(synergyText(two(1.04, 1), "log-odds")).toBe(
+    const joint = (drop: number) => evidence({ cells: cells(2), drop, sum: 1 });
+    expect(synergyText(joint(1.04), [0.5, 0.5], "log-odds")).toBe(
       "one by one they add up to 1.00 log-odds, about the same.",
     );
-    expect(synergyText(two(1.2, 1), "log-odds")).toContain("matter 0.20 log-odds more than apart");
+    expect(synergyText(joint(1.2), [0.5, 0.5], "log-odds")).toContain("0.20 log-odds more than apart");
   });
 
-  test("tells where the sign turns", () => {
-    expect(synergyText(two(-0.1, 0.2), "probability")).toBe(
-      "one by one they add up to 20.0 points. Together the drop is 30.0 points lower than that.",
-    );
-  });
-
-  test("is not known without the joint drop or the single ones", () => {
-    expect(synergyText(two(null, 0.2), "probability")).toBeNull();
-    expect(synergyText(two(0.2, null), "probability")).toBeNull();
+  test("is not told where the drops are not known", () => {
+    expect(told(null, 0.1, 0.1)).toBeNull();
+    expect(synergyText(evidence({ drop: 0.2, sum: null }), [], "probability")).toBeNull();
   });
 });
 

@@ -1,7 +1,18 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { evidenceView, type EvidenceView } from "../src/evidence";
 import type { Cell, Evidence, Host, Traits } from "../src/protocol";
-import { evidence, fakePictures, find, HTML, scoresOf, StrictModel, texts, traits } from "./fixture";
+import {
+  bytesOf,
+  evidence,
+  fakePictures,
+  find,
+  HTML,
+  scoresOf,
+  settled,
+  StrictModel,
+  texts,
+  traits,
+} from "./fixture";
 
 const TWO: Cell[] = [[0, 0], [1, 2]];
 const THREE: Cell[] = [...TWO, [0, 1]];
@@ -36,6 +47,24 @@ function receive(changes: Partial<Traits>): void {
 const title = () => find(view.element, ".gx-title").textContent;
 const image = () => find<HTMLImageElement>(view.element, "img");
 const verdict = () => find(view.element, ".gx-verdict").textContent;
+const belief = () => find(view.element, ".gx-belief");
+const waiting = () => ({
+  marked: view.element.classList.contains("gx-waiting"),
+  asking: !find(view.element, ".gx-asking").hidden,
+  silent: belief().ariaHidden === "true",
+});
+const WAITING = { marked: true, asking: true, silent: true };
+const ANSWERED = { marked: false, asking: false, silent: false };
+
+/** Pictures are decoded when a test says so: each call gives what ends the decoding of one. */
+function decodeLater(): { resolve(): void; reject(): void }[] {
+  const decoding: { resolve(): void; reject(): void }[] = [];
+  pictures.decode.mockImplementation(
+    () => new Promise<void>((resolve, reject) => decoding.push({ resolve, reject })),
+  );
+  return decoding;
+}
+
 const widths = (selector: string) =>
   [...view.element.querySelectorAll<HTMLElement>(selector)].map((bar) => bar.style.width);
 
@@ -78,21 +107,70 @@ describe("of a selected cell", () => {
     expect(texts(view.element, ".gx-index")).toEqual(["value = [(1, 2)]"]);
   });
 
-  test("the picture without it is shown, and loaded once", () => {
+  test("the picture without it is shown, and loaded once", async () => {
     showEvidence();
     view.update();
+    await settled();
+    view.update();
+    await settled();
     expect(image().hidden).toBe(false);
     expect(image().src).toBe("blob:picture");
     expect(image().alt).toBe("The picture as the model saw it, with the selection hidden");
     expect(pictures.create).toHaveBeenCalledOnce();
   });
 
-  test("another picture takes its place in the same element", () => {
+  test("its picture stays until another is decoded, which takes its place", async () => {
     showEvidence();
+    await settled();
     const before = image();
-    receive({ value: [[0, 1]], evidence: evidence({ cells: [[0, 1]] }) });
+    const decoding = decodeLater();
+    receive({ value: [[0, 1]], evidence: evidence({ cells: [[0, 1]], picture: bytesOf(7) }) });
+    await settled();
+    expect([image(), image().hidden]).toEqual([before, false]);
+    decoding[0]!.resolve();
+    await settled();
     expect(pictures.create).toHaveBeenCalledTimes(2);
-    expect(image()).toBe(before);
+    expect(image()).not.toBe(before);
+    expect(image().hidden).toBe(false);
+    expect(title()).toContain("row 1, column 2");
+    expect(view.element.querySelectorAll("img")).toHaveLength(1);
+    expect(image().previousElementSibling).toBe(find(view.element, ".gx-title"));
+  });
+
+  test("no picture is shown after one that was asked for later", async () => {
+    const decoding = decodeLater();
+    showEvidence();
+    receive({ value: TWO, keep: true, evidence: evidence({ cells: TWO, keep: true, picture: bytesOf(7) }) });
+    decoding[1]!.resolve();
+    await settled();
+    decoding[0]!.resolve();
+    await settled();
+    expect(image().alt).toBe("The picture as the model saw it, with only the selection");
+  });
+
+  test("no picture is shown that is decoded after it was deselected", async () => {
+    const decoding = decodeLater();
+    showEvidence();
+    receive({ value: [], evidence: {} });
+    decoding[0]!.resolve();
+    await settled();
+    expect(image().hidden).toBe(true);
+  });
+
+  test("no other cell's picture stays where its own cannot be decoded", async () => {
+    showEvidence();
+    await settled();
+    const decoding = decodeLater();
+    receive({ value: [[0, 1]], evidence: evidence({ cells: [[0, 1]], picture: bytesOf(7) }) });
+    decoding[0]!.reject();
+    await settled();
+    expect(image().hidden).toBe(true);
+  });
+
+  test("its picture is shaped as it is, before it is laid out", async () => {
+    showEvidence();
+    await settled();
+    expect(image().style.getPropertyValue("--gx-shape")).toBe(String(7 / 5));
   });
 
   test("bars show each class before and after, with the change", () => {
@@ -109,8 +187,9 @@ describe("of a selected cell", () => {
     expect(texts(view.element, ".gx-key")).toEqual(["whole picturewith the selection hidden"]);
   });
 
-  test("the answer is back once it is deselected", () => {
+  test("the answer is back once it is deselected", async () => {
     showEvidence();
+    await settled();
     receive({ value: [], evidence: {} });
     expect(title()).toBe("What the model sees");
     expect(image().hidden).toBe(true);
@@ -173,14 +252,28 @@ describe("the sentence", () => {
 
 describe("of several cells", () => {
   const joint = { cells: TWO, drop: 0.5, sum: 0.3, synergy: 0.2 };
+  /** The first and the last cell do 20 and 10 points alone. */
+  const apart = { scores: scoresOf(0.2, 0, 0, 0, 0, 0.1) };
 
   test("the joint drop is told beside the sum of the single ones", () => {
-    showEvidence(joint);
+    showEvidence(joint, apart);
     expect(title()).toContain("Without 2 cells");
     expect(verdict()).toBe(
       "“dog” falls from 75.0% to 25.0%: drop 50.0 points; one by one they add up to 30.0 points. " +
-        "Together they matter 20.0 points more than apart: either one is enough. " +
+        "Together they matter 20.0 points more than apart: either one is enough for the model. " +
         "The answer becomes “cat”.",
+    );
+  });
+
+  test("no reason is given that does not hold for what each does alone", () => {
+    showEvidence(joint, { scores: scoresOf(0.29, 0, 0, 0, 0, 0.01) });
+    expect(verdict()).toContain("20.0 points more than apart. The answer becomes");
+  });
+
+  test("that speak for and against the answer, it is told", () => {
+    showEvidence(joint, { scores: scoresOf(0.5, 0, 0, 0, 0, -0.2) });
+    expect(verdict()).toContain(
+      "Together the drop is 20.0 points higher; some of the cells speak for it, some against.",
     );
   });
 
@@ -189,8 +282,9 @@ describe("of several cells", () => {
     expect(verdict()).toBe("“dog” falls from 75.0% to 25.0%: drop 50.0 points. The answer becomes “cat”.");
   });
 
-  test("that are kept, it is said what is seen", () => {
+  test("that are kept, it is said what is seen", async () => {
     showEvidence({ cells: THREE, keep: true });
+    await settled();
     expect(title()).toContain("Only these 3 cells");
     expect(image().alt).toBe("The picture as the model saw it, with only the selection");
     expect(texts(view.element, ".gx-key")).toEqual(["whole picturewith only the selection"]);
@@ -204,46 +298,118 @@ describe("of several cells", () => {
   });
 });
 
-describe("an answer to another question", () => {
+describe("while a kernel is asked", () => {
+  const pending = { cells: TWO, drop: null, classes: [] };
+
   test.each([
     ["other cells", { value: TWO }],
     ["the same cells, kept", { keep: true }],
-  ])("is not shown for %s", (_, asked) => {
+  ])("about %s, the answer before stays, and looks it", async (_, asked) => {
     showEvidence();
+    await settled();
+    const before = [...belief().childNodes];
+    const picture = image();
+    expect(waiting()).toEqual(ANSWERED);
     receive(asked);
-    expect(verdict()).toBe("Asking the model …");
-    expect(image().hidden).toBe(true);
-    expect(view.element.querySelector(".gx-classes")).toBeNull();
+    await settled();
+    expect(waiting()).toEqual(WAITING);
+    expect(find(view.element, ".gx-asking").textContent).toBe("Asking the model …");
+    expect([...belief().childNodes]).toEqual(before);
+    expect([image(), image().hidden]).toEqual([picture, false]);
   });
 
-  test("is shown again without decoding its picture anew", () => {
+  test("the title is already of what is asked about", () => {
     showEvidence();
     receive({ value: TWO });
+    expect(title()).toContain("Without 2 cells");
+  });
+
+  test("for the first time, the most probable classes stay, and no picture is there", () => {
+    show();
+    receive({ value: TWO });
+    expect(waiting()).toEqual(WAITING);
+    expect(texts(view.element, ".gx-label")).toEqual(["dog", "cat", "owl"]);
+    expect(image().hidden).toBe(true);
+  });
+
+  test("the answer takes the place of the one before once it has come", () => {
+    showEvidence();
+    receive({ value: [[0, 1]] });
+    const classes: Evidence["classes"] = [[1, 0.75, 0.95]];
+    receive({ evidence: evidence({ cells: [[0, 1]], drop: -0.2, classes }) });
+    expect(waiting()).toEqual(ANSWERED);
+    expect(verdict()).toBe("“dog” rises from 75.0% to 95.0%: drop −20.0 points, rank 6 of 6.");
+    expect(texts(view.element, ".gx-label")).toEqual(["dog"]);
+  });
+
+  test("the picture comes before the answer, which is waited for", async () => {
+    showEvidence();
+    await settled();
+    const before = image();
+    receive({ value: TWO, evidence: evidence({ ...pending, picture: bytesOf(7) }) });
+    await settled();
+    expect(waiting()).toEqual(WAITING);
+    expect(verdict()).toContain("rank 1 of 6");
+    expect(image()).not.toBe(before);
+    expect(image().hidden).toBe(false);
+  });
+
+  test("an answer that is asked for again is shown without decoding its picture anew", async () => {
+    showEvidence();
+    await settled();
+    receive({ value: TWO });
     receive({ value: [[0, 0]] });
+    await settled();
+    expect(waiting()).toEqual(ANSWERED);
     expect(image().hidden).toBe(false);
     expect(pictures.create).toHaveBeenCalledOnce();
   });
-});
 
-describe("an answer that is pending", () => {
-  const pending = { cells: TWO, drop: null, classes: [] };
-
-  test("is waited for, beside its picture", () => {
-    showEvidence(pending);
-    expect(verdict()).toBe("Asking the model …");
-    expect(image().hidden).toBe(false);
-    expect(view.element.querySelector(".gx-classes")).toBeNull();
-  });
-
-  test("is waited for before there is a prediction", () => {
+  test("it is waited before there is a prediction, too", () => {
     showEvidence(pending, { prediction: {} });
     expect(find(view.element, ".gx-title").hidden).toBe(false);
-    expect(verdict()).toBe("Asking the model …");
+    expect(waiting()).toEqual(WAITING);
+    expect(belief().childNodes).toHaveLength(0);
   });
 
-  test("is no longer waited for once the model has failed", () => {
-    showEvidence(pending, { error: "ValueError: no" });
+  test("nothing is waited for once the cells are deselected", async () => {
+    showEvidence();
+    await settled();
+    receive({ value: TWO });
+    receive({ value: [], evidence: {} });
+    await settled();
+    expect(waiting()).toEqual(ANSWERED);
+    expect(texts(view.element, ".gx-hint")).toHaveLength(1);
+    expect(image().hidden).toBe(true);
+  });
+
+  test("an error ends the waiting, and the answer before is gone", async () => {
+    showEvidence();
+    await settled();
+    receive({ value: TWO });
+    receive({ error: "ValueError: no" });
+    expect(waiting()).toEqual(ANSWERED);
     expect(verdict()).toBe("There is no answer from the model.");
+    expect(view.element.querySelector(".gx-classes")).toBeNull();
+    expect(image().hidden).toBe(true);
+  });
+
+  test("an error leaves the picture that had come for these cells", async () => {
+    showEvidence(pending, { error: "ValueError: no" });
+    await settled();
+    expect(waiting()).toEqual(ANSWERED);
+    expect(verdict()).toBe("There is no answer from the model.");
+    expect(image().hidden).toBe(false);
+  });
+
+  test("its end ends the waiting", () => {
+    showEvidence();
+    receive({ value: [[0, 1]] });
+    host = "gone";
+    view.update();
+    expect(waiting()).toEqual(ANSWERED);
+    expect(verdict()).toContain("Without this cell: drop −20.0 points.");
+    expect(view.element.querySelector(".gx-classes")).toBeNull();
   });
 });
 
@@ -290,8 +456,27 @@ describe("a saved page", () => {
     expect(verdict()).toContain("rank 1 of 6");
   });
 
-  test("says what several cells do one by one, beside their picture", () => {
+  test("waits for nothing", () => {
+    showEvidence({ cells: TWO, drop: null, classes: [] });
+    expect(waiting()).toEqual(ANSWERED);
+  });
+
+  test("says what is known of cells that were selected together", () => {
+    const scores = scoresOf(0.2, 0, 0, 0, 0, 0.1);
+    showEvidence({ cells: TWO, drop: 0.5, sum: 0.3, synergy: 0.2 }, { scores });
+    expect(verdict()).toContain("drop 50.0 points; one by one they add up to 30.0 points.");
+    expect(texts(view.element, ".gx-label")).toEqual(["dog", "cat", "owl"]);
+  });
+
+  test("says that it cannot ask about cells that are kept", () => {
+    showEvidence({ cells: TWO, keep: true, drop: null, classes: [] });
+    expect(verdict()).toBe("A saved page cannot ask the model about these alone.");
+    expect(view.element.querySelector(".gx-classes")).toBeNull();
+  });
+
+  test("says what several cells do one by one, beside their picture", async () => {
     showEvidence({ cells: TWO, drop: null, sum: 0.3, classes: [] });
+    await settled();
     expect(verdict()).toBe(`${SETS} One by one these cells add up to a drop of 30.0 points.`);
     expect(image().hidden).toBe(false);
   });
@@ -321,9 +506,17 @@ describe("what is read out", () => {
     expect(view.text()).toBe(before);
   });
 
-  test("is what is waited for", () => {
-    show({ value: TWO });
-    expect(view.text()).toBe("Asking the model …");
+  test("is nothing while the model is asked, and not the answer before", () => {
+    showEvidence();
+    receive({ value: TWO });
+    expect(view.text()).toBe("");
+    receive({ evidence: evidence({ cells: TWO }) });
+    expect(view.text()).toContain("“dog” falls from 75.0% to 25.0%");
+  });
+
+  test("is that there is no answer", () => {
+    show({ value: TWO, error: "ValueError: no" });
+    expect(view.text()).toBe("There is no answer from the model.");
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dimOthers, outlineActive, outlineHovered, outlineSelection } from "../src/outlines";
+import { dimHidden, outlineActive, outlineHovered, outlineSelection } from "../src/outlines";
 import { surfaceOf, type Surface } from "../src/surface";
 import { FakeContext } from "./fixture";
 
@@ -74,15 +74,43 @@ describe("a selection", () => {
   });
 });
 
-test("all but the selection is dimmed, each pixel once", () => {
-  const context = new FakeContext();
-  dimOthers(context as unknown as CanvasRenderingContext2D, surface(), new Set([0, 5, 6, 7]));
-  expect(context.args("fillRect")).toEqual([
-    [20, 0, 60, 20],
-    [0, 20, 20, 20],
-    [0, 40, 80, 20],
-    [0, 60, 80, 20],
-  ]);
+describe("what is hidden is dimmed, each pixel once:", () => {
+  const dimmed = (cells: number[], keep: boolean) => {
+    const context = new FakeContext();
+    dimHidden(context as unknown as CanvasRenderingContext2D, surface(), new Set(cells), keep);
+    return context;
+  };
+
+  test("the selection, where it is hidden", () => {
+    expect(dimmed([0, 5, 6, 7, 8, 10], false).args("fillRect")).toEqual([
+      [0, 0, 20, 20],
+      [20, 20, 60, 20],
+      [0, 40, 20, 20],
+      [40, 40, 20, 20],
+    ]);
+  });
+
+  test("all but the selection, where it is kept", () => {
+    expect(dimmed([0, 5, 6, 7], true).args("fillRect")).toEqual([
+      [20, 0, 60, 20],
+      [0, 20, 20, 20],
+      [0, 40, 80, 20],
+      [0, 60, 80, 20],
+    ]);
+  });
+
+  test("nothing, where nothing is hidden", () => {
+    const all = Array.from({ length: 16 }, (_, index) => index);
+    expect(dimmed([], false).of("fillRect")).toEqual([]);
+    expect(dimmed(all, true).of("fillRect")).toEqual([]);
+  });
+
+  test("the selection more lightly, so that its colours stay legible", () => {
+    const strength = (keep: boolean) =>
+      dimmed([5], keep).of("fillRect").map((call) => Number(/([\d.]+)\)$/.exec(call.fillStyle)?.[1]));
+    expect(Math.max(...strength(false))).toBeLessThan(Math.min(...strength(true)));
+    expect(Math.min(...strength(false))).toBeGreaterThan(0);
+  });
 });
 
 const frames = (draw: Draw) => {

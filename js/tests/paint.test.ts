@@ -349,12 +349,22 @@ describe("marks", () => {
     ]);
   });
 
+  const dimmed = (changes: Partial<Scene>) => {
+    const before = context.calls.length;
+    paint(canvas, sceneOf(changes), 210, 150);
+    const fills = context.calls.slice(before).filter((call) => call.name === "fillRect");
+    return fills.filter((call) => call.fillStyle.startsWith("rgba(0, 0, 0")).map((call) => call.args);
+  };
+
   test("dim all but the selection where only it is kept", () => {
-    const dimmed = () => context.of("fillRect").filter((call) => call.fillStyle === "rgba(0, 0, 0, 0.6)");
-    paint(canvas, sceneOf({ selected: new Set([1]) }), 210, 150);
-    expect(dimmed()).toEqual([]);
-    paint(canvas, sceneOf({ selected: new Set([1]), keep: true }), 210, 150);
-    expect(dimmed().map((call) => call.args)).toEqual([BOXES[0], BOXES[2], [0, 60, 210, 90]]);
+    expect(dimmed({ selected: new Set([1]), keep: true })).toEqual([BOXES[0], BOXES[2], [0, 60, 210, 90]]);
+    const top = new Set([0, 1, 2]);
+    expect(dimmed({ selected: top, keep: true })).toEqual([[0, 60, 210, 90]]);
+  });
+
+  test("dim several cells that are hidden together, but not one alone", () => {
+    expect(dimmed({ selected: new Set([1, 3]) })).toEqual([BOXES[1], BOXES[3]]);
+    expect(dimmed({ selected: new Set([1]) })).toEqual([]);
   });
 });
 

@@ -240,13 +240,25 @@ describe("messages", () => {
     expect(find(view.messages, "[role=alert]").firstChild).toBe(text);
   });
 
-  test("tell what the front end has to say, beside an error of the kernel's", () => {
+  test("tell what the front end has to say, instead of an error that was there before", () => {
     show({ error: "The model failed." });
     view.tell("That is no file.");
     receive({ notes: ["One."] });
-    expect(alerts()).toEqual(["The model failed.", "That is no file."]);
+    expect(alerts()).toEqual(["That is no file."]);
     view.tell("");
     expect(alerts()).toEqual(["The model failed."]);
+  });
+
+  test.each([
+    ["another error", "Out of memory.", ["Out of memory."]],
+    ["the error's end", "", []],
+  ])("tell it until the kernel has news: %s", (_, error, said) => {
+    show({ error: "The model failed." });
+    view.tell("That is no file.");
+    receive({ error });
+    expect(alerts()).toEqual(said);
+    receive({ notes: ["One."] });
+    expect(alerts()).toEqual(said);
   });
 
   test("tell notes in order", () => {
@@ -264,8 +276,11 @@ describe("messages", () => {
   test("show HTML as text", () => {
     const about = { model: HTML, preprocessing: HTML, output: HTML };
     show({ error: HTML, notes: [HTML], about });
+    expect(alerts()).toEqual([HTML]);
+    expect(texts(view.messages, ".gx-note")).toEqual([HTML]);
+    expect(view.messages.querySelector("img")).toBeNull();
     view.tell(HTML);
-    expect(texts(view.messages, ".gx-error, .gx-note")).toEqual([HTML, HTML, HTML]);
+    expect(alerts()).toEqual([HTML]);
     expect(view.messages.querySelector("img")).toBeNull();
   });
 });
@@ -323,7 +338,7 @@ describe("with the host", () => {
       .map((part) => part.querySelector(".gx-field-name, button")?.textContent);
 
   const GONE =
-    "The kernel is gone. The map stays and can be read; to ask for more, run the notebook cell again.";
+    "The kernel is gone. The map stays and can be read; to ask for more, run the notebook again.";
 
   test.each([
     ["kernel", ["Grid", "Hide with", "Why", "Drop in", "Stop"], false, []],

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { answerOf, bytesOf, evidenceOf, hiddenCells, offeredOf, traitsOf, type Question } from "../src/record";
 import { decodeScores } from "../src/scores";
 import { bytesOf as bytes, traits } from "./fixture";
-import { recording } from "./recording";
+import { base64Of, known, recording } from "./recording";
 
 const PICTURE = bytes(1, 2, 3);
 
@@ -143,4 +143,82 @@ describe("of several cells", () => {
     const value: Question["value"] = [[0, 1], [1, 0], [1, 1]];
     expect(evidence({ value, keep: true })).toMatchObject({ cells: value, keep: true, drop: 0.25 });
   });
+});
+
+describe("of cells that were selected together", () => {
+  const value: Question["value"] = [[0, 0], [1, 0]];
+  const told = (question: Partial<Question>, selection = known()) =>
+    evidence({ value, ...question }, { selection });
+
+  test("all is known: drop, sum, synergy and classes", () => {
+    expect(told({})).toEqual({
+      cells: value,
+      keep: false,
+      picture: PICTURE,
+      drop: 0.375,
+      sum: 0.5,
+      synergy: -0.125,
+      classes: [
+        [2, 0.5, 0.125],
+        [1, 0.25, 0.625],
+        [5, 0.125, 0.25],
+      ],
+    });
+  });
+
+  test("it is known in the other score", () => {
+    const expected = { drop: 2, sum: 10, synergy: -8, classes: told({}).classes };
+    expect(told({ score: "log-odds" })).toMatchObject(expected);
+  });
+
+  test("it is known for another target, which is the first of the classes", () => {
+    const { drop, sum, synergy, classes } = told({ target: 5 });
+    expect([drop, sum, synergy]).toEqual([-0.125, -0.375, 0.25]);
+    expect(classes).toEqual([
+      [5, 0.125, 0.25],
+      [2, 0.5, 0.125],
+      [1, 0.25, 0.625],
+    ]);
+  });
+
+  test("it is known in whatever order they are selected", () => {
+    const turned: Question["value"] = [[1, 0], [0, 0]];
+    expect(told({ value: turned })).toMatchObject({ cells: turned, drop: 0.375 });
+    expect(told({}, known({ value: turned }))).toMatchObject({ cells: value, drop: 0.375 });
+  });
+
+  test("there is neither sum nor synergy while one of them is pending alone", () => {
+    const pending: Question["value"] = [[0, 0], [1, 1]];
+    const answer = told({ value: pending }, known({ value: pending }));
+    expect(answer).toMatchObject({ drop: 0.375, sum: null, synergy: null });
+    expect(answer.classes).toHaveLength(3);
+  });
+
+  test("that were kept there is the drop, and no sum", () => {
+    const answer = told({ keep: true }, known({ keep: true }));
+    expect(answer).toMatchObject({ keep: true, drop: 0.375, sum: null, synergy: null });
+    expect(answer.classes[0]).toEqual([2, 0.5, 0.125]);
+  });
+
+  test("nothing is known of other cells, nor of these where they were not hidden but kept", () => {
+    const unknown = { drop: null, synergy: null, classes: [] };
+    expect(told({ value: [[0, 0], [0, 1]] })).toMatchObject({ ...unknown, sum: 0.25 });
+    expect(told({ value: [[0, 0], [0, 1], [1, 0]] })).toMatchObject({ ...unknown, sum: 0.5 });
+    expect(told({ keep: true })).toMatchObject({ ...unknown, sum: null });
+    expect(told({}, known({ keep: true }))).toMatchObject({ ...unknown, sum: 0.5 });
+  });
+
+  test("single cells are known as ever", () => {
+    expect(told({ value: [[1, 0]] })).toEqual(evidence({ value: [[1, 0]] }));
+  });
+});
+
+test("a sum is not known, either, where the model has failed on one of the cells", () => {
+  const { answers } = recording().embedded;
+  const drops = bytesOf(answers.probability.drops);
+  drops.setFloat32(4 * 4, Infinity, true); // the first cell's, for class 2
+  const failed = base64Of(drops);
+  const changes = { answers: { ...answers, probability: { ...answers.probability, drops: failed } } };
+  expect(evidence({ value: [[0, 0], [1, 0]] }, changes).sum).toBeNull();
+  expect(evidence({ value: [[0, 0]] }, changes)).toMatchObject({ drop: null, classes: [] });
 });

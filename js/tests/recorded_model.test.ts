@@ -3,7 +3,7 @@ import { filled, KERNEL_TRAITS, type Evidence } from "../src/protocol";
 import { RecordedModel } from "../src/recorded_model";
 import { decodeScores } from "../src/scores";
 import { bytesOf } from "./fixture";
-import { embedded, recording } from "./recording";
+import { embedded, known, recording } from "./recording";
 
 let model: RecordedModel;
 let heard: string[];
@@ -29,6 +29,19 @@ test("a selection that was made before is answered at once", () => {
   const { state } = embedded();
   model = new RecordedModel(recording({ state: { ...state, value: [[0, 1]] } }), draw);
   expect(evidence()).toMatchObject({ cells: [[0, 1]], drop: 0 });
+});
+
+test("cells that were selected together are answered at once, and again when they are selected", () => {
+  const selection = known();
+  const state = { ...embedded().state, value: selection.value };
+  model = new RecordedModel(recording({ state, selection }), draw);
+  expect(evidence()).toMatchObject({ cells: selection.value, drop: 0.375, sum: 0.5 });
+  model.set("value", [[0, 1]]);
+  model.save_changes();
+  expect(evidence()).toMatchObject({ cells: [[0, 1]], drop: 0 });
+  model.set("value", [[0, 0], [1, 0]]);
+  model.save_changes();
+  expect(evidence()).toMatchObject({ cells: selection.value, drop: 0.375, sum: 0.5 });
 });
 
 describe("what is set and saved is answered:", () => {

@@ -1,6 +1,6 @@
 // A recording for the tests: 2×2 cells on 5×7 pixels, three of six classes, the last cell pending.
 
-import { recordingOf, type Embedded, type Recording } from "../src/record";
+import { recordingOf, type Embedded, type Known, type Recording } from "../src/record";
 import { scoresOf } from "./fixture";
 
 export function base64Of(bytes: DataView): string {
@@ -38,6 +38,7 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
       },
     },
     others: [],
+    selection: null,
     done: 3,
     seconds: 6,
     about: { model: "TinyNet", preprocessing: "none", output: "softmax" },
@@ -53,6 +54,20 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
       threshold: 0.1,
       fill: "blur",
     },
+    ...changes,
+  };
+}
+
+/** The first and the third cell, hidden together: alone they do 0.25 each to class 2. */
+export function known(changes: Partial<Known> = {}): Known {
+  return {
+    value: [
+      [0, 0],
+      [1, 0],
+    ],
+    keep: false,
+    vector: floats(0.625, 0.125, 0.25),
+    drops: { probability: [-0.375, 0.375, -0.125], "log-odds": [-1.5, 2, -0.75] },
     ...changes,
   };
 }

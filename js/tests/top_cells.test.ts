@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Cell, Host, Traits } from "../src/protocol";
 import type { Choose } from "../src/selecting";
 import { nextPoint, topCellsControl, type TopCells } from "../src/top_cells";
-import { curve, fakeMedia, find, scoresOf, StrictModel, traits } from "./fixture";
+import { bytesOf, curve, fakeMedia, find, scoresOf, StrictModel, traits } from "./fixture";
 
 // The drops of traits(): 0.5, −0.2, pending, 0, 0.06, 0.25; so the order of the cells is 0 5 4 3 1.
 const TOP: Cell[] = [[0, 0], [1, 2], [1, 1], [1, 0], [0, 1]];
@@ -295,6 +295,35 @@ describe("Play pauses", () => {
     expect(model.get("value")).toEqual([[0, 2]]);
   });
 
+  test("when another picture comes, of which no cell is selected", () => {
+    playing();
+    receive({ picture: bytesOf(9), value: [], curve: {}, scores: scoresOf(NaN, NaN, NaN, NaN, NaN, NaN) });
+    receive({ curve: curve(), scores: scoresOf(6, 5, 4, 3, 2, 1) });
+    expect(isPaused()).toBe(true);
+    expect(values()).toEqual([0, 1]);
+    expect(model.get("value")).toEqual([]);
+    expect(model.sent).toEqual([]);
+  });
+
+  test("when another picture comes before the curve does", () => {
+    show();
+    play().click();
+    receive({ picture: bytesOf(9), scores: scoresOf(6, 5, 4, 3, 2, 1) });
+    receive({ curve: curve() });
+    expect(isPaused()).toBe(true);
+    expect(model.get("value")).toEqual([]);
+  });
+
+  test("for a while, and the other picture can be played", () => {
+    playing();
+    receive({ picture: bytesOf(9), value: [], curve: {} });
+    expect(isPaused()).toBe(true);
+    receive({ curve: curve() });
+    play().click();
+    step();
+    expect(model.get("value")).toEqual(top(1));
+  });
+
   test("when the curve is gone, as with another target", () => {
     show();
     play().click();
@@ -348,6 +377,7 @@ describe("with reduced motion", () => {
   test("there is nothing to play once it is drawn", () => {
     show({ curve: curve() });
     expect(play().disabled).toBe(true);
+    expect(play().title).not.toContain("Once every cell is scored");
   });
 
   test("the slider moves", () => {
@@ -363,6 +393,19 @@ describe("the chart", () => {
     expect(chart().hidden).toBe(true);
     receive({ curve: curve() });
     expect(chart().hidden).toBe(false);
+  });
+
+  test("names the target", () => {
+    show({ curve: curve() });
+    expect(chart().textContent).toContain("Probability of “dog”");
+    expect(chart().textContent).toContain("5 cells");
+    receive({ prediction: { target: 0, probability: 0.2, saturated: false, top: [] } });
+    expect(chart().textContent).toContain("Probability of “cat”");
+  });
+
+  test("names the target as the evidence does, where its label is another's, too", () => {
+    show({ curve: curve(), labels: ["crane", "crane", "fox", "owl"] });
+    expect(chart().textContent).toContain("Probability of “crane (1)”");
   });
 
   test("says the probability where the slider is", () => {
@@ -382,6 +425,7 @@ describe("what can be used", () => {
   ] as const)("while the run is %s, Play is disabled: %s", (status, disabled) => {
     show({ status });
     expect(play().disabled).toBe(disabled);
+    expect(play().title === "Once every cell is scored").toBe(disabled);
     expect(range().disabled).toBe(false);
   });
 

@@ -288,6 +288,63 @@ describe("a selection", () => {
   });
 });
 
+describe("a choice of other cells while some are kept", () => {
+  const value: Cell[] = [[1, 1], [1, 2]];
+
+  test.each([
+    ["page", false],
+    ["kernel", true],
+  ] as const)("by key, with the host “%s”, keeps them: %s", async (host, keep) => {
+    model = new StrictModel(traits({ value, keep: true }));
+    connection.become(host);
+    const { el } = show();
+    press(el, "Home", { ctrlKey: true });
+    press(el, "Enter");
+    await settled();
+    expect([model.get("value"), model.get("keep")]).toEqual([[[0, 0]], keep]);
+    button(el, "Undo").click();
+    expect([model.get("value"), model.get("keep")]).toEqual([value, true]);
+  });
+
+  test.each([
+    ["page", false],
+    ["kernel", true],
+  ] as const)("by the slider, with the host “%s”, keeps them: %s", async (host, keep) => {
+    model = new StrictModel(traits({ value, keep: true }));
+    connection.become(host);
+    const { el } = show();
+    slide(el, 1);
+    expect([model.get("value"), model.get("keep")]).toEqual([[[0, 0]], keep]);
+  });
+
+  test("leaves a page's button to keep those that are selected", async () => {
+    model = new StrictModel(traits({ value }));
+    connection.become("page");
+    const { el } = show();
+    button(el, "Keep only these").click();
+    expect([model.get("value"), model.get("keep")]).toEqual([value, true]);
+    button(el, "Keep only these").click();
+    expect([model.get("value"), model.get("keep")]).toEqual([value, false]);
+  });
+});
+
+describe("what is read out", () => {
+  const told = (el: HTMLElement) => texts(el, ".gx-root > [role=status]")[0];
+
+  test("is the next answer, and not the one before while the model is asked", async () => {
+    model = new StrictModel(traits({ value: [[0, 0]], evidence: evidence() }));
+    const { el } = show();
+    expect(told(el)).toContain("“dog” falls from 75.0% to 25.0%");
+    model.receive({ value: [[0, 1]], status: "done" });
+    await settled();
+    expect(told(el)).toBe("All 6 cells are scored.");
+    const classes: [number, number, number][] = [[1, 0.75, 0.95]];
+    model.receive({ evidence: evidence({ cells: [[0, 1]], drop: -0.2, classes }) });
+    await settled();
+    expect(told(el)).toBe("“dog” rises from 75.0% to 95.0%: drop −20.0 points.");
+  });
+});
+
 describe("what stays in the browser:", () => {
   test("looks", async () => {
     const { el } = show();

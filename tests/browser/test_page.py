@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from gridexplainer_widget import Explanation, GridExplainer
 from gridexplainer_widget.page import to_html
 from gridexplainer_widget.scores import percent
+from tests.browser.processes import poll
 from tests.browser.screen import canvas, drop_in, hover, point, violations
 from tests.models import weights
 
@@ -69,6 +70,11 @@ def image_of(locator: Locator) -> np.ndarray:
     return np.uint8(image["data"]).reshape(image["height"], image["width"], 4)[..., :3]
 
 
+def await_image(locator: Locator, expected: np.ndarray) -> None:
+    """Wait for a picture: it takes the place of the one before once it is decoded."""
+    poll(lambda: np.array_equal(image_of(locator), expected), 10, "another picture is shown")
+
+
 def hidden_picture(explanation: Explanation, *cells: int) -> np.ndarray:
     drawn = explanation.seen.copy()
     for cell in cells:
@@ -101,7 +107,7 @@ def test_every_cell_has_its_evidence(opened: Callable[..., Page], explanation: E
         answer = int(after.argmax())
         flips = answer != explanation.baseline_vector.argmax()
         assert (f"becomes “{explanation.labels[answer]}”" in verdict.inner_text()) == flips
-        np.testing.assert_array_equal(image_of(image), hidden_picture(explanation, cell))
+        await_image(image, hidden_picture(explanation, cell))
 
 
 def test_other_targets_and_the_other_score(
@@ -124,7 +130,7 @@ def test_several_cells_are_drawn_and_nothing_is_claimed(
     page = opened(explanation, value=[(0, 1), (2, 2)])
     image = page.locator(".gx-hidden-picture")
     expect(image).to_be_visible()
-    np.testing.assert_array_equal(image_of(image), hidden_picture(explanation, 1, 10))
+    await_image(image, hidden_picture(explanation, 1, 10))
     drops = explanation.drops
     total = f"{100 * (drops[0, 1] + drops[2, 2]):.1f}".replace("-", "−")
     expect(page.locator(".gx-verdict")).to_contain_text(f"{total} points")
@@ -132,11 +138,16 @@ def test_several_cells_are_drawn_and_nothing_is_claimed(
 
 
 def test_only_some_cells_are_kept(opened: Callable[..., Page], explanation: Explanation) -> None:
-    page = opened(explanation, value=[(0, 1), (2, 2)], keep=True)
+    page = opened(explanation, value=[(0, 1), (2, 2)])
+    page.get_by_role("button", name="Keep only these").click()
     others = [cell for cell in range(16) if cell not in (1, 10)]
     image = page.locator(".gx-hidden-picture")
     expect(image).to_be_visible()
-    np.testing.assert_array_equal(image_of(image), hidden_picture(explanation, *others))
+    await_image(image, hidden_picture(explanation, *others))
+    expect(page.locator(".gx-verdict")).to_contain_text("cannot ask the model about these alone")
+    canvas(page).click(position=point(page, 0, 0, 4))  # and on with single cells
+    await_image(image, hidden_picture(explanation, 0))
+    expect(page.locator(".gx-verdict")).to_contain_text("drop")
 
 
 def test_it_is_worked_by_keyboard(opened: Callable[..., Page], explanation: Explanation) -> None:

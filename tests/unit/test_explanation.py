@@ -29,6 +29,7 @@ def explanation_of(
         "replacement": np.zeros_like(PICTURE),
         "grid": Grid(rows, columns, 8, 8),
         "vectors": array,
+        "failed": np.zeros((rows, columns), np.bool_),
         "baseline_vector": np.float32(baseline),
         "target": 1,
         "labels": tuple(f"class {i}" for i in range(classes)),

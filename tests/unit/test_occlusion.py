@@ -82,7 +82,7 @@ def test_an_early_stop_covers_the_picture_coarsely() -> None:
 def test_nan_ends_the_run_and_what_was_finite_stays() -> None:
     run = run_of(Spoiled(6, "nan"), 4, batch=5)
     with pytest.raises(
-        ClassifierError, match=r"NaN or infinity for 4 of 5 pictures, first with cell"
+        ClassifierError, match=r"NaN or infinity for 9 of 15 pictures, first with cell"
     ):
         list(run.steps())
     assert run.scored.sum() == 5
@@ -148,9 +148,39 @@ def test_cells_of_a_batch_that_failed_are_marked() -> None:
         run = run_of(model, 4, batch=5)
         with pytest.raises((RuntimeError, ClassifierError)):
             list(run.steps())
-        assert run.failed.sum() == (5 if spoil == "raise" else 4)
+        assert run.failed.sum() == (5 if spoil == "raise" else 4 + 5)
         assert not (run.failed & run.scored).any()
         model.left = 100
         list(run.steps())
         assert not run.failed.any()
         assert run.scored.all()
+
+
+def test_one_bad_cell_does_not_hold_up_the_others() -> None:
+    def picky(batch: np.ndarray) -> np.ndarray:
+        answer = brightness(batch)
+        answer[(batch[:, 4, 4] == 0).all(axis=1)] = np.nan  # with cell (1, 1) hidden
+        return answer
+
+    run = run_of(picky, 4, batch=3)
+    for _ in range(2):
+        with pytest.raises(ClassifierError, match=r"for 1 of .* \(1, 1\) hidden"):
+            list(run.steps())
+        assert run.scored.sum() == 15
+        assert run.failed.nonzero()[0].tolist() == [5]
+
+
+def test_cells_that_failed_come_last_the_next_time() -> None:
+    def refusing(batch: np.ndarray) -> np.ndarray:
+        if (batch[:, 0, 0] == 0).all(axis=1).any():  # with cell (0, 0) hidden
+            raise RuntimeError("not this one")
+        return brightness(batch)
+
+    run = run_of(refusing, 4, batch=4)
+    with pytest.raises(RuntimeError):
+        list(run.steps())
+    assert run.failed.sum() == 3  # and the whole picture, in the same batch
+    with pytest.raises(RuntimeError):
+        list(run.steps())
+    assert run.baseline is not None
+    assert run.scored.sum() == 11  # all but the batch in which the failed ones come again

@@ -78,6 +78,7 @@ def thousand(rows: int, columns: int) -> Explanation:
         replacement=255 - picture,
         grid=Grid(rows, columns, 64, 64),
         vectors=vectors,
+        failed=np.zeros((rows, columns), np.bool_),
         baseline_vector=rng.dirichlet(np.full(1000, 0.02)).astype(np.float32),
         target=998,
         labels=tuple(f"class {i}" for i in range(1000)),
@@ -189,7 +190,7 @@ def test_it_begins_with_what_is_asked(explanation: Explanation) -> None:
         "target": 0,
         "score": "log-odds",
         "value": [[0, 1]],
-        "keep": True,
+        "keep": False,  # nothing is known of what is left alone
         "opacity": 0.5,
     }
 
@@ -231,3 +232,55 @@ def test_it_is_written_to_a_file(explanation: Explanation, tmp_path: Path) -> No
     path = explanation.to_html(tmp_path / "seen by a model.html")
     assert path == tmp_path / "seen by a model.html"
     assert path.read_bytes().decode() == explanation.to_html()
+
+
+def test_the_answer_about_selected_cells_is_in_the_page() -> None:
+    widget = GridExplainer(weights, 4, fill="black").explore(PICTURE)
+    cells = [(2, 1), (0, 0), (3, 3)]
+    for keep in (False, True):
+        widget.wait(20)
+        widget.select(cells, keep=keep)
+        widget.wait(20)
+        known = record(str(widget.to_html()))
+        selection, target = known["selection"], known["classes"].index(widget.prediction["target"])
+        assert (selection["value"], selection["keep"]) == ([list(cell) for cell in cells], keep)
+        assert selection["drops"]["probability"][target] == widget.evidence["drop"]
+        after = {index: after for index, _, after in widget.evidence["classes"]}
+        vector = dict(zip(known["classes"], floats(selection["vector"]).tolist(), strict=True))
+        assert {index: vector[index] for index in after} == after
+    widget.clear()
+    assert record(str(widget.to_html()))["selection"] is None
+
+
+def test_a_page_that_knows_nothing_of_what_is_kept_begins_with_what_is_hidden(
+    explanation: Explanation,
+) -> None:
+    html = page.to_html(explanation, state={"value": [(0, 0)], "keep": True})
+    assert record(str(html))["state"]["keep"] is False
+
+
+def test_failed_cells_are_failed_in_the_page(explanation: Explanation) -> None:
+    failed = np.zeros(explanation.grid.shape, np.bool_)
+    failed[1, 2] = True
+    vectors = explanation.vectors.copy()
+    vectors[1, 2] = np.nan
+    known = record(replace(explanation, vectors=vectors, failed=failed).to_html())
+    drops = floats(known["answers"]["probability"]["drops"]).reshape(4, 3, 4)
+    assert np.isposinf(drops[:, 1, 2]).all()
+    assert np.isfinite(drops).sum() == 4 * 11
+    assert "For 1 cell the model gave no number" in known["answers"]["probability"]["notes"][0][0]
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        (["crane", "dog", "crane", ""], ["crane (0)", "dog", "crane (2)", "(3)"]),
+        ([" ", " cat", "a", "b"], ["(0)", "cat", "a", "b"]),
+    ],
+)
+def test_names_tell_classes_apart(
+    explanation: Explanation, labels: list[str], names: list[str]
+) -> None:
+    named = replace(explanation, labels=tuple(labels))
+    assert [name for _, name in record(named.to_html())["labels"]] == names
+    assert Elements(named.for_target(0).to_html()).texts["h1"][0].startswith(f"{names[0]}: ")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import io
 import threading
+import time
 import weakref
 from base64 import b64decode
 from collections.abc import Iterator
@@ -452,11 +453,11 @@ def test_failed_cells_are_told_from_pending_ones() -> None:
         widget.wait(20)
     shown = drops(widget)
     assert np.isfinite(shown).sum() == 7
-    assert np.isposinf(shown).sum() == 2  # the rest of the second batch
-    assert np.isnan(shown).sum() == 7
+    assert np.isposinf(shown).sum() == 7  # the rest of the second batch, and the third
+    assert np.isnan(shown).sum() == 2
+    assert "For 7 cells the model gave no number." in widget.notes[0]
     model.left = 100
     widget.start()
-    assert np.isposinf(drops(widget)).sum() == 0
     assert widget.wait(20)
     assert np.isfinite(drops(widget)).all()
 
@@ -842,3 +843,133 @@ def test_a_closed_widget_is_forgotten() -> None:
     del widget
     gc.collect()
     assert last_word() is None
+
+
+def test_a_failure_keeps_its_cause() -> None:
+    widget = explore(Spoiled(0, "raise"))
+    with pytest.raises(ExplanationError) as caught:
+        widget.wait(20)
+    assert isinstance(caught.value.__cause__, RuntimeError)
+    assert caught.value.__cause__.__traceback__ is not None
+
+
+def test_the_rate_is_that_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    rate = widget.progress["rate"]
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + 100)
+    widget.target = 1
+    assert widget.progress["rate"] == rate
+
+
+def test_a_target_that_no_given_label_has_is_refused_at_once() -> None:
+    with pytest.raises(traitlets.TraitError, match="no class 'zebra'"):
+        explore(weights, labels=list("abcd"), target="zebra")
+
+
+def test_an_observer_that_raises_does_not_stop_the_run() -> None:
+    widget = explore(weights)
+    widget.wait(20)
+
+    def failing(change: object) -> None:
+        raise ValueError("not mine")
+
+    widget.observe(failing, "status")
+    with pytest.raises(ValueError, match="not mine"):
+        widget.grid_size = 3
+    widget.unobserve(failing, "status")
+    assert widget.wait(20)
+    assert (widget.status, widget.progress["done"]) == ("done", 9)
+
+
+def test_waiting_for_oneself_is_refused(gated: Gated) -> None:
+    widget = explore(gated)
+    said: list[str] = []
+
+    def hasty(change: object) -> None:
+        try:
+            widget.wait()
+        except RuntimeError as error:
+            said.append(str(error))
+
+    widget.observe(hasty, "scores")
+    gated.let_on(10)
+    assert widget.wait(20)
+    assert "called in the thread that scores" in said[0]
+
+
+def test_a_closed_widget_keeps_its_result_and_no_pixels() -> None:
+    widget = GridExplainer(weights, 4).explore(np.zeros((64, 64, 3)))
+    widget.wait(20)
+    run = weakref.ref(widget._session.run)
+    drops = widget.explanation.drops
+    widget.close()
+    for thread in threading.enumerate():
+        if thread.name == "gridexplainer":
+            thread.join(20)
+    gc.collect()
+    assert run() is None
+    np.testing.assert_array_equal(widget.explanation.drops, drops)
+
+
+def test_own_fills_never_pass_for_others(front_end: FrontEnd) -> None:
+    def blur(pixels: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        return np.array([255.0, 0, 0])
+
+    def red(pixels: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        return np.zeros(3)
+
+    def maps(**options: object) -> np.ndarray:
+        return GridExplainer(weights, 4, **options).explain(PICTURE, 1).drops.ravel()
+
+    widget = explore(weights, fill=blur, target=1)
+    widget.wait(20)
+    np.testing.assert_array_equal(drops(widget), maps(fill=(255, 0, 0)))
+    expected = {
+        "blur": maps(fill="blur"),
+        "red": maps(fill="red"),
+        "blur (your own)": maps(fill=(255, 0, 0)),
+    }
+    for name, values in expected.items():
+        front_end.write(widget, fill=name)
+        widget.wait(20)
+        np.testing.assert_array_equal(drops(widget), values)
+    widget.fill = red
+    widget.wait(20)
+    np.testing.assert_array_equal(drops(widget), maps(fill="black"))
+    first, second = (lambda p, h: 1.0), (lambda p, h: 200.0)
+    for fill in (first, second, first):
+        widget.fill = fill
+    assert widget.fills[-8:-6] == ["<lambda>", "<lambda> 2"] or {"<lambda>", "<lambda> 2"} <= set(
+        widget.fills
+    )
+    front_end.write(widget, fill="<lambda> 2")
+    widget.wait(20)
+    np.testing.assert_array_equal(drops(widget), maps(fill=(200, 200, 200)))
+
+
+def test_the_curve_goes_round_a_cell_that_fails() -> None:
+    def picky(batch: np.ndarray) -> np.ndarray:
+        answer = weights(batch)
+        alone = (batch[:, 0, 0] == 0).all(axis=1) & (batch[:, 15, 15] != 0).all(axis=1)
+        answer[alone] = np.nan
+        return answer
+
+    widget = explore(picky, fill="black")
+    with pytest.raises(ExplanationError):
+        widget.wait(20)
+    assert widget.progress["done"] == 15
+    widget.play()
+    with pytest.raises(ExplanationError):
+        widget.wait(20)
+    assert widget.curve["counts"][-1] == 15
+    assert not widget.curve["running"]
+
+
+@pytest.mark.parametrize("k", [-1, 2.0, "a", None, True])
+def test_how_many_top_cells_is_a_whole_number(k: object) -> None:
+    widget = explore(weights)
+    widget.wait(20)
+    with pytest.raises(ValueError, match="whole number"):
+        widget.select_top(k)
