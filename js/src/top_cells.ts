@@ -125,7 +125,7 @@ export function topCellsControl(
     play.hidden = host() === "page";
     const idle = host() !== "kernel" || model.get("status") !== "done";
     play.title =
-      idle && !timer
+      model.get("status") !== "done" && !timer
         ? "Once every cell is scored"
         : "Hide the most important cells one after the other, and draw the probability";
     play.disabled = !timer && (idle || (isStill() && isAsked(curve)));

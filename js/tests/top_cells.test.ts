@@ -437,6 +437,15 @@ describe("what can be used", () => {
     host = next;
     show();
     expect({ play: [play().disabled, play().hidden], range: range().disabled }).toEqual(expected);
+    expect(play().title).toContain("draw the probability"); // every cell is scored
+  });
+
+  test("is told as Pause while it plays, whatever the run does", () => {
+    show({ curve: curve() });
+    play().click();
+    receive({ status: "running" });
+    expect([play().textContent, play().disabled]).toEqual(["Pause", false]);
+    expect(play().title).toContain("draw the probability");
   });
 
   test("is not made anew while scores stream in, so that the focus stays", () => {
