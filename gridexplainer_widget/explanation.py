@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from .classifiers.base import Vectors, find_class, top_classes
 from .grid import Box, Grid
+from .notes import is_saturated, notes_of
 from .occlusion import Run
-from .scores import Score, drops_of, floors_of, odds_of, parse_score, percent
+from .scores import Score, drops_of, parse_score, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -156,7 +157,7 @@ class Explanation:
     @property
     def done(self) -> int:
         """How many cells have been scored."""
-        return len(self._scored)
+        return len(self.scored_vectors)
 
     @property
     def complete(self) -> bool:
@@ -165,53 +166,18 @@ class Explanation:
 
     @property
     def saturated(self) -> bool:
-        """Whether the probability is so near 1 that every drop is near 0."""
-        sure = self.score == "probability" and self.baseline > 0.95 and self.done > 0
-        return sure and self._largest < 0.02 and not self._untouched
-
-    @property
-    def _unmoved(self) -> bool:
-        """Whether no scored cell changes any class's probability."""
-        return bool((self._scored == self.baseline_vector).all())
-
-    @property
-    def _untouched(self) -> bool:
-        """Whether no scored cell changes the target, not even as log-odds tell it."""
-        return not np.nan_to_num(self.for_score("log-odds").drops).any()
+        """Whether every drop is small because the probability is near 1; log-odds tell more."""
+        return is_saturated(self)
 
     @cached_property
-    def _scored(self) -> Vectors:
+    def scored_vectors(self) -> Vectors:
         """Class probabilities of the scored cells: float32 (done, classes)."""
         return self.vectors[np.isfinite(self.vectors[..., 0])]
 
     @property
-    def _largest(self) -> float:
-        return float(np.nanmax(np.abs(self.drops), initial=0))
-
-    @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the numbers should know, a sentence each."""
-        notes = []
-        if not self.complete:
-            partial = f"Partial: {self.done} of {len(self.grid)} cells have been scored."
-            failed = int(self.failed.sum())
-            cells = "1 cell" if failed == 1 else f"{failed} cells"
-            notes.append(f"{partial} For {cells} the model gave no number." if failed else partial)
-        if self.saturated:
-            notes.append(
-                f"Saturated: the model is so sure ({percent(self.baseline)}) that no cell moves "
-                f"its probability by more than {_rounded_up(100 * self._largest)} points. "
-                'score="log-odds" still tells the cells apart.'
-            )
-        if self.complete and self._unmoved:
-            notes.append("No cell changes the answer at all.")
-        elif self.complete and self._untouched:
-            notes.append(f"No cell changes the probability of “{self.label}”.")
-        if self.score == "log-odds" and self._beyond_float32():
-            notes.append(
-                "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
-            )
-        return tuple(notes)
+        return notes_of(self)
 
     def top(self, k: int = 5) -> list[Cell]:
         """Return the `k` cells with the largest drops, largest first; fewer where not scored."""
@@ -363,15 +329,3 @@ class Explanation:
     @property
     def _output(self) -> str:
         return str(self.settings.get("output"))
-
-    def _beyond_float32(self) -> bool:
-        odds = odds_of(self._scored, self.target, self._output)
-        floors = floors_of(self.target, self._output)
-        return any(bool((p < floor).any()) for p, floor in zip(odds, floors, strict=True))
-
-
-def _rounded_up(points: float) -> str:
-    """Write a bound in two digits that is not below what it bounds."""
-    points = max(points, 0.001)
-    step = 10.0 ** (np.floor(np.log10(points)) - 1)
-    return f"{np.ceil(points / step - 1e-9) * step:.2g}"

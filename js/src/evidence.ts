@@ -59,6 +59,7 @@ export function evidenceView(model: Model, host: () => Host): EvidenceView {
     root.classList.toggle("gx-waiting", waiting);
     asking.hidden = !waiting;
     belief.ariaHidden = String(waiting);
+    image.ariaHidden = String(waiting && !evidence);
     if (!waiting) showNodes(belief, content(model, prediction, evidence, host()));
   };
   const text = () => {

@@ -23,6 +23,7 @@ ORDER = [
     "occlusion",
     "scores",
     "what_if",
+    "notes",
     "explanation",
     "archive",
     "explainer",
