@@ -284,6 +284,9 @@ class Explanation:
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str | Path:
         """Make one HTML file of everything: the widget without a kernel, and without a network.
 
+        Pictures of cells hidden are exact, but where what stands in for them takes more
+        than 384 KB, as noise on a large picture does: these are JPEG of quality 80.
+
         Parameters
         ----------
         path : path, optional

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 from base64 import b64encode
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from PIL import Image
 
 from ._version import __version__
 from .classifiers.base import Vectors, top_classes
@@ -25,6 +27,9 @@ STATIC = Path(__file__).parent / "static"
 
 MOST_CLASSES = 32
 """Classes that can be asked about in a page."""
+
+MOST_EXACT = 384 * 1024
+"""Bytes up to which the picture that the model saw, and what stood in for cells, stay lossless."""
 
 TOP_CLASSES = 10
 """Classes of the whole picture that are always among them."""
@@ -105,8 +110,8 @@ def record_of(
     same = np.array_equal(explanation.seen, explanation.picture)
     return {
         "picture": _png(explanation.picture),
-        "seen": None if same else _png(explanation.seen),
-        "replacement": _png(explanation.replacement),
+        "seen": None if same else _image_url(explanation.seen),
+        "replacement": _image_url(explanation.replacement),
         "grid": dict(vars(grid)),
         "classes": classes,
         "labels": [[index, class_name(explanation.labels, index)] for index in named],
@@ -250,6 +255,16 @@ def _json(record: Mapping[str, Any]) -> str:
 
 def _floats(values: ArrayLike) -> str:
     return b64encode(np.asarray(values, "<f4").tobytes()).decode()
+
+
+def _image_url(pixels: NDArray[np.uint8]) -> str:
+    """Write a picture exactly, or where that takes too many bytes, as of noise, nearly so."""
+    png = png_bytes(pixels)
+    if len(png) <= MOST_EXACT:
+        return f"data:image/png;base64,{b64encode(png).decode()}"
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "JPEG", quality=80, subsampling=0)
+    return f"data:image/jpeg;base64,{b64encode(file.getvalue()).decode()}"
 
 
 def _png(pixels: NDArray[np.uint8]) -> str:

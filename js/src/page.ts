@@ -10,7 +10,7 @@ import { mount } from "./view";
 
 async function open(page: Document): Promise<void> {
   const embedded = JSON.parse(page.getElementById("record")!.textContent!) as Embedded;
-  const seen = await decoded(embedded.seen ?? embedded.picture);
+  const seen = await decoded(embedded.seen ?? `data:image/png;base64,${embedded.picture}`);
   const replacement = await decoded(embedded.replacement);
   const draw = hiddenPicture(embedded.grid, seen, replacement);
   const recording = recordingOf(embedded);
@@ -23,9 +23,9 @@ async function open(page: Document): Promise<void> {
   mount(model, page.getElementById("widget")!, new AbortController().signal, connection);
 }
 
-async function decoded(png: string): Promise<HTMLImageElement> {
+async function decoded(url: string): Promise<HTMLImageElement> {
   const image = new Image();
-  image.src = `data:image/png;base64,${png}`;
+  image.src = url;
   await image.decode();
   return image;
 }

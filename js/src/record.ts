@@ -7,11 +7,12 @@ import { decodeScores, isScored } from "./scores";
 /** Classes in the prediction and in the evidence; state.py holds the same. */
 const SHOWN_CLASSES = 5;
 
-/** As it stands in the page: arrays of float32 and PNGs are base64. */
+/** As it stands in the page: arrays of float32 and the PNG are base64. */
 export interface Embedded {
   picture: string;
   /** null where it is the picture */
   seen: string | null;
+  /** A data URL, as `seen` is. */
   replacement: string;
   grid: GridShape;
   /** Those that can be asked about, in ascending order. */
