@@ -231,3 +231,17 @@ def test_it_fits_the_width_it_is_given(lab: Lab, width: int) -> None:
     )
     assert overflow == []
     page.context.close()
+
+
+def test_closing_in_the_middle_ends_the_work_and_removes_the_view(lab: Lab, page: Page) -> None:
+    lab.open([SETUP, GATED], page)
+    await_status(page, "running")
+    let_on(page, 2)
+    expect(page.locator(".gx-progress-text")).to_contain_text("7 of 144")
+    run_code(page, "w.close()")
+    expect(page.locator(".gx-root")).to_have_count(0)
+    let_on(page, 100)
+    threads = "[t.name for t in threading.enumerate() if 'gridexpl' in t.name]"
+    poll(lambda: python(page, threads) == [], 20, "a thread is left")
+    assert python(page, "model.calls") <= 3
+    assert python(page, "w.explanation.done") == 7
