@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from .explainer import ExplanationError
 from .explanation import Explanation
-from .fills import Fill, parse_fill
+from .fills import parse_fill
 from .grid import parse_grid_size
-from .occlusion import Run
 from .runner import Job, Outcome, Runner
 from .session import Session
 from .state import about_of, curve_of, evidence_of, prediction_of, progress_of, scores_of
@@ -62,7 +62,9 @@ class Answers:
             if self._closed:
                 return
             before = self._session.run
-            run = self._session.start(parse_grid_size(self._widget.grid_size), self._fill())
+            run = self._session.start(
+                parse_grid_size(self._widget.grid_size), parse_fill(self._widget.fill)
+            )
             if run is not before:
                 self.forget_curve()
             self._since, self._until = (time.monotonic(), int(run.scored.sum())), None
@@ -106,7 +108,7 @@ class Answers:
                     self._show_failure(outcome)
 
             publish()
-            self.runner.submit(Job(lambda: run.ask(curves.sets()), publish, publish), CURVE)
+            self.runner.submit(Job(lambda: run.ask(curves.sets), publish, publish), CURVE)
 
     def wait(self, timeout: float | None) -> bool:
         """Block until nothing is asked any more; False where the time was not enough.
@@ -163,16 +165,14 @@ class Answers:
             evidence, ask = {}, False
         self._widget.set_trait("evidence", evidence)
         if ask and evidence["drop"] is None and run.baseline is not None:
-            self._ask(run, selection.hidden(run.grid))
+            hidden = selection.hidden(run.grid)
+            finish = partial(self._on_answer, alone=len(hidden) == 1)
+            self.runner.submit(Job(lambda: run.ask([hidden]), lambda: None, finish), QUESTION)
 
     def forget_curve(self) -> None:
         """Publish that there is no curve: it was another ranking's."""
         self.runner.drop(CURVE)
         self._widget.set_trait("curve", {})
-
-    def _ask(self, run: Run, hidden: tuple[int, ...]) -> None:
-        job = Job(lambda: run.ask([hidden]), lambda: None, self._on_answer)
-        self.runner.submit(job, QUESTION)
 
     def _on_update(self) -> None:
         if self._closed:
@@ -193,12 +193,13 @@ class Answers:
             self.publish_scores()
             self.publish_evidence()
 
-    def _on_answer(self, outcome: Outcome) -> None:
+    def _on_answer(self, outcome: Outcome, *, alone: bool) -> None:
         if self._closed:
             return
         with self.publishing():
             self._show_failure(outcome)
-            self.publish_scores()  # a pending cell may have been asked about
+            if alone:  # a pending cell was asked about: the map knows it now
+                self.publish_scores()
             self.publish_evidence(ask=False)
 
     def _show_failure(self, outcome: Outcome | None) -> None:
@@ -214,7 +215,3 @@ class Answers:
             self._widget.target = None
             self._widget.set_trait("error", str(error))
             return self._session.target(None)
-
-    def _fill(self) -> Fill:
-        fill = self._widget.fill
-        return fill if isinstance(fill, Fill) else parse_fill(fill)

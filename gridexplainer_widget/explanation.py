@@ -18,6 +18,7 @@ from .grid import Box, Grid
 from .notes import is_saturated, notes_of
 from .occlusion import Run
 from .scores import Score, drops_of, parse_score, percent
+from .what_if import ranking
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -182,11 +183,9 @@ class Explanation:
     def top(self, k: int = 5) -> list[Cell]:
         """Return the `k` cells with the largest drops, largest first; fewer where not scored."""
         flat = self.drops.ravel()
-        order = np.argsort(-flat, kind="stable")[: max(0, k)]
         return [
             Cell(*self.grid.position(int(index)), float(flat[index]))
-            for index in order
-            if np.isfinite(flat[index])
+            for index in ranking(flat)[: max(0, k)]
         ]
 
     def normalized(self) -> NDArray[np.float32]:

@@ -50,7 +50,7 @@ class Session:
         self._drawn: tuple[Run, Selection, bytes] | None = None
 
     def size_of(self, picture: Picture) -> tuple[int, int]:
-        """Find the size of a picture, alike."""
+        """Height and width, in pixels, at which the classifier sees a picture."""
         height, width = picture.fitted(*self.explainer.classifier.input_shape).shape[:2]
         return height, width
 

@@ -92,9 +92,10 @@ def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[st
         vector = run.believed(cells)
         return None if vector is None else float(vector[target])
 
+    known = [probability(cells) for cells in curves.sets]
     return {
         "counts": list(curves.counts),
-        "deletion": [probability(curves.deletion(k)) for k in curves.counts],
-        "insertion": [probability(curves.insertion(k)) for k in curves.counts],
+        "deletion": known[::2],
+        "insertion": known[1::2],
         "running": running,
     }

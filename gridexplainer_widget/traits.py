@@ -116,10 +116,9 @@ class ExplainerTraits(anywidget.AnyWidget):
 
     @t.validate("target")
     def _valid_target(self, proposal: Any) -> Any:
+        # A single label is a sigmoid's, which has two classes: their names come with an answer.
         labels = self.labels or self._session.explainer.classifier.labels or ()
-        if (
-            proposal.value is None or len(labels) < 2
-        ):  # one label is a sigmoid's: it has two classes
+        if proposal.value is None or len(labels) < 2:
             return proposal.value
         return _accepted(find_class, proposal.value, labels)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -95,6 +96,7 @@ class Curves:
         kept = set(self.order[:k])
         return tuple(cell for cell in range(self.cells) if cell not in kept)
 
-    def sets(self) -> list[tuple[int, ...]]:
-        """All of them, in the order in which a reader follows the curves."""
-        return [cells(k) for k in self.counts for cells in (self.deletion, self.insertion)]
+    @cached_property
+    def sets(self) -> tuple[tuple[int, ...], ...]:
+        """All of them: deletion and insertion in turn, for each of `counts`."""
+        return tuple(cells(k) for k in self.counts for cells in (self.deletion, self.insertion))

@@ -10,7 +10,7 @@ from typing import Any
 from .answers import Answers
 from .explainer import GridExplainer
 from .explanation import Explanation
-from .fills import NAMES, parse_fill
+from .fills import NAMES, Fill
 from .grid import Grid, is_whole
 from .picture import PictureLike, png_bytes, read_picture
 from .protocol import FRONT_END_TRAITS, KERNEL_TRAITS, LOOKS
@@ -57,7 +57,7 @@ class GridExplainerWidget(ExplainerTraits):
             )
         self._session = Session(explainer, read_picture(img))
         self._answers = Answers(self, self._session)
-        self._known_fills = {explainer.fill.name: explainer.fill}
+        self._known_fills: dict[str, Fill] = {}
         layout = {"layout": traits.pop("layout")} if "layout" in traits else {}
         super().__init__(**layout)
         asked = {
@@ -68,9 +68,10 @@ class GridExplainerWidget(ExplainerTraits):
         }
         with self._answers.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
+            self._list_fill(explainer.fill)
             for name, value in asked.items():
                 setattr(self, name, value)
-            self._list_fill()
+            self._list_fill(self.fill)
         self._route_clicks_to_the_subshell()
         self.on_msg(self._on_message)
         self.observe(self._on_grid, ["grid_size", "fill"])
@@ -272,7 +273,7 @@ class GridExplainerWidget(ExplainerTraits):
                 self._session.forget_selections()
                 self.clear()
             else:
-                self._list_fill()
+                self._list_fill(self.fill)
             self.start()
 
     def _on_target(self, _: Any) -> None:
@@ -302,13 +303,12 @@ class GridExplainerWidget(ExplainerTraits):
             raise RuntimeError("Nothing has been scored yet, so there is nothing to save.")
         return explanation
 
-    def _list_fill(self) -> None:
+    def _list_fill(self, fill: Fill) -> None:
         """Keep a fill that Python gave, so that the front end can go back to it."""
-        fill = parse_fill(self.fill)
-        if fill.name not in (*NAMES, "gray"):
+        offered = (*NAMES, "gray")
+        if fill.name not in offered:
             self._known_fills[fill.name] = fill
-        own = [name for name in self._known_fills if name not in (*NAMES, "gray")]
-        self.set_trait("fills", [*own, *NAMES, "gray"])
+        self.set_trait("fills", [*self._known_fills, *offered])
 
     def _route_clicks_to_the_subshell(self) -> None:
         """Let a click be answered while a notebook cell runs.

@@ -19,7 +19,6 @@ export function selectionActions(
   const root = element("div", "gx-actions");
   const button = (text: string, act: () => void) => {
     const node = element("button", "gx-button gx-small", text);
-    node.type = "button";
     const allowed = () => node.getAttribute("aria-disabled") !== "true";
     node.addEventListener("click", () => allowed() && act(), { signal });
     root.append(node);

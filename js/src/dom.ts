@@ -12,6 +12,8 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   // JupyterLab's one-key shortcuts match the focused element itself ("b" would insert a notebook
   // cell) and leave alone only an element that says so: the mark on an ancestor comes too late.
   if (FOCUSABLE.has(tag)) node.dataset["lmSuppressShortcuts"] = "true";
+  // Without a type, a button would submit a form that a page may have around it.
+  if (node instanceof HTMLButtonElement) node.type = "button";
   if (text !== undefined) node.textContent = text;
   return node;
 }

@@ -18,7 +18,6 @@ export function opening(
 ): Opening {
   const button = element("button", "gx-button gx-small", "Open picture …");
   const input = element("input", "gx-file");
-  button.type = "button";
   button.title = "Or drop one here, or paste one";
   input.type = "file";
   input.accept = "image/*";
@@ -45,12 +44,16 @@ export function opening(
     },
     { signal },
   );
+  /** Neither the browser nor the notebook opens it as well. */
+  const take = (event: Event) => {
+    event.preventDefault();
+    event.stopPropagation();
+  };
   const dragged = (over: boolean) => root.classList.toggle("gx-dropping", over);
   root.addEventListener(
     "dragover",
     (event) => {
-      event.preventDefault();
-      event.stopPropagation();
+      take(event);
       dragged(host() === "kernel");
     },
     { signal },
@@ -65,8 +68,7 @@ export function opening(
   root.addEventListener(
     "drop",
     (event) => {
-      event.preventDefault();
-      event.stopPropagation();
+      take(event);
       dragged(false);
       const file = event.dataTransfer?.files[0];
       if (file) void open(file);
@@ -79,8 +81,7 @@ export function opening(
     (event) => {
       const file = event.clipboardData?.files[0];
       if (!file) return; // text that goes into a field
-      event.preventDefault();
-      event.stopPropagation();
+      take(event);
       void open(file);
     },
     { signal },

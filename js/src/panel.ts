@@ -121,7 +121,6 @@ function choice(
 function runControl(model: Model, signal: AbortSignal, host: () => Host): Part {
   const root = element("div", "gx-run");
   const button = element("button", "gx-button", "Start");
-  button.type = "button";
   const track = element("div", "gx-progress");
   const bar = element("div", "gx-progress-bar");
   const text = element("span", "gx-progress-text");
@@ -185,7 +184,6 @@ function noticeView(model: Model, signal: AbortSignal, host: () => Host) {
   offline.setAttribute("role", "status");
   for (const alert of [error, own]) alert.setAttribute("role", "alert");
   own.hidden = true;
-  offer.type = "button";
   offer.addEventListener(
     "click",
     () => {

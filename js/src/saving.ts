@@ -24,7 +24,6 @@ export function saving(
 
   const button = (text: string, title: string, act: () => void) => {
     const node = element("button", "gx-button gx-small", text);
-    node.type = "button";
     node.title = title;
     node.addEventListener("click", act, { signal });
     buttons.append(node);

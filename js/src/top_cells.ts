@@ -33,12 +33,12 @@ export function topCellsControl(
   range.min = "0";
   range.step = "1";
   range.setAttribute("aria-label", "Top cells");
-  play.type = "button";
   row.firstElementChild?.append(" ", shown);
   const line = element("div", "gx-top-row");
   line.append(row, play);
   root.append(line, plot.element);
 
+  let scores: DataView | null = null;
   let order: number[] = [];
   let timer = 0;
   /** Curve and error as they were when another curve was asked for: these are no answer. */
@@ -110,8 +110,11 @@ export function topCellsControl(
   signal.addEventListener("abort", () => window.clearInterval(timer));
 
   const update = () => {
-    const drops = decodeScores(model.get("scores"));
-    order = topCells(drops, drops.length);
+    if (scores !== model.get("scores")) {
+      scores = model.get("scores");
+      const drops = decodeScores(scores);
+      order = topCells(drops, drops.length);
+    }
     const most = order.length;
     const k = chosen();
     const curve = filled(model.get("curve"));

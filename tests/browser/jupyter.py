@@ -95,20 +95,22 @@ def start_code(page: Page, code: str) -> None:
             const panel = window.jupyterapp.shell.currentWidget;
             const kernel = panel.context.sessionContext.session.kernel;
             const future = kernel.requestExecute({ code });
-            let text = "";
+            let text = "", failure = "";
             future.onIOPub = (message) => {
                 if (message.header.msg_type === "stream") text += message.content.text;
-                if (message.header.msg_type === "error") text += message.content.evalue;
+                if (message.header.msg_type === "error") failure = message.content.evalue;
             };
-            window.codeFinished = future.done.then(() => text);
+            window.codeFinished = future.done.then(() => [text, failure]);
         }""",
         code,
     )
 
 
 def finish_code(page: Page) -> str:
-    """Wait for what `start_code` started; return what it printed."""
-    return str(page.evaluate("() => window.codeFinished"))
+    """Wait for what `start_code` started; return what it printed, and fail where it failed."""
+    text, failure = page.evaluate("() => window.codeFinished")
+    assert not failure, failure
+    return str(text)
 
 
 def run_code(page: Page, code: str) -> str:

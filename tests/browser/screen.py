@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.jupyter import run_code
@@ -123,6 +125,15 @@ def ask_why(page: Page, name: str) -> None:
 
 def drop_in(text: str) -> float:
     return float(re.search(r"drop (\S+) points", text)[1].replace("−", "-"))
+
+
+def assert_hover(
+    page: Page, drops: Sequence[Sequence[float]], cells: Iterable[tuple[int, int]]
+) -> None:
+    """Point at cells and compare what is told of them with drops, row by row."""
+    for row, column in cells:
+        told = drop_in(hover(page, row, column, len(drops)))
+        assert told == pytest.approx(100 * drops[row][column], abs=0.051)
 
 
 def python(page: Page, expression: str) -> object:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,11 +14,11 @@ from tests.browser.screen import (
     QUICK,
     SETUP,
     ask_why,
+    assert_hover,
     await_changed,
     await_picture,
     await_status,
     changed,
-    drop_in,
     hover,
     let_on,
     pixels,
@@ -29,9 +31,7 @@ def test_hover_and_click_show_what_python_computed(lab: Lab, page: Page) -> None
     lab.open([SETUP, QUICK], page)
     await_status(page, "done")
     drops = python(page, "w.explanation.drops.tolist()")
-    for row, column in ((1, 2), (0, 0), (3, 3)):
-        drop = 100 * drops[row][column]
-        assert drop_in(hover(page, row, column, 4)) == pytest.approx(drop, abs=0.051)
+    assert_hover(page, drops, [(1, 2), (0, 0), (3, 3)])
     page.locator(".gx-canvas").click(position=point(page, 1, 2, 4))
     verdict = page.locator(".gx-verdict")
     expect(verdict).to_contain_text("“middle” falls from")
@@ -84,10 +84,7 @@ def test_a_new_grid_mid_run_leaves_no_stale_cell(lab: Lab, page: Page) -> None:
     await_status(page, "done")
     expected = python(page, "GridExplainer(Model(), 4).explain(picture, 1).drops.tolist()")
     assert python(page, "w.explanation.drops.tolist()") == expected
-    for row in range(4):
-        for column in range(4):
-            drop = 100 * expected[row][column]
-            assert drop_in(hover(page, row, column, 4)) == pytest.approx(drop, abs=0.051)
+    assert_hover(page, expected, itertools.product(range(4), repeat=2))
 
 
 def test_the_grid_follows_python(lab: Lab, page: Page) -> None:

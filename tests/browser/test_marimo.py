@@ -13,11 +13,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.processes import answers, free_port, poll, running
 from tests.browser.screen import (
     SETUP,
+    assert_hover,
     await_changed,
     await_picture,
     await_status,
-    drop_in,
-    hover,
     pixels,
     point,
 )
@@ -106,9 +105,7 @@ def test_cells_stream_in_and_a_click_reaches_python(url: str, page: Page) -> Non
     page.get_by_role("button", name="Let all").click()
     await_status(page, "done")
     drops = written(page, "truth")
-    for row, column in ((2, 3), (0, 0), (5, 5)):
-        drop = 100 * drops[row][column]
-        assert drop_in(hover(page, row, column, 6)) == pytest.approx(drop, abs=0.051)
+    assert_hover(page, drops, [(2, 3), (0, 0), (5, 5)])
     page.locator(".gx-canvas").click(position=point(page, 2, 3, 6))
     expect(page.locator(".gx-verdict")).to_contain_text("“middle” falls from")
     expect(page.get_by_text("traits [[[2, 3]]")).to_be_visible()

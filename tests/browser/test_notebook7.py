@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import Lab
@@ -10,12 +9,11 @@ from tests.browser.screen import (
     GATED,
     QUICK,
     SETUP,
+    assert_hover,
     await_changed,
     await_picture,
     await_status,
     changed,
-    drop_in,
-    hover,
     let_on,
     pixels,
     point,
@@ -41,9 +39,7 @@ def test_hover_and_click_show_what_python_computed(notebook7: Lab, page: Page) -
     notebook7.open([SETUP, QUICK], page)
     await_status(page, "done")
     drops = python(page, "w.explanation.drops.tolist()")
-    for row, column in ((1, 2), (0, 0)):
-        drop = 100 * drops[row][column]
-        assert drop_in(hover(page, row, column, 4)) == pytest.approx(drop, abs=0.051)
+    assert_hover(page, drops, [(1, 2), (0, 0)])
     page.locator(".gx-canvas").click(position=point(page, 1, 2, 4))
     expect(page.locator(".gx-verdict")).to_contain_text("“middle” falls from")
     assert python(page, "w.value") == [[1, 2]]

@@ -14,7 +14,7 @@ from gridexplainer_widget import Explanation, GridExplainer
 from gridexplainer_widget.page import to_html
 from gridexplainer_widget.scores import percent
 from tests.browser.processes import poll
-from tests.browser.screen import canvas, drop_in, hover, point, violations
+from tests.browser.screen import assert_hover, canvas, hover, point, violations
 from tests.models import weights
 
 EVIL = (
@@ -90,9 +90,7 @@ def choose_target(page: Page, label: str) -> None:
 
 def test_hover_tells_pythons_drop(opened: Callable[..., Page], explanation: Explanation) -> None:
     page = opened(explanation)
-    for row, column in [(0, 0), (1, 2), (3, 3)]:
-        drop = drop_in(hover(page, row, column, 4))
-        assert drop == pytest.approx(100 * explanation.drops[row, column], abs=0.051)
+    assert_hover(page, explanation.drops, [(0, 0), (1, 2), (3, 3)])
 
 
 def test_every_cell_has_its_evidence(opened: Callable[..., Page], explanation: Explanation) -> None:
@@ -117,8 +115,7 @@ def test_other_targets_and_the_other_score(
     choose_target(page, "bee")
     other = explanation.for_target("bee")
     expect(page.locator("h1")).to_have_text(f"bee: {percent(other.baseline)}")
-    drop = drop_in(hover(page, 2, 1, 4))
-    assert drop == pytest.approx(100 * other.drops[2, 1], abs=0.051)
+    assert_hover(page, other.drops, [(2, 1)])
     page.get_by_label("Drop in").select_option("log-odds")
     expected = f"{other.for_score('log-odds').drops[2, 1]:.2f}".replace("-", "−")
     expect(page.locator(".gx-tip-drop")).to_contain_text(f"drop {expected} log-odds")

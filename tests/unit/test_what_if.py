@@ -36,7 +36,7 @@ def test_curves_go_from_the_whole_picture_to_nothing(order: list[int], k: int) -
     assert curves.insertion(12) == ()
     assert set(curves.deletion(k)) == set(order[:k])
     assert set(curves.insertion(k)) == set(order[k:])
-    assert len(curves.sets()) == 26
+    assert len(curves.sets) == 26
 
 
 @pytest.mark.parametrize("cells", [33, 64, 100, 4096])
