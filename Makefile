@@ -58,9 +58,13 @@ test-js: js/node_modules/.installed
 test-python: $(VENV)/.tests-installed
 	$(BIN)/pytest tests --ignore=tests/browser
 
-test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel, all that needs no TensorFlow
+# What these test is not installed there.
+FRAMEWORKS := cli demo demo_imagenet huggingface keras keras_kinds onnx preflight_networks \
+	saved_model sklearn tflite torch transforms
+
+test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel, all that needs no framework
 	$(OLD)/bin/pytest tests --ignore=tests/browser \
-		$(patsubst %,--ignore=tests/unit/test_%.py,cli demo demo_imagenet keras) \
+		$(patsubst %,--ignore=tests/unit/test_%.py,$(FRAMEWORKS)) \
 		--deselect=tests/widget/test_notebooks.py::test_notebooks_run
 
 test-browser: $(VENV)/.tests-installed js/node_modules/.installed .cdn/.installed

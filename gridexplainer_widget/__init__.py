@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import demo
 from ._version import __version__
-from .classifiers.base import Classifier, ClassifierError, as_classifier
+from .classifiers import Classifier, ClassifierError, as_classifier
 from .explainer import ExplanationError, GridExplainer
 from .explanation import Cell, Explanation
 from .fills import Fill

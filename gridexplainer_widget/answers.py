@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
 
@@ -11,12 +11,13 @@ from .explainer import ExplanationError
 from .explanation import Explanation
 from .fills import parse_fill
 from .grid import parse_grid_size
+from .notes import notes_of
 from .runner import Job, Outcome, Runner
 from .session import Session
 from .state import about_of, curve_of, evidence_of, prediction_of, progress_of, scores_of
 from .traits import ExplainerTraits
 
-QUESTION, RUN, CURVE = 0, 1, 2
+QUESTION, RUN, CHECK, CURVE = 0, 1, 2, 3
 """Turns of the runner: a click is answered first, the curve waits for the cells."""
 
 
@@ -79,7 +80,7 @@ class Answers:
 
     def stop(self) -> None:
         """End the run and the curve within a batch."""
-        self.runner.stop(RUN, CURVE)
+        self.runner.stop(RUN, CHECK, CURVE)
 
     def play(self) -> None:
         """Score the curves.
@@ -146,7 +147,8 @@ class Answers:
         widget.set_trait("scores", scores_of(run, target, widget.score))
         widget.set_trait("progress", progress_of(run, before, now - started))
         widget.set_trait("about", about_of(run))
-        widget.set_trait("notes", list(explanation.notes) if explanation else [])
+        widget.set_trait("notes", list(notes_of(explanation)) if explanation else [])
+        self._publish_check()
         saturated = explanation is not None and explanation.saturated
         widget.set_trait("prediction", prediction_of(run, target, saturated=saturated))
 
@@ -192,6 +194,28 @@ class Answers:
             self._widget.set_trait("status", "error" if failed else outcome)
             self.publish_scores()
             self.publish_evidence()
+            if outcome == "done":
+                self._check()
+
+    def _check(self) -> None:
+        """Have the model looked at, once."""
+        explainer, run = self._session.explainer, self._session.run
+        if explainer.checked is not None or run is None:
+            return
+
+        def steps() -> Generator[int, None, None]:
+            explainer.checked = yield from explainer.model_checks(run)
+
+        def finish(_: Outcome) -> None:
+            if not self._closed:
+                self._publish_check()
+
+        self.runner.submit(Job(steps, lambda: None, finish), CHECK)
+
+    def _publish_check(self) -> None:
+        checked = self._session.explainer.checked
+        if checked is not None:
+            self._widget.set_trait("check", checked.record)
 
     def _on_answer(self, outcome: Outcome, *, alone: bool) -> None:
         if self._closed:

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .classifiers.base import find_class
+from .classifiers.labels import find_class
+from .classifiers.preflight import Preflight
 from .explanation import Explanation
 from .grid import Grid
 from .scores import parse_score
@@ -45,6 +46,7 @@ def npz_bytes(explanation: Explanation) -> bytes:
         "format": FORMAT,
         "grid": list(vars(explanation.grid).values()),
         "settings": dict(explanation.settings),
+        "checked": explanation.checked.record if explanation.checked else None,
         **{name: getattr(explanation, name) for name in HEADER},
     }
     arrays: dict[str, Any] = {name: getattr(explanation, name) for name in ARRAYS}
@@ -112,6 +114,7 @@ def _from_parts(header: Any, arrays: Mapping[str, NDArray[Any]]) -> Explanation:
         score=parse_score(header["score"]),
         seconds=float(header["seconds"]),
         settings=dict(header["settings"]),
+        checked=Preflight.of_record(header["checked"]) if header["checked"] else None,
         **{name: str(header[name]) for name in ("fill", "model", "preprocessing")},
     )
 

@@ -1,4 +1,4 @@
-"""The command line: ``gridexplainer demo``."""
+"""The command line: ``gridexplainer demo`` and ``gridexplainer doctor``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ._version import __version__
+from .doctor import add_doctor_arguments, examine
 from .explanation import Explanation
 from .scores import percent
 
@@ -25,7 +26,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     demo = commands.add_parser("demo", help="explain an embedded picture; no download is needed")
     demo.add_argument("--out", type=Path, default=Path("demo.png"), help="where the figure goes")
-    out: Path = parser.parse_args(arguments).out
+    doctor = commands.add_parser("doctor", help="look at what is most often wrong with a model")
+    add_doctor_arguments(doctor)
+    parsed = parser.parse_args(arguments)
+    if parsed.command == "doctor":
+        with _native_notes_hidden():
+            report, status = examine(parsed)
+        print(report, file=sys.stderr if status == 2 else sys.stdout)
+        return status
+    out: Path = parsed.out
     if out.is_dir() or not out.parent.is_dir() or out.suffix not in {".png", ".pdf", ".svg"}:
         parser.error(f"--out {out}: wanted is a .png, .pdf or .svg file in a folder that exists")
     return _demo(out)

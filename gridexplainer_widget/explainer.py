@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__
-from .classifiers.base import Preprocess, as_classifier
+from .classifiers.inspection import finished, model_checks
+from .classifiers.labels import LabelsLike
+from .classifiers.preflight import Preflight
+from .classifiers.preprocessing import PreprocessLike
+from .classifiers.recognise import as_classifier
 from .explanation import Explanation
 from .fills import FillLike, parse_fill
 from .grid import GridSize, is_whole, parse_grid_size
+from .notes import picture_checks
 from .occlusion import Run
 from .picture import PictureLike, read_picture
 from .scores import parse_score
@@ -44,20 +49,18 @@ class GridExplainer:
 
     Parameters
     ----------
-    model : Keras model, callable or Classifier
-        A callable takes float32 (batch, H, W, 3) in 0..255 and returns
-        (batch, classes).
+    model : model, path, callable or Classifier
+        See :func:`gridexplainer_widget.as_classifier`.
     grid_size : int or (rows, columns)
     fill : str, (r, g, b) or callable
         What stands in for a hidden cell; see
         :func:`gridexplainer_widget.fills.parse_fill`.
     score : {"probability", "log-odds"}
         What drops are differences of.
-    preprocess : "auto", callable or None
-        What is done to a batch in 0..255, after cells are hidden, before the
-        model sees it. "auto" reads it off a Keras model.
-    labels : sequence of str, or mapping from index to str, optional
-        Names of the classes.
+    preprocess, labels, output, input_shape
+        What the model does not tell by itself; see
+        :func:`gridexplainer_widget.as_classifier`. Preprocessing comes after cells
+        are hidden.
     batch_size : int, optional
         Pictures per model call; by default from the picture's size and a
         memory budget.
@@ -68,6 +71,8 @@ class GridExplainer:
     ----------
     explanation : Explanation or None
         The latest, also where it was cut short.
+    checked : Preflight or None
+        What was seen when the model was looked at; see :meth:`check`.
 
     Examples
     --------
@@ -85,8 +90,10 @@ class GridExplainer:
         *,
         fill: FillLike = "cell-mean",
         score: str = "probability",
-        preprocess: Preprocess = "auto",
-        labels: Sequence[str] | Mapping[int, str] | None = None,
+        preprocess: PreprocessLike = "auto",
+        labels: LabelsLike = None,
+        output: str | None = None,
+        input_shape: Sequence[int | None] | None = None,
         batch_size: int | None = None,
         seed: int = 0,
     ) -> None:
@@ -95,10 +102,13 @@ class GridExplainer:
         self.grid_size = parse_grid_size(grid_size)
         self.score = parse_score(score)
         self.fill = parse_fill(fill, seed)
-        self.classifier = as_classifier(model, preprocess=preprocess, labels=labels)
+        self.classifier = as_classifier(
+            model, preprocess=preprocess, labels=labels, output=output, input_shape=input_shape
+        )
         self.batch_size = batch_size
         self.seed = seed
         self.explanation: Explanation | None = None
+        self.checked: Preflight | None = None
 
     def explain(self, img: PictureLike, target_class: int | str | None = None) -> Explanation:
         """Score every cell of a picture.
@@ -150,7 +160,44 @@ class GridExplainer:
                     self.explanation = self.freeze(run, target_class)
                 raise
         self.explanation = self.freeze(run, target_class)
+        if self.checked is None:
+            self.checked = finished(self.model_checks(run))
+            self.explanation = self.freeze(run, target_class)
         return self.explanation
+
+    def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:
+        """Look at what is most often wrong with a model, and with a picture for it.
+
+        The model is looked at once by itself, with the first picture that is
+        explained; see :attr:`checked`.
+
+        Parameters
+        ----------
+        img, target_class
+            As for :meth:`explain`.
+
+        Returns
+        -------
+        Preflight
+            A table: for each check a verdict, what was seen, and what to do.
+
+        Raises
+        ------
+        ValueError
+            The picture, the grid on it or the target is not usable.
+        """
+        run = self.start_run(img)
+        self.checked = finished(self.model_checks(run))
+        try:
+            for _ in run.ask([()]):
+                pass
+        except Exception:  # noqa: BLE001 - the checks have told it
+            return self.checked
+        return self.checked.joined(*picture_checks(self.freeze(run, target_class)))
+
+    def model_checks(self, run: Run) -> Generator[int, None, Preflight]:
+        """Look at the model with a run's picture, a call at a time."""
+        return model_checks(self.classifier, run.masker)
 
     def visualize(self, style: str = "signed") -> Figure:
         """Draw the latest explanation.
@@ -219,20 +266,22 @@ class GridExplainer:
     ) -> Explanation:
         """Make an explanation of what a run has scored so far."""
         settings = {
+            "picture_size": list(run.picture.size),
             "grid_size": list(run.grid.shape),
             "fill": run.masker.fill.name,
             "seed": self.seed,
-            "preprocessing": self.classifier.preprocessing,
+            "preprocessing": self.classifier.preprocessing.words,
             "input_shape": list(run.masker.pixels.shape),
             "version": __version__,
         }
-        return Explanation.of(run, target, parse_score(score or self.score), settings)
+        score = parse_score(score or self.score)
+        return Explanation.of(run, target, score, settings, self.checked)
 
     def __repr__(self) -> str:
         rows, columns = self.grid_size
         output = self.classifier.output or "told by the first batch"
         return (
             f"GridExplainer({self.classifier.name}, {rows}×{columns}, fill={self.fill.name!r}, "
-            f"score={self.score!r}, preprocessing={self.classifier.preprocessing!r}, "
-            f"output={output!r})"
+            f"score={self.score!r}, preprocessing={self.classifier.preprocessing.words!r}, "
+            f"output={output!r})" + (f"\n  {self.checked.summary}" if self.checked else "")
         )

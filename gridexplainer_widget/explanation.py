@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .classifiers.base import Vectors, find_class, top_classes
+from .classifiers.base import top_classes
+from .classifiers.labels import find_class
+from .classifiers.outputs import Vectors
+from .classifiers.preflight import Preflight
 from .grid import Box, Grid
 from .notes import is_saturated, notes_of
 from .occlusion import Run
@@ -65,7 +68,9 @@ class Explanation:
         Time spent scoring.
     settings : mapping
         What reproduces the explanation: grid_size, fill, seed, preprocessing,
-        output, input_shape, batch_size, version.
+        output, input_shape, batch_size, picture_size, version.
+    checked : Preflight, optional
+        What was seen when the model was looked at.
     """
 
     picture: NDArray[np.uint8] = field(repr=False)
@@ -83,6 +88,7 @@ class Explanation:
     preprocessing: str
     seconds: float
     settings: Mapping[str, Any] = field(repr=False)
+    checked: Preflight | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for value in vars(self).values():
@@ -97,7 +103,12 @@ class Explanation:
 
     @classmethod
     def of(
-        cls, run: Run, target: int | str | None, score: Score, settings: Mapping[str, Any]
+        cls,
+        run: Run,
+        target: int | str | None,
+        score: Score,
+        settings: Mapping[str, Any],
+        checked: Preflight | None = None,
     ) -> Explanation:
         """Freeze what a run has scored so far.
 
@@ -130,9 +141,10 @@ class Explanation:
             score=score,
             fill=run.masker.fill.name,
             model=run.classifier.name,
-            preprocessing=run.classifier.preprocessing,
+            preprocessing=run.classifier.preprocessing.words,
             seconds=run.seconds,
             settings={**settings, "output": run.classifier.output, "batch_size": run.batch_size},
+            checked=checked,
         )
 
     @cached_property
@@ -178,7 +190,8 @@ class Explanation:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a reader of the numbers should know, a sentence each."""
-        return notes_of(self)
+        concerns = self.checked.concerns if self.checked else ()
+        return (*notes_of(self), *(f"Model checked: {concern}" for concern in concerns))
 
     def top(self, k: int = 5) -> list[Cell]:
         """Return the `k` cells with the largest drops, largest first; fewer where not scored."""

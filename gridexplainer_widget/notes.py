@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .classifiers.checks import Check, chance_check, size_check
 from .scores import floors_of, odds_of, percent
 
 if TYPE_CHECKING:
@@ -45,7 +46,19 @@ def notes_of(explanation: Explanation) -> tuple[str, ...]:
         notes.append(
             "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
         )
+    doubts = [check for check in picture_checks(explanation) if check.verdict != "ok"]
+    notes += [check.sentence for check in doubts]
     return tuple(notes)
+
+
+def picture_checks(explanation: Explanation) -> tuple[Check, ...]:
+    """Look at the picture's size and at what the model says of it; no model call."""
+    grid = explanation.grid
+    height, width = explanation.settings.get("picture_size", (grid.height, grid.width))
+    size = size_check((int(height), int(width)), (grid.height, grid.width))
+    if explanation.settings.get("output") == "sigmoids":  # each has a chance of its own
+        return (size,)
+    return size, chance_check(explanation.baseline, len(explanation.labels), explanation.label)
 
 
 def _partial(explanation: Explanation) -> str:

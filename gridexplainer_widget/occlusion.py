@@ -11,7 +11,8 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from .classifiers.base import Classifier, ClassifierError, Vectors
+from .classifiers.base import Classifier
+from .classifiers.outputs import ClassifierError, Vectors
 from .fills import Fill, Masker, Pixels
 from .grid import Grid
 from .picture import Picture
@@ -209,7 +210,7 @@ class Run:
         return ClassifierError(
             f"{self.classifier.name} returned NaN or infinity for {len(bad)} of {asked} pictures, "
             f"first {where}. Check its weights and its preprocessing "
-            f"({self.classifier.preprocessing})."
+            f"({self.classifier.preprocessing.words})."
         )
 
     def _keep(self, cells: Sequence[int], vector: Vectors) -> None:

@@ -17,8 +17,10 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from ._version import __version__
-from .classifiers.base import Vectors, top_classes
+from .classifiers.base import top_classes
+from .classifiers.outputs import Vectors
 from .explanation import Explanation
+from .notes import notes_of
 from .picture import png_bytes
 from .protocol import COLORMAPS, SCALES
 from .scores import SCORES, drops_of, percent
@@ -127,6 +129,7 @@ def record_of(
             "preprocessing": explanation.preprocessing,
             "output": str(explanation.settings.get("output", "")),
         },
+        "check": explanation.checked.record if explanation.checked else {},
         "state": {
             **state,
             "target": explanation.target,
@@ -163,7 +166,7 @@ def _answers(explanation: Explanation, classes: Sequence[int]) -> dict[str, Any]
     for index in classes:
         answer = explanation.for_target(index)
         drops.append(np.where(explanation.failed, np.float32(np.inf), answer.drops))
-        notes.append(list(answer.notes))
+        notes.append(list(notes_of(answer)))
         saturated.append(answer.saturated)
     return {"drops": _floats(drops), "notes": notes, "saturated": saturated}
 

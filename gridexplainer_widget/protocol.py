@@ -21,6 +21,7 @@ KERNEL_TRAITS: Final = (
     "error",
     "notes",
     "about",
+    "check",
     "fills",
 )
 """Written by the kernel alone; what a front end sends of them is ignored."""

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from .classifiers.base import Vectors
+from .classifiers.outputs import Vectors
 
 Score = Literal["probability", "log-odds"]
 SCORES: tuple[Score, ...] = ("probability", "log-odds")

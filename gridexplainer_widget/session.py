@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .classifiers.base import Vectors, find_class, top_classes
+from .classifiers.base import top_classes
+from .classifiers.labels import find_class
+from .classifiers.outputs import Vectors
 from .explainer import GridExplainer
 from .explanation import Explanation
 from .fills import NAMES, Fill

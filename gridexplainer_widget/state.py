@@ -53,7 +53,7 @@ def about_of(run: Run) -> dict[str, str]:
     classifier = run.classifier
     return {
         "model": classifier.name,
-        "preprocessing": classifier.preprocessing,
+        "preprocessing": classifier.preprocessing.words,
         "output": classifier.output or "",
     }
 

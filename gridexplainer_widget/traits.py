@@ -11,7 +11,7 @@ from typing import Any
 import anywidget
 import traitlets as t
 
-from .classifiers.base import find_class
+from .classifiers.labels import find_class
 from .fills import NAMES, Fill, parse_fill
 from .grid import Grid
 from .protocol import COLORMAPS, SCALES, STATUSES, accepted_grid_size, accepted_value
@@ -73,6 +73,12 @@ class ExplainerTraits(anywidget.AnyWidget):
     error = _kernel(t.Unicode(help="What went wrong and what to do about it."))
     notes = _kernel(t.List(t.Unicode(), help="What a reader of the numbers should know."))
     about = _kernel(t.Dict(help="`model`, `preprocessing`, `output`: what was chosen."))
+    check = _kernel(
+        t.Dict(
+            help="What was seen when the model was looked at, once: `verdict`, `summary`, "
+            "`pictures` (that it was asked about), `checks` ([[name, verdict, seen, advice], …])."
+        )
+    )
     fills = _kernel(t.List(t.Unicode(), help="Fills to choose from."))
 
     grid_size = _Asked(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)

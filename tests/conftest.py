@@ -4,5 +4,15 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
+from gridexplainer_widget.classifiers import function
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "agg")
+
+
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what fails be asked again at once."""
+    monkeypatch.setattr(function, "PAUSES", (0, 0, 0))

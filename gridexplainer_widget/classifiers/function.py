@@ -1,31 +1,81 @@
-"""A classifier from any callable."""
+"""A classifier from any callable, also one that fails now and then."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .base import Classifier, Preprocess
+from .base import Classifier, Said
+from .outputs import ClassifierError, read_answer
+from .preprocessing import AS_IS, Batch
+
+PAUSES = (0.5, 1.0, 2.0)
+"""Seconds before a call that failed is made again, and again."""
 
 
-def function_classifier(
-    function: Callable[[NDArray[np.float32]], Any],
-    preprocess: Preprocess,
-    labels: tuple[str, ...] | None,
-) -> Classifier:
+def function_classifier(function: Callable[[Batch], Any], said: Said) -> Classifier:
     """Wrap ``function(batch) -> (batch, classes)``.
 
-    The picture keeps its own size: a callable does not tell what it takes.
+    The picture keeps its own size unless one is said: a callable does not tell what it takes.
     """
-    name = getattr(function, "__name__", type(function).__name__)
-    if not callable(preprocess):
-        return Classifier(name, (None, None, 3), function, "none: 0..255", labels=labels)
+    return Classifier(
+        name=getattr(function, "__name__", type(function).__name__),
+        input_shape=said.shape(),
+        forward=_patient(function),
+        preprocessing=said.preprocessing or AS_IS,
+        output=said.output,
+        labels=said.labels,
+        layout_known=said.preprocessing is not None,
+    )
 
-    def forward(batch: NDArray[np.float32]) -> Any:
-        return function(np.asarray(preprocess(batch), np.float32))
 
-    words = f"your own ({getattr(preprocess, '__name__', type(preprocess).__name__)})"
-    return Classifier(name, (None, None, 3), forward, words, labels=labels)
+def _patient(function: Callable[[Batch], Any]) -> Callable[[Batch], Any]:
+    """Call again what failed, up to three times: a server may be busy or gone for a moment.
+
+    What fails before it ever answered is wrong rather than busy, unless it is the
+    connection that fails.
+    """
+    answered = False
+
+    def forward(batch: Batch) -> Any:
+        nonlocal answered
+        answer = _asked(function, batch, before=answered)
+        answered = True
+        return answer
+
+    return forward
+
+
+def _asked(function: Callable[[Batch], Any], batch: Batch, *, before: bool) -> Any:
+    for pause in PAUSES:
+        answer, error = _attempt(function, batch)
+        if error is None:
+            return answer
+        if not (before or isinstance(error, (OSError, TimeoutError))):
+            _try_channels_first(function, batch, error)
+            raise error
+        time.sleep(pause)
+    return function(batch)
+
+
+def _attempt(function: Callable[[Batch], Any], batch: Batch) -> tuple[Any, Exception | None]:
+    try:
+        return function(batch), None
+    except Exception as error:  # noqa: BLE001 - the caller decides
+        return None, error
+
+
+def _try_channels_first(function: Callable[[Batch], Any], batch: Batch, error: Exception) -> None:
+    """Say that channels come first, where the function answers such a batch."""
+    try:
+        read_answer(function(np.moveaxis(batch, -1, 1)), len(batch), "")
+    except Exception:  # noqa: BLE001 - then it is something else
+        return
+    raise ClassifierError(
+        f"The function fails on a batch of shape {batch.shape} ({error}) and answers one of shape "
+        f"{np.moveaxis(batch, -1, 1).shape}: it wants channels first. Say "
+        "preprocess=lambda batch: batch.transpose(0, 3, 1, 2)."
+    ) from error

@@ -2,86 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from .base import Classifier, ClassifierError, OutputKind, Preprocess
+from .base import Classifier, Said, Shape
+from .extras import framework
 from .keras_applications import find_preprocessing, imagenet_labels, operations
+from .layouts import as_dtype, picture_shape
+from .outputs import ClassifierError, OutputKind
+from .preprocessing import Batch
 
 
-def keras_classifier(
-    model: Any, preprocess: Preprocess, labels: tuple[str, ...] | None
-) -> Classifier:
-    """Wrap a Keras model, run through one compiled function.
+def keras_classifier(model: Any, said: Said) -> Classifier:
+    """Wrap a model of Keras 3 or of tf_keras.
 
-    `Model.predict` sets up a data pipeline at each call; on two cores a
-    compiled function takes half its time (benchmarks/README.md).
+    On TensorFlow it is run through one compiled function: `Model.predict` sets up
+    a data pipeline at each call and takes twice the time on two cores
+    (benchmarks/README.md).
 
     Raises
     ------
     ClassifierError
         The model takes or gives anything but one picture and one vector.
     """
-    shape = _input_shape(model)
-    inside: Callable[[Any], Any] | None = None
-    outside: Callable[[NDArray[np.float32]], Any] | None = None
-    if preprocess == "auto":
-        found = find_preprocessing(model)
-        inside, words = found.function, found.words
-    elif preprocess is None:
-        words = "none: 0..255 (as you said)"
-    else:
-        outside = preprocess
-        words = f"your own ({getattr(preprocess, '__name__', type(preprocess).__name__)})"
-
-    compiled = _compiled(model, inside, shape)
-
-    def forward(batch: NDArray[np.float32]) -> Any:
-        return compiled(batch if outside is None else np.asarray(outside(batch), np.float32))
-
+    found, flat = _input_shape(model)
+    shape = said.shape(found)
     return Classifier(
         name=model.name,
         input_shape=shape,
-        forward=forward,
-        preprocessing=words,
-        output=_output_kind(model),
-        labels=labels or imagenet_labels(model),
+        forward=_forward(model, shape[:2] if flat else shape),
+        preprocessing=said.preprocessing or find_preprocessing(model),
+        output=said.output or _output_kind(model),
+        labels=said.labels or imagenet_labels(model),
     )
 
 
-def _compiled(
-    model: Any, preprocess: Callable[[Any], Any] | None, shape: tuple[int | None, int | None, int]
-) -> Callable[[NDArray[np.float32]], Any]:
+def keras_file(path: str | Path, said: Said) -> Classifier:
+    """Load a .keras or .h5 file and wrap it; code inside it is refused (safe mode).
+
+    Raises
+    ------
+    ValueError
+        The file cannot be read, or holds code such as a Lambda layer.
+    """
+    file = Path(path).expanduser()
+    keras = framework("keras", file.name, "tensorflow")
+    try:
+        model = keras.saving.load_model(file, compile=False, safe_mode=True)
+    except Exception as error:
+        raise ValueError(
+            f"{file.name} cannot be loaded in safe mode: {error} If you trust the file, "
+            "load it yourself and give the model."
+        ) from error
+    return keras_classifier(model, said)
+
+
+def _forward(model: Any, shape: tuple[int | None, ...]) -> Callable[[Batch], Any]:
     dtype = _input_dtype(model)
+    placed = _place(model)
+
+    def prepared(batch: Batch) -> NDArray[Any]:
+        return as_dtype(batch[..., 0] if len(shape) == 2 else batch, dtype)
+
+    keras = framework("tf_keras" if _is_tf_keras(model) else "keras", "a Keras model", "tensorflow")
+    if not _is_tf_keras(model) and keras.backend.backend() != "tensorflow":
+        # Compiled by JAX, and without gradients by PyTorch.
+        return lambda batch: model.predict_on_batch(placed(prepared(batch)))
+    tf = framework("tensorflow", "a Keras model", "tensorflow")
 
     def run(batch: Any) -> Any:
-        return model(_cast(preprocess(batch) if preprocess else batch, dtype), training=False)
-
-    import keras  # noqa: PLC0415 - only when a Keras model is given
-
-    if keras.backend.backend() != "tensorflow":
-        return lambda batch: keras.ops.convert_to_numpy(run(keras.ops.convert_to_tensor(batch)))
-
-    import tensorflow as tf  # noqa: PLC0415 - alike
+        return model(placed(batch), training=False)
 
     # A free batch axis: one trace serves the last, shorter batch as well.
-    signature = [tf.TensorSpec((None, *shape), tf.float32)]
+    signature = [tf.TensorSpec((None, *shape), dtype)]
     function = tf.function(run, input_signature=signature, autograph=False)
+    traced: list[Any] = []
 
-    def call(batch: NDArray[np.float32]) -> Any:
-        output = function(tf.convert_to_tensor(batch))
-        return output.numpy() if hasattr(output, "numpy") else output
+    def forward(batch: Batch) -> Any:
+        if not traced:  # called by itself it would warn of too much tracing, of the fifth model
+            traced.append(function.get_concrete_function())
+        output = traced[0](tf.cast(prepared(batch), dtype))
+        return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
 
-    return call
+    return forward
 
 
-def _cast(batch: Any, dtype: str) -> Any:
-    import keras  # noqa: PLC0415 - alike
+def _place(model: Any) -> Callable[[Any], Any]:
+    """Hand over the picture as the model takes it: by itself, in a list or by its name."""
+    taken = getattr(model, "input", None)  # one that was only built, not called, has none
+    if isinstance(taken, Mapping):
+        return lambda batch: {next(iter(taken)): batch}
+    if isinstance(taken, (list, tuple)):
+        return lambda batch: [batch]
+    return lambda batch: batch
 
-    return keras.ops.cast(batch, dtype)
+
+def _is_tf_keras(model: Any) -> bool:
+    return any(cls.__module__.startswith("tf_keras.") for cls in type(model).__mro__)
 
 
 def _input_dtype(model: Any) -> str:
@@ -89,30 +109,26 @@ def _input_dtype(model: Any) -> str:
     return str(getattr(inputs[0].dtype, "name", inputs[0].dtype)) if inputs else "float32"
 
 
-def _input_shape(model: Any) -> tuple[int | None, int | None, int]:
+def _input_shape(model: Any) -> tuple[Shape, bool]:
+    """Read height, width and channels, and whether the model takes pictures without channels."""
     inputs = getattr(model, "inputs", None)
     if not inputs:  # a subclassed model: nothing to read
-        return (None, None, 3)
+        return (None, None, 3), False
     if len(inputs) != 1:
         raise ClassifierError(
             f"{model.name} takes {len(inputs)} inputs; wanted is a model of one picture. "
             "Wrap it in a function of a batch that gives the others."
         )
-    shape = tuple(inputs[0].shape)
-    if len(shape) != 4 or shape[3] not in {1, 3, 4}:
-        raise ClassifierError(
-            f"{model.name} takes input of shape {shape}; wanted is (None, height, width, channels) "
-            "with 1, 3 or 4 channels. Wrap it in a function of a batch (n, H, W, 3) in 0..255."
-        )
-    return (shape[1], shape[2], int(shape[3]))
+    return picture_shape(tuple(inputs[0].shape), model.name)
 
 
 def _output_kind(model: Any) -> OutputKind | None:
     """Read the last layer's activation; None where values must tell.
 
-    A subclassed model lists its layers as they were made, not as they are called.
+    A subclassed model lists its layers as they were made, not as they are called; of
+    several outputs the last layer may be any.
     """
-    if not getattr(model, "inputs", None):
+    if not getattr(model, "inputs", None) or len(model.outputs) != 1:
         return None
     last = list(operations(model))[-1]
     activation = getattr(getattr(last, "activation", None), "__name__", None)

@@ -8,46 +8,39 @@ reloaded or nested model is recognised as well.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
-Mode = Literal["caffe", "tf", "torch"]
+import numpy as np
 
-FAMILIES: tuple[tuple[str, str, Mode], ...] = (
-    # a layer's name, the module of keras.applications, the mode of preprocess_input
+from .labels import distinct
+from .preprocessing import AS_IS, NAMED, Preprocessing
+
+FAMILIES: tuple[tuple[str, str, str], ...] = (
+    # a layer's name, the module of keras.applications, what its preprocess_input does
     ("conv2_block1_3_bn", "resnet", "caffe"),
     ("block5_conv4", "vgg19", "caffe"),
     ("block5_conv3", "vgg16", "caffe"),
-    ("conv2_block1_preact_bn", "resnet_v2", "tf"),
-    ("conv_dw_1", "mobilenet", "tf"),
-    ("Conv1_relu", "mobilenet_v2", "tf"),
-    ("block1_conv1_bn", "xception", "tf"),
-    ("mixed_7a", "inception_resnet_v2", "tf"),
-    ("mixed10", "inception_v3", "tf"),
-    ("reduction_conv_1_stem_1", "nasnet", "tf"),
-    ("pool2_conv", "densenet", "torch"),
+    ("conv2_block1_preact_bn", "resnet_v2", "-1..1"),
+    ("conv_dw_1", "mobilenet", "-1..1"),
+    ("Conv1_relu", "mobilenet_v2", "-1..1"),
+    ("block1_conv1_bn", "xception", "-1..1"),
+    ("mixed_7a", "inception_resnet_v2", "-1..1"),
+    ("mixed10", "inception_v3", "-1..1"),
+    ("reduction_conv_1_stem_1", "nasnet", "-1..1"),
+    ("pool2_conv", "densenet", "imagenet"),
     # These rescale by themselves unless built with include_preprocessing=False.
-    ("block1a_project_conv", "efficientnet_v2", "tf"),
-    ("expanded_conv_project", "mobilenet_v3", "tf"),
+    ("block1a_project_conv", "efficientnet_v2", "-1..1"),
+    ("expanded_conv_project", "mobilenet_v3", "-1..1"),
 )
-
-WORDS: dict[Mode, str] = {
-    "caffe": "RGB → BGR, ImageNet mean subtracted (caffe style)",
-    "tf": "scaled to −1..1",
-    "torch": "scaled to 0..1, ImageNet mean and deviation",
-}
 
 RESCALING = {"Rescaling", "Normalization"}
 
-
-@dataclass(frozen=True)
-class Preprocessing:
-    """What is done to a batch in 0..255, and the words for it."""
-
-    function: Callable[[Any], Any] | None
-    words: str
+NOT_FOUND = replace(
+    AS_IS, words="none found: 0..255 is handed over as it is; say preprocess=… if that is wrong"
+)
 
 
 def find_preprocessing(model: Any) -> Preprocessing:
@@ -62,21 +55,19 @@ def find_preprocessing(model: Any) -> Preprocessing:
     Returns
     -------
     Preprocessing
-        Without function where the model does it by itself, or nothing was found.
+        Nothing is done where the model does it by itself, or nothing was found.
     """
     inside = _done_inside(model)
     if inside is not None:
-        return Preprocessing(None, f"none: 0..255 (the model does it itself, in {inside})")
+        return replace(AS_IS, words=f"none: 0..255 (the model does it itself, in {inside})")
     names = {operation.name for operation in operations(model)}
-    for layer, module, mode in FAMILIES:
+    for layer, module, usual in FAMILIES:
         if layer in names:
-            return Preprocessing(_function(module, mode), f"{module}: {WORDS[mode]}")
+            return replace(NAMED[usual], words=f"{module}: {NAMED[usual].words}")
     if any(name.startswith("convnext_") for name in names):
-        # convnext's own preprocess_input does nothing; its layer normalises as mode "torch" does.
-        return Preprocessing(_by_mode("torch"), f"convnext: {WORDS['torch']}")
-    return Preprocessing(
-        None, "none found: 0..255 is handed over as it is; say preprocess=… if that is wrong"
-    )
+        # convnext's own preprocess_input does nothing; its layer normalises like this.
+        return replace(NAMED["imagenet"], words=f"convnext: {NAMED['imagenet'].words}")
+    return NOT_FOUND
 
 
 def imagenet_labels(model: Any) -> tuple[str, ...] | None:
@@ -94,25 +85,13 @@ def imagenet_labels(model: Any) -> tuple[str, ...] | None:
 
 @cache
 def _fetched_labels() -> tuple[str, ...] | None:
-    import numpy as np  # noqa: PLC0415 - for this call only
-
     utils = importlib.import_module("keras.applications.imagenet_utils")
     ranks = np.arange(1000, 0, -1, dtype=np.float32)[np.newaxis]
     try:
         decoded = utils.decode_predictions(ranks, top=1000)[0]
     except Exception:  # noqa: BLE001 - Keras raises a plain Exception without a network
         return None
-    return _distinct([label.replace("_", " ") for _, label, _ in decoded])
-
-
-def _distinct(labels: list[str]) -> tuple[str, ...]:
-    """ImageNet names two classes "crane" and two "maillot": number the second ones."""
-    seen: dict[str, int] = {}
-    for index, label in enumerate(labels):
-        seen[label] = seen.get(label, 0) + 1
-        if seen[label] > 1:
-            labels[index] = f"{label} ({seen[label]})"
-    return tuple(labels)
+    return distinct([label.replace("_", " ") for _, label, _ in decoded])
 
 
 def _done_inside(model: Any) -> str | None:
@@ -135,17 +114,3 @@ def operations(model: Any) -> Iterator[Any]:
             yield from operations(operation)
         else:
             yield operation
-
-
-def _function(module: str, mode: Mode) -> Callable[[Any], Any]:
-    if module in {"efficientnet_v2", "mobilenet_v3"}:  # their preprocess_input does nothing
-        return _by_mode(mode)
-    preprocess: Callable[[Any], Any] = importlib.import_module(
-        f"keras.applications.{module}"
-    ).preprocess_input
-    return preprocess
-
-
-def _by_mode(mode: Mode) -> Callable[[Any], Any]:
-    utils = importlib.import_module("keras.applications.imagenet_utils")
-    return lambda batch: utils.preprocess_input(batch, mode=mode)

@@ -1,5 +1,6 @@
 // Controls, progress and what must be said: the frame around the picture.
 
+import { checkView } from "./check";
 import type { Connection } from "./connection";
 import { element, showNodes } from "./dom";
 import { field } from "./field";
@@ -179,6 +180,7 @@ function noticeView(model: Model, signal: AbortSignal, host: () => Host) {
   const error = element("p", "gx-error");
   const own = element("p", "gx-error");
   const notes = element("div", "gx-notes");
+  const check = checkView(model);
   const about = element("p", "gx-about");
   const offer = element("button", "gx-button", "Show log-odds");
   offline.setAttribute("role", "status");
@@ -192,7 +194,7 @@ function noticeView(model: Model, signal: AbortSignal, host: () => Host) {
     },
     { signal },
   );
-  root.append(offline, error, own, notes, offer, about);
+  root.append(offline, error, own, notes, offer, about, check.element);
 
   /** The kernel's error that was there when something else went wrong here. */
   let past = "";
@@ -210,6 +212,7 @@ function noticeView(model: Model, signal: AbortSignal, host: () => Host) {
     offer.hidden = !filled(model.get("prediction"))?.saturated || model.get("notes").length === 0;
     offer.disabled = host() === "gone";
     say(about, aboutText(model));
+    check.update();
   };
   return { element: root, update, tell };
 }

@@ -13,6 +13,7 @@ export const KERNEL_TRAITS = [
   "error",
   "notes",
   "about",
+  "check",
   "fills",
 ] as const;
 
@@ -53,6 +54,7 @@ export type Colormap = (typeof COLORMAPS)[number];
 export type Scale = (typeof SCALES)[number];
 export type Status = (typeof STATUSES)[number];
 export type Score = "probability" | "log-odds";
+export type CheckVerdict = "ok" | "warning" | "wrong" | "skipped";
 export type Cell = [row: number, column: number];
 
 /** rows × columns cells on height × width pixels: the grid that the scores belong to. */
@@ -106,6 +108,15 @@ export interface About {
   output: string;
 }
 
+/** What looks wrong with the model, in plain sentences; stays empty where nobody checked it. */
+export interface Check {
+  /** The worst of the checks'. */
+  verdict: Exclude<CheckVerdict, "skipped">;
+  summary: string;
+  /** `advice` is empty where there is none. */
+  checks: [name: string, verdict: CheckVerdict, seen: string, advice: string][];
+}
+
 /** Before the first message, a dictionary is empty. */
 type Maybe<T> = T | Record<string, never>;
 
@@ -122,6 +133,7 @@ export interface Traits {
   error: string;
   notes: string[];
   about: Maybe<About>;
+  check: Maybe<Check>;
   fills: string[];
   grid_size: number | Cell;
   fill: string;

@@ -30,6 +30,7 @@ export interface Embedded {
   done: number;
   seconds: number;
   about: About;
+  check: Traits["check"];
   state: Started;
 }
 
@@ -100,6 +101,7 @@ export function traitsOf(recording: Recording): Traits {
     curve: {},
     error: "",
     about: embedded.about,
+    check: embedded.check,
     fills: [state.fill],
   };
 }

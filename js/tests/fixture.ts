@@ -52,6 +52,7 @@ export function traits(changes: Partial<Traits> = {}): Traits {
     error: "",
     notes: [],
     about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" },
+    check: {},
     fills: ["cell-mean", "blur", "gray"],
     grid_size: [2, 3],
     fill: "cell-mean",

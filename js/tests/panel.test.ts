@@ -273,6 +273,16 @@ describe("messages", () => {
     expect(shownTexts(".gx-about")).toEqual(["TinyNet · softmax · preprocessing: ImageNet"]);
   });
 
+  test("end with whether the model was checked, once it was", () => {
+    show();
+    const last = () => find<HTMLDetailsElement>(view.messages, ".gx-notices > :last-child");
+    expect(last().hidden).toBe(true);
+    const summary = "Model checked: nothing wrong was found.";
+    receive({ check: { verdict: "ok", summary, checks: [["Outputs", "ok", "They sum to 1.", ""]] } });
+    expect(last().hidden).toBe(false);
+    expect(find(last(), "summary").textContent).toBe(`✓${summary}`);
+  });
+
   test("show HTML as text", () => {
     const about = { model: HTML, preprocessing: HTML, output: HTML };
     show({ error: HTML, notes: [HTML], about });

@@ -28,6 +28,9 @@ describe("the traits", () => {
     expect(first.status).toBe("stopped");
     expect(first.progress).toEqual({ done: 3, total: 4, rate: 0.5, left: null });
     expect(first.about).toEqual({ model: "TinyNet", preprocessing: "none", output: "softmax" });
+    expect(first.check).toEqual({});
+    const check = { verdict: "ok" as const, summary: "Fine.", checks: [] };
+    expect(traitsOf(recording({ check })).check).toEqual(check);
     expect([first.fill, first.fills]).toEqual(["blur", ["blur"]]);
   });
 

@@ -42,6 +42,7 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
     done: 3,
     seconds: 6,
     about: { model: "TinyNet", preprocessing: "none", output: "softmax" },
+    check: {},
     state: {
       target: 2,
       score: "probability",

@@ -125,6 +125,7 @@ describe("a view", () => {
         error: HTML,
         fills: [HTML],
         about: { model: HTML, preprocessing: HTML, output: HTML },
+        check: { verdict: "wrong", summary: HTML, checks: [[HTML, "wrong", HTML, HTML]] },
         value: [[0, 0]],
         evidence: evidence(),
       }),
@@ -159,6 +160,7 @@ describe("a message", () => {
       curve: curve(),
       status: "stopped",
       notes: ["One."],
+      check: { verdict: "ok", summary: "Model checked.", checks: [] },
     });
     await settled();
     frames.run();
@@ -166,6 +168,7 @@ describe("a message", () => {
     expect(find(el, ".gx-title").textContent).toContain("Without row 1, column 1");
     expect(texts(el, ".gx-run button")).toEqual(["Start"]);
     expect(texts(el, ".gx-note")).toEqual(["One."]);
+    expect(texts(el, ".gx-check > summary .gx-check-text")).toEqual(["Model checked."]);
     expect(find(el, ".gx-top .gx-value").textContent).toBe("1 of 6 hidden");
     expect(find(el, ".gx-chart").hidden).toBe(false);
     expect(find(el, ".gx-actions").hidden).toBe(false);

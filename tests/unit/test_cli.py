@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -6,6 +7,7 @@ from PIL import Image
 
 from gridexplainer_widget import GridExplainer
 from gridexplainer_widget.cli import main, table
+from gridexplainer_widget.demo import FOLDER
 from tests.models import TopLeft
 
 
@@ -48,3 +50,43 @@ def test_a_figure_that_cannot_be_written_is_told_before_the_work(
     with pytest.raises(SystemExit):
         main(["demo", "--out", out])
     assert "folder that exists" in capsys.readouterr().err
+
+
+def test_the_doctor_looks_at_the_embedded_classifier(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 0
+    out = capfd.readouterr().out
+    assert "tensorflow 2." in out
+    assert "✓ Outputs      Probabilities of 12 classes" in out
+    assert "nothing wrong was found" in out
+
+
+def test_the_doctor_looks_at_a_model_of_yours(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    labels = tmp_path / "labels.json"
+    labels.write_text(json.dumps({"5": "a fish"}))
+    model = str(FOLDER / "honest.keras")
+    picture = str(next((FOLDER / "pictures" / "honest").glob("fish.png")))
+    assert main(["doctor", model, picture, "--labels", str(labels), "--target", "a fish"]) == 0
+    assert "“a fish” is well above chance" in capfd.readouterr().out
+    assert main(["doctor", model, picture, "--output", "logits"]) == 1
+    assert 'Say output="softmax"' in capfd.readouterr().out
+    assert main(["doctor", model, picture, "--target", "11"]) == 1
+    assert "“class 11” has" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nothing.onnx"], "no model at 'nothing.onnx'"),
+        ([str(FOLDER / "honest.keras"), "nothing.png"], "No picture at 'nothing.png'"),
+        ([str(FOLDER / "honest.keras"), "--input-shape", "big"], "wanted is height,width"),
+        ([str(FOLDER / "honest.keras"), "--output", "percentage"], "output='percentage'"),
+        ([str(FOLDER / "honest.keras"), "--target", "cow"], "no class 'cow'"),
+    ],
+)
+def test_the_doctor_says_what_it_cannot_use(
+    arguments: list[str], words: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", *arguments]) == 2
+    assert words in capfd.readouterr().err

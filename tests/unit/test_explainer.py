@@ -56,7 +56,7 @@ def test_an_interrupt_leaves_a_partial_explanation() -> None:
     with pytest.raises(KeyboardInterrupt):
         explainer.explain(PICTURE)
     assert explainer.explanation.done == 9
-    assert explainer.explanation.notes == ("Partial: 9 of 16 cells have been scored.",)
+    assert explainer.explanation.notes[0] == "Partial: 9 of 16 cells have been scored."
 
 
 def test_a_model_that_fails_at_once_raises_its_own_error() -> None:

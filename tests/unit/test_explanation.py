@@ -106,7 +106,7 @@ def test_it_holds_every_picture_that_the_model_saw(fill: str) -> None:
 
     picture = np.random.default_rng(0).integers(0, 256, (9, 10, 3)).astype(np.uint8)
     explanation = GridExplainer(model, (2, 3), fill=fill).explain(picture)
-    whole, *hidden = (to_uint8(pixels) for pixels in seen)
+    whole, *hidden = (to_uint8(pixels) for pixels in seen[: 1 + len(explanation.grid)])
     np.testing.assert_array_equal(explanation.seen, whole)
     for cell, pixels in zip(explanation.grid.spread_order(), hidden, strict=True):
         top, left, bottom, right = explanation.grid.box(int(cell))

@@ -24,10 +24,15 @@ from gridexplainer_widget import (
     GridExplainer,
     GridExplainerWidget,
 )
+from gridexplainer_widget.classifiers.checks import Check
+from gridexplainer_widget.classifiers.preflight import Preflight
 from gridexplainer_widget.protocol import FRONT_END_TRAITS, KERNEL_TRAITS
 from tests.models import Spoiled, TopLeft, brightness, weights
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (16, 16, 3)).astype(np.uint8)
+
+
+SOUND = Preflight((Check("Outputs", "ok", "Probabilities."),), 8)
 
 
 class Gated:
@@ -110,7 +115,10 @@ def gated() -> Iterator[Gated]:
 def explore(model: object, grid: object = 4, **options: object) -> GridExplainerWidget:
     options.setdefault("batch_size", 5)
     target = options.pop("target", None)
-    return GridExplainer(model, grid, **options).explore(PICTURE, target)
+    explainer = GridExplainer(model, grid, **options)
+    if isinstance(model, Gated):
+        explainer.checked = SOUND  # the gate lets no further call through
+    return explainer.explore(PICTURE, target)
 
 
 def drops(widget: GridExplainerWidget) -> np.ndarray:
@@ -159,8 +167,9 @@ def test_state_of_a_run_is_sent_in_one_message(front_end: FrontEnd) -> None:
     for names in front_end.sent_together():
         if "scores" in names and "grid" in names:
             assert {"progress"} <= names
-    last = front_end.sent_together()[-1]
+    *_, last, check = front_end.sent_together()
     assert {"status", "notes"} & last
+    assert check == {"check"}
     assert front_end.updates("status")[-1] == "done"
 
 
@@ -822,6 +831,37 @@ def test_notes_wait_for_the_run_to_end(gated: Gated) -> None:
     assert widget.notes == []
     gated.let_on(10)
     assert widget.wait(20)
+
+
+def test_the_model_is_looked_at_once_and_told_after_the_map() -> None:
+    explainer = GridExplainer(lambda batch: np.tile(np.float32([[0.9, 0.1]]), (len(batch), 1)), 4)
+    widget = explainer.explore(PICTURE)
+    assert widget.wait(20)
+    assert widget.check["verdict"] == "wrong"
+    assert widget.check == explainer.checked.record
+    told = next(row for row in widget.check["checks"] if row[1] == "wrong")
+    assert told[0] == "Hiding"
+    assert "does not look at the picture" in widget.check["summary"]
+    assert not any("Model checked" in note for note in widget.notes), "it has a line of its own"
+    assert any("does not look at the picture" in note for note in widget.explanation.notes)
+    assert "does not look at the picture" in repr(explainer)
+    first = explainer.checked
+    second = explainer.explore(PICTURE)
+    assert second.check == widget.check, "at once, and from the first widget"
+    assert second.wait(20)
+    assert explainer.checked is first
+
+
+def test_a_stopped_run_is_not_followed_by_a_check(gated: Gated) -> None:
+    widget = explore(gated)
+    explainer = widget._session.explainer
+    explainer.checked = None
+    gated.await_arrival()
+    widget.stop()
+    gated.let_on()
+    assert widget.wait(20)
+    assert widget.status == "stopped"
+    assert explainer.checked is None
 
 
 def test_the_wrong_number_of_labels_is_told() -> None:

@@ -1,0 +1,174 @@
+"""Names of classes."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+Labels: TypeAlias = "tuple[str, ...] | Mapping[int, str]"
+"""A name for each class, or for some of them by index."""
+
+LabelsLike: TypeAlias = (
+    "Sequence[str] | Mapping[int, str] | Mapping[str, int] | str | os.PathLike[str] | None"
+)
+"""Names in order, index → name, name → index, or a .txt or .json file of such."""
+
+WANTED = (
+    "Wanted is a list with one name for each class, in the order of the model's outputs, a dict "
+    "from index to name or from name to index, or a .txt (a name in each line) or .json file."
+)
+
+MAX_FILE = 16 * 2**20
+"""Bytes of a file of labels."""
+
+
+def parse_labels(labels: Any) -> Labels | None:
+    """Read labels from what a user has.
+
+    Parameters
+    ----------
+    labels : LabelsLike
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ValueError
+        It names no class.
+    """
+    if labels is None:
+        return None
+    if isinstance(labels, (str, os.PathLike)):
+        return _from_file(labels)
+    if isinstance(labels, Mapping):
+        return _from_mapping(labels)
+    ordered = isinstance(labels, Iterable) and not isinstance(labels, (set, frozenset, bytes))
+    names = tuple(map(str, labels)) if ordered else ()
+    if not names:
+        raise ValueError(f"labels={labels!r:.200} names no class. {WANTED}")
+    return names
+
+
+def names_of(labels: Labels | None, classes: int, model: str) -> tuple[str, ...]:
+    """Return a label for each of `classes` classes; "class 7" where none is known.
+
+    Raises
+    ------
+    ValueError
+        There are labels for more or for fewer classes.
+    """
+    if labels is None:
+        labels = {}
+    if isinstance(labels, Mapping):
+        if max(labels, default=0) >= classes:
+            raise ValueError(
+                f"A label was given for class {max(labels)}, but {model} has {classes} classes, "
+                f"0 to {classes - 1}."
+            )
+        return tuple(labels.get(index, f"class {index}") for index in range(classes))
+    if len(labels) == 1 and classes == 2:
+        return (f"not {labels[0]}", labels[0])
+    if len(labels) != classes:
+        raise ValueError(
+            f"{len(labels)} labels were given, but {model} has {classes} classes. "
+            "Give one label for each class, in the order of the model's outputs."
+        )
+    return labels
+
+
+def distinct(labels: Iterable[str]) -> tuple[str, ...]:
+    """Return labels with those numbered that come again, as ImageNet's second "crane" does."""
+    seen: dict[str, int] = {}
+    numbered = []
+    for label in labels:
+        seen[label] = seen.get(label, 0) + 1
+        numbered.append(f"{label} ({seen[label]})" if seen[label] > 1 else label)
+    return tuple(numbered)
+
+
+def find_class(target: int | str, labels: Sequence[str]) -> int:
+    """Find the index of a class given by its index or its label.
+
+    Raises
+    ------
+    ValueError
+        There is no such class, or several have this label.
+    """
+    if isinstance(target, str):
+        return _labelled(target, labels)
+    if isinstance(target, (bool, np.bool_)) or not isinstance(target, (int, np.integer)):
+        message = f"target {target!r} is no class. Wanted is an index or a label."
+        raise ValueError(message)  # noqa: TRY004 - as for any other target that does not exist
+    if not 0 <= target < len(labels):
+        raise ValueError(
+            f"target {target} is out of range: the model has {len(labels)} classes, "
+            f"0 to {len(labels) - 1}."
+        )
+    return int(target)
+
+
+def _labelled(label: str, labels: Sequence[str]) -> int:
+    places = [index for index, name in enumerate(labels) if name == label]
+    if len(places) == 1:
+        return places[0]
+    if places:
+        raise ValueError(f"The label {label!r} names the classes {places}: give the index instead.")
+    close = difflib.get_close_matches(label, labels, n=3)
+    hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
+    some = ", ".join(map(repr, labels[:5])) + (", …" if len(labels) > 5 else "")
+    raise ValueError(
+        f"There is no class {label!r}.{hint} The labels are {some}; an index works too."
+    )
+
+
+def _from_mapping(labels: Mapping[Any, Any]) -> Mapping[int, str]:
+    pairs = list(labels.items())
+    if pairs and all(isinstance(key, str) and _is_index(value) for key, value in pairs):
+        pairs = [(value, key) for key, value in pairs]  # as class_to_idx and class_indices are
+    try:
+        named = {int(key): _name(value) for key, value in pairs}
+    except (TypeError, ValueError):
+        named = {}
+    if not named or len(named) < len(pairs) or min(named) < 0:
+        raise ValueError(f"labels={labels!r:.200} names no class. {WANTED}")
+    return dict(sorted(named.items()))
+
+
+def _is_index(value: Any) -> bool:
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def _name(value: Any) -> str:
+    """Take the name from Keras' [synset, name] as well."""
+    if isinstance(value, (list, tuple)) and value:
+        return str(value[-1])
+    return str(value)
+
+
+def _from_file(path: str | os.PathLike[str]) -> Labels:
+    file = Path(path).expanduser()
+    if file.suffix not in {".txt", ".json"}:
+        raise ValueError(f"labels={os.fspath(path)!r} names no class. {WANTED}")
+    if not file.is_file():
+        raise FileNotFoundError(f"There is no file of labels {os.fspath(path)!r}. {WANTED}")
+    if file.stat().st_size > MAX_FILE:
+        raise ValueError(f"{file.name} is too large for a file of labels. {WANTED}")
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        found = json.loads(text) if file.suffix == ".json" else text.splitlines()
+    except (UnicodeDecodeError, ValueError) as error:
+        raise ValueError(f"{file.name} cannot be read: {error}. {WANTED}") from error
+    if isinstance(found, list):
+        found = [_name(entry).strip() for entry in found]
+        while found and not found[-1]:
+            found.pop()
+    parsed = parse_labels(found) if isinstance(found, (list, dict)) else None
+    if parsed is None:
+        raise ValueError(f"{file.name} names no class. {WANTED}")
+    return parsed

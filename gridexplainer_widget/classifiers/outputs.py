@@ -1,0 +1,219 @@
+"""Raw outputs → probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vectors: TypeAlias = NDArray[np.float32]
+"""Class probabilities, one row per picture: float32 (n, classes)."""
+
+OutputKind: TypeAlias = Literal["softmax", "percent", "logits", "sigmoid", "sigmoids"]
+"""softmax: probabilities that sum to 1; percent: the same times 100; logits: any numbers;
+sigmoid: one probability; sigmoids: one for each class, of which several may be true."""
+
+NAMES_OF_ANSWERS = ("logits", "probabilities", "probs", "scores", "predictions", "outputs")
+"""Where a model returns several things by name, the first of these is its answer."""
+
+
+class ClassifierError(RuntimeError):
+    """A model that does not answer as a classifier does."""
+
+
+def parse_output(output: Any) -> OutputKind | None:
+    """Check what the user says that a model returns.
+
+    Raises
+    ------
+    ValueError
+        There is no such kind.
+    """
+    if output is None or output in get_args(OutputKind):
+        kind: OutputKind | None = output
+        return kind
+    kinds = ", ".join(repr(kind) for kind in get_args(OutputKind))
+    raise ValueError(
+        f"output={output!r} is unknown. Wanted is one of {kinds}, or None to find out."
+    )
+
+
+def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[Any]], bool]:
+    """Find the numbers (batch, classes) in what a model returned.
+
+    Parameters
+    ----------
+    raw : array, tensor, or a mapping or named tuple of such
+    batch : int
+        How many pictures there were.
+    name : str
+        The model's, for the error.
+
+    Returns
+    -------
+    float array (batch, classes), bool
+        And whether the model calls them logits.
+
+    Raises
+    ------
+    ClassifierError
+        They are not there.
+    """
+    found, key = _named_answer(raw)
+    array = _array(found)
+    if array is None or array.ndim != 2 or len(array) != batch or array.shape[1] < 1:
+        raise ClassifierError(
+            f"{name} returned {_described(raw, array)} for a batch of {batch} pictures; wanted "
+            f"are numbers of shape ({batch}, classes)."
+        )
+    numbers = array if array.dtype.kind == "f" else array.astype(np.float32)
+    return numbers, key == "logits"
+
+
+def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: str) -> int:
+    """Choose which of a graph's outputs are the classes: the one named so, else the first.
+
+    Parameters
+    ----------
+    outputs : sequence of (str, tuple or None)
+        Name and shape of each; sides of 1 behind the classes do no harm; None is unknown.
+    model : str
+        Its name, for the error.
+
+    Raises
+    ------
+    ClassifierError
+        None is (batch, classes), or there are boxes among them.
+    """
+    fitting = [
+        index
+        for index, (_, shape) in enumerate(outputs)
+        if shape is None or (len(shape) >= 2 and all(side == 1 for side in shape[2:]))
+    ]
+    boxes = any(
+        "box" in name.lower() or (shape is not None and len(shape) == 3 and shape[2] == 4)
+        for name, shape in outputs
+    )
+    if boxes or not fitting:
+        told = ", ".join(f"{name} {shape or '(unknown)'}" for name, shape in outputs)
+        what = "finds boxes" if boxes else "is no classifier"
+        raise ClassifierError(
+            f"{model} {what}: it returns {told}; wanted are numbers of shape (batch, classes). "
+            "Wrap it in a function of a batch (n, H, W, 3) in 0..255 that returns such."
+        )
+    for word in NAMES_OF_ANSWERS:
+        for index in fitting:
+            if word in outputs[index][0].lower():
+                return index
+    return fitting[0]
+
+
+def guess_output(raw: NDArray[np.floating[Any]]) -> OutputKind:
+    """Tell probabilities from logits by their values.
+
+    Parameters
+    ----------
+    raw : float array (batch, classes)
+    """
+    low, high = np.nanmin(raw, initial=np.inf), np.nanmax(raw, initial=-np.inf)
+    several = raw.shape[1] > 1
+    if low >= -1e-4 and high > 1 + 1e-6 and several and _sums_to(raw, 100):
+        return "percent"
+    if low < -1e-6 or high > 1 + 1e-6:
+        return "logits"
+    if not several:
+        return "sigmoid"
+    return "softmax" if _sums_to(raw, 1) else "sigmoids"
+
+
+def to_probabilities(raw: NDArray[Any], output: OutputKind, name: str = "The model") -> Vectors:
+    """Turn raw outputs (batch, classes) into probabilities, float32.
+
+    Raises
+    ------
+    ClassifierError
+        `output` says probabilities and `raw` leaves 0..1.
+    """
+    values = raw.astype(np.float64)
+    if output == "logits":
+        return _softmax(values) if values.shape[1] > 1 else _logistic(values)
+    if output == "percent":
+        values = values / 100
+    if np.nanmin(values, initial=0) < -1e-3 or np.nanmax(values, initial=0) > 1 + 1e-3:
+        raise ClassifierError(
+            f"{name} returned values from {np.nanmin(raw):g} to {np.nanmax(raw):g} where "
+            f"its first answers or its last layer ({output}) promised probabilities. Let it "
+            "always return the same, and say output='logits' if they are logits."
+        )
+    if output == "sigmoid":
+        if values.shape[1] != 1:
+            raise ClassifierError(
+                f"{name} returned {values.shape[1]} values for a picture, and output='sigmoid' "
+                "is one probability. Say output='sigmoids' or 'softmax'."
+            )
+        return np.concatenate([1 - values, values], axis=1).astype(np.float32)
+    return values.astype(np.float32)
+
+
+def _softmax(values: NDArray[np.float64]) -> Vectors:
+    with np.errstate(invalid="ignore"):  # infinity minus infinity: NaN, which the run reports
+        exponentials = np.exp(values - values.max(axis=1, keepdims=True))
+    softmax: Vectors = (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+    return softmax
+
+
+def _logistic(values: NDArray[np.float64]) -> Vectors:
+    with np.errstate(over="ignore"):  # exp overflows to infinity, 1 / infinity is 0: right
+        pair = np.concatenate([1 / (1 + np.exp(values)), 1 / (1 + np.exp(-values))], axis=1)
+    return pair.astype(np.float32)
+
+
+def _sums_to(raw: NDArray[np.floating[Any]], total: float) -> bool:
+    sums = raw.sum(axis=1, dtype=np.float64)
+    return bool(np.nanmax(np.abs(sums / total - 1), initial=0) < 1e-2)
+
+
+def _named_answer(raw: Any) -> tuple[Any, str]:
+    """Pick the answer out of a dictionary, a named tuple, or a list of one."""
+    if isinstance(raw, Mapping):
+        named = dict(raw)
+    elif isinstance(raw, tuple) and hasattr(raw, "_asdict"):
+        named = raw._asdict()
+    else:
+        alone = isinstance(raw, (list, tuple)) and len(raw) == 1 and np.ndim(raw[0]) == 2
+        return (raw[0] if alone else raw), ""
+    named = {key: value for key, value in named.items() if value is not None}
+    for key in NAMES_OF_ANSWERS:
+        if key in named:
+            return named[key], key
+    if len(named) == 1:
+        key, value = next(iter(named.items()))
+        return value, str(key)
+    return raw, ""
+
+
+def _array(found: Any) -> NDArray[Any] | None:
+    if hasattr(found, "detach"):  # a PyTorch tensor
+        found = found.detach().cpu()
+        found = found.float() if found.is_floating_point() else found
+    if isinstance(found, tuple) and all(getattr(part, "ndim", 0) > 1 for part in found):
+        return None  # several answers, not the rows of one
+    try:
+        array = np.asarray(found)
+    except (TypeError, ValueError):
+        return None
+    if array.dtype.name == "bfloat16":  # not one of NumPy's own
+        return array.astype(np.float32)
+    return array if array.dtype.kind in "fiub" else None
+
+
+def _described(raw: Any, array: NDArray[Any] | None) -> str:
+    if array is not None:
+        return f"shape {array.shape}"
+    if isinstance(raw, Mapping):
+        return f"a dictionary of {', '.join(map(repr, raw)) or 'nothing'}"
+    if isinstance(raw, tuple) and all(hasattr(part, "shape") for part in raw):
+        return f"a tuple of shapes {', '.join(str(tuple(part.shape)) for part in raw)}"
+    return type(raw).__name__

@@ -1,0 +1,102 @@
+"""What was seen when a model was looked at: a table of checks."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from .checks import Check, Verdict
+
+MARKS: dict[Verdict, str] = {"ok": "✓", "skipped": "–", "warning": "!", "wrong": "✕"}
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What was looked at, and what was seen.
+
+    Attributes
+    ----------
+    checks : tuple of Check
+    pictures : int
+        How many pictures the model was asked about.
+    """
+
+    checks: tuple[Check, ...]
+    pictures: int
+
+    def joined(self, *checks: Check) -> Preflight:
+        """Return the same with more checks."""
+        return replace(self, checks=(*self.checks, *checks))
+
+    @property
+    def verdict(self) -> Verdict:
+        """The weightiest of all checks."""
+        return max((check.verdict for check in self.checks), key=get_args(Verdict).index)
+
+    @property
+    def concerns(self) -> tuple[str, ...]:
+        """A sentence for each thing that is or may be wrong, the worst first."""
+        worst = [check for check in self.checks if check.verdict == "wrong"]
+        doubtful = [check for check in self.checks if check.verdict == "warning"]
+        return tuple(check.sentence for check in (*worst, *doubtful))
+
+    @property
+    def summary(self) -> str:
+        """All of it in a line."""
+        if not self.concerns:
+            return f"Model checked with {self.pictures} pictures: nothing wrong was found."
+        more = len(self.concerns) - 1
+        others = f" (and {more} more)" if more else ""
+        return f"Model checked: {self.concerns[0]}{others}"
+
+    def __str__(self) -> str:
+        width = max(len(check.name) for check in self.checks)
+        rows = [
+            f"{MARKS[check.verdict]} {check.name:<{width}}  {check.seen}"
+            + (f"\n  {'':<{width}}  → {check.advice}" if check.advice else "")
+            for check in self.checks
+        ]
+        return "\n".join([*rows, "", self.summary])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{MARKS[check.verdict]} {check.verdict}</td><td>{check.name}</td>"
+            f"<td style='text-align:left'>{html.escape(check.seen)}</td>"
+            f"<td style='text-align:left'>{html.escape(check.advice)}</td></tr>"
+            for check in self.checks
+        )
+        head = "".join(f"<th>{name}</th>" for name in ("verdict", "check", "seen", "what to do"))
+        return f"<table><tr>{head}</tr>{rows}</table><p>{html.escape(self.summary)}</p>"
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The same in plain values, for the wire and for files."""
+        return {
+            "verdict": self.verdict,
+            "summary": self.summary,
+            "pictures": self.pictures,
+            "checks": [[c.name, c.verdict, c.seen, c.advice] for c in self.checks],
+        }
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> Preflight:
+        """Read what :attr:`record` gave.
+
+        Raises
+        ------
+        ValueError
+            It is nothing of the kind.
+        """
+        checks = []
+        for name, verdict, seen, advice in record["checks"]:
+            if verdict not in get_args(Verdict):
+                raise ValueError(f"it holds the verdict {verdict!r:.40}, which is none")
+            checks.append(Check(str(name), verdict, str(seen), str(advice)))
+        if not checks:
+            raise ValueError("it holds a check of nothing")
+        return cls(tuple(checks), int(record["pictures"]))

@@ -1,0 +1,175 @@
+"""What an image processor or a transform does to pixels, found out by asking it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .base import SaidShape
+from .preprocessing import NAMED, Preprocessing
+
+Answer: TypeAlias = "NDArray[np.float64]"
+"""Of a transform to a picture: (channels, height, width)."""
+
+SIZES = ((300, 300), (200, 400), (400, 200))
+"""Height and width of the pictures that tell whether the output's size depends on the input's."""
+
+COLOURS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (12, 200, 99), (180, 90, 60))
+HALVES = ((12, 200, 99), (180, 90, 60))
+"""Left and right: a change of contrast or a flip shows on them, and not on a single colour."""
+
+TIMES = 4
+"""How often the same is asked."""
+
+GREY = (0.299, 0.587, 0.114)
+"""Weights of red, green and blue: ITU-R 601-2, as Pillow's mode L."""
+
+WANTED = (
+    "Wanted is one for evaluation that takes a PIL image, resizes, crops, rescales and normalises "
+    "it, and gives a tensor (channels, height, width). Say instead what it does to the pixels, "
+    "such as preprocess='imagenet' or a function of a batch, and give input_shape=(height, width)."
+)
+
+
+def read_transform(transform: Any) -> tuple[Preprocessing, SaidShape]:
+    """Ask a transform what it does to the colours and to the size of pictures.
+
+    Parameters
+    ----------
+    transform : image processor of Hugging Face, or transform of torchvision or timm
+
+    Returns
+    -------
+    Preprocessing
+        Scale, offset and order of the channels.
+    (height or None, width or None, channels or None)
+        None where the height or width depends on the picture. Channels are 1
+        for a transform that turns pictures grey, else None.
+
+    Raises
+    ------
+    ValueError
+        It is random, fails, or does more than to scale and shift the channels.
+    """
+    name = type(transform).__name__
+    if "Random" in repr(transform):
+        raise _refusal(name, "has random parts, which are for training.")
+    black = _plain(transform, (0, 0, 0))
+    scale = (_plain(transform, (255, 255, 255)) - black) / 255
+    found = Preprocessing("", tuple(map(float, scale)), tuple(map(float, black)))
+    for order in (found, replace(found, bgr=True)):
+        if all(_fits(_plain(transform, rgb), order, rgb) for rgb in COLOURS):
+            _check_halves(transform, order)
+            return named_or_own(order, name), (*_size(transform), 1 if len(black) == 1 else None)
+    raise _refusal(name, "does more to the colours than to scale and shift each channel.")
+
+
+def named_or_own(found: Preprocessing, source: str) -> Preprocessing:
+    """Put a scale and an offset that were found into words, those of `NAMED` where one is the same.
+
+    Parameters
+    ----------
+    found : Preprocessing
+        Its scale, offset and order of channels.
+    source : str
+        Whose they are.
+
+    Returns
+    -------
+    Preprocessing
+        With words such as "ViTImageProcessor: scaled to −1..1".
+    """
+    for usual in NAMED.values():
+        for known in (usual, usual.reversed()):
+            if known.bgr == found.bgr and _same(known, found):
+                return replace(known, words=f"{source}: {known.words}")
+    ends = _ends(found)
+    span = (ends.min(), ends.max()) if found.scale[0] > 0 else (ends.max(), ends.min())
+    black, white = (f"{end:.3g}".replace("-", "−") for end in span)
+    own = ", mean and deviation of its own" if np.ptp(ends, axis=1).max() > 1e-6 else ""
+    order = ", RGB → BGR" if found.bgr else ""
+    return replace(found, words=f"{source}: scaled to {black}..{white}{own}{order}")
+
+
+def _same(known: Preprocessing, found: Preprocessing) -> bool:
+    """Whether black and white come out the same."""
+    ends = _ends(found)
+    return bool(np.allclose(_ends(known), ends, rtol=0, atol=1e-5 * np.ptp(ends)))
+
+
+def _ends(preprocessing: Preprocessing) -> Answer:
+    """Return what black and white become: (2, channels)."""
+    return np.outer((0, 255), preprocessing.scale) + preprocessing.offset
+
+
+def _ask(transform: Any, image: Image.Image) -> Answer:
+    name = type(transform).__name__
+    roots = {cls.__module__.partition(".")[0] for cls in type(transform).__mro__}
+    try:
+        if "transformers" in roots:
+            answer = transform(images=image)["pixel_values"][0]
+        else:
+            answer = transform(image)
+    except Exception as error:
+        what = f"{type(error).__name__}: {str(error).rstrip('.')}"
+        raise _refusal(name, f"fails on a PIL image: {what}.") from error
+    shape = getattr(answer, "shape", None)
+    if shape is None or len(shape) != 3 or shape[0] not in {1, 3}:
+        kind = type(answer).__name__ if shape is None else f"an array of shape {tuple(shape)}"
+        raise _refusal(name, f"gives {kind} for a PIL image.")
+    return np.asarray(answer, np.float64)
+
+
+def _plain(transform: Any, rgb: tuple[int, int, int]) -> Answer:
+    """Return what one colour becomes: (channels,)."""
+    answer = _ask(transform, Image.new("RGB", SIZES[0][::-1], rgb))
+    colour: Answer = answer[:, answer.shape[1] // 2, answer.shape[2] // 2]
+    again = _ask(transform, Image.new("RGB", SIZES[0][::-1], rgb))
+    if again.shape != answer.shape or not np.array_equal(again, answer):
+        raise _refusal(type(transform).__name__, "answers the same picture differently each time.")
+    if np.ptp(answer, axis=(1, 2)).max() > 1e-4 * max(1.0, np.abs(colour).max()):
+        raise _refusal(
+            type(transform).__name__, "adds a border or changes pixels by where they are."
+        )
+    return colour
+
+
+def _check_halves(transform: Any, found: Preprocessing) -> None:
+    """Ask about a picture of two colours, several times."""
+    height, width = SIZES[0]
+    image = Image.new("RGB", (width, height), HALVES[0])
+    image.paste(HALVES[1], (width // 2, 0, width, height))
+    answers = [_ask(transform, image) for _ in range(TIMES)]
+    name = type(transform).__name__
+    if any(not np.array_equal(answer, answers[0]) for answer in answers):
+        raise _refusal(name, "answers the same picture differently each time.")
+    for column, rgb in zip((0, -1), HALVES, strict=True):
+        if not all(_fits(answers[0][:, row, column], found, rgb) for row in (0, -1)):
+            raise _refusal(name, "does not treat each pixel by itself.")
+
+
+def _fits(answer: Answer, found: Preprocessing, rgb: tuple[int, int, int]) -> bool:
+    grey = len(answer) == 1
+    pixel = np.dot(rgb, GREY) if grey else np.array(rgb[::-1] if found.bgr else rgb)
+    expected = pixel * np.array(found.scale) + found.offset
+    levels = 1 if grey else 0.05  # Pillow rounds grey to whole levels
+    return bool((np.abs(answer - expected) <= levels * np.abs(found.scale) + 1e-9).all())
+
+
+def _size(transform: Any) -> tuple[int | None, int | None]:
+    shapes = {
+        _ask(transform, Image.new("RGB", (width, height))).shape[1:] for height, width in SIZES
+    }
+    heights, widths = ({shape[axis] for shape in shapes} for axis in (0, 1))
+    return (
+        heights.pop() if len(heights) == 1 else None,
+        widths.pop() if len(widths) == 1 else None,
+    )
+
+
+def _refusal(name: str, why: str) -> ValueError:
+    return ValueError(f"{name} {why} {WANTED}")
