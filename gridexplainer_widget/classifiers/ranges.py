@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+import threading
+import warnings
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -146,11 +149,22 @@ def _answers(
     """Ask with a candidate; None where the model cannot answer."""
     yield len(batch)
     try:
-        with np.errstate(all="ignore"):  # numbers that a model was never meant to see
+        with np.errstate(all="ignore"), _quiet():  # pixels that no model was meant to see
             vectors = replace(classifier, preprocessing=candidate.preprocessing)(batch)
     except Exception:  # noqa: BLE001 - what cannot be answered was not meant
         return None
     return vectors if np.isfinite(vectors).all() else None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep warnings off the screen, where that cannot mix up another thread's filters."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _channels_first(name: str) -> Candidate:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .base import Classifier, Said, Shape
+from .extras import framework
 from .keras_applications import NOT_FOUND
 from .layouts import SAY_SHAPE, read_rows
 from .outputs import ClassifierError
@@ -61,9 +61,7 @@ def _forward(model: Any, name: str, *, as_rows: bool) -> Callable[[Batch], Any]:
     classes = getattr(model, "classes_", None)
 
     def forward(batch: Batch) -> NDArray[Any] | dict[str, NDArray[Any]]:
-        with warnings.catch_warnings():  # fitted to a table, whose columns have names
-            warnings.filterwarnings("ignore", "X does not have valid feature names")
-            raw = ask(batch.reshape(len(batch), -1) if as_rows else batch)
+        raw = ask(_rows(model, batch) if as_rows else batch)
         if isinstance(raw, list):
             raise ClassifierError(
                 f"{name} answers {len(raw)} questions at once; wanted is one answer of shape "
@@ -81,6 +79,15 @@ def _forward(model: Any, name: str, *, as_rows: bool) -> Callable[[Batch], Any]:
         return {"logits": logits}
 
     return forward
+
+
+def _rows(model: Any, batch: Batch) -> Any:
+    """Lay out pictures in rows; in a table, where the model was fitted to one with names."""
+    rows = batch.reshape(len(batch), -1)
+    columns = getattr(model, "feature_names_in_", None)
+    if columns is None or len(columns) != rows.shape[1]:
+        return rows
+    return framework("pandas", type(model).__name__, "pandas").DataFrame(rows, columns=columns)
 
 
 def _labels(model: Any) -> tuple[str, ...] | None:

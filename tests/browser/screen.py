@@ -19,6 +19,8 @@ SETUP = """
 import json, threading, time
 import numpy as np
 from gridexplainer_widget import GridExplainer
+from gridexplainer_widget.classifiers.checks import Check
+from gridexplainer_widget.classifiers.preflight import Preflight
 
 picture = np.random.default_rng(0).integers(90, 160, (48, 48, 3)).astype(np.uint8)
 picture[12:24, 24:36] = 250
@@ -43,10 +45,15 @@ class Model:
 labels = ['rest', 'middle', '<img src=x onerror=alert(1)>']
 """
 
-QUICK = "w = GridExplainer(Model(), 4, fill='black', labels=labels).explore(picture, 'middle')\nw"
+QUICK = (
+    "model = Model()\n"
+    "w = GridExplainer(model, 4, fill='black', labels=labels).explore(picture, 'middle')\nw"
+)
 GATED = (
     "model = Model(threading.Semaphore(0))\n"
-    "w = GridExplainer(model, 12, batch_size=4, labels=labels).explore(picture, 'middle')\nw"
+    "explainer = GridExplainer(model, 12, batch_size=4, labels=labels)\n"
+    "explainer.checked = Preflight((Check('Outputs', 'ok', 'Probabilities.'),), 0)\n"
+    "w = explainer.explore(picture, 'middle')\nw"
 )
 
 

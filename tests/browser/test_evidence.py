@@ -100,12 +100,12 @@ def test_the_curve_is_played(quick: Page) -> None:
 def test_the_slider_sends_no_question_twice(quick: Page) -> None:
     quick.get_by_role("button", name="Play").click()
     expect(quick.get_by_role("button", name="Play")).to_be_visible(timeout=30_000)
-    run_code(quick, "calls = w._session.explainer.classifier.forward.calls")
+    run_code(quick, "calls = model.calls")
     for k in ("2", "7", "12"):
         quick.get_by_role("slider", name="Top cells").fill(k)
         expect(quick.locator(".gx-top .gx-value")).to_contain_text(f"{k} of 16")
         expect(quick.locator(".gx-verdict")).to_contain_text("drop")
-    assert python(quick, "w._session.explainer.classifier.forward.calls - calls") == 0
+    assert python(quick, "model.calls - calls") == 0
 
 
 def test_looks_are_local(quick: Page) -> None:
@@ -188,11 +188,13 @@ def test_a_click_on_a_pending_cell_is_answered_next(lab: Lab, page: Page) -> Non
 
 
 def test_a_question_without_answer_is_told(quick: Page) -> None:
-    run_code(quick, "w._session.explainer.classifier.forward.left = 0")
+    run_code(quick, "model.left = 0")
     drag(quick, (0, 0), (1, 1))
-    expect(quick.locator(".gx-notices .gx-error").first).to_contain_text("caught fire")
+    expect(quick.locator(".gx-notices .gx-error").first).to_contain_text(
+        "caught fire", timeout=15_000
+    )
     expect(quick.locator(".gx-verdict")).to_have_text("There is no answer from the model.")
-    run_code(quick, "w._session.explainer.classifier.forward.left = 100")
+    run_code(quick, "model.left = 100")
     drag(quick, (0, 0), (2, 1))
     expect(quick.locator(".gx-verdict")).to_contain_text("drop")
     expect(quick.locator(".gx-notices .gx-error").first).to_be_hidden()

@@ -152,7 +152,8 @@ def test_a_second_view_and_a_reload_show_the_same(lab: Lab, page: Page) -> None:
 
 def test_what_goes_wrong_is_on_the_screen(lab: Lab, page: Page) -> None:
     failing = (
-        "w = GridExplainer(Model(fail_after=3), 4, batch_size=5).explore(picture)\n"
+        "model = Model(fail_after=3)\n"
+        "w = GridExplainer(model, 4, batch_size=5).explore(picture)\n"
         "try:\n    w.wait()\nexcept RuntimeError as error:\n    print('told', error)\nw"
     )
     lab.open([SETUP, failing], page)
@@ -162,7 +163,7 @@ def test_what_goes_wrong_is_on_the_screen(lab: Lab, page: Page) -> None:
     )
     expect(page.locator(".gx-progress-text")).to_contain_text("14 of 16 cells")
     assert "drop" in hover(page, 0, 0, 4)
-    run_code(page, "w._session.explainer.classifier.forward.left = 100")
+    run_code(page, "model.left = 100")
     page.get_by_role("button", name="Try again").click()
     await_status(page, "done")
     expect(page.locator(".gx-error:visible")).to_have_count(0)
