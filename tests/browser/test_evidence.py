@@ -27,6 +27,7 @@ def click(page: Page, row: int, column: int, *modifiers: str, grid: int = 4) -> 
 
 
 def drag(page: Page, start: tuple[int, int], end: tuple[int, int]) -> None:
+    canvas(page).scroll_into_view_if_needed()
     box = canvas(page).bounding_box()
     for number, (row, column) in enumerate((start, end)):
         place = point(page, row, column, 4)
