@@ -187,7 +187,7 @@ class GridExplainer:
             The picture, the grid on it or the target is not usable.
         """
         run = self.start_run(img)
-        self.checked = finished(self.model_checks(run))
+        self.checked = finished(model_checks(self.classifier, run.masker, layouts=True))
         try:
             for _ in run.ask([()]):
                 pass

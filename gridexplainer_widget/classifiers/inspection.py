@@ -31,7 +31,7 @@ EACH = 4
 
 
 def model_checks(
-    classifier: Classifier, masker: Masker, target: int | None = None
+    classifier: Classifier, masker: Masker, target: int | None = None, *, layouts: bool = False
 ) -> Generator[int, None, Preflight]:
     """Look at a model, a call at a time; yield before each how many pictures it takes.
 
@@ -42,6 +42,9 @@ def model_checks(
         Of a picture as the model sees it.
     target : int, optional
         The class asked about; the most probable one by default.
+    layouts : bool
+        Whether a model that does not tell is handed channels first, too. Not
+        unasked: a function may warn aloud of pictures laid out as it never saw them.
 
     Returns
     -------
@@ -49,7 +52,8 @@ def model_checks(
         Where the model fails, one check tells so.
     """
     asked = 0
-    steps = _checks(classifier, masker, target)
+    layouts = layouts and not classifier.layout_known
+    steps = _checks(classifier, masker, target, layouts=layouts)
     try:
         while True:
             pictures = next(steps)
@@ -74,7 +78,7 @@ def finished(steps: Generator[int, None, T]) -> T:
 
 
 def _checks(
-    classifier: Classifier, masker: Masker, target: int | None
+    classifier: Classifier, masker: Masker, target: int | None, *, layouts: bool
 ) -> Generator[int, None, tuple[Check, ...]]:
     pixels = masker.pixels
     everything = masker.masked(range(len(masker.grid)))
@@ -96,7 +100,7 @@ def _checks(
         return (outputs,)
     index = int(vectors[0].argmax()) if target is None else target
     answers = Answers(*vectors)
-    found = yield from better(classifier, pixels, answers)
+    found = yield from better(classifier, pixels, answers, layouts=layouts)
     return (
         outputs,
         *_range_checks(classifier, found),

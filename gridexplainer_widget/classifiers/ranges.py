@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import warnings
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -108,7 +105,7 @@ def candidates(own: Preprocessing, *, layouts: bool) -> list[Candidate]:
 
 
 def better(
-    classifier: Classifier, pixels: Batch, answers: Answers
+    classifier: Classifier, pixels: Batch, answers: Answers, *, layouts: bool
 ) -> Generator[int, None, Better | None]:
     """Look for a candidate that fits far better; yield how many pictures each call takes.
 
@@ -117,6 +114,8 @@ def better(
     pixels : float32 array (height, width, channels), 0..255
     answers : Answers
         As the pixels are handed over now.
+    layouts : bool
+        Whether the model is handed channels first, too.
 
     Returns
     -------
@@ -129,7 +128,7 @@ def better(
     if least > 1 or len(answers.alone) < 2:
         return None
     promising = []
-    for candidate in candidates(classifier.preprocessing, layouts=not classifier.layout_known):
+    for candidate in candidates(classifier.preprocessing, layouts=layouts):
         sight = yield from _answers(classifier, candidate, views(pixels))
         if sight is not None and certainty(sight.mean(axis=0), output) >= least:
             promising.append((candidate, sight))
@@ -149,22 +148,11 @@ def _answers(
     """Ask with a candidate; None where the model cannot answer."""
     yield len(batch)
     try:
-        with np.errstate(all="ignore"), _quiet():  # pixels that no model was meant to see
+        with np.errstate(all="ignore"):  # pixels that no model was meant to see
             vectors = replace(classifier, preprocessing=candidate.preprocessing)(batch)
     except Exception:  # noqa: BLE001 - what cannot be answered was not meant
         return None
     return vectors if np.isfinite(vectors).all() else None
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep warnings off the screen, where that cannot mix up another thread's filters."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _channels_first(name: str) -> Candidate:
