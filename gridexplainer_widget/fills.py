@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import ImageColor
 
 from .grid import Grid
-from .picture import LUMINANCE, to_uint8
+from .picture import LUMINANCE
 
 Pixels: TypeAlias = NDArray[np.float32]
 """A picture as the model takes it, before preprocessing: float32 (H, W, C), 0..255."""
@@ -50,100 +49,6 @@ class Fill:
     name: str
     whole: Callable[[Pixels, Grid], Pixels] | None = field(default=None, repr=False)
     local: Callable[[Pixels, NDArray[np.bool_]], ArrayLike] | None = field(default=None, repr=False)
-
-
-class Masker:
-    """Hides sets of cells of one picture.
-
-    Parameters
-    ----------
-    pixels : float32 array (H, W, C), 0..255
-    grid : Grid
-        Of the same height and width.
-    fill : Fill
-    """
-
-    def __init__(self, pixels: Pixels, grid: Grid, fill: Fill) -> None:
-        self.pixels = pixels
-        self.grid = grid
-        self.fill = fill
-        self._whole_seen: NDArray[np.uint8] | None = None
-        self._cells_seen: dict[int, NDArray[np.uint8]] = {}
-
-    @cached_property
-    def seen(self) -> NDArray[np.uint8]:
-        """The picture for the screen: uint8 (H, W, 3)."""
-        return to_uint8(self.pixels)
-
-    @property
-    def replacement(self) -> NDArray[np.uint8]:
-        """What stood in for each cell that was hidden alone, for the screen: uint8 (H, W, 3).
-
-        With a `local` fill, cells that never were hidden alone are as in `seen`.
-        """
-        if self._whole_seen is not None:
-            return self._whole_seen
-        replacement: NDArray[np.uint8] = self.seen.copy()
-        for cell, pixels in self._cells_seen.copy().items():  # another thread may be adding to it
-            top, left, bottom, right = self.grid.box(cell)
-            replacement[top:bottom, left:right] = pixels
-        return replacement
-
-    @cached_property
-    def _replacement(self) -> Pixels | None:
-        """Made when the first cell is hidden, by whichever thread does it."""
-        if self.fill.whole is None:
-            return None
-        everywhere = np.ones(self.pixels.shape[:2], np.bool_)
-        replacement = self._checked(self.fill.whole(self.pixels, self.grid), everywhere)
-        self._whole_seen = to_uint8(replacement)
-        return replacement
-
-    def masked(self, cells: Iterable[int], out: Pixels | None = None) -> Pixels:
-        """Return the picture with `cells` (row-major indices) hidden together.
-
-        Parameters
-        ----------
-        cells : iterable of int
-        out : float32 array (H, W, C), optional
-            Written to and returned, to save a copy.
-        """
-        out = np.empty_like(self.pixels) if out is None else out
-        np.copyto(out, self.pixels)
-        cells = list(cells)
-        boxes = [self.grid.box(cell) for cell in cells]
-        if not boxes:
-            return out
-        whole = self._replacement
-        replacement = self._local(boxes) if whole is None else whole
-        for top, left, bottom, right in boxes:
-            out[top:bottom, left:right] = replacement[top:bottom, left:right]
-        if whole is None and len(cells) == 1:
-            # The first time counts: a fill that is never twice the same stays as the model saw it.
-            self._cells_seen.setdefault(cells[0], to_uint8(out[top:bottom, left:right]))
-        return out
-
-    def _local(self, boxes: Sequence[tuple[int, int, int, int]]) -> Pixels:
-        hidden = np.zeros(self.pixels.shape[:2], np.bool_)
-        for top, left, bottom, right in boxes:
-            hidden[top:bottom, left:right] = True
-        if self.fill.local is None:
-            raise TypeError(f"The fill {self.fill.name!r} has neither `whole` nor `local`.")
-        # A copy, so that a callable that writes into its argument does no harm.
-        return self._checked(self.fill.local(self.pixels.copy(), hidden), hidden)
-
-    def _checked(self, filled: ArrayLike, hidden: NDArray[np.bool_]) -> Pixels:
-        given = np.asarray(filled, np.float32)
-        try:
-            replacement = np.broadcast_to(given, self.pixels.shape)
-        except ValueError:
-            raise ValueError(
-                f"The fill {self.fill.name!r} returned shape {given.shape}; wanted is "
-                f"{self.pixels.shape} or what broadcasts to it."
-            ) from None
-        if not np.isfinite(replacement[hidden]).all():
-            raise ValueError(f"The fill {self.fill.name!r} returned NaN or infinity.")
-        return replacement
 
 
 def parse_fill(fill: FillLike, seed: int = 0) -> Fill:

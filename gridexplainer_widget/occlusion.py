@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from .classifiers.base import Classifier
 from .classifiers.outputs import ClassifierError, Vectors
-from .fills import Fill, Masker, Pixels
+from .fills import Fill, Pixels
 from .grid import Grid
+from .masking import Masker
 from .picture import Picture
 
 MEMORY_BUDGET = 256 * 2**20

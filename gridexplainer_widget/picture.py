@@ -93,7 +93,8 @@ def read_picture(source: PictureLike) -> Picture:
     source : path, bytes, PIL image, or array
         Arrays are uint8 or float of shape (H, W), (H, W, 1), (H, W, 3) or
         (H, W, 4). Floats are 0..1 when no value exceeds 1, else 0..255; uint16
-        is scaled from 0..65535 when a value exceeds 255.
+        is scaled from 0..65535 when a value exceeds 4095, and refused between, where
+        it may be 12 bits deep.
         EXIF rotation is honoured, alpha is laid over white, 16-bit grey is
         scaled to 0..255. Of an animation the first frame counts.
 
@@ -110,8 +111,14 @@ def read_picture(source: PictureLike) -> Picture:
     if isinstance(source, (str, os.PathLike)):
         path = Path(source).expanduser()
         if not path.is_file():
+            folder = path.is_dir() and bool(os.fspath(source))
+            problem = (
+                f"{os.fspath(source)!r} is a folder"
+                if folder
+                else (f"No picture at {os.fspath(source)!r}")
+            )
             raise FileNotFoundError(
-                f"No picture at {os.fspath(path)!r}. Give the path of an image file, "
+                f"{problem}. Give the path of an image file, "
                 "its bytes, a PIL image or an array (H, W, 3)."
             )
         return _decoded(path.read_bytes(), repr(path.name))
@@ -158,8 +165,8 @@ def _decoded(data: bytes, name: str) -> Picture:
 def _from_pil(image: Image.Image) -> Picture:
     image = ImageOps.exif_transpose(image) or image
     if image.mode.startswith("I;16"):
-        grey = np.asarray(image).astype(np.float32)[..., np.newaxis] / np.float32(257)
-        return Picture(_three_channels(grey))
+        deep = np.asarray(image).astype(np.uint16)[..., np.newaxis]
+        return Picture(_three_channels(_from_16_bits(deep)))
     if image.mode in {"I", "F"}:
         return Picture(_array_pixels(np.asarray(image)))
     return Picture(_array_pixels(np.asarray(image.convert("RGBA"))))
@@ -168,14 +175,36 @@ def _from_pil(image: Image.Image) -> Picture:
 def _array_pixels(source: Any) -> NDArray[np.float32]:
     array = _number_array(source)
     if array.dtype == np.uint16 and array.size and array.max() > 255:
-        array = array / np.float32(257)  # 16 bits a value, as image files hold them
+        array = _from_16_bits(array)
     if array.ndim == 2:
         array = array[..., np.newaxis]
     if array.ndim != 3 or array.shape[-1] not in {1, 3, 4}:
         raise ValueError(_shape_message(array.shape))
     if array.size == 0:
         raise ValueError(f"The picture has no pixels: its shape is {array.shape}.")
-    return _three_channels(_in_range(array))
+    return _three_channels(_in_range(_with_alpha_alike(array)))
+
+
+def _from_16_bits(array: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """Scale 0..65535 to 0..255; refuse what may as well be 10 or 12 bits deep."""
+    highest = int(array.max(initial=0))
+    if 255 < highest <= 4095:
+        raise ValueError(
+            f"The picture's 16-bit values end at {highest}: it is 10 or 12 bits deep, or very "
+            "dark. Give it as an array that says which: pixels / 4095 for 12 bits, "
+            "pixels / 65535 for 16."
+        )
+    scaled: NDArray[np.float32] = array / np.float32(257)
+    return scaled
+
+
+def _with_alpha_alike(array: NDArray[Any]) -> NDArray[Any]:
+    """Put alpha in 0..1 on the scale of colours in 0..255; no such picture is all but invisible."""
+    if array.shape[-1] != 4 or array.dtype.kind != "f" or not array[..., :3].max() > 1:
+        return array
+    if not 0 < array[..., 3].max() <= 1:
+        return array
+    return np.concatenate([array[..., :3], 255 * array[..., 3:]], axis=-1)
 
 
 def _number_array(source: Any) -> NDArray[Any]:

@@ -39,7 +39,7 @@ class GridExplainerWidget(ExplainerTraits):
     Raises
     ------
     TypeError
-        There is no such trait to be set.
+        It is no explainer, or there is no such trait to be set.
     """
 
     # As text: of a path, anywidget watches the file, and the watch keeps every widget alive.
@@ -54,6 +54,11 @@ class GridExplainerWidget(ExplainerTraits):
             raise TypeError(
                 f"There is no trait {unknown[0]!r} to be set. Wanted are "
                 f"{', '.join((*FRONT_END_TRAITS, 'layout'))}."
+            )
+        if not isinstance(explainer, GridExplainer):
+            raise TypeError(
+                f"{type(explainer).__name__} is no GridExplainer. Say "
+                "GridExplainer(model).explore(img)."
             )
         self._session = Session(explainer, read_picture(img))
         self._answers = Answers(self, self._session)

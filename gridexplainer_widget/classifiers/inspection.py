@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from gridexplainer_widget.fills import Masker
+from gridexplainer_widget.masking import Masker
 
 from .base import Classifier
 from .checks import (

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget.fills import NAMES, Fill, Masker, parse_fill
+from gridexplainer_widget.fills import NAMES, Fill, parse_fill
 from gridexplainer_widget.grid import Grid
+from gridexplainer_widget.masking import Masker
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (7, 9, 3)).astype(np.float32)
 GRID = Grid(2, 3, 7, 9)
@@ -151,10 +152,36 @@ def test_a_callable_of_the_wrong_shape(fill: Fill) -> None:
         masked(fill, 0)
 
 
+@pytest.mark.parametrize("fill", [*returning(None), *returning("red"), *returning([])])
+def test_a_callable_that_returns_no_numbers(fill: Fill) -> None:
+    with pytest.raises(ValueError, match=r"returned (NoneType|str|list); wanted are numbers"):
+        masked(fill, 0)
+
+
+@pytest.mark.parametrize("value", [-3, 300])
+def test_a_callable_that_leaves_the_range(value: int) -> None:
+    for fill in returning(np.float32(value)):
+        with pytest.raises(ValueError, match=rf"from {value} to {value}.*np\.clip"):
+            masked(fill, 0)
+
+
 @pytest.mark.parametrize("fill", returning(np.float32(np.nan)))
 def test_a_callable_that_returns_nan(fill: Fill) -> None:
     with pytest.raises(ValueError, match="NaN"):
         masked(fill, 0)
+
+
+@pytest.mark.parametrize("fill", [*returning(None), *returning("red"), *returning([])])
+def test_a_callable_that_returns_no_numbers(fill: Fill) -> None:
+    with pytest.raises(ValueError, match=r"returned (NoneType|str|list); wanted are numbers"):
+        masked(fill, 0)
+
+
+@pytest.mark.parametrize("value", [-3, 300])
+def test_a_callable_that_leaves_the_range(value: int) -> None:
+    for fill in returning(np.float32(value)):
+        with pytest.raises(ValueError, match=rf"from {value} to {value}.*np\.clip"):
+            masked(fill, 0)
 
 
 @pytest.mark.parametrize("fill", returning(np.float32(np.nan)))

@@ -14,6 +14,7 @@ ORDER = [
     "picture",
     "grid",
     "fills",
+    "masking",
     "classifiers.preprocessing",
     "classifiers.outputs",
     "classifiers.labels",

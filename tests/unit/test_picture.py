@@ -69,6 +69,29 @@ def test_16_bit_grey_keeps_its_range() -> None:
     np.testing.assert_allclose(read_picture(grey).pixels, pixels)
 
 
+@pytest.mark.parametrize("deep", [1023, 4095])
+def test_what_may_be_12_bits_deep_is_not_guessed(deep: int) -> None:
+    array = np.full((2, 2), deep, np.uint16)
+    for source in (array, encoded(Image.fromarray(array)), np.stack([array] * 3, axis=-1)):
+        with pytest.raises(ValueError, match=rf"end at {deep}.*pixels / 4095 for 12 bits"):
+            read_picture(source)
+    np.testing.assert_allclose(read_picture(array / 4095).pixels, 255 * deep / 4095, rtol=1e-5)
+
+
+def test_float_alpha_may_be_a_share_of_one() -> None:
+    colours = np.full((2, 2, 4), 200.0)
+    colours[..., 3] = [[1, 1], [0.5, 0]]
+    pixels = read_picture(colours).pixels[..., 0]
+    np.testing.assert_allclose(pixels, [[200, 200], [227.5, 255]])
+
+
+def test_a_folder_is_no_picture(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="is a folder"):
+        read_picture(tmp_path)
+    with pytest.raises(FileNotFoundError, match="No picture at ''"):
+        read_picture("")
+
+
 def test_a_palette_with_transparency_is_read() -> None:
     image = Image.fromarray(RGB).convert("P", palette=Image.Palette.ADAPTIVE)
     np.testing.assert_allclose(read_picture(encoded(image)).pixels, RGB, atol=4)

@@ -833,6 +833,11 @@ def test_notes_wait_for_the_run_to_end(gated: Gated) -> None:
     assert widget.wait(20)
 
 
+def test_a_widget_of_a_model_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"GridExplainer\(model\)\.explore\(img\)"):
+        GridExplainerWidget(weights, PICTURE)
+
+
 def test_the_model_is_looked_at_once_and_told_after_the_map() -> None:
     explainer = GridExplainer(lambda batch: np.tile(np.float32([[0.9, 0.1]]), (len(batch), 1)), 4)
     widget = explainer.explore(PICTURE)
