@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from ._version import __version__
+from .classifiers.outputs import percent
 from .doctor import add_doctor_arguments, examine
 from .explanation import Explanation
-from .scores import percent
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from .classifiers.base import top_classes
 from .classifiers.labels import find_class
-from .classifiers.outputs import Vectors
+from .classifiers.outputs import Vectors, percent
 from .classifiers.preflight import Preflight
 from .grid import Box, Grid
 from .notes import is_saturated, notes_of
 from .occlusion import Run
-from .scores import Score, drops_of, parse_score, percent
+from .scores import Score, drops_of, parse_score
 from .what_if import ranking
 
 if TYPE_CHECKING:

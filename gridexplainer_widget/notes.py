@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .classifiers.checks import Check, chance_check, size_check
-from .scores import floors_of, odds_of, percent
+from .classifiers.outputs import percent
+from .scores import floors_of, odds_of
 
 if TYPE_CHECKING:
     from .explanation import Explanation

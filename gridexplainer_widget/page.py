@@ -18,12 +18,12 @@ from PIL import Image
 
 from ._version import __version__
 from .classifiers.base import top_classes
-from .classifiers.outputs import Vectors
+from .classifiers.outputs import Vectors, percent
 from .explanation import Explanation
 from .notes import notes_of
 from .picture import png_bytes
 from .protocol import COLORMAPS, SCALES
-from .scores import SCORES, drops_of, percent
+from .scores import SCORES, drops_of
 
 STATIC = Path(__file__).parent / "static"
 

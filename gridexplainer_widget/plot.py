@@ -16,7 +16,8 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from .classifiers.base import top_classes
-from .scores import Score, percent
+from .classifiers.outputs import percent
+from .scores import Score
 
 if TYPE_CHECKING:
     from .explanation import Explanation

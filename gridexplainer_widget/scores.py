@@ -27,15 +27,6 @@ def parse_score(score: str) -> Score:
     return score
 
 
-def percent(probability: float) -> str:
-    """Write a probability (0..1) so that it is never rounded to certainty."""
-    if 0 < probability < 0.0005:
-        return "<0.1%"
-    if 0.9995 <= probability < 1:
-        return ">99.9%"
-    return f"{probability:.1%}"
-
-
 def drops_of(
     vectors: Vectors, baseline: Vectors, target: int, score: Score, output: str
 ) -> NDArray[np.float32]:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from .answers import Answers
+from .classifiers.outputs import percent
 from .explainer import GridExplainer
 from .explanation import Explanation
 from .fills import NAMES, Fill
 from .grid import Grid, is_whole
 from .picture import PictureLike, png_bytes, read_picture
 from .protocol import FRONT_END_TRAITS, KERNEL_TRAITS, LOOKS
-from .scores import percent
 from .session import Session
 from .traits import ExplainerTraits
 from .transfer import saved_file, uploaded_picture

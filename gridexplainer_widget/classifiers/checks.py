@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .outputs import ClassifierError, OutputKind, Vectors, to_probabilities
+from .outputs import ClassifierError, OutputKind, Vectors, percent, to_probabilities
 
 Verdict: TypeAlias = Literal["skipped", "ok", "warning", "wrong"]
 """In the order of their weight."""
@@ -168,14 +168,14 @@ def hiding_check(answers: Answers, target: int, fill: str) -> Check:
     if _log_odds_apart(whole, everything) < 0.01 or (before > 0.5 and after > 0.9 * before):
         return Check(
             "Hiding", "warning",
-            f"With every cell hidden by {fill} the target keeps {100 * after:.0f} of its "
-            f"{100 * before:.0f}%.",
+            f"With every cell hidden by {fill} the target keeps {percent(after)} of its "
+            f"{percent(before)}.",
             "What is left of the picture still tells it: take fewer cells, or another fill.",
         )  # fmt: skip
     return Check(
         "Hiding", "ok",
         f"Hiding nothing changes nothing; with every cell hidden the target has "
-        f"{100 * after:.2g}% instead of {100 * before:.2g}%.",
+        f"{percent(after)} instead of {percent(before)}.",
     )  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def chance_check(probability: float, classes: int, label: str) -> Check:
         return Check("Chance", "ok", f"“{label}” is well above chance.")
     return Check(
         "Chance", "warning",
-        f"“{label}” has {100 * probability:.2g}%, and chance is {100 * chance:.2g}%: drops from "
+        f"“{label}” has {percent(probability)}, and chance is {percent(chance)}: drops from "
         "there are mostly noise.",
         "Ask about a class that the model sees, or look at its preprocessing.",
     )  # fmt: skip

@@ -19,7 +19,7 @@ from .checks import (
     outputs_check,
     repeatable_check,
 )
-from .outputs import ClassifierError, guess_output, to_probabilities
+from .outputs import ClassifierError, guess_output, percent, to_probabilities
 from .preflight import Preflight
 from .preprocessing import Batch
 from .ranges import Better, better, rubble, views
@@ -132,10 +132,12 @@ def _range_checks(classifier: Classifier, found: Better | None) -> tuple[Check, 
         return fine
     labels = classifier.names(len(found.now))
     now, then = int(found.now.argmax()), int(found.then.argmax())
+    sure = found.now[now] > 0.5
+    but = f" (but {percent(found.of_rubble)} sure of its shuffled pixels, too)" if sure else ""
     seen = (
-        f"Pixels as they are handed over ({words}) give “{labels[now]}” "
-        f"{100 * found.now[now]:.0f}%; {found.candidate.preprocessing.words}, they give "
-        f"“{labels[then]}” {100 * found.then[then]:.0f}%."
+        f"Pixels as they are handed over now ({words}): “{labels[now]}” {percent(found.now[now])}"
+        f"{but}. Instead, {found.candidate.preprocessing.words}: “{labels[then]}” "
+        f"{percent(found.then[then])}."
     )
     name = "Channels" if found.candidate.only_order else "Input range"
     told = Check(name, "warning", seen, f"If that is right, say {found.candidate.said}.")

@@ -157,6 +157,15 @@ def to_probabilities(raw: NDArray[Any], output: OutputKind, name: str = "The mod
     return values.astype(np.float32)
 
 
+def percent(probability: float) -> str:
+    """Write a probability (0..1) so that it is never rounded to certainty."""
+    if 0 < probability < 0.0005:
+        return "<0.1%"
+    if 0.9995 <= probability < 1:
+        return ">99.9%"
+    return f"{probability:.1%}"
+
+
 def _softmax(values: NDArray[np.float64]) -> Vectors:
     with np.errstate(invalid="ignore"):  # infinity minus infinity: NaN, which the run reports
         exponentials = np.exp(values - values.max(axis=1, keepdims=True))

@@ -33,11 +33,21 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Better:
-    """A candidate that makes the model far surer, and what it says then, and said before."""
+    """A candidate that makes the model far surer.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    now, then : float32 array (classes,)
+        What the model says of the picture as it is handed over, and would say.
+    of_rubble : float
+        How sure it is now of pictures that show nothing, 0..1: its top probability.
+    """
 
     candidate: Candidate
     now: Vectors
     then: Vectors
+    of_rubble: float
 
 
 def views(pixels: Batch) -> Batch:
@@ -139,7 +149,7 @@ def better(
     if not fits or max(fits) < least:
         return None
     candidate, sight = promising[int(np.argmax(fits))]
-    return Better(candidate, answers.alone, sight[0])
+    return Better(candidate, answers.alone, sight[0], float(nothing.max(axis=1).mean()))
 
 
 def _answers(

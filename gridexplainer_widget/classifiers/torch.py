@@ -20,7 +20,29 @@ from .torch_families import read_module
 INSTALL = "gridexplainer-widget[torch]"
 
 SIZES = (
-    *(28, 32, 48, 50, 64, 96, 100, 112, 128, 150, 160, 180, 192, 200, 224, 227, 240, 250, 256),
+    *(
+        8,
+        16,
+        28,
+        32,
+        48,
+        50,
+        64,
+        96,
+        100,
+        112,
+        128,
+        150,
+        160,
+        180,
+        192,
+        200,
+        224,
+        227,
+        240,
+        250,
+        256,
+    ),
     *(288, 299, 300, 320, 331, 384, 400, 448, 512),
 )
 """Usual sides of a square picture, tried where a module does not tell its own."""

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridexplainer_widget import Explanation, Grid, GridExplainer, archive
+from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.picture import to_uint8
-from gridexplainer_widget.scores import percent
 from tests.models import TopLeft, weights
 
 PICTURE = np.full((8, 8, 3), 255, np.uint8)

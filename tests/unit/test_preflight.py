@@ -134,7 +134,7 @@ def test_another_range_is_told_and_how_to_say_it(name: str) -> None:
     verdict, words = of(preflight, "Input range")
     assert verdict == "warning"
     assert f'say preprocess="{name}"' in words
-    assert "“class 0” 99%" in words
+    assert "“class 0” 98.8%" in words
     said = checked(expecting(NAMED[name]), preprocess=name)
     assert troubles(said) == []
 
@@ -224,7 +224,7 @@ def test_a_target_near_chance() -> None:
     explainer = GridExplainer(brightness, 4, labels=["dark", "bright"])
     verdict, words = of(explainer.check(np.full((8, 8, 3), 120, np.uint8)), "Chance")
     assert verdict == "warning"
-    assert "“dark” has 53%, and chance is 50%" in words
+    assert "“dark” has 52.9%, and chance is 50.0%" in words
     assert of(explainer.check(np.full((8, 8, 3), 250, np.uint8)), "Chance")[0] == "ok"
     verdict, words = of(explainer.check(np.full((8, 8, 3), 250, np.uint8), "dark"), "Chance")
     assert verdict == "warning"

@@ -142,7 +142,7 @@ def test_a_module_that_runs_at_no_usual_size_quotes_its_last_error() -> None:
     odd = nn.Sequential(nn.Conv2d(3, 1, 1), nn.Flatten(), nn.Linear(37 * 41, 2))
     with pytest.raises(
         ClassifierError,
-        match=r"(?s)28×28 or 512×512.*1x262144 and 1517x2.*input_shape=\(height, width\)",
+        match=r"(?s)8×8 or 512×512.*1x262144 and 1517x2.*input_shape=\(height, width\)",
     ):
         as_classifier(odd)
     assert as_classifier(odd, input_shape=(37, 41))(BATCH[:, :1, :1].repeat(37, 1).repeat(41, 2))[
@@ -153,7 +153,7 @@ def test_a_module_that_runs_at_no_usual_size_quotes_its_last_error() -> None:
 @pytest.mark.parametrize(
     ("module", "words"),
     [
-        (nn.Conv2d(3, 4, 3), r"Conv2d returned shape \(1, 4, 26, 26\)"),
+        (nn.Conv2d(3, 4, 3), r"Conv2d returned shape \(1, 4, 6, 6\)"),
         (Wrapped(free(), lambda answer: [{"boxes": answer}]), "Wrapped returned list"),
         (nn.Bilinear(3, 3, 2), "missing 1 required positional argument.*in a function"),
     ],
@@ -353,7 +353,7 @@ def test_a_new_head_keeps_the_preprocessing_and_drops_the_labels() -> None:
 
 def test_a_class_of_torchvision_that_is_no_classifier_is_not_taken_for_one() -> None:
     module = MODELS.segmentation.lraspp_mobilenet_v3_large(weights=None, weights_backbone=None)
-    with pytest.raises(ClassifierError, match=r"LRASPP returned shape \(1, 21, 28, 28\)"):
+    with pytest.raises(ClassifierError, match=r"LRASPP returned shape \(1, 21, 8, 8\)"):
         as_classifier(module)
 
 
