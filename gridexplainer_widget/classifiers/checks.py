@@ -166,12 +166,16 @@ def hiding_check(answers: Answers, target: int, fill: str) -> Check:
         )  # fmt: skip
     before, after = whole[target], everything[target]
     if _log_odds_apart(whole, everything) < 0.01 or (before > 0.5 and after > 0.9 * before):
+        blind = answers.shuffled[target] > 0.9 * before
         return Check(
-            "Hiding", "warning",
+            "Hiding",
+            "warning",
             f"With every cell hidden by {fill} the target keeps {percent(after)} of its "
-            f"{percent(before)}.",
-            "What is left of the picture still tells it: take fewer cells, or another fill.",
-        )  # fmt: skip
+            f"{percent(before)}" + (", and with its pixels shuffled, too." if blind else "."),
+            "It may not be the picture that counts: look at the input range."
+            if blind
+            else "What is left of the picture still tells it: take fewer cells, or another fill.",
+        )
     return Check(
         "Hiding", "ok",
         f"Hiding nothing changes nothing; with every cell hidden the target has "

@@ -140,5 +140,8 @@ def _range_checks(classifier: Classifier, found: Better | None) -> tuple[Check, 
         f"{percent(found.then[then])}."
     )
     name = "Channels" if found.candidate.only_order else "Input range"
-    told = Check(name, "warning", seen, f"If that is right, say {found.candidate.said}.")
+    advice = f"If that is right, say {found.candidate.said}."
+    if found.also:
+        advice += f" Nearly as well fits {' or '.join(found.also)}: take what it was trained with."
+    told = Check(name, "warning", seen, advice)
     return (told, fine[1]) if name == "Input range" else (fine[0], told)

@@ -22,6 +22,10 @@ SURE = 0.5
 """And only where the model is at least so sure with it."""
 
 
+CLOSE = 0.2
+"""Within this of the best `fit`, a candidate is named as well."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A range or an order of channels that could be meant, and how to say it."""
@@ -42,12 +46,15 @@ class Better:
         What the model says of the picture as it is handed over, and would say.
     of_rubble : float
         How sure it is now of pictures that show nothing, 0..1: its top probability.
+    also : tuple of str
+        How to say others that fit nearly as well.
     """
 
     candidate: Candidate
     now: Vectors
     then: Vectors
     of_rubble: float
+    also: tuple[str, ...]
 
 
 def views(pixels: Batch) -> Batch:
@@ -148,8 +155,11 @@ def better(
         fits.append(-1.0 if nonsense is None else fit(sight, nonsense, output))
     if not fits or max(fits) < least:
         return None
-    candidate, sight = promising[int(np.argmax(fits))]
-    return Better(candidate, answers.alone, sight[0], float(nothing.max(axis=1).mean()))
+    best = int(np.argmax(fits))
+    candidate, sight = promising[best]
+    close = [at for at, value in enumerate(fits) if value > fits[best] - CLOSE and at != best]
+    also = tuple(promising[at][0].said for at in close)
+    return Better(candidate, answers.alone, sight[0], float(nothing.max(axis=1).mean()), also)
 
 
 def _answers(

@@ -93,7 +93,7 @@ def test_a_network_that_was_trained_on_another_range(name: str) -> None:
 
     wrong, right = GridExplainer(network), GridExplainer(network, preprocess=name)
     told = [wrong.check(HONEST.pictures[picture]) for picture in SINGLES]
-    advised = [f'say preprocess="{name}"' in "".join(preflight.concerns) for preflight in told]
+    advised = [f'preprocess="{name}"' in "".join(preflight.concerns) for preflight in told]
     assert sum(advised) >= 5, told
     assert not any(troubles(right.check(HONEST.pictures[picture])) for picture in SINGLES)
 
