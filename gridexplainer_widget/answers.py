@@ -6,11 +6,14 @@ import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
+from weakref import WeakKeyDictionary
 
+from .classifiers.preflight import Preflight
 from .explainer import ExplanationError
 from .explanation import Explanation
 from .fills import parse_fill
 from .grid import parse_grid_size
+from .occlusion import Run
 from .notes import notes_of
 from .runner import Job, Outcome, Runner
 from .session import Session
@@ -44,6 +47,7 @@ class Answers:
         self._failure: BaseException | None = None
         self._last: Explanation | None = None
         self._closed = False
+        self._looked_at: WeakKeyDictionary[Run, Preflight] = WeakKeyDictionary()
 
     @property
     def explanation(self) -> Explanation | None:
@@ -198,13 +202,18 @@ class Answers:
                 self._check()
 
     def _check(self) -> None:
-        """Have the model looked at, once."""
+        """Have the model looked at, until nothing seems wrong."""
         explainer, run = self._session.explainer, self._session.run
-        if explainer.checked is not None or run is None:
+        if run is None or not explainer.unchecked:
+            return
+        if run in self._looked_at:
+            explainer.checked = self._looked_at[run]
+            self._publish_check()
             return
 
         def steps() -> Generator[int, None, None]:
             explainer.checked = yield from explainer.model_checks(run)
+            self._looked_at[run] = explainer.checked
 
         def finish(_: Outcome) -> None:
             if not self._closed:

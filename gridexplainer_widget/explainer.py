@@ -160,7 +160,7 @@ class GridExplainer:
                     self.explanation = self.freeze(run, target_class)
                 raise
         self.explanation = self.freeze(run, target_class)
-        if self.checked is None:
+        if self.unchecked:
             self.checked = finished(self.model_checks(run))
             self.explanation = self.freeze(run, target_class)
         return self.explanation
@@ -168,8 +168,9 @@ class GridExplainer:
     def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:
         """Look at what is most often wrong with a model, and with a picture for it.
 
-        The model is looked at once by itself, with the first picture that is
-        explained; see :attr:`checked`.
+        The model is looked at by itself as well, with the first picture that is
+        explained, and again with the next ones while something seems wrong; see
+        :attr:`checked`.
 
         Parameters
         ----------
@@ -194,6 +195,11 @@ class GridExplainer:
         except Exception:  # noqa: BLE001 - the checks have told it
             return self.checked
         return self.checked.joined(*picture_checks(self.freeze(run, target_class)))
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether the model is still to be looked at, or something seemed wrong the last time."""
+        return self.checked is None or bool(self.checked.concerns)
 
     def model_checks(self, run: Run) -> Generator[int, None, Preflight]:
         """Look at the model with a run's picture, a call at a time."""

@@ -75,7 +75,7 @@ class ExplainerTraits(anywidget.AnyWidget):
     about = _kernel(t.Dict(help="`model`, `preprocessing`, `output`: what was chosen."))
     check = _kernel(
         t.Dict(
-            help="What was seen when the model was looked at, once: `verdict`, `summary`, "
+            help="What was seen when the model was looked at: `verdict`, `summary`, "
             "`pictures` (that it was asked about), `checks` ([[name, verdict, seen, advice], …])."
         )
     )

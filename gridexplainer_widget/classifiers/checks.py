@@ -148,7 +148,7 @@ def batch_check(answers: Answers) -> Check:
     )  # fmt: skip
 
 
-def hiding_check(answers: Answers, target: int, fill: str) -> Check:
+def hiding_check(answers: Answers, target: int, how: str) -> Check:
     """Whether hiding nothing changes nothing, and hiding everything something."""
     whole, everything = answers.alone, answers.everything_hidden
     rubble = (answers.shuffled, answers.flat, answers.negative)
@@ -170,7 +170,7 @@ def hiding_check(answers: Answers, target: int, fill: str) -> Check:
         return Check(
             "Hiding",
             "warning",
-            f"With every cell hidden by {fill} the target keeps {percent(after)} of its "
+            f"With every cell hidden by {how} the target keeps {percent(after)} of its "
             f"{percent(before)}" + (", and with its pixels shuffled, too." if blind else "."),
             "It may not be the picture that counts: look at the input range."
             if blind

@@ -99,6 +99,7 @@ def _checks(
     if not np.isfinite(vectors).all() or vectors.shape[1] < 2:
         return (outputs,)
     index = int(vectors[0].argmax()) if target is None else target
+    rows, columns = masker.grid.shape
     answers = Answers(*vectors)
     found = yield from better(classifier, pixels, answers, layouts=layouts)
     return (
@@ -106,7 +107,7 @@ def _checks(
         *_range_checks(classifier, found),
         repeatable_check(answers),
         batch_check(answers),
-        hiding_check(answers, index, masker.fill.name),
+        hiding_check(answers, index, f"{masker.fill.name} on a {rows}×{columns} grid"),
     )
 
 

@@ -216,7 +216,7 @@ def test_a_fill_that_hides_too_little() -> None:
     fine = GridExplainer(sure, 32, fill="cell-mean").check(PICTURE)
     verdict, words = of(fine, "Hiding")
     assert verdict == "warning"
-    assert "With every cell hidden by cell-mean" in words
+    assert "With every cell hidden by cell-mean on a 32×32 grid" in words
     assert troubles(GridExplainer(sure, 2, fill="cell-mean").check(PICTURE)) == []
 
 

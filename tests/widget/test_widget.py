@@ -838,7 +838,7 @@ def test_a_widget_of_a_model_is_refused() -> None:
         GridExplainerWidget(weights, PICTURE)
 
 
-def test_the_model_is_looked_at_once_and_told_after_the_map() -> None:
+def test_the_model_is_looked_at_and_told_after_the_map() -> None:
     explainer = GridExplainer(lambda batch: np.tile(np.float32([[0.9, 0.1]]), (len(batch), 1)), 4)
     widget = explainer.explore(PICTURE)
     assert widget.wait(20)
@@ -850,11 +850,27 @@ def test_the_model_is_looked_at_once_and_told_after_the_map() -> None:
     assert not any("Model checked" in note for note in widget.notes), "it has a line of its own"
     assert any("does not look at the picture" in note for note in widget.explanation.notes)
     assert "does not look at the picture" in repr(explainer)
-    first = explainer.checked
     second = explainer.explore(PICTURE)
     assert second.check == widget.check, "at once, and from the first widget"
-    assert second.wait(20)
-    assert explainer.checked is first
+
+
+def test_what_seemed_wrong_is_looked_at_again() -> None:
+    calls: list[int] = []
+
+    def counting(batch: np.ndarray) -> np.ndarray:
+        calls.append(len(batch))
+        return weights(batch)
+
+    widget = explore(counting, 4, fill=lambda pixels, hidden: pixels)
+    assert widget.wait(20)
+    assert "With every cell hidden by <lambda> on a 4×4 grid" in widget.check["summary"]
+    widget.fill = "black"
+    assert widget.wait(20)
+    assert widget.check["verdict"] == "ok"
+    before = sum(calls)
+    widget.fill = "white"
+    assert widget.wait(20)
+    assert sum(calls) == before + 17, "and no more once nothing seems wrong"
 
 
 def test_a_stopped_run_is_not_followed_by_a_check(gated: Gated) -> None:
