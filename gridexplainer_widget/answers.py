@@ -13,8 +13,8 @@ from .explainer import ExplanationError
 from .explanation import Explanation
 from .fills import parse_fill
 from .grid import parse_grid_size
-from .occlusion import Run
 from .notes import notes_of
+from .occlusion import Run
 from .runner import Job, Outcome, Runner
 from .session import Session
 from .state import about_of, curve_of, evidence_of, prediction_of, progress_of, scores_of
