@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo.add_argument("--out", type=Path, default=Path("demo.png"), help="where the figure goes")
     doctor = commands.add_parser("doctor", help="look at what is most often wrong with a model")
     add_doctor_arguments(doctor)
-    parsed = parser.parse_args(arguments)
+    parsed = parser.parse_args(_with_ranges(sys.argv[1:] if arguments is None else arguments))
     if parsed.command == "doctor":
         with _native_notes_hidden():
             report, status = examine(parsed)
@@ -38,6 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if out.is_dir() or not out.parent.is_dir() or out.suffix not in {".png", ".pdf", ".svg"}:
         parser.error(f"--out {out}: wanted is a .png, .pdf or .svg file in a folder that exists")
     return _demo(out)
+
+
+def _with_ranges(arguments: Sequence[str]) -> list[str]:
+    """Join "--preprocess" and "-1..1", which argparse takes for an option of its own."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] == "--preprocess":
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 def _demo(path: Path) -> int:

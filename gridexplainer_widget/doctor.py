@@ -34,9 +34,7 @@ def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("picture", nargs="?", help="a picture; an embedded one by default")
     parser.add_argument("--target", help="the class to ask about: an index or a label")
-    parser.add_argument(
-        "--preprocess", default="auto", help="0..1, imagenet, --preprocess=-1..1, …"
-    )
+    parser.add_argument("--preprocess", default="auto", help="such as 0..1, -1..1 or imagenet")
     parser.add_argument("--labels", help="a .txt or .json file")
     parser.add_argument("--output", help="what the model returns, such as logits")
     parser.add_argument("--input-shape", help="height,width or height,width,channels")
@@ -59,6 +57,8 @@ def examine(arguments: argparse.Namespace) -> tuple[str, int]:
     except (ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
         return str(error), 2
     lines = [] if arguments.model else [*_installed(), ""]
+    if arguments.model and not arguments.picture:
+        lines += ["Asked with an embedded picture of a cat and a dog: give one that it knows.", ""]
     lines += [repr(explainer).splitlines()[0], "", str(preflight)]
     return "\n".join(lines), int(bool(preflight.concerns))
 

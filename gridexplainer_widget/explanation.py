@@ -191,7 +191,7 @@ class Explanation:
     def notes(self) -> tuple[str, ...]:
         """What a reader of the numbers should know, a sentence each."""
         concerns = self.checked.concerns if self.checked else ()
-        return (*notes_of(self), *(f"Model checked: {concern}" for concern in concerns))
+        return (*notes_of(self), *(f"Technical check: {concern}" for concern in concerns))
 
     def top(self, k: int = 5) -> list[Cell]:
         """Return the `k` cells with the largest drops, largest first; fewer where not scored."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -57,6 +58,8 @@ class Classifier:
         Names of the classes.
     layout_known : bool
         Whether it is certain that `forward` wants channels last.
+    pauses : tuple of float
+        Seconds to wait before a call that failed is made again, and again.
     """
 
     name: str
@@ -66,7 +69,10 @@ class Classifier:
     output: OutputKind | None = None
     labels: Labels | None = None
     layout_known: bool = True
+    pauses: tuple[float, ...] = ()
     lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    _answered: bool = field(default=False, init=False, repr=False, compare=False)
 
     def __call__(self, batch: Batch) -> Vectors:
         """Classify a batch of pictures; one call at a time, whatever the thread.
@@ -106,7 +112,24 @@ class Classifier:
         """
         prepared = self.preprocessing(batch)
         with self.lock:
-            return read_answer(self.forward(prepared), len(batch), self.name)
+            raw = self._forward_patiently(prepared)
+            self._answered = True
+        return read_answer(raw, len(batch), self.name)
+
+    def _forward_patiently(self, prepared: Batch) -> Any:
+        """Call again what failed: a server may be busy or gone for a moment.
+
+        What fails before it ever answered is wrong rather than busy, unless it is the
+        connection that fails.
+        """
+        for pause in self.pauses:
+            try:
+                return self.forward(prepared)
+            except Exception as error:
+                if not (self._answered or isinstance(error, (OSError, TimeoutError))):
+                    raise
+            time.sleep(pause)
+        return self.forward(prepared)
 
     def names(self, classes: int) -> tuple[str, ...]:
         """Return a label for each of `classes` classes; "class 7" where none is known.

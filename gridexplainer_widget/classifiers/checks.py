@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .outputs import ClassifierError, OutputKind, Vectors, percent, to_probabilities
 
-Verdict: TypeAlias = Literal["skipped", "ok", "warning", "wrong"]
+Verdict: TypeAlias = Literal["unknown", "ok", "warning", "wrong"]
 """In the order of their weight."""
 
 Raw: TypeAlias = NDArray[np.floating[Any]]
@@ -27,8 +27,8 @@ class Check:
     ----------
     name : str
         What was looked at.
-    verdict : {"ok", "skipped", "warning", "wrong"}
-        "warning" may be as it should be; "wrong" is not.
+    verdict : {"unknown", "ok", "warning", "wrong"}
+        "unknown" could not be told; "warning" may be as it should be; "wrong" is not.
     seen : str
         A sentence.
     advice : str
@@ -49,11 +49,11 @@ class Check:
 def outputs_check(raw: Raw, output: OutputKind) -> Check:
     """Whether raw outputs (pictures, classes) are what they are taken for."""
     name = "Outputs"
-    low, high = float(np.nanmin(raw)), float(np.nanmax(raw))
-    span = f"{low:.3g} to {high:.3g}"
     if not np.isfinite(raw).all():
         bad = int((~np.isfinite(raw)).any(axis=1).sum())
         return Check(name, "wrong", f"{bad} of {len(raw)} answers hold NaN or infinity.", NAN)
+    low, high = float(raw.min()), float(raw.max())
+    span = f"{low:.3g} to {high:.3g}"
     if raw.shape[1] == 1 and output in {"softmax", "percent"}:
         return Check(name, "wrong", "There is one class only, and a softmax over one is always 1.",
                      "Give the model a sigmoid, or an output for each class.")  # fmt: skip
@@ -71,7 +71,18 @@ def outputs_check(raw: Raw, output: OutputKind) -> Check:
             "is sure of itself.",
             "Leave out one softmax: of the function around the model, or of the model.",
         )  # fmt: skip
-    return Check(name, "ok", _described(raw, output, span))
+    return _sums_check(raw, output) or Check(name, "ok", _described(raw, output, span))
+
+
+def _sums_check(raw: Raw, output: OutputKind) -> Check | None:
+    if output != "sigmoids" or not np.allclose(raw.sum(axis=1), 1, atol=1e-3):
+        return None
+    return Check(
+        "Outputs",
+        "warning",
+        "Taken for sigmoids of their own, but every row sums to 1.",
+        'They look like one softmax: say output="softmax".',
+    )
 
 
 def _logits_within_one(raw: Raw, span: str) -> Check:
@@ -137,7 +148,7 @@ def batch_check(answers: Answers) -> Check:
     apart = float(np.abs(answers.alone - answers.nothing_hidden).max())
     random = float(np.abs(answers.alone - answers.again).max())
     if random > TOLERANCE:
-        return Check("Batch", "skipped", "Not to be told while the answers cannot be repeated.")
+        return Check("Batch", "unknown", "Not to be told while the answers cannot be repeated.")
     if apart <= TOLERANCE:
         return Check("Batch", "ok", "A picture gets the same answer alone and among others.")
     return Check(
@@ -148,7 +159,7 @@ def batch_check(answers: Answers) -> Check:
     )  # fmt: skip
 
 
-def hiding_check(answers: Answers, target: int, how: str) -> Check:
+def hiding_check(answers: Answers, target: int, label: str, how: str) -> Check:
     """Whether hiding nothing changes nothing, and hiding everything something."""
     whole, everything = answers.alone, answers.everything_hidden
     rubble = (answers.shuffled, answers.flat, answers.negative)
@@ -161,8 +172,10 @@ def hiding_check(answers: Answers, target: int, how: str) -> Check:
     if max(_log_odds_apart(whole, other) for other in rubble) < 0.01:
         return Check(
             "Hiding", "wrong",
-            "The model says the same of the picture's negative and of its pixels shuffled.",
-            "It does not look at the picture, or its input range is far off: see preprocess=.",
+            "The model gives the same probabilities to the picture, its negative and its pixels "
+            "shuffled.",
+            "It is untrained or does not look at the picture, or its input range is far off: see "
+            "preprocess=.",
         )  # fmt: skip
     before, after = whole[target], everything[target]
     if _log_odds_apart(whole, everything) < 0.01 or (before > 0.5 and after > 0.9 * before):
@@ -170,15 +183,17 @@ def hiding_check(answers: Answers, target: int, how: str) -> Check:
         return Check(
             "Hiding",
             "warning",
-            f"With every cell hidden by {how} the target keeps {percent(after)} of its "
-            f"{percent(before)}" + (", and with its pixels shuffled, too." if blind else "."),
+            f"With every cell hidden by {how} “{label}” still has {percent(after)}, and "
+            f"{percent(before)} with none"
+            + (", and with its pixels shuffled, too." if blind else "."),
             "It may not be the picture that counts: look at the input range."
             if blind
-            else "What is left of the picture still tells it: take fewer cells, or another fill.",
+            else "Take fewer cells or another fill, if what is left still tells it; or look at the "
+            "input range.",
         )
     return Check(
         "Hiding", "ok",
-        f"Hiding nothing changes nothing; with every cell hidden the target has "
+        f"Hiding nothing changes nothing; with every cell hidden “{label}” has "
         f"{percent(after)} instead of {percent(before)}.",
     )  # fmt: skip
 
@@ -190,8 +205,8 @@ def chance_check(probability: float, classes: int, label: str) -> Check:
         return Check("Chance", "ok", f"“{label}” is well above chance.")
     return Check(
         "Chance", "warning",
-        f"“{label}” has {percent(probability)}, and chance is {percent(chance)}: drops from "
-        "there are mostly noise.",
+        f"“{label}” has {percent(probability)}, and chance is {percent(chance)}: its drops "
+        "may say little.",
         "Ask about a class that the model sees, or look at its preprocessing.",
     )  # fmt: skip
 
@@ -217,7 +232,7 @@ def size_check(size: tuple[int, int], seen: tuple[int, int]) -> Check:
             "Details are lost: cut out what matters." if factor > 1
             else "It is blurred: the model may never have seen the like.",
         )  # fmt: skip
-    if high * wide > 1_500_000:
+    if high * wide > 300_000:
         return Check(
             "Size", "warning",
             f"The model takes any size, and sees this picture at {wide}×{high}: slow, and larger "

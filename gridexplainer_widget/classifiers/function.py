@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,48 +23,33 @@ def function_classifier(function: Callable[[Batch], Any], said: Said) -> Classif
     return Classifier(
         name=getattr(function, "__name__", type(function).__name__),
         input_shape=said.shape(),
-        forward=_patient(function),
+        forward=_hinting(function),
         preprocessing=said.preprocessing or AS_IS,
         output=said.output,
         labels=said.labels,
         layout_known=said.preprocessing is not None,
+        pauses=PAUSES,
     )
 
 
-def _patient(function: Callable[[Batch], Any]) -> Callable[[Batch], Any]:
-    """Call again what failed, up to three times: a server may be busy or gone for a moment.
-
-    What fails before it ever answered is wrong rather than busy, unless it is the
-    connection that fails.
-    """
+def _hinting(function: Callable[[Batch], Any]) -> Callable[[Batch], Any]:
+    """Look, where the very first call fails, whether it is the order of the axes."""
     answered = False
 
     def forward(batch: Batch) -> Any:
         nonlocal answered
-        answer = _asked(function, batch, before=answered)
+        try:
+            answer = function(batch)
+        except (OSError, TimeoutError):
+            raise
+        except Exception as error:
+            if not answered:
+                _try_channels_first(function, batch, error)
+            raise
         answered = True
         return answer
 
     return forward
-
-
-def _asked(function: Callable[[Batch], Any], batch: Batch, *, before: bool) -> Any:
-    for pause in PAUSES:
-        answer, error = _attempt(function, batch)
-        if error is None:
-            return answer
-        if not (before or isinstance(error, (OSError, TimeoutError))):
-            _try_channels_first(function, batch, error)
-            raise error
-        time.sleep(pause)
-    return function(batch)
-
-
-def _attempt(function: Callable[[Batch], Any], batch: Batch) -> tuple[Any, Exception | None]:
-    try:
-        return function(batch), None
-    except Exception as error:  # noqa: BLE001 - the caller decides
-        return None, error
 
 
 def _try_channels_first(function: Callable[[Batch], Any], batch: Batch, error: Exception) -> None:

@@ -19,14 +19,14 @@ from .checks import (
     outputs_check,
     repeatable_check,
 )
-from .outputs import ClassifierError, guess_output, percent, to_probabilities
+from .outputs import ClassifierError, Vectors, guess_output, percent, to_probabilities
 from .preflight import Preflight
-from .preprocessing import Batch
-from .ranges import Better, better, rubble, views
+from .preprocessing import Batch, Preprocessing
+from .ranges import Search, Trial, rubble, search, views
 
 T = TypeVar("T")
 
-EACH = 4
+EACH = 5
 """Pictures in a call: few enough for any memory that the run itself fits in."""
 
 
@@ -62,7 +62,8 @@ def model_checks(
     except StopIteration as end:
         checks: tuple[Check, ...] = end.value
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told
-        words = f"The model failed: {type(error).__name__}: {str(error).rstrip('.')}."
+        what = f"{type(error).__name__}: {str(error).rstrip('.')}"
+        words = f"The model failed while it was checked: {what}."
         checks = (Check("Answers", "wrong", words),)
     return Preflight(checks, asked)
 
@@ -81,33 +82,42 @@ def _checks(
     classifier: Classifier, masker: Masker, target: int | None, *, layouts: bool
 ) -> Generator[int, None, tuple[Check, ...]]:
     pixels = masker.pixels
-    everything = masker.masked(range(len(masker.grid)))
-    shuffled, flat, negative = rubble(pixels)
+    try:
+        hidden = [masker.masked(()), masker.masked(range(len(masker.grid)))]
+    except Exception as error:  # noqa: BLE001 - a fill of the user's may raise anything
+        words = f"The fill {masker.fill.name!r} failed: {type(error).__name__}: {error}"
+        return (Check("Hiding", "wrong", words),)
     own, mirrored = views(pixels)
     alone = yield from _raw(classifier, [own], 1)
     again = yield from _raw(classifier, [own], 1)
-    company = [masker.masked(()), shuffled, flat, negative, mirrored, everything]
+    noise = np.random.default_rng(0).uniform(0, 255, pixels.shape).astype(np.float32)
+    company = [hidden[0], noise, *rubble(pixels), mirrored, hidden[1]]
     others = yield from _raw(classifier, company, EACH)
-    raw = np.concatenate([alone, again, others])
+    raw = np.concatenate([alone, again, others[:1], others[2:]])  # the noise is company, no more
     if classifier.output is None:
         classifier.output = guess_output(raw)
     outputs = outputs_check(raw, classifier.output)
     try:
         vectors = to_probabilities(raw, classifier.output, classifier.name)
+        labels = classifier.names(vectors.shape[1])
     except ClassifierError:
         return (outputs,)
+    except ValueError as error:
+        return (outputs, Check("Labels", "wrong", str(error)))
     if not np.isfinite(vectors).all() or vectors.shape[1] < 2:
         return (outputs,)
     index = int(vectors[0].argmax()) if target is None else target
     rows, columns = masker.grid.shape
     answers = Answers(*vectors)
-    found = yield from better(classifier, pixels, answers, layouts=layouts)
+    found = yield from search(classifier, pixels, answers, layouts=layouts)
     return (
         outputs,
-        *_range_checks(classifier, found),
+        *_range_checks(classifier, answers, found, labels),
         repeatable_check(answers),
         batch_check(answers),
-        hiding_check(answers, index, f"{masker.fill.name} on a {rows}×{columns} grid"),
+        hiding_check(
+            answers, index, labels[index], f"{masker.fill.name} on a grid of {rows}×{columns}"
+        ),
     )
 
 
@@ -123,26 +133,48 @@ def _raw(classifier: Classifier, pictures: Sequence[Batch], each: int) -> Genera
     return np.concatenate(raws)
 
 
-def _range_checks(classifier: Classifier, found: Better | None) -> tuple[Check, Check]:
-    words = classifier.preprocessing.words
-    fine = (
-        Check("Input range", "ok", f"No other range makes the model far surer (now: {words})."),
-        Check("Channels", "ok", "No other order of the channels does either."),
+def _range_checks(
+    classifier: Classifier, answers: Answers, found: Search, labels: Sequence[str]
+) -> tuple[Check, Check]:
+    now = classifier.preprocessing
+    in_order = Check("Channels", "ok", "Another order of the colours does not fit better.")
+    if found.best is not None:
+        told = _told(now, answers, found.best, found.also, labels)
+        if told.name == "Channels":
+            return Check("Input range", "ok", f"{now.words}."), told
+        return told, in_order
+    if now.told:
+        return Check("Input range", "ok", f"No other fits better than {now.words}."), in_order
+    tried = "; ".join(
+        f"{trial.candidate.said} {_says(trial.then, labels)}" for trial in found.tried
     )
-    if found is None:
-        return fine
-    labels = classifier.names(len(found.now))
-    now, then = int(found.now.argmax()), int(found.then.argmax())
-    sure = found.now[now] > 0.5
-    but = f" (but {percent(found.of_rubble)} sure of its shuffled pixels, too)" if sure else ""
     seen = (
-        f"Pixels as they are handed over now ({words}): “{labels[now]}” {percent(found.now[now])}"
-        f"{but}. Instead, {found.candidate.preprocessing.words}: “{labels[then]}” "
-        f"{percent(found.then[then])}."
+        f"Nothing tells in which range the model was trained. As it is handed over now "
+        f"({now.words}): {_says(answers.alone, labels)}. Else: {tried}."
     )
-    name = "Channels" if found.candidate.only_order else "Input range"
-    advice = f"If that is right, say {found.candidate.said}."
-    if found.also:
-        advice += f" Nearly as well fits {' or '.join(found.also)}: take what it was trained with."
-    told = Check(name, "warning", seen, advice)
-    return (told, fine[1]) if name == "Input range" else (fine[0], told)
+    advice = "Say the one that it was trained with."
+    return Check("Input range", "unknown", seen, advice), in_order
+
+
+def _told(
+    now: Preprocessing, answers: Answers, best: Trial, also: Sequence[Trial], labels: Sequence[str]
+) -> Check:
+    nonsense = float(np.max([answers.shuffled, answers.flat, answers.negative], axis=1).mean())
+    but = ""
+    if answers.alone.max() > 0.5:
+        but = f" (but {percent(nonsense)} sure of its pixels shuffled and the like, too)"
+    seen = (
+        f"Pixels as they are handed over now ({now.words}): {_says(answers.alone, labels)}{but}. "
+        f"Instead, {best.candidate.preprocessing.words}: {_says(best.then, labels)}."
+    )
+    advice = f"If that is right, say {best.candidate.said}."
+    if also:
+        others = " or ".join(trial.candidate.said for trial in also)
+        advice += f" Nearly as well fits {others}: take what it was trained with."
+    name = "Channels" if best.candidate.only_order else "Input range"
+    return Check(name, "warning", seen, advice)
+
+
+def _says(vector: Vectors, labels: Sequence[str]) -> str:
+    index = int(vector.argmax())
+    return f"“{labels[index]}” {percent(float(vector[index]))}"

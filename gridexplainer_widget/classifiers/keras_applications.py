@@ -59,7 +59,8 @@ def find_preprocessing(model: Any) -> Preprocessing:
     """
     inside = _done_inside(model)
     if inside is not None:
-        return replace(AS_IS, words=f"none: 0..255 (the model does it itself, in {inside})")
+        words = f"none: 0..255 (the model does it itself, in {inside})"
+        return replace(AS_IS, words=words, told=True)
     names = {operation.name for operation in operations(model)}
     for layer, module, usual in FAMILIES:
         if layer in names:

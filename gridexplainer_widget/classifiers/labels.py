@@ -106,9 +106,10 @@ def find_class(target: int | str, labels: Sequence[str]) -> int:
         message = f"target {target!r} is no class. Wanted is an index or a label."
         raise ValueError(message)  # noqa: TRY004 - as for any other target that does not exist
     if not 0 <= target < len(labels):
+        named = f" The class with this label is target={str(target)!r}." * (str(target) in labels)
         raise ValueError(
             f"target {target} is out of range: the model has {len(labels)} classes, "
-            f"0 to {len(labels) - 1}."
+            f"0 to {len(labels) - 1}.{named}"
         )
     return int(target)
 

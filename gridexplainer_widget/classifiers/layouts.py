@@ -86,6 +86,13 @@ def _said_rows(features: int, said: Said, name: str, pixels: int) -> Shape:
     return shape
 
 
+def to_front(batch: Batch) -> Batch:
+    """Put the channels first; a preprocessing of the user's may have done so already."""
+    if batch.ndim == 4 and batch.shape[1] in {1, 3, 4} and batch.shape[3] not in {1, 3, 4}:
+        return np.ascontiguousarray(batch)
+    return np.ascontiguousarray(batch.transpose(0, 3, 1, 2))
+
+
 def as_dtype(values: NDArray[Any], dtype: str) -> NDArray[Any]:
     """Round to whole numbers, and bound by their type, where whole numbers are taken.
 

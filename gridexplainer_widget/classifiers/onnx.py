@@ -17,7 +17,7 @@ from .base import Classifier, Said, Shape
 from .extras import framework
 from .keras_applications import NOT_FOUND
 from .labels import MAX_FILE, Labels, names_of, parse_labels
-from .layouts import as_dtype, in_pieces, read_rows
+from .layouts import as_dtype, in_pieces, read_rows, to_front
 from .outputs import ClassifierError, which_answer
 from .preprocessing import NAMED, Batch, Preprocessing
 
@@ -33,7 +33,9 @@ LABELS: Final = ("names", "labels", "classes", "id2label")
 """Where exporters leave the labels, in a model's metadata; "names" is Ultralytics'."""
 
 NOT_FOUND_IN_FRONT: Final = replace(
-    NAMED["0..1"], words="none found: 0..1 is handed over; say preprocess=… if that is wrong"
+    NAMED["0..1"],
+    words="none found: 0..1 is handed over; say preprocess=… if that is wrong",
+    told=False,
 )
 """Channels in front come from PyTorch, where pictures are in 0..1 at least for a moment."""
 
@@ -152,7 +154,7 @@ def _readings(sides: tuple[int | None, ...], said: Said, name: str) -> Iterator[
 
 def _readings_of_four(sides: tuple[int | None, ...]) -> Iterator[Reading]:
     _, first, second, last = sides
-    front = Reading((second, last, first or 3), _to_front, NOT_FOUND_IN_FRONT)
+    front = Reading((second, last, first or 3), to_front, NOT_FOUND_IN_FRONT)
     behind = Reading((first, second, last or 3), lambda batch: batch)
     if first in {1, 3, 4}:
         yield front
@@ -162,10 +164,6 @@ def _readings_of_four(sides: tuple[int | None, ...]) -> Iterator[Reading]:
         yield front
     if last is None:
         yield behind
-
-
-def _to_front(batch: Batch) -> Batch:
-    return np.ascontiguousarray(batch.transpose(0, 3, 1, 2))
 
 
 def _answer(session: Any, name: str) -> Any:

@@ -63,17 +63,20 @@ def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[An
     """
     found, key = _named_answer(raw)
     array = _array(found)
+    if array is not None and array.shape == (batch,):  # one number for each picture
+        array = array[:, np.newaxis]
     if array is None or array.ndim != 2 or len(array) != batch or array.shape[1] < 1:
         raise ClassifierError(
             f"{name} returned {_described(raw, array)} for a batch of {batch} pictures; wanted "
-            f"are numbers of shape ({batch}, classes)."
+            f"are numbers of shape ({batch}, classes). If they are in it, give a function of a "
+            "batch that returns them."
         )
     numbers = array if array.dtype.kind == "f" else array.astype(np.float32)
     return numbers, key == "logits"
 
 
 def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: str) -> int:
-    """Choose which of a graph's outputs are the classes: the one named so, else the first.
+    """Choose which of a graph's outputs are the classes: the one named so, else the only one.
 
     Parameters
     ----------
@@ -85,7 +88,7 @@ def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: s
     Raises
     ------
     ClassifierError
-        None is (batch, classes), or there are boxes among them.
+        None is (batch, classes), or several are and no name tells, or there are boxes.
     """
     fitting = [
         index
@@ -107,6 +110,12 @@ def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: s
         for index in fitting:
             if word in outputs[index][0].lower():
                 return index
+    if len(fitting) > 1:
+        told = ", ".join(f"{name} {shape or '(unknown)'}" for name, shape in outputs)
+        raise ClassifierError(
+            f"{model} returns several things, and no name tells which are the classes: {told}. "
+            "Wrap it in a function of a batch (n, H, W, 3) in 0..255 that returns them."
+        )
     return fitting[0]
 
 

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from .checks import Check, Verdict
 
-MARKS: dict[Verdict, str] = {"ok": "✓", "skipped": "–", "warning": "!", "wrong": "✕"}
+MARKS: dict[Verdict, str] = {"ok": "✓", "unknown": "?", "warning": "!", "wrong": "✕"}
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,9 @@ class Preflight:
 
     @property
     def verdict(self) -> Verdict:
-        """The weightiest of all checks."""
-        return max((check.verdict for check in self.checks), key=get_args(Verdict).index)
+        """The weightiest of all checks; what is unknown weighs nothing."""
+        found = [check.verdict for check in self.checks]
+        return max([*found, "ok"], key=get_args(Verdict).index)
 
     @property
     def concerns(self) -> tuple[str, ...]:
@@ -45,11 +46,12 @@ class Preflight:
     @property
     def summary(self) -> str:
         """All of it in a line."""
-        if not self.concerns:
-            return f"Model checked with {self.pictures} pictures: nothing wrong was found."
-        more = len(self.concerns) - 1
-        others = f" (and {more} more)" if more else ""
-        return f"Model checked: {self.concerns[0]}{others}"
+        if self.concerns:
+            more = len(self.concerns) - 1
+            return f"Technical check: {self.concerns[0]}" + (f" And {more} more." if more else "")
+        unknown = [check.name.lower() for check in self.checks if check.verdict == "unknown"]
+        but = f"; not known: {', '.join(unknown)}" if unknown else ""
+        return f"Technical check on one picture: nothing wrong was found{but}."
 
     def __str__(self) -> str:
         width = max(len(check.name) for check in self.checks)

@@ -37,6 +37,8 @@ class Preprocessing:
         One number, or one for each channel of the model's input.
     bgr : bool
         The first three channels are reversed before they are scaled.
+    told : bool
+        Whether somebody or something tells that it is so; False for a guess.
     function : callable, optional
         Takes a batch (n, H, W, C) in 0..255, returns what the model takes;
         the rest is unused then.
@@ -46,13 +48,14 @@ class Preprocessing:
     scale: tuple[float, ...] = (1.0,)
     offset: tuple[float, ...] = (0.0,)
     bgr: bool = False
+    told: bool = True
     function: Callable[[Batch], ArrayLike] | None = field(default=None, repr=False)
 
     def __call__(self, batch: Batch) -> Batch:
         """Apply it to a batch (n, H, W, C) in 0..255; the batch is left as it was."""
         if self.function is not None:
             return np.asarray(self.function(batch.copy()), np.float32)
-        if self.bgr:
+        if self.bgr and batch.shape[-1] > 1:
             batch = batch[..., [2, 1, 0, *range(3, batch.shape[-1])]]
         if self.scale == (1.0,) and self.offset == (0.0,):
             return batch
@@ -79,10 +82,10 @@ class Preprocessing:
         return np.array([*numbers, np.mean(numbers)], np.float32)  # alpha, alike
 
 
-AS_IS: Final = Preprocessing("none: 0..255")
+AS_IS: Final = Preprocessing("none: 0..255", told=False)
 
 NAMED: Final = {
-    "0..255": AS_IS,
+    "0..255": Preprocessing("none: 0..255"),
     "0..1": Preprocessing("scaled to 0..1", (1 / 255,)),
     "-1..1": Preprocessing("scaled to −1..1", (1 / 127.5,), (-1.0,)),
     "imagenet": Preprocessing(
@@ -113,7 +116,7 @@ def parse_preprocess(preprocess: Any) -> Preprocessing | None:
     if isinstance(preprocess, Preprocessing):
         return preprocess
     if preprocess is None:
-        return replace(AS_IS, words="none: 0..255 (as you said)")
+        return replace(AS_IS, words="none: 0..255 (as you said)", told=True)
     if isinstance(preprocess, str):
         if preprocess == "auto":
             return None

@@ -166,7 +166,8 @@ def _file_reader(path: Path) -> tuple[str, str]:
         return FILES[path.suffix.lower()]
     hint = " A pickle runs code when it is loaded: load it yourself and give the object."
     pickled = path.suffix in {".pkl", ".pickle", ".joblib"}
-    raise TypeError(f"{path.name} is no model that can be read.{hint if pickled else ''} {WANTED}")
+    what = f"{os.fspath(path)!r} is no model that can be read."
+    raise TypeError(f"{what}{hint if pickled else ''} {WANTED}")
 
 
 def _roots(thing: Any) -> set[str]:

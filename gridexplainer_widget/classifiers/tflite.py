@@ -153,6 +153,7 @@ def _preprocessing(given: Any) -> Preprocessing:
         "say preprocess=… if that is wrong",
         ((high - low) / 255,),
         (low,),
+        told=False,
     )
 
 

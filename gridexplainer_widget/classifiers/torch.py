@@ -13,6 +13,7 @@ import numpy as np
 
 from .base import Classifier, Said, Shape
 from .extras import framework
+from .layouts import to_front
 from .outputs import ClassifierError, read_answer
 from .preprocessing import Batch
 from .torch_families import read_module
@@ -128,7 +129,7 @@ def channels_first(module: Any) -> Callable[[Batch], Any]:
     def forward(batch: Batch) -> Any:
         device, dtype = _place(module, torch)
         # A copy: a module may write into what it is given.
-        given = torch.from_numpy(np.array(batch.transpose(0, 3, 1, 2), np.float32, order="C"))
+        given = torch.from_numpy(np.array(to_front(batch), np.float32))
         # Not inference mode: what a module keeps of the call could not be trained with later.
         with _evaluating(module), torch.no_grad():
             return module(given.to(device, dtype))

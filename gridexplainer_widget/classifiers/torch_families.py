@@ -18,6 +18,7 @@ NO_CLASSIFIERS = {"detection", "segmentation", "video", "optical_flow", "feature
 NOT_FOUND = replace(
     NAMED["0..1"],
     words="none found: 0..1 is handed over, as ToTensor gives; say preprocess=… if that is wrong",
+    told=False,
 )
 
 HEADS: dict[str, OutputKind] = {"Linear": "logits", "Softmax": "softmax", "LogSoftmax": "logits"}

@@ -64,7 +64,10 @@ def read_transform(transform: Any) -> tuple[Preprocessing, SaidShape]:
     for order in (found, replace(found, bgr=True)):
         if all(_fits(_plain(transform, rgb), order, rgb) for rgb in COLOURS):
             _check_halves(transform, order)
-            return named_or_own(order, name), (*_size(transform), 1 if len(black) == 1 else None)
+            words = named_or_own(order, name)
+            if _crops(transform, order):
+                words = replace(words, words=f"{words.words}; all is seen, its crop is left out")
+            return words, (*_size(transform), 1 if len(black) == 1 else None)
     raise _refusal(name, "does more to the colours than to scale and shift each channel.")
 
 
@@ -158,6 +161,15 @@ def _fits(answer: Answer, found: Preprocessing, rgb: tuple[int, int, int]) -> bo
     expected = pixel * np.array(found.scale) + found.offset
     levels = 1 if grey else 0.05  # Pillow rounds grey to whole levels
     return bool((np.abs(answer - expected) <= levels * np.abs(found.scale) + 1e-9).all())
+
+
+def _crops(transform: Any, found: Preprocessing) -> bool:
+    """Whether the rim of a square picture, a 25th of it on each side, does not come out."""
+    side = SIZES[0][0]
+    rim = max(side // 25, 2 * side // _ask(transform, Image.new("RGB", (side, side))).shape[1])
+    image = Image.new("RGB", (side, side), HALVES[0])
+    image.paste(HALVES[1], (rim, rim, side - rim, side - rim))
+    return not _fits(_ask(transform, image)[:, 0, 0], found, HALVES[0])
 
 
 def _size(transform: Any) -> tuple[int | None, int | None]:

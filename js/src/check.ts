@@ -4,7 +4,7 @@ import { element, showNodes } from "./dom";
 import { filled, type Check, type CheckVerdict, type Model } from "./protocol";
 
 /** Seen and not read out: the words beside them say the same. */
-const MARKS: Record<CheckVerdict, string> = { ok: "✓", warning: "!", wrong: "✕", skipped: "–" };
+const MARKS: Record<CheckVerdict, string> = { ok: "✓", warning: "!", wrong: "✕", unknown: "?" };
 
 /** Read out before a summary that is marked; one that is not says itself that nothing was found. */
 const SPOKEN: Record<Check["verdict"], string> = { ok: "", warning: "Warning: ", wrong: "Wrong: " };

@@ -54,7 +54,7 @@ export type Colormap = (typeof COLORMAPS)[number];
 export type Scale = (typeof SCALES)[number];
 export type Status = (typeof STATUSES)[number];
 export type Score = "probability" | "log-odds";
-export type CheckVerdict = "ok" | "warning" | "wrong" | "skipped";
+export type CheckVerdict = "ok" | "warning" | "wrong" | "unknown";
 export type Cell = [row: number, column: number];
 
 /** rows × columns cells on height × width pixels: the grid that the scores belong to. */
@@ -111,7 +111,7 @@ export interface About {
 /** What looks wrong with the model, in plain sentences; stays empty where nobody checked it. */
 export interface Check {
   /** The worst of the checks'. */
-  verdict: Exclude<CheckVerdict, "skipped">;
+  verdict: Exclude<CheckVerdict, "unknown">;
   summary: string;
   /** `advice` is empty where there is none. */
   checks: [name: string, verdict: CheckVerdict, seen: string, advice: string][];

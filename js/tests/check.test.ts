@@ -16,7 +16,7 @@ const WRONG: Check = {
     ["Outputs", "ok", "Probabilities: every row sums to 1.", ""],
     ["Input range", "wrong", "As they are handed over now, “sock” with 12%.", 'Say preprocess="0..1".'],
     ["Size", "warning", "The picture was made 31 times smaller.", "Cut out what matters."],
-    ["Labels", "skipped", "No labels were given.", ""],
+    ["Labels", "unknown", "No labels were given.", ""],
   ],
 };
 
@@ -101,12 +101,12 @@ describe("the summary", () => {
 describe("the checks", () => {
   test("are listed in order with their marks, verdicts in words, and what was seen", () => {
     show(WRONG);
-    expect(texts(root, "li .gx-check-mark")).toEqual(["✓", "✕", "!", "–"]);
+    expect(texts(root, "li .gx-check-mark")).toEqual(["✓", "✕", "!", "?"]);
     expect(texts(root, "li .gx-check-title")).toEqual([
       "Outputs: ok",
       "Input range: wrong",
       "Size: warning",
-      "Labels: skipped",
+      "Labels: unknown",
     ]);
     expect(texts(root, ".gx-check-name")).toEqual(["Outputs", "Input range", "Size", "Labels"]);
     expect(texts(root, ".gx-check-seen")).toEqual(WRONG.checks.map(([, , what]) => what));

@@ -42,6 +42,11 @@ def test_a_single_sigmoid_gets_its_other_class() -> None:
     assert classifier.names(2) == ("not pneumonia", "pneumonia")
 
 
+def test_one_number_for_each_picture_is_a_sigmoid() -> None:
+    classifier = as_classifier(lambda batch: np.float32([0.2, 0.9])[: len(batch)])
+    np.testing.assert_allclose(classifier(BATCH), [[0.8, 0.2], [0.1, 0.9]], rtol=1e-6)
+
+
 def test_a_single_logit_is_precise_at_both_ends() -> None:
     probabilities = to_probabilities(np.float32([[30], [-30], [800]]), "logits")
     np.testing.assert_allclose(probabilities[0, 0], np.exp(-30), rtol=1e-5)
@@ -164,11 +169,11 @@ def test_the_kind_of_output_may_not_change() -> None:
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
-        (np.zeros(2), r"shape \(2,\).*\(2, classes\)"),
+        (np.zeros(3), r"shape \(3,\).*\(2, classes\)"),
         (np.zeros((1, 2)), r"shape \(1, 2\)"),
         (np.zeros((2, 3, 4)), r"shape \(2, 3, 4\)"),
         (np.zeros((2, 0)), r"shape \(2, 0\)"),
-        ({"logits": np.zeros(2)}, r"shape \(2,\)"),
+        ({"logits": np.zeros(3)}, r"shape \(3,\)"),
         ({"boxes": 1, "masks": 2}, r"a dictionary of 'boxes', 'masks'"),
         (None, "NoneType"),
         ([[1], [2, 3]], "list"),

@@ -71,6 +71,8 @@ def test_the_doctor_looks_at_a_model_of_yours(
     assert "“a fish” is well above chance" in capfd.readouterr().out
     assert main(["doctor", model, picture, "--output", "logits"]) == 1
     assert 'Say output="softmax"' in capfd.readouterr().out
+    assert main(["doctor", model, picture, "--preprocess", "-1..1"]) == 1
+    assert "scaled to −1..1 (as you said)" in capfd.readouterr().out
     assert main(["doctor", model, picture, "--target", "11"]) == 1
     assert "“class 11” has" in capfd.readouterr().out
 

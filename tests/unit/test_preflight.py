@@ -44,7 +44,7 @@ def of(preflight: Preflight, name: str) -> tuple[str, str]:
 
 
 def troubles(preflight: Preflight) -> list[str]:
-    return [check.name for check in preflight.checks if check.verdict != "ok"]
+    return [check.name for check in preflight.checks if check.verdict in {"warning", "wrong"}]
 
 
 def test_a_sound_model_passes() -> None:
@@ -52,7 +52,7 @@ def test_a_sound_model_passes() -> None:
         preflight = checked(model)
         assert troubles(preflight) == []
         assert preflight.verdict == "ok"
-        assert preflight.summary.endswith("8 pictures: nothing wrong was found.")
+        assert preflight.summary.endswith("nothing wrong was found; not known: input range.")
         assert kind in of(preflight, "Outputs")[1]
     assert troubles(checked(lambda batch: 100 * sure(batch))) == []
     names = [check.name for check in preflight.checks]
@@ -179,7 +179,7 @@ def test_a_model_with_dropout_on() -> None:
     preflight = checked(dropping)
     assert of(preflight, "Repeatable")[0] == "wrong"
     assert "model.eval()" in of(preflight, "Repeatable")[1]
-    assert of(preflight, "Batch")[0] == "skipped"
+    assert of(preflight, "Batch")[0] == "unknown"
 
 
 def test_a_model_with_batch_normalisation_in_training_mode() -> None:
@@ -216,7 +216,7 @@ def test_a_fill_that_hides_too_little() -> None:
     fine = GridExplainer(sure, 32, fill="cell-mean").check(PICTURE)
     verdict, words = of(fine, "Hiding")
     assert verdict == "warning"
-    assert "With every cell hidden by cell-mean on a 32×32 grid" in words
+    assert "With every cell hidden by cell-mean on a grid of 32×32" in words
     assert troubles(GridExplainer(sure, 2, fill="cell-mean").check(PICTURE)) == []
 
 
@@ -261,7 +261,9 @@ def test_a_model_that_fails_is_a_row_of_the_table() -> None:
         raise RuntimeError("the graphics card caught fire.")
 
     preflight = checked(failing)
-    assert preflight.concerns == ("The model failed: RuntimeError: the graphics card caught fire.",)
+    assert preflight.concerns == (
+        "The model failed while it was checked: RuntimeError: the graphics card caught fire.",
+    )
 
 
 def test_several_sigmoids_need_not_sum_to_anything() -> None:
@@ -282,11 +284,11 @@ def test_by_itself_once_for_a_model() -> None:
 
     explainer = GridExplainer(counting, 4, fill="gray")
     first = explainer.explain(PICTURE)
-    assert sum(calls) == 17 + 8
+    assert sum(calls) == 17 + 9 + 4 * 2, "and the four other ranges, as nothing tells the range"
     assert first.checked is explainer.checked
     assert explainer.checked.summary in repr(explainer)
     explainer.explain(PICTURE)
-    assert sum(calls) == 17 + 8 + 17
+    assert sum(calls) == 17 + 9 + 8 + 17
 
 
 def test_what_is_wrong_goes_with_the_explanation(tmp_path) -> None:
@@ -326,3 +328,63 @@ NO_RECORDS = [
 def test_a_record_that_is_none(record: dict) -> None:
     with pytest.raises((ValueError, KeyError, TypeError)):
         Preflight.of_record(record)
+
+
+def test_a_range_that_nothing_tells_is_not_passed() -> None:
+    verdict, words = of(checked(sure), "Input range")
+    assert verdict == "unknown"
+    assert "As it is handed over now (none: 0..255): “class 0” 98.8%" in words
+    assert 'preprocess="0..1" “class' in words
+    assert of(checked(sure, preprocess="0..255"), "Input range")[0] == "ok"
+
+
+def test_a_model_that_is_certain_of_anything_has_too_wide_a_range() -> None:
+    rng = np.random.default_rng(2)
+    kernel = rng.standard_normal((32 * 32 * 3, 5)) / 50
+
+    def network(batch: np.ndarray) -> np.ndarray:  # meant for 0..1: thousands of log-odds in 0..255
+        return 20 * (batch.reshape(len(batch), -1) @ kernel) + [0, 1, 0, 0, 0]
+
+    verdict, words = of(checked(network, output="logits"), "Input range")
+    assert verdict == "warning"
+    assert "sure of its pixels shuffled and the like, too" in words
+    assert 'preprocess="0..1"' in words
+
+
+def test_the_wrong_number_of_labels() -> None:
+    preflight = checked(sure, labels=["a", "b"])
+    assert "2 labels were given, but sure has 6 classes" in preflight.summary
+
+
+def test_a_fill_that_fails_is_not_the_models_fault() -> None:
+    preflight = checked(sure, fill=lambda pixels: pixels)
+    assert troubles(preflight) == ["Hiding"]
+    assert "The fill '<lambda>' failed: TypeError" in preflight.summary
+
+
+def test_softmax_that_is_said_to_be_sigmoids() -> None:
+    verdict, words = of(checked(sure, output="sigmoids"), "Outputs")
+    assert verdict == "warning"
+    assert 'say output="softmax"' in words
+
+
+def test_an_answer_that_depends_on_the_extremes_of_the_batch() -> None:
+    def stretched(batch: np.ndarray) -> np.ndarray:
+        return sure(255 * (batch - batch.min()) / np.ptp(batch) * (np.ptp(PATTERN) / 255))
+
+    faint = (60 + PATTERN / 8).astype(np.uint8)
+    assert of(checked(stretched, faint), "Batch")[0] == "wrong"
+
+
+def test_trying_other_layouts_takes_no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(seconds: float) -> None:
+        raise AssertionError("a probe that fails is not asked again")
+
+    monkeypatch.setattr("time.sleep", never)
+
+    def strict(batch: np.ndarray) -> np.ndarray:
+        if batch.shape[1:] != (32, 32, 3):
+            raise RuntimeError("no such picture")
+        return sure(batch) * 0 + np.float32(1 / 6)
+
+    checked(strict)

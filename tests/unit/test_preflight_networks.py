@@ -21,7 +21,7 @@ EVERY_PICTURE = [(which, name) for which in (HONEST, CHEATING) for name in which
 
 
 def troubles(preflight) -> list[str]:
-    return [check.name for check in preflight.checks if check.verdict != "ok"]
+    return [check.name for check in preflight.checks if check.verdict in {"warning", "wrong"}]
 
 
 @pytest.mark.parametrize(("which", "name"), EVERY_PICTURE, ids=lambda value: str(value)[:20])

@@ -178,7 +178,7 @@ def test_folders_that_hold_no_model_that_answers(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="spoiled cannot be read as a SavedModel"):
         as_classifier(spoiled)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(TypeError, match="empty is no model"):
+    with pytest.raises(TypeError, match="empty' is no model"):
         as_classifier(tmp_path / "empty")
 
 

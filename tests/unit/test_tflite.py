@@ -230,7 +230,7 @@ def test_what_takes_or_gives_something_else() -> None:
     ("outputs", "chosen"),
     [
         ([("a", (1, 3))], 0),
-        ([("a", (1, 3, 3)), ("b", (1, 3)), ("c", (1, 4))], 1),
+        ([("a", (1, 3, 3)), ("b", (1, 3))], 1),
         ([("a", (1, 3)), ("my_scores:0", (1, 4))], 1),
         ([("scores", (1, 3)), ("logits", (1, 4))], 1),
         ([("a", ("n",)), ("b", None)], 1),
@@ -244,6 +244,7 @@ def test_which_output_is_the_answer(outputs: list, chosen: int) -> None:
 @pytest.mark.parametrize(
     ("outputs", "words"),
     [
+        ([("a", (1, 3)), ("b", (1, 4))], r"no name tells which.*a \\(1, 3\\), b \\(1, 4\\)"),
         ([("boxes", ("n", 4)), ("labels", ("n",)), ("scores", ("n",))], "m finds boxes"),
         ([("x:0", (1, 10, 4)), ("x:1", (1, 10)), ("x:2", (1, 10))], "m finds boxes"),
         ([("output0", (1, 84, 8400))], r"m is no classifier.*output0 \(1, 84, 8400\)"),
