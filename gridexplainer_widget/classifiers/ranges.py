@@ -174,8 +174,8 @@ def search(
     least = max(SURE, fit(*own, output) + FAR)
     certain = output != "sigmoids" and sureness(own[1]) > CERTAIN
     untold = not classifier.preprocessing.told
-    if not (least <= 1 or certain or untold):
-        return Search()
+    if np.ptp(pixels) < 1 or not (least <= 1 or certain or untold):
+        return Search()  # nothing to see, or nothing to be found
     trials = []
     others = candidates(classifier.preprocessing, layouts=layouts)
     for candidate in others if least <= 1 or certain else [each for each in others if each.usual]:

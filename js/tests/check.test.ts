@@ -5,13 +5,13 @@ import { find, HTML, StrictModel, texts, traits } from "./fixture";
 
 const FINE: Check = {
   verdict: "ok",
-  summary: "Model checked: nothing wrong was found.",
+  summary: "Technical check on one picture: nothing wrong was found.",
   checks: [["Outputs", "ok", "Probabilities: every row sums to 1.", ""]],
 };
 
 const WRONG: Check = {
   verdict: "wrong",
-  summary: 'Model checked: “sock” with 12%. Say preprocess="0..1".',
+  summary: 'Technical check: “sock” with 12%. Say preprocess="0..1".',
   checks: [
     ["Outputs", "ok", "Probabilities: every row sums to 1.", ""],
     ["Input range", "wrong", "As they are handed over now, “sock” with 12%.", 'Say preprocess="0..1".'],
@@ -170,7 +170,7 @@ describe("an update", () => {
     find(root, "summary").focus();
     receive(FINE);
     expect(document.activeElement).toBe(find(root, "summary"));
-    expect(seen()).toEqual(["✓", "Model checked: nothing wrong was found."]);
+    expect(seen()).toEqual(["✓", "Technical check on one picture: nothing wrong was found."]);
     expect(texts(root, "li .gx-check-title")).toEqual(["Outputs: ok"]);
     expect(root.dataset["verdict"]).toBe("ok");
   });

@@ -277,7 +277,7 @@ describe("messages", () => {
     show();
     const last = () => find<HTMLDetailsElement>(view.messages, ".gx-notices > :last-child");
     expect(last().hidden).toBe(true);
-    const summary = "Model checked: nothing wrong was found.";
+    const summary = "Technical check on one picture: nothing wrong was found.";
     receive({ check: { verdict: "ok", summary, checks: [["Outputs", "ok", "They sum to 1.", ""]] } });
     expect(last().hidden).toBe(false);
     expect(find(last(), "summary").textContent).toBe(`✓${summary}`);

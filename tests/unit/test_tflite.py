@@ -244,7 +244,7 @@ def test_which_output_is_the_answer(outputs: list, chosen: int) -> None:
 @pytest.mark.parametrize(
     ("outputs", "words"),
     [
-        ([("a", (1, 3)), ("b", (1, 4))], r"no name tells which.*a \\(1, 3\\), b \\(1, 4\\)"),
+        ([("a", (1, 3)), ("b", (1, 4))], r"no name tells which.*a \(1, 3\), b \(1, 4\)"),
         ([("boxes", ("n", 4)), ("labels", ("n",)), ("scores", ("n",))], "m finds boxes"),
         ([("x:0", (1, 10, 4)), ("x:1", (1, 10)), ("x:2", (1, 10))], "m finds boxes"),
         ([("output0", (1, 84, 8400))], r"m is no classifier.*output0 \(1, 84, 8400\)"),

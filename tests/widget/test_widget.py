@@ -847,7 +847,7 @@ def test_the_model_is_looked_at_and_told_after_the_map() -> None:
     told = next(row for row in widget.check["checks"] if row[1] == "wrong")
     assert told[0] == "Hiding"
     assert "does not look at the picture" in widget.check["summary"]
-    assert not any("Model checked" in note for note in widget.notes), "it has a line of its own"
+    assert not any("Technical check" in note for note in widget.notes), "it has a line of its own"
     assert any("does not look at the picture" in note for note in widget.explanation.notes)
     assert "does not look at the picture" in repr(explainer)
     second = explainer.explore(PICTURE)
@@ -863,7 +863,7 @@ def test_what_seemed_wrong_is_looked_at_again() -> None:
 
     widget = explore(counting, 4, fill=lambda pixels, hidden: pixels)
     assert widget.wait(20)
-    assert "With every cell hidden by <lambda> on a 4×4 grid" in widget.check["summary"]
+    assert "With every cell hidden by <lambda> on a grid of 4×4" in widget.check["summary"]
     widget.fill = "black"
     assert widget.wait(20)
     assert widget.check["verdict"] == "ok"
