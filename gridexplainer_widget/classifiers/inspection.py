@@ -146,13 +146,14 @@ def _range_checks(
     if now.told:
         return Check("Input range", "ok", f"No other fits better than {now.words}."), in_order
     tried = "; ".join(
-        f"{trial.candidate.said} {_says(trial.then, labels)}" for trial in found.tried
+        f"{trial.candidate.said.partition('=')[2]} {_says(trial.then, labels)}"
+        for trial in found.tried
     )
     seen = (
-        f"Nothing tells in which range the model was trained. As it is handed over now "
-        f"({now.words}): {_says(answers.alone, labels)}. Else: {tried}."
+        "Nothing tells in which range the model was trained. As it is handed over now "
+        f"({now.words.partition(';')[0]}): {_says(answers.alone, labels)}. Else: {tried}."
     )
-    advice = "Say the one that it was trained with."
+    advice = "Say which by preprocess=…"
     return Check("Input range", "unknown", seen, advice), in_order
 
 

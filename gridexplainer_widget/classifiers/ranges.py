@@ -122,12 +122,12 @@ def fit(seen: Vectors, nothing: Vectors, output: OutputKind | None) -> float:
     return float(agreed - certainty(nothing, output).mean())
 
 
-def candidates(own: Preprocessing, *, layouts: bool) -> list[Candidate]:
-    """List what else could be meant; with `layouts`, channels first, too."""
+def candidates(own: Preprocessing, *, colours: bool, layouts: bool) -> list[Candidate]:
+    """List what else could be meant, orders of `colours` and, with `layouts`, of axes included."""
     found = []
     for name, range_ in NAMED.items():
         for bgr in (False, True):
-            if bgr and name == "caffe":
+            if (bgr and name == "caffe") or (not colours and (bgr or name == "caffe")):
                 continue
             other = range_.reversed() if bgr else range_
             said = f'preprocess="{name}{REVERSED if bgr else ""}"'
@@ -177,7 +177,8 @@ def search(
     if np.ptp(pixels) < 1 or not (least <= 1 or certain or untold):
         return Search()  # nothing to see, or nothing to be found
     trials = []
-    others = candidates(classifier.preprocessing, layouts=layouts)
+    colours = pixels.shape[-1] > 1
+    others = candidates(classifier.preprocessing, colours=colours, layouts=layouts)
     for candidate in others if least <= 1 or certain else [each for each in others if each.usual]:
         seen = yield from _answers(classifier, candidate, views(pixels))
         if seen is None:
