@@ -55,8 +55,12 @@ lint: $(VENV)/.tests-installed js/node_modules/.installed
 test-js: js/node_modules/.installed
 	cd js && npx --no-install vitest run
 
+# TensorFlow and a PyTorch built for CUDA do not always bear each other in one process.
+TORCH := huggingface torch transforms
+
 test-python: $(VENV)/.tests-installed
-	$(BIN)/pytest tests --ignore=tests/browser
+	$(BIN)/pytest tests --ignore=tests/browser $(patsubst %,--ignore=tests/unit/test_%.py,$(TORCH))
+	$(BIN)/pytest $(patsubst %,tests/unit/test_%.py,$(TORCH))
 
 # What these test is not installed there.
 FRAMEWORKS := cli demo demo_imagenet huggingface keras keras_kinds onnx preflight_networks \

@@ -11,7 +11,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from gridexplainer_widget import Explanation, GridExplainer
+from gridexplainer_widget.classifiers.checks import Check
 from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.classifiers.preflight import Preflight
 from gridexplainer_widget.page import to_html
 from tests.browser.processes import poll
 from tests.browser.screen import assert_hover, canvas, hover, point, violations
@@ -166,6 +168,19 @@ def test_looks_change_at_once(opened: Callable[..., Page], explanation: Explanat
     expect(colors).to_have_value("purple-green")
     colors.select_option("red-blue")
     expect(colors).to_have_value("red-blue")
+
+
+def test_a_page_tells_what_was_seen_of_the_model(
+    explanation: Explanation, opened: Callable[..., Page]
+) -> None:
+    told = Check("Outputs", "wrong", "<b>Taken</b> for logits.", 'Say output="softmax".')
+    page = opened(replace(explanation, checked=Preflight((told,), 9)))
+    check = page.locator("details.gx-check")
+    expect(check.locator("summary")).to_contain_text(
+        '<b>Taken</b> for logits. Say output="softmax".'
+    )
+    check.locator("summary").click()
+    expect(check.locator("li")).to_contain_text("Outputs: wrong")
 
 
 def test_a_partial_page_knows_what_it_lacks(
