@@ -56,19 +56,21 @@ test-js: js/node_modules/.installed
 	cd js && npx --no-install vitest run
 
 # TensorFlow and a PyTorch built for CUDA do not always bear each other in one process.
-TORCH := huggingface torch transforms
+TORCH := $(patsubst %,tests/unit/test_%.py,huggingface torch torch_network transforms) \
+	tests/oracle/test_torch_methods.py
 
 test-python: $(VENV)/.tests-installed
-	$(BIN)/pytest tests --ignore=tests/browser $(patsubst %,--ignore=tests/unit/test_%.py,$(TORCH))
-	$(BIN)/pytest $(patsubst %,tests/unit/test_%.py,$(TORCH))
+	$(BIN)/pytest tests --ignore=tests/browser $(TORCH:%=--ignore=%)
+	$(BIN)/pytest $(TORCH)
 
 # What these test is not installed there.
-FRAMEWORKS := cli demo demo_imagenet huggingface keras keras_kinds onnx preflight_networks \
-	saved_model sklearn tflite torch transforms
+FRAMEWORKS := black_box cli demo demo_imagenet huggingface keras keras_kinds keras_network onnx \
+	preflight_networks randomisation saved_model shap_gradient sklearn tflite torch torch_network transforms
 
 test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel, all that needs no framework
 	$(OLD)/bin/pytest tests --ignore=tests/browser \
 		$(patsubst %,--ignore=tests/unit/test_%.py,$(FRAMEWORKS)) \
+		--ignore=tests/oracle/test_keras_methods.py --ignore=tests/oracle/test_torch_methods.py \
 		--deselect=tests/widget/test_notebooks.py::test_notebooks_run
 
 test-browser: $(VENV)/.tests-installed js/node_modules/.installed .cdn/.installed
@@ -79,6 +81,7 @@ build: js/node_modules/.installed  ## js/src → gridexplainer_widget/static
 
 dev: build $(VENV)/.installed  ## build/dev.html: the front end on the demo's explanation
 	$(BIN)/python -m docs.dev_page
+	$(BIN)/python -m docs.dev_compare
 
 bench: $(VENV)/.tests-installed
 	$(BIN)/python benchmarks/resnet50.py

@@ -9,31 +9,43 @@ from typing import TYPE_CHECKING, Any
 
 from . import demo
 from ._version import __version__
+from .attribution.methods import METHODS
 from .classifiers import Classifier, ClassifierError, as_classifier
+from .classifiers.network import MethodError
+from .comparison import Comparison
 from .explainer import ExplanationError, GridExplainer
 from .explanation import Cell, Explanation
+from .faithfulness import Faithfulness
 from .fills import Fill
 from .grid import Box, Grid
+from .object_mask import rank_of_mask
 from .picture import Picture, read_picture
 
 if TYPE_CHECKING:
+    from .comparison_widget import ComparisonWidget
     from .widget import GridExplainerWidget
 
 __all__ = [
+    "METHODS",
     "Box",
     "Cell",
     "Classifier",
     "ClassifierError",
+    "Comparison",
+    "ComparisonWidget",
     "Explanation",
     "ExplanationError",
+    "Faithfulness",
     "Fill",
     "Grid",
     "GridExplainer",
     "GridExplainerWidget",
+    "MethodError",
     "Picture",
     "__version__",
     "as_classifier",
     "demo",
+    "rank_of_mask",
     "read_picture",
 ]
 
@@ -43,4 +55,8 @@ def __getattr__(name: str) -> Any:
         from .widget import GridExplainerWidget  # noqa: PLC0415
 
         return GridExplainerWidget
+    if name == "ComparisonWidget":
+        from .comparison_widget import ComparisonWidget  # noqa: PLC0415 - alike
+
+        return ComparisonWidget
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,25 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from ._version import __version__
-from .classifiers.inspection import finished, model_checks
+from .attribution.asking import layers_of
+from .attribution.base import Attribution
+from .attribution.methods import Entry, parse_method, parse_options
+from .attribution.question import Options
+from .classifiers.inspection import model_checks
 from .classifiers.labels import LabelsLike
 from .classifiers.preflight import Preflight
 from .classifiers.preprocessing import PreprocessLike
 from .classifiers.recognise import as_classifier
+from .comparison import Comparison, comparison_steps
+from .entries import (
+    CLOSED,
+    OPEN,
+    EntryLike,
+    audit_steps,
+    entry_of,
+    explanation_steps,
+    parse_entry,
+    run_of,
+    scrambling_steps,
+)
 from .explanation import Explanation
+from .faithfulness import Faithfulness
 from .fills import FillLike, parse_fill
 from .grid import GridSize, is_whole, parse_grid_size
 from .notes import picture_checks
 from .occlusion import Run
 from .picture import PictureLike, read_picture
+from .progress import finished, with_bar
+from .randomisation import Randomisation
 from .scores import parse_score
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from .comparison_widget import ComparisonWidget
     from .widget import GridExplainerWidget
 
 
@@ -110,8 +134,14 @@ class GridExplainer:
         self.explanation: Explanation | None = None
         self.checked: Preflight | None = None
 
-    def explain(self, img: PictureLike, target_class: int | str | None = None) -> Explanation:
-        """Score every cell of a picture.
+    def explain(
+        self,
+        img: PictureLike,
+        target_class: int | str | None = None,
+        method: str = "occlusion",
+        **options: Any,
+    ) -> Explanation:
+        """Find out what each cell of a picture is worth.
 
         A progress bar appears where that takes more than a moment. An
         interrupt (Ctrl-C) leaves what was scored in ``self.explanation``.
@@ -122,6 +152,15 @@ class GridExplainer:
             See :func:`gridexplainer_widget.picture.read_picture`.
         target_class : int or str, optional
             Index or label; by default the most probable class.
+        method : str
+            "occlusion"; what looks inside a Keras or PyTorch model: "cam", "grad-cam",
+            "grad-cam++", "score-cam", "saliency", "guided-backpropagation",
+            "guided-grad-cam", "shap-gradient"; what needs answers alone: "rise", "shap",
+            "lime". See docs/methods.md.
+        **options
+            What the method takes of `layer` (a name, or several; by default the last one
+            with spatial extent), `samples`, `channels`, `background`; see
+            :class:`gridexplainer_widget.attribution.question.Options`.
 
         Returns
         -------
@@ -131,39 +170,176 @@ class GridExplainer:
         ------
         ExplanationError
             The model failed on the way; it carries what had been scored.
+        MethodError
+            The method cannot explain this model.
         ValueError
-            The picture, the grid on it or the target is not usable.
+            The picture, the grid on it, the target or the method is not usable.
+        TypeError
+            The method takes no such option.
         """
-        from tqdm.auto import tqdm  # noqa: PLC0415 - its notebook flavour loads ipywidgets
-
+        entry = Entry(known := parse_method(method), parse_options(known, **options))
         run = self.start_run(img)
-        begun = False
-        with tqdm(total=len(run.grid), desc="Hiding cells", unit="cell", delay=1) as bar:
-            try:
-                for done in run.steps():
-                    if not begun:  # a bad target fails before the long part
-                        self.explanation = self.freeze(run, target_class)
-                        begun = True
-                    bar.update(done - bar.n)
-            except Exception as error:
-                if not begun:
-                    raise
-                self.explanation = self.freeze(run, target_class)
-                what = f"{type(error).__name__}: {str(error).rstrip('.')}"
-                reached = f"{self.explanation.done} of {len(run.grid)} cells"
-                raise ExplanationError(
-                    f"{what}. This came after {reached}; they are in explainer.explanation.",
-                    self.explanation,
-                ) from error
-            except KeyboardInterrupt:
-                if begun:
-                    self.explanation = self.freeze(run, target_class)
-                raise
-        self.explanation = self.freeze(run, target_class)
+        if known.ask is None:
+            with_bar(self._occlusion_steps(run, target_class), "Hiding cells", "cell")
+            self.explanation = self.freeze(run, target_class)
+        else:
+            steps = explanation_steps(self, run, target_class, entry)
+            self.explanation = with_bar(steps, known.title)
         if self.unchecked:
             self.checked = finished(self.model_checks(run))
-            self.explanation = self.freeze(run, target_class)
+            self.explanation = replace(self.explanation, checked=self.checked)
         return self.explanation
+
+    def compare(  # noqa: PLR0913 - the picture and the question, and keywords with defaults
+        self,
+        img: PictureLike,
+        methods: Sequence[EntryLike] | None = None,
+        target_class: int | str | None = None,
+        *,
+        fill: FillLike | None = None,
+        mask: ArrayLike | None = None,
+        randomise: bool = False,
+    ) -> Comparison:
+        """Explain a picture by several methods, and measure which one is true to the model.
+
+        Parameters
+        ----------
+        img, target_class
+            As for :meth:`explain`.
+        methods : sequence, optional
+            Names, such as "grad-cam"; or with a layer, ("grad-cam", "conv4_block6_out"); or
+            with options, ("rise", {"samples": 500}). By default occlusion, Grad-CAM,
+            saliency, RISE and SHAP, as far as the model can be opened.
+        fill, mask, randomise
+            As for :meth:`faithfulness`.
+
+        Returns
+        -------
+        Comparison
+            A method that cannot explain this model is among its `failures`.
+
+        Raises
+        ------
+        ValueError
+            The picture, the target, the mask or a method is not usable.
+        """
+        entries = [parse_entry(entry) for entry in methods or self.usual_methods]
+        steps = comparison_steps(
+            self, read_picture(img), entries, target_class, fill, as_mask(mask), randomise=randomise
+        )
+        return with_bar(steps, "Comparing")
+
+    def faithfulness(
+        self,
+        explanation: Explanation,
+        *,
+        fill: FillLike | None = None,
+        mask: ArrayLike | None = None,
+        randomise: bool = False,
+    ) -> Faithfulness:
+        """Measure how true an explanation is to the model, by hiding its cells in order.
+
+        Parameters
+        ----------
+        explanation : Explanation
+            By any method.
+        fill : str, (r, g, b) or callable, optional
+            What stands in for the cells; by default the explainer's own. Another one can
+            turn the order of methods around.
+        mask : bool array (height, width), optional
+            Where the object is.
+        randomise : bool
+            Whether to explain again with the model's weights scrambled; :meth:`randomisation`
+            tells of it layer by layer.
+
+        Returns
+        -------
+        Faithfulness
+
+        Raises
+        ------
+        ValueError
+            The mask does not fit the picture, or the explanation not the model.
+        """
+        audit = run_of(self, explanation, fill)
+        steps = audit_steps(
+            self,
+            audit,
+            explanation,
+            entry_of(explanation),
+            mask=as_mask(mask),
+            randomise=randomise,
+        )
+        return with_bar(steps, "Hiding cells in order")
+
+    def randomisation(self, explanation: Explanation, stages: int = 4) -> Randomisation:
+        """See whether a map changes when the model's weights are scrambled, layer by layer.
+
+        Copies of the model are scrambled from the last layer down; the model stays as it is.
+
+        Parameters
+        ----------
+        explanation : Explanation
+        stages : int
+            At how many layers to look, the last time with all of them scrambled.
+
+        Returns
+        -------
+        Randomisation
+
+        Raises
+        ------
+        MethodError
+            The model is closed, or cannot be copied.
+        """
+        steps = scrambling_steps(self, explanation, entry_of(explanation), stages)
+        return with_bar(steps, "Scrambling layers")
+
+    def layers(self, img: PictureLike) -> list[str]:
+        """Name the network's layers that have maps, in the order in which they are computed.
+
+        What takes a layer, such as ``method="grad-cam"``, uses the last one by itself.
+
+        Raises
+        ------
+        MethodError
+            The model cannot be opened.
+        """
+        run = self.start_run(img)
+        for _ in run.ask([()]):  # what the model returns is known from then on
+            pass
+        return [layer.name for layer in layers_of(run)]
+
+    @property
+    def usual_methods(self) -> tuple[str, ...]:
+        """What is compared where nothing is said."""
+        return CLOSED if self.classifier.opened is None else OPEN
+
+    def _occlusion_steps(
+        self, run: Run, target_class: int | str | None
+    ) -> Generator[tuple[int, int], None, None]:
+        """Score every cell; what there is stays in `explanation` when that ends early."""
+        begun = False
+        try:
+            for done in run.steps():
+                if not begun:  # a bad target fails before the long part
+                    self.explanation = self.freeze(run, target_class)
+                    begun = True
+                yield done, len(run.grid)
+        except Exception as error:
+            if not begun:
+                raise
+            self.explanation = self.freeze(run, target_class)
+            what = f"{type(error).__name__}: {str(error).rstrip('.')}"
+            reached = f"{self.explanation.done} of {len(run.grid)} cells"
+            raise ExplanationError(
+                f"{what}. This came after {reached}; they are in explainer.explanation.",
+                self.explanation,
+            ) from error
+        except KeyboardInterrupt:
+            if begun:
+                self.explanation = self.freeze(run, target_class)
+            raise
 
     def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:
         """Look at what is most often wrong with a model, and with a picture for it.
@@ -229,8 +405,10 @@ class GridExplainer:
 
     def explore(
         self, img: PictureLike, target_class: int | str | None = None, **traits: Any
-    ) -> GridExplainerWidget:
+    ) -> GridExplainerWidget | ComparisonWidget:
         """Open a picture in the live widget; scoring starts at once, in the background.
+
+        With ``methods=[…]``, as :meth:`compare` takes them, several maps stand side by side.
 
         Parameters
         ----------
@@ -251,11 +429,16 @@ class GridExplainer:
         displayed, for places where no widget runs. An executed notebook gets the
         finished map by ``w.wait()`` before it displays ``w``.
         """
-        from .widget import GridExplainerWidget  # noqa: PLC0415 - the widget knows the explainer
-
         if target_class is not None and "target" in traits:
             raise TypeError("target_class= and target= are the same thing; give one of them.")
-        return GridExplainerWidget(self, img, **{"target": target_class, **traits})
+        given = {"target": target_class, **traits}
+        if "methods" in traits:
+            from .comparison_widget import ComparisonWidget  # noqa: PLC0415 - it knows us
+
+            return ComparisonWidget(self, img, **given)
+        from .widget import GridExplainerWidget  # noqa: PLC0415 - alike
+
+        return GridExplainerWidget(self, img, **given)
 
     def start_run(
         self, img: PictureLike, grid_size: GridSize | None = None, fill: FillLike | None = None
@@ -270,9 +453,15 @@ class GridExplainer:
         )
 
     def freeze(
-        self, run: Run, target: int | str | None = None, score: str | None = None
+        self,
+        run: Run,
+        target: int | str | None = None,
+        score: str | None = None,
+        *,
+        attribution: Attribution | None = None,
+        options: Options | None = None,
     ) -> Explanation:
-        """Make an explanation of what a run has scored so far."""
+        """Make an explanation of what a run has scored so far, or of what a method found."""
         settings = {
             "picture_size": list(run.picture.size),
             "grid_size": list(run.grid.shape),
@@ -281,9 +470,10 @@ class GridExplainer:
             "preprocessing": self.classifier.preprocessing.words,
             "input_shape": list(run.masker.pixels.shape),
             "version": __version__,
+            **(options or Options()).settings,
         }
         score = parse_score(score or self.score)
-        return Explanation.of(run, target, score, settings, self.checked)
+        return Explanation.of(run, target, score, settings, self.checked, attribution)
 
     def __repr__(self) -> str:
         rows, columns = self.grid_size
@@ -293,3 +483,8 @@ class GridExplainer:
             f"score={self.score!r}, preprocessing={self.classifier.preprocessing.words!r}, "
             f"output={output!r})" + (f"\n  {self.checked.summary}" if self.checked else "")
         )
+
+
+def as_mask(mask: ArrayLike | None) -> NDArray[np.bool_] | None:
+    """Take a mask as an array; what does not fit is refused where it is used."""
+    return None if mask is None else np.asarray(mask)

@@ -65,7 +65,7 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
           channel, clipped to 0..255, from `seed`.
         - ``"inpaint"``: filled in from around the hidden cells (A. Telea, "An
           Image Inpainting Technique Based on the Fast Marching Method", 2004);
-          needs the extra ``[inpaint]``.
+          the picture's mean where everything is hidden; needs the extra ``[inpaint]``.
         - a colour; a model with one channel sees its luminance.
         - a callable ``fill(pixels, hidden)``: float32 (H, W, C) in 0..255 and
           bool (H, W) in, what broadcasts to (H, W, C) out.
@@ -177,6 +177,8 @@ def _inpainter() -> Callable[[Pixels, NDArray[np.bool_]], Pixels]:
         ) from error
 
     def inpaint(pixels: Pixels, hidden: NDArray[np.bool_]) -> Pixels:
+        if hidden.all():  # OpenCV, with nothing to go by, would give the picture back
+            return _constant(pixels, pixels.mean(axis=(0, 1)))
         # OpenCV inpaints uint8 of one or three channels; only the hidden pixels are taken.
         rounded = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
         mask = hidden.astype(np.uint8)

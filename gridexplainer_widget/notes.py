@@ -22,6 +22,8 @@ SMALL = 0.02
 
 def is_saturated(explanation: Explanation) -> bool:
     """Whether the probability is so near 1 that every drop is near 0, and log-odds tell more."""
+    if explanation.attribution is not None:
+        return False
     sure = explanation.score == "probability" and explanation.baseline > SURE
     small = explanation.done > 0 and _largest_drop(explanation) < SMALL
     return sure and small and not _leaves_target(explanation)
@@ -29,6 +31,9 @@ def is_saturated(explanation: Explanation) -> bool:
 
 def notes_of(explanation: Explanation) -> tuple[str, ...]:
     """Collect what is to be said."""
+    doubts = [check.sentence for check in picture_checks(explanation) if check.verdict != "ok"]
+    if explanation.attribution is not None:
+        return (*explanation.attribution.notes, *doubts)
     notes = []
     if not explanation.complete:
         notes.append(_partial(explanation))
@@ -47,9 +52,7 @@ def notes_of(explanation: Explanation) -> tuple[str, ...]:
         notes.append(
             "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
         )
-    doubts = [check for check in picture_checks(explanation) if check.verdict != "ok"]
-    notes += [check.sentence for check in doubts]
-    return tuple(notes)
+    return (*notes, *doubts)
 
 
 def picture_checks(explanation: Explanation) -> tuple[Check, ...]:

@@ -54,7 +54,8 @@ class Run:
     """One picture under one grid and one fill: what has been scored so far.
 
     A run that was stopped goes on where it was: :meth:`steps` scores what is
-    missing. Questions about other sets of cells go through :meth:`ask`.
+    missing. Questions about other sets of cells go through :meth:`ask`. `calls`
+    counts the pictures that the model was asked about; what is known costs none.
 
     Parameters
     ----------
@@ -83,6 +84,7 @@ class Run:
         self.vectors: Vectors | None = None
         self.failed = np.zeros(len(masker.grid), np.bool_)
         self.seconds = 0.0
+        self.calls = 0
         self._together: OrderedDict[bytes, Vectors] = OrderedDict()
 
     @classmethod
@@ -154,6 +156,7 @@ class Run:
             since = time.perf_counter()
             for slot, cells in enumerate(batch):
                 self.masker.masked(cells, out=buffer[slot])
+            self.calls += len(batch)
             try:
                 vectors = self.classifier(buffer[: len(batch)])
             except Exception:

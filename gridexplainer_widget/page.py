@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import os
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +13,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from ._version import __version__
 from .classifiers.base import top_classes
 from .classifiers.outputs import Vectors, percent
+from .document import STATIC, STYLE, Document
 from .explanation import Explanation
 from .notes import notes_of
 from .picture import png_bytes
 from .protocol import COLORMAPS, SCALES
 from .scores import SCORES, drops_of
-
-STATIC = Path(__file__).parent / "static"
 
 MOST_CLASSES = 32
 """Classes that can be asked about in a page."""
@@ -46,19 +41,6 @@ START: Mapping[str, Any] = {
     "threshold": 0.0,
 }
 """What the front end's traits are at first where nothing else is said."""
-
-STYLE = """
-body { margin: 0 auto; padding: 16px; max-width: 1100px; font: 14px/1.4 system-ui, sans-serif;
-  color: #1f2328; background: #fff; }
-h1 { margin: 0 8px; font-size: 22px; overflow-wrap: anywhere; }
-p, noscript { margin: 4px 8px; overflow-wrap: anywhere; }
-@media screen and (prefers-color-scheme: dark) { body { color: #e6e8eb; background: #16191d; } }
-@media print {
-  :root { color-scheme: light; }
-  body { padding: 0; print-color-adjust: exact; }
-  .gx-controls, .gx-tip, .gx-tools, .gx-actions, .gx-top { display: none; }
-}
-"""
 
 
 def to_html(
@@ -213,47 +195,14 @@ def _document(explanation: Explanation, record: Mapping[str, Any]) -> str:
     answer = f"{name}: {percent(explanation.baseline)}"
     rows, columns = explanation.grid.shape
     how = f"{explanation.model} · {rows}×{columns} cells hidden with {explanation.fill}"
-    script = (STATIC / "page.js").read_text(encoding="utf-8")
-    style = (STATIC / "widget.css").read_text(encoding="utf-8") + STYLE
-    # Only this script may run, and nothing may be fetched, whatever a label contains.
-    digest = b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
-        "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    page = Document(
+        title=f"{answer} · {explanation.model}",
+        heading=answer,
+        line=how,
+        script=(STATIC / "page.js").read_text(encoding="utf-8"),
+        style=(STATIC / "widget.css").read_text(encoding="utf-8") + STYLE,
     )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="generator" content="gridexplainer-widget {__version__}">
-<title>{_text(answer)} · {_text(explanation.model)}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-<h1>{_text(answer)}</h1>
-<p>{_text(how)}</p>
-<noscript>The map is drawn by JavaScript, which is turned off here.</noscript>
-<div id="widget"></div>
-</main>
-<script type="application/json" id="record">{_json(record)}</script>
-<script type="module">{script}</script>
-</body>
-</html>
-"""
-
-
-def _text(text: str) -> str:
-    """Escape text for HTML; half a surrogate pair, which UTF-8 cannot hold, becomes "?"."""
-    return escape(text.encode("utf-8", "replace").decode())
-
-
-def _json(record: Mapping[str, Any]) -> str:
-    """Write JSON in ASCII that cannot end the script element it stands in."""
-    return json.dumps(record, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+    return page.html(record)
 
 
 def _floats(values: ArrayLike) -> str:

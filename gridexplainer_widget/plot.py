@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from .classifiers.base import top_classes
 from .classifiers.outputs import percent
-from .scores import Score
+from .scores import Unit
 
 if TYPE_CHECKING:
     from .explanation import Explanation
@@ -31,8 +31,14 @@ AGAINST, SUPPORTS = "#0072b2", "#d55e00"
 STRONGEST = 0.85
 """Opacity of the largest drop; a cell that does nothing is clear."""
 
-LEAST_SCALE: dict[Score, float] = {"probability": 0.01, "log-odds": 0.1}
+LEAST_SCALE: dict[str, float] = {"probability": 0.01, "log-odds": 0.1}
 """The scale never ends nearer to zero than this: noise must not look like a finding."""
+
+UNITS: dict[str, str] = {
+    "probability": "points of probability",
+    "log-odds": "log-odds",
+    "": "% of its largest",
+}
 
 LEAST_ROOM = 14
 """Points; narrower cells carry no numbers, and paler lines."""
@@ -87,20 +93,26 @@ def figure_png(figure: Figure, dpi: int = 110) -> bytes:
     return buffer.getvalue()
 
 
-def scale_of(drops: NDArray[np.float32], score: Score) -> float:
-    """Drop at which the colours end, the same on both sides of zero."""
-    return max(float(np.nanmax(np.abs(drops), initial=0)), LEAST_SCALE[score])
+def scale_of(values: NDArray[np.float32], unit: Unit) -> float:
+    """Value at which the colours end, the same on both sides of zero."""
+    return max(float(np.nanmax(np.abs(values), initial=0)), LEAST_SCALE.get(unit, 1e-12))
 
 
-def number_text(drop: float, scale: float, score: Score) -> str:
-    """Write a drop as it stands in a cell: in points of probability, or in log-odds.
+def number_text(value: float, scale: float, unit: Unit) -> str:
+    """Write a value as it stands in a cell: in points of probability, in log-odds, or in %.
 
-    The largest drops get two digits, so that small ones are told from none.
+    The largest values get two digits, so that small ones are told from none. Where there is no
+    unit, numbers are in % of the largest.
     """
-    factor = 100 if score == "probability" else 1
-    digits = int(np.clip(2 - np.ceil(np.log10(scale * factor + 1e-9)), 0, 2))
-    text = f"{factor * drop:.{digits}f}"
+    factor = factor_of(scale, unit)
+    digits = int(np.clip(2 - np.ceil(np.log10(scale * factor + 1e-9)), 0, 2)) if unit else 0
+    text = f"{factor * value:.{digits}f}"
     return "0" if float(text) == 0 else text.replace("-", "−")
+
+
+def factor_of(scale: float, unit: Unit) -> float:
+    """Return what a value is multiplied by before it is shown."""
+    return {"probability": 100.0, "log-odds": 1.0, "": 100 / scale}[unit]
 
 
 def _new_figure(explanation: Explanation, style: str) -> Figure:
@@ -133,16 +145,18 @@ def _new_figure(explanation: Explanation, style: str) -> Figure:
 def _answer(explanation: Explanation) -> str:
     vector = explanation.baseline_vector
     best = top_classes(vector, 3)
-    said = " · ".join(f"{_short(explanation.labels[i], 26)} {percent(vector[i])}" for i in best)
+    said = " · ".join(f"{short(explanation.labels[i], 26)} {percent(vector[i])}" for i in best)
     return "\n".join(["The model says", *textwrap.wrap(said, 46)][:3])
 
 
-def _short(label: str, width: int) -> str:
+def short(label: str, width: int) -> str:
+    """Cut a label, on one line, at `width` letters."""
     line = " ".join(label.split())
     return line if len(line) <= width else line[: width - 1] + "…"
 
 
-def _draw_map(ax: Axes, explanation: Explanation, style: str) -> None:
+def draw_cells(ax: Axes, explanation: Explanation, style: str, *, numbers: bool = True) -> float:
+    """Draw the map itself; return how many points there are between its lines."""
     height, width = explanation.picture.shape[:2]
     room = _room(ax, explanation)
     grey = style == "signed" or room < LEAST_ROOM
@@ -156,10 +170,15 @@ def _draw_map(ax: Axes, explanation: Explanation, style: str) -> None:
         _draw_shades(ax, explanation, x, y)
     _draw_lines(ax, x, y, room)
     _draw_pending(ax, explanation, x, y)
-    if room >= LEAST_ROOM:
+    if numbers and room >= LEAST_ROOM:
         _draw_numbers(ax, explanation, x, y, style, size=min(11.0, room * 0.4))
     ax.set(xlim=(x[0], x[-1]), ylim=(y[-1], y[0]))
     ax.set_axis_off()
+    return room
+
+
+def _draw_map(ax: Axes, explanation: Explanation, style: str) -> None:
+    room = draw_cells(ax, explanation, style)
     ax.set_title(_title(explanation, style, room), fontsize=10, loc="left", parse_math=False)
 
 
@@ -175,8 +194,8 @@ def _draw_colors(
     ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> None:
     colors = _colors(explanation)
-    drops = np.ma.masked_invalid(explanation.drops * _factor(explanation))
-    ax.pcolormesh(x, y, drops, norm=_norm(explanation), cmap=colors.cmap)
+    values = np.ma.masked_invalid(explanation.values * _factor(explanation))
+    ax.pcolormesh(x, y, values, norm=_norm(explanation), cmap=colors.cmap)
 
 
 def _draw_shades(
@@ -192,28 +211,31 @@ def _draw_shades(
 
 def _draw_bar(ax: Axes, explanation: Explanation, beside: list[Axes]) -> None:
     bar = ax.figure.colorbar(_colors(explanation), ax=beside, fraction=0.04, pad=0.02)
-    points = explanation.score == "probability"
-    unit = "points of probability" if points else "log-odds"
-    bar.set_label(f"lost when hidden ({unit})")
+    bar.set_label(f"{_what(explanation)} ({UNITS[explanation.unit]})")
     bar.ax.tick_params(labelsize=8)
     bar.ax.set_title("supports", fontsize=8, color=SUPPORTS)
     bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
 
 
-def _factor(explanation: Explanation) -> int:
-    return 100 if explanation.score == "probability" else 1
+def _what(explanation: Explanation) -> str:
+    return "lost when hidden" if explanation.attribution is None else explanation.title
+
+
+def _factor(explanation: Explanation) -> float:
+    return factor_of(scale_of(explanation.values, explanation.unit), explanation.unit)
 
 
 def _colors(explanation: Explanation) -> ScalarMappable:
-    return ScalarMappable(_norm(explanation), _colormap())
+    return ScalarMappable(_norm(explanation), colormap())
 
 
 def _norm(explanation: Explanation) -> Normalize:
-    end = scale_of(explanation.drops, explanation.score) * _factor(explanation)
+    end = scale_of(explanation.values, explanation.unit) * _factor(explanation)
     return Normalize(-end, end)
 
 
-def _colormap() -> LinearSegmentedColormap:
+def colormap() -> LinearSegmentedColormap:
+    """From against, through clear, to supports."""
     ends = [(*to_rgb(AGAINST), STRONGEST), (*to_rgb(AGAINST), 0.0)]
     ends += [(*to_rgb(SUPPORTS), 0.0), (*to_rgb(SUPPORTS), STRONGEST)]
     places = [0.0, 0.5, 0.5, 1.0]
@@ -229,7 +251,7 @@ def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], room: 
 def _draw_pending(
     ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> None:
-    for row, column in np.argwhere(np.isnan(explanation.drops)):
+    for row, column in np.argwhere(np.isnan(explanation.values)):
         corner, size = (x[column], y[row]), (x[column + 1] - x[column], y[row + 1] - y[row])
         ax.add_patch(
             Rectangle(corner, *size, fill=False, hatch="////", edgecolor="0.6", linewidth=0)
@@ -246,15 +268,15 @@ def _draw_numbers(  # noqa: PLR0913 - what, where and how large
     size: float,
 ) -> None:
     original = style == "original"
-    numbers = explanation.normalized() if original else explanation.drops
-    scale = scale_of(explanation.drops, explanation.score)
+    numbers = explanation.normalized() if original else explanation.values
+    scale = scale_of(explanation.values, explanation.unit)
     for (row, column), value in np.ndenumerate(numbers):
         if np.isnan(value):
             continue
         ax.text(
             (x[column] + x[column + 1]) / 2,
             (y[row] + y[row + 1]) / 2,
-            f"{value:.0f}" if original else number_text(float(value), scale, explanation.score),
+            f"{value:.0f}" if original else number_text(float(value), scale, explanation.unit),
             ha="center",
             va="center",
             fontsize=size,
@@ -273,11 +295,13 @@ def _room(ax: Axes, explanation: Explanation) -> float:
 
 def _title(explanation: Explanation, style: str, room: float) -> str:
     grid = explanation.grid
-    label = f"“{_short(explanation.label, 26)}” ({percent(explanation.baseline)})"
+    label = f"“{short(explanation.label, 26)}” ({percent(explanation.baseline)})"
     cells = f"{grid.rows}×{grid.columns} cells, each hidden by {explanation.fill}"
+    if explanation.attribution is not None:
+        cells = f"{grid.rows}×{grid.columns} cells by {short(explanation.title, 44)}"
     if style == "original":
-        key = "100: largest drop, 0: smallest, which may be negative"
+        key = "100: largest, 0: smallest, which may be negative"
         if room < LEAST_ROOM:
-            key = "clear: smallest drop, which may be negative; full: largest"
-        return f"{label} by {cells}\n{key}"
+            key = "clear: smallest, which may be negative; full: largest"
+        return f"{label}: {cells}\n{key}"
     return f"What {label} rests on\n{cells}"

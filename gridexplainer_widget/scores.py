@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .classifiers.outputs import Vectors
 
-Score = Literal["probability", "log-odds"]
+Score: TypeAlias = Literal["probability", "log-odds"]
+Unit: TypeAlias = Literal["probability", "log-odds", ""]
+"""What a map is measured in; "" where it tells more from less and no more."""
 SCORES: tuple[Score, ...] = ("probability", "log-odds")
 
 

@@ -25,7 +25,7 @@ class _Asked(t.Any):
     allow_none = False
 
 
-def _kernel(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
+def kernel_trait(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
     """Mark a trait that the kernel alone writes."""
     trait.read_only = True
     return trait.tag(sync=True, **tags)
@@ -37,49 +37,51 @@ class ExplainerTraits(anywidget.AnyWidget):
     _session: Session
     _known_fills: dict[str, Fill]
 
-    picture = _kernel(t.Bytes(help="The picture, PNG."))
-    labels = _kernel(t.List(t.Unicode(), help="A name for each class."))
-    prediction = _kernel(
+    picture = kernel_trait(t.Bytes(help="The picture, PNG."))
+    labels = kernel_trait(t.List(t.Unicode(), help="A name for each class."))
+    prediction = kernel_trait(
         t.Dict(
             help="What the model says of the whole picture: `target`, `probability` (the "
             "target's), `saturated`, `top` ([[index, probability], …])."
         )
     )
-    grid = _kernel(
+    grid = kernel_trait(
         t.Dict(help="`rows`, `columns`, `height`, `width`: the grid that `scores` belongs to.")
     )
-    scores = _kernel(
+    scores = kernel_trait(
         t.Bytes(
             help="Drops, little-endian float32, row by row; NaN where pending, infinity where "
             "the model failed."
         ),
         echo_update=False,
     )
-    status = _kernel(t.Enum(STATUSES, "stopped", help="The run's state."))
-    progress = _kernel(t.Dict(help="`done`, `total`, `rate` (cells a second), `left` (seconds)."))
-    evidence = _kernel(
+    status = kernel_trait(t.Enum(STATUSES, "stopped", help="The run's state."))
+    progress = kernel_trait(
+        t.Dict(help="`done`, `total`, `rate` (cells a second), `left` (seconds).")
+    )
+    evidence = kernel_trait(
         t.Dict(
             help="What the model believed with the selection hidden: `cells`, `keep`, `picture` "
             "(PNG), `drop` (None while pending), `sum` (of the single drops), `synergy` (`drop` "
             "− `sum`), `classes` ([[index, before, after], …])."
         )
     )
-    curve = _kernel(
+    curve = kernel_trait(
         t.Dict(
             help="The target's probability with the top k cells hidden (`deletion`) and with "
             "everything else hidden (`insertion`), for each k in `counts`; `running`."
         )
     )
-    error = _kernel(t.Unicode(help="What went wrong and what to do about it."))
-    notes = _kernel(t.List(t.Unicode(), help="What a reader of the numbers should know."))
-    about = _kernel(t.Dict(help="`model`, `preprocessing`, `output`: what was chosen."))
-    check = _kernel(
+    error = kernel_trait(t.Unicode(help="What went wrong and what to do about it."))
+    notes = kernel_trait(t.List(t.Unicode(), help="What a reader of the numbers should know."))
+    about = kernel_trait(t.Dict(help="`model`, `preprocessing`, `output`: what was chosen."))
+    check = kernel_trait(
         t.Dict(
             help="What was seen when the model was looked at: `verdict`, `summary`, "
             "`pictures` (that it was asked about), `checks` ([[name, verdict, seen, advice], …])."
         )
     )
-    fills = _kernel(t.List(t.Unicode(), help="Fills to choose from."))
+    fills = kernel_trait(t.List(t.Unicode(), help="Fills to choose from."))
 
     grid_size = _Asked(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)
     fill = _Asked(
@@ -112,12 +114,12 @@ class ExplainerTraits(anywidget.AnyWidget):
 
     @t.validate("grid_size")
     def _valid_grid_size(self, proposal: Any) -> Any:
-        return _accepted(accepted_grid_size, proposal.value, *self._session.size)
+        return accepted(accepted_grid_size, proposal.value, *self._session.size)
 
     @t.validate("fill")
     def _valid_fill(self, proposal: Any) -> Any:
         known = self._known_fills.get(proposal.value) if isinstance(proposal.value, str) else None
-        fill = known or _accepted(parse_fill, proposal.value, self._session.explainer.seed)
+        fill = known or accepted(parse_fill, proposal.value, self._session.explainer.seed)
         return _with_name_of_its_own(fill, self._known_fills)
 
     @t.validate("target")
@@ -126,11 +128,11 @@ class ExplainerTraits(anywidget.AnyWidget):
         labels = self.labels or self._session.explainer.classifier.labels or ()
         if proposal.value is None or len(labels) < 2:
             return proposal.value
-        return _accepted(find_class, proposal.value, labels)
+        return accepted(find_class, proposal.value, labels)
 
     @t.validate("value")
     def _valid_value(self, proposal: Any) -> Any:
-        return _accepted(
+        return accepted(
             accepted_value, proposal.value, Grid.of(self.grid_size, *self._session.size)
         )
 
@@ -152,7 +154,7 @@ def _with_name_of_its_own(fill: Fill, known: Mapping[str, Fill]) -> Fill:
     return replace(fill, name=next(name for name in names if name not in known))
 
 
-def _accepted(accept: Callable[..., Any], *arguments: Any) -> Any:
+def accepted(accept: Callable[..., Any], *arguments: Any) -> Any:
     """Accept a value, or refuse it with the error that traits raise."""
     try:
         return accept(*arguments)

@@ -13,6 +13,7 @@ from .explainer import GridExplainer
 from .explanation import Explanation
 from .fills import NAMES, Fill
 from .grid import Grid, is_whole
+from .hosts import route_clicks_to_the_subshell
 from .picture import PictureLike, png_bytes, read_picture
 from .protocol import FRONT_END_TRAITS, KERNEL_TRAITS, LOOKS
 from .session import Session
@@ -77,7 +78,7 @@ class GridExplainerWidget(ExplainerTraits):
             for name, value in asked.items():
                 setattr(self, name, value)
             self._list_fill(self.fill)
-        self._route_clicks_to_the_subshell()
+        route_clicks_to_the_subshell(self)
         self.on_msg(self._on_message)
         self.observe(self._on_grid, ["grid_size", "fill"])
         self.observe(self._on_target, ["target", "score"])
@@ -314,14 +315,3 @@ class GridExplainerWidget(ExplainerTraits):
         if fill.name not in offered:
             self._known_fills[fill.name] = fill
         self.set_trait("fills", [*self._known_fills, *offered])
-
-    def _route_clicks_to_the_subshell(self) -> None:
-        """Let a click be answered while a notebook cell runs.
-
-        ipykernel 7.4 sends the front end's messages to whichever thread
-        published last, the busy main one after a run was started from a
-        cell. The attribute is private: where it is missing, nothing changes.
-        """
-        comm = getattr(self, "comm", None)
-        if comm is not None and hasattr(comm, "_reply_subshell_for"):
-            comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001

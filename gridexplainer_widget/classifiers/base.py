@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .labels import Labels, names_of
+from .network import Network
 from .outputs import OutputKind, Vectors, guess_output, read_answer, to_probabilities
 from .preprocessing import AS_IS, Batch, Preprocessing
 
@@ -60,6 +61,9 @@ class Classifier:
         Whether it is certain that `forward` wants channels last.
     pauses : tuple of float
         Seconds to wait before a call that failed is made again, and again.
+    opened : callable, optional
+        What the model returns (an OutputKind) → the model opened up, a
+        :class:`~.network.Network`; None for a closed one.
     """
 
     name: str
@@ -70,6 +74,7 @@ class Classifier:
     labels: Labels | None = None
     layout_known: bool = True
     pauses: tuple[float, ...] = ()
+    opened: Callable[[OutputKind], Network] | None = field(default=None, repr=False, compare=False)
     lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
     _answered: bool = field(default=False, init=False, repr=False, compare=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from .base import Classifier, Said, SaidShape
 from .extras import framework
 from .labels import distinct
-from .preprocessing import Batch, Preprocessing
-from .torch import channels_first, torch_classifier
+from .preprocessing import Preprocessing
+from .torch import torch_classifier
+from .torch_calls import as_returned
 from .torch_families import read_module
 from .transforms import read_transform
 
@@ -84,40 +85,31 @@ def _classifier(model: Any, processor: Any, said: Said) -> Classifier:
     preprocessing, size = _preprocessing(model, processor, said)
     height, width = _size(config)
     known = (size[0] or height, size[1] or width, getattr(_vision(config), "num_channels", None))
+    several = (
+        getattr(config, "problem_type", None) == "multi_label_classification"
+        and said.output is None
+    )
     classifier = torch_classifier(
         model,
         replace(
             said,
             preprocessing=preprocessing,
             labels=said.labels or _labels(config),
-            output=said.output or "logits",
+            output="sigmoids" if several else said.output or "logits",
             input_shape=_first(said.input_shape, known),
         ),
+        _sigmoids if several else as_returned,
     )
-    several = (
-        getattr(config, "problem_type", None) == "multi_label_classification"
-        and said.output is None
-    )
-    return replace(
-        classifier,
-        name=Path(config.name_or_path).name or kind.__name__,
-        forward=_sigmoids(model) if several else classifier.forward,
-        output="sigmoids" if several else classifier.output,
-    )
+    return replace(classifier, name=Path(config.name_or_path).name or kind.__name__)
 
 
 def _first(said: SaidShape, known: SaidShape) -> SaidShape:
     return (said[0] or known[0], said[1] or known[1], said[2] or known[2])
 
 
-def _sigmoids(model: Any) -> Callable[[Batch], Any]:
+def _sigmoids(returned: Any) -> Any:
     """Each class has a logit of its own, and several may be true."""
-    logits = channels_first(model)
-
-    def forward(batch: Batch) -> Any:
-        return logits(batch).logits.sigmoid()
-
-    return forward
+    return returned.logits.sigmoid()
 
 
 def _preprocessing(

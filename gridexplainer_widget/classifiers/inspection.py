@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import TypeVar
 
 import numpy as np
 
@@ -23,8 +22,6 @@ from .outputs import ClassifierError, Vectors, guess_output, percent, to_probabi
 from .preflight import Preflight
 from .preprocessing import Batch, Preprocessing
 from .ranges import Search, Trial, rubble, search, views
-
-T = TypeVar("T")
 
 EACH = 5
 """Pictures in a call: few enough for any memory that the run itself fits in."""
@@ -66,16 +63,6 @@ def model_checks(
         words = f"The model failed while it was checked: {what}."
         checks = (Check("Answers", "wrong", words),)
     return Preflight(checks, asked)
-
-
-def finished(steps: Generator[int, None, T]) -> T:
-    """Run through all steps."""
-    try:
-        while True:
-            next(steps)
-    except StopIteration as end:
-        result: T = end.value
-        return result
 
 
 def _checks(

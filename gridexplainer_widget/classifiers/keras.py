@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ from numpy.typing import NDArray
 from .base import Classifier, Said, Shape
 from .extras import framework
 from .keras_applications import find_preprocessing, imagenet_labels, operations
+from .keras_graph import Source
+from .keras_network import KerasNetwork
 from .layouts import as_dtype, picture_shape
+from .network import MethodError, Network
 from .outputs import ClassifierError, OutputKind
 from .preprocessing import Batch
 
@@ -30,13 +34,15 @@ def keras_classifier(model: Any, said: Said) -> Classifier:
     """
     found, flat = _input_shape(model)
     shape = said.shape(found)
+    source = _source(model, shape[:2] if flat else shape)
     return Classifier(
         name=model.name,
         input_shape=shape,
-        forward=_forward(model, shape[:2] if flat else shape),
+        forward=_forward(source),
         preprocessing=said.preprocessing or find_preprocessing(model),
         output=said.output or _output_kind(model),
         labels=said.labels or imagenet_labels(model),
+        opened=_opened(source),
     )
 
 
@@ -60,25 +66,30 @@ def keras_file(path: str | Path, said: Said) -> Classifier:
     return keras_classifier(model, said)
 
 
-def _forward(model: Any, shape: tuple[int | None, ...]) -> Callable[[Batch], Any]:
-    dtype = _input_dtype(model)
+def _source(model: Any, shape: tuple[int | None, ...]) -> Source:
+    placed = _place(model)
+
+    def run(batch: Any) -> Any:
+        return model(placed(batch), training=False)
+
+    return Source(model, run, shape, _input_dtype(model))
+
+
+def _forward(source: Source) -> Callable[[Batch], Any]:
+    model, shape, dtype = source.model, source.shape, source.dtype
     placed = _place(model)
 
     def prepared(batch: Batch) -> NDArray[Any]:
         return as_dtype(batch[..., 0] if len(shape) == 2 else batch, dtype)
 
-    keras = framework("tf_keras" if _is_tf_keras(model) else "keras", "a Keras model", "tensorflow")
-    if not _is_tf_keras(model) and keras.backend.backend() != "tensorflow":
+    if _backend(model) != "tensorflow":
         # Compiled by JAX, and without gradients by PyTorch.
         return lambda batch: model.predict_on_batch(placed(prepared(batch)))
     tf = framework("tensorflow", "a Keras model", "tensorflow")
 
-    def run(batch: Any) -> Any:
-        return model(placed(batch), training=False)
-
     # A free batch axis: one trace serves the last, shorter batch as well.
     signature = [tf.TensorSpec((None, *shape), dtype)]
-    function = tf.function(run, input_signature=signature, autograph=False)
+    function = tf.function(source.run, input_signature=signature, autograph=False)
     traced: list[Any] = []
 
     def forward(batch: Batch) -> Any:
@@ -88,6 +99,28 @@ def _forward(model: Any, shape: tuple[int | None, ...]) -> Callable[[Batch], Any
         return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
 
     return forward
+
+
+def _opened(source: Source) -> Callable[[OutputKind], Network]:
+    @cache
+    def opened(output: OutputKind) -> Network:
+        backend = _backend(source.model)
+        if backend != "tensorflow":
+            raise MethodError(
+                f"{source.model.name} runs on Keras's backend {backend!r}, and a Keras model can "
+                "be looked into on TensorFlow only. Set KERAS_BACKEND=tensorflow before Keras is "
+                "imported, or choose a method that needs only answers, such as occlusion."
+            )
+        return KerasNetwork(source, output)
+
+    return opened
+
+
+def _backend(model: Any) -> str:
+    if _is_tf_keras(model):
+        return "tensorflow"
+    keras = framework("keras", "a Keras model", "tensorflow")
+    return str(keras.backend.backend())
 
 
 def _place(model: Any) -> Callable[[Any], Any]:

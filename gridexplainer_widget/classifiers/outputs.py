@@ -61,7 +61,7 @@ def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[An
     ClassifierError
         They are not there.
     """
-    found, key = _named_answer(raw)
+    found, key = named_answer(raw)
     array = _array(found)
     if array is not None and array.shape == (batch,):  # one number for each picture
         array = array[:, np.newaxis]
@@ -193,8 +193,8 @@ def _sums_to(raw: NDArray[np.floating[Any]], total: float) -> bool:
     return bool(np.nanmax(np.abs(sums / total - 1), initial=0) < 1e-2)
 
 
-def _named_answer(raw: Any) -> tuple[Any, str]:
-    """Pick the answer out of a dictionary, a named tuple, or a list of one."""
+def named_answer(raw: Any) -> tuple[Any, str]:
+    """Pick the answer out of a dictionary, a named tuple, or a list of one; return its name too."""
     if isinstance(raw, Mapping):
         named = dict(raw)
     elif isinstance(raw, tuple) and hasattr(raw, "_asdict"):

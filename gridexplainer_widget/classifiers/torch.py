@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import chain
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,10 @@ import numpy as np
 
 from .base import Classifier, Said, Shape
 from .extras import framework
-from .layouts import to_front
 from .outputs import ClassifierError, read_answer
-from .preprocessing import Batch
+from .torch_calls import INSTALL, as_returned, channels_first, unwrapped
 from .torch_families import read_module
-
-INSTALL = "gridexplainer-widget[torch]"
+from .torch_network import TorchNetwork
 
 SIZES = (
     *(
@@ -55,7 +52,9 @@ SAY_SIZE = (
 )
 
 
-def torch_classifier(module: Any, said: Said) -> Classifier:
+def torch_classifier(
+    module: Any, said: Said, after: Callable[[Any], Any] = as_returned
+) -> Classifier:
     """Wrap a module of PyTorch, timm or torchvision, or a ScriptModule.
 
     It is run in evaluation mode and without gradients, where its parameters are and
@@ -67,6 +66,8 @@ def torch_classifier(module: Any, said: Said) -> Classifier:
         Takes (batch, channels, height, width); returns (batch, classes), or a
         mapping or a named tuple that holds it.
     said : Said
+    after : callable
+        What is done to that which it returns.
 
     Raises
     ------
@@ -86,13 +87,15 @@ def torch_classifier(module: Any, said: Said) -> Classifier:
     bare = unwrapped(module)
     told = read_module(bare)
     name = _name(bare)
+    shape = _shape(bare, name, told.size, said)
     return Classifier(
         name=name,
-        input_shape=_shape(bare, name, told.size, said),
-        forward=channels_first(module),
+        input_shape=shape,
+        forward=channels_first(module, after),
         preprocessing=said.preprocessing or told.preprocessing,
         output=said.output or told.output,
         labels=said.labels or told.labels,
+        opened=cache(lambda output: TorchNetwork(bare, output, shape, after)),
     )
 
 
@@ -115,62 +118,6 @@ def torchscript_file(path: str | Path, said: Said) -> Classifier:
             "give the module."
         ) from error
     return replace(torch_classifier(module, said), name=path.stem)
-
-
-def channels_first(module: Any) -> Callable[[Batch], Any]:
-    """Return a function of a batch (n, H, W, C) that runs a module on (n, C, H, W).
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-    """
-    torch = framework("torch", type(module).__name__, INSTALL)
-
-    def forward(batch: Batch) -> Any:
-        device, dtype = _place(module, torch)
-        # A copy: a module may write into what it is given.
-        given = torch.from_numpy(np.array(to_front(batch), np.float32))
-        # Not inference mode: what a module keeps of the call could not be trained with later.
-        with _evaluating(module), torch.no_grad():
-            return module(given.to(device, dtype))
-
-    return forward
-
-
-def unwrapped(module: Any) -> Any:
-    """Return the module that was compiled, or that is run in parallel."""
-    while type(module).__module__.startswith("torch."):
-        inner = getattr(module, "_orig_mod", None)
-        if inner is None and type(module).__name__.endswith("DataParallel"):
-            inner = module.module
-        if inner is None:
-            break
-        module = inner
-    return module
-
-
-@contextmanager
-def _evaluating(module: Any) -> Iterator[None]:
-    """Switch every part to evaluation, then each back to what it was.
-
-    The flags themselves, since ``train()`` sets all parts alike and may be overridden.
-    """
-    training = [part for part in module.modules() if getattr(part, "training", False)]
-    for part in training:
-        part.training = False
-    try:
-        yield
-    finally:
-        for part in training:
-            part.training = True
-
-
-def _place(module: Any, torch: Any) -> tuple[Any, Any]:
-    """Return where a module's numbers are, and in what precision."""
-    for tensor in chain(module.parameters(), module.buffers()):
-        if tensor.is_floating_point():
-            return tensor.device, tensor.dtype
-    return torch.device("cpu"), torch.float32
 
 
 def _name(module: Any) -> str:

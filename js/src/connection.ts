@@ -22,7 +22,11 @@ interface Managed {
 }
 
 /** The kernel behind a view, as long as it lives. */
-export function kernelConnection(model: Model, el: HTMLElement, signal: AbortSignal): Connection {
+export function kernelConnection(
+  model: Pick<Model, "on" | "off">,
+  el: HTMLElement,
+  signal: AbortSignal,
+): Connection {
   const manager = (model as Managed).widget_manager;
   const kernel = manager?.kernel;
   let gone = el.closest(`.${DISCONNECTED}`) !== null;

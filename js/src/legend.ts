@@ -28,15 +28,10 @@ export function legend(): Legend {
   const bar = element("span", "gx-legend-bar");
   const absolute = element("span", "gx-legend-entry", "absolute scale");
   const faded = entry("");
-  const pending = entry("not scored yet", (ink, size, ratio) => {
-    const pattern = pendingPattern(ink, ratio);
-    if (pattern) ink.fillStyle = pattern;
-    if (pattern) ink.fillRect(0, 0, size, size);
-  });
+  const pending = pendingEntry("not scored yet");
   const failed = entry("failed", (ink, size, ratio) =>
     failedMark(ink, { x: 0, y: 0, width: size, height: size }, ratio),
   );
-  pending.element.classList.add("gx-legend-pending");
   failed.element.title = "The model gave no finite answer with the cell hidden.";
   colors.append(least, bar, most);
   root.append(colors, absolute, faded.element, pending.element, failed.element);
@@ -74,7 +69,7 @@ export function thresholdText(scale: number, score: Score, threshold: number): s
 }
 
 /** Colours as they lie on the map: clear at zero, hue by sign. */
-function gradient({ colormap, opacity }: Looks): string {
+export function gradient({ colormap, opacity }: Looks): string {
   const { supports, against } = HUES[colormap];
   const stops = [
     withAlpha(against, opacity),
@@ -87,6 +82,17 @@ function gradient({ colormap, opacity }: Looks): string {
 
 /** In CSS pixels. */
 const SWATCH = 12;
+
+/** What the hatch stands for. */
+export function pendingEntry(meaning: string) {
+  const made = entry(meaning, (ink, size, ratio) => {
+    const pattern = pendingPattern(ink, ratio);
+    if (pattern) ink.fillStyle = pattern;
+    if (pattern) ink.fillRect(0, 0, size, size);
+  });
+  made.element.classList.add("gx-legend-pending");
+  return made;
+}
 
 type Mark = (ink: CanvasRenderingContext2D, size: number, ratio: number) => void;
 

@@ -98,7 +98,7 @@ function newLayer(owner: HTMLCanvasElement): HTMLCanvasElement {
 }
 
 /** Setting a size clears a canvas, so it is set only where it changes. */
-function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
+export function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
 }

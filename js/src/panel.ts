@@ -7,6 +7,7 @@ import { field } from "./field";
 import { sizeOf } from "./geometry";
 import { filled, MAX_GRID, type Host, type Model, type Score } from "./protocol";
 import { seconds } from "./scores";
+import { select } from "./select";
 import { targetControl } from "./target";
 
 export interface Panel {
@@ -75,28 +76,6 @@ function gridControl(model: Model, signal: AbortSignal): Part {
     size.textContent = `${rows} × ${columns}`;
   };
   return { element: field("Grid", wrap), update };
-}
-
-/** A <select> whose options are rebuilt only when they change, so that an open one stays open. */
-function select(signal: AbortSignal, chosen: (value: string) => void) {
-  const control = element("select", "gx-select");
-  control.addEventListener("change", () => chosen(control.value), { signal });
-  let known = "";
-  const update = (options: [value: string, text: string][], value: string) => {
-    const key = JSON.stringify(options);
-    if (key !== known) {
-      known = key;
-      control.replaceChildren(
-        ...options.map(([option, text]) => {
-          const node = element("option", "", text);
-          node.value = option;
-          return node;
-        }),
-      );
-    }
-    control.value = value;
-  };
-  return { element: control, update };
 }
 
 function choice(

@@ -118,7 +118,7 @@ export interface Check {
 }
 
 /** Before the first message, a dictionary is empty. */
-type Maybe<T> = T | Record<string, never>;
+export type Maybe<T> = T | Record<string, never>;
 
 export interface Traits {
   picture: DataView;
@@ -151,15 +151,17 @@ export interface Traits {
   threshold: number;
 }
 
-/** What the views need of a model; anywidget's and the static host's both fit. */
-export interface Model {
-  get<K extends keyof Traits>(name: K): Traits[K];
-  set<K extends keyof Traits>(name: K, value: Traits[K]): void;
+/** What views need of a model with traits T and commands C; anywidget's and the static host's fit. */
+export interface ModelOf<T, C> {
+  get<K extends keyof T & string>(name: K): T[K];
+  set<K extends keyof T & string>(name: K, value: T[K]): void;
   save_changes(): void;
-  send(content: Command, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+  send(content: C, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
   on(event: string, callback: Listener): void;
   off(event: string, callback: Listener): void;
 }
+
+export type Model = ModelOf<Traits, Command>;
 
 /** `change:` listeners are given nothing; `msg:custom` ones a message and its buffers. */
 export type Listener = (content?: unknown, buffers?: DataView[]) => void;

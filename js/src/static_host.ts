@@ -1,18 +1,18 @@
 // A model without a kernel: what the tests mount the views on, and recorded_model.ts builds on.
 
-import type { Command, Listener, Model, Traits } from "./protocol";
+import type { Command, Listener, ModelOf, Traits } from "./protocol";
 
-export class StaticModel implements Model {
-  readonly sent: Command[] = [];
+export class StaticModel<T = Traits, C = Command> implements ModelOf<T, C> {
+  readonly sent: C[] = [];
   private readonly listeners = new Map<string, Set<Listener>>();
 
-  constructor(private readonly traits: Traits) {}
+  constructor(private readonly traits: T) {}
 
-  get<K extends keyof Traits>(name: K): Traits[K] {
+  get<K extends keyof T & string>(name: K): T[K] {
     return this.traits[name];
   }
 
-  set<K extends keyof Traits>(name: K, value: Traits[K]): void {
+  set<K extends keyof T & string>(name: K, value: T[K]): void {
     this.traits[name] = value;
     for (const callback of this.listeners.get(`change:${name}`) ?? []) callback();
   }
@@ -20,7 +20,7 @@ export class StaticModel implements Model {
   /** Nobody listens on the other side. */
   save_changes(): void {}
 
-  send(content: Command): void {
+  send(content: C): void {
     this.sent.push(content);
   }
 

@@ -39,6 +39,8 @@ def stand_in(fill: object, picture: np.ndarray, inside: np.ndarray, cell: tuple[
         values = rng.standard_normal(picture.shape, np.float32)
         mean, deviation = picture.mean(axis=(0, 1)), picture.std(axis=(0, 1))
         return np.clip(mean + deviation * values, 0, 255)[inside]
+    if fill == "inpaint" and inside.all():  # nothing around to fill in from
+        return picture.reshape(-1, 3).mean(axis=0)
     if fill == "inpaint":
         import cv2
 

@@ -25,7 +25,7 @@ def explanation_of(
     rows, columns, classes = array.shape
     known = {
         "picture": PICTURE.copy(),
-        "seen": PICTURE.copy(),
+        "pixels": PICTURE.astype(np.float32),
         "replacement": np.zeros_like(PICTURE),
         "grid": Grid(rows, columns, 8, 8),
         "vectors": array,
@@ -60,7 +60,7 @@ def test_by_hand(corner: Explanation) -> None:
 def test_top(corner: Explanation) -> None:
     (first,) = corner.top(1)
     assert (first.row, first.column) == (0, 0)
-    assert first.drop == pytest.approx(0.8)
+    assert first.value == pytest.approx(0.8)
     assert len(corner.top(99)) == 4
     assert corner.top(0) == []
 
@@ -202,7 +202,7 @@ def test_a_probability_is_never_rounded_to_certainty(probability: float, text: s
 def test_table(corner: Explanation) -> None:
     table = corner.to_dataframe()
     assert list(table.columns) == [
-        "row", "column", "top", "left", "bottom", "right", "probability", "drop",
+        "row", "column", "top", "left", "bottom", "right", "probability", "value",
     ]  # fmt: skip
     assert table.iloc[3][["row", "column", "top", "left", "bottom", "right"]].tolist() == [
         1,
@@ -212,7 +212,7 @@ def test_table(corner: Explanation) -> None:
         8,
         8,
     ]
-    np.testing.assert_allclose(table["drop"], [0.8, 0, 0, 0], atol=1e-6)
+    np.testing.assert_allclose(table["value"], [0.8, 0, 0, 0], atol=1e-6)
     np.testing.assert_allclose(table["probability"], [0.2, 1, 1, 1], atol=1e-6)
 
 
@@ -223,7 +223,7 @@ def test_save_and_load(corner: Explanation, tmp_path: Path) -> None:
     for name in ("target", "labels", "score", "fill", "model", "preprocessing", "seconds", "grid"):
         assert getattr(loaded, name) == getattr(corner.for_score("log-odds"), name)
     assert dict(loaded.settings) == dict(corner.settings)
-    for name in ("picture", "seen", "replacement", "vectors", "baseline_vector"):
+    for name in ("picture", "pixels", "seen", "replacement", "vectors", "baseline_vector"):
         np.testing.assert_array_equal(getattr(loaded, name), getattr(corner, name))
 
 
@@ -250,7 +250,8 @@ def spoiled(path: Path, source: Path, **changes: object) -> Path:
         ({"format": 99}, "format is 99"),
         ({"vectors": np.zeros((2, 2))}, "vectors is float64"),
         ({"picture": np.zeros((2, 2), np.uint8)}, "picture"),
-        ({"seen": np.zeros((8, 7, 3), np.uint8)}, r"seen .*\(8, 8, 3\) is wanted"),
+        ({"pixels": np.zeros((8, 7, 3), np.uint8)}, r"pixels .*\(8, 8, 3\) is wanted"),
+        ({"pixels": np.zeros((8, 8), np.uint8)}, r"3 or 4 channels"),
         ({"replacement": np.zeros((8, 8, 3))}, "replacement is float64"),
         ({"replacement": None}, "replacement"),
         ({"baseline_vector": np.zeros(7, np.float32)}, r"baseline_vector .*\(3,\) is wanted"),

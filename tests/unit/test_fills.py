@@ -208,6 +208,13 @@ def test_a_fill_without_a_way_to_fill() -> None:
         Masker(PIXELS, GRID, Fill("empty")).masked([0])
 
 
+def test_inpaint_with_nothing_to_go_by_is_the_mean() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (6, 6, 3)).astype(np.float32)
+    hidden = Masker(pixels, Grid(2, 2, 6, 6), parse_fill("inpaint")).masked(range(4))
+    mean = np.broadcast_to(pixels.mean(axis=(0, 1)), (6, 6, 3))
+    np.testing.assert_allclose(hidden, mean, rtol=1e-6)
+
+
 def test_inpaint_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     real = builtins.__import__
 

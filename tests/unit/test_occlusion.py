@@ -125,7 +125,7 @@ def test_sets_of_cells_are_remembered_and_asked_once() -> None:
     sets = [(0, 1), (3,), (), (1, 0), (5, 6, 7)]
     assert list(run.ask(sets)) == [3]  # (1, 0) is asked with (0, 1), before either is known
     assert list(run.ask(sets)) == []
-    assert sum(model.batches) == calls + 3
+    assert run.calls == sum(model.batches) == calls + 3
     black = PICTURE.pixels.copy()
     black[:3, :6] = 0
     np.testing.assert_array_equal(run.believed((1, 0)), TopLeft(12)(black[np.newaxis])[0])
@@ -151,6 +151,7 @@ def test_cells_of_a_batch_that_failed_are_marked() -> None:
         assert run.failed.sum() == (5 if spoil == "raise" else 4 + 5)
         assert not (run.failed & run.scored).any()
         model.left = 100
+        assert run.calls == (10 if spoil == "raise" else 15)  # what was asked in vain, too
         list(run.steps())
         assert not run.failed.any()
         assert run.scored.all()

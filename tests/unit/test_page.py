@@ -2,7 +2,6 @@ import base64
 import io
 import json
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -11,43 +10,10 @@ from PIL import Image
 
 from gridexplainer_widget import Explanation, Grid, GridExplainer, GridExplainerWidget, page
 from gridexplainer_widget.scores import SCORES
+from tests.elements import EVIL, Elements
 from tests.models import weights
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (13, 11, 3)).astype(np.uint8)
-
-EVIL = (
-    "</script><script>alert(1)</script>",
-    "<!-- <script>",
-    "\"'><img src=x onerror=alert(1)>",
-    "</title></style>&lt; \u2028\u2029 \ud800",
-)
-
-
-class Elements(HTMLParser):
-    """The elements of a page with their attributes and texts."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict]] = []
-        self.texts: dict[str, list[str]] = {}
-        self.inside: str | None = None
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:
-        self.found.append((tag, dict(attrs)))
-        self.texts.setdefault(tag, []).append("")
-        self.inside = tag
-
-    def handle_endtag(self, tag: str) -> None:
-        self.inside = None
-
-    def handle_data(self, data: str) -> None:
-        if self.inside:
-            self.texts[self.inside][-1] += data
-
-    def handle_comment(self, data: str) -> None:
-        raise AssertionError(f"There is a comment in the page: {data}")
 
 
 def record(html: str) -> dict:
@@ -74,7 +40,7 @@ def thousand(rows: int, columns: int) -> Explanation:
     picture = rng.integers(0, 256, (64, 64, 3)).astype(np.uint8)
     return Explanation(
         picture=picture,
-        seen=picture,
+        pixels=picture.astype(np.float32),
         replacement=255 - picture,
         grid=Grid(rows, columns, 64, 64),
         vectors=vectors,
@@ -109,7 +75,7 @@ def test_the_page_has_the_pictures(explanation: Explanation) -> None:
     np.testing.assert_array_equal(pixels(known["replacement"]), explanation.replacement)
     assert known["seen"] is None
     seen = explanation.seen // 2
-    other = record(replace(explanation, seen=seen).to_html())
+    other = record(replace(explanation, pixels=seen.astype(np.float32)).to_html())
     np.testing.assert_array_equal(pixels(other["seen"]), seen)
 
 

@@ -1,0 +1,99 @@
+"""Global average pooling and a dense layer at the end of a PyTorch module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .network import MethodError
+from .preprocessing import Batch
+from .torch_layers import Found, captured
+from .torch_opened import Opened
+
+
+def features_of(opened: Opened) -> set[int]:
+    """Return how many numbers each dense layer takes."""
+    return {part.in_features for part in _dense(opened)}
+
+
+def dense_head(
+    opened: Opened, batch: Batch, layers: Sequence[Found]
+) -> tuple[str, NDArray[np.float32]]:
+    """Find the layer whose spatial mean goes into the dense layer that gives the logits.
+
+    Pooling may be a module or a call, with flattening and dropout between: only the numbers count.
+
+    Parameters
+    ----------
+    opened : Opened
+    batch : float32 array (n, height, width, channels)
+        More than one picture, so that nothing fits by chance.
+    layers : sequence of Found
+        Candidates.
+
+    Returns
+    -------
+    str, float32 array (channels, outputs)
+
+    Raises
+    ------
+    MethodError
+        There are none such.
+    """
+    names = [found.layer.name for found in layers]
+    with opened.mode(gradients=False), _seen(opened) as dense:
+        with captured(opened.module, names) as kept:
+            logits = opened.scores(opened.leaf(batch)).values
+        last = [call for call in dense if _same(call[2], logits, opened.torch)]
+        for found in reversed(layers) if last else ():
+            axes = (1, 2) if found.last else (2, 3)
+            if _same(kept[found.layer.name].mean(axes), last[-1][1], opened.torch):
+                weights = last[-1][0].weight.detach().float().cpu().numpy().T
+                return found.layer.name, np.ascontiguousarray(weights)
+    what = (
+        "the mean of no layer's maps is what its last dense layer takes"
+        if last
+        else "no torch.nn.Linear gives its logits"
+    )
+    raise MethodError(
+        f"CAM needs a network that ends in global average pooling and one dense layer, and of "
+        f"{opened.name} {what}. Grad-CAM needs neither."
+    )
+
+
+@contextmanager
+def _seen(opened: Opened) -> Iterator[list[tuple[Any, Any, Any]]]:
+    """Keep each dense layer with what it took and gave."""
+    calls: list[tuple[Any, Any, Any]] = []
+
+    def hook(part: Any, given: tuple[Any, ...], returned: Any) -> None:
+        calls.append((part, given[0].clone(), returned.clone()))
+
+    hooks = [part.register_forward_hook(hook) for part in _dense(opened)]
+    try:
+        yield calls
+    finally:
+        for registered in hooks:
+            registered.remove()
+
+
+def _dense(opened: Opened) -> list[Any]:
+    torch = opened.torch
+    return [
+        part
+        for part in opened.module.modules()
+        if isinstance(part, torch.nn.Linear) and not isinstance(part, torch.jit.ScriptModule)
+    ]
+
+
+def _same(one: Any, other: Any, torch: Any) -> bool:
+    """Compare tensors up to their precision, whatever sides of length 1 they have."""
+    if one.numel() != other.numel() or len(one) != len(other):
+        return False
+    coarse = 1e-5 + 8 * max(torch.finfo(tensor.dtype).eps for tensor in (one, other))
+    one, other = one.float().reshape(len(one), -1), other.float().reshape(len(other), -1)
+    return bool((one - other).abs().max() <= coarse * other.abs().max())

@@ -1,0 +1,217 @@
+"""Several explanations of one picture, and how true each is to the model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .attribution.asking import Progress, target_of
+from .attribution.methods import Entry
+from .classifiers.outputs import ClassifierError, percent
+from .entries import audit_steps, explanation_steps, run_of
+from .explanation import Explanation
+from .faithfulness import Faithfulness
+from .fills import FillLike
+from .measures import MEASURES, row_of
+from .object_mask import fit_mask
+from .picture import Picture
+from .progress import part_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from .explainer import GridExplainer
+
+
+class Failure(NamedTuple):
+    """A map that could not be had."""
+
+    entry: Entry
+    why: str
+
+    def __str__(self) -> str:
+        said = self.why.startswith(self.entry.title)
+        return self.why if said else f"{self.entry.title}: {self.why}"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Several methods' maps of one picture and one class.
+
+    Made by :meth:`GridExplainer.compare`.
+
+    Parameters
+    ----------
+    explanations : tuple of Explanation
+        Of the same picture, grid and target.
+    figures : tuple of Faithfulness
+        One for each of them; empty where nothing was measured.
+    failures : tuple of Failure
+        What could not be had, and why.
+    """
+
+    explanations: tuple[Explanation, ...]
+    figures: tuple[Faithfulness, ...] = field(default=(), repr=False)
+    failures: tuple[Failure, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.explanations)
+
+    def __iter__(self) -> Iterator[Explanation]:
+        return iter(self.explanations)
+
+    def __getitem__(self, method: str) -> Explanation:
+        """Return the explanation by a method, or by its title where several have its name.
+
+        Raises
+        ------
+        KeyError
+            There is none.
+        """
+        for explanation in self.explanations:
+            if method in {explanation.title, explanation.method}:
+                return explanation
+        known = ", ".join(repr(explanation.method) for explanation in self.explanations)
+        why = "".join(f" {failure}" for failure in self.failures)
+        raise KeyError(f"There is no map by {method!r} here; there is {known}.{why}")
+
+    def to_dataframe(self) -> Any:
+        """Return a pandas table with a row for each method.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Its index is the title; columns are method, forward, backward (pictures),
+            seconds and, where they were measured, deletion, insertion, srg, randomised,
+            pointing, inside, mask_area and audit_calls.
+
+        Raises
+        ------
+        ImportError
+            pandas is missing.
+        """
+        try:
+            import pandas as pd  # noqa: PLC0415 - optional
+        except ImportError as error:
+            raise ImportError("to_dataframe() needs pandas: pip install pandas.") from error
+        rows = [self.row(number) for number in range(len(self))]
+        titles = [explanation.title for explanation in self.explanations]
+        return pd.DataFrame(rows, index=pd.Index(titles, name="title"))
+
+    def row(self, number: int) -> dict[str, Any]:
+        """Return one row of :meth:`to_dataframe`."""
+        explanation = self.explanations[number]
+        row = {"method": explanation.method, **vars(explanation.cost)}
+        if self.figures:
+            figures = self.figures[number]
+            row |= {name: getattr(figures, name) for name in MEASURES}
+            row["mask_area"] = figures.mask_area
+            row["audit_calls"] = figures.calls
+        return row
+
+    def plot(self) -> Figure:
+        """Draw the picture and all maps on one sheet, in one scale of colours."""
+        from .comparison_plot import comparison_figure  # noqa: PLC0415 - Matplotlib takes its time
+
+        return comparison_figure(self)
+
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str | Path:
+        """Make one HTML file of all maps, with linked hover, that needs no kernel and no network.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it.
+
+        Returns
+        -------
+        str or Path
+            The HTML, or where it was written.
+        """
+        from .comparison_state import page_of  # noqa: PLC0415 - the page reads its bundle
+
+        html = page_of(self)
+        if path is None:
+            return html
+        path = Path(path)
+        path.write_bytes(html.encode())
+        return path
+
+    def _repr_png_(self) -> bytes:
+        from .plot import figure_png  # noqa: PLC0415 - Matplotlib takes its time
+
+        return figure_png(self.plot())
+
+    def __str__(self) -> str:
+        first = self.explanations[0] if self.explanations else None
+        head = f"{first.label}: {percent(first.baseline)}" if first else "No method had an answer"
+        lines = [self._line(number) for number in range(len(self))]
+        return "\n".join([head, *lines, *(f"  {failure}" for failure in self.failures)])
+
+    def _line(self, number: int) -> str:
+        explanation = self.explanations[number]
+        cost = explanation.cost
+        asked = f"{cost.forward} pictures asked"
+        if cost.backward:
+            asked += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
+        measured = f"; {row_of(self.figures[number])}" if self.figures else ""
+        return f"  {explanation.title}: {asked}, {cost.seconds:.1f} s{measured}"
+
+
+def comparison_steps(  # noqa: PLR0913, PLR0917 - what is asked, of whom, and how it is audited
+    explainer: GridExplainer,
+    picture: Picture,
+    entries: Sequence[Entry],
+    target: int | str | None,
+    fill: FillLike | None = None,
+    mask: NDArray[np.bool_] | None = None,
+    *,
+    randomise: bool = False,
+) -> Generator[Progress, None, Comparison]:
+    """Explain a picture by each method and measure each map; see :meth:`GridExplainer.compare`."""
+    explanations, figures = list[Explanation](), list[Faithfulness]()
+    failures = list[Failure]()
+    yield from _checked(explainer, picture, target, mask)
+    for number, entry in enumerate(entries):
+        run = explainer.start_run(picture)  # one each: what a method costs is its own
+        try:
+            explaining = explanation_steps(explainer, run, target, entry)
+            explanation = yield from part_of(explaining, 2 * number, 2 * len(entries))
+            audit = run_of(explainer, explanation, fill)
+            measuring = audit_steps(
+                explainer, audit, explanation, entry, mask=mask, randomise=randomise
+            )
+            measured = yield from part_of(measuring, 2 * number + 1, 2 * len(entries))
+        except Exception as error:  # noqa: BLE001 - what the other methods found is kept
+            failures.append(Failure(entry, reason_of(error)))
+        else:
+            explanations.append(explanation)
+            figures.append(measured)
+    return Comparison(tuple(explanations), tuple(figures), tuple(failures))
+
+
+def reason_of(error: Exception) -> str:
+    """Tell why a method failed; our own errors speak for themselves."""
+    ours = isinstance(error, (ClassifierError, ImportError, ValueError, TypeError))
+    return str(error) if ours else f"{type(error).__name__}: {error}"
+
+
+def _checked(
+    explainer: GridExplainer,
+    picture: Picture,
+    target: int | str | None,
+    mask: NDArray[np.bool_] | None,
+) -> Generator[Progress, None, None]:
+    """Refuse a target or a mask that does not fit before the long part."""
+    run = explainer.start_run(picture)
+    for _ in run.ask([()]):
+        yield 0, 1
+    target_of(run, target)
+    if mask is not None:
+        fit_mask(mask, run.grid, picture.size)

@@ -1,0 +1,152 @@
+"""One map of a comparison: a method, what is said about it, and its audit."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .attribution.asking import Progress, attribute
+from .attribution.methods import METHODS, Entry, parse_method, parse_options
+from .classifiers.base import Classifier
+from .classifiers.network import MethodError
+from .explanation import Explanation
+from .faithfulness import Faithfulness, faithfulness_steps
+from .fills import FillLike, parse_fill
+from .masking import Masker
+from .occlusion import Run
+from .picture import read_picture
+from .progress import part_of
+from .randomisation import Randomisation, randomisation_steps
+
+if TYPE_CHECKING:
+    from .explainer import GridExplainer
+
+EntryLike: TypeAlias = "str | Sequence[Any]"
+"""A method's name, or with what is said about it: ("rise", {"samples": 500}); or with a layer."""
+
+OPEN = ("occlusion", "grad-cam", "saliency", "rise", "shap")
+"""What is compared where nothing is said."""
+
+CLOSED = tuple(name for name in OPEN if not METHODS[name].opens)
+"""The same for a model that cannot be opened."""
+
+
+def parse_entry(entry: EntryLike) -> Entry:
+    """Read what is to be compared.
+
+    Parameters
+    ----------
+    entry : str, or (str, layer) or (str, options)
+        "grad-cam"; ("grad-cam", "conv4_block6_out"); ("rise", {"samples": 500}).
+
+    Raises
+    ------
+    ValueError
+        It is none of these, or there is no such method.
+    TypeError
+        The method takes no such option.
+    """
+    if isinstance(entry, str):
+        return Entry(parse_method(entry))
+    if not isinstance(entry, Sequence) or len(entry) != 2:
+        raise ValueError(
+            f"{entry!r} is nothing to compare. Wanted is a method's name, such as 'grad-cam', or "
+            "('grad-cam', 'the layer'), or ('rise', {'samples': 500})."
+        )
+    method, said = parse_method(entry[0]), entry[1]
+    options = dict(said) if isinstance(said, Mapping) else {"layer": said or None}
+    return Entry(method, parse_options(method, **options))
+
+
+def explanation_steps(
+    explainer: GridExplainer, run: Run, target: int | str | None, entry: Entry
+) -> Generator[Progress, None, Explanation]:
+    """Explain a run's picture by a method; see :func:`~.attribution.asking.attribute`."""
+    found = yield from attribute(run, target, entry, explainer.score, explainer.seed)
+    return explainer.freeze(run, target, attribution=found, options=entry.options)
+
+
+def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
+    explainer: GridExplainer,
+    audit: Run,
+    explanation: Explanation,
+    entry: Entry,
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    randomise: bool = False,
+) -> Generator[Progress, None, Faithfulness]:
+    """Measure how true an explanation is to the model.
+
+    Parameters
+    ----------
+    audit : Run
+        Of the same picture and grid; its fill hides.
+    entry : Entry
+        What made the explanation, to be made again with scrambled weights.
+    mask : bool array (height, width), optional
+        Where the object is.
+    randomise : bool
+        Whether to scramble the weights.
+
+    Where the weights cannot be scrambled, a note says why.
+    """
+    measuring = faithfulness_steps(audit, explanation.values, explanation.target, mask)
+    if not randomise:
+        return (yield from measuring)
+    figures = yield from part_of(measuring, 0, 2)
+    try:
+        found = yield from part_of(scrambling_steps(explainer, explanation, entry), 1, 2)
+    except MethodError as error:
+        return replace(figures, notes=(*figures.notes, str(error)))
+    return replace(
+        figures,
+        randomised=found.similarity,
+        calls=figures.calls + found.calls,
+        notes=(*figures.notes, *found.notes),
+    )
+
+
+def scrambling_steps(
+    explainer: GridExplainer, explanation: Explanation, entry: Entry, stages: int = 4
+) -> Generator[Progress, None, Randomisation]:
+    """Make an explanation again with the model's weights scrambled, layer by layer.
+
+    Raises
+    ------
+    MethodError
+        The model is closed, or cannot be copied, or what the map was made with is not known.
+    """
+    if explanation.settings.get("background") and entry.options.background is None:
+        raise MethodError(
+            "This map was made with a background of pictures, which an explanation does not keep. "
+            "explainer.compare(…, randomise=True) scrambles the weights where it is at hand."
+        )
+    run = run_of(explainer, explanation)
+    for _ in run.ask([()]):  # what the model returns is known from then on
+        pass
+
+    def again(classifier: Classifier) -> Generator[Progress, None, tuple[NDArray[np.float32], int]]:
+        scrambled = Run(classifier, run.picture, run.masker, explainer.batch_size)
+        made = yield from explanation_steps(explainer, scrambled, explanation.target, entry)
+        return made.values, made.cost.forward
+
+    return (yield from randomisation_steps(run, explanation.values, again, stages, explainer.seed))
+
+
+def run_of(explainer: GridExplainer, explanation: Explanation, fill: FillLike | None = None) -> Run:
+    """Set up the hiding of cells of an explained picture, by a fill or by the explainer's own."""
+    chosen = explainer.fill if fill is None else parse_fill(fill, explainer.seed)
+    masker = Masker(explanation.pixels, explanation.grid, chosen)
+    picture = read_picture(explanation.picture)
+    return Run(explainer.classifier, picture, masker, explainer.batch_size)
+
+
+def entry_of(explanation: Explanation) -> Entry:
+    """Read off an explanation how it was made; a background is not kept."""
+    said = {name: explanation.settings.get(name) for name in ("layer", "samples", "channels")}
+    method = parse_method(explanation.method)
+    return Entry(method, parse_options(method, **said))

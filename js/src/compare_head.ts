@@ -1,0 +1,104 @@
+// The head of a comparison: the class asked about, one more method, stop and resume.
+
+import { className, repeated } from "./classes";
+import type { Asked, Model, Status } from "./compare_protocol";
+import { element } from "./dom";
+import { field } from "./field";
+import { methodOptions } from "./method_control";
+import { filled, type Host } from "./protocol";
+import { percent } from "./scores";
+import { select, type Option } from "./select";
+
+export interface Head {
+  element: HTMLElement;
+  /** `news` is how far the maps are. */
+  update(news: string): void;
+  /** Give the focus to what adds a method. */
+  focus(): void;
+}
+
+export function compareHead(
+  model: Model,
+  signal: AbortSignal,
+  host: () => Host,
+  add: (asked: Asked) => void,
+): Head {
+  const root = element("div", "gx-controls");
+  const target = select(signal, (value) => {
+    model.set("target", Number(value));
+    model.save_changes();
+  });
+  const more = select(signal, (name) => {
+    if (name) add([name, ""]);
+  });
+  const scramble = element("input", "gx-scramble");
+  scramble.type = "checkbox";
+  scramble.addEventListener(
+    "change",
+    () => {
+      model.set("randomise", scramble.checked);
+      model.save_changes();
+    },
+    { signal },
+  );
+  const run = element("button", "gx-button");
+  run.addEventListener(
+    "click",
+    () => model.send({ type: model.get("status") === "running" ? "stop" : "start" }),
+    { signal },
+  );
+  const state = element("span", "gx-head-state");
+  const [why, adding] = [field("Why", target.element), field("Add a method", more.element)];
+  const check = field("Scramble weights", scramble);
+  check.title =
+    "Compare each map with the one of the same network with scrambled weights; only for a model " +
+    "that can be opened, and it takes longer.";
+  root.append(why, adding, check, run, state);
+
+  const update = (news: string) => {
+    const chosen = targetOf(model);
+    target.update(targetOptions(model, chosen), String(chosen ?? ""));
+    target.element.disabled = host() !== "kernel" || chosen === null;
+    more.update([["", "Choose …"], ...methodOptions(model.get("offered"))], "");
+    more.element.disabled = host() !== "kernel";
+    scramble.checked = model.get("randomise");
+    scramble.disabled = host() !== "kernel" || model.get("layers").length === 0;
+    adding.hidden = check.hidden = run.hidden = host() === "page";
+    const status = host() === "gone" ? "stopped" : model.get("status");
+    run.textContent = RUN[status];
+    run.disabled = status === "done" || host() !== "kernel";
+    root.dataset["status"] = status;
+    state.textContent = news;
+    state.hidden = host() === "page";
+  };
+  return { element: root, update, focus: () => more.element.focus() };
+}
+
+const RUN: Record<Status, string> = {
+  running: "Stop",
+  stopped: "Resume",
+  done: "Done",
+  error: "Try again",
+};
+
+/** The class asked for, before the answer to it has come, or the one that the maps are of. */
+function targetOf(model: Model): number | null {
+  const [target, labels] = [model.get("target"), model.get("labels")];
+  if (typeof target === "number" && target in labels) return target;
+  return filled(model.get("prediction"))?.target ?? null;
+}
+
+/** The most probable classes, and the one that is asked about. */
+function targetOptions(model: Model, chosen: number | null): Option[] {
+  const prediction = filled(model.get("prediction"));
+  if (chosen === null) return [["", "…"]];
+  const known = new Map<number, number | null>(prediction?.top ?? []);
+  if (prediction && !known.has(prediction.target)) known.set(prediction.target, prediction.probability);
+  if (!known.has(chosen)) known.set(chosen, null);
+  const labels = model.get("labels");
+  const twice = repeated(labels);
+  return [...known].map(([index, probability]) => {
+    const name = className(labels, twice, index);
+    return [String(index), probability === null ? name : `${name} ${percent(probability)}`];
+  });
+}

@@ -1,0 +1,17 @@
+// The standalone page of a comparison: finds its record, and shows the same view as a notebook.
+
+import { mountComparison } from "./compare_view";
+import { pageConnection } from "./connection";
+import { RecordedComparison, type Embedded } from "./recorded_comparison";
+
+function open(page: Document): void {
+  const embedded = JSON.parse(page.getElementById("record")!.textContent!) as Embedded;
+  const model = new RecordedComparison(embedded);
+  mountComparison(model, page.getElementById("widget")!, new AbortController().signal, pageConnection([]));
+}
+
+try {
+  open(document);
+} catch (error) {
+  document.getElementById("widget")!.textContent = `This page cannot be shown: ${String(error)}`;
+}

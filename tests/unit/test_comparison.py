@@ -1,0 +1,151 @@
+"""Several methods side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gridexplainer_widget import GridExplainer
+from gridexplainer_widget.comparison import Comparison
+from gridexplainer_widget.entries import parse_entry
+from gridexplainer_widget.faithfulness import Faithfulness
+from gridexplainer_widget.measures import MEASURES, best_of
+from gridexplainer_widget.occlusion import Run
+from tests.models import TopLeft, weights
+
+PICTURE = np.random.default_rng(1).integers(0, 256, (16, 16, 3)).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    mask = np.zeros((16, 16), np.bool_)
+    mask[:8, :8] = True
+    return GridExplainer(TopLeft(4), 4, fill="black").compare(
+        np.full((16, 16, 3), 255, np.uint8),
+        ["occlusion", ("rise", {"samples": 100}), "grad-cam"],
+        1,
+        mask=mask,
+    )
+
+
+def test_what_can_be_compared() -> None:
+    assert parse_entry("RISE").method.name == "rise"
+    assert parse_entry(("rise", {"samples": 5})).options.samples == 5
+    assert parse_entry(("grad-cam", "conv")).title == "Grad-CAM, conv"
+    assert parse_entry(("grad-cam", "")).options.layer == ()
+    assert parse_entry(("grad-cam", ["a", "b"])).options.layer == ("a", "b")
+    with pytest.raises(ValueError, match="nothing to compare"):
+        parse_entry(("rise", "a", "b"))
+    with pytest.raises(TypeError, match="takes no option 'layer'"):
+        parse_entry(("rise", "conv"))
+
+
+def test_each_method_has_its_map_and_its_figures(comparison: Comparison) -> None:
+    assert [explanation.method for explanation in comparison] == ["occlusion", "rise"]
+    assert comparison["RISE"] is comparison["rise"] is comparison.explanations[1]
+    occlusion = comparison.figures[0]
+    # The answer hangs on the first cell alone: without it 0, with it 1.
+    assert comparison["occlusion"].values[0, 0] == pytest.approx(1)
+    assert occlusion.deletion == pytest.approx(0.5 / 16)
+    assert occlusion.insertion == pytest.approx(1 - 0.5 / 16)
+    assert occlusion.srg == pytest.approx(15 / 16)
+    assert occlusion.pointing is True
+    assert occlusion.inside == pytest.approx(1)
+    assert occlusion.mask_area == pytest.approx(0.25)
+
+
+def test_a_method_that_cannot_is_told_and_the_others_kept(comparison: Comparison) -> None:
+    (failure,) = comparison.failures
+    assert failure.entry.method.name == "grad-cam"
+    assert "a closed one" in str(failure)
+    assert "Grad-CAM: grad-cam looks inside" in str(comparison)
+    with pytest.raises(KeyError, match="closed"):
+        comparison["grad-cam"]
+
+
+def test_the_table(comparison: Comparison) -> None:
+    table = comparison.to_dataframe()
+    assert list(table.index) == ["Occlusion", "RISE"]
+    assert table.loc["Occlusion", "forward"] == 17
+    assert table.loc["RISE", "forward"] == 101
+    assert table.loc["Occlusion", "srg"] == pytest.approx(15 / 16)
+    assert table["audit_calls"].gt(0).all()
+
+
+def test_the_sheet_tells_every_figure(comparison: Comparison) -> None:
+    figure = comparison.plot()
+    words = [text.get_text() for ax in figure.axes for text in ax.texts]
+    assert "0.94" in " ".join(words)
+    assert "17 model calls" in " ".join(words)
+    assert "Grad-CAM" in figure.get_supxlabel()
+    bold = [
+        text.get_text() for ax in figure.axes for text in ax.texts if text.get_weight() == "bold"
+    ]
+    assert bold == ["1.00"]  # inside the mask; of the others both maps have the same
+
+
+def test_nothing_to_draw() -> None:
+    nothing = GridExplainer(weights, 2).compare(PICTURE, ["saliency"])
+    assert len(nothing) == 0
+    with pytest.raises(ValueError, match="(?s)no map to draw.*Saliency"):
+        nothing.plot()
+
+
+def test_the_usual_methods_are_those_the_model_allows() -> None:
+    assert GridExplainer(weights).usual_methods == ("occlusion", "rise", "shap")
+
+
+def test_a_bad_target_or_mask_is_refused_at_once() -> None:
+    model = TopLeft(4)
+    with pytest.raises(ValueError, match="out of range"):
+        GridExplainer(model, 4).compare(PICTURE, ["occlusion"], 7)
+    with pytest.raises(ValueError, match="mask"):
+        GridExplainer(model, 4).compare(PICTURE, ["occlusion"], 1, mask=np.zeros((3, 3), np.bool_))
+    assert sum(model.batches) == 2
+
+
+def test_another_fill_can_be_asked_for_the_audit() -> None:
+    explainer = GridExplainer(TopLeft(4), 4, fill="black")
+    white = np.full((16, 16, 3), 255, np.uint8)
+    explanation = explainer.explain(white, 1)
+    assert explainer.faithfulness(explanation).srg == pytest.approx(15 / 16)
+    same = explainer.faithfulness(explanation, fill="white")
+    assert (same.fill, same.srg) == ("white", pytest.approx(0))
+
+
+def test_an_audit_asks_about_the_very_pixels_that_were_explained() -> None:
+    picture = np.random.default_rng(0).random((37, 29, 3)).astype(np.float32)  # no whole numbers
+    explainer = GridExplainer(weights, 3, input_shape=(16, 16))
+    explanation = explainer.explain(picture)
+    figures = explainer.faithfulness(explanation)
+    assert figures.deletion_curve[0] == explanation.baseline
+    run: Run = explainer.start_run(picture)
+    for _ in run.ask([(), tuple(range(9))]):
+        pass
+    everything = run.believed(tuple(range(9)))
+    assert everything is not None
+    assert figures.deletion_curve[-1] == everything[explanation.target]
+
+
+def test_the_best_figure_is_marked_only_where_they_differ() -> None:
+    def figures(deletion: float, randomised: float) -> Faithfulness:
+        curve = np.float32([deletion, deletion])
+        return Faithfulness((0, 4), curve, np.float32([0.5, 0.5]), "blur", randomised=randomised)
+
+    best = best_of([figures(0.2, 0.1), figures(0.4, 0.5)])
+    assert best["deletion"] == pytest.approx(0.2)
+    assert best["randomised"] == pytest.approx(0.1)
+    assert "insertion" not in best
+    assert "pointing" not in best
+    assert MEASURES["srg"].text(0.5) == "+0.50"
+    assert MEASURES["srg"].text(-0.1) == "−0.10"
+    assert MEASURES["pointing"].text(True) == "hit"
+
+
+def test_an_audit_is_read_and_drawn(comparison: Comparison) -> None:
+    figures = comparison.figures[0]
+    assert "SRG ↑ +0.94: insertion minus deletion" in str(figures)
+    figure = figures.plot()
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert labels[1].startswith("Deletion ↓ 0.03")
+    assert figures._repr_png_().startswith(b"\x89PNG")
