@@ -8,10 +8,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from gridexplainer_widget import GridExplainerWidget
+from gridexplainer_widget import ComparisonWidget, GridExplainerWidget, compare_protocol
 from gridexplainer_widget.protocol import FRONT_END_TRAITS, KERNEL_TRAITS
 
 PATH = Path(__file__).parent / "traits.md"
+
+WRITTEN = (*FRONT_END_TRAITS, *compare_protocol.FRONT_END_TRAITS)
 
 HEAD = """# The widget's traits
 
@@ -43,9 +45,18 @@ scores, so that they must not wait for it.
 """
 
 
-def table(names: tuple[str, ...]) -> str:
+COMPARED = """
+## Side by side
+
+`w = explainer.explore(img, methods=["occlusion", ("grad-cam", "conv4_block6_out")])` is another
+widget. `w.comparison` holds the maps that are finished; `w.start()`, `w.stop()`, `w.wait()`,
+`w.to_html(path)` and `w.close()` are as above; `fill=` and `mask=` are the audit's.
+"""
+
+
+def table(names: tuple[str, ...], widget: type = GridExplainerWidget) -> str:
     """Make the rows of a table."""
-    traits = GridExplainerWidget.class_traits()
+    traits = widget.class_traits()
     lines = ["| trait | begins as | what it is |", "|---|---|---|"]
     for name in names:
         trait: Any = traits[name]
@@ -57,7 +68,7 @@ def default(trait: Any) -> str:
     """Write a trait's first value; "" where a result is empty."""
     value = trait.default()
     return (
-        f"`{value!r}`" if trait.name in FRONT_END_TRAITS or value not in ("", b"", [], {}) else ""
+        f"`{value!r}`" if trait.name in WRITTEN or value not in ("", b"", [], {}) else ""
     )
 
 
@@ -83,6 +94,10 @@ def text() -> str:
             "Read-only; all but `scores` are plain values. `w.explanation` is the frozen result.",
             "",
             table(KERNEL_TRAITS),
+            COMPARED,
+            table(compare_protocol.FRONT_END_TRAITS, ComparisonWidget),
+            "",
+            table(compare_protocol.KERNEL_TRAITS, ComparisonWidget),
             "",
         ]
     )

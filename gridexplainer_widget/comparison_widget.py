@@ -97,12 +97,18 @@ class ComparisonWidget(anywidget.AnyWidget):
         mask: ArrayLike | None = None,
         randomise: bool = False,
         value: Sequence[Any] = (),
-        **widget: Any,
+        **layout: Any,
     ) -> None:
+        unknown = [name for name in layout if name != "layout"]
+        if unknown:
+            raise TypeError(
+                f"A comparison has no {unknown[0]!r} to be set. Wanted are methods, target, fill, "
+                "mask, randomise, value and layout."
+            )
         self._runner = Runner()
         self._session = ComparisonSession(explainer, read_picture(img), fill, as_mask(mask))
         self._closed = threading.Event()
-        super().__init__(**widget)
+        super().__init__(**layout)
         names = self._session.take(methods or explainer.usual_methods)
         with self._publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))

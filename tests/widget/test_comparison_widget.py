@@ -214,3 +214,8 @@ def test_closed_it_publishes_nothing_more(widgets: list[ComparisonWidget]) -> No
     gate.set()
     widget.wait(30)
     assert widget.status == "running"  # as it was when nobody was there any more
+
+
+def test_what_a_comparison_does_not_know() -> None:
+    with pytest.raises(TypeError, match="no 'numbers' to be set"):
+        GridExplainer(weights, 4).explore(PICTURE, methods=["occlusion"], numbers=False)
