@@ -60,6 +60,25 @@ MEASURES = """
 * **Calls** + gradients: pictures that went through the network, forwards and, of these, backwards.
 """
 
+READING = """
+## Reading it
+
+As it came out on 2026-11-21:
+
+* Occlusion has the best SRG under the fill it hides with itself; under the four others RISE has it.
+  Occlusion, RISE, SHAP and LIME lie within two standard errors of each other, and ahead of all that
+  looks inside the network; of that, SHAP's gradients come nearest.
+* Guided Grad-CAM keeps the largest share inside the object, ahead of occlusion: it shows outlines. That
+  is a matter of taste, not of truth: its SRG is lower.
+* Guided backpropagation changes least when the weights are scrambled, as Adebayo et al. found; SHAP's
+  gradients and occlusion change most.
+* Grad-CAM, and Guided Grad-CAM with it, put the stamp next to last. This is no slip of the formula: the
+  network pools by mean and by maximum, so its gradients sit at single places, and their mean over all
+  places, which Grad-CAM weights its maps by, tells nothing of the corner. R. L. Draelos and L. Carin
+  ("Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional neural networks", 2020)
+  describe the same.
+"""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -241,6 +260,7 @@ def main() -> None:
         "## The cheating classifier: who finds the mark?",
         stamp,
         mark_table(GridExplainer(cheating.classifier, GRID), cheating),
+        READING,
     ]
     PAGE.write_text("\n\n".join(part.strip() for part in sections if part) + "\n", encoding="utf-8")
 
