@@ -40,8 +40,8 @@ pictures were drawn. "Chance" is a map of random numbers, for comparison.
 
 Two things to keep in mind. These are two small networks (230,000 weights) on drawn pictures: the
 order of methods may be another one for yours, and measuring yours is one call,
-`explainer.compare(img, …)`. And the audit hides cells, which is what occlusion, SHAP and LIME do
-themselves, by default with the same fill; the third table audits with other fills.
+`explainer.compare(img, …)`. And the audit hides cells, which is what occlusion, RISE, SHAP
+and LIME do themselves, by default with the same fill; the second table audits with other fills.
 """
 
 MEASURES = """
@@ -65,18 +65,18 @@ READING = """
 
 As it came out on 2026-11-21:
 
-* Occlusion has the best SRG under the fill it hides with itself; under the four others RISE has it.
-  Occlusion, RISE, SHAP and LIME lie within two standard errors of each other, and ahead of all that
-  looks inside the network; of that, SHAP's gradients come nearest.
-* Guided Grad-CAM keeps the largest share inside the object, ahead of occlusion: it shows outlines. That
-  is a matter of taste, not of truth: its SRG is lower.
-* Guided backpropagation changes least when the weights are scrambled, as Adebayo et al. found; SHAP's
-  gradients and occlusion change most.
-* Grad-CAM, and Guided Grad-CAM with it, put the stamp next to last. This is no slip of the formula: the
-  network pools by mean and by maximum, so its gradients sit at single places, and their mean over all
-  places, which Grad-CAM weights its maps by, tells nothing of the corner. R. L. Draelos and L. Carin
-  ("Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional neural networks", 2020)
-  describe the same.
+* Occlusion has the best SRG under the fill it hides with itself, where SHAP, LIME and RISE lie
+  within two standard errors of it; under the four other fills RISE has it. Both are ahead of all
+  that looks inside the network; of that, SHAP's gradients come nearest.
+* Guided Grad-CAM keeps the largest share inside the object, ahead of occlusion, and has a lower
+  SRG: inside the object is not yet what the network uses of it.
+* Guided backpropagation changes least when the weights are scrambled, as Adebayo et al. found;
+  SHAP's gradients and occlusion change most.
+* Grad-CAM, and Guided Grad-CAM with it, put the stamp next to last. This is no slip of the formula:
+  the network pools by mean and by maximum, so its gradients sit at single places, and their mean
+  over all places, which Grad-CAM weights its maps by, tells nothing of the corner. R. L. Draelos
+  and L. Carin ("Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional neural
+  networks", 2020) describe the same.
 """
 
 
