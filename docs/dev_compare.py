@@ -37,7 +37,7 @@ ASKED = [
     ["grad-cam", ""],
     ["grad-cam", "conv3_block4_out"],
     ["saliency", ""],
-    ["rise", ""],
+    ["rise", "samples=4000"],
     ["shap", ""],
     ["lime", ""],
     ["cam", ""],
@@ -148,9 +148,9 @@ def record() -> dict[str, Any]:
             forward=1,
             backward=1,
             seconds=0.02,
-            figures=figures(0.17, 0.22, 0.04, pointing=False, inside=0.33),
+            figures=figures(0.0042, 0.0061, 0.04, pointing=False, inside=0.33),
         ),
-        shown(4, some, status="running", progress=[1200, 4000], unit="probability"),
+        shown(4, some, status="running", unit="probability"),
         shown(5, None, status="running"),
         shown(6, None, status="pending"),
         shown(7, None, status="failed", error=NO_CAM),
@@ -163,6 +163,7 @@ def record() -> dict[str, Any]:
         "offered": METHODS,
         "layers": LAYERS,
         "maps": maps,
+        "progress": [None] * 4 + [[1200, 4000], *[None] * 3],
         "evidence": {},
         "fill": "cell-mean",
         "status": "done",
@@ -182,14 +183,14 @@ def by_before() -> list[list[Any]]:
 
 def shown(place: int, values: NDArray[np.float64] | None, **said: Any) -> dict[str, Any]:
     """Make up one map, finished where nothing else is said."""
-    method, layer = ASKED[place]
+    method, what = ASKED[place]
+    title = next(title for name, title, *_ in METHODS if name == method)
     return {
         "method": method,
-        "title": next(title for name, title, *_ in METHODS if name == method),
-        "layer": layer,
+        "title": f"{title}, {what}" if what else title,
+        "layer": what,
         "layerUsed": "",
         "status": "done",
-        "progress": None,
         "values": None if values is None else b64encode(values.astype("<f4").tobytes()).decode(),
         "unit": "",
         "native": "",

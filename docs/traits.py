@@ -67,9 +67,7 @@ def table(names: tuple[str, ...], widget: type = GridExplainerWidget) -> str:
 def default(trait: Any) -> str:
     """Write a trait's first value; "" where a result is empty."""
     value = trait.default()
-    return (
-        f"`{value!r}`" if trait.name in WRITTEN or value not in ("", b"", [], {}) else ""
-    )
+    return f"`{value!r}`" if trait.name in WRITTEN or value not in ("", b"", [], {}) else ""
 
 
 def choices(trait: Any) -> str:

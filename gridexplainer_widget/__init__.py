@@ -13,7 +13,8 @@ from .attribution.methods import METHODS
 from .classifiers import Classifier, ClassifierError, as_classifier
 from .classifiers.network import MethodError
 from .comparison import Comparison
-from .explainer import ExplanationError, GridExplainer
+from .explainer import GridExplainer
+from .explaining import ExplanationError
 from .explanation import Cell, Explanation
 from .faithfulness import Faithfulness
 from .fills import Fill

@@ -9,7 +9,7 @@ from functools import partial
 from weakref import WeakKeyDictionary
 
 from .classifiers.preflight import Preflight
-from .explainer import ExplanationError
+from .explaining import ExplanationError
 from .explanation import Explanation
 from .fills import parse_fill
 from .grid import parse_grid_size

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 KERNEL_TRAITS: Final = (
@@ -12,6 +13,7 @@ KERNEL_TRAITS: Final = (
     "offered",
     "layers",
     "maps",
+    "progress",
     "evidence",
     "fill",
     "status",
@@ -33,27 +35,21 @@ MOST_MAPS: Final = 24
 """Maps in one comparison."""
 
 
-def accepted_methods(methods: Any) -> list[tuple[str, str]]:
-    """Check what is to be compared: method and layer of each map, "" for the last layer.
+def accepted_methods(methods: Any) -> Sequence[Any]:
+    """Check that something is a list to compare, and not too long a one.
 
     Raises
     ------
+    TypeError
+        It is no list.
     ValueError
-        It is no list of such, or too long a one.
+        It is too long.
     """
-    if not isinstance(methods, (list, tuple)) or not all(map(_is_pair, methods)):
-        raise ValueError(
-            f"methods={methods!r:.200} is nothing to compare. Wanted is [(method, layer), …], "
-            'where the layer "" is the last one.'
+    if not isinstance(methods, (list, tuple)):
+        raise TypeError(
+            f"methods={methods!r:.200} is no list to compare. Wanted is such as "
+            "['occlusion', 'grad-cam', ('rise', {'samples': 500})]."
         )
     if len(methods) > MOST_MAPS:
         raise ValueError(f"{len(methods)} maps are too many for the screen; up to {MOST_MAPS} fit.")
-    return [(name, layer) for name, layer in methods]
-
-
-def _is_pair(pair: Any) -> bool:
-    return (
-        isinstance(pair, (list, tuple))
-        and len(pair) == 2
-        and all(isinstance(part, str) for part in pair)
-    )
+    return methods

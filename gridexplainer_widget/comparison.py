@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 from .attribution.asking import Progress, target_of
 from .attribution.methods import Entry
 from .classifiers.outputs import ClassifierError, percent
-from .entries import audit_steps, explanation_steps, run_of
+from .entries import asked_about, audit_steps, explanation_steps, run_of
 from .explanation import Explanation
 from .faithfulness import Faithfulness
-from .fills import FillLike
+from .fills import FillLike, parse_fill
 from .measures import MEASURES, row_of
 from .object_mask import fit_mask
+from .occlusion import Run
 from .picture import Picture
-from .progress import part_of
+from .progress import as_one, part_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -152,7 +153,15 @@ class Comparison:
         first = self.explanations[0] if self.explanations else None
         head = f"{first.label}: {percent(first.baseline)}" if first else "No method had an answer"
         lines = [self._line(number) for number in range(len(self))]
+        lines += [f"  {note}" for note in self._notes]
         return "\n".join([head, *lines, *(f"  {failure}" for failure in self.failures)])
+
+    @property
+    def _notes(self) -> list[str]:
+        """What a reader should know of each map, and of all of them once."""
+        shared = set.intersection(*(set(one.notes) for one in self)) if len(self) else set()
+        notes = [(one, note) for one in self for note in one.notes if note not in shared]
+        return [*(f"{one.title}: {note}" for one, note in notes), *sorted(shared)]
 
     def _line(self, number: int) -> str:
         explanation = self.explanations[number]
@@ -177,6 +186,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - what is asked, of whom, and ho
     """Explain a picture by each method and measure each map; see :meth:`GridExplainer.compare`."""
     explanations, figures = list[Explanation](), list[Faithfulness]()
     failures = list[Failure]()
+    fill = None if fill is None else parse_fill(fill, explainer.seed)
     yield from _checked(explainer, picture, target, mask)
     for number, entry in enumerate(entries):
         run = explainer.start_run(picture)  # one each: what a method costs is its own
@@ -193,7 +203,9 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - what is asked, of whom, and ho
         else:
             explanations.append(explanation)
             figures.append(measured)
-    return Comparison(tuple(explanations), tuple(figures), tuple(failures))
+        made = Comparison(tuple(explanations), tuple(figures), tuple(failures))
+        explainer.comparison = made  # what an interrupt leaves
+    return made
 
 
 def reason_of(error: Exception) -> str:
@@ -208,10 +220,17 @@ def _checked(
     target: int | str | None,
     mask: NDArray[np.bool_] | None,
 ) -> Generator[Progress, None, None]:
-    """Refuse a target or a mask that does not fit before the long part."""
+    """Refuse a target or a mask that does not fit, and look at the model, before the long part."""
     run = explainer.start_run(picture)
-    for _ in run.ask([()]):
-        yield 0, 1
+    yield from asked_about(run)
     target_of(run, target)
     if mask is not None:
         fit_mask(mask, run.grid, picture.size)
+    yield from looked_at(explainer, run)
+
+
+def looked_at(explainer: GridExplainer, run: Run) -> Generator[Progress, None, None]:
+    """Look at the model, as :meth:`GridExplainer.explain` does, unless nothing seemed wrong."""
+    if explainer.unchecked:
+        steps = explainer.model_checks(run)
+        explainer.checked = yield from as_one(steps)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .attribution.methods import METHODS
+from .attribution.methods import METHODS, Entry
 from .classifiers.base import Classifier, top_classes
 from .classifiers.outputs import Vectors, percent
 from .comparison_page import comparison_html
+from .entries import entry_of
 from .explanation import Explanation
 from .faithfulness import Faithfulness
 from .measures import MEASURES
@@ -20,15 +21,15 @@ from .picture import png_bytes
 if TYPE_CHECKING:
     from .comparison import Comparison
 
-SHOWN_CLASSES = 5
-"""Classes in the prediction and in the evidence."""
+SHOWN_CLASSES = 20
+"""Classes in the prediction: those that can be asked about by a click."""
 
 
 def map_of(explanation: Explanation, figures: Faithfulness | None) -> dict[str, Any]:
     """Tell all of one finished map."""
     cost = explanation.cost
     return {
-        **empty_map(explanation.method, "+".join(explanation.settings.get("layer", ()))),
+        **empty_map(entry_of(explanation)),
         "layerUsed": ", ".join(explanation.attribution.layers) if explanation.attribution else "",
         "status": "done",
         "values": explanation.values.astype("<f4").tobytes(),
@@ -43,15 +44,14 @@ def map_of(explanation: Explanation, figures: Faithfulness | None) -> dict[str, 
     }
 
 
-def empty_map(method: str, layer: str) -> dict[str, Any]:
+def empty_map(entry: Entry) -> dict[str, Any]:
     """Tell what is known of a map that is still to be made."""
     return {
-        "method": method,
-        "title": METHODS[method].title,
-        "layer": layer,
+        "method": entry.method.name,
+        "title": entry.title,
+        "layer": entry.said,
         "layerUsed": "",
         "status": "pending",
-        "progress": None,
         "values": None,
         "unit": "",
         "native": "",
@@ -120,9 +120,7 @@ def page_of(comparison: Comparison) -> str:
         for number, explanation in enumerate(comparison)
     ]
     failed = [
-        {**empty_map(entry.method.name, "+".join(entry.options.layer)), "status": "failed"}
-        | {"error": why}
-        for entry, why in comparison.failures
+        {**empty_map(entry), "status": "failed", "error": why} for entry, why in comparison.failures
     ]
     answers, needed = _answers(comparison)
     record = {
@@ -133,8 +131,9 @@ def page_of(comparison: Comparison) -> str:
         "offered": offered_of(),
         "layers": [],
         "maps": [_in_text(shown) for shown in (*maps, *failed)],
+        "progress": [None] * (len(maps) + len(failed)),
         "evidence": {},
-        "fill": first.fill,
+        "fill": comparison.figures[0].fill if comparison.figures else first.fill,
         "status": "done",
         "error": "",
         "methods": [[shown["method"], shown["layer"]] for shown in (*maps, *failed)],
@@ -144,7 +143,8 @@ def page_of(comparison: Comparison) -> str:
         "answers": answers,
     }
     name = class_name(first.labels, first.target)
-    how = f"{first.model} · {rows}×{columns} cells · {len(maps)} methods"
+    many = f"{len(maps)} method{'s' if len(maps) != 1 else ''}"
+    how = f"{first.model} · {rows}×{columns} cells · {many}"
     return comparison_html(record, f"{name}: {percent(first.baseline)}", how)
 
 

@@ -48,12 +48,14 @@ class ComparisonWidget(anywidget.AnyWidget):
     target : int or str, optional
         The class asked about; by default the most probable one.
     fill, mask, randomise
-        Of the audit; as for :meth:`GridExplainer.compare`.
+        Of the audit; as for :meth:`GridExplainer.compare`. The mask is that of the class that is
+        asked about first: of others, pointing and inside stay unknown.
 
     Attributes
     ----------
     methods : list of (str, str)
-        Method and layer of each map; set it to compare others.
+        Each map's method and what is said about it; set it, as for
+        :meth:`GridExplainer.compare`, to compare others.
     value : tuple of (row, column)
         The cell that is asked about, one or none.
     """
@@ -72,6 +74,9 @@ class ComparisonWidget(anywidget.AnyWidget):
     )
     layers = kernel_trait(t.List(t.Unicode(), help="The network's layers that have maps."))
     maps = kernel_trait(t.List(help="One for each of `methods`: see js/src/compare_protocol.ts."))
+    progress = kernel_trait(
+        t.List(help="How far each map is: [done, of how much], or None where it is not at work.")
+    )
     evidence = kernel_trait(
         t.Dict(help="What hiding the chosen cell did: `cell`, `drop`, `classes`.")
     )
@@ -79,7 +84,9 @@ class ComparisonWidget(anywidget.AnyWidget):
     status = kernel_trait(t.Enum(STATUSES, "stopped", help="The run's state."))
     error = kernel_trait(t.Unicode(help="What went wrong and what to do about it."))
 
-    methods = t.Any((), help="Method and layer of each map: [(name, layer), …].").tag(sync=True)
+    methods = t.Any(
+        (), help="Each map's method and what is said about it: [(name, layer or options), …]."
+    ).tag(sync=True)
     target = t.Any(None, allow_none=True, help="The class asked about.").tag(sync=True)
     value = t.Any((), help="The chosen cell: [(row, column)] or [].").tag(sync=True)
     randomise = t.Bool(default_value=False, help="Whether weights are scrambled, too.").tag(
@@ -109,13 +116,13 @@ class ComparisonWidget(anywidget.AnyWidget):
         self._session = ComparisonSession(explainer, read_picture(img), fill, as_mask(mask))
         self._closed = threading.Event()
         super().__init__(**layout)
-        names = self._session.take(methods or explainer.usual_methods)
+        given = explainer.usual_methods if methods is None else methods
         with self._publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
             self.set_trait("grid", dict(vars(self._session.run.grid)))
             self.set_trait("offered", offered_of(explainer.classifier))
             self.set_trait("fill", explainer.fill.name if fill is None else str(fill))
-            self.methods, self.target, self.randomise = names, target, randomise
+            self.methods, self.target, self.randomise = given, target, randomise
             self.value = value
         route_clicks_to_the_subshell(self)
         self.on_msg(self._on_message)
@@ -127,7 +134,7 @@ class ComparisonWidget(anywidget.AnyWidget):
     def comparison(self) -> Comparison:
         """The maps that are finished."""
         with self._runner.lock:
-            return self._session.comparison(self._panels())
+            return self._session.comparison(self._panels(), randomise=self.randomise)
 
     def start(self) -> None:
         """Make the maps that are missing."""
@@ -136,6 +143,7 @@ class ComparisonWidget(anywidget.AnyWidget):
                 return
             self.set_trait("error", "")
             self.set_trait("status", "running")
+            self._session.forget_failures()
             self._publish()
             self._ask_about_cell()
             self._runner.submit(Job(self._steps, self._update, self._finish), RUN)
@@ -174,7 +182,7 @@ class ComparisonWidget(anywidget.AnyWidget):
     # What is done in the background
 
     def _steps(self) -> Generator[Progress, None, None]:
-        yield from self._session.begin()
+        yield from self._session.begin(self.target)
         with self._runner.lock:
             panels, randomise = self._panels(), self.randomise
         for panel in panels:
@@ -184,10 +192,7 @@ class ComparisonWidget(anywidget.AnyWidget):
         target = self._target()
         if target is None:
             return []
-        return [
-            self._session.panel(name, layer, target, randomise=self.randomise)
-            for name, layer in self.methods
-        ]
+        return [self._session.panel(name, said, target) for name, said in self.methods]
 
     def _target(self) -> int | None:
         """Find the target; one that was given before the labels were known may not exist."""
@@ -219,15 +224,18 @@ class ComparisonWidget(anywidget.AnyWidget):
     def _publish(self) -> None:
         baseline, target = self._session.run.baseline, self._target()
         if baseline is None or target is None:
-            maps = [empty_map(*one) for one in self.methods]
+            maps = [empty_map(self._session.entry(*one)) for one in self.methods]
+            progress: list[list[int] | None] = [None for _ in maps]
         else:
             names = self._session.run.classifier.names(len(baseline))
             self.set_trait("labels", list(names))
             self.set_trait("prediction", prediction_of(baseline, target))
-            panels = zip(self._panels(), self.methods, strict=True)
-            maps = [self._session.shown(panel, layer) for panel, (_, layer) in panels]
+            panels = self._panels()
+            maps = [self._session.shown(panel, randomise=self.randomise) for panel in panels]
+            progress = [list(panel.progress) if panel.progress else None for panel in panels]
         self.set_trait("layers", self._session.layers)
         self.set_trait("maps", maps)
+        self.set_trait("progress", progress)
 
     # What is asked
 
@@ -295,10 +303,7 @@ class ComparisonWidget(anywidget.AnyWidget):
         return accepted(self._accepted_methods, proposal.value)
 
     def _accepted_methods(self, methods: Any) -> list[tuple[str, str]]:
-        names = accepted_methods(methods)
-        for name, layer in names:
-            self._session.entry(name, layer)
-        return names
+        return self._session.take(accepted_methods(methods))
 
     @t.validate("target")
     def _valid_target(self, proposal: Any) -> Any:

@@ -15,7 +15,7 @@ from .classifiers.base import Classifier
 from .classifiers.network import MethodError
 from .explanation import Explanation
 from .faithfulness import Faithfulness, faithfulness_steps
-from .fills import FillLike, parse_fill
+from .fills import Fill, FillLike, parse_fill
 from .masking import Masker
 from .occlusion import Run
 from .picture import read_picture
@@ -62,6 +62,20 @@ def parse_entry(entry: EntryLike) -> Entry:
     return Entry(method, parse_options(method, **options))
 
 
+def parse_entries(entries: EntryLike | Sequence[EntryLike]) -> list[Entry]:
+    """Read a list of what is to be compared; a name alone is a list of one.
+
+    Raises
+    ------
+    ValueError, TypeError
+        See :func:`parse_entry`; or there is nothing in it.
+    """
+    found = [parse_entry(entry) for entry in ([entries] if isinstance(entries, str) else entries)]
+    if not found:
+        raise ValueError("There is nothing to compare: methods=[] is empty.")
+    return found
+
+
 def explanation_steps(
     explainer: GridExplainer, run: Run, target: int | str | None, entry: Entry
 ) -> Generator[Progress, None, Explanation]:
@@ -94,12 +108,36 @@ def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
 
     Where the weights cannot be scrambled, a note says why.
     """
+    calls = audit.calls
+    yield from asked_about(audit)
+    if audit.baseline is None or len(audit.baseline) != len(explanation.labels):
+        classes = 0 if audit.baseline is None else len(audit.baseline)
+        raise ValueError(
+            f"The explanation is of {len(explanation.labels)} classes, and {audit.classifier.name} "
+            f"has {classes}: it is another model's."
+        )
+    asked = audit.calls - calls
     measuring = faithfulness_steps(audit, explanation.values, explanation.target, mask)
     if not randomise:
-        return (yield from measuring)
+        figures = yield from measuring
+        return replace(figures, calls=figures.calls + asked)
     figures = yield from part_of(measuring, 0, 2)
+    figures = replace(figures, calls=figures.calls + asked)
+    return (yield from part_of(scrambled_steps(explainer, explanation, entry, figures), 1, 2))
+
+
+def asked_about(run: Run) -> Generator[Progress, None, None]:
+    """Ask the model about the whole picture."""
+    for _ in run.ask([()]):
+        yield 0, 1
+
+
+def scrambled_steps(
+    explainer: GridExplainer, explanation: Explanation, entry: Entry, figures: Faithfulness
+) -> Generator[Progress, None, Faithfulness]:
+    """Add to the figures what scrambled weights do to the map; a note where they cannot be had."""
     try:
-        found = yield from part_of(scrambling_steps(explainer, explanation, entry), 1, 2)
+        found = yield from scrambling_steps(explainer, explanation, entry)
     except MethodError as error:
         return replace(figures, notes=(*figures.notes, str(error)))
     return replace(
@@ -125,28 +163,66 @@ def scrambling_steps(
             "This map was made with a background of pictures, which an explanation does not keep. "
             "explainer.compare(…, randomise=True) scrambles the weights where it is at hand."
         )
-    run = run_of(explainer, explanation)
-    for _ in run.ask([()]):  # what the model returns is known from then on
-        pass
+    run = run_of(explainer, explanation, fill_of(explainer, explanation))
+    if run.classifier.output is None:  # it is found out by the first answer
+        yield from asked_about(run)
+    target, score, seed = explanation.target, explanation.score, explanation.settings.get("seed", 0)
 
     def again(classifier: Classifier) -> Generator[Progress, None, tuple[NDArray[np.float32], int]]:
         scrambled = Run(classifier, run.picture, run.masker, explainer.batch_size)
-        made = yield from explanation_steps(explainer, scrambled, explanation.target, entry)
+        found = yield from attribute(scrambled, target, entry, score, seed)
+        made = Explanation.of(scrambled, target, score, {}, attribution=found)
         return made.values, made.cost.forward
 
     return (yield from randomisation_steps(run, explanation.values, again, stages, explainer.seed))
 
 
 def run_of(explainer: GridExplainer, explanation: Explanation, fill: FillLike | None = None) -> Run:
-    """Set up the hiding of cells of an explained picture, by a fill or by the explainer's own."""
+    """Set up the hiding of cells of an explained picture, by a fill or by the explainer's own.
+
+    Raises
+    ------
+    TypeError
+        It is no explanation.
+    ValueError
+        Its picture does not fit the model.
+    """
+    if not isinstance(explanation, Explanation):
+        raise TypeError(f"{type(explanation).__name__} is no Explanation, such as explain() gives.")
+    wanted = explainer.classifier.input_shape
+    given = explanation.pixels.shape
+    if any(want not in {None, have} for want, have in zip(wanted, given, strict=True)):
+        raise ValueError(
+            f"The explanation's picture is {given}, and {explainer.classifier.name} takes "
+            f"{wanted}: it is another model's."
+        )
     chosen = explainer.fill if fill is None else parse_fill(fill, explainer.seed)
     masker = Masker(explanation.pixels, explanation.grid, chosen)
     picture = read_picture(explanation.picture)
     return Run(explainer.classifier, picture, masker, explainer.batch_size)
 
 
+def fill_of(explainer: GridExplainer, explanation: Explanation) -> Fill:
+    """Find the fill that an explanation was made with.
+
+    Raises
+    ------
+    MethodError
+        It was one of the user's own, and is not the explainer's.
+    """
+    if explainer.fill.name == explanation.fill:
+        return explainer.fill
+    try:
+        return parse_fill(explanation.fill, explanation.settings.get("seed", 0))
+    except ValueError as error:
+        raise MethodError(
+            f"This map was made with the fill {explanation.fill!r}, which the explainer does not "
+            "have: GridExplainer(…, fill=…)."
+        ) from error
+
+
 def entry_of(explanation: Explanation) -> Entry:
-    """Read off an explanation how it was made; a background is not kept."""
+    """Read off an explanation how it was made; of a background only the number is kept."""
     said = {name: explanation.settings.get(name) for name in ("layer", "samples", "channels")}
     method = parse_method(explanation.method)
     return Entry(method, parse_options(method, **said))

@@ -27,10 +27,11 @@ from .entries import (
     audit_steps,
     entry_of,
     explanation_steps,
-    parse_entry,
+    parse_entries,
     run_of,
     scrambling_steps,
 )
+from .explaining import failing_as_ours, occlusion_steps
 from .explanation import Explanation
 from .faithfulness import Faithfulness
 from .fills import FillLike, parse_fill
@@ -47,20 +48,6 @@ if TYPE_CHECKING:
 
     from .comparison_widget import ComparisonWidget
     from .widget import GridExplainerWidget
-
-
-class ExplanationError(RuntimeError):
-    """Scoring ended early; what had been scored is in ``explanation``.
-
-    Attributes
-    ----------
-    explanation : Explanation or None
-        None where not even the whole picture was scored.
-    """
-
-    def __init__(self, message: str, explanation: Explanation | None) -> None:
-        super().__init__(message)
-        self.explanation = explanation
 
 
 class GridExplainer:
@@ -94,6 +81,8 @@ class GridExplainer:
     Attributes
     ----------
     explanation : Explanation or None
+        The latest; of occlusion also where it was cut short.
+    comparison : Comparison or None
         The latest, also where it was cut short.
     checked : Preflight or None
         What was seen when the model was looked at; see :meth:`check`.
@@ -130,8 +119,9 @@ class GridExplainer:
             model, preprocess=preprocess, labels=labels, output=output, input_shape=input_shape
         )
         self.batch_size = batch_size
-        self.seed = seed
+        self.seed = int(seed)
         self.explanation: Explanation | None = None
+        self.comparison: Comparison | None = None
         self.checked: Preflight | None = None
 
     def explain(
@@ -144,7 +134,8 @@ class GridExplainer:
         """Find out what each cell of a picture is worth.
 
         A progress bar appears where that takes more than a moment. An
-        interrupt (Ctrl-C) leaves what was scored in ``self.explanation``.
+        interrupt (Ctrl-C) leaves the cells that were hidden so far in ``self.explanation``; other
+        methods leave nothing.
 
         Parameters
         ----------
@@ -169,7 +160,7 @@ class GridExplainer:
         Raises
         ------
         ExplanationError
-            The model failed on the way; it carries what had been scored.
+            The model failed on the way; it carries the cells that had been hidden.
         MethodError
             The method cannot explain this model.
         ValueError
@@ -180,11 +171,12 @@ class GridExplainer:
         entry = Entry(known := parse_method(method), parse_options(known, **options))
         run = self.start_run(img)
         if known.ask is None:
-            with_bar(self._occlusion_steps(run, target_class), "Hiding cells", "cell")
-            self.explanation = self.freeze(run, target_class)
+            steps = occlusion_steps(self, run, target_class)
+            self.explanation = with_bar(steps, "Hiding cells", "cell")
         else:
+            self.explanation = None
             steps = explanation_steps(self, run, target_class, entry)
-            self.explanation = with_bar(steps, known.title)
+            self.explanation = with_bar(failing_as_ours(steps, entry), known.title)
         if self.unchecked:
             self.checked = finished(self.model_checks(run))
             self.explanation = replace(self.explanation, checked=self.checked)
@@ -216,14 +208,17 @@ class GridExplainer:
         Returns
         -------
         Comparison
-            A method that cannot explain this model is among its `failures`.
+            A method that cannot explain this model is among its `failures`. What an interrupt
+            (Ctrl-C) leaves is in ``self.comparison``.
 
         Raises
         ------
         ValueError
-            The picture, the target, the mask or a method is not usable.
+            The picture, the target, the mask, the fill or a method is not usable.
+        TypeError
+            A method takes no such option.
         """
-        entries = [parse_entry(entry) for entry in methods or self.usual_methods]
+        entries = parse_entries(self.usual_methods if methods is None else methods)
         steps = comparison_steps(
             self, read_picture(img), entries, target_class, fill, as_mask(mask), randomise=randomise
         )
@@ -315,32 +310,6 @@ class GridExplainer:
         """What is compared where nothing is said."""
         return CLOSED if self.classifier.opened is None else OPEN
 
-    def _occlusion_steps(
-        self, run: Run, target_class: int | str | None
-    ) -> Generator[tuple[int, int], None, None]:
-        """Score every cell; what there is stays in `explanation` when that ends early."""
-        begun = False
-        try:
-            for done in run.steps():
-                if not begun:  # a bad target fails before the long part
-                    self.explanation = self.freeze(run, target_class)
-                    begun = True
-                yield done, len(run.grid)
-        except Exception as error:
-            if not begun:
-                raise
-            self.explanation = self.freeze(run, target_class)
-            what = f"{type(error).__name__}: {str(error).rstrip('.')}"
-            reached = f"{self.explanation.done} of {len(run.grid)} cells"
-            raise ExplanationError(
-                f"{what}. This came after {reached}; they are in explainer.explanation.",
-                self.explanation,
-            ) from error
-        except KeyboardInterrupt:
-            if begun:
-                self.explanation = self.freeze(run, target_class)
-            raise
-
     def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:
         """Look at what is most often wrong with a model, and with a picture for it.
 
@@ -364,7 +333,9 @@ class GridExplainer:
             The picture, the grid on it or the target is not usable.
         """
         run = self.start_run(img)
-        self.checked = finished(model_checks(self.classifier, run.masker, layouts=True))
+        self.checked = finished(
+            model_checks(self.classifier, run.masker, layouts=True, at_once=run.batch_size)
+        )
         try:
             for _ in run.ask([()]):
                 pass
@@ -381,7 +352,7 @@ class GridExplainer:
 
     def model_checks(self, run: Run) -> Generator[int, None, Preflight]:
         """Look at the model with a run's picture, a call at a time."""
-        return model_checks(self.classifier, run.masker)
+        return model_checks(self.classifier, run.masker, at_once=run.batch_size)
 
     def visualize(self, style: str = "signed") -> Figure:
         """Draw the latest explanation.

@@ -180,8 +180,8 @@ class Explanation:
 
     @property
     def title(self) -> str:
-        """The method's name for the screen, with the layers that were named."""
-        return titled(METHODS[self.method].title, self.settings.get("layer", ()))
+        """The method's name for the screen, with what was said about it: "RISE, samples=300"."""
+        return titled(METHODS[self.method].title, self.settings)
 
     @property
     def native(self) -> str:

@@ -40,8 +40,9 @@ class Measure:
         """Write a figure, or whether it was a hit."""
         if isinstance(value, bool):
             return "hit" if value else "miss"
-        text = f"{value:{'+' if self.signed else ''}.2f}"
-        return text[1:] if float(text) == 0 and text[0] in "+-" else text.replace("-", "−")
+        digits = 2 if abs(value) >= 0.01 else 4
+        text = f"{value:{'+' if self.signed else ''}.{digits}f}".replace("-", "−")
+        return text if any(digit in text for digit in "123456789") else "0.00"
 
     def worth(self, value: float) -> float:
         """Return what is larger the better the figure is."""

@@ -33,7 +33,7 @@ def notes_of(explanation: Explanation) -> tuple[str, ...]:
     """Collect what is to be said."""
     doubts = [check.sentence for check in picture_checks(explanation) if check.verdict != "ok"]
     if explanation.attribution is not None:
-        return (*explanation.attribution.notes, *doubts)
+        return (*explanation.attribution.notes, *_faint(explanation), *doubts)
     notes = []
     if not explanation.complete:
         notes.append(_partial(explanation))
@@ -53,6 +53,18 @@ def notes_of(explanation: Explanation) -> tuple[str, ...]:
             "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
         )
     return (*notes, *doubts)
+
+
+def _faint(explanation: Explanation) -> tuple[str, ...]:
+    """Tell of a map in probability that has no room to move: occlusion has a note of its own."""
+    largest = float(np.abs(explanation.values).max())
+    if explanation.unit != "probability" or explanation.baseline <= SURE or largest >= SMALL:
+        return ()
+    note = (
+        f"Saturated: the model is so sure ({percent(explanation.baseline)}) that no value exceeds "
+        f'{_rounded_up(100 * largest)} points. GridExplainer(…, score="log-odds") tells more.'
+    )
+    return (note,)
 
 
 def picture_checks(explanation: Explanation) -> tuple[Check, ...]:

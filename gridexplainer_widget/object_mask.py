@@ -80,7 +80,10 @@ def checked_map(values: ArrayLike, grid: Grid) -> Map:
 
 
 def fit_mask(mask: Mask, grid: Grid, picture_size: tuple[int, int]) -> Mask:
-    """Bring a mask to the model's input by taking the nearest pixels: bool (height, width).
+    """Bring a mask to the model's input: bool (height, width).
+
+    Where it is made larger the nearest pixels are taken. Where it is made smaller a pixel is true
+    if any of those in it is, so that a small object is not lost, and is somewhat larger instead.
 
     Parameters
     ----------
@@ -104,11 +107,7 @@ def fit_mask(mask: Mask, grid: Grid, picture_size: tuple[int, int]) -> Mask:
         )
     if mask.shape != size:
         _check_proportions(mask, size, picture_size)
-        rows, columns = (
-            ((np.arange(new) + 0.5) * old / new).astype(int)
-            for new, old in zip(size, mask.shape, strict=True)
-        )
-        mask = mask[np.ix_(rows, columns)]
+        mask = _resized(_resized(mask, size[0], 0), size[1], 1)
     if not mask.any():
         raise ValueError(
             f"The mask is true nowhere at the model's input, {_size(size)}. Wanted is one that is "
@@ -165,6 +164,17 @@ def _covered(mask: Mask, grid: Grid) -> NDArray[np.float64]:
     """Return the part of each cell that the mask covers: (rows, columns), 0..1."""
     fitted = fit_mask(mask, grid, (grid.height, grid.width))
     return mean_of_cells(fitted.astype(np.float32), grid).astype(np.float64)
+
+
+def _resized(mask: Mask, new: int, axis: int) -> Mask:
+    old = mask.shape[axis]
+    if new >= old:
+        larger: Mask = mask.take(((np.arange(new) + 0.5) * old / new).astype(int), axis)
+        return larger
+    into = ((np.arange(old) + 0.5) * new / old).astype(int)
+    starts = np.searchsorted(into, np.arange(new))
+    smaller: Mask = np.logical_or.reduceat(mask, starts, axis)
+    return smaller
 
 
 def _check_proportions(mask: Mask, size: tuple[int, int], picture_size: tuple[int, int]) -> None:

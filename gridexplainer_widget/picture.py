@@ -66,7 +66,7 @@ class Picture:
         size = (height or self.size[0], width or self.size[1])
         key = (*size, channels)
         if key not in self._fitted:
-            pixels = np.array(self.pixels) if size == self.size else _resized(self.pixels, size)
+            pixels = np.array(self.pixels) if size == self.size else resized(self.pixels, size)
             self._fitted[key] = _with_channels(pixels, channels)
             self._fitted[key].setflags(write=False)
         return self._fitted[key]
@@ -81,7 +81,7 @@ class Picture:
         height, width = self.size
         scale = min(1.0, DISPLAY_SIDE / max(height, width))
         size = (max(1, round(height * scale)), max(1, round(width * scale)))
-        pixels = self.pixels if size == self.size else _resized(self.pixels, size)
+        pixels = self.pixels if size == self.size else resized(self.pixels, size)
         return to_uint8(pixels)
 
 
@@ -274,8 +274,11 @@ def _shape_message(shape: tuple[int, ...]) -> str:
     )
 
 
-def _resized(pixels: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
-    """Bilinear with antialiasing, per channel in float: no rounding to uint8 on the way."""
+def resized(pixels: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """Resize pixels (H, W, C) to (height, width), bilinearly with antialiasing.
+
+    Per channel in float: no rounding to uint8 on the way.
+    """
     height, width = size
     channels = [
         Image.fromarray(pixels[..., c]).resize((width, height), Image.Resampling.BILINEAR)

@@ -48,6 +48,19 @@ def finished(steps: Generator[object, None, Result]) -> Result:
         return result
 
 
+def as_one(
+    steps: Generator[object, None, Result],
+) -> Generator[tuple[int, int], None, Result]:
+    """Tell nothing of how far it is but that it goes on."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            result: Result = end.value
+            return result
+        yield 0, 1
+
+
 def part_of(
     steps: Generator[tuple[int, int], None, Result], number: int, stages: int
 ) -> Generator[tuple[int, int], None, Result]:

@@ -50,6 +50,15 @@ class Randomisation:
     calls: int = 0
     notes: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        stages = zip(self.layers, self.correlations, strict=True)
+        lines = [f"  scrambled from the end to {layer}: {value:+.2f}" for layer, value in stages]
+        head = (
+            f"Mean rank correlation {self.similarity:.2f} with the maps of scrambled networks; "
+            "lower is better: a map that stays does not show what the model has learned."
+        )
+        return "\n".join([head, *lines, *self.notes])
+
     @property
     def similarity(self) -> float:
         """Mean of the correlations, their signs left out, 0..1; lower is better.

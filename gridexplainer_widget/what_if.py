@@ -83,9 +83,17 @@ class Curves:
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """The k at which the curves are known: all of them, or 33 spread evenly."""
-        points = min(MOST_POINTS, len(self.order) + 1)
-        return tuple(int(k) for k in np.rint(np.linspace(0, len(self.order), points)))
+        """The k at which the curves are known: all of them, or 33 spread evenly, 32 of an odd n.
+
+        With each k there is n − k: a ranking and its reverse hide the same numbers of cells.
+        """
+        n = len(self.order)
+        if n < MOST_POINTS:
+            return tuple(range(n + 1))
+        gaps = MOST_POINTS - 1 - n % 2  # of an odd n no k lies in the middle
+        lower = [round(point * n / gaps) for point in range(gaps // 2 + 1)]
+        upper = [n - k for k in reversed(lower)]
+        return tuple(dict.fromkeys(lower + upper))
 
     def deletion(self, k: int) -> tuple[int, ...]:
         """Cells that are hidden: the top k."""

@@ -58,9 +58,9 @@ def attribute(
         for done in run.steps():
             yield done, len(run.grid)
         return None
+    yield 0, 1
     if method.prepare is not None:
         method.prepare()
-        yield 0, 1
     since, calls = time.perf_counter(), run.calls
     for _ in run.ask([()]):
         pass

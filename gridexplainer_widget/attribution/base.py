@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,10 @@ class Attribution:
     def __post_init__(self) -> None:
         for name in ("native", "pixels", "cells"):
             getattr(self, name).setflags(write=False)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle through the constructor, which closes the arrays."""
+        return type(self), tuple(getattr(self, known.name) for known in fields(self))
 
 
 def mean_of_cells(pixels: Map, grid: Grid) -> Map:

@@ -12,18 +12,26 @@ from .base import Map, enlarged
 
 
 def find_layer(name: str, found: Sequence[Layer], model: str) -> Layer:
-    """Find a layer by its name; what follows the last stroke will do where it is the only one.
+    """Find a layer by a name of its own or of one that hands on the same output.
+
+    What follows the last stroke will do where it is the only one.
 
     Raises
     ------
     ValueError
         There is none of that name.
     """
-    same = [layer for layer in found if layer.name == name]
+    same = [layer for layer in found if name in {layer.name, *layer.aliases}]
     short = [layer for layer in found if layer.name.rpartition("/")[2] == name]
     for layers in (same, short):
         if len(layers) == 1:
             return layers[0]
+    repeated = [layer.name for layer in found if name in layer.repeated]
+    if repeated:
+        raise ValueError(
+            f"layer={name!r} is called several times in {model}, so that it is not clear which of "
+            f"its outputs is meant; {repeated[-1]!r} hands on the last of them."
+        )
     known = ", ".join(repr(layer.name) for layer in found[-8:])
     more = f"{len(found) - 8} more and " if len(found) > 8 else ""
     raise ValueError(

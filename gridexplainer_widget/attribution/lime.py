@@ -79,8 +79,12 @@ def _fitted(
 def _fit_note(explained: float, values: NDArray[np.float64], cells: int) -> str:
     if np.ptp(values) == 0:
         return f"All {len(values)} pictures got the same answer: every weight is 0."
-    few = " That is too few to tell: take more samples." if len(values) < 2 * cells else ""
+    if len(values) < 2 * cells:
+        return (
+            f"{len(values)} pictures are too few to tell the parts of {cells} cells: take more "
+            f"(samples=…), at least {2 * cells}."
+        )
     return (
         f"LIME's linear model explains {explained:.0%} of the variation among the "
-        f"{len(values)} pictures that it was fitted to.{few}"
+        f"{len(values)} pictures that it was fitted to."
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gridexplainer_widget.grid import is_whole
@@ -59,14 +59,28 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """For the screen: the method's, with the layers that were named."""
-        return titled(self.method.title, self.options.layer)
+        """For the screen: the method's, with what is said about it."""
+        return titled(self.method.title, self.options.settings)
+
+    @property
+    def said(self) -> str:
+        """What is said about the method, in words; "" for nothing."""
+        return words_of(self.options.settings)
 
 
-def titled(title: str, layers: Sequence[str]) -> str:
-    """Name a method with the layers that were named."""
-    return f"{title}, {' + '.join(layers)}" if layers else title
+def titled(title: str, said: Mapping[str, Any]) -> str:
+    """Name a method with what is said about it: "RISE, samples=300"."""
+    return ", ".join(filter(None, (title, words_of(said))))
 
+
+def words_of(said: Mapping[str, Any]) -> str:
+    """Write what is said about a method: "conv4+conv5, channels=8"."""
+    options = [f"{name}={said[name]}" for name in OPTIONS if name in said]
+    return ", ".join(filter(None, ("+".join(said.get("layer", ())), *options)))
+
+
+OPTIONS: Final = ("samples", "channels", "background")
+"""What can be said about a method beside its layers."""
 
 METHODS: Final = {
     known.name: known
@@ -116,7 +130,7 @@ def parse_options(method: Known, **given: Any) -> Options:
     ValueError
         A number is none, or too small.
     """
-    known = [option.name for option in fields(Options)]
+    known = ("layer", *OPTIONS)
     said = {name: value for name, value in given.items() if value is not None}
     for name in said:
         if name not in method.takes:
@@ -126,6 +140,8 @@ def parse_options(method: Known, **given: Any) -> Options:
     for name in ("samples", "channels"):
         if name in said and not (is_whole(said[name]) and said[name] >= 1):
             raise ValueError(f"{name}={said[name]!r}; wanted is a whole number of at least 1.")
+        if name in said:
+            said[name] = int(said[name])  # NumPy's would not go into a file's header
     if "layer" in said:
         said["layer"] = _layers(said["layer"])
     return Options(**said)

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.network import Layer, Maps, MethodError, Network
 from gridexplainer_widget.classifiers.preprocessing import Batch
+from gridexplainer_widget.fills import Pixels
 from gridexplainer_widget.grid import Grid
 from gridexplainer_widget.occlusion import Run
 from gridexplainer_widget.scores import Score, drops_of
 
 from .base import Attribution, Cost, Map, mean_of_cells, over_pixels, sum_of_cells
 from .layers import averaged, early, find_layer, silent
+
+Answer = TypeVar("Answer")
 
 Steps: TypeAlias = "Generator[tuple[int, int], None, Attribution]"
 """A method at work: yields how much is done and of how much; returns what it found."""
@@ -106,15 +109,28 @@ class Question:
         MethodError
             Its pixels are no longer those of the picture.
         """
+        return self.prepared(self.run.masker.pixels[np.newaxis])
+
+    def prepared(self, pixels: Pixels) -> Batch:
+        """Preprocess (n, height, width, channels), and keep it in this order.
+
+        Raises
+        ------
+        MethodError
+            The pixels are no longer where they were.
+        """
         preprocessing = self.run.classifier.preprocessing
-        batch = preprocessing(self.run.masker.pixels[np.newaxis])
-        if batch.shape != (1, *self.run.masker.pixels.shape):
+        batch = preprocessing(pixels)
+        count, height, width, channels = pixels.shape
+        if batch.shape not in {pixels.shape, (count, channels, height, width)}:
             raise MethodError(
                 f"{self.method} needs the network's pixels to lie where the picture's are, and "
                 f"the preprocessing ({preprocessing.words}) makes {batch.shape[1:]} of "
-                f"{self.run.masker.pixels.shape}. Let it keep height, width and channels."
+                f"{pixels.shape[1:]}. Let it keep height, width and channels."
             )
-        return batch
+        if batch.shape == pixels.shape:
+            return batch
+        return np.ascontiguousarray(np.moveaxis(batch, 1, -1))  # a network takes channels last
 
     @cached_property
     def network(self) -> Network:
@@ -141,9 +157,7 @@ class Question:
         ValueError
             There is none of such a name.
         """
-        with self.run.classifier.lock:
-            found = self.network.layers(self.batch)
-        self.forward += 1
+        found = self.inside(lambda network: network.layers(self.batch))
         if not found:
             raise MethodError(
                 f"{self.method} needs a layer with spatial extent, and {self.model} has none."
@@ -152,40 +166,40 @@ class Question:
             return (found[-1],)
         return tuple(find_layer(name, found, self.model) for name in self.options.layer)
 
+    def inside(self, ask: Callable[[Network], Answer]) -> Answer:
+        """Ask the network something, nobody else at the same time; count the pictures."""
+        network = self.network
+        with self.run.classifier.lock:
+            before = network.pictures
+            try:
+                return ask(network)
+            finally:
+                self.forward += network.pictures - before
+
     def scores(self, batch: Batch) -> NDArray[np.float32]:
         """Return the target's score, as gradients are taken of it: (n,)."""
-        self.forward += len(batch)
-        with self.run.classifier.lock:
-            return self.network.scores(batch, self.target)
+        return self.inside(lambda network: network.scores(batch, self.target))
 
     def head(self) -> tuple[str, NDArray[np.float32]]:
         """Return the layer whose maps are averaged at the end, and the weights after it."""
-        self.forward += 1
-        with self.run.classifier.lock:
-            return self.network.head(self.batch)
+        return self.inside(lambda network: network.head(self.batch))
 
     def maps(self, layers: Sequence[str] | None = None) -> list[Maps]:
         """Return what the layers, or others by name, give for the picture: (1, h, w, channels)."""
         names = [layer.name for layer in self.layers] if layers is None else layers
-        self.forward += 1
-        with self.run.classifier.lock:
-            return self.network.maps(self.batch, names)
+        return self.inside(lambda network: network.maps(self.batch, names))
 
     def map_gradients(self) -> list[tuple[Maps, Maps]]:
         """Return what the layers give for the picture, and the gradients of the score by it."""
         names = [layer.name for layer in self.layers]
-        self.forward += 1
         self.backward += 1
-        with self.run.classifier.lock:
-            return self.network.map_gradients(self.batch, self.target, names)
+        return self.inside(lambda network: network.map_gradients(self.batch, self.target, names))
 
     def gradients(self, batch: Batch | None = None, *, guided: bool = False) -> Batch:
         """Return the gradient of the score by the picture, or by each of a batch."""
-        batch = self.batch if batch is None else batch
-        self.forward += len(batch)
-        self.backward += len(batch)
-        with self.run.classifier.lock:
-            return self.network.gradients(batch, self.target, guided=guided)
+        asked = self.batch if batch is None else batch
+        self.backward += len(asked)
+        return self.inside(lambda network: network.gradients(asked, self.target, guided=guided))
 
     def drops(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         """Baseline minus hidden in the score that was asked for: (..., classes) → (...)."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.classifiers.base import Classifier
+from gridexplainer_widget.classifiers.outputs import ClassifierError, Vectors
+
 from .base import Map, enlarged, mean_of_cells
 from .question import Question, Steps
 
@@ -37,8 +40,8 @@ def rise(question: Question) -> Steps:
 
     Raises
     ------
-    MethodError
-        The model gives NaN.
+    ClassifierError
+        The model gave NaN or infinity.
     """
     samples = question.options.samples or SAMPLES
     yield 0, samples
@@ -53,7 +56,7 @@ def rise(question: Question) -> Steps:
         masks = np.stack([_mask(draws, *size) for _ in range(some.start, some.stop)])
         blended = hidden + masks[..., np.newaxis] * (run.masker.pixels - hidden)
         question.forward += len(blended)
-        values[some] = -question.drops(run.classifier(blended))
+        values[some] = -question.drops(_finite(run.classifier(blended), run.classifier))
         shares[some] = [mean_of_cells(mask, question.grid) for mask in masks]
         weighted += np.tensordot(values[some], masks, 1)
         total += masks.sum(axis=0)
@@ -64,6 +67,18 @@ def rise(question: Question) -> Steps:
         "The numbers are differences of means: they do not add up.",
     )
     return question.of_pixels(pixels.astype(np.float32), notes, unit=question.score)
+
+
+def _finite(vectors: Vectors, classifier: Classifier) -> Vectors:
+    """Return the probabilities (n, classes) if they are numbers."""
+    bad = int((~np.isfinite(vectors).all(axis=1)).sum())
+    if bad:
+        raise ClassifierError(
+            f"{classifier.name} returned NaN or infinity for {bad} of {len(vectors)} masked "
+            "pictures. Check its weights and its preprocessing "
+            f"({classifier.preprocessing.words})."
+        )
+    return vectors
 
 
 def _mask(draws: np.random.Generator, height: int, width: int) -> Map:
@@ -79,6 +94,8 @@ def _mask(draws: np.random.Generator, height: int, width: int) -> Map:
 def _error_note(values: NDArray[np.float64], shares: NDArray[np.float32]) -> str:
     """Say how much of the map is chance, from the spread of what each mask adds to a cell."""
     samples = len(values)
+    if samples == 1:
+        return "There is nothing to compare a single mask with: the map is 0 everywhere."
     if np.ptp(values) == 0:
         return f"All {samples} masked pictures got the same answer: the map is 0 everywhere."
     centred = (values - values.mean())[:, np.newaxis, np.newaxis]
@@ -86,7 +103,8 @@ def _error_note(values: NDArray[np.float64], shares: NDArray[np.float32]) -> str
     cells, error = added.mean(axis=0), added.std(axis=0, ddof=1) / np.sqrt(samples)
     unsure = int((np.abs(cells) < 2 * error).sum())
     part = np.median(error) / max(np.abs(cells).max(), 1e-12)
+    told = "<1%" if part < 0.005 else f"{part:.0%}"
     return (
-        f"By chance of the {samples} masks, a cell's number is uncertain by {part:.0%} of the "
+        f"By chance of the {samples} masks, a cell's number is uncertain by {told} of the "
         f"largest (one standard error); {unsure} of {cells.size} cells cannot be told from 0."
     )

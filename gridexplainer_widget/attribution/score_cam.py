@@ -61,8 +61,7 @@ def score_cam(question: Question) -> Steps:
         done += len(channels)
         weighted.append(_weighted(maps[..., channels], scores))
     notes = [
-        f"{len(channels)} of {maps.shape[-1]} channels of {layer.name!r} were asked about: those "
-        "whose maps vary most."
+        _note(layer.name, maps, len(channels))
         for layer, maps, channels in zip(question.layers, layers, chosen, strict=True)
     ]
     return question.of_layers(weighted, (*notes, *question.score_notes))
@@ -70,11 +69,27 @@ def score_cam(question: Question) -> Steps:
 
 def _most_varied(maps: Maps, most: int) -> Channels:
     """Return the channels of (h, w, channels) that vary most, best first, no constant one."""
-    # Rounding leaves a constant map with differences of some 1e-7 of its value, all noise.
-    varies = np.ptp(maps, axis=(0, 1)) > 1e-6 * np.abs(maps).max(axis=(0, 1))
     best: Channels = np.argsort(-maps.var(axis=(0, 1), dtype=np.float64), kind="stable")
-    chosen: Channels = best[varies[best]][:most]
+    chosen: Channels = best[_varies(maps)[best]][:most]
     return chosen
+
+
+def _varies(maps: Maps) -> NDArray[np.bool_]:
+    """Tell which maps are not constant: bool (channels,)."""
+    # Rounding leaves a constant map with differences of some 1e-7 of its value, all noise.
+    varies: NDArray[np.bool_] = np.ptp(maps, axis=(0, 1)) > 1e-6 * np.abs(maps).max(axis=(0, 1))
+    return varies
+
+
+def _note(layer: str, maps: Maps, asked: int) -> str:
+    """Say which channels were asked about, and why not the others."""
+    channels, varying = maps.shape[-1], int(_varies(maps).sum())
+    if asked == channels:
+        return f"All {channels} channels of {layer!r} were asked about."
+    note = f"{asked} of {channels} channels of {layer!r} were asked about"
+    if asked < varying:
+        return f"{note}: those whose maps vary most."
+    return f"{note}: the other {channels - asked} hide nothing, as their maps are constant."
 
 
 def _scored(

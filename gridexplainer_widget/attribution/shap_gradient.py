@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.extras import framework
+from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.classifiers.preprocessing import Batch
 from gridexplainer_widget.fills import Pixels, parse_fill
 from gridexplainer_widget.masking import Masker
@@ -53,19 +55,16 @@ def shap_gradient(question: Question) -> Steps:
     """
     samples = question.options.samples or SAMPLES
     yield 0, samples
-    network, run, target = question.network, question.run, question.target
-    background = run.classifier.preprocessing(_background(question))
-    with run.classifier.lock:
-        both = np.concatenate([question.batch, background])
-        model, taken = network.for_shap(both, target)
-        shap = framework("shap", "method='shap-gradient'", "shap")
-        explainer = shap.GradientExplainer(model, taken[1:], batch_size=run.batch_size)
+    network, lock = question.network, question.run.classifier.lock
+    background = question.prepared(_background(question))
+    explainer, picture = question.inside(lambda network: _explainer(question, network, background))
     values = np.zeros(question.batch.shape[1:])
     draws = np.random.default_rng(question.seed)
     for start in range(0, samples, AT_ONCE):
         points, seed = min(AT_ONCE, samples - start), int(draws.integers(2**32))
-        with run.classifier.lock, global_dice(seed):
-            found = explainer.shap_values(taken[:1], nsamples=points, rseed=seed)
+        ask = partial(explainer.shap_values, picture, nsamples=points, rseed=seed)
+        with lock, global_dice(seed):
+            found = network.with_shap(ask)
         question.forward += points
         question.backward += points
         values += np.reshape(found, values.shape) * (points / samples)
@@ -73,6 +72,16 @@ def shap_gradient(question: Question) -> Steps:
     notes = (*_background_note(question), _sum_note(question, background, values))
     pixels = values.sum(axis=-1).astype(np.float32)
     return question.of_pixels(pixels, (*notes, *question.score_notes), add=True)
+
+
+def _explainer(question: Question, network: Network, background: Batch) -> tuple[Any, Any]:
+    """Return SHAP's explainer, and the picture as it takes it."""
+    shap = framework("shap", "method='shap-gradient'", "shap")
+    both = np.concatenate([question.batch, background])
+    model, taken = network.for_shap(both, question.target)
+    size = question.run.batch_size
+    make = partial(shap.GradientExplainer, model, taken[1:], batch_size=size)
+    return network.with_shap(make), taken[:1]
 
 
 def _background(question: Question) -> Pixels:

@@ -84,7 +84,8 @@ def shap_partition(question: Question) -> Steps:
     Parameters
     ----------
     question : Question
-        `options.samples` is the number of evaluations at most.
+        `options.samples` is the number of evaluations at most; they come in pairs, and the first
+        is of the whole picture and of the hidden one.
 
     Raises
     ------
@@ -92,6 +93,7 @@ def shap_partition(question: Question) -> Steps:
         The model gave NaN or infinity.
     """
     samples = question.options.samples or SAMPLES
+    samples = max(2, samples - samples % 2)  # SHAP would ask the last pair as a whole
     clustering = halves(question.grid)
     wanted = evaluations(clustering)
     total = min(samples, wanted)
@@ -120,7 +122,8 @@ def warm_up() -> None:
     explainers = framework("shap", "method='shap'", "shap").explainers
     four = halves(Grid(2, 2, 2, 2))
     model = lambda kept: kept.sum(axis=1).astype(np.float64)  # noqa: E731 - as short as can be
-    explainers.Partition(model, CellMasker(four))(np.ones((1, 4)), max_evals=16, silent=True)
+    with global_dice(0):
+        explainers.Partition(model, CellMasker(four))(np.ones((1, 4)), max_evals=16, silent=True)
 
 
 def _explained(explainer: Any, question: Question, samples: int) -> Any:

@@ -205,7 +205,7 @@ def chance_check(probability: float, classes: int, label: str) -> Check:
         return Check("Chance", "ok", f"“{label}” is well above chance.")
     return Check(
         "Chance", "warning",
-        f"“{label}” has {percent(probability)}, and chance is {percent(chance)}: its drops "
+        f"“{label}” has {percent(probability)}, and chance is {percent(chance)}: its map "
         "may say little.",
         "Ask about a class that the model sees, or look at its preprocessing.",
     )  # fmt: skip

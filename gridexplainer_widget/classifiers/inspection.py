@@ -1,12 +1,14 @@
-"""Asks a model what tells whether something is wrong with it, about ten pictures in all."""
+"""Asks a model what tells whether something is wrong with it, ten to fifty pictures in all."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from gridexplainer_widget.masking import Masker
+from gridexplainer_widget.picture import resized
 
 from .base import Classifier
 from .checks import (
@@ -24,13 +26,29 @@ from .preprocessing import Batch, Preprocessing
 from .ranges import Search, Trial, rubble, search, views
 
 EACH = 5
-"""Pictures in a call: few enough for any memory that the run itself fits in."""
+"""Pictures in a call, at most: company enough for what depends on the others in a batch."""
+
+SIDE = 512
+"""Longest side, in pixels, of what a model of any size is shown. It is the model that is looked at
+here, and up to 50 times: of 12 megapixels that takes a minute, of a copy a second or two. Pictures
+larger than the copy are hardly trained on, see `size_check`."""
+
+ALONE = Check(
+    "Batch", "unknown", "Not to be told: the pictures are asked about one by one, as is each cell."
+)
 
 
 def model_checks(
-    classifier: Classifier, masker: Masker, target: int | None = None, *, layouts: bool = False
+    classifier: Classifier,
+    masker: Masker,
+    target: int | None = None,
+    *,
+    layouts: bool = False,
+    at_once: int = EACH,
 ) -> Generator[int, None, Preflight]:
     """Look at a model, a call at a time; yield before each how many pictures it takes.
+
+    A model of any size is looked at with a copy of a large picture, unless it fails with that.
 
     Parameters
     ----------
@@ -42,6 +60,8 @@ def model_checks(
     layouts : bool
         Whether a model that does not tell is handed channels first, too. Not
         unasked: a function may warn aloud of pictures laid out as it never saw them.
+    at_once : int
+        Pictures that a call may take, as of the run that follows.
 
     Returns
     -------
@@ -50,7 +70,7 @@ def model_checks(
     """
     asked = 0
     layouts = layouts and not classifier.layout_known
-    steps = _checks(classifier, masker, target, layouts=layouts)
+    steps = _checks(classifier, masker, target, min(at_once, EACH), layouts=layouts)
     try:
         while True:
             pictures = next(steps)
@@ -66,24 +86,29 @@ def model_checks(
 
 
 def _checks(
-    classifier: Classifier, masker: Masker, target: int | None, *, layouts: bool
+    classifier: Classifier, masker: Masker, target: int | None, at_once: int, *, layouts: bool
 ) -> Generator[int, None, tuple[Check, ...]]:
-    pixels = masker.pixels
     try:
         hidden = [masker.masked(()), masker.masked(range(len(masker.grid)))]
     except Exception as error:  # noqa: BLE001 - a fill of the user's may raise anything
         words = f"The fill {masker.fill.name!r} failed: {type(error).__name__}: {error}"
         return (Check("Hiding", "wrong", words),)
+    pixels = yield from _shown(classifier, masker.pixels)
+    if pixels is not masker.pixels:
+        hidden = [resized(picture, pixels.shape[:2]) for picture in hidden]
     own, mirrored = views(pixels)
     alone = yield from _raw(classifier, [own], 1)
     again = yield from _raw(classifier, [own], 1)
     noise = np.random.default_rng(0).uniform(0, 255, pixels.shape).astype(np.float32)
     company = [hidden[0], noise, *rubble(pixels), mirrored, hidden[1]]
-    others = yield from _raw(classifier, company, EACH)
+    others = yield from _raw(classifier, company, at_once)
     raw = np.concatenate([alone, again, others[:1], others[2:]])  # the noise is company, no more
     if classifier.output is None:
         classifier.output = guess_output(raw)
     outputs = outputs_check(raw, classifier.output)
+    if pixels is not masker.pixels:
+        size = f"{pixels.shape[1]}×{pixels.shape[0]} pixels"
+        outputs = replace(outputs, seen=f"{outputs.seen} The model was shown a copy of {size}.")
     try:
         vectors = to_probabilities(raw, classifier.output, classifier.name)
         labels = classifier.names(vectors.shape[1])
@@ -96,16 +121,30 @@ def _checks(
     index = int(vectors[0].argmax()) if target is None else target
     rows, columns = masker.grid.shape
     answers = Answers(*vectors)
-    found = yield from search(classifier, pixels, answers, layouts=layouts)
+    found = yield from search(classifier, pixels, answers, at_once, layouts=layouts)
     return (
         outputs,
         *_range_checks(classifier, answers, found, labels),
         repeatable_check(answers),
-        batch_check(answers),
+        batch_check(answers) if at_once > 1 else ALONE,
         hiding_check(
             answers, index, labels[index], f"{masker.fill.name} on a grid of {rows}×{columns}"
         ),
     )
+
+
+def _shown(classifier: Classifier, pixels: Batch) -> Generator[int, None, Batch]:
+    """Return what the model is looked at with: float32 (height, width, channels)."""
+    height, width = pixels.shape[:2]
+    scale = SIDE / max(height, width)
+    if classifier.input_shape[:2] != (None, None) or scale >= 1:
+        return pixels
+    small = resized(pixels, (max(1, round(height * scale)), max(1, round(width * scale))))
+    try:
+        yield from _raw(replace(classifier, pauses=()), [small], 1)
+    except Exception:  # noqa: BLE001 - a function may want the size that it was given so far
+        return pixels
+    return small
 
 
 def _raw(classifier: Classifier, pictures: Sequence[Batch], each: int) -> Generator[int, None, Raw]:

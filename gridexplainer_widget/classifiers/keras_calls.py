@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from .extras import framework
+from .network import Answer
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,26 +37,45 @@ class Call:
     kernel: Any
 
 
-@contextmanager
-def recorded(model: Any) -> Iterator[list[Call]]:
-    """Write down each call, in the order in which they end.
+def recorded(model: Any, run: Callable[[], Answer]) -> tuple[list[Call], Answer]:
+    """Write down each call while a model is run, in the order in which they end.
 
-    For that time each layer has a `call` of its own, which shadows that of its class.
+    For that time each layer has a `call` of its own, which shadows that of its class. No context
+    manager: an interrupt between its beginning and the block would leave them there.
+
+    Parameters
+    ----------
+    model : keras.Model or tf_keras.Model
+    run : callable
+        Has the model called.
+
+    Returns
+    -------
+    list of Call
+    object
+        What `run` returned.
     """
     calls: list[Call] = []
     path: list[str] = []
-    layers = _inside(model)
-    before = [(vars(layer), vars(layer).get("call")) for layer in layers]
+    before = [(layer, vars(layer).get("call")) for layer in _inside(model)]
+
+    def put_back() -> None:
+        for layer, own in before:
+            if own is None:
+                vars(layer).pop("call", None)
+            else:
+                vars(layer)["call"] = own
+
     try:
-        for layer in layers:
+        for layer, _ in before:
             # Past Keras's own __setattr__, which keeps accounts of what is set.
             vars(layer)["call"] = _written(layer, layer.call, calls, path)
-        yield calls
+        return calls, run()
     finally:
-        for attributes, own in before:
-            attributes.pop("call", None)
-            if own is not None:
-                attributes["call"] = own
+        try:
+            put_back()
+        finally:  # again, should the first time have been interrupted
+            put_back()
 
 
 def _written(

@@ -67,15 +67,18 @@ class Graph:
         self.source, self.output, self.replaced = source, output, replaced
         self._overridden = overridden or {}
         self._compiled: dict[Any, Any] = {}
+        self.pictures = 0  # that it was asked about
+        self.aliases: dict[str, list[str]] = {}  # of maps: who hands them on as well
         shape = (*source.shape, 1)[:3]  # pictures without channels get an axis for them
         specs = [
             self.tf.TensorSpec((None, *shape), self.tf.float32),
             self.tf.TensorSpec((), self.tf.int32),
         ]
         self._build()
-        with recorded(source.model) as self.calls:
-            # Unlike tf.function it lets parts of what was traced be asked for.
-            self._traced = self.tf.compat.v1.wrap_function(self._trace, specs)
+        # Unlike tf.function, wrap_function lets parts of what was traced be asked for.
+        self.calls, self._traced = recorded(
+            source.model, lambda: self.tf.compat.v1.wrap_function(self._trace, specs)
+        )
 
     def _build(self) -> None:
         """Have a model that was never called make its weights, as a call would."""
@@ -144,15 +147,18 @@ class Graph:
         uses = Counter(call.name for call in self.calls)
         leaves = max(sum(call.leaf for call in self.calls) - 1, 1)
         found: dict[str, tuple[Any, float]] = {}
-        seen: set[Any] = set()
+        names: dict[Any, str] = {}
         done = 0
         for call in self.calls:
             done += call.leaf
             tensor = self._made(call)
-            if tensor is None or uses[call.name] > 1 or tensor.ref() in seen:
+            if tensor is None or uses[call.name] > 1:
                 continue
-            seen.add(tensor.ref())
-            found[call.name] = (tensor, (done - 1) / leaves)
+            name = names.setdefault(tensor.ref(), call.name)
+            if name == call.name:
+                found[name] = (tensor, (done - 1) / leaves)
+            else:
+                self.aliases.setdefault(name, []).append(call.name)
         return found
 
     def shapes(self) -> dict[str, Any]:
@@ -212,6 +218,7 @@ class Graph:
         part = self._compiled[key]
 
         def ask(batch: Batch, target: int = 0) -> Any:
+            self.pictures += len(batch)
             answer = part(tf.constant(self.taken(batch)), tf.constant(target))
             return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
 

@@ -31,20 +31,28 @@ def find_head(
     if dense is not None:
         noise = np.random.default_rng(0).normal(batch.mean(), batch.std() + 1e-3, batch.shape)
         probe = np.concatenate([batch, -batch, noise.astype(np.float32)])
-        tolerance = 1e-4 if dense.inputs[0].dtype == graph.tf.float32 else 2e-2
         taken, kernel, linear = graph.asked("head", lambda: _ends(graph, dense))(probe)
         if taken.shape[1] == len(kernel):
             bias = linear - taken @ kernel
-            if np.abs(bias - bias[:1]).max() <= tolerance * np.abs(linear).max():
+            if np.abs(bias - bias[:1]).max() <= _tolerance(dense.inputs[0]) * np.abs(linear).max():
                 names = [layer.name for layer in layers if layer.shape[2] == len(kernel)]
                 means = graph.asked(("means", *names), lambda: _means(graph, names))(probe)
                 for name in reversed(names):
-                    if np.abs(means[name] - taken).max() <= tolerance * np.abs(taken).max():
+                    apart = np.abs(means[name] - taken).max()
+                    if apart <= _tolerance(graph.maps[name][0]) * np.abs(taken).max():
                         return name, kernel
     raise MethodError(
         "CAM needs a network that ends in global average pooling and one dense layer to the "
         f"logits, and {graph.source.model.name} does not. Grad-CAM needs neither."
     )
+
+
+def _tolerance(tensor: Any) -> float:
+    """How far apart numbers may be that were calculated in a tensor's precision, of the largest.
+
+    In mixed precision the maps are in half precision, and the dense layer after them need not be.
+    """
+    return 2e-2 if tensor.dtype.size < 4 else 1e-4
 
 
 def _dense(graph: Graph) -> Call | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +14,7 @@ from .keras_graph import Graph, Source
 from .keras_guided import guided_gradient, guided_graph
 from .keras_head import find_head
 from .keras_scrambling import check_all_read, scramble, substitutes, weighted_layers
-from .network import Layer, Maps, MethodError, Scrambled
+from .network import Answer, Layer, Maps, MethodError, Scrambled
 from .outputs import OutputKind
 from .preprocessing import Batch
 
@@ -37,6 +38,7 @@ class KerasNetwork:
         self, source: Source, output: OutputKind, replaced: Sequence[tuple[Any, Any]] = ()
     ) -> None:
         self._source, self._output, self._replaced = source, output, replaced
+        self._for_shap: dict[tuple[int, tuple[int, ...]], Any] = {}
 
     @cached_property
     def _graph(self) -> Graph:
@@ -51,6 +53,12 @@ class KerasNetwork:
         """The score that gradients are of: "logit", or "log-odds" where no logit can be reached."""
         return "log-odds" if self._graph.linear is None else "logit"
 
+    @property
+    def pictures(self) -> int:
+        """How many pictures the model was asked about through this network."""
+        graphs = (vars(self).get(name) for name in ("_graph", "_guided"))
+        return sum(graph.pictures for graph in graphs if graph is not None)
+
     def layers(self, batch: Batch) -> tuple[Layer, ...]:
         """Layers with more than one pixel of output, in the order in which they are computed.
 
@@ -59,7 +67,7 @@ class KerasNetwork:
         graph = self._graph
         shapes = graph.asked("shapes", graph.shapes)(batch)
         return tuple(
-            Layer(name, (height, width, channels), place)
+            Layer(name, (height, width, channels), place, tuple(graph.aliases.get(name, ())))
             for name, (_, place) in graph.maps.items()
             for count, height, width, channels in [shapes[name].astype(int).tolist()]
             if count == len(batch) and height * width > 1
@@ -148,9 +156,24 @@ class KerasNetwork:
         MethodError
             No gradient reaches the batch.
         """
+        key = (target, batch.shape[1:])
+        if key not in self._for_shap:
+            self._for_shap[key] = self._scored(*key)
+        return self._for_shap[key], self._graph.taken(batch)
+
+    def with_shap(self, call: Callable[[], Answer]) -> Answer:
+        """Call SHAP without TensorFlow's warnings that each of its explainers is traced anew."""
+        log = logging.getLogger("tensorflow")
+        log.addFilter(_expected)
+        try:
+            return call()
+        finally:
+            log.removeFilter(_expected)
+
+    def _scored(self, target: int, shape: tuple[int, ...]) -> Any:
         graph, tf = self._graph, self._graph.tf
         both = ("score and gradient", lambda: (graph.scores, *graph.gradients([graph.batch])))
-        graph.asked(*both)(batch[:1], target)
+        graph.asked(*both)
 
         def column(taken: Any) -> Any:
             # TensorFlow cannot differentiate every part of a graph. So it is given the score as
@@ -160,10 +183,10 @@ class KerasNetwork:
             rise = tf.reduce_sum((taken - still) * slope, axis=(1, 2, 3))
             return (score + rise)[:, tf.newaxis]
 
-        pixels = tf.keras.layers.Input(batch.shape[1:], dtype="float32")
+        pixels = tf.keras.layers.Input(shape, dtype="float32")
         asked = tf.keras.layers.Lambda(column, output_shape=(1,), dtype="float32")
         # A list, since a list is what SHAP will call it with; of tf.keras, which SHAP looks for.
-        return tf.keras.Model([pixels], asked(pixels)), graph.taken(batch)
+        return tf.keras.Model([pixels], asked(pixels))
 
     def scrambled(self, seed: int) -> Iterator[Scrambled]:
         """Scramble copies of the weights from the last layer with a kernel down to the first.
@@ -209,3 +232,8 @@ class KerasNetwork:
 
     def _array(self, values: Any) -> NDArray[np.float32]:
         return np.asarray(values, np.float32)
+
+
+def _expected(record: logging.LogRecord) -> bool:
+    """Tell whether a message is to be seen."""
+    return "triggered tf.function retracing" not in record.getMessage()

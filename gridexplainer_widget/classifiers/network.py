@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from .preprocessing import Batch
 
 Maps: TypeAlias = NDArray[np.float32]
 """What a layer gives: float32 (n, height, width, channels)."""
+
+Answer = TypeVar("Answer")
 
 
 class MethodError(ClassifierError):
@@ -33,11 +35,18 @@ class Layer:
         Of its output for one picture.
     place : float
         How far along the calculation it is: 0 for the first layer of all, 1 for the last.
+    aliases : tuple of str
+        Other layers that hand on the same output.
+    repeated : tuple of str
+        Others still, which are called several times, so that their names do not tell which output
+        is meant.
     """
 
     name: str
     shape: tuple[int, int, int]
     place: float
+    aliases: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +78,10 @@ class Network(Protocol):
     @property
     def differentiated(self) -> str:
         """The score that gradients are of: "logit", or "log-odds" where no logit can be reached."""
+
+    @property
+    def pictures(self) -> int:
+        """How many pictures the model was asked about through this network."""
 
     def layers(self, batch: Batch) -> tuple[Layer, ...]:
         """Layers with more than one pixel of output, in the order in which they are computed.
@@ -119,8 +132,11 @@ class Network(Protocol):
 
         The model takes (n, height, width, channels), preprocessed, and returns the target's
         score, the one that is `differentiated`: (n, 1). One column, since SHAP differentiates
-        every column that there is.
+        every column that there is. What SHAP asks it need not be counted in `pictures`.
         """
+
+    def with_shap(self, call: Callable[[], Answer]) -> Answer:
+        """Call SHAP with what `for_shap` returned, in the mode that it needs."""
 
     def scrambled(self, seed: int) -> Iterator[Scrambled]:
         """Scramble copies of the model from its last layer with weights down to the first.

@@ -150,7 +150,7 @@ def sureness(vectors: Vectors) -> float:
 
 
 def search(
-    classifier: Classifier, pixels: Batch, answers: Answers, *, layouts: bool
+    classifier: Classifier, pixels: Batch, answers: Answers, at_once: int, *, layouts: bool
 ) -> Generator[int, None, Search]:
     """Look for a candidate that fits far better; yield how many pictures each call takes.
 
@@ -159,6 +159,8 @@ def search(
     pixels : float32 array (height, width, channels), 0..255
     answers : Answers
         As the pixels are handed over now.
+    at_once : int
+        Pictures in a call, at most.
     layouts : bool
         Whether the model is handed channels first, too.
 
@@ -180,12 +182,12 @@ def search(
     colours = pixels.shape[-1] > 1
     others = candidates(classifier.preprocessing, colours=colours, layouts=layouts)
     for candidate in others if least <= 1 or certain else [each for each in others if each.usual]:
-        seen = yield from _answers(classifier, candidate, views(pixels))
+        seen = yield from _answers(classifier, candidate, views(pixels), at_once)
         if seen is None:
             continue
         nothing = None
         if certain or certainty(seen.mean(axis=0), output) >= least:
-            nothing = yield from _answers(classifier, candidate, rubble(pixels))
+            nothing = yield from _answers(classifier, candidate, rubble(pixels), at_once)
         trials.append(Trial(candidate, seen, nothing))
     usual = [trial for trial in trials if trial.candidate.usual] if untold else []
     return replace(_chosen(trials, least, output, certain=certain), tried=tuple(usual))
@@ -210,16 +212,20 @@ def _chosen(
 
 
 def _answers(
-    classifier: Classifier, candidate: Candidate, batch: Batch
+    classifier: Classifier, candidate: Candidate, batch: Batch, at_once: int
 ) -> Generator[int, None, Vectors | None]:
     """Ask with a candidate, once; None where the model cannot answer."""
-    yield len(batch)
     asked = replace(classifier, preprocessing=candidate.preprocessing, pauses=())
-    try:
-        with np.errstate(all="ignore"):  # pixels that no model was meant to see
-            vectors = asked(batch)
-    except Exception:  # noqa: BLE001 - what cannot be answered was not meant
-        return None
+    found = []
+    for start in range(0, len(batch), at_once):
+        part = batch[start : start + at_once]
+        yield len(part)
+        try:
+            with np.errstate(all="ignore"):  # pixels that no model was meant to see
+                found.append(asked(part))
+        except Exception:  # noqa: BLE001 - what cannot be answered was not meant
+            return None
+    vectors = np.concatenate(found)
     return vectors if np.isfinite(vectors).all() else None
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,6 +13,8 @@ from .layouts import to_front
 from .preprocessing import Batch
 
 INSTALL = "gridexplainer-widget[torch]"
+
+Answer = TypeVar("Answer")
 
 
 def as_returned(raw: Any) -> Any:
@@ -38,9 +39,12 @@ def channels_first(
         device, dtype = place_of(module, torch)
         # A copy: a module may write into what it is given.
         given = torch.from_numpy(np.array(to_front(batch), np.float32))
-        # Not inference mode: what a module keeps of the call could not be trained with later.
-        with evaluating(module), torch.no_grad():
+
+        def ask() -> Any:
             return after(module(given.to(device, dtype)))
+
+        # Not inference mode: what a module keeps of the call could not be trained with later.
+        return switched(torch, lambda: evaluated(module, ask), gradients=False)
 
     return forward
 
@@ -57,32 +61,85 @@ def unwrapped(module: Any) -> Any:
     return module
 
 
-@contextmanager
-def evaluating(module: Any) -> Iterator[None]:
-    """Switch every part to evaluation, then each back to what it was.
+def undone(call: Callable[[], Answer], back: Callable[[], None]) -> Answer:
+    """Call something that changes what is the user's, then put that back, come what may.
+
+    Twice, since an interrupt (Ctrl-C) may cut the first time short. And no context manager: one
+    that arrives as its ``__exit__`` is entered would leave everything as it is.
+    """
+    try:
+        return call()
+    finally:
+        try:
+            back()
+        finally:
+            back()
+
+
+def evaluated(module: Any, call: Callable[[], Answer]) -> Answer:
+    """Call with every part of a module in evaluation; then each is what it was.
 
     The flags themselves, since ``train()`` sets all parts alike and may be overridden.
     """
     training = [part for part in module.modules() if getattr(part, "training", False)]
-    for part in training:
-        part.training = False
-    try:
-        yield
-    finally:
+
+    def set_all(*, to: bool) -> None:
         for part in training:
-            part.training = True
+            part.training = to
+
+    def ask() -> Answer:
+        set_all(to=False)
+        return call()
+
+    return undone(ask, lambda: set_all(to=True))
 
 
-def uncompiled(module: Any, torch: Any) -> AbstractContextManager[Any]:
-    """Run parts that were compiled as they were written: hooks are called, and nothing is built."""
+def switched(torch: Any, call: Callable[[], Answer], *, gradients: bool) -> Answer:
+    """Call with gradients switched on or off, then as the caller has them."""
+    before = torch.is_grad_enabled()
+
+    def ask() -> Answer:
+        torch.set_grad_enabled(gradients)
+        return call()
+
+    return undone(ask, lambda: torch.set_grad_enabled(before))
+
+
+def hooked(hooks: Sequence[tuple[Any, Any]], call: Callable[[], Answer]) -> Answer:
+    """Call with forward hooks on parts of a module.
+
+    Parameters
+    ----------
+    hooks : sequence of (torch.nn.Module, callable)
+        Each callable is registered once.
+    call : callable
+    """
+
+    def ask() -> Answer:
+        for part, hook in hooks:
+            part.register_forward_hook(hook)
+        return call()
+
+    def back() -> None:
+        # By what was registered: the handle may not have come back before an interrupt.
+        for part, hook in hooks:
+            known = part._forward_hooks  # noqa: SLF001 - as above
+            for key in [key for key, value in known.items() if value is hook]:
+                known.pop(key, None)
+
+    return undone(ask, back)
+
+
+def uncompiled(module: Any, torch: Any, call: Callable[[], Answer]) -> Answer:
+    """Call with compiled parts run as they were written: hooks are called, nothing is built."""
     compiled = any(
         hasattr(part, "_orig_mod") or getattr(part, "_compiled_call_impl", None) is not None
         for part in module.modules()
     )
     if compiled and hasattr(torch.compiler, "set_stance"):  # since PyTorch 2.6
-        stance: AbstractContextManager[Any] = torch.compiler.set_stance("force_eager")
-        return stance
-    return nullcontext()
+        stance = torch.compiler.set_stance("force_eager")  # from here on
+        return undone(call, lambda: stance.__exit__(None, None, None))
+    return call()
 
 
 def place_of(module: Any, torch: Any) -> tuple[Any, Any]:

@@ -42,6 +42,9 @@ OPAQUE = {"DifferentiableGraph"}
 
 WHY = "Guided backpropagation is defined for networks of ReLUs"
 
+HOOKED = {"BackwardHookFunction"}
+"""What PyTorch puts around a module with a backward hook."""
+
 WAY_OUT = "Saliency and Grad-CAM need none."
 
 
@@ -97,6 +100,12 @@ def override_relus(nodes: set[Any], name: str) -> None:
     others = sorted({_kind(node) for node in rest} & OTHERS)
     smooth = sorted({_kind(node) for node in rest} & SMOOTH)
     hidden = sorted({_kind(node) for node in rest if _is_hidden(node)})
+    if HOOKED.intersection(hidden):
+        raise MethodError(
+            f"Backward hooks are in the way: {name} has modules with some, and what goes back "
+            "through them need not be the gradient. Remove them (register_full_backward_hook() "
+            f"returns a handle: handle.remove()). {WAY_OUT}"
+        )
     if hidden:
         raise MethodError(
             f"{WHY}, and {name} has steps in which there may be one that cannot be reached: "

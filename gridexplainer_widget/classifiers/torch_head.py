@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 
 from .network import MethodError
 from .preprocessing import Batch
+from .torch_calls import hooked
 from .torch_layers import Found, captured
 from .torch_opened import Opened
 
@@ -45,40 +45,38 @@ def dense_head(
         There are none such.
     """
     names = [found.layer.name for found in layers]
-    with opened.mode(gradients=False), _seen(opened) as dense:
-        with captured(opened.module, names) as kept:
-            logits = opened.scores(opened.leaf(batch)).values
-        last = [call for call in dense if _same(call[2], logits, opened.torch)]
-        for found in reversed(layers) if last else ():
-            axes = (1, 2) if found.last else (2, 3)
-            if _same(kept[found.layer.name].mean(axes), last[-1][1], opened.torch):
-                weights = last[-1][0].weight.detach().float().cpu().numpy().T
-                return found.layer.name, np.ascontiguousarray(weights)
-    what = (
-        "the mean of no layer's maps is what its last dense layer takes"
-        if last
-        else "no torch.nn.Linear gives its logits"
-    )
-    raise MethodError(
-        f"CAM needs a network that ends in global average pooling and one dense layer, and of "
-        f"{opened.name} {what}. Grad-CAM needs neither."
-    )
-
-
-@contextmanager
-def _seen(opened: Opened) -> Iterator[list[tuple[Any, Any, Any]]]:
-    """Keep each dense layer with what it took and gave."""
-    calls: list[tuple[Any, Any, Any]] = []
+    dense: list[tuple[Any, Any, Any]] = []
 
     def hook(part: Any, given: tuple[Any, ...], returned: Any) -> None:
-        calls.append((part, given[0].clone(), returned.clone()))
+        dense.append((part, given[0].clone(), returned.clone()))
 
-    hooks = [part.register_forward_hook(hook) for part in _dense(opened)]
-    try:
-        yield calls
-    finally:
-        for registered in hooks:
-            registered.remove()
+    def ask() -> tuple[Any, dict[str, Any]]:
+        return captured(opened.module, names, lambda: opened.scores(opened.leaf(batch)).values)
+
+    hooks = [(part, hook) for part in _dense(opened)]
+    logits, kept = opened.call(lambda: hooked(hooks, ask), gradients=False)
+    last = [call for call in dense if _same(call[2], logits, opened.torch)]
+    for found in reversed(layers) if last else ():
+        axes = (1, 2) if found.last else (2, 3)
+        if _same(kept[found.layer.name].mean(axes), last[-1][1], opened.torch):
+            weights = last[-1][0].weight.detach().float().cpu().numpy().T
+            return found.layer.name, np.ascontiguousarray(weights)
+    raise MethodError(
+        f"CAM needs a network that ends in global average pooling and one dense layer, and of "
+        f"{opened.name} {_why(last, names)} Grad-CAM needs neither."
+    )
+
+
+def _why(last: Sequence[Any], names: Sequence[str]) -> str:
+    if not last:
+        return "no torch.nn.Linear gives its logits."
+    why = "the mean of no layer's maps is what its last dense layer takes."
+    if names:  # with as many channels as it takes
+        why += (
+            " If what is pooled is made by a function, such as F.relu, it is no layer's output: "
+            "let a layer make it, such as torch.nn.ReLU."
+        )
+    return why
 
 
 def _dense(opened: Opened) -> list[Any]:

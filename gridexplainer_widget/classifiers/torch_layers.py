@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .network import Layer
+from .torch_calls import Answer, hooked
 
 FRONT = (
     *("Conv2d", "ConvTranspose2d", "PixelShuffle", "PixelUnshuffle", "Upsample"),
@@ -80,31 +80,26 @@ class Found:
     last: bool
 
 
-@contextmanager
-def watched(module: Any, torch: Any) -> Iterator[Calls]:
+def watched(module: Any, torch: Any, call: Callable[[], Answer]) -> tuple[Answer, Calls]:
     """Note what each part of a module returns."""
     calls = Calls()
-    hooks = []
 
     def hook_of(name: str) -> Any:
         return lambda part, _, returned: calls.add(name, part, returned)
 
-    try:
-        for name, part in module.named_modules():
-            if name and not isinstance(part, torch.jit.ScriptModule):  # it has no hooks
-                hooks.append(part.register_forward_hook(hook_of(name)))
-        yield calls
-    finally:
-        for hook in hooks:
-            hook.remove()
+    hooks = [
+        (part, hook_of(name))
+        for name, part in module.named_modules()
+        if name and not isinstance(part, torch.jit.ScriptModule)  # it has no hooks
+    ]
+    return hooked(hooks, call), calls
 
 
-@contextmanager
-def captured(module: Any, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+def captured(
+    module: Any, names: Sequence[str], call: Callable[[], Answer]
+) -> tuple[Answer, dict[str, Any]]:
     """Keep what parts of a module return, and hand on a copy: what follows may work in place."""
     kept: dict[str, Any] = {}
-    parts = {name: module.get_submodule(name) for name in names}
-    hooks: list[Any] = []
 
     def hook_of(name: str) -> Any:
         def hook(_: Any, __: Any, returned: Any) -> Any:
@@ -113,12 +108,8 @@ def captured(module: Any, names: Sequence[str]) -> Iterator[dict[str, Any]]:
 
         return hook
 
-    try:
-        hooks += [part.register_forward_hook(hook_of(name)) for name, part in parts.items()]
-        yield kept
-    finally:
-        for hook in hooks:
-            hook.remove()
+    hooks = [(module.get_submodule(name), hook_of(name)) for name in names]
+    return hooked(hooks, call), kept
 
 
 def layers_of(calls: Calls, batch: tuple[int, ...], leading: set[Any]) -> list[Found]:
@@ -151,7 +142,11 @@ def layers_of(calls: Calls, batch: tuple[int, ...], leading: set[Any]) -> list[F
         fits = not last or _alike(height, width, batch)  # else tokens of a head of attention
         if min(height, width) > 1 and fits:
             place = (output.leaves - 1) / (calls.leaves - 1) if calls.leaves > 1 else 1.0
-            found.append(Found(Layer(name, (height, width, channels), place), last))
+            others = [other for other in output.names if other != name]
+            aliases = tuple(other for other in others if calls.times[other] == 1)
+            repeated = tuple(other for other in others if calls.times[other] > 1)
+            layer = Layer(name, (height, width, channels), place, aliases, repeated)
+            found.append(Found(layer, last))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from .base import Shape
 from .network import Layer, Maps, MethodError, Scrambled
 from .outputs import OutputKind
 from .preprocessing import Batch
-from .torch_calls import as_returned, channels_first
+from .torch_calls import Answer, as_returned, channels_first
 from .torch_graph import between, override_relus
 from .torch_head import dense_head, features_of
 from .torch_layers import Found, captured, layers_of, watched
@@ -61,6 +62,11 @@ class TorchNetwork:
             self.scores(black, 0)
         return str(self._score)
 
+    @property
+    def pictures(self) -> int:
+        """How many pictures the module was asked about through this network."""
+        return self._opened.pictures
+
     def layers(self, batch: Batch) -> tuple[Layer, ...]:
         """Layers with more than one pixel of output, in the order in which they are computed.
 
@@ -70,9 +76,14 @@ class TorchNetwork:
             The module runs as one piece.
         """
         opened = self._opened
-        with opened.mode(gradients=True), watched(self.module, opened.torch) as calls:
+
+        def ask() -> tuple[Any, Any]:
             leaf = opened.leaf(batch)
-            values = self._scores(leaf).values
+            return leaf, self._scores(leaf).values
+
+        (leaf, values), calls = opened.call(
+            lambda: watched(self.module, opened.torch, ask), gradients=True
+        )
         if not calls.times:
             raise MethodError(
                 f"{opened.name} runs as one piece, as ScriptModules and exported programs do: its "
@@ -84,14 +95,19 @@ class TorchNetwork:
 
     def scores(self, batch: Batch, target: int) -> NDArray[np.float32]:
         """Return the target's score, the one that is `differentiated`: (n,)."""
-        with self._opened.mode(gradients=False):
-            return _array(self._scores(self._opened.leaf(batch)).of(target))
+        opened = self._opened
+        ask = lambda: self._scores(opened.leaf(batch)).of(target)  # noqa: E731 - as short as can be
+        return _array(opened.call(ask, gradients=False))
 
     def maps(self, batch: Batch, layers: Sequence[str]) -> list[Maps]:
         """Return what each layer gives: float32 (n, height, width, channels)."""
         found = self._named(batch, layers)
-        with self._opened.mode(gradients=False), captured(self.module, layers) as kept:
-            self._scores(self._opened.leaf(batch))
+        opened = self._opened
+
+        def ask() -> tuple[Scores, dict[str, Any]]:
+            return captured(self.module, layers, lambda: self._scores(opened.leaf(batch)))
+
+        _, kept = opened.call(ask, gradients=False)
         return [_maps(kept[one.layer.name], last=one.last) for one in found]
 
     def map_gradients(
@@ -106,13 +122,15 @@ class TorchNetwork:
         """
         found = self._named(batch, layers)
         opened = self._opened
-        with opened.mode(gradients=True), captured(self.module, layers) as kept:
-            scores = self._scores(opened.leaf(batch))
+
+        def ask() -> list[tuple[Any, Any]]:
+            scores, kept = captured(self.module, layers, lambda: self._scores(opened.leaf(batch)))
             tensors = [kept[one.layer.name] for one in found]
-            gradients = opened.gradients(scores, target, tensors)
+            return list(zip(tensors, opened.gradients(scores, target, tensors), strict=True))
+
         return [
             (_maps(tensor, last=one.last), _maps(gradient, last=one.last))
-            for one, tensor, gradient in zip(found, tensors, gradients, strict=True)
+            for one, (tensor, gradient) in zip(found, opened.call(ask, gradients=True), strict=True)
         ]
 
     def gradients(self, batch: Batch, target: int, *, guided: bool = False) -> Batch:
@@ -128,14 +146,16 @@ class TorchNetwork:
             are activations of another kind.
         """
         opened = self._opened
-        with opened.mode(gradients=True):
+
+        def ask() -> Any:
             leaf = opened.leaf(batch)
             scores = self._scores(leaf)
             leading = between(leaf, scores.values.grad_fn) if guided else set()
             if leading:
                 override_relus(leading, opened.name)
-            (found,) = opened.gradients(scores, target, [leaf])
-        return _maps(found, last=False)
+            return opened.gradients(scores, target, [leaf])[0]
+
+        return _maps(opened.call(ask, gradients=True), last=False)
 
     def head(self, batch: Batch) -> tuple[str, NDArray[np.float32]]:
         """Return the layer ahead of global average pooling, and the weights of the dense one after.
@@ -163,27 +183,20 @@ class TorchNetwork:
         """Return what `shap.GradientExplainer` takes: a module, and a tensor as it takes it.
 
         The module takes (n, height, width, channels), preprocessed, and returns (n, 1).
-
-        Raises
-        ------
-        MethodError
-            The caller has switched gradients off, and SHAP would not switch them on.
         """
         torch = self._opened.torch
-        if not torch.is_grad_enabled():
-            raise MethodError(
-                "SHAP's gradients are switched off by torch.no_grad() or torch.inference_mode(). "
-                "Explain outside of it."
-            )
 
         def forward(_: Any, pictures: Any) -> Any:
-            with self._opened.mode(gradients=True):
-                return self._scores(pictures.permute(0, 3, 1, 2)).of(target)[:, None].float()
+            return self._scores(pictures.permute(0, 3, 1, 2)).of(target)[:, None].float()
 
         # The module itself is no part of this one: SHAP clears gradients and changes modes. A class
         # by call, since PyTorch is imported no sooner.
         scored = type("Scored", (torch.nn.Module,), {"forward": forward})
-        return scored(), torch.from_numpy(np.array(batch, np.float32))
+        return scored(), self.with_shap(lambda: torch.from_numpy(np.array(batch, np.float32)))
+
+    def with_shap(self, call: Callable[[], Answer]) -> Answer:
+        """Call SHAP with gradients, which it does not switch on, whatever mode the caller is in."""
+        return self._opened.call(call, gradients=True)
 
     def scrambled(self, seed: int) -> Iterator[Scrambled]:
         """Scramble a copy of the model from its last layer with weights down to the first.
@@ -200,7 +213,7 @@ class TorchNetwork:
             network = TorchNetwork(module, self.output, self.shape, self.after)
             yield Scrambled(layer, channels_first(module, self.after), network)
 
-    @property
+    @cached_property
     def _opened(self) -> Opened:
         return Opened(self.module, self.output, self.after)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,15 @@ from .layouts import to_front
 from .network import MethodError
 from .outputs import OutputKind
 from .preprocessing import Batch
-from .torch_calls import INSTALL, as_returned, evaluating, place_of, uncompiled
+from .torch_calls import (
+    INSTALL,
+    Answer,
+    as_returned,
+    evaluated,
+    place_of,
+    switched,
+    uncompiled,
+)
 from .torch_scores import (
     Scores,
     answer_of,
@@ -39,6 +46,7 @@ class Opened:
     module: Any
     output: OutputKind
     after: Callable[[Any], Any] = as_returned
+    pictures: int = field(default=0, init=False)
 
     @property
     def torch(self) -> Any:
@@ -50,11 +58,13 @@ class Opened:
         """The module's class, for errors."""
         return type(self.module).__name__
 
-    @contextmanager
-    def mode(self, *, gradients: bool) -> Iterator[None]:
-        """Keep what gradients need, or do not, whatever mode the caller is in."""
-        with self.torch.inference_mode(mode=False), self.torch.set_grad_enabled(gradients):
-            yield
+    def call(self, call: Callable[[], Answer], *, gradients: bool) -> Answer:
+        """Call with or without what gradients need, whatever mode the caller is in."""
+        torch = self.torch
+        if not torch.is_inference_mode_enabled():
+            return switched(torch, call, gradients=gradients)
+        with torch.inference_mode(mode=False):
+            return switched(torch, call, gradients=gradients)
 
     def leaf(self, batch: Batch) -> Any:
         """Return a batch as a tensor that gradients can be taken by: float32 (n, C, H, W)."""
@@ -73,8 +83,14 @@ class Opened:
         torch, module = self.torch, self.module
         device, dtype = place_of(module, torch)
         given = leaf.contiguous().to(device, dtype, copy=True)  # the module may write into it
-        with final_functions(torch) as calls, evaluating(module), uncompiled(module, torch):
-            answer = answer_of(self.after(module(given)), len(leaf), self.name)
+        self.pictures += len(leaf)
+
+        def ask() -> Any:
+            return answer_of(self.after(module(given)), len(leaf), self.name)
+
+        answer, calls = final_functions(
+            torch, lambda: evaluated(module, lambda: uncompiled(module, torch, ask))
+        )
         return scores_of(answer, calls, self.output)
 
     def gradients(self, scores: Scores, target: int, tensors: Sequence[Any]) -> tuple[Any, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from .network import MethodError
 from .outputs import OutputKind, named_answer
+from .torch_calls import Answer, undone
 
 FINAL = {
     "softmax": "softmax",
@@ -60,9 +60,18 @@ class Scores:
         return values[:, index].clamp(min=TINY).log() - rest.clamp(min=TINY).log()
 
 
-@contextmanager
-def final_functions(torch: Any) -> Iterator[list[tuple[str, Any, Any]]]:
-    """Keep what goes into and comes out of each softmax and sigmoid of a vector, however called."""
+def final_functions(
+    torch: Any, call: Callable[[], Answer]
+) -> tuple[Answer, list[tuple[str, Any, Any]]]:
+    """Keep what goes into and comes out of each softmax and sigmoid of a vector, however called.
+
+    Returns
+    -------
+    Answer
+        What `call` returns.
+    list of (kind, tensor, tensor)
+        What was kept.
+    """
     calls: list[tuple[str, Any, Any]] = []
 
     # PyTorch is imported when it is needed, so mypy does not know the class.
@@ -76,8 +85,18 @@ def final_functions(torch: Any) -> Iterator[list[tuple[str, Any, Any]]]:
                 calls.append((kind, given[0] if given else named["input"], result))
             return result
 
-    with Watching():
-        yield calls
+    watching = Watching()
+
+    def ask() -> Answer:
+        with watching:
+            return call()
+
+    def back() -> None:
+        # Where an interrupt has kept PyTorch from leaving it.
+        if torch.overrides._get_current_function_mode() is watching:  # noqa: SLF001 - the only way to tell
+            watching.__exit__(None, None, None)
+
+    return undone(ask, back), calls
 
 
 def answer_of(raw: Any, pictures: int, name: str) -> Any:

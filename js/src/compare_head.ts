@@ -1,7 +1,7 @@
 // The head of a comparison: the class asked about, one more method, stop and resume.
 
 import { className, repeated } from "./classes";
-import type { Asked, Model, Status } from "./compare_protocol";
+import type { Asked, MapRecord, Model, Status } from "./compare_protocol";
 import { element } from "./dom";
 import { field } from "./field";
 import { methodOptions } from "./method_control";
@@ -12,7 +12,7 @@ import { select, type Option } from "./select";
 export interface Head {
   element: HTMLElement;
   /** `news` is how far the maps are. */
-  update(news: string): void;
+  update(maps: readonly (MapRecord | null)[], status: Status, news: string): void;
   /** Give the focus to what adds a method. */
   focus(): void;
 }
@@ -48,38 +48,51 @@ export function compareHead(
     { signal },
   );
   const state = element("span", "gx-head-state");
-  const [why, adding] = [field("Why", target.element), field("Add a method", more.element)];
+  const why = field("Why", target.element);
+  const plain = element("span", "gx-why");
+  const adding = field("Add a method", more.element);
+  why.append(plain);
   const check = field("Scramble weights", scramble);
   check.title =
     "Compare each map with the one of the same network with scrambled weights; only for a model " +
     "that can be opened, and it takes longer.";
   root.append(why, adding, check, run, state);
 
-  const update = (news: string) => {
+  const update = (maps: readonly (MapRecord | null)[], status: Status, news: string) => {
     const chosen = targetOf(model);
+    const page = host() === "page";
     target.update(targetOptions(model, chosen), String(chosen ?? ""));
     target.element.disabled = host() !== "kernel" || chosen === null;
+    plain.textContent = target.element.selectedOptions[0]?.text ?? "";
+    target.element.hidden = page;
+    plain.hidden = !page;
     more.update([["", "Choose …"], ...methodOptions(model.get("offered"))], "");
     more.element.disabled = host() !== "kernel";
     scramble.checked = model.get("randomise");
     scramble.disabled = host() !== "kernel" || model.get("layers").length === 0;
-    adding.hidden = check.hidden = run.hidden = host() === "page";
-    const status = host() === "gone" ? "stopped" : model.get("status");
-    run.textContent = RUN[status];
-    run.disabled = status === "done" || host() !== "kernel";
+    adding.hidden = check.hidden = state.hidden = page;
+    run.hidden = host() !== "kernel" || maps.length === 0;
+    run.textContent = runText(maps, status);
+    run.disabled = run.textContent === DONE;
     root.dataset["status"] = status;
     state.textContent = news;
-    state.hidden = host() === "page";
   };
   return { element: root, update, focus: () => more.element.focus() };
 }
 
+const DONE = "Done";
 const RUN: Record<Status, string> = {
   running: "Stop",
   stopped: "Resume",
-  done: "Done",
+  done: DONE,
   error: "Try again",
 };
+
+/** What the button does; a map that failed can be asked for again. */
+function runText(maps: readonly (MapRecord | null)[], status: Status): string {
+  const failed = status === "done" && maps.some((map) => map?.status === "failed");
+  return RUN[failed ? "error" : status];
+}
 
 /** The class asked for, before the answer to it has come, or the one that the maps are of. */
 function targetOf(model: Model): number | null {

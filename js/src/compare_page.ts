@@ -2,12 +2,14 @@
 
 import { mountComparison } from "./compare_view";
 import { pageConnection } from "./connection";
+import { openForPrint } from "./printing";
 import { RecordedComparison, type Embedded } from "./recorded_comparison";
 
 function open(page: Document): void {
   const embedded = JSON.parse(page.getElementById("record")!.textContent!) as Embedded;
   const model = new RecordedComparison(embedded);
   mountComparison(model, page.getElementById("widget")!, new AbortController().signal, pageConnection([]));
+  openForPrint(window);
 }
 
 try {

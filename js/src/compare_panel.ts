@@ -3,20 +3,27 @@
 import { placeText } from "./cell_text";
 import { mapView, type Pictures } from "./compare_map";
 import { shares, valuesOf } from "./comparison";
-import type { Asked, MapRecord, Model } from "./compare_protocol";
+import type { Asked, MapRecord, Model, Progress, Status } from "./compare_protocol";
 import { element, showNodes } from "./dom";
 import { figureRow } from "./figures";
 import type { Linked } from "./linked";
 import { notesView, stateLine } from "./map_facts";
 import { rankText, scaleText, valueText } from "./map_text";
 import type { Best } from "./measures";
-import { methodControl, titleOf, type MethodIntents } from "./method_control";
+import { askedTitle, methodControl, type MethodIntents } from "./method_control";
 import { filled, type GridShape, type Host } from "./protocol";
 import { largestOf } from "./scores";
 
+/** What a panel shows beside its map. */
+export interface Known {
+  progress: Progress;
+  status: Status;
+  best: Best;
+}
+
 export interface Panel {
   element: HTMLElement;
-  update(asked: Asked, map: MapRecord | null, best: Best): void;
+  update(asked: Asked, map: MapRecord | null, known: Known): void;
   draw(pictures: Pictures, grid: GridShape | null): void;
   /** Say what is marked. Apart from drawing, which asks for sizes: after texts these cost a layout. */
   tell(grid: GridShape): void;
@@ -66,10 +73,9 @@ export function comparePanel(
     return rank ? `${value} · ${rank}` : value;
   };
 
-  const update = (asked: Asked, next: MapRecord | null, best: Best) => {
+  const update = (asked: Asked, next: MapRecord | null, { progress, status, best }: Known) => {
     map = next;
-    const name = map?.title || titleOf(model.get("offered"), asked[0]);
-    title = asked[1] ? `${name}, ${asked[1]}` : name;
+    title = map?.title || askedTitle(model.get("offered"), asked);
     const grid = filled(model.get("grid"));
     const count = grid ? grid.rows * grid.columns : 0;
     if (bytes !== (map?.values ?? null) || cells !== count) {
@@ -82,12 +88,12 @@ export function comparePanel(
     const failed = map?.status === "failed";
     root.setAttribute("aria-label", title);
     root.dataset["status"] = map?.status ?? "pending";
-    control.update(asked, map);
+    control.update(asked, map, title);
     view.element.hidden = failed;
     failure.hidden = !failed;
     failure.textContent = failed ? map?.error || "This method failed." : "";
     reading.hidden = failed;
-    state.update(map, host() === "gone" ? "stopped" : model.get("status"), title);
+    state.update(map, progress, status, title);
     showNodes(row, figureRow(filled(map?.figures ?? {}), best));
     notes.update(map);
   };

@@ -11,6 +11,7 @@ export const KERNEL_TRAITS = [
   "offered",
   "layers",
   "maps",
+  "progress",
   "evidence",
   "fill",
   "status",
@@ -34,8 +35,11 @@ export type MapStatus = (typeof MAP_STATUSES)[number];
 /** What a map's values add up in; "" for one that tells more from less and no more. */
 export type Unit = (typeof UNITS)[number];
 
-/** A method by its name, and the layer it is to look at: "" leaves that to the method. */
-export type Asked = [name: string, layer: string];
+/** How far a map is; null where it is not being made. */
+export type Progress = [done: number, total: number] | null;
+
+/** A method by its name, and what is said about it: a layer, options, or "" for nothing. */
+export type Asked = [name: string, said: string];
 
 /** `why` says why this model cannot be asked so; "" where it can. */
 export type Offered = [name: string, title: string, takesLayer: boolean, why: string];
@@ -70,12 +74,12 @@ export interface Figures {
 
 export interface MapRecord {
   method: string;
+  /** With what is said about the method. */
   title: string;
-  /** As it was asked for. */
+  /** What is said about the method, as in `methods`. */
   layer: string;
   layerUsed: string;
   status: MapStatus;
-  progress: [done: number, total: number] | null;
   /** Little-endian float32, rows × columns; NaN where not known. */
   values: DataView | null;
   unit: Unit;
@@ -111,6 +115,8 @@ export interface Traits {
   layers: string[];
   /** One for each of `methods`, in its order. */
   maps: MapRecord[];
+  /** Of each of `maps`. Apart from them: it changes with every step, and they are large. */
+  progress: Progress[];
   evidence: Maybe<Evidence>;
   fill: string;
   status: Status;

@@ -1,15 +1,32 @@
 // What a comparison shows of its maps. Pure functions.
 
-import type { Asked, MapRecord } from "./compare_protocol";
+import type { Asked, MapRecord, Progress, Status } from "./compare_protocol";
+import type { Host } from "./protocol";
 import { decodeScores, isFailed, largestOf } from "./scores";
 
 /** The map of each method; null where the kernel has not heard of it yet. */
 export function mapsOf(methods: readonly Asked[], maps: readonly MapRecord[]): (MapRecord | null)[] {
   const left = [...maps];
-  return methods.map(([name, layer]) => {
-    const place = left.findIndex((map) => map.method === name && map.layer === layer);
+  return methods.map(([name, said]) => {
+    const place = left.findIndex((map) => map.method === name && map.layer === said);
     return place < 0 ? null : left.splice(place, 1)[0]!;
   });
+}
+
+/** How far one of the maps is. */
+export function progressOf(
+  map: MapRecord | null,
+  maps: readonly MapRecord[],
+  progress: readonly Progress[],
+): Progress {
+  return (map && progress[maps.indexOf(map)]) ?? null;
+}
+
+/** Where the work is: nothing is stopped once every map is finished, nothing goes on without a kernel. */
+export function statusOf(status: Status, host: Host, maps: readonly (MapRecord | null)[]): Status {
+  const halted = host === "gone" || status === "stopped";
+  if (!halted) return status;
+  return maps.every((map) => map?.status === "done" || map?.status === "failed") ? "done" : "stopped";
 }
 
 /** A map's numbers; nothing is known where none have come. */

@@ -2,7 +2,7 @@
 
 import type { Figures } from "./compare_protocol";
 import { element } from "./dom";
-import { ARROWS, MEASURES, measureText, type Best, type Measure } from "./measures";
+import { ARROWS, MEASURES, measureText, sizeText, type Best, type Measure } from "./measures";
 
 /** A heading and a number for each figure that is known; the best of all maps stands out. */
 export function figureRow(figures: Figures | null, best: Best): HTMLElement[] {
@@ -22,7 +22,7 @@ function figure(measure: Measure, known: number | boolean, { area }: Figures, be
     value.append(element("span", "gx-sr", ", the best"));
   }
   if (measure.name === "inside" && area !== null) {
-    value.append(" ", element("span", "gx-figure-area", `(area ${area.toFixed(2)})`));
+    value.append(" ", element("span", "gx-figure-area", `(area ${sizeText(area)})`));
   }
   root.append(name, value);
   return root;

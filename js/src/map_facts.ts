@@ -1,6 +1,6 @@
 // What stands below a map: how far it is or what it took, and what a reader should know.
 
-import type { MapRecord, Status } from "./compare_protocol";
+import type { MapRecord, Progress, Status } from "./compare_protocol";
 import { element, showNodes } from "./dom";
 import { costText, stateText } from "./map_text";
 import { filled } from "./protocol";
@@ -14,10 +14,10 @@ export function stateLine() {
   track.setAttribute("role", "progressbar");
   track.append(bar);
   root.append(text, track);
-  const update = (map: MapRecord | null, status: Status, title: string) => {
+  const update = (map: MapRecord | null, progress: Progress, status: Status, title: string) => {
     const running = map?.status === "running" && status === "running";
-    const [done, total] = map?.progress ?? [0, 0];
-    text.textContent = stateText(map, status);
+    const [done, total] = progress ?? [0, 0];
+    text.textContent = stateText(map, progress, status);
     text.title = text.textContent;
     track.hidden = !running || total === 0;
     track.setAttribute("aria-label", `Progress of ${title}`);

@@ -2,8 +2,7 @@
 
 import { placeText } from "./cell_text";
 import { className, repeated } from "./classes";
-import type { Evidence, MapRecord, Status, Unit } from "./compare_protocol";
-import { indexOf } from "./geometry";
+import type { Evidence, MapRecord, Progress, Status, Unit } from "./compare_protocol";
 import type { GridShape, Host } from "./protocol";
 import { isFailed, isScored, percent, seconds } from "./scores";
 
@@ -76,17 +75,18 @@ function tookText(took: number): string {
 }
 
 /** Where a map is: what it took once it is done. */
-export function stateText(map: MapRecord | null, status: Status): string {
+export function stateText(map: MapRecord | null, progress: Progress, status: Status): string {
   if (!map) return "Waiting";
   if (map.status === "failed") return "Failed";
   if (map.status === "done") return costText(map);
-  const done = map.progress ? `${map.progress[0]} of ${map.progress[1]}` : "";
+  const done = progress ? `${progress[0]} of ${progress[1]}` : "";
   if (status !== "running") return done && map.status === "running" ? `Stopped after ${done}` : "Stopped";
   return map.status === "pending" ? "Waiting" : done || "Running";
 }
 
 /** How far all are: “3 of 5 maps are done; LIME failed”. */
 export function newsText(maps: readonly (MapRecord | null)[], status: Status): string {
+  if (maps.length === 0) return "No maps: add a method";
   const done = maps.filter((map) => map?.status === "done").length;
   const failed = maps.filter((map) => map?.status === "failed").map((map) => map!.title);
   const news = [`${done} of ${maps.length} ${maps.length === 1 ? "map is" : "maps are"} done`];
@@ -95,13 +95,12 @@ export function newsText(maps: readonly (MapRecord | null)[], status: Status): s
   return news.join("; ");
 }
 
-/** With row 1, column 2 hidden: cat 93.0% → 12.0%, dog 3.0% → 60.0% */
-export function evidenceText({ cell, classes }: Evidence, grid: GridShape, labels: string[]): string {
+/** What a hidden cell does to the first classes: each one's name, and “93.0% → 12.0%”. */
+export function changesOf({ classes }: Evidence, labels: string[]): [name: string, change: string][] {
   const twice = repeated(labels);
-  const changes = classes.slice(0, NAMED).map(([index, before, after]) => {
-    return `${className(labels, twice, index)} ${percent(before)} → ${percent(after)}`;
+  return classes.slice(0, NAMED).map(([index, before, after]) => {
+    return [className(labels, twice, index), `${percent(before)} → ${percent(after)}`];
   });
-  return `${hiddenText(indexOf(grid, cell), grid)}: ${changes.join(", ")}`;
 }
 
 export function hiddenText(index: number, grid: GridShape): string {

@@ -69,9 +69,16 @@ type Known = number | boolean;
 
 export function measureText({ signed }: Measure, value: Known): string {
   if (typeof value === "boolean") return value ? "✓ hit" : "✗ miss";
-  const text = Math.abs(value).toFixed(2);
+  const text = sizeText(value);
   if (Number(text) === 0) return text;
   return (value < 0 ? "−" : signed ? "+" : "") + text;
+}
+
+/** Without a sign: two digits, or four where two tell nothing. */
+export function sizeText(value: number): string {
+  const size = Math.abs(value);
+  const text = size.toFixed(size < 0.01 ? 4 : 2);
+  return Number(text) === 0 ? "0.00" : text;
 }
 
 /** What is larger the better a figure is. */

@@ -11,9 +11,10 @@ export interface MethodIntents {
 }
 
 export interface MethodControl {
-  /** The method and the button, and below them the layer. */
+  /** The method and the button, and below them the layer, or what else is said about the method. */
   elements: [HTMLElement, HTMLElement];
-  update(asked: Asked, map: MapRecord | null): void;
+  /** `title` is the map's. */
+  update(asked: Asked, map: MapRecord | null, title: string): void;
   focus(): void;
 }
 
@@ -24,9 +25,11 @@ export function methodControl(
   intents: MethodIntents,
 ): MethodControl {
   const [top, below] = [element("div", "gx-map-head"), element("div", "gx-map-layer")];
-  let [name, layer] = ["", ""];
+  let [name, said] = ["", ""];
   const method = select(signal, (value) => {
-    intents.change([value, takesLayer(model.get("offered"), value) ? layer : ""]);
+    // What was said about another method means nothing to this one, but for a layer.
+    const kept = takesLayer(model.get("offered"), value) && model.get("layers").includes(said);
+    intents.change([value, kept ? said : ""]);
   });
   const where = select(signal, (value) => intents.change([name, value]));
   const heading = element("span", "gx-map-title");
@@ -37,22 +40,22 @@ export function methodControl(
   top.append(heading, method.element, remove);
   below.append(used, where.element);
 
-  const update = (asked: Asked, map: MapRecord | null) => {
-    [name, layer] = asked;
+  const update = (asked: Asked, map: MapRecord | null, title: string) => {
+    [name, said] = asked;
     const [offered, layers] = [model.get("offered"), model.get("layers")];
-    const title = map?.title || titleOf(offered, name);
+    const bare = titleOf(offered, name);
     const taken = takesLayer(offered, name) && layers.length > 0;
-    method.update(withCurrent(methodOptions(offered), name, title), name);
-    where.update(withCurrent(layerOptions(layers, layer, map), layer, layer), layer);
-    where.element.setAttribute("aria-label", `Layer of ${title}`);
+    method.update(withCurrent(methodOptions(offered), name, bare), name);
+    where.update(withCurrent(layerOptions(layers, said, map), said, said), said);
+    where.element.setAttribute("aria-label", `Layer of ${bare}`);
     remove.setAttribute("aria-label", `Remove ${title}`);
     remove.title = "Remove";
     heading.textContent = title;
-    used.textContent = map?.layerUsed ? `layer ${map.layerUsed}` : "";
-    used.title = used.textContent;
     const page = host() === "page";
+    used.textContent = page ? layerText(map) : said; // on a page, the title says it
+    used.title = used.textContent;
+    used.hidden = used.textContent === "" || (taken && !page);
     heading.hidden = !page;
-    used.hidden = !page || used.textContent === "";
     method.element.hidden = remove.hidden = page;
     where.element.hidden = page || !taken;
     for (const control of [method.element, where.element, remove]) control.disabled = host() === "gone";
@@ -60,7 +63,12 @@ export function methodControl(
   return { elements: [top, below], update, focus: () => remove.focus() };
 }
 
-export function titleOf(offered: readonly Offered[], name: string): string {
+/** What a map is called before it has come. */
+export function askedTitle(offered: readonly Offered[], [name, said]: Asked): string {
+  return [titleOf(offered, name), said].filter(Boolean).join(", ");
+}
+
+function titleOf(offered: readonly Offered[], name: string): string {
   return offered.find(([known]) => known === name)?.[1] ?? name;
 }
 
@@ -70,8 +78,12 @@ export function methodOptions(offered: readonly Offered[]): Option[] {
   return [...options.filter(([, , why]) => !why), ...options.filter(([, , why]) => why)];
 }
 
-function layerOptions(layers: string[], layer: string, map: MapRecord | null): Option[] {
-  const own = layer === "" && map?.layerUsed ? `last layer (${map.layerUsed})` : "last layer";
+function layerText(map: MapRecord | null): string {
+  return map?.layerUsed ? `layer ${map.layerUsed}` : "";
+}
+
+function layerOptions(layers: string[], said: string, map: MapRecord | null): Option[] {
+  const own = said === "" && map?.layerUsed ? `last layer (${map.layerUsed})` : "last layer";
   return [["", own], ...layers.map((known): Option => [known, known])];
 }
 

@@ -8,6 +8,9 @@ type Context = CanvasRenderingContext2D;
 /** In CSS pixels; in smaller cells, lines are thinner. */
 const SMALL = 14;
 
+/** In CSS pixels; smaller cells would vanish beneath lines, which go around them instead. */
+const TINY = 8;
+
 /** What is hidden looks so: the selection, or with `keep` everything but it. */
 export function dimHidden(
   context: Context,
@@ -35,6 +38,7 @@ export function outlineSelection(
   surface: Surface,
   selected: ReadonlySet<number>,
 ): void {
+  if (roomOn(surface) < TINY) return outlineAround(context, surface, selected);
   const small = roomOn(surface) < SMALL;
   const [black, white] = [pixels(surface, 1), pixels(surface, small ? 1 : 2)];
   const rim = rimOf(surface, selected);
@@ -43,7 +47,16 @@ export function outlineSelection(
   fillRim(context, rim, black, "#000");
 }
 
+/** White within black, outside of the cells. */
+function outlineAround(context: Context, surface: Surface, cells: ReadonlySet<number>): void {
+  const line = pixels(surface, 1);
+  const rim = rimOf(surface, cells);
+  fillRim(context, rim, -2 * line, "#000");
+  fillRim(context, rim, -line, "#fff");
+}
+
 export function outlineHovered(context: Context, surface: Surface, index: number): void {
+  if (roomOn(surface) < TINY) return outlineAround(context, surface, new Set([index]));
   const line = pixels(surface, 1);
   const box = boxOn(surface, index);
   frame(context, box, 0, line, "#000");
@@ -52,10 +65,12 @@ export function outlineHovered(context: Context, surface: Surface, index: number
 
 /** The focus ring: yellow, and around the cell instead of within it. */
 export function outlineActive(context: Context, surface: Surface, index: number): void {
-  const small = roomOn(surface) < SMALL;
-  const [black, yellow] = [pixels(surface, 1), pixels(surface, small ? 1.5 : 2.5)];
-  const box = grown(boxOn(surface, index), black + yellow, surface);
-  frame(context, box, 0, black + yellow + black, "#000");
+  const room = roomOn(surface);
+  const [black, yellow] = [pixels(surface, 1), pixels(surface, room < SMALL ? 1.5 : 2.5)];
+  const ring = black + yellow + black;
+  const cell = boxOn(surface, index);
+  const box = room < TINY ? grown(cell, ring) : clipped(grown(cell, black + yellow), surface);
+  frame(context, box, 0, ring, "#000");
   frame(context, box, black, yellow, "#ffdd00");
 }
 
@@ -94,7 +109,7 @@ function rimOf(surface: Surface, cells: ReadonlySet<number>): RimCell[] {
   return rim;
 }
 
-/** All within `reach` of the edge of the union. */
+/** All within `reach` of the edge of the union; outside of it where `reach` is negative. */
 function fillRim(context: Context, rim: RimCell[], reach: number, color: string): void {
   context.fillStyle = color;
   for (const { box, sides } of rim) {
@@ -115,9 +130,13 @@ function frame(context: Context, box: Box, inset: number, line: number, color: s
   context.strokeRect(box.x + edge, box.y + edge, box.width - 2 * edge, box.height - 2 * edge);
 }
 
-function grown(box: Box, by: number, surface: Surface): Box {
-  const [left, top] = [Math.max(0, box.x - by), Math.max(0, box.y - by)];
-  const right = Math.min(surface.width, box.x + box.width + by);
-  const bottom = Math.min(surface.height, box.y + box.height + by);
+function grown({ x, y, width, height }: Box, by: number): Box {
+  return { x: x - by, y: y - by, width: width + 2 * by, height: height + 2 * by };
+}
+
+function clipped(box: Box, surface: Surface): Box {
+  const [left, top] = [Math.max(0, box.x), Math.max(0, box.y)];
+  const right = Math.min(surface.width, box.x + box.width);
+  const bottom = Math.min(surface.height, box.y + box.height);
   return { x: left, y: top, width: right - left, height: bottom - top };
 }

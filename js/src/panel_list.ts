@@ -1,8 +1,8 @@
 // The panels of a comparison: one for each method, in their order; how they come, change and go.
 
 import { comparePanel, type Panel } from "./compare_panel";
-import type { Asked, Model } from "./compare_protocol";
-import { mapsOf } from "./comparison";
+import type { Asked, Model, Status } from "./compare_protocol";
+import { mapsOf, progressOf } from "./comparison";
 import type { Linked } from "./linked";
 import { bestOf } from "./measures";
 import { filled, type Host } from "./protocol";
@@ -10,7 +10,7 @@ import { filled, type Host } from "./protocol";
 export interface PanelList {
   panels: readonly Panel[];
   add(asked: Asked): void;
-  update(): void;
+  update(status: Status): void;
   end(): void;
 }
 
@@ -50,14 +50,18 @@ export function panelList(
     body.append(panel.element);
   };
 
-  const update = () => {
+  const update = (status: Status) => {
     const methods = model.get("methods");
     while (panels.length > methods.length) panels.pop()!.end();
     while (panels.length < methods.length) open();
-    const maps = mapsOf(methods, model.get("maps"));
-    const figures = maps.map((map) => filled(map?.figures ?? {})).filter((known) => known !== null);
+    const [known, progress] = [model.get("maps"), model.get("progress")];
+    const maps = mapsOf(methods, known);
+    const figures = maps.map((map) => filled(map?.figures ?? {})).filter((of) => of !== null);
     const best = bestOf(figures);
-    panels.forEach((panel, place) => panel.update(methods[place]!, maps[place]!, best));
+    panels.forEach((panel, place) => {
+      const map = maps[place]!;
+      panel.update(methods[place]!, map, { progress: progressOf(map, known, progress), status, best });
+    });
   };
   return {
     panels,

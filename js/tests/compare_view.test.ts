@@ -125,8 +125,11 @@ describe("the maps", () => {
   });
 
   test("tell how far they are", async () => {
-    const running = mapRecord({ status: "running", progress: [3, 12], values: null });
-    await show({ status: "running", maps: [running] });
+    const running = mapRecord({ status: "running", values: null });
+    await show({ status: "running", maps: [running], progress: [null] });
+    expect(within(0, ".gx-state-text").textContent).toBe("Running");
+    expect(within(0, ".gx-progress").hidden).toBe(true);
+    await receive({ progress: [[3, 12]] });
     expect(within(0, ".gx-state-text").textContent).toBe("3 of 12");
     expect(within(0, ".gx-progress-bar").style.width).toBe("25%");
     await receive({ status: "stopped" });
@@ -285,6 +288,22 @@ describe("a cell that is clicked", () => {
     expect(answer()).toContain("the kernel is gone");
     expect(texts(root, ".gx-reading")[0]).toBe("+25.0 points · 2nd of 6");
   });
+
+  test("has the answer that came while there was a kernel", async () => {
+    await show({ evidence }, "gone");
+    click(panel(0), 0.1, 0.1);
+    await drawn();
+    expect(answer()).toBe("With row 1, column 1 hidden: the kernel is gone, and cannot be asked.");
+    click(panel(0), 0.9, 0.9);
+    await drawn();
+    expect(answer()).toBe("With row 2, column 3 hidden: dog 75.0% → 12.0%, cat 20.0% → 60.0%");
+  });
+
+  test("has long labels cut, and whole in a hint", async () => {
+    await show({ labels: [HTML, "dog"], evidence, value: [[1, 2]] });
+    const labels = [...root.querySelectorAll<HTMLElement>(".gx-readout .gx-label")];
+    expect(labels.map(({ title, textContent }) => [title, textContent])).toEqual([["dog", "dog"], [HTML, HTML]]);
+  });
 });
 
 describe("the keyboard", () => {
@@ -336,6 +355,29 @@ describe("a method", () => {
   test("that is not offered is listed all the same", async () => {
     await show({ methods: [["lrp", ""]], maps: [] });
     expect(method(0).value).toBe("lrp");
+  });
+
+  test("is shown with what is said about it", async () => {
+    const sampled = { method: "rise", title: "RISE, samples=50", layer: "samples=50" };
+    const offered: Traits["offered"] = [["rise", "RISE", false, ""], ["grad-cam", "Grad-CAM", true, ""]];
+    const methods: Asked[] = [["rise", "samples=50"], ["grad-cam", "conv1, channels=8"]];
+    await show({ offered, methods, maps: [mapRecord(sampled)] });
+    expect(method(0).selectedOptions[0]!.text).toBe("RISE");
+    expect(within(0, ".gx-map-used").textContent).toBe("samples=50");
+    expect(panel(0).getAttribute("aria-label")).toBe("RISE, samples=50");
+    expect([within(0, ".gx-map-used").hidden, layer(0).hidden]).toEqual([false, true]);
+    expect([within(1, ".gx-map-used").hidden, layer(1).hidden]).toEqual([true, false]);
+    expect(layer(1).selectedOptions[0]!.text).toBe("conv1, channels=8");
+    expect(panel(1).getAttribute("aria-label")).toBe("Grad-CAM, conv1, channels=8");
+    choose(layer(1), "conv2");
+    expect(model.get("methods")).toEqual([methods[0], ["grad-cam", "conv2"]]);
+  });
+
+  test("leaves what was said about another one", async () => {
+    await show({ methods: [["rise", "samples=50"], ["grad-cam", "conv1, channels=8"]], maps: [] });
+    choose(method(0), "grad-cam");
+    choose(method(1), "score-cam");
+    expect(model.get("methods")).toEqual([["grad-cam", ""], ["score-cam", ""]]);
   });
 
   test("takes a layer, or does not", async () => {
@@ -419,7 +461,7 @@ describe("the head", () => {
     ["stopped", "Resume", "start"],
     ["error", "Try again", "start"],
   ] as const)("while %s offers %s", async (status, text, type) => {
-    await show({ status });
+    await show({ status, maps: [mapRecord()] });
     expect(button().textContent).toBe(text);
     button().click();
     expect(model.sent).toEqual([{ type }]);
@@ -428,6 +470,22 @@ describe("the head", () => {
   test("has nothing to stop once all is done", async () => {
     await show();
     expect([button().textContent, button().disabled]).toEqual(["Done", true]);
+    await receive({ status: "stopped" });
+    expect([button().textContent, button().disabled]).toEqual(["Done", true]);
+    expect(find(root, ".gx-head-state").textContent).toBe("2 of 2 maps are done");
+  });
+
+  test("offers another try where a map failed", async () => {
+    await show({ maps: [mapRecord(), mapRecord({ ...GRAD_CAM, status: "failed" })] });
+    expect([button().textContent, button().disabled]).toEqual(["Try again", false]);
+    button().click();
+    expect(model.sent).toEqual([{ type: "start" }]);
+  });
+
+  test("has nothing to do without a map", async () => {
+    await show({ methods: [], maps: [], progress: [] });
+    expect(button().hidden).toBe(true);
+    expect(find(root, ".gx-head-state").textContent).toBe("No maps: add a method");
   });
 
   test("has weights scrambled, where there are some", async () => {
@@ -459,17 +517,25 @@ describe("what is told to those who do not see it", () => {
 
 describe("without a kernel", () => {
   test("what is there can be read", async () => {
-    await show({ status: "running" });
+    await show({ status: "running", maps: [mapRecord()] });
     connection.become("gone");
     await drawn();
     expect(find(root, ".gx-offline").hidden).toBe(false);
-    expect([method(0).disabled, layer(1).disabled, button().disabled]).toEqual([true, true, true]);
+    expect([method(0).disabled, layer(1).disabled, button().hidden]).toEqual([true, true, true]);
     expect([root.dataset["host"], root.dataset["status"]]).toEqual(["gone", "stopped"]);
+    expect(find(root, ".gx-head-state").textContent).toBe("1 of 2 maps are done; stopped");
+  });
+
+  test("nothing is stopped that is finished", async () => {
+    await show({ status: "running" }, "gone");
+    expect(find(root, ".gx-head-state").textContent).toBe("2 of 2 maps are done");
+    expect([button().hidden, root.dataset["status"]]).toEqual([true, "done"]);
   });
 
   test("a page has no controls, but names", async () => {
     await show({}, "page");
-    expect(control<HTMLSelectElement>("Why").disabled).toBe(true);
+    expect(control("Why").hidden).toBe(true);
+    expect(find(root, ".gx-why").textContent).toBe("dog 75.0%");
     expect(method(0).hidden && layer(1).hidden && button().hidden).toBe(true);
     expect(texts(root, ".gx-map-title:not([hidden])")).toEqual(["Picture", "Occlusion", "Grad-CAM"]);
     expect(texts(root, ".gx-map-used:not([hidden])")).toEqual(["layer conv2"]);
@@ -497,6 +563,14 @@ describe("the picture", () => {
   test("shows what the model believes", async () => {
     await show();
     expect(texts(root, ".gx-beliefs .gx-label")).toEqual(["dog", "cat"]);
+  });
+
+  test("shows five classes of those that can be asked about", async () => {
+    const labels = Array.from({ length: 20 }, (_, index) => `class ${index}`);
+    const top = labels.map((_, index): [number, number] => [index, 0.05]);
+    await show({ labels, prediction: { target: 9, probability: 0.05, top } });
+    expect(control<HTMLSelectElement>("Why").options.length).toBe(20);
+    expect(texts(root, ".gx-beliefs .gx-label")).toEqual(labels.slice(0, 5));
   });
 });
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { mapsOf, shares, valuesOf } from "../src/comparison";
+import type { Status } from "../src/compare_protocol";
+import { mapsOf, progressOf, shares, statusOf, valuesOf } from "../src/comparison";
 import { GRAD_CAM, mapRecord } from "./comparing";
+import type { Host } from "../src/protocol";
 import { scoresOf } from "./fixture";
 
 describe("the map of each method", () => {
@@ -25,6 +27,31 @@ describe("the map of each method", () => {
     expect(mapsOf(twice, [occlusion, again])).toEqual([occlusion, again]);
     expect(mapsOf(twice, [occlusion])).toEqual([occlusion, null]);
   });
+});
+
+test("how far a map is stands at the map's place", () => {
+  const maps = [mapRecord(), mapRecord(GRAD_CAM)];
+  expect(progressOf(maps[1]!, maps, [null, [3, 9]])).toEqual([3, 9]);
+  expect(progressOf(maps[0]!, maps, [null, [3, 9]])).toBeNull();
+  expect(progressOf(null, maps, [[1, 9], [3, 9]])).toBeNull();
+  expect(progressOf(maps[1]!, maps, [null])).toBeNull();
+});
+
+describe("where the work is", () => {
+  const [done, failed] = [mapRecord(), mapRecord({ status: "failed" })];
+
+  test.each<[Status, Host, ReturnType<typeof mapsOf>, Status]>([
+    ["running", "kernel", [done], "running"],
+    ["done", "kernel", [done, null], "done"],
+    ["error", "kernel", [done], "error"],
+    ["stopped", "kernel", [done, null], "stopped"],
+    ["stopped", "kernel", [done, failed], "done"],
+    ["running", "gone", [done, failed], "done"],
+    ["running", "gone", [done, mapRecord({ status: "pending" })], "stopped"],
+    ["error", "gone", [null], "stopped"],
+    ["stopped", "kernel", [], "done"],
+    ["done", "page", [done], "done"],
+  ])("%s, %s", (status, host, maps, is) => expect(statusOf(status, host, maps)).toBe(is));
 });
 
 describe("a map's numbers", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Unit } from "../src/compare_protocol";
+import type { Progress, Unit } from "../src/compare_protocol";
 import {
+  changesOf,
   costText,
-  evidenceText,
   newsText,
   ordinal,
   rankText,
@@ -11,8 +11,6 @@ import {
   valueText,
 } from "../src/map_text";
 import { comparison, GRAD_CAM, mapRecord } from "./comparing";
-
-const grid = { rows: 2, columns: 3, height: 5, width: 7 };
 
 describe("a value", () => {
   test.each<[number, Unit, number, string]>([
@@ -83,17 +81,17 @@ describe("the cost", () => {
 
 describe("where a map is", () => {
   test.each([
-    [null, "running", "Waiting"],
-    [{ status: "pending" }, "running", "Waiting"],
-    [{ status: "pending" }, "stopped", "Stopped"],
-    [{ status: "running" }, "running", "Running"],
-    [{ status: "running", progress: [3, 9] }, "running", "3 of 9"],
-    [{ status: "running", progress: [3, 9] }, "stopped", "Stopped after 3 of 9"],
-    [{ status: "failed" }, "running", "Failed"],
-    [{}, "running", "7 model calls, 1.2 s"],
-  ] as const)("%j while %s", (changes, status, text) => {
-    const map = changes && mapRecord({ ...changes } as Partial<ReturnType<typeof mapRecord>>);
-    expect(stateText(map, status)).toBe(text);
+    [null, null, "running", "Waiting"],
+    ["pending", null, "running", "Waiting"],
+    ["pending", null, "stopped", "Stopped"],
+    ["running", null, "running", "Running"],
+    ["running", [3, 9], "running", "3 of 9"],
+    ["running", [3, 9], "stopped", "Stopped after 3 of 9"],
+    ["failed", null, "running", "Failed"],
+    ["done", null, "running", "7 model calls, 1.2 s"],
+  ] as const)("%s at %j while %s", (is, progress, status, text) => {
+    const map = is && mapRecord({ status: is });
+    expect(stateText(map, progress as Progress, status)).toBe(text);
   });
 });
 
@@ -101,12 +99,15 @@ test("the news tell how many are done, and which failed", () => {
   const failed = mapRecord({ ...GRAD_CAM, status: "failed" });
   expect(newsText([mapRecord(), failed, null], "running")).toBe("1 of 3 maps are done; Grad-CAM failed");
   expect(newsText([null], "stopped")).toBe("0 of 1 map is done; stopped");
+  expect(newsText([], "done")).toBe("No maps: add a method");
 });
 
 test("evidence tells the first classes before and after", () => {
   const { labels } = comparison();
   const classes: [number, number, number][] = [[1, 0.93, 0.12], [0, 0.03, 0.6], [2, 0, 0.1], [3, 0, 0]];
-  expect(evidenceText({ cell: [1, 2], drop: 0.81, classes }, grid, labels)).toBe(
-    "With row 2, column 3 hidden: dog 93.0% → 12.0%, cat 3.0% → 60.0%, fox 0.0% → 10.0%",
-  );
+  expect(changesOf({ cell: [1, 2], drop: 0.81, classes }, labels)).toEqual([
+    ["dog", "93.0% → 12.0%"],
+    ["cat", "3.0% → 60.0%"],
+    ["fox", "0.0% → 10.0%"],
+  ]);
 });

@@ -19,7 +19,10 @@ function pixelsOf(draw: Draw): string[] {
   const rows = Array.from({ length: 80 }, () => Array<string>(80).fill("."));
   for (const { args, fillStyle } of context.of("fillRect")) {
     const [x, y, width, height] = args as [number, number, number, number];
-    for (const row of rows.slice(y, y + height)) row.fill(fillStyle === "#fff" ? "o" : "#", x, x + width);
+    // As on a canvas, a rectangle may be given from its other corner.
+    const [left, right] = [Math.min(x, x + width), Math.max(x, x + width)];
+    const [top, bottom] = [Math.min(y, y + height), Math.max(y, y + height)];
+    for (const row of rows.slice(top, bottom)) row.fill(fillStyle === "#fff" ? "o" : "#", left, right);
   }
   return rows.map((row) => row.join(""));
 }
@@ -63,6 +66,17 @@ describe("a selection", () => {
     const small = surfaceOf({ rows: 8, columns: 8, height: 8, width: 8 }, 80, 80, 1);
     const rows = pixelsOf((context) => outlineSelection(context, small, new Set([0])));
     expect(rows[5]!.slice(0, 12)).toBe("#o......o#..");
+  });
+
+  test("goes around tiny cells, and leaves them as they are", () => {
+    const tiny = surfaceOf({ rows: 16, columns: 16, height: 16, width: 16 }, 80, 80, 1);
+    const rows = pixelsOf((context) => outlineSelection(context, tiny, new Set([17, 18])));
+    expect(rows[7]!.slice(0, 19)).toBe("...#o..........o#..");
+    expect(rows.slice(2, 13).map((row) => row[7])).toEqual([...".#o.....o#."]);
+    expect(rows[3]!.slice(0, 19)).toBe(`...${"#".repeat(14)}..`);
+    expect(rows[4]!.slice(0, 19)).toBe(`...#${"o".repeat(12)}#..`);
+    const hovered = pixelsOf((context) => outlineHovered(context, tiny, 17));
+    expect(hovered[7]!.slice(0, 14)).toBe("...#o.....o#..");
   });
 
   test("has lines of the same width on a screen of more pixels", () => {
@@ -133,6 +147,12 @@ describe("the keyboard's cell", () => {
       [18.5, 18.5, 23, 23, "#000", 5],
       [18.5, 18.5, 23, 23, "#ffdd00", 3],
     ]);
+  });
+
+  test("has nothing within it where it is tiny", () => {
+    const tiny = surfaceOf({ rows: 16, columns: 16, height: 16, width: 16 }, 80, 80, 1);
+    // Black 1, yellow 2, black 1: from 4 pixels outside to the edge of the cell of 5.
+    expect(frames((context) => outlineActive(context, tiny, 17))[0]).toEqual([3, 3, 9, 9, "#000", 4]);
   });
 
   test("has its whole ring at the edge of the picture", () => {

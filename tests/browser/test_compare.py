@@ -99,3 +99,14 @@ def test_a_page_of_real_methods_needs_no_kernel(
     expect(root(page)).to_contain_text(f"→ {100 * hidden:.1f}%")
     expect(first).to_contain_text(f"{comparison.figures[0].insertion:.2f}")
     assert violations(page) == []
+
+
+def test_what_a_cell_tells_stays_in_sight(compared: Page) -> None:
+    last = panels(compared).nth(2)
+    panels(compared).nth(2).locator("select").first.select_option("occlusion")
+    expect(last).to_have_attribute("data-status", "done", timeout=30_000)
+    compared.set_viewport_size({"width": 700, "height": 600})  # so narrow that maps have rows
+    compared.mouse.click(*cell(last.locator("canvas"), 1, 2))
+    readout = root(compared).locator(".gx-readout")
+    expect(readout).to_contain_text("Row 2, column 3")
+    expect(readout).to_be_in_viewport(ratio=0.9)

@@ -45,6 +45,7 @@ class Fixed:
     def __init__(self, **arrays: Any) -> None:
         self.arrays = arrays
         self.asked: list[str] = []
+        self.pictures = 0
         self.differentiated = arrays.get("differentiated", "logit")
         self.lock: Any = None
 
@@ -55,7 +56,7 @@ class Fixed:
         return tuple(Layer(name, np.shape(a), places.get(name, 1.0)) for name, a in maps.items())
 
     def scores(self, batch: np.ndarray, target: int) -> np.ndarray:
-        self._note(f"scores of {len(batch)} for {target}")
+        self._note(f"scores of {len(batch)} for {target}", len(batch))
         return self.arrays["score"](batch).astype(np.float32)
 
     def maps(self, batch: np.ndarray, layers: Any) -> list[np.ndarray]:
@@ -69,16 +70,17 @@ class Fixed:
         return list(zip(maps, gradients, strict=True))
 
     def gradients(self, batch: np.ndarray, target: int, *, guided: bool = False) -> np.ndarray:
-        self._note(f"{'guided ' if guided else ''}gradients for {target}")
+        self._note(f"{'guided ' if guided else ''}gradients for {target}", len(batch))
         gradients = np.float32(self.arrays["guided" if guided else "gradients"])
         return np.broadcast_to(gradients, batch.shape)
 
     def head(self, batch: np.ndarray) -> tuple[str, np.ndarray]:
-        self._note("head")
+        self._note("head", 5)  # as it may take
         return self.arrays["head"]
 
-    def _note(self, what: str) -> None:
+    def _note(self, what: str, pictures: int = 1) -> None:
         assert self.lock.locked()  # one call at a time, whatever the thread
+        self.pictures += pictures
         self.asked.append(what)
 
 
@@ -129,7 +131,7 @@ def test_cam_weights_maps_as_the_last_layer_does_and_keeps_the_sign() -> None:
     np.testing.assert_array_equal(found.native, [[2, 3], [-3, 1]])
     assert (found.resolution, found.layers, found.unit) == ("layer", ("conv",), "")
     assert network.asked == ["head", "maps"]
-    assert (found.cost.forward, found.cost.backward) == (2, 0)
+    assert (found.cost.forward, found.cost.backward) == (6, 0)
     assert found.notes == ()
 
 
@@ -227,9 +229,8 @@ def test_score_cam_weights_maps_by_the_softmax_of_masked_scores() -> None:
     # Scores ln 3 and 0: weights 3/4 and 1/4. The constant map hides nothing and is left out.
     expected = 0.75 * maps[..., 0] + 0.25 * maps[..., 1]
     np.testing.assert_allclose(found.native, expected, rtol=1e-6)
-    assert found.notes == (
-        "2 of 3 channels of 'conv' were asked about: those whose maps vary most.",
-    )
+    told = "were asked about: the other 1 hide nothing, as their maps are constant."
+    assert found.notes == (f"2 of 3 channels of 'conv' {told}",)
     assert network.asked == ["layers", "maps", "scores of 2 for 2"]
     assert (found.cost.forward, found.cost.backward) == (4, 0)
 
@@ -257,7 +258,11 @@ def test_score_cam_asks_about_the_channels_that_vary_most() -> None:
     network = one_layer(maps, score=lambda batch: batch.sum(axis=(1, 2, 3)))
     found = of(score_cam, ask(network, options=Options(channels=2)))
     np.testing.assert_allclose(found.native, (maps[..., 1] + maps[..., 2]) / 2, rtol=1e-6)
-    assert found.notes[0].startswith("2 of 3 channels")
+    assert found.notes[0].endswith(
+        "2 of 3 channels of 'conv' were asked about: those whose maps vary most."
+    )
+    every = of(score_cam, ask(network))
+    assert every.notes == ("All 3 channels of 'conv' were asked about.",)
 
 
 def test_score_cam_of_constant_maps_asks_nothing_and_says_so() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gridexplainer_widget import GridExplainer
+from gridexplainer_widget import ExplanationError, GridExplainer
 from gridexplainer_widget.comparison import Comparison
 from gridexplainer_widget.entries import parse_entry
 from gridexplainer_widget.faithfulness import Faithfulness
@@ -42,7 +42,7 @@ def test_what_can_be_compared() -> None:
 
 def test_each_method_has_its_map_and_its_figures(comparison: Comparison) -> None:
     assert [explanation.method for explanation in comparison] == ["occlusion", "rise"]
-    assert comparison["RISE"] is comparison["rise"] is comparison.explanations[1]
+    assert comparison["RISE, samples=100"] is comparison["rise"] is comparison.explanations[1]
     occlusion = comparison.figures[0]
     # The answer hangs on the first cell alone: without it 0, with it 1.
     assert comparison["occlusion"].values[0, 0] == pytest.approx(1)
@@ -65,9 +65,9 @@ def test_a_method_that_cannot_is_told_and_the_others_kept(comparison: Comparison
 
 def test_the_table(comparison: Comparison) -> None:
     table = comparison.to_dataframe()
-    assert list(table.index) == ["Occlusion", "RISE"]
+    assert list(table.index) == ["Occlusion", "RISE, samples=100"]
     assert table.loc["Occlusion", "forward"] == 17
-    assert table.loc["RISE", "forward"] == 101
+    assert table.loc["RISE, samples=100", "forward"] == 101
     assert table.loc["Occlusion", "srg"] == pytest.approx(15 / 16)
     assert table["audit_calls"].gt(0).all()
 
@@ -149,3 +149,64 @@ def test_an_audit_is_read_and_drawn(comparison: Comparison) -> None:
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert labels[1].startswith("Deletion ↓ 0.03")
     assert figures._repr_png_().startswith(b"\x89PNG")
+
+
+def test_an_interrupt_leaves_what_was_found() -> None:
+    asked = []
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        asked.append(len(batch))
+        if sum(asked) > 100:
+            raise KeyboardInterrupt
+        return weights(batch)
+
+    explainer = GridExplainer(model, 4)
+    with pytest.raises(KeyboardInterrupt):
+        explainer.compare(PICTURE, ["occlusion", ("rise", {"samples": 1000})])
+    assert explainer.comparison is not None
+    assert [one.method for one in explainer.comparison] == ["occlusion"]
+    with pytest.raises(KeyboardInterrupt):
+        explainer.explain(PICTURE, method="rise")
+    assert explainer.explanation is None
+
+
+def test_the_model_is_looked_at() -> None:
+    explainer = GridExplainer(lambda batch: np.full((len(batch), 2), 0.5), 4)
+    comparison = explainer.compare(PICTURE, "occlusion")
+    assert explainer.checked is not None
+    assert any("Technical check" in note for note in comparison["occlusion"].notes)
+    assert "Technical check" in str(comparison)
+
+
+def test_what_is_no_list_to_compare() -> None:
+    explainer = GridExplainer(weights, 4)
+    assert explainer.compare(PICTURE, "occlusion")["occlusion"].complete
+    with pytest.raises(ValueError, match="nothing to compare"):
+        explainer.compare(PICTURE, [])
+    with pytest.raises(ValueError, match="fill='nofill' is unknown"):
+        explainer.compare(PICTURE, ["occlusion"], fill="nofill")
+
+
+def test_another_models_explanation_is_refused() -> None:
+    explanation = GridExplainer(weights, 4).explain(PICTURE)
+    other = GridExplainer(TopLeft(4), 4)
+    with pytest.raises(ValueError, match="is of 4 classes, and TopLeft has 3"):
+        other.faithfulness(explanation)
+    small = GridExplainer(weights, 4, input_shape=(8, 8))
+    with pytest.raises(ValueError, match="another model's"):
+        small.faithfulness(explanation)
+    with pytest.raises(TypeError, match="NoneType is no Explanation"):
+        other.faithfulness(None)
+
+
+def test_a_model_that_fails_within_a_method_is_told() -> None:
+    asked = []
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        asked.append(len(batch))
+        if sum(asked) > 50:
+            raise RuntimeError("gpu gone")
+        return weights(batch)
+
+    with pytest.raises(ExplanationError, match="gpu gone. This came on the way to RISE"):
+        GridExplainer(model, 4).explain(PICTURE, method="rise")

@@ -24,6 +24,7 @@ def record(**changes: object) -> dict:
         "offered": [["occlusion", "Occlusion", False, ""]],
         "layers": [],
         "maps": [{"method": "occlusion", "layer": "", "values": VALUES, "figures": {}}],
+        "progress": [None],
         "evidence": {},
         "fill": "cell-mean",
         "status": "done",

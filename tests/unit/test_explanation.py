@@ -2,12 +2,13 @@ import copy
 import json
 import pickle
 import zipfile
+from contextlib import suppress
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridexplainer_widget import Explanation, Grid, GridExplainer, archive
@@ -47,6 +48,12 @@ def explanation_of(
 def corner() -> Explanation:
     """The top left quarter is half as likely hidden; only there does hiding matter."""
     return GridExplainer(TopLeft(4), 2, fill=(51, 51, 51)).explain(PICTURE, 1)
+
+
+@pytest.fixture(scope="module")
+def corner_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    explainer = GridExplainer(TopLeft(4), 2, fill=(51, 51, 51))
+    return explainer.explain(PICTURE, 1).save(tmp_path_factory.mktemp("files") / "corner.npz")
 
 
 def test_by_hand(corner: Explanation) -> None:
@@ -260,6 +267,27 @@ def spoiled(path: Path, source: Path, **changes: object) -> Path:
         ({"score": "beauty"}, "score='beauty'"),
         ({"vectors": np.array([{"evil": 1}], object)}, "pickle"),
         ({"vectors": None}, "vectors"),
+        ({"vectors": np.full((2, 2, 3), 7, np.float32)}, r"vectors holds more than .* 0\.\.1"),
+        ({"vectors": np.float32([[[0.5, 0.5, np.nan]] * 2] * 2)}, "vectors holds more"),
+        ({"baseline_vector": np.float32([0, np.nan, 1])}, "baseline_vector holds more"),
+        ({"baseline_vector": np.float32([0, -np.inf, 1])}, "baseline_vector holds more"),
+        ({"pixels": np.full((8, 8, 3), np.nan, np.float32)}, r"pixels holds .* 0\.\.255"),
+        ({"picture": np.zeros((0, 8, 3), np.uint8)}, "picture is empty"),
+        ({"grid": [2, 2.5, 8, 8]}, r"grid is 2\.5"),
+        ({"grid": [2, True, 8, 8]}, "grid is True"),
+        ({"grid": 5}, "not iterable"),
+        ({"labels": "abc"}, "labels is 'abc'"),
+        ({"seconds": float("nan")}, "seconds are nan"),
+        ({"seconds": -1}, "seconds are -1"),
+        ({"seconds": 10**400}, "too large"),
+        ({"checked": {"checks": [["a", "ok", "b", "c"]], "pictures": float("inf")}}, "infinity"),
+        ({"attribution": 5}, "attribution_native"),
+        ({"settings": 5}, "settings is 5"),
+        ({"settings": {"layer": ["conv"]}}, "tells 'layer' of 'occlusion'"),
+        ({"settings": {"picture_size": [0, 0]}}, "picture's height is 0"),
+        ({"settings": {"picture_size": [8]}}, "unpack"),
+        ({"settings": {"output": "beauty"}}, "output='beauty'"),
+        ({"settings": {"seed": "x"}}, "seed is 'x'"),
     ],
 )
 def test_files_that_are_no_explanation(
@@ -268,6 +296,29 @@ def test_files_that_are_no_explanation(
     path = spoiled(tmp_path / "spoiled.npz", corner.save(tmp_path / "good.npz"), **changes)
     with pytest.raises(ValueError, match=words):
         Explanation.load(path)
+
+
+@pytest.mark.parametrize("header", ["[1]", "5", "null", '"words"', "{", "[" * 100_000])
+def test_headers_that_are_none(corner: Explanation, tmp_path: Path, header: str) -> None:
+    with np.load(corner.save(tmp_path / "good.npz")) as file:
+        arrays = {**file, "header": np.array(header)}
+    np.savez(tmp_path / "spoiled.npz", **arrays)
+    with pytest.raises(ValueError, match="no explanation that can be read"):
+        Explanation.load(tmp_path / "spoiled.npz")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_damaged_file_gives_itself_or_an_error(corner_file: Path, data: st.DataObject) -> None:
+    good = corner_file.read_bytes()
+    places = st.lists(st.integers(0, len(good) - 1), min_size=1, max_size=3)
+    damaged = bytearray(good)
+    for place in data.draw(places):
+        damaged[place] = data.draw(st.integers(0, 255))
+    path = corner_file.with_name("damaged.npz")
+    path.write_bytes(damaged[: data.draw(st.sampled_from([None, len(good) // 2, -1]))])
+    with suppress(ValueError):
+        assert str(Explanation.load(path)) == str(Explanation.load(corner_file))
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:

@@ -84,6 +84,7 @@ ORDER = [
     "notes",
     "explanation",
     "compare_protocol",
+    "explaining",
     "attribution.to_shap",
     "archive",
     "entries",

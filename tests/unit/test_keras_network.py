@@ -1,10 +1,13 @@
 """Keras models opened up: maps, gradients and weights against numbers worked out by hand."""
 
 import copy
+import linecache
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import keras
 import numpy as np
@@ -17,6 +20,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from gridexplainer_widget import as_classifier, demo
+from gridexplainer_widget.classifiers import keras_calls
 from gridexplainer_widget.classifiers.network import MethodError, Network
 
 BATCH = np.random.default_rng(0).normal(size=(2, 6, 6, 3)).astype(np.float32)
@@ -402,6 +406,23 @@ def test_other_precisions(policy: str) -> None:
     assert other.head(BATCH)[0] == "conv"
 
 
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_the_head_of_mixed_precision_is_in_float32(policy: str) -> None:
+    keras.config.set_dtype_policy(policy)
+    for end in (
+        [layers.Dense(3, "softmax", dtype="float32")],
+        [layers.Dense(3), layers.Activation("softmax", dtype="float32")],
+    ):
+        conv = layers.Conv2D(4, 3, activation="relu", name="conv")
+        model = stack(conv, layers.GlobalAveragePooling2D(), layers.Dropout(0.5), *end)
+        name, weights = opened(model).head(BATCH)
+        assert (name, weights.dtype) == ("conv", np.float32)
+        np.testing.assert_allclose(weights, end[0].get_weights()[0], rtol=1e-2)
+        other = stack(conv, layers.GlobalMaxPooling2D(), *end)
+        with pytest.raises(MethodError, match="global average pooling"):
+            opened(other).head(BATCH)
+
+
 REFUSED = {
     "LeakyReLU": "LeakyRelu",
     "PReLU": "Relu_1",
@@ -554,6 +575,45 @@ def test_a_model_that_fails_is_left_as_it_was() -> None:
     with pytest.raises(AttributeError):
         opened(model, "softmax", input_shape=(6, 6, 3)).scores(BATCH, 0)
     assert state(model) == before
+
+
+def interrupted_at(place: int, act: Callable[[], object]) -> bool:
+    """Act, with Ctrl-C at the line of `keras_calls` that is run as number `place`."""
+    passed = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> object:
+        nonlocal passed
+        if frame.f_code.co_filename != keras_calls.__file__:
+            return None
+        line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+        # Python looks for signals at calls and jumps, never between the two parts of a `try`.
+        if event == "line" and line != "try:" and not line.startswith("finally:"):
+            passed += 1
+            if passed > place:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        act()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
+    return False
+
+
+def test_an_interrupt_at_any_moment_leaves_the_model_as_it_was() -> None:
+    model = stack(layers.ReLU(), layers.Flatten())
+    vars(model.layers[1])["call"] = model.layers[1].call  # one of the user's stays as well
+    before = state(model)
+    place = 0
+    while interrupted_at(place, lambda: keras_calls.recorded(model, lambda: model(BATCH))):
+        assert state(model) == before
+        place += 1
+    assert state(model) == before
+    assert place > 50
 
 
 def test_weights_become_noise_from_the_last_to_the_first() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def test_options() -> None:
 
 def test_what_is_native_and_what_is_derived(explainer: GridExplainer, rise: Explanation) -> None:
     assert rise.method == "rise"
-    assert rise.title == "RISE"
+    assert rise.title == "RISE, samples=60"
     assert rise.pixel_values.shape == (13, 10)
     assert rise.native == "13×10 pixels; cells: mean of their pixels"
     for (row, column), value in np.ndenumerate(rise.values):
@@ -111,7 +112,7 @@ def test_saved_and_loaded_it_is_the_same(rise: Explanation, tmp_path: Path) -> N
         np.testing.assert_array_equal(getattr(loaded, name), getattr(rise, name))
     for name in ("method", "title", "native", "cost", "notes", "unit", "target"):
         assert getattr(loaded, name) == getattr(rise, name)
-    assert pickle.loads(pickle.dumps(rise)).title == "RISE"
+    assert pickle.loads(pickle.dumps(rise)).title == rise.title
 
 
 def test_a_file_with_a_map_that_is_none(rise: Explanation, tmp_path: Path) -> None:
@@ -122,6 +123,45 @@ def test_a_file_with_a_map_that_is_none(rise: Explanation, tmp_path: Path) -> No
     np.savez(path, **arrays)
     with pytest.raises(ValueError, match="its cells of 'rise'"):
         Explanation.load(path)
+
+
+@pytest.mark.parametrize(
+    ("where", "changes", "words"),
+    [
+        ("attribution", {"method": "occlusion"}, "leaves probabilities instead"),
+        ("attribution", {"method": "x"}, "method='x' is unknown"),
+        ("attribution", {"layers": "abc"}, "layers is 'abc'"),
+        ("attribution", {"notes": [5]}, r"notes is \[5\]"),
+        ("attribution", {"unit": "kg"}, "in 'kg'"),
+        ("cost", {"seconds": float("nan")}, "seconds are nan"),
+        ("cost", {"forward": -1}, "cost, forward is -1"),
+        ("cost", {"backward": 0.5}, r"cost, backward is 0\.5"),
+        ("settings", {"layer": 5}, "layer is 5"),
+        ("settings", {"layer": ["conv"]}, "tells 'layer' of 'rise'"),
+        ("settings", {"samples": 0}, "samples is 0"),
+        ("settings", {"samples": None}, "samples is None"),
+        ("maps", {"native": np.zeros((0, 4), np.float32)}, "native of 'rise' are empty"),
+        (
+            "maps",
+            {"cells": np.full((3, 4), np.nan, np.float32)},
+            "cells of 'rise' are .*hold NaN",
+        ),
+    ],
+)
+def test_a_damaged_file_of_a_map(
+    rise: Explanation, tmp_path: Path, where: str, changes: dict, words: str
+) -> None:
+    with np.load(rise.save(tmp_path / "rise.npz")) as file:
+        arrays = dict(file)
+    header = json.loads(str(arrays["header"]))
+    found = header["attribution"]
+    said = {"attribution": found, "cost": found["cost"], "settings": header["settings"], "maps": {}}
+    said[where].update(changes)
+    arrays["header"] = np.array(json.dumps(header))
+    arrays |= {f"attribution_{name}": array for name, array in said["maps"].items()}
+    np.savez(tmp_path / "damaged.npz", **arrays)
+    with pytest.raises(ValueError, match=f"no explanation that can be read: .*{words}"):
+        Explanation.load(tmp_path / "damaged.npz")
 
 
 def test_what_looks_inside_refuses_a_closed_model(explainer: GridExplainer) -> None:

@@ -8,10 +8,16 @@ import numpy as np
 import pytest
 
 from gridexplainer_widget import GridExplainer
+from gridexplainer_widget.classifiers import as_classifier
 from gridexplainer_widget.classifiers.checks import size_check, softmaxed_twice
+from gridexplainer_widget.classifiers.inspection import model_checks
 from gridexplainer_widget.classifiers.outputs import to_probabilities
 from gridexplainer_widget.classifiers.preflight import Preflight
 from gridexplainer_widget.classifiers.preprocessing import NAMED, Preprocessing
+from gridexplainer_widget.fills import parse_fill
+from gridexplainer_widget.occlusion import Run
+from gridexplainer_widget.picture import read_picture
+from gridexplainer_widget.progress import finished
 from tests.models import TopLeft, brightness
 
 RNG = np.random.default_rng(3)
@@ -397,3 +403,70 @@ def test_one_channel_has_no_order() -> None:
     _, words = of(checked(grey, input_shape=(32, 32, 1)), "Input range")
     assert "bgr" not in words
     assert "caffe" not in words
+
+
+LARGE = np.kron(RNG.integers(0, 256, (4, 3, 3)), np.ones((256, 256, 1))).astype(np.uint8)
+"""1024×768: a copy of 512×384 has the same colours."""
+
+
+class Reddish:
+    """Two classes, by how red a picture is; keeps the shapes of the batches that it is given."""
+
+    def __init__(self, *sizes: tuple[int, int]) -> None:
+        self.sizes = sizes
+        self.shapes: list[tuple[int, ...]] = []
+
+    def __call__(self, batch: np.ndarray) -> np.ndarray:
+        self.shapes.append(batch.shape)
+        if self.sizes and batch.shape[1:3] not in self.sizes:
+            raise RuntimeError("no such size")
+        red = np.clip(batch[..., 0].mean(axis=(1, 2)) / 255, 0, 1)
+        return np.stack([1 - red, red], axis=1)
+
+
+def looked_at(
+    model: object, at_once: int, picture: np.ndarray = LARGE, fill: object = "gray", **said: object
+) -> Preflight:
+    run = Run.of(as_classifier(model, **said), read_picture(picture), 4, parse_fill(fill))
+    return finished(model_checks(run.classifier, run.masker, layouts=True, at_once=at_once))
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 64])
+def test_no_more_pictures_at_once_than_are_allowed(at_once: int) -> None:
+    model = Reddish()
+    preflight = looked_at(model, at_once, PICTURE)
+    # Nothing tells the range, so that others are tried, and one in which anything is certain.
+    assert max(shape[0] for shape in model.shapes) == min(at_once, 5)
+    assert sum(shape[0] for shape in model.shapes) == preflight.pictures
+    verdict, words = of(preflight, "Batch")
+    assert (verdict, "one by one" in words) == (
+        ("unknown", True) if at_once == 1 else ("ok", False)
+    )
+    others = [check for check in preflight.checks if check.name != "Batch"]
+    usual = looked_at(Reddish(), 5, PICTURE)
+    assert others == [check for check in usual.checks if check.name != "Batch"]
+
+
+def test_a_model_of_any_size_is_shown_a_copy_of_a_large_picture() -> None:
+    def own(pixels: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        return np.full((1024, 768, 3), 51) * hidden[..., np.newaxis]  # of the picture's own size
+
+    model = Reddish()
+    preflight = looked_at(model, 5, fill=own)
+    assert {shape[1:3] for shape in model.shapes if shape[-1] == 3} == {(512, 384)}
+    assert of(preflight, "Outputs")[1].endswith("The model was shown a copy of 384×512 pixels.")
+    words = of(preflight, "Hiding")[1]
+    assert "“class 0” still has 80.0%" in words
+    assert f"and {1 - LARGE[..., 0].mean() / 255:.1%} with none" in words
+
+
+@pytest.mark.parametrize("said", [{}, {"input_shape": (1024, 768, 3)}])
+def test_a_model_of_one_size_is_shown_the_picture(
+    said: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail("it does not take the size"))
+    model = Reddish((1024, 768))
+    preflight = looked_at(model, 5, **said)
+    assert troubles(preflight) == []
+    assert "copy" not in of(preflight, "Outputs")[1]
+    assert any(shape[1:] == (512, 384, 3) for shape in model.shapes) == (not said)

@@ -1,6 +1,11 @@
 """PyTorch modules opened up: layers, maps, gradients, and what the module is like afterwards."""
 
+import inspect
+import linecache
+import sys
 from collections.abc import Callable
+from functools import partial
+from types import FrameType
 
 import numpy as np
 import pytest
@@ -12,6 +17,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from gridexplainer_widget import as_classifier
+from gridexplainer_widget.attribution.layers import find_layer
 from gridexplainer_widget.classifiers.network import MethodError
 from gridexplainer_widget.classifiers.outputs import to_probabilities
 from gridexplainer_widget.classifiers.torch_network import TorchNetwork
@@ -272,6 +278,19 @@ def test_of_those_that_hand_on_a_tensor_the_innermost_called_once_counts() -> No
     assert names(opened(whole)) == ["0.0.one", "0.0.two", "0.0"]
 
 
+def test_a_layer_knows_who_else_hands_on_its_output() -> None:
+    def block(self: Does, x: torch.Tensor) -> torch.Tensor:
+        return self.relu(self.two(self.relu(self.one(x))) + x)
+
+    inner = Does(block, one=nn.Conv2d(3, 3, 3, 1, 1), two=nn.Conv2d(3, 3, 1), relu=nn.ReLU())
+    found = opened(nn.Sequential(nn.Sequential(inner), nn.Flatten())).layers(BATCH[:1])
+    assert [layer.aliases for layer in found] == [(), (), ("0",)]
+    assert [layer.repeated for layer in found] == [(), (), ("0.0.relu",)]
+    assert find_layer("0", found, "net") is found[2]
+    with pytest.raises(ValueError, match="'0.0.relu' is called several times.*'0.0' hands on the"):
+        find_layer("0.0.relu", found, "net")
+
+
 def test_what_does_not_lead_to_the_answer_is_no_layer() -> None:
     def forward(self: Does, x: torch.Tensor) -> torch.Tensor:
         maps = self.body(x)
@@ -413,6 +432,15 @@ class Rectified(torch.autograd.Function):
         return gradient * (gradient > 0) * (x > 0)
 
 
+def test_backward_hooks_are_in_the_way_of_guided() -> None:
+    net = cnn()
+    handle = net[3].register_full_backward_hook(lambda *_: None)
+    with pytest.raises(MethodError, match="Backward hooks are in the way.*handle.remove"):
+        opened(net).gradients(BATCH, 1, guided=True)
+    handle.remove()
+    assert opened(net).gradients(BATCH, 1, guided=True).any()
+
+
 def test_guided_is_springenbergs_rule() -> None:
     by_rule = opened(in_words(Rectified.apply)).gradients(BATCH, 2)
     found = opened(cnn()).gradients(BATCH, 2, guided=True)
@@ -516,6 +544,30 @@ def test_another_head_is_refused(end: list[nn.Module], told: str, black: bool) -
     network = opened(nn.Sequential(*cnn()[:5], *end))
     with pytest.raises(MethodError, match=told):
         network.head(BATCH * (not black))
+
+
+def test_a_head_behind_a_function_says_what_to_do() -> None:
+    parts = {"conv": nn.Conv2d(3, 8, 3), "relu": nn.ReLU(), "fc": nn.Linear(8, 4)}
+    net = Does(lambda self, x: self.fc(F.relu(self.conv(x)).mean((2, 3))), **parts)
+    with pytest.raises(MethodError, match="made by a function, such as F.relu, it is no layer's"):
+        opened(net).head(BATCH)
+    layered = Does(lambda self, x: self.fc(self.relu(self.conv(x)).mean((2, 3))), **parts)
+    assert opened(layered).head(BATCH)[0] == "relu"
+    with pytest.raises(MethodError, match="takes. Grad-CAM needs neither"):
+        opened(nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Linear(800, 4))).head(BATCH)
+
+
+def test_pictures_are_counted() -> None:
+    net = cnn()
+    asked = []
+    net.register_forward_pre_hook(lambda _, given: asked.append(len(given[0])))
+    network = opened(net)
+    network.head(BATCH[:1])
+    assert network.pictures == sum(asked) == 3
+    network.maps(BATCH, ["2"])
+    network.gradients(BATCH, 1)
+    network.scores(BATCH, 1)
+    assert network.pictures == sum(asked) == 12
 
 
 # ---------------------------------------------------------------- known networks
@@ -785,6 +837,76 @@ def test_the_module_is_left_as_it_was_after_an_error() -> None:
     assert state(net) == before
 
 
+def interrupt(at: int) -> Callable:
+    """A trace function that is Ctrl-C at the `at`-th step of what is ours, or of what it calls.
+
+    CPython looks for signals where functions begin, return and loop, never at a bare `try`.
+    """
+    left = at
+    wanted = ("gridexplainer_widget", "torch/nn/modules/module.py", "torch/autograd/grad_mode.py")
+
+    def trace(frame: FrameType, event: str, _: object) -> Callable | None:
+        nonlocal left
+        name = frame.f_code.co_filename.replace("\\", "/")
+        generator = frame.f_code.co_flags & inspect.CO_GENERATOR  # an error in its end goes nowhere
+        if generator or not any(part in name for part in wanted):
+            return None
+        if linecache.getline(name, frame.f_lineno).strip() != "try:":
+            left -= 1
+        if left == 0:
+            left = -1
+            raise KeyboardInterrupt
+        return trace
+
+    return trace
+
+
+def interrupted_at(step: int, ask: Callable) -> BaseException | None:
+    before = sys.gettrace()
+    sys.settrace(interrupt(step))
+    try:
+        ask()
+    except KeyboardInterrupt as error:
+        return error
+    finally:
+        sys.settrace(before)
+    return None
+
+
+def ways_to_ask() -> dict[str, tuple[nn.Module, Callable]]:
+    net = nn.Sequential(
+        nn.Conv2d(3, 2, 3), nn.ReLU(), nn.Dropout(), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+    ).append(nn.Linear(2, 2))
+    classifier = as_classifier(net, input_shape=(4, 4))
+    network, batch = opened(net), BATCH[:1, :4, :4]
+    network.layers(batch)
+    return {
+        "forward": (net, lambda: classifier.forward(batch)),
+        "layers": (net, lambda: network.layers(batch)),
+        "maps": (net, lambda: network.maps(batch, ["1"])),
+        "map_gradients": (net, lambda: network.map_gradients(batch, 1, ["1"])),
+        "guided": (net, lambda: network.gradients(batch, 1, guided=True)),
+        "head": (net, lambda: network.head(batch)),
+    }
+
+
+@pytest.mark.parametrize("way", ways_to_ask())
+def test_an_interrupt_at_any_moment_leaves_nothing_behind(way: str) -> None:
+    net, ask = ways_to_ask()[way]
+    net.train()
+    before = state(net)
+    step, errors = 1, []
+    # The errors are kept, as a notebook keeps the last: nothing may wait for them to go.
+    while (error := interrupted_at(step, ask)) is not None:
+        errors.append(error)
+        assert state(net) == before, step
+        assert torch.is_grad_enabled(), step
+        assert torch.overrides._get_current_function_mode() is None, step
+        step += 1
+    assert len(errors) > 50
+    assert state(net) == before
+
+
 def test_a_module_that_writes_into_what_it_is_given() -> None:
     net = nn.Sequential(nn.ReLU(inplace=True), *cnn())
     found = opened(net).gradients(BATCH, 1)
@@ -898,6 +1020,18 @@ def test_shap_of_a_single_sigmoid_knows_both_classes() -> None:
 
 
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
-def test_shap_says_so_where_gradients_are_off(mode: Callable) -> None:
-    with mode(), pytest.raises(MethodError, match="switched off.*Explain outside"):
-        opened(cnn()).for_shap(BATCH, 0)
+def test_shap_has_gradients_where_the_caller_has_none(mode: Callable) -> None:
+    def values() -> np.ndarray:
+        network = opened(cnn())
+        model, taken = network.for_shap(BATCH, 0)
+        explainer = network.with_shap(lambda: shap.GradientExplainer(model, taken[1:]))
+        ask = partial(explainer.shap_values, taken[:1], nsamples=4, rseed=0)
+        return np.asarray(network.with_shap(ask))
+
+    expected = values()
+    assert expected.any()
+    with mode():
+        found = values()
+        assert not torch.is_grad_enabled()
+        assert torch.is_inference_mode_enabled() == (mode is torch.inference_mode)
+    np.testing.assert_array_equal(found, expected)

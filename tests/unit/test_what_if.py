@@ -39,13 +39,22 @@ def test_curves_go_from_the_whole_picture_to_nothing(order: list[int], k: int) -
     assert len(curves.sets) == 26
 
 
-@pytest.mark.parametrize("cells", [33, 64, 100, 4096])
+@given(st.integers(33, 5000))
 def test_long_curves_have_33_points_spread_evenly(cells: int) -> None:
     counts = Curves(tuple(range(cells)), cells).counts
-    assert (counts[0], counts[-1], len(counts)) == (0, cells, 33)
+    assert (counts[0], counts[-1], len(counts)) == (0, cells, 33 - cells % 2)
     steps = np.diff(counts)
     assert steps.min() >= 1
     assert steps.max() - steps.min() <= 1
+
+
+@pytest.mark.parametrize("cells", range(1, 201))
+def test_a_ranking_and_its_reverse_hide_the_same_numbers(cells: int) -> None:
+    counts = Curves(tuple(range(cells)), cells).counts
+    assert counts[::-1] == tuple(cells - k for k in counts)
+    # So that insertion by a ranking is deletion by its reverse, set by set.
+    curves, turned = (Curves(order, cells) for order in (range(cells), range(cells)[::-1]))
+    assert [curves.insertion(k) for k in counts] == [turned.deletion(k) for k in counts[::-1]]
 
 
 def test_single_drops_are_added_up() -> None:

@@ -11,12 +11,15 @@ import pytest
 import traitlets
 
 from gridexplainer_widget import GridExplainer
+from gridexplainer_widget.classifiers.checks import Check
+from gridexplainer_widget.classifiers.preflight import Preflight
 from gridexplainer_widget.compare_protocol import FRONT_END_TRAITS, KERNEL_TRAITS, MOST_MAPS
 from gridexplainer_widget.comparison_widget import ComparisonWidget
 from tests.models import TopLeft, weights
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (16, 16, 3)).astype(np.uint8)
 RISE = ("rise", {"samples": 40})
+SOUND = Preflight((Check("Outputs", "ok", "Probabilities."),), 8)
 
 
 @pytest.fixture
@@ -64,7 +67,9 @@ def test_maps_that_were_made_are_not_made_again(widgets: list[ComparisonWidget])
     before = sum(model.batches)
     widget.methods = [("occlusion", "")]
     widget.wait(30)
-    widget.methods = [("rise", ""), ("occlusion", "")]
+    widget.methods = ["occlusion", RISE]
+    widget.wait(30)
+    widget.methods = [("rise", "samples=40"), ("occlusion", "")]  # as the front end says it
     widget.wait(30)
     assert [shown["method"] for shown in widget.maps] == ["rise", "occlusion"]
     assert [shown["status"] for shown in widget.maps] == ["done", "done"]
@@ -186,9 +191,99 @@ def test_the_kernels_traits_are_not_the_front_ends(widgets: list[ComparisonWidge
 
 def test_an_option_that_python_gave_is_kept(widgets: list[ComparisonWidget]) -> None:
     widget = opened(widgets, RISE)
-    assert widget.methods == [("rise", "")]
+    assert widget.methods == [("rise", "samples=40")]
     widget.wait(30)
     assert widget.maps[0]["forward"] == 41
+    assert widget.maps[0]["title"] == "RISE, samples=40"
+
+
+def test_the_same_method_with_other_options_is_another_map(
+    widgets: list[ComparisonWidget],
+) -> None:
+    widget = opened(widgets, ("rise", {"samples": 20}), ("rise", {"samples": 60}))
+    widget.wait(30)
+    assert [shown["forward"] for shown in widget.maps] == [21, 61]
+
+
+def test_what_failed_is_tried_again(widgets: list[ComparisonWidget]) -> None:
+    broken = [False]
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        if broken[0]:
+            raise RuntimeError("out of memory")
+        return weights(batch)
+
+    widget = opened(widgets, "occlusion", explainer=GridExplainer(model, 4))
+    widget.wait(30)
+    broken[0] = True
+    widget.methods = ["occlusion", RISE]
+    widget.wait(30)
+    assert [shown["status"] for shown in widget.maps] == ["done", "failed"]
+    assert "out of memory" in widget.maps[1]["error"]
+    broken[0] = False
+    widget.start()
+    widget.wait(30)
+    assert [shown["status"] for shown in widget.maps] == ["done", "done"]
+
+
+def test_a_map_that_was_stopped_goes_on_where_it_was(widgets: list[ComparisonWidget]) -> None:
+    gate, begun = threading.Semaphore(0), threading.Event()
+    asked = []
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        if len(asked) == 4:
+            begun.set()
+        assert gate.acquire(timeout=20)
+        asked.append(len(batch))
+        return weights(batch)
+
+    explainer = GridExplainer(model, 4, batch_size=4)
+    explainer.checked = SOUND
+    widget = opened(widgets, RISE, explainer=explainer)
+    for _ in range(4):
+        gate.release()
+    assert begun.wait(20)
+    widget.stop()
+    for _ in range(200):
+        gate.release()
+    widget.wait(30)
+    assert widget.status == "stopped"
+    widget.start()
+    widget.wait(30)
+    assert widget.status == "done"
+    rise = widget.maps[0]
+    assert rise["forward"] == 41
+    assert sum(asked) == 1 + 41 + rise["figures"]["calls"]  # the whole picture for the clicks
+
+
+def test_a_mask_is_of_the_class_that_was_asked_about_first(
+    widgets: list[ComparisonWidget],
+) -> None:
+    mask = np.zeros((16, 16), np.bool_)
+    mask[:8] = True
+    widget = opened(widgets, "occlusion", target="a", mask=mask)
+    widget.wait(30)
+    assert widget.maps[0]["figures"]["area"] == pytest.approx(0.5)
+    widget.target = "b"
+    widget.wait(30)
+    assert widget.maps[0]["figures"]["area"] is None
+    widget.target = "a"
+    widget.wait(30)
+    assert widget.maps[0]["figures"]["area"] == pytest.approx(0.5)
+
+
+def test_scrambling_leaves_the_maps_as_they_are(widgets: list[ComparisonWidget]) -> None:
+    model = TopLeft(4)
+    widget = opened(widgets, "occlusion", explainer=GridExplainer(model, 4))
+    widget.wait(30)
+    before = sum(model.batches)
+    widget.randomise = True
+    widget.wait(30)
+    assert sum(model.batches) == before
+    (shown,) = widget.maps
+    assert shown["status"] == "done"
+    assert shown["figures"]["randomised"] is None
+    assert any("closed one" in note for note in shown["figures"]["notes"])
 
 
 def test_the_page_and_the_picture_of_it(widgets: list[ComparisonWidget], tmp_path: Path) -> None:
