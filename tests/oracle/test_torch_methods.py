@@ -153,7 +153,7 @@ def test_grad_cam_plus_plus_of_small_gradients_differs_by_the_1e_6_that_is_added
 def test_score_cam_is_that_of_pytorch_grad_cam_where_nothing_is_enlarged() -> None:
     module, picture, reference = both("small", "relu2")
     found = asked(score_cam, module, picture, layer=("relu2",))
-    assert any(note.startswith("12 of 12 channels") for note in found.notes)
+    assert any(note.startswith("All 12 channels") for note in found.notes)
     close(stretched(found.pixels), reference.image("ScoreCAM"))
 
 

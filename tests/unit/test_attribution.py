@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +24,7 @@ from gridexplainer_widget.attribution.grad_cam import grad_cam
 from gridexplainer_widget.attribution.grad_cam_plus_plus import grad_cam_plus_plus
 from gridexplainer_widget.attribution.guided_backpropagation import guided_backpropagation
 from gridexplainer_widget.attribution.guided_grad_cam import guided_grad_cam
+from gridexplainer_widget.attribution.layers import find_layer
 from gridexplainer_widget.attribution.question import Options, Question
 from gridexplainer_widget.attribution.saliency import saliency
 from gridexplainer_widget.attribution.score_cam import score_cam
@@ -554,3 +557,31 @@ def test_maps_are_enlarged_bilinearly(size: Any, more: Any, seed: int) -> None:
     found = enlarged(map_, height, width)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, bilinear(map_, height, width), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda found: pickle.loads(pickle.dumps(found))])
+def test_a_copy_is_as_closed_as_the_first(again: Any) -> None:
+    first = of(cam, ask(one_layer(CORNERS, head=("conv", np.float32([[7, 7, 2], [7, 7, -1]])))))
+    second = again(first)
+    for name in ("native", "pixels", "cells"):
+        np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
+        with pytest.raises(ValueError, match="read-only"):
+            getattr(second, name)[:] = 0
+    assert (second.method, second.layers, second.cost) == (first.method, first.layers, first.cost)
+
+
+def test_channels_that_a_preprocessing_puts_first_are_put_back() -> None:
+    pixels = np.arange(48, dtype=np.float32).reshape(4, 4, 3)
+    front = Preprocessing("own", function=lambda batch: batch.transpose(0, 3, 1, 2) / 2)
+    question = ask(Fixed(gradients=np.ones((4, 4, 3))), pixels=pixels, preprocessing=front)
+    np.testing.assert_array_equal(question.batch, pixels[np.newaxis] / 2)
+
+
+def test_a_layer_by_the_name_of_another_that_hands_on_the_same() -> None:
+    found = [
+        Layer("a/b", (2, 2, 1), 1.0, aliases=("a",), repeated=("r",)),
+        Layer("c", (2, 2, 1), 1),
+    ]
+    assert find_layer("a", found, "m") is find_layer("b", found, "m") is found[0]
+    with pytest.raises(ValueError, match="'r' is called several times in m.*'a/b' hands on"):
+        find_layer("r", found, "m")

@@ -1,5 +1,6 @@
 """The methods that need answers alone, against what can be counted out."""
 
+import random
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -11,12 +12,18 @@ from hypothesis import strategies as st
 
 from gridexplainer_widget import occlusion
 from gridexplainer_widget.attribution import lime as lime_module
+from gridexplainer_widget.attribution import rise as rise_module
 from gridexplainer_widget.attribution import sets
 from gridexplainer_widget.attribution.base import Attribution
 from gridexplainer_widget.attribution.lime import lime
 from gridexplainer_widget.attribution.question import Method, Options, Question
 from gridexplainer_widget.attribution.rise import rise
-from gridexplainer_widget.attribution.shap_partition import evaluations, halves, shap_partition
+from gridexplainer_widget.attribution.shap_partition import (
+    evaluations,
+    halves,
+    shap_partition,
+    warm_up,
+)
 from gridexplainer_widget.attribution.to_shap import to_shap
 from gridexplainer_widget.classifiers import ClassifierError, as_classifier
 from gridexplainer_widget.explanation import Explanation
@@ -184,6 +191,22 @@ def test_as_many_evaluations_as_announced_make_it_exact() -> None:
     assert "exact values take 28" in found(shap_partition, run, 27).notes[1]
 
 
+@pytest.mark.parametrize("samples", [2, 3, 7, 20, 21, 500])
+def test_shap_asks_about_no_more_pictures_than_it_may(samples: int) -> None:
+    model = Cells((4, 4), tangled)
+    found(shap_partition, run_of(model, 4), samples)
+    assert model.pictures == min(samples - samples % 2, 172)
+
+
+def test_warming_up_leaves_other_dice_alone() -> None:
+    random.seed(5)
+    np.random.seed(5)  # noqa: NPY002 - those that SHAP draws from
+    before, pythons = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002
+    warm_up.__wrapped__()
+    np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    assert random.getstate() == pythons
+
+
 # LIME
 
 
@@ -219,7 +242,9 @@ def test_lime_is_the_weighted_ridge_regression() -> None:
 
 
 def test_too_few_pictures_for_lime_are_told() -> None:
-    assert "too few" in found(lime, run_of(weights, 4), 31).notes[0]
+    note = found(lime, run_of(weights, 4), 31).notes[0]
+    assert note.startswith("31 pictures are too few to tell the parts of 16 cells")
+    assert "%" not in note
     assert "too few" not in found(lime, run_of(weights, 4), 32).notes[0]
 
 
@@ -322,6 +347,26 @@ def test_the_error_that_rise_tells_is_that_of_other_seeds() -> None:
 def test_rise_does_not_hang_on_the_batch_size() -> None:
     one, many = (found(rise, run_of(weights, 3, batch=size), 50) for size in (1, 16))
     np.testing.assert_allclose(one.pixels, many.pixels, atol=1e-7)
+
+
+def test_rise_names_the_model_that_gives_nan_and_asks_no_more() -> None:
+    model = Spoiled(8, "nan")
+    with pytest.raises(ClassifierError, match="^Spoiled returned NaN or infinity for 2 of 3 mask"):
+        found(rise, run_of(model, 4, batch=3), 400)
+    assert model.left == 8 - 10
+
+
+def test_a_single_mask_tells_nothing() -> None:
+    attribution = found(rise, run_of(weights, 4), 1)
+    assert not attribution.pixels.any()
+    assert attribution.notes[0].startswith("There is nothing to compare a single mask with")
+
+
+def test_a_small_error_is_not_none() -> None:
+    values = np.tile([0.0, 1.0], 5000)
+    shares = np.full((10000, 2, 2), 0.5, np.float32)
+    shares[:, 0, 0] = values
+    assert "uncertain by <1% of" in rise_module._error_note(values, shares)
 
 
 # All of them

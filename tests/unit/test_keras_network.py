@@ -262,6 +262,11 @@ def test_a_nested_model_is_as_its_unrolled_self() -> None:
             flat.gradients(BATCH, 1, guided=guided), nested.gradients(BATCH, 1, guided=guided)
         )
     assert nested.head(BATCH)[0] == "backbone/conv2"
+    assert [layer.aliases for layer in nested.layers(BATCH)] == [("backbone/inner",), ()]
+    asked = nested.pictures
+    nested.scores(BATCH, 0)
+    nested.gradients(BATCH, 0, guided=True)
+    assert nested.pictures == asked + 2 * len(BATCH)
     stages = [stage.layer for stage in nested.scrambled(0)]
     assert stages[1:] == ["backbone/conv2", "backbone/inner/conv1"]
 

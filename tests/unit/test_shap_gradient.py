@@ -1,5 +1,6 @@
 """Expected gradients, on models whose gradients can be told by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import keras
@@ -150,6 +151,19 @@ def test_progress_cost_and_silence(capfd: pytest.CaptureFixture[str]) -> None:
     assert attribution.cost.backward == 45
     assert attribution.cost.forward == 45 + 1 + 3  # and the sum's check: this picture, the three
     assert capfd.readouterr() == ("", "")
+
+
+def test_tensorflow_has_nothing_to_say_of_many_maps(caplog: pytest.LogCaptureFixture) -> None:
+    model = linear()
+    questions = [question_of(model, samples=20) for _ in range(8)]
+    first = finished(shap_gradient, questions[0])[1]
+    for question in questions[1:]:
+        found = finished(shap_gradient, replace(question, run=questions[0].run))[1]
+        np.testing.assert_array_equal(found.pixels, first.pixels)
+    assert "retracing" not in caplog.text
+    network, batch = questions[0].network, questions[0].batch
+    assert network.for_shap(batch, 1)[0] is network.for_shap(batch, 1)[0]
+    assert network.for_shap(batch, 1)[0] is not network.for_shap(batch, 0)[0]
 
 
 def test_a_closed_model_is_refused() -> None:
