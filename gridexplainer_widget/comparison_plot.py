@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ACROSS = 4
 """Panels in a row."""
 
-PANEL, WORDS = 3.1, 0.62
+PANEL, WORDS = 3.2, 0.62
 """Inches: a panel's width, and the height of what is written below it."""
 
 HEADING, FIGURE, GAP = 6, 9, 6
@@ -66,6 +66,10 @@ def comparison_figure(comparison: Comparison) -> Figure:
         above.set_title(short(explanation.title, 30), fontsize=10, loc="left", parse_math=False)
         figures = comparison.figures[number] if comparison.figures else None
         _write(below, explanation, figures, best)
+    for above, below in places:
+        above.set_anchor("SW")  # next to what is written of it
+        for text in below.texts:
+            text.set_in_layout(False)  # columns are as wide as maps, whatever is written
     _draw_bar(figure, [above for above, _ in places])
     figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", parse_math=False)
     return figure
