@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .attribution.asking import Progress, target_of
+from .attribution.asking import Progress, asked_about, target_of
 from .attribution.methods import Entry
 from .classifiers.outputs import ClassifierError, percent
-from .entries import asked_about, audit_steps, explanation_steps, run_of
+from .entries import audit_steps, explanation_steps, run_of
 from .explanation import Explanation
 from .faithfulness import Faithfulness
 from .fills import FillLike, parse_fill
@@ -136,13 +136,9 @@ class Comparison:
             The HTML, or where it was written.
         """
         from .comparison_state import page_of  # noqa: PLC0415 - the page reads its bundle
+        from .document import written  # noqa: PLC0415 - alike
 
-        html = page_of(self)
-        if path is None:
-            return html
-        path = Path(path)
-        path.write_bytes(html.encode())
-        return path
+        return written(page_of(self), path)
 
     def _repr_png_(self) -> bytes:
         from .plot import figure_png  # noqa: PLC0415 - Matplotlib takes its time

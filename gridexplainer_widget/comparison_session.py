@@ -11,13 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .attribution.asking import Progress, layers_of, target_of
+from .attribution.asking import Progress, asked_about, layers_of, target_of
 from .attribution.methods import Entry
 from .comparison import Comparison, Failure, looked_at, reason_of
 from .comparison_state import empty_map, map_of
 from .entries import (
     EntryLike,
-    asked_about,
     audit_steps,
     explanation_steps,
     parse_entry,

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets as t
 from numpy.typing import ArrayLike
 
@@ -23,6 +22,7 @@ from .comparison_state import empty_map, evidence_of, offered_of, prediction_of
 from .document import STATIC
 from .explainer import GridExplainer, as_mask
 from .fills import FillLike
+from .guarded import GuardedWidget
 from .hosts import route_clicks_to_the_subshell
 from .picture import PictureLike, png_bytes, read_picture
 from .protocol import accepted_value
@@ -33,7 +33,7 @@ QUESTION, RUN = 0, 1
 """Turns of the runner: a click is answered first."""
 
 
-class ComparisonWidget(anywidget.AnyWidget):
+class ComparisonWidget(GuardedWidget):
     """A picture under several methods, each map audited.
 
     Made by ``GridExplainer.explore(img, methods=[…])``. Maps are made one after the other in the
@@ -60,6 +60,7 @@ class ComparisonWidget(anywidget.AnyWidget):
         The cell that is asked about, one or none.
     """
 
+    _kernels = KERNEL_TRAITS
     _esm = (STATIC / "compare.js").read_text(encoding="utf-8")
     _css = (STATIC / "compare.css").read_text(encoding="utf-8")
     # ipywidgets 7 displays through this and would leave out the picture in _repr_mimebundle_.
@@ -113,6 +114,7 @@ class ComparisonWidget(anywidget.AnyWidget):
                 "mask, randomise, value and layout."
             )
         self._runner = Runner()
+        self.lock = self._runner.lock
         self._session = ComparisonSession(explainer, read_picture(img), fill, as_mask(mask))
         self._closed = threading.Event()
         super().__init__(**layout)
@@ -133,7 +135,7 @@ class ComparisonWidget(anywidget.AnyWidget):
     @property
     def comparison(self) -> Comparison:
         """The maps that are finished."""
-        with self._runner.lock:
+        with self.lock:
             return self._session.comparison(self._panels(), randomise=self.randomise)
 
     def start(self) -> None:
@@ -183,7 +185,7 @@ class ComparisonWidget(anywidget.AnyWidget):
 
     def _steps(self) -> Generator[Progress, None, None]:
         yield from self._session.begin(self.target)
-        with self._runner.lock:
+        with self.lock:
             panels, randomise = self._panels(), self.randomise
         for panel in panels:
             yield from self._session.steps(panel, randomise=randomise)
@@ -278,24 +280,9 @@ class ComparisonWidget(anywidget.AnyWidget):
         else:
             self.set_trait("error", f"The front end sent {content!r:.200}, which is no command.")
 
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the front end writes; refuse what it may not, and say so on the screen."""
-        allowed = {name: value for name, value in sync_data.items() if name not in KERNEL_TRAITS}
-        with self._runner.lock:
-            try:
-                super().set_state(allowed)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
-                self.set_trait("error", str(error))
-                self.send_state(list(allowed))
-
-    def notify_change(self, change: Any) -> None:
-        """Send changes from one thread at a time."""
-        with self._runner.lock:
-            super().notify_change(change)
-
     @contextmanager
     def _publishing(self) -> Iterator[None]:
-        with self._runner.lock, self.hold_sync():
+        with self.lock, self.hold_sync():
             yield
 
     @t.validate("methods")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -113,3 +114,12 @@ def _base64(value: object) -> str:
     if isinstance(value, bytes | bytearray | memoryview):
         return b64encode(value).decode()
     raise TypeError(f"A record has {value!r} in it. Wanted is what JSON holds, or bytes.")
+
+
+def written(html: str, path: str | os.PathLike[str] | None) -> str | Path:
+    """Write a page where a path is given; return the path, or the page itself."""
+    if path is None:
+        return html
+    path = Path(path)
+    path.write_bytes(html.encode())
+    return path

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .attribution.asking import Progress, attribute
+from .attribution.asking import Progress, asked_about, attribute
 from .attribution.methods import METHODS, Entry, parse_method, parse_options
 from .classifiers.base import Classifier
 from .classifiers.network import MethodError
@@ -124,12 +124,6 @@ def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
     figures = yield from part_of(measuring, 0, 2)
     figures = replace(figures, calls=figures.calls + asked)
     return (yield from part_of(scrambled_steps(explainer, explanation, entry, figures), 1, 2))
-
-
-def asked_about(run: Run) -> Generator[Progress, None, None]:
-    """Ask the model about the whole picture."""
-    for _ in run.ask([()]):
-        yield 0, 1
 
 
 def scrambled_steps(

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._version import __version__
-from .attribution.asking import layers_of
+from .attribution.asking import asked_about, layers_of
 from .attribution.base import Attribution
 from .attribution.methods import Entry, parse_method, parse_options
 from .attribution.question import Options
@@ -301,8 +301,7 @@ class GridExplainer:
             The model cannot be opened.
         """
         run = self.start_run(img)
-        for _ in run.ask([()]):  # what the model returns is known from then on
-            pass
+        finished(asked_about(run))  # what the model returns is known from then on
         return [layer.name for layer in layers_of(run)]
 
     @property
@@ -337,8 +336,7 @@ class GridExplainer:
             model_checks(self.classifier, run.masker, layouts=True, at_once=run.batch_size)
         )
         try:
-            for _ in run.ask([()]):
-                pass
+            finished(asked_about(run))
         except Exception:
             if self.checked.concerns:  # they tell it
                 return self.checked

@@ -15,7 +15,7 @@ from PIL import Image
 
 from .classifiers.base import top_classes
 from .classifiers.outputs import Vectors, percent
-from .document import STATIC, STYLE, Document
+from .document import STATIC, STYLE, Document, written
 from .explanation import Explanation
 from .notes import notes_of
 from .picture import png_bytes
@@ -73,12 +73,7 @@ def to_html(
     explanation = explanation.for_score(score)
     if target is not None:
         explanation = explanation.for_target(target)
-    html = _document(explanation, record_of(explanation, state, believed))
-    if path is None:
-        return html
-    path = Path(path)
-    path.write_bytes(html.encode())
-    return path
+    return written(_document(explanation, record_of(explanation, state, believed)), path)
 
 
 def record_of(

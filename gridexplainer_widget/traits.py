@@ -8,12 +8,12 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-import anywidget
 import traitlets as t
 
 from .classifiers.labels import find_class
 from .fills import NAMES, Fill, parse_fill
 from .grid import Grid
+from .guarded import GuardedWidget
 from .protocol import COLORMAPS, SCALES, STATUSES, accepted_grid_size, accepted_value
 from .scores import SCORES
 from .session import Session
@@ -31,7 +31,7 @@ def kernel_trait(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
     return trait.tag(sync=True, **tags)
 
 
-class ExplainerTraits(anywidget.AnyWidget):
+class ExplainerTraits(GuardedWidget):
     """Traits of :class:`GridExplainerWidget`; docs/traits.md lists them."""
 
     _session: Session

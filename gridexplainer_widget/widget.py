@@ -43,6 +43,7 @@ class GridExplainerWidget(ExplainerTraits):
         It is no explainer, or there is no such trait to be set.
     """
 
+    _kernels = KERNEL_TRAITS
     # As text: of a path, anywidget watches the file, and the watch keeps every widget alive.
     _esm = (STATIC / "widget.js").read_text(encoding="utf-8")
     _css = (STATIC / "widget.css").read_text(encoding="utf-8")
@@ -63,6 +64,7 @@ class GridExplainerWidget(ExplainerTraits):
             )
         self._session = Session(explainer, read_picture(img))
         self._answers = Answers(self, self._session)
+        self.lock = self._answers.runner.lock
         self._known_fills: dict[str, Fill] = {}
         layout = {"layout": traits.pop("layout")} if "layout" in traits else {}
         super().__init__(**layout)
@@ -235,21 +237,6 @@ class GridExplainerWidget(ExplainerTraits):
         )
 
     # What comes from the front end
-
-    def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the front end writes; refuse what it may not, and say so on the screen."""
-        allowed = {name: value for name, value in sync_data.items() if name not in KERNEL_TRAITS}
-        with self._answers.runner.lock:
-            try:
-                super().set_state(allowed)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
-                self.set_trait("error", str(error))
-                self.send_state(list(allowed))
-
-    def notify_change(self, change: Any) -> None:
-        """Send changes from one thread at a time."""
-        with self._answers.runner.lock:
-            super().notify_change(change)
 
     def _on_message(self, _: Any, content: Any, buffers: Any) -> None:
         try:

@@ -11,6 +11,7 @@ from gridexplainer_widget.classifiers.base import top_classes
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.network import Layer
 from gridexplainer_widget.occlusion import Run
+from gridexplainer_widget.progress import finished
 from gridexplainer_widget.scores import Score
 
 from .base import Attribution, Cost
@@ -62,8 +63,7 @@ def attribute(
     if method.prepare is not None:
         method.prepare()
     since, calls = time.perf_counter(), run.calls
-    for _ in run.ask([()]):
-        pass
+    finished(asked_about(run))
     spent, asked = time.perf_counter() - since, run.calls - calls
     index = target_of(run, target)
     question = Question(method.name, run, index, score, seed, entry.options)
@@ -72,13 +72,19 @@ def attribute(
         since = time.perf_counter()
         try:
             progress = next(steps)
-        except StopIteration as finished:
-            found: Attribution = finished.value
+        except StopIteration as end:
+            found: Attribution = end.value
             spent += time.perf_counter() - since
             cost = Cost(asked + found.cost.forward, found.cost.backward, spent)
             return replace(found, cost=cost)
         spent += time.perf_counter() - since
         yield progress
+
+
+def asked_about(run: Run) -> Generator[Progress, None, None]:
+    """Ask the model about the whole picture, unless it has been."""
+    for _ in run.ask([()]):
+        yield 0, 1
 
 
 def target_of(run: Run, target: int | str | None) -> int:

@@ -17,6 +17,7 @@ import { picturePanel } from "./picture_panel";
 import { filled } from "./protocol";
 import { readout } from "./readout";
 import { followTheme } from "./theme";
+import { updates } from "./updates";
 
 export function mountComparison(
   model: Model,
@@ -77,10 +78,7 @@ export function mountComparison(
     redraw();
   };
 
-  let queued = false;
   const update = () => {
-    queued = false;
-    if (signal.aborted) return;
     const bytes = model.get("picture");
     const maps = mapsOf(model.get("methods"), model.get("maps"));
     if (bytes !== shown && bytes.byteLength > 0) void load(bytes);
@@ -97,19 +95,9 @@ export function mountComparison(
     root.dataset["host"] = host();
     redraw();
   };
-  // One message changes many traits: one update for all of them.
-  const queue = () => {
-    if (queued) return;
-    queued = true;
-    queueMicrotask(update);
-  };
-  connection.watch(queue);
-  const events = [...KERNEL_TRAITS, ...FRONT_END_TRAITS].map((name) => `change:${name}`);
-  for (const event of events) model.on(event, queue);
+  updates(model, [...KERNEL_TRAITS, ...FRONT_END_TRAITS], connection, signal, update);
   signal.addEventListener("abort", () => {
-    for (const event of events) model.off(event, queue);
     list.end();
     root.remove();
   });
-  update();
 }

@@ -15,6 +15,7 @@ import { History } from "./selection";
 import { snapshot } from "./snapshot";
 import { followTheme } from "./theme";
 import { topCellsControl } from "./top_cells";
+import { updates } from "./updates";
 
 export function mount(
   model: Model,
@@ -62,12 +63,9 @@ export function mount(
   el.append(root);
   followTheme(root, signal);
 
-  let queued = false;
   let gridKey = "";
   let picture: DataView | null = null;
   const update = () => {
-    queued = false;
-    if (signal.aborted) return;
     root.dataset["status"] = model.get("status");
     root.dataset["host"] = host();
     const key = JSON.stringify(model.get("grid"));
@@ -77,18 +75,8 @@ export function mount(
     for (const part of parts) part.update();
     live.update(evidence.text());
   };
-  // One message changes many traits: one update for all of them.
-  const queue = () => {
-    if (queued) return;
-    queued = true;
-    queueMicrotask(update);
-  };
-  connection.watch(queue);
-  const events = [...KERNEL_TRAITS, ...FRONT_END_TRAITS].map((name) => `change:${name}`);
-  for (const event of events) model.on(event, queue);
+  updates(model, [...KERNEL_TRAITS, ...FRONT_END_TRAITS], connection, signal, update);
   signal.addEventListener("abort", () => {
-    for (const event of events) model.off(event, queue);
     root.remove();
   });
-  update();
 }

@@ -104,6 +104,7 @@ ORDER = [
     "comparison_state",
     "comparison_plot",
     "session",
+    "guarded",
     "traits",
     "answers",
     "transfer",
