@@ -56,7 +56,7 @@ test-js: js/node_modules/.installed
 	cd js && npx --no-install vitest run
 
 # TensorFlow and a PyTorch built for CUDA do not always bear each other in one process.
-TORCH := $(patsubst %,tests/unit/test_%.py,huggingface torch torch_network transforms) \
+TORCH := $(patsubst %,tests/unit/test_%.py,huggingface torch torch_incremental torch_network transforms) \
 	tests/oracle/test_torch_methods.py
 
 test-python: $(VENV)/.tests-installed
@@ -65,12 +65,14 @@ test-python: $(VENV)/.tests-installed
 
 # What these test is not installed there.
 FRAMEWORKS := black_box cli demo demo_imagenet huggingface keras keras_kinds keras_network onnx \
-	preflight_networks randomisation saved_model shap_gradient sklearn tflite torch torch_network transforms
+	preflight_networks randomisation saved_model shap_gradient sklearn tflite torch torch_incremental \
+	torch_network transforms
 
 test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel, all that needs no framework
 	$(OLD)/bin/pytest tests --ignore=tests/browser \
 		$(patsubst %,--ignore=tests/unit/test_%.py,$(FRAMEWORKS)) \
 		--ignore=tests/oracle/test_keras_methods.py --ignore=tests/oracle/test_torch_methods.py \
+		--ignore=tests/oracle/test_incremental_graphs.py --ignore=tests/oracle/test_incremental_networks.py \
 		--deselect=tests/widget/test_notebooks.py::test_notebooks_run
 
 test-browser: $(VENV)/.tests-installed js/node_modules/.installed .cdn/.installed

@@ -38,6 +38,7 @@ from .fills import FillLike, parse_fill
 from .grid import GridSize, is_whole, parse_grid_size
 from .notes import picture_checks
 from .occlusion import Run
+from .passes import parse_engine
 from .picture import PictureLike, read_picture
 from .progress import finished, with_bar
 from .randomisation import Randomisation
@@ -77,6 +78,10 @@ class GridExplainer:
         memory budget.
     seed : int
         For ``fill="noise"``.
+    engine : {"auto", "full", "incremental"}
+        "full" runs the model on each picture with a cell hidden. "incremental" reads a Keras model
+        as a network and calculates only what changes of each map, to the same numbers; see
+        docs/speed.md. "auto" takes whichever should be faster.
 
     Attributes
     ----------
@@ -109,6 +114,7 @@ class GridExplainer:
         input_shape: Sequence[int | None] | None = None,
         batch_size: int | None = None,
         seed: int = 0,
+        engine: str = "auto",
     ) -> None:
         if batch_size is not None and not (is_whole(batch_size) and batch_size >= 1):
             raise ValueError(f"batch_size={batch_size!r}; wanted is at least 1, or None to choose.")
@@ -120,6 +126,7 @@ class GridExplainer:
         )
         self.batch_size = batch_size
         self.seed = int(seed)
+        self.engine = parse_engine(engine)
         self.explanation: Explanation | None = None
         self.comparison: Comparison | None = None
         self.checked: Preflight | None = None
@@ -419,6 +426,7 @@ class GridExplainer:
             self.grid_size if grid_size is None else grid_size,
             self.fill if fill is None else parse_fill(fill, self.seed),
             self.batch_size,
+            engine=self.engine,
         )
 
     def freeze(

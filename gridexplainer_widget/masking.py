@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .fills import Fill, Pixels
-from .grid import Grid
+from .grid import Box, Grid
 from .picture import to_uint8
 
 
@@ -83,6 +83,50 @@ class Masker:
             # The first time counts: a fill that is never twice the same stays as the model saw it.
             self._cells_seen.setdefault(cells[0], to_uint8(out[top:bottom, left:right]))
         return out
+
+    def window(self, cells: Iterable[int], window: Box) -> Pixels:
+        """Return a part of the picture with `cells` hidden together: float32 (rows, columns, C)."""
+        cells, replacement = list(cells), self._replacement
+        top, left, bottom, right = window
+        if replacement is None:
+            return self.masked(cells)[top:bottom, left:right]
+        out: Pixels = self.pixels[top:bottom, left:right].copy()
+        for cell in cells:
+            box = self.grid.box(cell)
+            rows = slice(max(box.top, top), min(box.bottom, bottom))
+            columns = slice(max(box.left, left), min(box.right, right))
+            if rows.start < rows.stop and columns.start < columns.stop:
+                inside = (
+                    slice(rows.start - top, rows.stop - top),
+                    slice(columns.start - left, columns.stop - left),
+                )
+                out[inside] = replacement[rows, columns]
+        return out
+
+    def changed(self, cells: Iterable[int]) -> Box | None:
+        """Return the box around all pixels that hiding `cells` may change; None where none does.
+
+        A fill may put the very numbers that were there: a cell's mean on a plain cell.
+        """
+        if self._replacement is None:
+            boxes = [self.grid.box(cell) for cell in cells]
+        else:
+            boxes = [self.grid.box(cell) for cell in cells if self._cell_changes[cell]]
+        if not boxes:
+            return None
+        tops, lefts, bottoms, rights = zip(*boxes, strict=True)
+        return Box(min(tops), min(lefts), max(bottoms), max(rights))
+
+    @cached_property
+    def _cell_changes(self) -> NDArray[np.bool_]:
+        replacement = self.pixels if self._replacement is None else self._replacement
+        differs = np.any(replacement != self.pixels, axis=2)
+        return np.array(
+            [
+                differs[top:bottom, left:right].any()
+                for top, left, bottom, right in self.grid.boxes()
+            ]
+        )
 
     def _local(self, boxes: Sequence[tuple[int, int, int, int]]) -> Pixels:
         hidden = np.zeros(self.pixels.shape[:2], np.bool_)

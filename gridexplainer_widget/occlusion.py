@@ -2,52 +2,24 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .classifiers.base import Classifier
 from .classifiers.outputs import ClassifierError, Vectors
-from .fills import Fill, Pixels
+from .fills import Fill
 from .grid import Grid
 from .masking import Masker
+from .passes import Engine, Pass, choose_batch_size, pass_of
 from .picture import Picture
-
-MEMORY_BUDGET = 256 * 2**20
-"""Bytes that one batch may take, the model's activations included."""
-
-ACTIVATIONS = 32
-"""A convolutional network's activations as a multiple of its input, roughly: ResNet50's
-first block holds 112×112×64 numbers several times over for 224×224×3 that go in."""
-
-MOST = 16
-"""More pictures at once gain nothing on a CPU (benchmarks/README.md) and delay the first cells."""
-
 
 KEPT_SETS = 1024
 """Answers about sets of cells that a run remembers."""
-
-
-def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUDGET) -> int:
-    """Pictures per batch: within the budget, and even, so that no batch is nearly empty.
-
-    Parameters
-    ----------
-    queries : int
-        How many pictures there are to score.
-    picture_bytes : int
-        Size of one, float32, as the model takes it.
-    budget : int
-        Bytes.
-    """
-    most = min(MOST, max(1, budget // (picture_bytes * ACTIVATIONS)))
-    batches = max(1, math.ceil(queries / most))
-    return max(1, math.ceil(queries / batches))
 
 
 class Run:
@@ -65,6 +37,8 @@ class Run:
         Of the picture as the model sees it.
     batch_size : int, optional
         Chosen from the picture's size and a memory budget by default.
+    engine : {"auto", "full", "incremental"}
+        See :class:`gridexplainer_widget.GridExplainer`.
     """
 
     def __init__(
@@ -73,10 +47,13 @@ class Run:
         picture: Picture,
         masker: Masker,
         batch_size: int | None = None,
+        engine: Engine = "full",
     ) -> None:
         self.classifier = classifier
         self.picture = picture
         self.masker = masker
+        self.engine = engine
+        self._given_size = batch_size
         self.batch_size = batch_size or choose_batch_size(
             len(masker.grid) + 1, masker.pixels.nbytes
         )
@@ -88,18 +65,26 @@ class Run:
         self._together: OrderedDict[bytes, Vectors] = OrderedDict()
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - a run's parts, and how it is asked
         cls,
         classifier: Classifier,
         picture: Picture,
         grid_size: int | Sequence[int],
         fill: Fill,
         batch_size: int | None = None,
+        *,
+        engine: Engine = "full",
     ) -> Run:
         """Fit the picture to the classifier, cut it and set up the run."""
         pixels = picture.fitted(*classifier.input_shape)
         grid = Grid.of(grid_size, *pixels.shape[:2])
-        return cls(classifier, picture, Masker(pixels, grid, fill), batch_size)
+        masker = Masker(pixels, grid, fill)
+        return cls(classifier, picture, masker, batch_size, engine)
+
+    @cached_property
+    def way(self) -> Pass:
+        """How the model is asked; found when it is first needed, since that takes a moment."""
+        return pass_of(self.classifier, self.masker, self.engine, self._given_size)
 
     @property
     def grid(self) -> Grid:
@@ -147,26 +132,34 @@ class Run:
         ClassifierError
             See :meth:`steps`.
         """
-        waiting = iter(sets)
-        buffer: Pixels | None = None
+        wanted, same = self._unknown(sets)
+        if same and self.baseline is not None:
+            self._keep_as_baseline(same)
+            yield len(same)
+            same = []
+        elif same and () not in wanted:
+            wanted = [(), *wanted]
         asked, bad = 0, list[Sequence[int]]()
-        while batch := self._unknown(waiting):
-            if buffer is None:  # one for all batches; a single question needs no more than one
-                buffer = np.empty((len(batch), *self.masker.pixels.shape), np.float32)
-            since = time.perf_counter()
-            for slot, cells in enumerate(batch):
-                self.masker.masked(cells, out=buffer[slot])
-            self.calls += len(batch)
+        since = time.perf_counter()
+        for planned in self.way.batches(wanted) if wanted else ():
+            # A question in between may have been about some of them.
+            batch = planned.only([self.believed(cells) is None for cells in planned.sets])
+            if not batch.sets:
+                continue
+            self.calls += len(batch.sets)
             try:
-                vectors = self.classifier(buffer[: len(batch)])
+                vectors = self.way.vectors(batch)
             except Exception:
-                self._mark_failed(batch)
+                self._mark_failed(batch.sets)
                 raise
-            worse = self._keep_all(batch, vectors)
-            asked, bad = asked + len(batch), bad + worse
+            worse = self._keep_all(batch.sets, vectors)
+            asked, bad = asked + len(batch.sets), bad + worse
+            if same and self.baseline is not None:
+                self._keep_as_baseline(same)
             self.seconds += time.perf_counter() - since
-            yield len(batch)
-            if len(worse) == len(batch) or () in worse:
+            yield len(batch.sets) + len(same)
+            since, same = time.perf_counter(), []
+            if len(worse) == len(batch.sets) or () in worse:
                 break  # nothing suggests that the next will be better
         if bad:
             raise self._problem(bad, asked)
@@ -180,9 +173,22 @@ class Run:
             return None if vector is None or np.isnan(vector[0]) else vector
         return self._together.get(self._key(cells))
 
-    def _unknown(self, waiting: Iterator[Sequence[int]]) -> list[Sequence[int]]:
-        unknown = (cells for cells in waiting if self.believed(cells) is None)
-        return list(islice(unknown, self.batch_size))
+    def _unknown(
+        self, sets: Iterable[Sequence[int]]
+    ) -> tuple[list[Sequence[int]], list[Sequence[int]]]:
+        """Return the sets that the model must be asked about, and those that change nothing."""
+        unknown = {self._key(cells): cells for cells in sets if self.believed(cells) is None}
+        wanted, same = list[Sequence[int]](), list[Sequence[int]]()
+        for cells in unknown.values():
+            changes = not cells or self.masker.changed(cells) is not None
+            (wanted if changes else same).append(cells)
+        return wanted, same
+
+    def _keep_as_baseline(self, sets: Iterable[Sequence[int]]) -> None:
+        """Keep the baseline as the answer about sets that change nothing: no call is needed."""
+        if self.baseline is not None:
+            for cells in sets:
+                self._keep(cells, self.baseline)
 
     def _key(self, cells: Sequence[int]) -> bytes:
         mask = np.zeros(len(self.grid), np.bool_)

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.incremental.patcher import Patcher
+
 from .labels import Labels, names_of
 from .network import Network
 from .outputs import OutputKind, Vectors, guess_output, read_answer, to_probabilities
@@ -64,6 +66,10 @@ class Classifier:
     opened : callable, optional
         What the model returns (an OutputKind) → the model opened up, a
         :class:`~.network.Network`; None for a closed one.
+    patched : callable, optional
+        The size of a picture → the model as a network of which parts can be calculated anew; it
+        raises :class:`~gridexplainer_widget.incremental.executor.NotReadable` where the model
+        cannot be read so. None where that is never tried.
     """
 
     name: str
@@ -75,6 +81,9 @@ class Classifier:
     layout_known: bool = True
     pauses: tuple[float, ...] = ()
     opened: Callable[[OutputKind], Network] | None = field(default=None, repr=False, compare=False)
+    patched: Callable[[tuple[int, int]], Patcher] | None = field(
+        default=None, repr=False, compare=False
+    )
     lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
     _answered: bool = field(default=False, init=False, repr=False, compare=False)
@@ -99,7 +108,19 @@ class Classifier:
         ValueError
             There are labels, but not as many as classes.
         """
-        raw, logits = self.ask(batch)
+        return self._vectors(*self.ask(batch))
+
+    def read(self, raw: Any, batch: int) -> Vectors:
+        """Return the class probabilities in what the model returned for a batch.
+
+        Raises
+        ------
+        ClassifierError, ValueError
+            As when it is called.
+        """
+        return self._vectors(*read_answer(raw, batch, self.name))
+
+    def _vectors(self, raw: NDArray[np.floating[Any]], logits: bool) -> Vectors:  # noqa: FBT001
         if self.output is None:
             self.output = "logits" if logits else guess_output(raw)
         vectors = to_probabilities(raw, self.output, self.name)

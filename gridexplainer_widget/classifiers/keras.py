@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
+
+from gridexplainer_widget.incremental.executor import NotReadable
+from gridexplainer_widget.incremental.patcher import Patcher
 
 from .base import Classifier, Said, Shape
 from .extras import framework
 from .keras_applications import find_preprocessing, imagenet_labels, operations
 from .keras_graph import Source
+from .keras_incremental import KerasExecutor
 from .keras_network import KerasNetwork
 from .layouts import as_dtype, picture_shape
 from .network import MethodError, Network
 from .outputs import ClassifierError, OutputKind
 from .preprocessing import Batch
+
+Traced: TypeAlias = Callable[["tuple[int | None, ...]"], Any]
+"""The shape of a picture → the model as a TensorFlow function of a batch of such."""
 
 
 def keras_classifier(model: Any, said: Said) -> Classifier:
@@ -35,14 +42,16 @@ def keras_classifier(model: Any, said: Said) -> Classifier:
     found, flat = _input_shape(model)
     shape = said.shape(found)
     source = _source(model, shape[:2] if flat else shape)
+    traced = _traced(source)
     return Classifier(
         name=model.name,
         input_shape=shape,
-        forward=_forward(source),
+        forward=_forward(source, traced),
         preprocessing=said.preprocessing or find_preprocessing(model),
         output=said.output or _output_kind(model),
         labels=said.labels or imagenet_labels(model),
         opened=_opened(source),
+        patched=_patched(source, traced),
     )
 
 
@@ -75,7 +84,22 @@ def _source(model: Any, shape: tuple[int | None, ...]) -> Source:
     return Source(model, run, shape, _input_dtype(model))
 
 
-def _forward(source: Source) -> Callable[[Batch], Any]:
+def _traced(source: Source) -> Traced:
+    """Return what traces the model for a shape of pictures, once."""
+
+    @cache
+    def traced(shape: tuple[int | None, ...]) -> Any:
+        tf = framework("tensorflow", "a Keras model", "tensorflow")
+        # A free batch axis: one trace serves the last, shorter batch as well.
+        signature = [tf.TensorSpec((None, *shape), source.dtype)]
+        function = tf.function(source.run, input_signature=signature, autograph=False)
+        # Called by itself it would warn of too much tracing, of the fifth model.
+        return function.get_concrete_function()
+
+    return traced
+
+
+def _forward(source: Source, traced: Traced) -> Callable[[Batch], Any]:
     model, shape, dtype = source.model, source.shape, source.dtype
     placed = _place(model)
 
@@ -87,15 +111,8 @@ def _forward(source: Source) -> Callable[[Batch], Any]:
         return lambda batch: model.predict_on_batch(placed(prepared(batch)))
     tf = framework("tensorflow", "a Keras model", "tensorflow")
 
-    # A free batch axis: one trace serves the last, shorter batch as well.
-    signature = [tf.TensorSpec((None, *shape), dtype)]
-    function = tf.function(source.run, input_signature=signature, autograph=False)
-    traced: list[Any] = []
-
     def forward(batch: Batch) -> Any:
-        if not traced:  # called by itself it would warn of too much tracing, of the fifth model
-            traced.append(function.get_concrete_function())
-        output = traced[0](tf.cast(prepared(batch), dtype))
+        output = traced(shape)(tf.cast(prepared(batch), dtype))
         return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
 
     return forward
@@ -114,6 +131,18 @@ def _opened(source: Source) -> Callable[[OutputKind], Network]:
         return KerasNetwork(source, output)
 
     return opened
+
+
+def _patched(source: Source, traced: Traced) -> Callable[[tuple[int, int]], Patcher]:
+    @cache
+    def patched(size: tuple[int, int]) -> Patcher:
+        if _backend(source.model) != "tensorflow":
+            raise NotReadable("it does not run on TensorFlow")
+        if len(source.shape) != 3 or source.dtype != "float32":
+            raise NotReadable("it takes pictures without channels, or not in float32")
+        return Patcher(KerasExecutor(traced((*size, source.shape[2]))))
+
+    return patched
 
 
 def _backend(model: Any) -> str:

@@ -15,6 +15,7 @@ from .extras import framework
 from .outputs import ClassifierError, read_answer
 from .torch_calls import INSTALL, as_returned, channels_first, unwrapped
 from .torch_families import read_module
+from .torch_incremental import patchers
 from .torch_network import TorchNetwork
 
 SIZES = (
@@ -96,6 +97,7 @@ def torch_classifier(
         output=said.output or told.output,
         labels=said.labels or told.labels,
         opened=cache(lambda output: TorchNetwork(bare, output, shape, after)),
+        patched=patchers(bare, shape[2] or 3, after),
     )
 
 

@@ -1,0 +1,98 @@
+"""What the workers of benchmarks/peers.py share: the picture, its masked copies and the protocol.
+
+A worker holds one network. It says hello in one line of JSON, then answers each line of its
+standard input with one: ``{"way": "full", "grid": 8}`` with seconds and drops, or with an error.
+Whatever libraries print goes to standard error. NumPy is all that this file needs, since every
+peer's own environment runs it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+SIDE = 224
+GREY = 127.5
+"""What stands in for a hidden cell everywhere, since tf-explain knows nothing else."""
+
+BATCH = 16
+PICTURE = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3)).astype(np.uint8)
+PIXELS = PICTURE.astype(np.float32)
+CORES = len(os.sched_getaffinity(0))
+
+First = Callable[[], None]
+"""To be called when the first cell's score is there, where a way tells one before the end."""
+
+Way = Callable[[First], "np.ndarray | None"]
+"""Goes one way once; the drops, row by row, where it has a drop for each cell."""
+
+
+def patch(grid: int) -> int:
+    """The side of a cell in whole pixels, where a way takes nothing else."""
+    return math.ceil(SIDE / grid)
+
+
+def masked(grid: int) -> Iterator[np.ndarray]:
+    """The whole picture, and then with each cell hidden."""
+    side = patch(grid)
+    yield PIXELS
+    for top in range(0, SIDE, side):
+        for left in range(0, SIDE, side):
+            pixels = PIXELS.copy()
+            pixels[top : top + side, left : left + side] = GREY
+            yield pixels
+
+
+def all_masked(grid: int) -> np.ndarray:
+    """Like masked(), at once and without a second copy."""
+    out = np.empty((math.ceil(SIDE / patch(grid)) ** 2 + 1, SIDE, SIDE, 3), np.float32)
+    for place, pixels in zip(out, masked(grid), strict=True):
+        place[:] = pixels
+    return out
+
+
+def drops(scores: Iterable[Any]) -> np.ndarray:
+    """From the scores of the pictures of masked()."""
+    scores = np.asarray(scores, np.float64)
+    return scores[0] - scores[1:]
+
+
+def run(way: Way) -> dict[str, Any]:
+    first: list[float] = []
+    begin = time.perf_counter()
+    result = way(lambda: first.append(time.perf_counter() - begin))
+    seconds = time.perf_counter() - begin
+    return {
+        "seconds": seconds,
+        "first": first[0] if first else seconds,
+        "drops": None if result is None else [float(drop) for drop in np.ravel(result)],
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def serve(ways: dict[str, Callable[[int], Way]], packages: list[str], threads: int = CORES) -> None:
+    """Answer until standard input ends."""
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    versions = {package: version(package) for package in packages}
+    print(json.dumps({"versions": versions, "threads": threads}), file=out)
+    ready: dict[tuple[str, int], Way] = {}
+    for line in sys.stdin:
+        wanted = json.loads(line)
+        key = wanted["way"], wanted["grid"]
+        try:
+            if key not in ready:
+                ready[key] = ways[key[0]](key[1])
+            answer = run(ready[key])
+        except Exception as error:  # noqa: BLE001 - whatever a peer raises is its result
+            answer = {"error": f"{type(error).__name__}: {error}"[:500]}
+        print(json.dumps(answer), file=out)

@@ -1,0 +1,1 @@
+"""What changes of a network's maps when a part of the picture does; knows no framework."""

@@ -1,0 +1,78 @@
+"""Which part of each map changes when part of the picture does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .nodes import Node, Pair, Window
+
+Boxes = NDArray[np.intp]
+"""Rectangles (sets, 2, 2): along rows and along columns, the first and the one behind the last."""
+
+
+def seen_from(boxes: Boxes, window: Window, size: Pair) -> Boxes:
+    """Return the output positions whose windows meet a box, clamped into a map of `size`."""
+    found = np.empty_like(boxes)
+    for axis in (0, 1):
+        first, last = boxes[:, axis, 0], boxes[:, axis, 1] - 1
+        repeat, stride = window.repeat[axis], window.stride[axis]
+        before, length = window.before[axis], window.size[axis]
+        first, last = first * repeat, last * repeat + repeat - 1
+        found[:, axis, 0] = -((length - 1 - before - first) // stride)
+        found[:, axis, 1] = (last + before) // stride + 1
+        np.clip(found[:, axis], 0, size[axis], out=found[:, axis])
+    # A stride may pass over all of a box; nothing changes then.
+    found[(found[:, :, 1] <= found[:, :, 0]).any(axis=1)] = 0
+    return found
+
+
+def enclosing(several: Sequence[Boxes]) -> Boxes:
+    """Return the smallest boxes around several, of which empty ones do not count."""
+    found: Boxes = several[0].copy()
+    for boxes in several[1:]:
+        empty, other = is_empty(found), is_empty(boxes)
+        both = ~(empty | other)
+        found[both, :, 0] = np.minimum(found[both, :, 0], boxes[both, :, 0])
+        found[both, :, 1] = np.maximum(found[both, :, 1], boxes[both, :, 1])
+        found[empty] = boxes[empty]
+    return found
+
+
+def is_empty(boxes: Boxes) -> NDArray[np.bool_]:
+    """Tell which boxes hold nothing."""
+    empty: NDArray[np.bool_] = np.any(boxes[:, :, 1] <= boxes[:, :, 0], axis=1)
+    return empty
+
+
+def equal(boxes: Boxes, size: Pair) -> Boxes:
+    """Let all boxes grow to the largest, within a map of `size`."""
+    found: Boxes = boxes.copy()
+    for axis in (0, 1):
+        length = int((boxes[:, axis, 1] - boxes[:, axis, 0]).max(initial=0))
+        found[:, axis, 0] = np.minimum(boxes[:, axis, 0], size[axis] - length)
+        found[:, axis, 1] = found[:, axis, 0] + length
+    return found
+
+
+def changed(node: Node, inputs: Sequence[Boxes | None]) -> Boxes | None:
+    """Return which part of a node's map changes; None where nothing does.
+
+    Parameters
+    ----------
+    node : Node
+    inputs : sequence of Boxes or None
+        What changes in its inputs.
+    """
+    several = []
+    for boxes, window in zip(inputs, node.windows, strict=True):
+        if boxes is None:
+            continue
+        if window is None:
+            whole = np.array([[0, node.size[0]], [0, node.size[1]]])
+            several.append(np.where(is_empty(boxes)[:, None, None], 0, whole))
+        else:
+            several.append(seen_from(boxes, window, node.size))
+    return enclosing(several) if several else None
