@@ -7,7 +7,7 @@ the exact boxes would allow, `off` the largest difference of a class probability
 largest drop, with random weights that are alive (tests/networks.py). Peak memory is of a process
 that explains one picture twice, the model and TensorFlow included.
 
-    python benchmarks/incremental.py [--networks VGG16,ResNet50] [--grids 8,16] [--rounds 5]
+    python -m benchmarks.incremental [--networks VGG16,ResNet50] [--grids 8,16] [--rounds 5]
 """
 
 from __future__ import annotations
@@ -119,7 +119,8 @@ def measure(name: str, grids: list[int], rounds: int, side: int, *, memory: bool
         peaks = " | ".join(f"{mebibytes:.0f}" for mebibytes in spent) or "- | -"
         print(
             f"| {name} | {grid} | {best:.2f} | {median['auto']:.2f} | "
-            f"{best / median['auto']:.2f} | {promised(parts):.2f} | {first - median['auto']:.1f} | {peaks} | {off:.0e} | "
+            f"{best / median['auto']:.2f} | {promised(parts):.2f} | "
+            f"{first - median['auto']:.1f} | {peaks} | {off:.0e} | "
             f"{parts.way.words} |",
             flush=True,
         )

@@ -446,6 +446,7 @@ class GridExplainer:
             "seed": self.seed,
             "preprocessing": self.classifier.preprocessing.words,
             "input_shape": list(run.masker.pixels.shape),
+            "engine": run.way.words if run.calls else self.engine,
             "version": __version__,
             **(options or Options()).settings,
         }

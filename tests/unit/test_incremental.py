@@ -1,0 +1,160 @@
+"""What a user relies on of the incremental engine: live weights, a check, a way back."""
+
+import warnings
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+from gridexplainer_widget import GridExplainer, as_classifier
+from gridexplainer_widget.fills import parse_fill
+from gridexplainer_widget.grid import Grid
+from gridexplainer_widget.incremental.boxes import changed, equal
+from gridexplainer_widget.incremental.nodes import Node, Window
+from gridexplainer_widget.masking import Masker
+from gridexplainer_widget.occlusion import Run
+from gridexplainer_widget.picture import read_picture
+from tests.networks import picture
+
+IMAGE = picture(48, 40)
+
+
+def small() -> keras.Model:
+    keras.utils.set_random_seed(2)
+    return keras.Sequential(
+        [
+            layers.Input((48, 40, 3)),
+            layers.Rescaling(1 / 64, offset=-2.0),
+            layers.Conv2D(8, 3, padding="same", activation="relu"),
+            layers.Conv2D(8, 3, strides=2),
+            layers.BatchNormalization(),
+            layers.Activation("relu"),
+            layers.MaxPooling2D(2),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+def scored(model: object, engine: str, grid: object = 6) -> Run:
+    run = GridExplainer(model, grid, engine=engine, fill="red").start_run(IMAGE)
+    list(run.steps())
+    return run
+
+
+@pytest.mark.parametrize("grid", [4, 7, (3, 11), 16])
+def test_the_same_numbers(grid: object) -> None:
+    model = small()
+    parts, full = scored(model, "incremental", grid), scored(model, "full", grid)
+    assert parts.way.words.startswith("incremental")
+    np.testing.assert_allclose(parts.vectors, full.vectors, atol=1e-5)
+    np.testing.assert_allclose(parts.baseline, full.baseline, atol=1e-6)
+
+
+def test_sets_of_cells_near_and_far() -> None:
+    model = small()
+    sets = [(0, 1), (7, 8, 13), (0, 35), tuple(range(36)), tuple(range(5, 30)), (20,)]
+    found = []
+    for engine in ("incremental", "full"):
+        run = scored(model, engine)
+        list(run.ask(sets))
+        found.append(np.stack([run.believed(cells) for cells in sets]))
+    np.testing.assert_allclose(*found, atol=1e-5)
+
+
+def test_weights_that_changed_count_at_once() -> None:
+    model = small()
+    classifier = as_classifier(model)
+    before = scored(classifier, "incremental").vectors
+    for variable in model.weights:
+        if "variance" not in variable.path:
+            variable.assign_add(np.full(variable.shape, 0.05, np.float32))
+    after = scored(classifier, "incremental").vectors
+    assert np.abs(after - before).max() > 1e-3
+    np.testing.assert_allclose(after, scored(model, "full").vectors, atol=1e-5)
+
+
+def test_a_wrong_plan_is_dropped_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = small()
+    classifier = as_classifier(model)
+    patcher = classifier.patched((48, 40))
+    right = patcher.executor.answer
+
+    def wrong(*given: object) -> object:
+        return right(*given)[::-1].copy()
+
+    monkeypatch.setattr(patcher.executor, "answer", wrong)
+    with pytest.warns(UserWarning, match="off by"):
+        run = scored(classifier, "auto")
+    np.testing.assert_allclose(run.vectors, scored(model, "full").vectors, atol=1e-6)
+    assert run.way.words.startswith("full")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scored(classifier, "auto")
+
+
+def test_an_engine_that_fails_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    classifier = as_classifier(small())
+    patcher = classifier.patched((48, 40))
+
+    def failing(*_: object) -> None:
+        raise MemoryError("too much")
+
+    monkeypatch.setattr(patcher.executor, "patched", failing)
+    with pytest.warns(UserWarning, match="MemoryError: too much"):
+        run = scored(classifier, "incremental")
+    assert run.scored.all()
+
+
+def test_what_cannot_be_read_is_run_in_full_and_says_so() -> None:
+    def function(batch: np.ndarray) -> np.ndarray:
+        return np.stack([batch.mean(axis=(1, 2, 3)) / 255, 1 - batch.mean(axis=(1, 2, 3)) / 255], 1)
+
+    with pytest.warns(UserWarning, match="closed to what looks inside"):
+        run = scored(function, "incremental")
+    assert run.way.words.startswith("full: it is closed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scored(function, "auto")
+
+
+def test_an_unknown_engine_is_refused() -> None:
+    with pytest.raises(ValueError, match="'auto', 'full', 'incremental'"):
+        GridExplainer(small(), engine="turbo")
+
+
+def test_pictures_that_do_not_change_cost_no_call() -> None:
+    image = IMAGE.copy()
+    image[:24] = 90  # the upper half is plain: its cells' means are what is there
+    asked = []
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        asked.append(len(batch))
+        mean = batch.mean(axis=(1, 2, 3)) / 255
+        return np.stack([mean, 1 - mean], 1)
+
+    run = GridExplainer(model, 4, fill="cell-mean").start_run(image)
+    assert list(run.steps())[-1] == 16
+    assert sum(asked) == run.calls == 9
+    np.testing.assert_array_equal(run.vectors[:8], np.tile(run.baseline, (8, 1)))
+
+
+def test_what_a_fill_changes_is_found() -> None:
+    pixels = read_picture(IMAGE).pixels
+    masker = Masker(pixels, Grid(4, 4, 48, 40), parse_fill("black"))
+    assert masker.changed((0, 5)) == (0, 0, 24, 20)
+    assert masker.changed(()) is None
+    window = (5, 5, 30, 30)
+    top, left, bottom, right = window
+    whole = masker.masked((0, 5))[top:bottom, left:right]
+    np.testing.assert_array_equal(masker.window((0, 5), masker.grid.box(0)._make(window)), whole)
+
+
+def test_boxes_by_hand() -> None:
+    boxes = np.array([[[4, 6], [0, 2]]])
+    node = Node("", (0,), (Window((3, 3), (2, 2), (1, 1)),), (5, 5), 1, "convolution")
+    # rows 2y-1 … 2y+1 meet rows 4 and 5 for y = 2 and 3; columns 0 and 1 for x = 0 and 1
+    assert changed(node, [boxes]).tolist() == [[[2, 4], [0, 2]]]
+    both = np.array([[[8, 10], [0, 1]], [[0, 4], [3, 5]]])
+    assert equal(both, (10, 5)).tolist() == [[[6, 10], [0, 2]], [[0, 4], [3, 5]]]
