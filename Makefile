@@ -64,7 +64,7 @@ test-python: $(VENV)/.tests-installed
 	$(BIN)/pytest $(TORCH)
 
 # What these test is not installed there.
-FRAMEWORKS := black_box cli demo demo_imagenet huggingface keras keras_kinds keras_network onnx \
+FRAMEWORKS := black_box cli demo demo_imagenet huggingface incremental keras keras_kinds keras_network onnx \
 	preflight_networks randomisation saved_model shap_gradient sklearn tflite torch torch_incremental \
 	torch_network transforms
 
