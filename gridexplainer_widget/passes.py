@@ -294,7 +294,7 @@ def pass_of(classifier: Classifier, masker: Masker, engine: Engine, batch_size: 
         if engine == "incremental":
             _say(f"{classifier.name} is run in full for each hidden cell: {reason}.")
         return full
-    nothing_gained = not incremental.patching.patched and not incremental.patcher.lighter
+    nothing_gained = not incremental.patching.patched and not incremental.patcher.executor.lighter
     return full if nothing_gained and engine == "auto" else incremental
 
 

@@ -79,12 +79,6 @@ class KerasExecutor:
         """See :class:`Executor`."""
         return self.tf.constant(pictures)
 
-    def _constant(self, array: NDArray[Any], at: dict[int, Any]) -> Any:
-        tensor = at.get(_address(array))
-        if tensor is None or tensor.shape.num_elements() != array.size:
-            return self.tf.constant(array)
-        return self.tf.reshape(tensor, array.shape)  # the same memory
-
     def whole(self, patching: Patching, picture: NDArray[np.float32]) -> Any:
         """See :class:`Executor`."""
         return self._run(whole_part, patching, [self.tf.constant(picture[np.newaxis])])

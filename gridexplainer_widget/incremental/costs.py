@@ -37,9 +37,6 @@ SLACK = 1.1
 CEILINGS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Shares of a map above which it is calculated as a whole; 0 means that the network is."""
 
-Costs = NDArray[np.float64]
-"""Seconds: (nodes, sets)."""
-
 
 def work_seconds(node: Node, positions: NDArray[np.float64] | float) -> NDArray[np.float64]:
     """Return how long it takes to calculate so many positions of a node."""

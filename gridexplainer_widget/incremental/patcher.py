@@ -106,11 +106,6 @@ class Patcher:
                 self._deals.popitem(last=False)
         return self._deals[key]
 
-    @property
-    def lighter(self) -> bool:
-        """Whether running it on whole maps is less work than the model itself."""
-        return self.executor.lighter
-
     @cached_property
     def in_full(self) -> Patching:
         """The network on whole maps alone."""
@@ -140,7 +135,6 @@ class Patcher:
         Any
             What the model returns, for one group after the other.
         """
-        version = self._version
         maps: list[Maps] = []
         for number, boxes in enumerate(groups):
             if not patching.patched:
@@ -149,7 +143,7 @@ class Patcher:
                     pictures = crop(number, np.broadcast_to(_all_of(picture), boxes.shape))
                 maps.append([self.executor.taken(pictures)])
                 continue
-            whole = self._whole_maps(patching, picture, version)
+            whole = self._whole_maps(patching, picture)
             if boxes is None:
                 maps.append(self.executor.untouched(patching, whole))
             else:
@@ -164,12 +158,8 @@ class Patcher:
         """Take the model's weights as they are now."""
         self._version = self.executor.refresh()
 
-    def forget(self) -> None:
-        """Give the memory of the latest picture back."""
-        self._whole = None
-
-    def _whole_maps(self, patching: Patching, picture: Pixels, version: int) -> Any:
-        key = (patching.patched, version)
+    def _whole_maps(self, patching: Patching, picture: Pixels) -> Any:
+        key = (patching.patched, self._version)
         if self._whole is None or self._whole[0] != key or self._whole[1] is not picture:
             self._whole = None  # ahead of the next, so that there are never two
             self._whole = (key, picture, self.executor.whole(patching, picture))
