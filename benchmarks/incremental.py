@@ -30,8 +30,8 @@ from keras import applications
 from gridexplainer_widget import GridExplainer, as_classifier
 from gridexplainer_widget.classifiers import Classifier
 from gridexplainer_widget.incremental.costs import traced
+from gridexplainer_widget.incremental_pass import IncrementalPass, as_boxes
 from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.passes import IncrementalPass, _boxes
 from tests.networks import enliven, picture
 
 ROOT = Path(__file__).parents[1]
@@ -73,7 +73,7 @@ def promised(run: Run) -> float:
     if not isinstance(run.way, IncrementalPass):
         return 1.0
     nodes = run.way.patching.nodes
-    boxes = traced(nodes, _boxes(run.grid.boxes()))
+    boxes = traced(nodes, as_boxes(run.grid.boxes()))
     full = dirty = 0.0
     for index, node in enumerate(nodes.nodes):
         full += node.work * node.positions

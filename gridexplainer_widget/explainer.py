@@ -20,6 +20,7 @@ from .classifiers.preflight import Preflight
 from .classifiers.preprocessing import PreprocessLike
 from .classifiers.recognise import as_classifier
 from .comparison import Comparison, comparison_steps
+from .engine import parse_engine
 from .entries import (
     CLOSED,
     OPEN,
@@ -38,7 +39,6 @@ from .fills import FillLike, parse_fill
 from .grid import GridSize, is_whole, parse_grid_size
 from .notes import picture_checks
 from .occlusion import Run
-from .passes import parse_engine
 from .picture import PictureLike, read_picture
 from .progress import finished, with_bar
 from .randomisation import Randomisation

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from .classifiers.base import Classifier
 from .classifiers.outputs import ClassifierError, Vectors
+from .engine import Engine, pass_of
 from .fills import Fill
 from .grid import Grid
 from .masking import Masker
-from .passes import Engine, Pass, choose_batch_size, pass_of
+from .passes import Pass, choose_batch_size
 from .picture import Picture
 
 KEPT_SETS = 1024
@@ -143,7 +144,7 @@ class Run:
         since = time.perf_counter()
         for planned in self.way.batches(wanted) if wanted else ():
             # A question in between may have been about some of them.
-            batch = planned.only([self.believed(cells) is None for cells in planned.sets])
+            batch = planned.only(lambda cells: self.believed(cells) is None)
             if not batch.sets:
                 continue
             self.calls += len(batch.sets)

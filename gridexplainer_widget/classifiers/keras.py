@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-from gridexplainer_widget.incremental.executor import NotReadable
+from gridexplainer_widget.incremental.executor import NotTried
 from gridexplainer_widget.incremental.patcher import Patcher
 
 from .base import Classifier, Said, Shape
@@ -137,9 +137,9 @@ def _patched(source: Source, traced: Traced) -> Callable[[tuple[int, int]], Patc
     @cache
     def patched(size: tuple[int, int]) -> Patcher:
         if _backend(source.model) != "tensorflow":
-            raise NotReadable("it does not run on TensorFlow")
+            raise NotTried("it does not run on TensorFlow")
         if len(source.shape) != 3 or source.dtype != "float32":
-            raise NotReadable("it takes pictures without channels, or not in float32")
+            raise NotTried("it takes pictures without channels, or not in float32")
         return Patcher(KerasExecutor(traced((*size, source.shape[2]))))
 
     return patched

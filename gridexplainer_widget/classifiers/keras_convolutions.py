@@ -8,7 +8,8 @@ from typing import Any
 from gridexplainer_widget.incremental.nodes import POINT, Kind, Pair, Window
 
 from .keras_drafts import Draft, Drafts, channels_last, pair, size_of
-from .keras_steps import Convolve, Move, Pads, same_pads
+from .keras_padding import Pads, same_pads
+from .keras_steps import Convolve, Move
 
 
 def read_convolution(drafts: Drafts, op: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.incremental.changes import lighter
 from gridexplainer_widget.incremental.executor import Maps
 from gridexplainer_widget.incremental.gathers import Places
 from gridexplainer_widget.incremental.narrow import narrowed
@@ -34,7 +35,7 @@ class KerasExecutor:
         self._traced = traced
         reading = read(tf, traced)
         self.nodes = narrowed(reading.nodes)
-        self.lighter = reading.lighter or self.nodes != reading.nodes
+        self.lighter = lighter(reading.nodes) or self.nodes != reading.nodes
         self._flat = reading.flat
         self._read = replayed(tf, traced, [], reading.parameters)
         self._tensors: list[Any] = []

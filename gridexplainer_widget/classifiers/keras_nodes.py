@@ -27,7 +27,7 @@ from .keras_pointwise import (
     read_unary,
 )
 from .keras_replay import again
-from .keras_steps import Constant, Convolve, Replay
+from .keras_steps import Constant, Replay
 
 READERS: dict[str, Callable[[Drafts, Any], bool]] = {
     "AvgPool": read_pool,
@@ -121,15 +121,6 @@ class Reading:
     nodes: Nodes
     parameters: list[Any]
     flat: tuple[bool, ...]
-
-    @property
-    def lighter(self) -> bool:
-        """Whether the nodes are less work than the graph: a normalisation was taken in."""
-        return any(
-            isinstance(node.step, Convolve)
-            and any(what != "add" for what, _, _ in node.step.changes)
-            for node in self.nodes.nodes
-        )
 
 
 def read(tf: Any, traced: Any) -> Reading:

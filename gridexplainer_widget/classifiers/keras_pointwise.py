@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from gridexplainer_widget.incremental.changes import Change
 from gridexplainer_widget.incremental.nodes import POINT, Pair, Window
 
 from .keras_drafts import Aside, Draft, Drafts, channels_last
 from .keras_replay import again
-from .keras_steps import Change, Convolve, Operate, Scale
+from .keras_steps import Convolve, Operate, Scale
 
 CHANGES: dict[str, Any] = {
     "Add": "add",

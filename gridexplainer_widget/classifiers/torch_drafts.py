@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gridexplainer_widget.incremental.changes import Change
 from gridexplainer_widget.incremental.executor import NotReadable
 from gridexplainer_widget.incremental.nodes import POINT, Kind, Pair, Window
 
 from .torch_exported import Exported, Operation
 from .torch_operations import written
 from .torch_replay import Replay
-from .torch_steps import Change, Constant, Convolve, Scale
+from .torch_steps import Constant, Convolve, Scale
 from .torch_writes import Writes
 
 

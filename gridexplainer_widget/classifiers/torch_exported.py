@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from gridexplainer_widget.incremental.executor import NotReadable
+from gridexplainer_widget.incremental.executor import NotReadable, NotTried
 
 from .extras import framework
 from .outputs import named_answer
@@ -121,19 +121,19 @@ def _pair_of(value: Any, plain: tuple[type, ...]) -> bool:
 def _check(torch: Any, module: Any) -> None:
     """Refuse what tracing would be wrong about, or is not worth it."""
     if not hasattr(torch, "export") or not hasattr(torch.export, "Dim"):
-        raise NotReadable("this PyTorch cannot export")
+        raise NotTried("this PyTorch cannot export")
     for part in module.modules():
         if isinstance(part, torch.jit.ScriptModule):
-            raise NotReadable("it is a ScriptModule")
+            raise NotTried("it is a ScriptModule")
         if getattr(part, "_forward_hooks", None) or getattr(part, "_forward_pre_hooks", None):
-            raise NotReadable("it has forward hooks, which would be called while it is traced")
+            raise NotTried("it has forward hooks, which would be called while it is traced")
     tensors = [*module.parameters(), *module.buffers()]
     if any(tensor.is_floating_point() and tensor.dtype != torch.float32 for tensor in tensors):
-        raise NotReadable("its numbers are not all float32")
+        raise NotTried("its numbers are not all float32")
     if len({tensor.device for tensor in tensors}) != 1:
-        raise NotReadable("it is on several devices, or on none")
+        raise NotTried("it is on several devices, or on none")
     if sum(tensor.ndim == 4 for tensor in module.parameters()) < FEWEST_KERNELS:
-        raise NotReadable("it has hardly any convolution")
+        raise NotTried("it has hardly any convolution")
 
 
 def _twin(torch: Any, module: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.incremental.changes import lighter
 from gridexplainer_widget.incremental.executor import Maps, NotReadable
 from gridexplainer_widget.incremental.gathers import Places
 from gridexplainer_widget.incremental.narrow import narrowed
@@ -53,7 +54,7 @@ class TorchExecutor:
         self._exported = exported(module, shape, after)
         self._reading = read(torch, self._exported)
         self.nodes = narrowed(self._reading.nodes)
-        self.lighter = self._reading.lighter or self.nodes != self._reading.nodes
+        self.lighter = lighter(self._reading.nodes) or self.nodes != self._reading.nodes
         self.device, _ = place_of(module, torch)
         self.accelerated = self.device.type != "cpu"
         ramp = torch.rand(ROW, generator=torch.Generator().manual_seed(0))

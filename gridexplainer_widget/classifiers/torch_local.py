@@ -6,12 +6,13 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
+from gridexplainer_widget.incremental.changes import Change
 from gridexplainer_widget.incremental.nodes import POINT, Kind, Pair, Window
 
 from .torch_drafts import Draft, Drafts
 from .torch_exported import Operation
 from .torch_operations import pair
-from .torch_steps import FIRST, LAST, Change, Convolve, Move, Pads, Pool
+from .torch_steps import FIRST, LAST, Convolve, Move, Pads, Pool
 
 Given: TypeAlias = Mapping[str, Any]
 """Arguments by name."""

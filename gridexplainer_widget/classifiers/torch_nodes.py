@@ -37,7 +37,6 @@ from .torch_operations import (
 )
 from .torch_pointwise import across, joined, layer, normalisation, on_numbers
 from .torch_replay import Replay
-from .torch_steps import Convolve
 
 READERS: Mapping[str, Reader] = {
     "_native_batch_norm_legit_no_training": normalisation,
@@ -72,15 +71,6 @@ class Reading:
 
     nodes: Nodes
     fixed: Mapping[Operation, Replay | None]
-
-    @property
-    def lighter(self) -> bool:
-        """Whether the nodes are less work than the module: a normalisation was taken in."""
-        return any(
-            isinstance(node.step, Convolve)
-            and any(what != "add" for what, _, _ in node.step.changes)
-            for node in self.nodes.nodes
-        )
 
 
 def read(torch: Any, exported: Exported) -> Reading:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+from gridexplainer_widget.incremental.changes import Change
 from gridexplainer_widget.incremental.nodes import POINT
 
 from .torch_drafts import Draft, Drafts
 from .torch_exported import Operation
 from .torch_local import Given
 from .torch_operations import CHANGES, name_of
-from .torch_steps import Change
 
 
 def on_numbers(drafts: Drafts, made: Operation, given: Given, call: Any) -> bool:

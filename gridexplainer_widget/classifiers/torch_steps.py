@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.incremental.changes import Change, summed
 from gridexplainer_widget.incremental.nodes import Pair
 
 Values: TypeAlias = Mapping[Any, Any]
 """Tensors that do not depend on the picture, by the operation that makes them."""
-
-Change: TypeAlias = tuple[
-    Literal["add", "subtract", "multiply", "divide", "normalise"], tuple[Any, ...], float
-]
-"""Something done to each channel: what, by which tensors or numbers, a normalisation's epsilon."""
 
 LAST, FIRST = (0, 2, 3, 1), (0, 3, 1, 2)
 """Orders of axes: channels to the end, and back."""
@@ -62,27 +61,16 @@ class Step:
 def channel_change(
     torch: Any, changes: Sequence[Change], values: Values, channels: int
 ) -> tuple[Any, Any]:
-    """Sum up what is done to each channel: the factor and what is added after it, in float64."""
-    scale = torch.ones(channels, dtype=torch.float64)
-    offset = torch.zeros(channels, dtype=torch.float64)
-    for what, given, epsilon in changes:
-        numbers = [_numbers(torch, one, values) for one in given]
-        if what == "multiply":
-            scale, offset = scale * numbers[0], offset * numbers[0]
-        elif what == "divide":
-            scale, offset = scale / numbers[0], offset / numbers[0]
-        elif what == "normalise":
-            gain, shift, mean, variance = numbers
-            factor = gain / torch.sqrt(variance + epsilon)
-            scale, offset = scale * factor, (offset - mean) * factor + shift
-        else:
-            offset = offset + numbers[0] if what == "add" else offset - numbers[0]
-    return scale, offset
+    """Return the factor of each channel and what is added after it, in float64."""
+    numbers = [[_numbers(torch, one, values) for one in given] for _, given, _ in changes]
+    scale, offset = summed(changes, numbers, channels)
+    return torch.from_numpy(scale), torch.from_numpy(offset)
 
 
-def _numbers(torch: Any, given: Any, values: Values) -> Any:
-    found = torch.as_tensor(values.get(given, given))
-    return found.to("cpu", torch.float64).reshape(-1)
+def _numbers(torch: Any, given: Any, values: Values) -> NDArray[np.float64]:
+    found = torch.as_tensor(values.get(given, given)).detach()
+    numbers: NDArray[np.float64] = found.to("cpu", torch.float64).reshape(-1).numpy()
+    return numbers
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ class NotReadable(Exception):  # noqa: N818 - no error: the model is run in full
     """A network that cannot be read as a list of nodes, and why."""
 
 
+class NotTried(NotReadable):
+    """A network of which it is known beforehand that reading would not help, and why."""
+
+
 class Executor(Protocol):
     """A network of some framework, calculated on patches and on whole maps."""
 

@@ -73,7 +73,10 @@ def _looking_closer(node: Node, place: int) -> Node:
     """Let a node look at each position of what has left out those it passed over."""
     windows = list(node.windows)
     windows[place] = Window()
-    return replace(node, windows=tuple(windows), step=node.step.strided((1, 1)))
+    step = node.step.strided((1, 1))
+    if hasattr(step, "pads"):  # what it cropped or added at the end has been passed over as well
+        step = replace(step, pads=((0, 0), (0, 0)))
+    return replace(node, windows=tuple(windows), step=step)
 
 
 def _fewer(size: Pair, stride: Pair) -> Pair:

@@ -47,10 +47,21 @@ class Layout:
 
 @dataclass(frozen=True)
 class Deal:
-    """How sets are asked about: those that pay, in groups, and those that change too much."""
+    """How sets are asked about.
+
+    Parameters
+    ----------
+    groups : tuple of int arrays
+        Numbers of sets that pay, those of about one size together.
+    rest : int array
+        Numbers of those that change too much.
+    seconds : float
+        What one of the former takes, roughly.
+    """
 
     groups: tuple[NDArray[np.intp], ...]
     rest: NDArray[np.intp]
+    seconds: float = 0.0
 
 
 def packed(gathers: Sequence[Gather], pastes: Sequence[Places]) -> tuple[Places, Places]:
@@ -185,10 +196,13 @@ def _dealt(patching: Patching, in_full: Patching, hidden: Boxes) -> Deal:
     if not patching.patched or not len(hidden):
         return Deal((), numbers)
     changes = traced(patching.nodes, hidden)
-    pays = seconds(patching, changes) < seconds(in_full, changes)
+    taken = seconds(patching, changes)
+    pays = taken < seconds(in_full, changes)
     chosen = numbers[pays]
-    groups = grouped(changes[max(patching.cut)][pays]) if len(chosen) else []
-    return Deal(tuple(chosen[group] for group in groups), numbers[~pays])
+    if not len(chosen):
+        return Deal((), numbers)
+    groups = grouped(changes[max(patching.cut)][pays])
+    return Deal(tuple(chosen[group] for group in groups), numbers[~pays], float(taken[pays].mean()))
 
 
 def _all_of(picture: Pixels) -> Boxes:

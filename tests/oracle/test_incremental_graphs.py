@@ -13,8 +13,9 @@ from gridexplainer_widget.fills import parse_fill
 from gridexplainer_widget.grid import Grid
 from gridexplainer_widget.incremental.costs import _below, traced
 from gridexplainer_widget.incremental.patching import Patching
+from gridexplainer_widget.incremental_pass import IncrementalPass, as_boxes
 from gridexplainer_widget.masking import Masker
-from gridexplainer_widget.passes import Batch, FullPass, IncrementalPass, _boxes
+from gridexplainer_widget.passes import Batch, FullPass
 from tests.networks import picture
 
 
@@ -190,7 +191,7 @@ def test_random_networks(
     full = FullPass(classifier, masker, 16)
     patcher = classifier.patched((height, width))
     nodes = patcher.executor.nodes
-    cells = _boxes(grid.boxes())
+    cells = as_boxes(grid.boxes())
     shares = {
         index: float(np.prod(part[:, :, 1] - part[:, :, 0], axis=1).mean()) / nodes[index].positions
         for index, part in traced(nodes, cells).items()
@@ -203,7 +204,7 @@ def test_random_networks(
     sets = list(dict.fromkeys(sets))
     patcher.refresh()
     raw, expected = [], []
-    for batch in parts.batches(sets) if len(sets) > 3 else [Batch(sets)]:
+    for batch in parts.batches(sets) if len(sets) > 3 else [Batch((sets,))]:
         if batch.patching is None:
             continue
         raw.append(answers(parts, batch))

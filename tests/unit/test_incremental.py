@@ -5,6 +5,7 @@ import warnings
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 from gridexplainer_widget import GridExplainer, as_classifier
@@ -117,6 +118,34 @@ def test_what_cannot_be_read_is_run_in_full_and_says_so() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         scored(function, "auto")
+
+
+def test_a_model_that_cannot_be_read_is_run_in_full_and_says_so() -> None:
+    own = tf.function(lambda x: x * 2.0)
+    x = inputs = layers.Input((48, 40, 3))
+    x = layers.Conv2D(4, 3, activation="relu")(layers.Lambda(own)(x))
+    x = layers.GlobalAveragePooling2D()(x)
+    model = keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
+    with pytest.warns(UserWarning, match="calls a function of its own.*engine='full' asks"):
+        run = scored(model, "auto")
+    assert run.way.words.startswith("full: it calls a function of its own")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        scored(model, "full")
+
+
+def test_rows_that_are_cropped_and_passed_over_are_left_out() -> None:
+    keras.utils.set_random_seed(2)
+    x = inputs = layers.Input((48, 40, 3))
+    x = layers.Conv2D(4, 3, padding="same")(x)
+    x = layers.Cropping2D(((0, 1), (0, 1)))(x)
+    x = layers.LeakyReLU()(x)[:, ::2, ::2]
+    x = layers.GlobalMaxPooling2D()(x)
+    model = keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
+    parts = scored(model, "incremental")
+    assert parts.way.words.startswith("incremental")
+    assert max(node.positions for node in parts.way.patching.nodes.nodes[1:]) == 24 * 20
+    np.testing.assert_allclose(parts.vectors, scored(model, "full").vectors, atol=1e-5)
 
 
 def test_an_unknown_engine_is_refused() -> None:

@@ -1,0 +1,166 @@
+"""A model read as a network, of which only what hiding changes is calculated anew."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from .classifiers.outputs import Vectors
+from .fills import Pixels
+from .grid import Box
+from .incremental.boxes import Boxes
+from .incremental.groups import in_batches
+from .incremental.patcher import Patcher
+from .incremental.patching import Patching
+from .passes import MEMORY_BUDGET, MOST, Batch, Cells, FullPass
+
+MOST_PATCHES = 64
+"""More patches than whole pictures at once do gain where they are small."""
+
+SMOOTH = 0.25
+"""Seconds that a batch of more than `MOST` may take, so that cells come in smoothly."""
+
+FEWEST = 3
+"""Of fewer pictures than that, the whole maps that patches need would cost more than they save."""
+
+
+class IncrementalPass:
+    """The model read as a network, of which only what changes is calculated anew.
+
+    After S. Nakandala, A. Kumar and Y. Papakonstantinou, "Incremental and Approximate Inference
+    for Faster Occlusion-based Deep CNN Explanations", SIGMOD 2019.
+
+    Parameters
+    ----------
+    full : FullPass
+        For what does not pay, and to check against.
+    patcher : Patcher
+    batch_size : int, optional
+        Chosen from the memory budget by default.
+    """
+
+    def __init__(self, full: FullPass, patcher: Patcher, batch_size: int | None = None) -> None:
+        self.full, self.patcher, self.batch_size = full, patcher, batch_size
+        self.classifier, self.masker = full.classifier, full.masker
+        self._picture = self.classifier.preprocessing(self.masker.pixels[np.newaxis])[0]
+        grid = self.masker.grid
+        self.patching = patcher.plan(grid.shape, as_boxes(grid.boxes()))
+
+    @property
+    def words(self) -> str:
+        """See :class:`Pass`."""
+        if self.patcher.trouble:
+            return f"full: {self.patcher.trouble}"
+        patched, nodes = len(self.patching.patched), len(self.patching.nodes)
+        if not patched:
+            return "full, normalisation folded into convolutions"
+        return f"incremental: {patched} of {nodes} operations on patches"
+
+    def batches(self, sets: Sequence[Cells]) -> Iterator[Batch]:
+        """See :class:`Pass`."""
+        if self.patcher.trouble or len(sets) < FEWEST:
+            yield from self.full.batches(sets)
+            return
+        with self.classifier.lock:
+            self.patcher.refresh()
+        hidden = [cells for cells in sets if cells]
+        boxes = as_boxes([self._changed(cells) for cells in hidden])
+        first: list[list[Cells]] = [[()]] if not all(sets) else []
+        deal = self.patcher.deal(self.patching, boxes)
+        for patching, groups in (
+            (self.patching, deal.groups),
+            (self.patcher.in_full, (deal.rest,)),
+        ):
+            size = self._size(patching, sum(map(len, groups)), deal.seconds)
+            for batch in in_batches(groups, size):
+                asked = [[hidden[number] for number in group] for group in batch]
+                yield Batch((*first, *asked), patching)
+                first = []
+        if first:
+            yield from self.full.batches([()])
+
+    def vectors(self, batch: Batch) -> Vectors:
+        """See :class:`Pass`."""
+        if batch.patching is None or self.patcher.trouble:
+            return self.full.vectors(batch)
+        try:
+            vectors = self._patched(batch, batch.patching)
+            trouble = self._differs(batch, vectors)
+        except Exception as error:  # noqa: BLE001 - the model itself still answers
+            trouble = f"the incremental engine failed with {type(error).__name__}: {error}"
+        if trouble is None:
+            return vectors
+        self.patcher.trouble = trouble
+        warnings.warn(
+            f"{self.classifier.name} is run in full for each hidden cell from now on, since "
+            f"{trouble}. The numbers are right; please report it. engine='full' spares the try.",
+            stacklevel=2,
+        )
+        return self.full.vectors(batch)
+
+    def _patched(self, batch: Batch, patching: Patching) -> Vectors:
+        boxes = [
+            None if group == [()] else as_boxes([self._changed(cells) for cells in group])
+            for group in batch.groups
+        ]
+
+        def crop(number: int, where: Boxes) -> Pixels:
+            masker = self.masker
+            windows = [
+                masker.window(cells, _box(box))
+                for cells, box in zip(batch.groups[number], where, strict=True)
+            ]
+            return self.classifier.preprocessing(np.stack(windows))
+
+        with self.classifier.lock:
+            raw = self.patcher.answer(patching, self._picture, boxes, crop)
+        return self.classifier.read(raw, len(batch.sets))
+
+    def _differs(self, batch: Batch, vectors: Vectors) -> str | None:
+        """Check one set of the first batch of each plan against the model itself."""
+        patching = batch.patching
+        if patching is None or patching.patched in self.patcher.checked:
+            return None
+        number = int(np.abs(vectors - vectors[0]).max(axis=1).argmax())  # what changed most
+        expected = self.full.vectors(Batch(([batch.sets[number]],)))[0]
+        allowed = 1e-3 * np.abs(expected - vectors[0]).max() + 1e-4 * np.abs(expected).max()
+        off = float(np.abs(vectors[number] - expected).max())
+        if not off <= allowed and np.isfinite(expected).all():
+            return f"its probabilities, calculated from parts, are off by {off:.2g}"
+        self.patcher.checked.add(patching.patched)
+        return None
+
+    def _changed(self, cells: Cells) -> Box:
+        changed = self.masker.changed(cells)
+        return Box(0, 0, 0, 0) if changed is None else changed
+
+    def _size(self, patching: Patching, sets: int, seconds: float) -> int:
+        """Choose how many sets a batch has, so that none is nearly empty."""
+        if self.batch_size is not None:
+            return self.batch_size
+        if not patching.patched:
+            return self.full.batch_size
+        nodes = patching.nodes
+        numbers = max(
+            node.channels * node.positions
+            for index, node in enumerate(nodes.nodes)
+            if index not in patching.patched or index in patching.cut
+        )
+        room = MEMORY_BUDGET // (numbers * 4 * 8)  # a map and a few copies of it
+        quick = int(SMOOTH / seconds) if seconds else MOST
+        most = max(1, min(room, MOST_PATCHES, max(MOST, quick)))
+        return max(1, math.ceil(sets / math.ceil(max(sets, 1) / most)))
+
+
+def as_boxes(boxes: Sequence[Box]) -> Boxes:
+    """Return boxes as one array."""
+    flat = np.array(boxes, np.intp).reshape(-1, 4)
+    return flat[:, [0, 2, 1, 3]].reshape(-1, 2, 2)
+
+
+def _box(pair: Boxes) -> Box:
+    (top, bottom), (left, right) = pair.tolist()
+    return Box(top, left, bottom, right)
