@@ -22,7 +22,7 @@ $(VENV)/.tests-installed: $(VENV)/.installed
 $(OLD)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(OLD)
 	$(OLD)/bin/python -m pip install --quiet --no-compile traitlets==5.7.1 ipykernel==6.31.0 \
-		hypothesis matplotlib nbclient nbconvert numpy opencv-python-headless pandas pillow psygnal pytest scipy tqdm
+		hypothesis matplotlib nbclient nbconvert numpy opencv-python-headless pandas pillow psygnal pytest pytest-xdist scipy tqdm
 	$(OLD)/bin/python -m pip install --quiet --no-deps \
 		anywidget==0.9.21 ipywidgets==7.7.1 ipython-genutils --editable .
 	touch $@
@@ -59,9 +59,11 @@ test-js: js/node_modules/.installed
 TORCH := $(patsubst %,tests/unit/test_%.py,huggingface torch torch_incremental torch_network transforms) \
 	tests/oracle/test_torch_methods.py
 
+AT_ONCE := --numprocesses=2 --dist=worksteal
+
 test-python: $(VENV)/.tests-installed
-	$(BIN)/pytest tests --ignore=tests/browser $(TORCH:%=--ignore=%)
-	$(BIN)/pytest $(TORCH)
+	$(BIN)/pytest $(AT_ONCE) tests --ignore=tests/browser $(TORCH:%=--ignore=%)
+	$(BIN)/pytest $(AT_ONCE) $(TORCH)
 
 # What these test is not installed there.
 FRAMEWORKS := black_box cli demo demo_imagenet huggingface incremental keras keras_kinds keras_network onnx \
@@ -69,14 +71,14 @@ FRAMEWORKS := black_box cli demo demo_imagenet huggingface incremental keras ker
 	torch_network transforms
 
 test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel, all that needs no framework
-	$(OLD)/bin/pytest tests --ignore=tests/browser \
+	$(OLD)/bin/pytest $(AT_ONCE) tests --ignore=tests/browser \
 		$(patsubst %,--ignore=tests/unit/test_%.py,$(FRAMEWORKS)) \
 		--ignore=tests/oracle/test_keras_methods.py --ignore=tests/oracle/test_torch_methods.py \
 		--ignore=tests/oracle/test_incremental_graphs.py --ignore=tests/oracle/test_incremental_networks.py \
 		--deselect=tests/widget/test_notebooks.py::test_notebooks_run
 
 test-browser: $(VENV)/.tests-installed js/node_modules/.installed .cdn/.installed
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest $(AT_ONCE) tests/browser
 
 build: js/node_modules/.installed  ## js/src → gridexplainer_widget/static
 	cd js && node build.mjs

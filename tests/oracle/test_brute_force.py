@@ -61,7 +61,7 @@ def mirrored(pixels: np.ndarray, hidden: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize(
     "fill",
     ["cell-mean", "cell-gray", "picture-mean", "blur", "noise", "inpaint", "red", mirrored],
-    ids=str,
+    ids=lambda fill: getattr(fill, "__name__", fill),
 )
 def test_drops_equal_a_loop(fill: object, size: tuple[tuple[int, int], object]) -> None:
     (height, width), grid_size = size

@@ -169,7 +169,6 @@ def alive(model: keras.Model, seed: int) -> None:
 
 @settings(
     max_examples=150,
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would take longer than all
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -166,7 +166,7 @@ def test_shap_goes_on_where_the_run_forgets(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @given(st.integers(1, 9), st.integers(1, 9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_halves_are_rectangles_of_the_grid(rows: int, columns: int) -> None:
     grid = Grid(rows, columns, 9, 9)
     clustering = halves(grid)

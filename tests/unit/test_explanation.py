@@ -307,7 +307,7 @@ def test_headers_that_are_none(corner: Explanation, tmp_path: Path, header: str)
         Explanation.load(tmp_path / "spoiled.npz")
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_a_damaged_file_gives_itself_or_an_error(corner_file: Path, data: st.DataObject) -> None:
     good = corner_file.read_bytes()

@@ -144,7 +144,7 @@ def test_areas_are_shares_and_a_ranking_turned_around_turns_the_gain(
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (2, 3)])
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.data())
 def test_no_ranking_beats_the_true_drops_of_an_additive_model(
     shape: tuple[int, int], data: st.DataObject

@@ -687,7 +687,7 @@ def test_what_cannot_be_scrambled() -> None:
         next(opened(bare, "logits").scrambled(0))
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(0, 2), st.integers(0, 2**31))
 def test_shap_adds_up_on_a_linear_model(target: int, seed: int) -> None:
     keras.utils.set_random_seed(2)

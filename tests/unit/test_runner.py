@@ -184,7 +184,7 @@ def test_a_failing_finish_is_told_and_leaves_nobody_waiting(
     assert events[-1] == ("b", "done")
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.sampled_from(["submit", "stop"]), min_size=1, max_size=30))
 def test_whatever_is_asked_the_last_word_counts(commands: list[str]) -> None:
     events: list = []

@@ -447,7 +447,7 @@ def test_guided_is_springenbergs_rule() -> None:
     np.testing.assert_allclose(found, by_rule, rtol=1e-4, atol=1e-7)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**16), target=st.integers(0, 3))
 def test_guided_of_one_layer_of_relus_has_only_positive_ways(seed: int, target: int) -> None:
     rng = np.random.default_rng(seed)
