@@ -77,6 +77,19 @@ def seconds(patching: Patching, boxes: Mapping[int, Boxes]) -> NDArray[np.float6
     return total
 
 
+def largest(patching: Patching, boxes: Mapping[int, Boxes]) -> float:
+    """Return how many numbers the largest map or patch of a set has, on average."""
+    return max(
+        node.channels
+        * (
+            float(_positions(node, boxes[index]).mean())
+            if index in patching.patched
+            else node.positions
+        )
+        for index, node in enumerate(patching.nodes.nodes)
+    )
+
+
 def _positions(node: Node, boxes: Boxes) -> NDArray[np.float64]:
     found = np.prod(boxes[:, :, 1] - boxes[:, :, 0], axis=1) * SLACK
     positions: NDArray[np.float64] = np.minimum(found, float(node.positions))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Boxes
-from .costs import choose, seconds, traced
+from .costs import choose, largest, seconds, traced
 from .executor import Executor, Maps
 from .gathers import Gather, Places
 from .groups import grouped
@@ -57,11 +57,14 @@ class Deal:
         Numbers of those that change too much.
     seconds : float
         What one of the former takes, roughly.
+    numbers : float
+        How many its largest map or patch has.
     """
 
     groups: tuple[NDArray[np.intp], ...]
     rest: NDArray[np.intp]
     seconds: float = 0.0
+    numbers: float = 0.0
 
 
 def packed(gathers: Sequence[Gather], pastes: Sequence[Places]) -> tuple[Places, Places]:
@@ -198,11 +201,11 @@ def _dealt(patching: Patching, in_full: Patching, hidden: Boxes) -> Deal:
     changes = traced(patching.nodes, hidden)
     taken = seconds(patching, changes)
     pays = taken < seconds(in_full, changes)
-    chosen = numbers[pays]
-    if not len(chosen):
+    if not pays.any():
         return Deal((), numbers)
-    groups = grouped(changes[max(patching.cut)][pays])
-    return Deal(tuple(chosen[group] for group in groups), numbers[~pays], float(taken[pays].mean()))
+    chosen, parts = numbers[pays], {index: boxes[pays] for index, boxes in changes.items()}
+    groups = tuple(chosen[group] for group in grouped(parts[max(patching.cut)]))
+    return Deal(groups, numbers[~pays], float(taken[pays].mean()), largest(patching, parts))
 
 
 def _all_of(picture: Pixels) -> Boxes:
