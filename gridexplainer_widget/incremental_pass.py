@@ -43,7 +43,7 @@ class IncrementalPass:
         For what does not pay, and to check against.
     patcher : Patcher
     batch_size : int, optional
-        Chosen from the memory budget by default.
+        By default as many sets as take `SMOOTH` seconds and have maps within `AT_EASE`.
     """
 
     def __init__(self, full: FullPass, patcher: Patcher, batch_size: int | None = None) -> None:

@@ -8,11 +8,12 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from gridexplainer_widget import GridExplainer, as_classifier
+from gridexplainer_widget import GridExplainer, as_classifier, incremental_pass
 from gridexplainer_widget.fills import parse_fill
 from gridexplainer_widget.grid import Grid
 from gridexplainer_widget.incremental.boxes import changed, equal
 from gridexplainer_widget.incremental.nodes import Node, Window
+from gridexplainer_widget.incremental_pass import as_boxes
 from gridexplainer_widget.masking import Masker
 from gridexplainer_widget.occlusion import Run
 from gridexplainer_widget.picture import read_picture
@@ -62,6 +63,26 @@ def test_sets_of_cells_near_and_far() -> None:
         list(run.ask(sets))
         found.append(np.stack([run.believed(cells) for cells in sets]))
     np.testing.assert_allclose(*found, atol=1e-5)
+
+
+def test_batches_are_as_large_as_time_and_memory_allow(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = scored(small(), "incremental", 8)
+    sets = [(), *((cell,) for cell in range(64))]
+    deal = run.way.patcher.deal(run.way.patching, as_boxes(run.grid.boxes()))
+
+    def sizes() -> list[int]:
+        batches = [batch.sets for batch in run.way.batches(sets)]
+        assert sorted(cells for batch in batches for cells in batch) == sets
+        return [len([cells for cells in batch if cells]) for batch in batches]
+
+    assert sizes() == [64], "a network as small as this answers at once"
+    monkeypatch.setattr(incremental_pass, "AT_EASE", 4 * deal.numbers * 21)
+    assert sizes() == [16, 16, 16, 16], "21 at most, and even"
+    monkeypatch.setattr(incremental_pass, "AT_EASE", 0)
+    assert max(sizes()) == incremental_pass.FEWEST
+    monkeypatch.undo()
+    monkeypatch.setattr(incremental_pass, "SMOOTH", 0)
+    assert max(sizes()) == 16
 
 
 def test_weights_that_changed_count_at_once() -> None:
