@@ -4,7 +4,7 @@ Both are run in turn, after a first run of each that traces, plans and compiles;
 medians. `full` is ``engine="full"`` with the batch size of three that is fastest on a 5×5 grid.
 `promised` is the ratio of multiply-adds that the exact boxes would allow, `off` the largest
 difference of a class probability, relative to the largest drop, with random weights that are alive
-(tests/networks.py). Peak memory is of a process that explains one picture twice, the model and
+(tests/networks.py). Peak memory is of a process while it explains one picture twice, the model and
 TensorFlow included.
 
     python -m benchmarks.incremental [--networks VGG16,ResNet50] [--grids 8,16] [--rounds 5]
@@ -89,9 +89,13 @@ def promised(run: Run) -> float:
 
 
 def peak(name: str, grid: int, engine: str, side: int) -> float:
-    """Peak resident memory in MiB. Not ru_maxrss, which a child inherits from its parent."""
+    """Peak resident memory in MiB, from when the model is there.
+
+    Not ru_maxrss, which a child inherits from its parent, and which cannot be set back.
+    """
     code = (
         f"import benchmarks.incremental as b; c = b.classifier({name!r}, {side}); "
+        "open('/proc/self/clear_refs', 'w').write('5'); "
         f"[b.explained(c, {grid}, {engine!r}, {side}) for _ in (1, 2)]; "
         "print([l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')][0])"
     )
