@@ -79,7 +79,7 @@ class Explanation:
         Time spent scoring.
     settings : mapping
         What reproduces the explanation: grid_size, fill, seed, preprocessing,
-        output, input_shape, batch_size, picture_size, version.
+        output, input_shape, batch_size (None where it was chosen), picture_size, engine, version.
     checked : Preflight, optional
         What was seen when the model was looked at.
     attribution : Attribution, optional
@@ -161,7 +161,11 @@ class Explanation:
             model=run.classifier.name,
             preprocessing=run.classifier.preprocessing.words,
             seconds=run.seconds if attribution is None else attribution.cost.seconds,
-            settings={**settings, "output": run.classifier.output, "batch_size": run.batch_size},
+            settings={
+                **settings,
+                "output": run.classifier.output,
+                "batch_size": run.given_batch_size,
+            },
             checked=checked,
             attribution=attribution,
         )

@@ -54,7 +54,7 @@ class Run:
         self.picture = picture
         self.masker = masker
         self.engine = engine
-        self._given_size = batch_size
+        self.given_batch_size = batch_size
         self.batch_size = batch_size or choose_batch_size(
             len(masker.grid) + 1, masker.pixels.nbytes
         )
@@ -85,7 +85,7 @@ class Run:
     @cached_property
     def way(self) -> Pass:
         """How the model is asked; found when it is first needed, since that takes a moment."""
-        return pass_of(self.classifier, self.masker, self.engine, self._given_size)
+        return pass_of(self.classifier, self.masker, self.engine, self.given_batch_size)
 
     @property
     def grid(self) -> Grid:
