@@ -410,9 +410,9 @@ def foresee(before: list[Found], pictures: int) -> None:
 
 
 def grown(workers: Workers, name: str, grid: int) -> Found:
-    """Up to 8×8 the median of three after a warm-up; above, one run after a warm-up at 8×8."""
+    """Up to 8×8 the median of three, above one run; beyond 16×16 warmed up at 8×8."""
     with workers.fresh(name) as worker:
-        worker.ask(name, min(grid, GRID))
+        worker.ask(name, grid if grid < 32 else GRID)
         answers = [worker.ask(name, grid) for _ in range(3 if grid <= GRID else 1)]
     return {
         "seconds": statistics.median(answer["seconds"] for answer in answers),
