@@ -25,7 +25,7 @@ SMOOTH = 0.25
 
 AT_EASE = 16 * 2**20
 """Bytes that the largest map of a batch may have. Much larger ones go back to the system whenever
-they are done with, and come again page by page: 6 % of DenseNet121's time."""
+they are done with, and come again page by page: 6 % of DenseNet121's time in a trial."""
 
 FEWEST = 3
 """Of fewer pictures than that, the whole maps that patches need would cost more than they save."""
