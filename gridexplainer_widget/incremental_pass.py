@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +14,7 @@ from .incremental.boxes import Boxes
 from .incremental.groups import in_batches
 from .incremental.patcher import Deal, Patcher
 from .incremental.patching import Patching
-from .passes import MOST, Batch, Cells, FullPass
+from .passes import MOST, Batch, Cells, FullPass, evenly
 
 MOST_PATCHES = 64
 """More patches than whole pictures at once do gain where they are small."""
@@ -141,13 +140,13 @@ class IncrementalPass:
         return Box(0, 0, 0, 0) if changed is None else changed
 
     def _size(self, deal: Deal) -> int:
-        """Choose how many sets a batch has, so that none is nearly empty."""
+        """Choose how many sets a batch has."""
         sets = sum(map(len, deal.groups))
         if self.batch_size is not None or not sets:
             return self.full.batch_size
         at_ease = AT_EASE / (4 * deal.numbers)
         most = max(FEWEST, min(MOST_PATCHES, at_ease, max(MOST, SMOOTH / deal.seconds)))
-        return math.ceil(sets / math.ceil(sets / most))
+        return evenly(sets, most)
 
 
 def as_boxes(boxes: Sequence[Box]) -> Boxes:

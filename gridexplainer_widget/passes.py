@@ -42,9 +42,13 @@ def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUD
     budget : int
         Bytes.
     """
-    most = min(MOST, max(1, budget // (picture_bytes * ACTIVATIONS)))
-    batches = max(1, math.ceil(queries / most))
-    return max(1, math.ceil(queries / batches))
+    return evenly(queries, min(MOST, max(1, budget // (picture_bytes * ACTIVATIONS))))
+
+
+def evenly(number: int, most: float) -> int:
+    """Return the size of the fewest batches of at most so many, none of them nearly empty."""
+    batches = max(1, math.ceil(number / most))
+    return max(1, math.ceil(number / batches))
 
 
 @dataclass(frozen=True)
