@@ -11,7 +11,8 @@ import numpy as np
 
 from gridexplainer_widget.incremental.nodes import Kind, Pair, Window
 
-from .keras_replay import leading_to, replayed
+from .keras_independent import Independent
+from .keras_replay import leading_to
 
 
 @dataclass(frozen=True)
@@ -194,11 +195,12 @@ class Drafts:
                 for op in self.operations
                 if op.type == "Reshape" and self.picture.op not in leading_to([op.inputs[1]], refs)
             }
-            part = replayed(
-                self.tf, self.traced, [tensor for tensor, _ in known], list(operands.values())
+            shapes = Independent(
+                self.tf, self.traced, list(operands.values()), [tensor for tensor, _ in known]
             )
             given = [self.tf.constant(shape, tensor.dtype) for tensor, shape in known]
-            for ref, shape in zip(operands, part(*given), strict=True):
+            made = shapes.calculated(shapes.states(), given)
+            for ref, shape in zip(operands, made, strict=True):
                 self._shapes[ref] = tuple(shape.numpy().tolist())
         return self._shapes.get(tensor.ref(), ())
 

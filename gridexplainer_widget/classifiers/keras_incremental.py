@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.incremental.changes import lighter
-from gridexplainer_widget.incremental.executor import Maps
+from gridexplainer_widget.incremental.executor import Maps, NotReadable
 from gridexplainer_widget.incremental.gathers import Places
 from gridexplainer_widget.incremental.narrow import narrowed
 from gridexplainer_widget.incremental.patching import Patching
 
 from .extras import framework
+from .keras_independent import Independent
 from .keras_nodes import read
 from .keras_parts import Part, answer_part, patched_part, whole_part
-from .keras_replay import replayed
 
 
 class KerasExecutor:
@@ -37,12 +37,16 @@ class KerasExecutor:
         self.nodes = narrowed(reading.nodes)
         self.lighter = lighter(reading.nodes) or self.nodes != reading.nodes
         self._flat = reading.flat
-        self._read = replayed(tf, traced, [], reading.parameters)
-        self._tensors: list[Any] = []
-        self._values: list[NDArray[Any]] = []
+        self._parameters = Independent(tf, traced, reading.parameters)
+        self._states: list[Any] = []  # held, or their memory would be another's
+        self._read: list[NDArray[Any]] | None = None  # the same as arrays
         self._weights: dict[int, list[Any]] = {}  # of each node
         self._compiled: dict[Any, Any] = {}
         self._version = 0
+        try:
+            self.refresh()
+        except Exception as error:
+            raise NotReadable(f"its weights cannot be read: {error}") from error
 
     def refresh(self) -> int:
         """Read the model's weights as they are now, and fold them; see :class:`Executor`.
@@ -50,12 +54,14 @@ class KerasExecutor:
         A tensor that was read never changes: what writes to a variable makes another. So where
         the memory is the same, the numbers are.
         """
-        tensors = list(self._read())
-        values = [_view(tensor) for tensor in tensors]
-        if len(values) == len(self._values) and all(map(_same, values, self._values)):
+        states = self._parameters.states()
+        read = [_view(state) for state in states]
+        if self._read is not None and all(map(_same, read, self._read)):
             return self._version
         self._version += 1
-        self._tensors, self._values = tensors, values
+        self._states, self._read = states, read
+        tensors = self._parameters.calculated(states)
+        values = [_view(tensor) for tensor in tensors]
         at = {_address(value): tensor for value, tensor in zip(values, tensors, strict=True)}
         for index, node in enumerate(self.nodes.nodes):
             if node.step is not None:

@@ -16,7 +16,7 @@ def again(tf: Any, op: Any) -> Callable[..., list[Any]]:
     NotReadable
         It calls a function, which the other graph has not.
     """
-    if any("func" in argument.type for argument in op.op_def.attr):
+    if calls_function(op):
         raise NotReadable(f"it calls a function of its own ({op.name})")
     attributes = {k: v for k, v in op.node_def.attr.items() if not k.startswith("_")}
     types = [made.dtype for made in op.outputs]
@@ -29,30 +29,9 @@ def again(tf: Any, op: Any) -> Callable[..., list[Any]]:
     return run
 
 
-def replayed(tf: Any, traced: Any, taken: Sequence[Any], wanted: Sequence[Any]) -> Any:
-    """Compile a part of a traced graph: tensors that are given → tensors that are wanted.
-
-    Parameters
-    ----------
-    tf : module
-    traced : tf.types.experimental.ConcreteFunction
-    taken, wanted : sequences of tensors
-        Of its graph.
-    """
-    captured = {inner.ref(): outer for outer, inner in traced.graph.captures}
-    known = {tensor.ref() for tensor in taken} | set(captured)
-    steps = [(op, again(tf, op)) for op in leading_to(wanted, known)]
-
-    def call(*given: Any) -> list[Any]:
-        values = dict(captured)
-        values.update({tensor.ref(): value for tensor, value in zip(taken, given, strict=True)})
-        for op, run in steps:
-            made = run(*(values[tensor.ref()] for tensor in op.inputs))
-            values.update({t.ref(): m for t, m in zip(op.outputs, made, strict=True)})
-        return [values[tensor.ref()] for tensor in wanted]
-
-    signature = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in taken]
-    return tf.function(call, input_signature=signature, autograph=False).get_concrete_function()
+def calls_function(op: Any) -> bool:
+    """Tell whether an operation calls a function of its graph."""
+    return any("func" in attribute.type for attribute in op.op_def.attr)
 
 
 def leading_to(wanted: Sequence[Any], known: set[Any] | frozenset[Any] = frozenset()) -> list[Any]:

@@ -97,6 +97,39 @@ def test_weights_that_changed_count_at_once() -> None:
     np.testing.assert_allclose(after, scored(model, "full").vectors, atol=1e-5)
 
 
+class Standardised(layers.Layer):
+    """A convolution whose kernel is worked out of two weights: joined, cast, mean 0, spread 1."""
+
+    def build(self, _: tuple[int, ...]) -> None:
+        self.halves = [
+            self.add_weight(shape=(3, 3, 3, 4), initializer="glorot_normal", name=name)
+            for name in ("one", "other")
+        ]
+
+    def call(self, x: tf.Tensor) -> tf.Tensor:
+        halves = [tf.cast(half, "float64") for half in self.halves]
+        kernel = tf.cast(tf.concat(halves, 3), "float32")
+        kernel -= tf.reduce_mean(kernel, axis=(0, 1, 2), keepdims=True)
+        spread = tf.sqrt(tf.reduce_sum(kernel**2, axis=(0, 1, 2)) + 1e-6)
+        return tf.nn.relu(tf.nn.conv2d(x, kernel / tf.squeeze(spread), 1, "SAME"))
+
+
+def test_weights_that_are_worked_out_count_as_they_are_now() -> None:
+    layer = Standardised()
+    keras.utils.set_random_seed(2)
+    x = inputs = layers.Input((48, 40, 3))
+    x = layers.GlobalAveragePooling2D()(layer(layers.Rescaling(1 / 64, offset=-2.0)(x)))
+    model = keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
+    classifier = as_classifier(model)
+    before = scored(classifier, "incremental")
+    assert before.way.words.startswith("incremental")
+    np.testing.assert_allclose(before.vectors, scored(model, "full").vectors, atol=1e-5)
+    layer.halves[1].assign(np.random.default_rng(3).normal(size=(3, 3, 3, 4)))
+    after = scored(classifier, "incremental").vectors
+    assert np.abs(after - before.vectors).max() > 1e-3
+    np.testing.assert_allclose(after, scored(model, "full").vectors, atol=1e-5)
+
+
 def test_a_wrong_plan_is_dropped_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
     model = small()
     classifier = as_classifier(model)
