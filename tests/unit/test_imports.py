@@ -44,6 +44,7 @@ ORDER = [
     "classifiers.keras_scrambling",
     "classifiers.keras_network",
     "classifiers.keras_replay",
+    "classifiers.keras_independent",
     "classifiers.keras_padding",
     "classifiers.keras_steps",
     "classifiers.keras_drafts",
