@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.incremental.changes import lighter
-from gridexplainer_widget.incremental.executor import Maps, NotReadable
+from gridexplainer_widget.incremental.executor import Maps
 from gridexplainer_widget.incremental.gathers import Places
 from gridexplainer_widget.incremental.narrow import narrowed
 from gridexplainer_widget.incremental.patching import Patching
@@ -43,10 +43,7 @@ class KerasExecutor:
         self._weights: dict[int, list[Any]] = {}  # of each node
         self._compiled: dict[Any, Any] = {}
         self._version = 0
-        try:
-            self.refresh()
-        except Exception as error:
-            raise NotReadable(f"its weights cannot be read: {error}") from error
+        self.refresh()
 
     def refresh(self) -> int:
         """Read the model's weights as they are now, and fold them; see :class:`Executor`.
@@ -58,14 +55,14 @@ class KerasExecutor:
         read = [_view(state) for state in states]
         if self._read is not None and all(map(_same, read, self._read)):
             return self._version
-        self._version += 1
-        self._states, self._read = states, read
         tensors = self._parameters.calculated(states)
         values = [_view(tensor) for tensor in tensors]
         at = {_address(value): tensor for value, tensor in zip(values, tensors, strict=True)}
         for index, node in enumerate(self.nodes.nodes):
             if node.step is not None:
                 self._take(index, [self._tensor(a, at) for a in node.step.weights(values)])
+        self._states, self._read = states, read  # last: what failed is tried again
+        self._version += 1
         return self._version
 
     def _take(self, index: int, tensors: list[Any]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from gridexplainer_widget.incremental.executor import NotReadable
@@ -37,16 +38,20 @@ class Independent:
         self._wanted = [tensor.ref() for tensor in wanted]
         self._given = [tensor.ref() for tensor in given]
         self._known = {inner.ref(): outer for outer, inner in traced.graph.captures}
-        needed = leading_to(wanted, {*self._known, *self._given})
+        known = {*self._known, *self._given}
+        needed = leading_to(wanted, known)
         stateful = [tensor for op in needed if op.op_def.is_stateful for tensor in op.outputs]
         self._states = [tensor.ref() for tensor in stateful]
-        first = set(leading_to(stateful, {*self._known, *self._given}))
-        constant = [op for op in needed if op.type == "Const"]
-        for op in constant:
-            self._known[op.outputs[0].ref()] = tf.constant(tf.get_static_value(op.outputs[0]))
-        steps = [_Step(tf, op) for op in needed if op.type != "Const"]
-        self._reads = [step for step in steps if step.op in first]
-        self._rest = [step for step in steps if step.op not in first]
+        first = set(leading_to(stateful, known))
+        execute = _execute()
+        self._reads: list[_Step] = []
+        self._rest: list[_Step] = []
+        for op in needed:
+            if op.type == "Const":
+                self._known[op.outputs[0].ref()] = tf.constant(tf.get_static_value(op.outputs[0]))
+            else:
+                steps = self._reads if op in first else self._rest
+                steps.append(_Step(tf, op, execute))
 
     def states(self) -> list[Any]:
         """Read what may change, the variables: as long as it is the same, all else is."""
@@ -68,15 +73,10 @@ class Independent:
 class _Step:
     """An operation, run at once on what its inputs are."""
 
-    def __init__(self, tf: Any, op: Any) -> None:
-        # What every function of TensorFlow's own API calls with an operation's name; the API
-        # names operands and attributes otherwise than the operations do.
-        from tensorflow.python.eager import context, execute  # noqa: PLC0415
-
+    def __init__(self, tf: Any, op: Any, execute: Callable[..., Any]) -> None:
         if calls_function(op):
             raise NotReadable(f"it calls a function of its own ({op.name})")
-        self.op = op
-        self._execute, self._context = execute.execute, context.context()
+        self._op, self._execute = op, execute
         self._inputs = [tensor.ref() for tensor in op.inputs]
         self._outputs = [tensor.ref() for tensor in op.outputs]
         attributes = [
@@ -88,14 +88,25 @@ class _Step:
 
     def run(self, values: dict[Any, Any]) -> None:
         """Add its results to what is known."""
-        made = self._execute(
-            self._name,
-            len(self._outputs),
-            [values[ref] for ref in self._inputs],
-            self._attributes,
-            self._context,
-        )
+        given = [values[ref] for ref in self._inputs]
+        try:
+            made = self._execute(self._name, len(self._outputs), given, self._attributes)
+        except Exception as error:
+            raise NotReadable(f"{self._op.name} cannot be run by itself: {error}") from error
         values.update(zip(self._outputs, made, strict=True))
+
+
+def _execute() -> Callable[..., Any]:
+    """Return what runs an operation at once, of its name.
+
+    It is what every function of TensorFlow's own API calls; the API itself names operands and
+    attributes otherwise than the operations do.
+    """
+    try:
+        from tensorflow.python.eager import context, execute  # noqa: PLC0415
+    except ImportError as error:
+        raise NotReadable("this TensorFlow runs operations in another way") from error
+    return partial(execute.execute, ctx=context.context())
 
 
 def _told(tf: Any, value: Any) -> Any:

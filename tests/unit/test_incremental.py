@@ -1,5 +1,6 @@
 """What a user relies on of the incremental engine: live weights, a check, a way back."""
 
+import sys
 import warnings
 
 import keras
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
+from tensorflow.python import eager as tf_eager
 
 from gridexplainer_widget import GridExplainer, as_classifier, incremental_pass
 from gridexplainer_widget.fills import parse_fill
@@ -128,6 +130,19 @@ def test_weights_that_are_worked_out_count_as_they_are_now() -> None:
     after = scored(classifier, "incremental").vectors
     assert np.abs(after - before.vectors).max() > 1e-3
     np.testing.assert_allclose(after, scored(model, "full").vectors, atol=1e-5)
+
+
+def test_a_tensorflow_that_runs_operations_otherwise_runs_the_model_in_full(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model = small()
+    full = scored(model, "full").vectors
+    monkeypatch.delattr(tf_eager, "execute")
+    monkeypatch.setitem(sys.modules, "tensorflow.python.eager.execute", None)
+    with pytest.warns(UserWarning, match="runs operations in another way"):
+        run = scored(model, "auto")
+    assert run.way.words.startswith("full")
+    np.testing.assert_allclose(run.vectors, full, atol=1e-6)
 
 
 def test_a_wrong_plan_is_dropped_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
