@@ -12,6 +12,7 @@ from gridexplainer_widget.incremental.changes import lighter
 from gridexplainer_widget.incremental.executor import Maps
 from gridexplainer_widget.incremental.gathers import Places
 from gridexplainer_widget.incremental.narrow import narrowed
+from gridexplainer_widget.incremental.order import reordered
 from gridexplainer_widget.incremental.patching import Patching
 
 from .extras import framework
@@ -34,7 +35,7 @@ class KerasExecutor:
         self.accelerated = bool(tf.config.list_logical_devices("GPU"))
         self._traced = traced
         reading = read(tf, traced)
-        self.nodes = narrowed(reading.nodes)
+        self.nodes = narrowed(reordered(reading.nodes))
         self.lighter = lighter(reading.nodes) or self.nodes != reading.nodes
         self._flat = reading.flat
         self._parameters = Independent(tf, traced, reading.parameters)

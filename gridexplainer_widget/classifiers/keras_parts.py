@@ -46,12 +46,13 @@ def patched_part(tf: Any, patching: Patching, weights: Weights) -> Callable[...,
     for index in patching.kept:
         rows = nodes[index].positions + len(OUTSIDE)
         signature.append(tf.TensorSpec((rows, nodes[index].channels), tf.float32))
-    lists = 5 * len(patching.gathered) + len(patching.cut)
+    lists = 5 * (len(patching.gathered) + len(patching.cut))
 
     def calculate(patches: Any, places: Any, lengths: Any, *whole: Any) -> list[Any]:
-        one = iter(tf.split(places, lengths, num=lists))
-        gathers = {link: [next(one) for _ in range(5)] for link in patching.gathered}
-        pastes = {index: next(one) for index in patching.cut}
+        split = tf.split(places, lengths, num=lists)
+        fives = [split[first : first + 5] for first in range(0, lists, 5)]
+        gathers = dict(zip(patching.gathered, fives, strict=False))
+        pastes = dict(zip(patching.cut, fives[len(gathers) :], strict=True))
         kept = dict(zip(patching.kept, whole, strict=True))
         maps = Emitted(tf, nodes, weights)
         maps.values[0] = patches
@@ -144,25 +145,32 @@ def _window(  # noqa: PLR0913, PLR0917 - one of many gathers, from everything th
 ) -> Any:
     """Put windows together."""
     index, place = link
-    node = patching.nodes[index]
     taken, window = patching.looks(index, place)
-    source = patching.nodes[taken]
-    shape, patch_to, patch_from, map_to, map_from = gathers[link]
-    rows = tf.gather(kept[taken], map_from)
+    source, made = patching.nodes[taken], patching.nodes[index].size
+    patch = None
     if taken in patching.patched:
         patch = tf.reshape(values[taken], (-1, source.channels))
-        if not takes_all(window, source.size, node.size):
-            patch = tf.gather(patch, patch_from)
-        rows = tf.dynamic_stitch([patch_to, map_to], [patch, rows])
-    windows = tf.reshape(rows, tf.concat([shape, [source.channels]], 0))
+        if not takes_all(window, source.size, made):
+            patch = tf.gather(patch, gathers[link][2])
+    windows = _put_together(tf, patch, kept[taken], gathers[link])
     windows.set_shape((None, None, None, source.channels))
     return windows
 
 
 def _pasted(tf: Any, node: Node, patch: Any, kept: Any, places: Any) -> Any:
     """Put patches into whole maps."""
-    rows = tf.concat([tf.reshape(patch, (-1, node.channels)), kept], 0)
-    return tf.reshape(tf.gather(rows, places), (-1, *node.size, node.channels))
+    whole = _put_together(tf, tf.reshape(patch, (-1, node.channels)), kept, places)
+    whole.set_shape((None, *node.size, node.channels))
+    return whole
+
+
+def _put_together(tf: Any, patch: Any, kept: Any, places: Any) -> Any:
+    """Return rows of patches, if there are any, and of a whole map where they belong."""
+    shape, patch_to, _, map_to, map_from = places
+    rows = tf.gather(kept, map_from)
+    if patch is not None:
+        rows = tf.dynamic_stitch([patch_to, map_to], [patch, rows])
+    return tf.reshape(rows, tf.concat([shape, tf.shape(kept)[1:]], 0))
 
 
 def _with_outside(tf: Any, whole: Any, node: Node) -> Any:

@@ -81,6 +81,12 @@ class Convolve:
         """Whether it may have another stride: not beside a dilation."""
         return self.dilation == (1, 1)
 
+    @property
+    def mixes(self) -> bool:
+        """Whether it is a product over the channels of each position; see `incremental.order`."""
+        alone = self.shape[:2] == self.stride == (1, 1) and not any(map(any, self.pads))
+        return alone and not self.depthwise and self.groups == 1
+
     def strided(self, stride: Pair) -> Convolve:
         """Return the same with another stride."""
         return replace(self, stride=stride)
@@ -135,6 +141,11 @@ class Pool:
     shares: bool = False
 
     stridable = True
+
+    @property
+    def averages(self) -> bool:
+        """Whether it is the mean of those inside the map: of equal numbers, that number."""
+        return not self.most and (self.shares or not any(map(any, self.pads)))
 
     def strided(self, stride: Pair) -> Pool:
         """Return the same with another stride."""

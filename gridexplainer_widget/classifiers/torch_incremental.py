@@ -13,6 +13,7 @@ from gridexplainer_widget.incremental.executor import Maps, NotReadable
 from gridexplainer_widget.incremental.gathers import Places
 from gridexplainer_widget.incremental.narrow import narrowed
 from gridexplainer_widget.incremental.nodes import Pair
+from gridexplainer_widget.incremental.order import reordered
 from gridexplainer_widget.incremental.patcher import Patcher
 from gridexplainer_widget.incremental.patching import Patching
 
@@ -53,7 +54,7 @@ class TorchExecutor:
         self.torch = torch = framework("torch", type(module).__name__, INSTALL)
         self._exported = exported(module, shape, after)
         self._reading = read(torch, self._exported)
-        self.nodes = narrowed(self._reading.nodes)
+        self.nodes = narrowed(reordered(self._reading.nodes))
         self.lighter = lighter(self._reading.nodes) or self.nodes != self._reading.nodes
         self.device, _ = place_of(module, torch)
         self.accelerated = self.device.type != "cpu"

@@ -109,13 +109,13 @@ def _pool(drafts: Drafts, made: Operation, given: Given, *, most: bool) -> bool:
         for n, s, r, length, b in zip(out, stride, reach, draft.size, before, strict=True)
     )
     pads = ((before[0], down), (before[1], across))
-    step = Pool(most, size, stride, pads, dilation)
+    inside = before if given.get("count_include_pad") else (0, 0)
+    step = Pool(most, size, stride, pads, dilation, averages=not most and inside == (0, 0))
     window = Window(reach, stride, before, outside=float("-inf") if most else 0.0)
     work = size[0] * size[1] * draft.channels
     drafts.local(made, taken, window, step, "pool", work)
     if most:
         return True
-    inside = (0, 0) if not given["count_include_pad"] else before
     shares = [
         _shares(*line) for line in zip(out, stride, size, draft.size, before, inside, strict=True)
     ]

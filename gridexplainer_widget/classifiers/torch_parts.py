@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gridexplainer_widget.incremental.gathers import OUTSIDE, takes_all
-from gridexplainer_widget.incremental.nodes import Node, Nodes
+from gridexplainer_widget.incremental.nodes import Nodes
 from gridexplainer_widget.incremental.patching import Link, Patching
 
 from .torch_replay import Replay
@@ -37,8 +37,10 @@ def patched_maps(  # noqa: PLR0913, PLR0917 - all that there is
     lists: Sequence[Any],
 ) -> list[Any]:
     """Calculate the maps of the cut from patches (n, channels, rows, columns) of the picture."""
-    nodes, one = patching.nodes, iter(lists)
-    gathers = {link: [next(one) for _ in range(5)] for link in patching.gathered}
+    nodes = patching.nodes
+    fives = [lists[first : first + 5] for first in range(0, len(lists), 5)]
+    gathers = dict(zip(patching.gathered, fives, strict=False))
+    pastes = dict(zip(patching.cut, fives[len(gathers) :], strict=True))
     maps = Calculated(torch, nodes, weights, len(patches))
     maps.values[0] = patches
     order = sorted(patching.patched - {0})
@@ -55,7 +57,7 @@ def patched_maps(  # noqa: PLR0913, PLR0917 - all that there is
         maps.values[index] = maps.made(index, windows, windows=True)
         maps.let_go(inputs, uses)
     return [
-        _pasted(torch, nodes[index], maps.values[index], kept[index], next(one))
+        _put_together(rows(maps.values[index]), kept[index], pastes[index])
         for index in patching.cut
     ]
 
@@ -140,28 +142,27 @@ def _window(
 ) -> Any:
     """Put windows together."""
     index, place = link
-    node = patching.nodes[index]
-    taken = node.inputs[place]
-    source = patching.nodes[taken]
-    shape, patch_to, patch_from, map_to, map_from = places
-    window = node.windows[place]
-    count, height, width = shape.tolist()
-    found = kept[taken].index_select(0, map_from)
+    taken, window = patching.looks(index, place)
+    source, made = patching.nodes[taken], patching.nodes[index].size
+    patch = None
     if taken in patching.patched:
         patch = rows(values[taken])
-        if window is None or not takes_all(window, source.size, node.size):
-            patch = patch.index_select(0, patch_from)
+        if not takes_all(window, source.size, made):
+            patch = patch.index_select(0, places[2])
+    return _put_together(patch, kept[taken], places)
+
+
+def _put_together(patch: Any, kept: Any, places: Sequence[Any]) -> Any:
+    """Return rows of patches, if there are any, and of a whole map where they belong."""
+    shape, patch_to, _, map_to, map_from = places
+    count, height, width = shape.tolist()
+    found = kept.index_select(0, map_from)
+    if patch is not None:
         around, channels = found, found.shape[1]
         found = around.new_empty((count * height * width, channels))
         found.index_copy_(0, map_to, around)
         found.index_copy_(0, patch_to, patch)
     return found.reshape(count, height, width, found.shape[1]).permute(FIRST)
-
-
-def _pasted(torch: Any, node: Node, patch: Any, kept: Any, places: Any) -> Any:
-    """Put patches into whole maps."""
-    found = torch.cat([rows(patch), kept]).index_select(0, places)
-    return found.reshape(-1, *node.size, found.shape[1]).permute(FIRST)
 
 
 def _with_outside(torch: Any, whole: Any) -> Any:

@@ -95,6 +95,12 @@ class Convolve(Step):
             kernel = kernel * scale.to(kernel.dtype).to(kernel.device).reshape(-1, 1, 1, 1)
         return kernel, offset.to(kernel.dtype)
 
+    @property
+    def mixes(self) -> bool:
+        """Whether it is a product over the channels of each position; see `incremental.order`."""
+        alone = self.shape[2:] == self.stride == (1, 1) and not any(map(any, self.pads))
+        return alone and self.groups == 1
+
     def strided(self, stride: Pair) -> Convolve:
         """Return the same with another stride."""
         return replace(self, stride=stride)
@@ -112,13 +118,17 @@ class Convolve(Step):
 
 @dataclass(frozen=True)
 class Pool(Step):
-    """The largest or the mean of a window; the mean, too, of fewer than all in it."""
+    """The largest or the mean of a window; the mean, too, of fewer than all in it.
+
+    `averages` tells whether it is the mean of those inside the map: of equal numbers, that number.
+    """
 
     most: bool
     size: Pair
     stride: Pair
     pads: Pads
     dilation: Pair = (1, 1)
+    averages: bool = False
 
     def strided(self, stride: Pair) -> Pool:
         """Return the same with another stride."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Boxes
-from .nodes import Node, Pair, Window
+from .nodes import POINT, Node, Pair, Window
 
 Places: TypeAlias = NDArray[np.int32]
 """Positions, counted through pictures, rows and columns."""
@@ -107,6 +107,12 @@ def gather(out: Boxes, window: Window, patch: Boxes | None, node: Node, made: Pa
     )
 
 
+def paste(patch: Boxes, node: Node) -> Gather:
+    """Find out where whole maps come from: patches, and the map around them."""
+    whole = np.broadcast_to(np.array([(0, length) for length in node.size]), patch.shape)
+    return gather(whole, POINT, patch, node, node.size)
+
+
 def _line(out: Boxes, window: Window, axis: int, size: int) -> NDArray[np.intp]:
     """Rows (or columns) of the map that windows look at: (sets, reach); -1 where outside."""
     length = int(out[0, 1] - out[0, 0])
@@ -116,15 +122,3 @@ def _line(out: Boxes, window: Window, axis: int, size: int) -> NDArray[np.intp]:
     seen = np.where(seen < 0, -1, seen // window.repeat[axis])
     seen[seen >= size] = -1
     return seen
-
-
-def paste(patch: Boxes, size: Pair) -> Places:
-    """Find out where whole maps come from: the patches, counted first, or the map behind them."""
-    count, (height, width) = len(patch), (patch[0, :, 1] - patch[0, :, 0]).tolist()
-    held = count * height * width
-    whole = np.arange(held, held + size[0] * size[1], dtype=np.int32).reshape(1, *size)
-    places = np.repeat(whole, count, 0)
-    numbers = np.arange(held, dtype=np.int32).reshape(count, height, width)
-    for one, ((top, bottom), (left, right)), own in zip(places, patch, numbers, strict=True):
-        one[top:bottom, left:right] = own
-    return places.reshape(-1)

@@ -35,7 +35,7 @@ class Layout:
     patches : Boxes
         Of the picture, all of one size.
     places : int32 array
-        The lists of all gathers and pastes, one behind the other: see :func:`packed`.
+        The lists of all gathers, one behind the other: see :func:`packed`.
     lengths : int32 array
         How long each of them is.
     """
@@ -67,8 +67,8 @@ class Deal:
     numbers: float = 0.0
 
 
-def packed(gathers: Sequence[Gather], pastes: Sequence[Places]) -> tuple[Places, Places]:
-    """Put lists of places behind one another: five of each gather, then the pastes."""
+def packed(gathers: Sequence[Gather]) -> tuple[Places, Places]:
+    """Put lists of places behind one another, five of each gather; return how long each is."""
     lists = [np.empty(0, np.int32)]
     for one in gathers:
         lists += [
@@ -78,7 +78,6 @@ def packed(gathers: Sequence[Gather], pastes: Sequence[Places]) -> tuple[Places,
             one.map_to,
             one.map_from,
         ]
-    lists += pastes
     return np.concatenate(lists), np.array([len(part) for part in lists[1:]], np.int32)
 
 
@@ -184,7 +183,7 @@ class Patcher:
         layout = self._layouts.pop(key, None)
         if layout is None:
             boxes = patching.boxes(hidden)
-            places, lengths = packed(patching.gathers(boxes), patching.pastes(boxes))
+            places, lengths = packed(patching.gathers(boxes))
             layout = Layout(boxes[0], places, lengths)
             self._held += places.nbytes
         self._layouts[key] = layout

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from .boxes import Boxes, changed, equal
-from .gathers import Gather, Places, gather, paste
+from .gathers import Gather, gather, paste
 from .nodes import POINT, Node, Nodes, Pair, Window
 
 Link: TypeAlias = tuple[int, int]
@@ -73,18 +73,15 @@ class Patching:
         return found
 
     def gathers(self, boxes: Mapping[int, Boxes]) -> list[Gather]:
-        """Find out where the windows of `gathered` come from."""
-        return [
+        """Find out where the windows of `gathered` come from, then the whole maps of `cut`."""
+        windows = [
             gather(
                 boxes[index], window, boxes.get(taken), self.nodes[taken], self.nodes[index].size
             )
             for index, place in self.gathered
             for taken, window in [self.looks(index, place)]
         ]
-
-    def pastes(self, boxes: Mapping[int, Boxes]) -> list[Places]:
-        """Find out where the whole maps of `cut` come from."""
-        return [paste(boxes[index], self.nodes[index].size) for index in self.cut]
+        return windows + [paste(boxes[index], self.nodes[index]) for index in self.cut]
 
     def looks(self, index: int, place: int) -> tuple[int, Window]:
         """Return which map a patched node looks at, and how."""
