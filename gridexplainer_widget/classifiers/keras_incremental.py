@@ -19,6 +19,7 @@ from .extras import framework
 from .keras_independent import Independent
 from .keras_nodes import read
 from .keras_parts import Part, answer_part, patched_part, whole_part
+from .keras_steps import Move
 
 
 class KerasExecutor:
@@ -35,7 +36,7 @@ class KerasExecutor:
         self.accelerated = bool(tf.config.list_logical_devices("GPU"))
         self._traced = traced
         reading = read(tf, traced)
-        self.nodes = narrowed(reordered(reading.nodes))
+        self.nodes = narrowed(reordered(reading.nodes), lambda stride: Move(stride=stride))
         self.lighter = lighter(reading.nodes) or self.nodes != reading.nodes
         self._flat = reading.flat
         self._parameters = Independent(tf, traced, reading.parameters)

@@ -9,7 +9,7 @@ from gridexplainer_widget.incremental.gathers import OUTSIDE, takes_all
 from gridexplainer_widget.incremental.nodes import Node, Nodes
 from gridexplainer_widget.incremental.patching import Link, Patching
 
-from .keras_steps import Operate, Replay, Scale
+from .keras_steps import Replay
 
 Weights: TypeAlias = Mapping[int, Sequence[Any]]
 """What each node's step needs, as variables."""
@@ -104,16 +104,8 @@ class Emitted:
         for index in indices:
             inputs = self.nodes[index].inputs
             if all(taken in self.values for taken in inputs):
-                maps = [self._looked_at(index, place) for place in range(len(inputs))]
+                maps = [self.values[taken] for taken in inputs]
                 self.values[index] = self.calculated(index, maps, windows=False)
-
-    def _looked_at(self, index: int, place: int) -> Any:
-        """Return a whole map, without what a node at single positions passes over."""
-        node = self.nodes[index]
-        window, value = node.windows[place], self.values[node.inputs[place]]
-        if window is None or window.stride == (1, 1) or not passes_over(node, place):
-            return value
-        return value[:, :: window.stride[0], :: window.stride[1]]
 
     def calculated(self, index: int, maps: Sequence[Any], *, windows: bool) -> Any:
         """Add one node."""
@@ -133,11 +125,6 @@ class Emitted:
         made = self._replayed[id(step.run)][step.result]
         made.set_shape(step.shape)
         return made
-
-
-def passes_over(node: Node, place: int) -> bool:
-    """Tell whether a stride is not the step's own: of what is done at each position by itself."""
-    return isinstance(node.step, (Operate, Scale)) or place > 0
 
 
 def _window(  # noqa: PLR0913, PLR0917 - one of many gathers, from everything there is

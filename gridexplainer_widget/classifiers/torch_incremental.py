@@ -22,7 +22,7 @@ from .torch_calls import INSTALL, place_of, switched
 from .torch_exported import exported, structure
 from .torch_nodes import read
 from .torch_parts import Weights, patched_maps, result, whole_maps
-from .torch_steps import FIRST, Given
+from .torch_steps import FIRST, Given, Move
 
 KEPT_SIZES = 4
 """Of so many sizes of pictures is remembered how a module is read."""
@@ -54,7 +54,7 @@ class TorchExecutor:
         self.torch = torch = framework("torch", type(module).__name__, INSTALL)
         self._exported = exported(module, shape, after)
         self._reading = read(torch, self._exported)
-        self.nodes = narrowed(reordered(self._reading.nodes))
+        self.nodes = narrowed(reordered(self._reading.nodes), lambda stride: Move(stride=stride))
         self.lighter = lighter(self._reading.nodes) or self.nodes != self._reading.nodes
         self.device, _ = place_of(module, torch)
         self.accelerated = self.device.type != "cpu"

@@ -10,8 +10,7 @@ from gridexplainer_widget.incremental.gathers import OUTSIDE, takes_all
 from gridexplainer_widget.incremental.nodes import Nodes
 from gridexplainer_widget.incremental.patching import Link, Patching
 
-from .torch_replay import Replay
-from .torch_steps import FIRST, LAST, Given, Scale
+from .torch_steps import FIRST, LAST, Given
 
 Weights: TypeAlias = Mapping[int, Sequence[Any]]
 """What each node's step needs, as tensors."""
@@ -99,7 +98,7 @@ class Calculated:
         uses.update(wanted)
         for index in order:
             inputs = self.nodes[index].inputs
-            maps = [self._looked_at(index, place) for place in range(len(inputs))]
+            maps = [self.values[taken] for taken in inputs]
             self.values[index] = self.made(index, maps, windows=False)
             del maps
             self.let_go(inputs, uses)
@@ -121,15 +120,6 @@ class Calculated:
             return maps[0].new_empty((self.n, node.channels, 0, 0))
         given = Given(maps, self.weights.get(index, ()), self.n, windows)
         return node.step.run(self.torch, given)
-
-    def _looked_at(self, index: int, place: int) -> Any:
-        """Return a whole map, without what a node at single positions passes over."""
-        node = self.nodes[index]
-        window, value = node.windows[place], self.values[node.inputs[place]]
-        own = place == 0 and not isinstance(node.step, (Replay, Scale))
-        if window is None or window.stride == (1, 1) or own:
-            return value
-        return value[:, :, :: window.stride[0], :: window.stride[1]]
 
 
 def rows(maps: Any) -> Any:

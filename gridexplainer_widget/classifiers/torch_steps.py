@@ -157,6 +157,10 @@ class Move(Step):
     stride: Pair = (1, 1)
     repeat: Pair = (1, 1)
 
+    def strided(self, stride: Pair) -> Move:
+        """Return the same with another stride."""
+        return replace(self, stride=stride)
+
     def run(self, torch: Any, given: Given) -> Any:
         """See :class:`Step`."""
         if given.windows:
@@ -173,10 +177,6 @@ class Scale(Step):
 
     channels: int
     changes: tuple[Change, ...]
-
-    def strided(self, stride: Pair) -> Scale:  # noqa: ARG002 - of those with one
-        """Return the same: it is done at each position by itself."""
-        return self
 
     def weights(self, torch: Any, values: Values) -> tuple[Any, ...]:
         """See :class:`Step`."""
@@ -195,12 +195,18 @@ class Constant(Step):
     source: Any
     shape: tuple[int, ...]
     last: bool = False
+    stride: Pair = (1, 1)
+
+    def strided(self, stride: Pair) -> Constant:
+        """Return every so many rows and columns of it."""
+        return replace(self, stride=stride)
 
     def weights(self, torch: Any, values: Values) -> tuple[Any, ...]:
         """See :class:`Step`."""
         found = values[self.source] if self.source in values else torch.as_tensor(self.source)
         found = found.reshape((1,) * (4 - found.ndim) + tuple(found.shape))
-        return ((found.permute(FIRST) if self.last else found).expand(self.shape),)
+        whole = (found.permute(FIRST) if self.last else found).expand(self.shape)
+        return (whole[:, :, :: self.stride[0], :: self.stride[1]],)
 
     def run(self, torch: Any, given: Given) -> Any:  # noqa: ARG002 - of Step
         """See :class:`Step`."""
