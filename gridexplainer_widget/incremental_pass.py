@@ -11,7 +11,7 @@ from .classifiers.outputs import Vectors
 from .fills import Pixels
 from .grid import Box
 from .incremental.boxes import Boxes
-from .incremental.groups import in_batches
+from .incremental.groups import NEAR, in_batches
 from .incremental.patcher import Deal, Patcher
 from .incremental.patching import Patching
 from .passes import MOST, Batch, Cells, FullPass, evenly
@@ -73,11 +73,13 @@ class IncrementalPass:
         boxes = as_boxes([self._changed(cells) for cells in hidden])
         first: list[list[Cells]] = [[()]] if not all(sets) else []
         deal = self.patcher.deal(self.patching, boxes)
-        for patching, groups, size in (
-            (self.patching, deal.groups, self._size(deal)),
-            (self.patcher.in_full, (deal.rest,), self.full.batch_size),
+        size, whole = self._size(deal), self.full.batch_size
+        most = size if self.batch_size is not None else int(size * (1 + NEAR))
+        for patching, batches in (
+            (self.patching, in_batches(deal.groups, size, most)),
+            (self.patcher.in_full, in_batches((deal.rest,), whole, whole)),
         ):
-            for batch in in_batches(groups, size):
+            for batch in batches:
                 asked = [[hidden[number] for number in group] for group in batch]
                 yield Batch((*first, *asked), patching)
                 first = []

@@ -26,10 +26,13 @@ COPY = 1.0e-9
 """Seconds for one number of a window or a whole map that is put together."""
 
 CALL = 25e-6
-"""Seconds that an operation takes beside its work, shared by the pictures of a batch."""
+"""Seconds that an operation takes beside its work, shared by the pictures of a batch or group."""
+
+KERNEL = 1.0e-9
+"""Seconds for one number of a convolution's kernel, which each call puts in order anew."""
 
 TOGETHER = 16
-"""Pictures in a batch, for that."""
+"""Pictures in a batch or group, for both."""
 
 SLACK = 1.1
 """How much larger patches are than what changes, since those of one batch are of one size."""
@@ -38,13 +41,19 @@ CEILINGS = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Shares of a map above which it is calculated as a whole; 0 means that the network is."""
 
 
-def work_seconds(node: Node, positions: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Return how long it takes to calculate so many positions of a node."""
+def rate(node: Node) -> float:
+    """Return how long one position of a node takes."""
     if node.kind in {"input", "constant", "other"}:
-        return np.zeros_like(positions, np.float64)
+        return 0.0
     multiplying = node.work / RATES.get(node.kind, np.inf)
-    passing = PASS * node.channels * (1 + len(node.inputs))
-    return np.asarray(positions * (multiplying + passing) + CALL / TOGETHER)
+    return multiplying + PASS * node.channels * (1 + len(node.inputs))
+
+
+def _call(node: Node) -> float:
+    """Return how long a node takes beside its positions."""
+    if node.kind in {"input", "constant", "other"}:
+        return 0.0
+    return CALL + (KERNEL * node.work if node.kind == "convolution" else 0.0)
 
 
 def traced(nodes: Nodes, hidden: Boxes) -> dict[int, Boxes]:
@@ -58,22 +67,34 @@ def traced(nodes: Nodes, hidden: Boxes) -> dict[int, Boxes]:
     return found
 
 
+def rates(patching: Patching) -> dict[int, float]:
+    """Return how long one position of each patched node takes, its windows included."""
+    nodes = patching.nodes
+    found = {index: rate(nodes[index]) for index in sorted(patching.patched)}
+    for index, place in patching.gathered:
+        taken, window = nodes[nodes[index].inputs[place]], nodes[index].windows[place]
+        spread = 1.0 if window is None else _overlap(window)
+        found[index] += COPY * taken.channels * spread
+    return found
+
+
+def a_group(patching: Patching) -> float:
+    """Return how long a group takes beside its sets."""
+    calls = sum(_call(patching.nodes[index]) for index in patching.patched)
+    return calls + 2 * CALL * len(patching.gathered)
+
+
 def seconds(patching: Patching, boxes: Mapping[int, Boxes]) -> NDArray[np.float64]:
     """Return how long each set takes: (sets,)."""
     nodes = patching.nodes
-    total = np.zeros(len(boxes[0]))
-    for index, node in enumerate(nodes.nodes):
-        positions = _positions(node, boxes[index]) if index in patching.patched else node.positions
-        total += work_seconds(node, positions)
-    for index, place in patching.gathered:
-        node = nodes[index]
-        taken, window = nodes[node.inputs[place]], node.windows[place]
-        spread = 1.0 if window is None else _overlap(window)
-        read = _positions(node, boxes[index]) * spread
-        total += COPY * taken.channels * read + 2 * CALL / TOGETHER
+    whole = [node for index, node in enumerate(nodes.nodes) if index not in patching.patched]
+    each = sum(rate(node) * node.positions + _call(node) / TOGETHER for node in whole)
     if patching.patched:
-        for index in patching.cut:
-            total += COPY * nodes[index].channels * nodes[index].positions
+        each += a_group(patching) / TOGETHER
+        each += COPY * sum(nodes[index].channels * nodes[index].positions for index in patching.cut)
+    total = np.full(len(boxes[0]), each)
+    for index, one in rates(patching).items():
+        total += one * _positions(nodes[index], boxes[index])
     return total
 
 

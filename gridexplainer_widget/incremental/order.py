@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .costs import work_seconds
+from .costs import rate
 from .nodes import POINT, Node, Nodes
 
 
@@ -55,4 +55,4 @@ def _mean(node: Node, channels: int) -> Node:
 
 
 def _seconds(*nodes: Node) -> float:
-    return sum(float(work_seconds(node, float(node.positions))) for node in nodes)
+    return sum(rate(node) * node.positions for node in nodes)

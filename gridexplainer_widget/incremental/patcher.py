@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Boxes
-from .costs import choose, largest, seconds, traced
+from .costs import a_group, choose, largest, rates, seconds, traced
 from .executor import Executor, Maps
 from .gathers import Gather, Places
 from .groups import grouped
@@ -203,8 +203,8 @@ def _dealt(patching: Patching, in_full: Patching, hidden: Boxes) -> Deal:
     if not pays.any():
         return Deal((), numbers)
     chosen, parts = numbers[pays], {index: boxes[pays] for index, boxes in changes.items()}
-    groups = tuple(chosen[group] for group in grouped(parts[max(patching.cut)]))
-    return Deal(groups, numbers[~pays], float(taken[pays].mean()), largest(patching, parts))
+    groups = [chosen[one] for one in grouped(parts, rates(patching), a_group(patching))]
+    return Deal(tuple(groups), numbers[~pays], float(taken[pays].mean()), largest(patching, parts))
 
 
 def _all_of(picture: Pixels) -> Boxes:
