@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gridexplainer_widget.incremental.nodes import Pair
-
 from .torch_steps import FIRST, LAST, Given, Step, Values
 
 
@@ -36,10 +34,6 @@ class Replay(Step):
     fixed: tuple[Any, ...]
     sizes: Mapping[Any, Callable[[int], Any]]
     last: bool
-
-    def strided(self, stride: Pair) -> Replay:  # noqa: ARG002
-        """Return the same: it is done at each position by itself."""
-        return self
 
     def weights(self, torch: Any, values: Values) -> tuple[Any, ...]:  # noqa: ARG002 - of Step
         """See :class:`Step`."""

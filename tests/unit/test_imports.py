@@ -27,6 +27,7 @@ ORDER = [
     "incremental.patching",
     "incremental.narrow",
     "incremental.costs",
+    "incremental.order",
     "incremental.groups",
     "incremental.executor",
     "incremental.patcher",

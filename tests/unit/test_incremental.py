@@ -218,6 +218,79 @@ def test_rows_that_are_cropped_and_passed_over_are_left_out() -> None:
     np.testing.assert_allclose(parts.vectors, scored(model, "full").vectors, atol=1e-5)
 
 
+def classes(inputs: object, x: object) -> keras.Model:
+    x = layers.GlobalAveragePooling2D()(layers.ReLU()(x))
+    model = keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
+    shown = np.random.default_rng(3)
+    for variable in model.weights:
+        if variable.path.endswith(("bias", "beta", "moving_mean")):
+            variable.assign(shown.normal(size=variable.shape))
+    return model
+
+
+def test_what_is_halved_beside_what_is_looked_at_whole() -> None:
+    """As in ResNet50: of the shortcut, every second row and column is taken."""
+    keras.utils.set_random_seed(2)
+    inputs = layers.Input((48, 40, 3))
+    shortcut = layers.Conv2D(4, 3, padding="same", activation="relu")(inputs)
+    x = layers.Conv2D(4, 3, padding="same")(shortcut)
+    x = layers.ReLU()(layers.Add()([shortcut, x]))
+    x = layers.Conv2D(6, 1, strides=2)(x)
+    model = classes(inputs, x)
+    parts = scored(model, "incremental")
+    sizes = [node.size for node in parts.way.patching.nodes.nodes if node.kind != "other"]
+    assert sizes[:3] == [(48, 40)] * 3, "picture, convolution and ReLU"
+    assert set(sizes[3:]) == {(24, 20)}, "nothing but what is looked at"
+    assert sum("in part" in node.name for node in parts.way.patching.nodes.nodes) == 1
+    np.testing.assert_allclose(parts.vectors, scored(model, "full").vectors, atol=1e-5)
+
+
+def local(run: Run) -> list[tuple[str, tuple[int, int], int]]:
+    nodes = run.way.patching.nodes.nodes
+    return [(n.kind, n.size, n.channels) for n in nodes if n.kind in {"convolution", "pool"}]
+
+
+def test_means_and_products_change_places_where_that_is_less_work() -> None:
+    keras.utils.set_random_seed(2)
+    x = inputs = layers.Input((48, 40, 3))
+    x = layers.Conv2D(8, 3, padding="same", activation="relu")(x)
+    x = layers.BatchNormalization()(layers.Conv2D(6, 1)(x))
+    x = layers.AveragePooling2D(2)(x)  # of fewer positions, products
+    x = layers.AveragePooling2D(3, 1, padding="same")(x)
+    x = layers.Conv2D(2, 1)(x)  # of fewer channels, means
+    model = classes(inputs, x)
+    parts = scored(model, "incremental")
+    assert local(parts) == [
+        ("convolution", (48, 40), 8),
+        ("pool", (24, 20), 8),
+        ("convolution", (24, 20), 6),
+        ("convolution", (24, 20), 2),
+        ("pool", (24, 20), 2),
+    ]
+    np.testing.assert_allclose(parts.vectors, scored(model, "full").vectors, atol=1e-5)
+
+
+def test_means_and_products_stay_where_they_are_not_the_same() -> None:
+    keras.utils.set_random_seed(2)
+    inputs = layers.Input((48, 40, 3))
+    one = layers.Conv2D(4, 1)(inputs)  # looked at by two
+    one = layers.Concatenate()([layers.AveragePooling2D(2)(one), one[:, ::2, ::2]])
+    two = layers.Conv2D(2, 1)(layers.MaxPooling2D(2)(inputs))
+    three = layers.AveragePooling2D(3, 2)(layers.ZeroPadding2D(1)(inputs))  # zeros count as well
+    three = layers.Conv2D(2, 1)(three)
+    model = classes(inputs, layers.Concatenate()([one, two, three]))
+    parts = scored(model, "incremental")
+    assert sorted(local(parts)) == [
+        ("convolution", (24, 20), 2),
+        ("convolution", (24, 20), 2),
+        ("convolution", (48, 40), 4),
+        ("pool", (24, 20), 3),
+        ("pool", (24, 20), 3),
+        ("pool", (24, 20), 4),
+    ]
+    np.testing.assert_allclose(parts.vectors, scored(model, "full").vectors, atol=1e-5)
+
+
 def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(ValueError, match="'auto', 'full', 'incremental'"):
         GridExplainer(small(), engine="turbo")

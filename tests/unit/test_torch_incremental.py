@@ -170,6 +170,62 @@ def test_patches_as_far_as_can_be(make, size: tuple[int, int]) -> None:
     np.testing.assert_allclose(found, expected, atol=2e-5)
 
 
+class Halved(nn.Module):
+    """As in ResNet, its first version: of the shortcut, every second row and column is taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(3, 4, 3, padding=1)
+        self.second = nn.Conv2d(4, 4, 3, padding=1)
+        self.where = nn.Parameter(torch.rand(4, 33, 30))
+        self.down = nn.Conv2d(4, 6, 1, stride=2)
+        self.head = nn.Linear(6, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        shortcut = F.relu(self.first(x))
+        x = F.relu(self.second(shortcut) + shortcut + self.where)
+        return self.head(F.relu(self.down(x)).mean((2, 3)))
+
+
+def test_what_is_passed_over_is_not_calculated() -> None:
+    torch.manual_seed(1)
+    module = lively(Halved())
+    nodes = executor_of(module, (33, 30)).nodes.nodes
+    whole = [node.name for node in nodes if node.size == (33, 30)]
+    assert len(whole) == 3, "the picture, the first convolution and its ReLU"
+    found, expected, patching = patched_by_hand(module, (33, 30))
+    assert len(patching.patched) > 5
+    np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
+@pytest.mark.parametrize(("counted", "first"), [(False, "convolution"), (True, "pool")])
+def test_a_mean_changes_places_with_a_product_unless_zeros_count(
+    counted: bool,
+    first: str,
+) -> None:
+    torch.manual_seed(1)
+    module = nn.Sequential(
+        nn.Conv2d(3, 8, 3),
+        nn.ReLU(),
+        nn.AvgPool2d(3, 1, 1, count_include_pad=counted),
+        nn.Conv2d(8, 2, 1),
+        nn.BatchNorm2d(2),
+        nn.ReLU(),
+        nn.Conv2d(2, 6, 1, bias=False),
+        nn.AvgPool2d(2),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(6, 4),
+    )
+    nodes = executor_of(lively(module), (32, 31)).nodes.nodes
+    kinds = [node.kind for node in nodes if node.kind in {"convolution", "pool"}]
+    other = {"convolution": "pool", "pool": "convolution"}[first]
+    assert kinds == ["convolution", first, other, "pool", "convolution"]
+    found, expected, _ = patched_by_hand(module, (32, 31))
+    np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
 def test_what_is_local_is_read_as_such() -> None:
     others = [n.name for n in executor_of(Shown(), (48, 44)).nodes.nodes if n.kind == "other"]
     assert others == ["adaptive_avg_pool2d", "flatten", "linear_2"]
