@@ -58,7 +58,7 @@ class Batch:
     Parameters
     ----------
     groups : tuple of sequences of sets of cells
-        Those whose patches are of about one size stand together.
+        Those whose patches are of one size stand together.
     patching : Patching or None
         How the network is calculated; None is the model itself.
     """

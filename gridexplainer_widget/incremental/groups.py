@@ -1,4 +1,4 @@
-"""Which sets of hidden cells are calculated together: those whose patches are of about one size."""
+"""Which sets of hidden cells are calculated together, with patches of one size."""
 
 from __future__ import annotations
 

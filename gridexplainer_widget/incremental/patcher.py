@@ -52,7 +52,7 @@ class Deal:
     Parameters
     ----------
     groups : tuple of int arrays
-        Numbers of sets that pay, those of about one size together.
+        Numbers of sets that pay, those that are calculated together.
     rest : int array
         Numbers of those that change too much.
     seconds : float
@@ -131,7 +131,7 @@ class Patcher:
         groups: Sequence[Boxes | None],
         crop: Callable[[int, Boxes], Pixels],
     ) -> Any:
-        """Ask about pictures in groups, each of which has changed within a box of about one size.
+        """Ask about pictures in groups, of each of which the patches are of one size.
 
         Parameters
         ----------
