@@ -59,7 +59,7 @@ class IncrementalPass:
             return f"full: {self.patcher.trouble}"
         patched, nodes = len(self.patching.patched), len(self.patching.nodes)
         if not patched:
-            return "full, normalisation folded into convolutions"
+            return "full, operations folded"
         return f"incremental: {patched} of {nodes} operations on patches"
 
     def batches(self, sets: Sequence[Cells]) -> Iterator[Batch]:
