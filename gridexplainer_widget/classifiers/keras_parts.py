@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from gridexplainer_widget.incremental.gathers import OUTSIDE, takes_all
+from gridexplainer_widget.incremental.gathers import OUTSIDE, PER_GATHER, takes_all
 from gridexplainer_widget.incremental.nodes import Node, Nodes
 from gridexplainer_widget.incremental.patching import Link, Patching
 
@@ -46,13 +46,10 @@ def patched_part(tf: Any, patching: Patching, weights: Weights) -> Callable[...,
     for index in patching.kept:
         rows = nodes[index].positions + len(OUTSIDE)
         signature.append(tf.TensorSpec((rows, nodes[index].channels), tf.float32))
-    lists = 5 * (len(patching.gathered) + len(patching.cut))
+    lists = PER_GATHER * (len(patching.gathered) + len(patching.cut))
 
     def calculate(patches: Any, places: Any, lengths: Any, *whole: Any) -> list[Any]:
-        split = tf.split(places, lengths, num=lists)
-        fives = [split[first : first + 5] for first in range(0, lists, 5)]
-        gathers = dict(zip(patching.gathered, fives, strict=False))
-        pastes = dict(zip(patching.cut, fives[len(gathers) :], strict=True))
+        gathers, pastes = patching.dealt_out(tf.split(places, lengths, num=lists))
         kept = dict(zip(patching.kept, whole, strict=True))
         maps = Emitted(tf, nodes, weights)
         maps.values[0] = patches

@@ -37,9 +37,7 @@ def patched_maps(  # noqa: PLR0913, PLR0917 - all that there is
 ) -> list[Any]:
     """Calculate the maps of the cut from patches (n, channels, rows, columns) of the picture."""
     nodes = patching.nodes
-    fives = [lists[first : first + 5] for first in range(0, len(lists), 5)]
-    gathers = dict(zip(patching.gathered, fives, strict=False))
-    pastes = dict(zip(patching.cut, fives[len(gathers) :], strict=True))
+    gathers, pastes = patching.dealt_out(lists)
     maps = Calculated(torch, nodes, weights, len(patches))
     maps.values[0] = patches
     order = sorted(patching.patched - {0})

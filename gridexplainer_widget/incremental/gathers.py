@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -16,6 +17,10 @@ Places: TypeAlias = NDArray[np.int32]
 
 OUTSIDE = (0.0, float("-inf"))
 """What a map is followed by: what a window sees where the map has ended."""
+
+
+PER_GATHER = 5
+"""How many lists of places a gather is, its shape included; see :func:`packed`."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,20 @@ def paste(patch: Boxes, node: Node) -> Gather:
     """Find out where whole maps come from: patches, and the map around them."""
     whole = np.broadcast_to(np.array([(0, length) for length in node.size]), patch.shape)
     return gather(whole, POINT, patch, node, node.size)
+
+
+def packed(gathers: Sequence[Gather]) -> tuple[Places, Places]:
+    """Put lists of places behind one another, `PER_GATHER` of each; return how long each is."""
+    lists = [np.empty(0, np.int32)]
+    for one in gathers:
+        lists += [
+            np.array(one.shape, np.int32),
+            one.patch_to,
+            one.patch_from,
+            one.map_to,
+            one.map_from,
+        ]
+    return np.concatenate(lists), np.array([len(part) for part in lists[1:]], np.int32)
 
 
 def _line(out: Boxes, window: Window, axis: int, size: int) -> NDArray[np.intp]:

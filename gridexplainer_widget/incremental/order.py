@@ -7,6 +7,7 @@ ahead of one that leaves few channels, as InceptionV3 does, most of the means ar
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from .costs import rate
@@ -16,10 +17,11 @@ from .nodes import POINT, Node, Nodes
 def reordered(nodes: Nodes) -> Nodes:
     """Let neighbours change places where that is less work."""
     found = list(nodes.nodes)
+    users = Counter(taken for node in found for taken in node.inputs)  # swapping changes none
     for second, node in enumerate(found):
         first = node.inputs[0] if node.inputs else 0
-        users = [taken for other in found for taken in other.inputs if taken == first]
-        if len(users) == 1 and first not in nodes.results and _commute(found[first], node, first):
+        alone = users[first] == 1 and first not in nodes.results
+        if alone and _commute(found[first], node, first):
             swapped = _swapped(found, first, second)
             if _seconds(*swapped) < _seconds(found[first], node):
                 found[first], found[second] = swapped

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .boxes import Boxes
 from .costs import a_group, choose, largest, rates, seconds, traced
 from .executor import Executor, Maps
-from .gathers import Gather, Places
+from .gathers import Places, packed
 from .groups import grouped
 from .patching import Patching
 
@@ -35,7 +35,7 @@ class Layout:
     patches : Boxes
         Of the picture, all of one size.
     places : int32 array
-        The lists of all gathers, one behind the other: see :func:`packed`.
+        The lists of all gathers, one behind the other: see :func:`~.gathers.packed`.
     lengths : int32 array
         How long each of them is.
     """
@@ -65,20 +65,6 @@ class Deal:
     rest: NDArray[np.intp]
     seconds: float = 0.0
     numbers: float = 0.0
-
-
-def packed(gathers: Sequence[Gather]) -> tuple[Places, Places]:
-    """Put lists of places behind one another, five of each gather; return how long each is."""
-    lists = [np.empty(0, np.int32)]
-    for one in gathers:
-        lists += [
-            np.array(one.shape, np.int32),
-            one.patch_to,
-            one.patch_from,
-            one.map_to,
-            one.map_from,
-        ]
-    return np.concatenate(lists), np.array([len(part) for part in lists[1:]], np.int32)
 
 
 class Patcher:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from .boxes import Boxes, changed, equal
-from .gathers import Gather, gather, paste
+from .gathers import PER_GATHER, Gather, gather, paste
 from .nodes import POINT, Node, Nodes, Pair, Window
+
+T = TypeVar("T")
 
 Link: TypeAlias = tuple[int, int]
 """A node, and which of its inputs."""
@@ -82,6 +84,14 @@ class Patching:
             for taken, window in [self.looks(index, place)]
         ]
         return windows + [paste(boxes[index], self.nodes[index]) for index in self.cut]
+
+    def dealt_out(
+        self, lists: Sequence[T]
+    ) -> tuple[dict[Link, Sequence[T]], dict[int, Sequence[T]]]:
+        """Deal packed lists out again, `PER_GATHER` each: to the links of `gathered`, to `cut`."""
+        parts = [lists[first : first + PER_GATHER] for first in range(0, len(lists), PER_GATHER)]
+        windows = dict(zip(self.gathered, parts, strict=False))
+        return windows, dict(zip(self.cut, parts[len(windows) :], strict=True))
 
     def looks(self, index: int, place: int) -> tuple[int, Window]:
         """Return which map a patched node looks at, and how."""
