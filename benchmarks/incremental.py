@@ -1,12 +1,12 @@
 """Time incremental occlusion against the best full batch of the same model, network by network.
 
-The ways are run in turn, after a first run of each that traces, plans and compiles; ratios are of
-medians. `full` is ``engine="full"`` with the batch size of four that is fastest on a 5×5 grid;
-`in 32s` is the same in batches of 32, the size with which Keras predicts.
-`promised` is the ratio of multiply-adds that the exact boxes would allow, `off` the largest
-difference of a class probability, relative to the largest drop, with random weights that are alive
-(tests/networks.py). Peak memory is of a process while it explains one picture twice, the model and
-TensorFlow included.
+Each way has a process of its own (incremental_worker.py), since two in one disturb each other's
+memory; they run in turn, after a first run of each that traces, plans and compiles, and ratios are
+of medians. `best` is ``engine="full"`` with the size of batch that is fastest on a 5×5 grid;
+`in 32s` is the same in batches of 32, the size with which Keras predicts. `promised` is the ratio
+of multiply-adds that the exact boxes would allow, `off` the largest difference of a class
+probability, relative to the largest drop, with random weights that are alive (tests/networks.py),
+`peak` the most memory that the process of each way has had, its model and framework included.
 
 Names in small letters are torchvision's networks; all others are those of Keras.
 
@@ -16,172 +16,153 @@ Names in small letters are torchvision's networks; all others are those of Keras
 from __future__ import annotations
 
 import argparse
-import os
+import json
 import statistics
 import subprocess
 import sys
-import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-import keras
 import numpy as np
-import tensorflow as tf
-from keras import applications
-
-from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers import Classifier
-from gridexplainer_widget.incremental.costs import traced
-from gridexplainer_widget.incremental_pass import IncrementalPass, as_boxes
-from gridexplainer_widget.occlusion import Run
-from tests.networks import enliven, picture
 
 ROOT = Path(__file__).parents[1]
 NETWORKS = (
-    "VGG16 ResNet50 MobileNetV2 DenseNet121 InceptionV3 ResNet101V2 Xception EfficientNetB0 "
-    "EfficientNetV2B0 MobileNetV3Small NASNetMobile ConvNeXtTiny"
+    "VGG16,ResNet50,MobileNetV2,DenseNet121,InceptionV3,ResNet101V2,Xception,EfficientNetB0,"
+    "EfficientNetV2B0,MobileNetV3Small,NASNetMobile,ConvNeXtTiny"
 )
-FILL = "red"
 BATCHES = (4, 8, 13, 32)
 CUSTOMARY = 32
 FEW = 5
 """The grid on which sizes of batches are tried."""
 
-
-def classifier(name: str, side: int) -> Classifier:
-    """The network with lively weights; ten classes."""
-    return torch_classifier(name, side) if name.islower() else keras_classifier(name, side)
-
-
-def torch_classifier(name: str, side: int) -> Classifier:
-    # Not for Keras' networks: it would count as memory of theirs.
-    from tests.pytorch import torch, torchvision  # noqa: PLC0415
-    from tests.torch_networks import lively, telling  # noqa: PLC0415
-
-    torch.manual_seed(1)
-    torch.set_num_threads(len(os.sched_getaffinity(0)))
-    module = lively(getattr(torchvision.models, name)(num_classes=10)).eval()
-    telling(module, (side, side))
-    return as_classifier(module.eval(), input_shape=(side, side), output="logits")
-
-
-def keras_classifier(name: str, side: int) -> Classifier:
-    keras.utils.set_random_seed(1)
-    model = getattr(applications, name)(weights=None, input_shape=(side, side, 3), classes=10)
-    found = as_classifier(model)
-    masker = GridExplainer(found, 2, fill=FILL, engine="full").start_run(picture(side, side)).masker
-    masked = np.stack([masker.masked(cells) for cells in ((), (0,), (1,), (2,), (3,))])
-    enliven(model, found.preprocessing(masked))
-    return found
+HEAD = (
+    "network",
+    "N",
+    "in 32s, s",
+    "best, s (batch)",
+    "incremental, s",
+    "in 32s / incr.",
+    "best / incr.",
+    "round by round",
+    "promised",
+    "planning, s",
+    "off",
+    "peak in 32s, best, incr., MiB",
+    "way",
+)
 
 
-def explained(
-    found: Classifier, grid: int, engine: str, side: int, batch: int | None = None
-) -> Run:
-    explainer = GridExplainer(found, grid, fill=FILL, engine=engine, batch_size=batch)
-    run = explainer.start_run(picture(side, side))
-    list(run.steps())
-    return run
+class Worker:
+    """A process that explains one network in one way."""
 
-
-def timed(found: Classifier, grid: int, engine: str, side: int, batch: int | None = None) -> float:
-    begin = time.perf_counter()
-    explained(found, grid, engine, side, batch)
-    return time.perf_counter() - begin
-
-
-def promised(run: Run) -> float:
-    """How many times fewer multiply-adds the exact boxes need."""
-    if not isinstance(run.way, IncrementalPass):
-        return 1.0
-    nodes = run.way.patching.nodes
-    boxes = traced(nodes, as_boxes(run.grid.boxes()))
-    full = dirty = 0.0
-    for index, node in enumerate(nodes.nodes):
-        full += node.work * node.positions
-        part = boxes.get(index)
-        changed = node.positions
-        if part is not None:
-            changed = float(np.prod(part[:, :, 1] - part[:, :, 0], axis=1).mean())
-        dirty += node.work * changed
-    return full / dirty
-
-
-def peak(name: str, grid: int, engine: str, side: int) -> float:
-    """Peak resident memory in MiB, from when the model is there.
-
-    Not ru_maxrss, which a child inherits from its parent, and which cannot be set back.
-    """
-    code = (
-        f"import benchmarks.incremental as b; c = b.classifier({name!r}, {side}); "
-        "open('/proc/self/clear_refs', 'w').write('5'); "
-        f"[b.explained(c, {grid}, {engine!r}, {side}) for _ in (1, 2)]; "
-        "print([l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')][0])"
-    )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    return float(result.stdout.split()[-1]) / 1024
-
-
-def best_batch(found: Classifier, side: int) -> int:
-    """The size of batch with which the whole model is fastest on a few pictures."""
-    took = {
-        batch: min(timed(found, FEW, "full", side, batch) for _ in range(3)) for batch in BATCHES
-    }
-    return min(took, key=lambda batch: took[batch])
-
-
-def measure(name: str, grids: list[int], rounds: int, side: int, *, memory: bool) -> None:
-    found = classifier(name, side)
-    batch = best_batch(found, side)
-    for grid in grids:
-        begin = time.perf_counter()
-        parts = explained(found, grid, "auto", side)
-        first = time.perf_counter() - begin
-        full = explained(found, grid, "full", side, batch)
-        largest = float(np.abs(full.vectors - full.baseline).max())
-        off = float(np.abs(full.vectors - parts.vectors).max()) / largest
-        asked = {"auto": ("auto", None), "full": ("full", batch), "in 32s": ("full", CUSTOMARY)}
-        times: dict[str, list[float]] = {way: [] for way in asked}
-        for _ in range(rounds):
-            for way, (engine, size) in asked.items():
-                times[way].append(timed(found, grid, engine, side, size))
-        median = {way: statistics.median(values) for way, values in times.items()}
-        ratios = [f / a for f, a in zip(times["full"], times["auto"], strict=True)]
-        print(
-            f"| {name} | {grid} | {batch} | {median['in 32s']:.2f} | {median['full']:.2f} | "
-            f"{median['auto']:.2f} | {median['in 32s'] / median['auto']:.2f} | "
-            f"{median['full'] / median['auto']:.2f} | {min(ratios):.2f}–{max(ratios):.2f} | "
-            f"{promised(parts):.2f} | {first - median['auto']:.1f} | {off:.0e} | "
-            f"{parts.way.words} |",
-            flush=True,
+    def __init__(self, name: str, side: int, engine: str, batch: int = 0) -> None:
+        arguments = [name, str(side), engine, str(batch)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.incremental_worker", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
         )
-    if memory:
-        full, auto = (peak(name, grids[0], engine, side) for engine in ("full", "auto"))
-        print(f"| {name} | {grids[0]} | peak in full {full:.0f} MiB, {auto:.0f} MiB |", flush=True)
+
+    def wait(self) -> None:
+        self._line("ready")
+
+    def first(self, grid: int) -> dict[str, Any]:
+        return self._asked("first", grid)
+
+    def again(self, grid: int) -> dict[str, Any]:
+        return self._asked("again", grid)
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def _asked(self, what: str, grid: int) -> dict[str, Any]:
+        assert self._process.stdin
+        self._process.stdin.write(f"{what} {grid}\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._line("{"))
+        return answer
+
+    def _line(self, start: str) -> str:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            if line.startswith(start):
+                return line
+        raise RuntimeError(f"A worker ended with {self._process.wait()}; see what it wrote above.")
+
+
+def best_batch(full: Mapping[int, Worker]) -> int:
+    """The size of batch with which the whole model is fastest on a few pictures."""
+    for worker in full.values():
+        worker.first(FEW)
+    took: dict[int, list[float]] = {batch: [] for batch in full}
+    for _ in range(3):
+        for batch, worker in full.items():
+            took[batch].append(worker.again(FEW)["seconds"])
+    return min(took, key=lambda batch: min(took[batch]))
+
+
+def measure(name: str, grids: list[int], rounds: int, side: int) -> None:
+    incremental = Worker(name, side, "auto")
+    full = {batch: Worker(name, side, "full", batch) for batch in BATCHES}
+    try:
+        for worker in (incremental, *full.values()):
+            worker.wait()
+        best = best_batch(full)
+        for batch in set(full) - {best, CUSTOMARY}:
+            full[batch].stop()
+        ways = {"in 32s": full[CUSTOMARY], "best": full[best], "incremental": incremental}
+        for grid in grids:
+            print(f"| {name} | {grid} | {' | '.join(row(ways, best, grid, rounds))} |", flush=True)
+    finally:
+        for worker in (incremental, *full.values()):
+            worker.stop()
+
+
+def row(ways: Mapping[str, Worker], batch: int, grid: int, rounds: int) -> list[str]:
+    firsts = {way: worker.first(grid) for way, worker in ways.items()}
+    answers: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way, worker in ways.items():
+            answers[way].append(worker.again(grid))
+    took = {way: [answer["seconds"] for answer in found] for way, found in answers.items()}
+    median = {way: statistics.median(seconds) for way, seconds in took.items()}
+    peaks = [f"{max(answer['peak'] for answer in found):.0f}" for found in answers.values()]
+
+    whole, parts = firsts["best"], firsts["incremental"]
+    vectors, expected = np.array(parts["vectors"]), np.array(whole["vectors"])
+    off = np.abs(vectors - expected).max() / np.abs(expected - whole["baseline"]).max()
+    mine = median["incremental"]
+    ratios = [one / other for one, other in zip(took["best"], took["incremental"], strict=True)]
+    return [
+        f"{median['in 32s']:.2f}",
+        f"{median['best']:.2f} ({batch})",
+        f"{mine:.2f}",
+        f"{median['in 32s'] / mine:.2f}",
+        f"{median['best'] / mine:.2f}",
+        f"{min(ratios):.2f}–{max(ratios):.2f}",
+        f"{parts['promised']:.2f}",
+        f"{parts['seconds'] - mine:.1f}",
+        f"{off:.0e}",
+        ", ".join(peaks),
+        parts["words"],
+    ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--networks", default=",".join(NETWORKS.split()))
+    parser.add_argument("--networks", default=NETWORKS)
     parser.add_argument("--grids", default="8,16")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--side", type=int, default=224)
-    parser.add_argument("--memory", action="store_true")
     given = parser.parse_args()
-    print(f"TensorFlow {tf.__version__}, Keras {keras.__version__}, {given.side}×{given.side}")
-    print(
-        "| network | N | batch | in 32s, s | full, s | incremental, s | in 32s / incremental | "
-        "full / incremental | round by round | promised | planning, s | off | way |\n"
-        + 13 * "|---"
-        + "|"
-    )
+    print(f"| {' | '.join(HEAD)} |\n{len(HEAD) * '|---'}|")
     for name in given.networks.split(","):
         grids = [int(grid) for grid in given.grids.split(",")]
-        measure(name, grids, given.rounds, given.side, memory=given.memory)
-        keras.backend.clear_session()
+        measure(name, grids, given.rounds, given.side)
 
 
 if __name__ == "__main__":
