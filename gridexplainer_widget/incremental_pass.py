@@ -17,15 +17,15 @@ from .incremental.patching import Patching
 from .passes import MOST, Batch, Cells, FullPass, evenly
 
 MOST_PATCHES = 64
-"""More patches than whole pictures at once do gain where they are small."""
+"""More patches than whole pictures at once do gain where they are small. This and `AT_EASE` may be
+exceeded by `NEAR`, so that a batch ends where a group does."""
 
 SMOOTH = 0.25
 """Seconds that a batch of more than `MOST` may take, so that cells come in smoothly."""
 
 AT_EASE = 16 * 2**20
-"""Bytes that the largest map of a batch may have, or up to a quarter more (`NEAR`). Much larger
-ones go back to the system whenever they are done with, and come again page by page: 6 % of
-DenseNet121's time in a trial."""
+"""Bytes that the largest map of a batch may have. Much larger ones go back to the system whenever
+they are done with, and come again page by page: 6 % of DenseNet121's time in a trial."""
 
 FEWEST = 3
 """Of fewer pictures than that, the whole maps that patches need would cost more than they save."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gridexplainer_widget.incremental.gathers import OUTSIDE, PER_GATHER, takes_all
-from gridexplainer_widget.incremental.nodes import Node, Nodes
-from gridexplainer_widget.incremental.patching import Link, Patching
+from gridexplainer_widget.incremental.nodes import Link, Node, Nodes
+from gridexplainer_widget.incremental.patching import Patching
 
 from .keras_steps import Replay
 

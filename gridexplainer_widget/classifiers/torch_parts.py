@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gridexplainer_widget.incremental.gathers import OUTSIDE, takes_all
-from gridexplainer_widget.incremental.nodes import Nodes
-from gridexplainer_widget.incremental.patching import Link, Patching
+from gridexplainer_widget.incremental.nodes import Link, Nodes
+from gridexplainer_widget.incremental.patching import Patching
 
 from .torch_steps import FIRST, LAST, Given
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .nodes import POINT, Node, Nodes, Pair, Window
+from .nodes import POINT, Link, Node, Nodes, Pair, Window
 
 NARROWED = frozenset({"convolution", "depthwise", "pool", "pointwise", "constant"})
 """Kinds of nodes of which some positions can be left out."""
@@ -26,14 +26,12 @@ def narrowed(nodes: Nodes, leaving_out: Callable[[Pair], Any]) -> Nodes:
         A stride → the step of a node that does nothing but leave rows and columns out.
     """
     found = list(nodes.nodes)
+    looking: list[list[Link]] = [[] for _ in found]
+    for user, node in enumerate(found):
+        for place, taken in enumerate(node.inputs):
+            looking[taken].append((user, place))
     for index in range(len(found) - 1, 0, -1):
-        users = [
-            (user, place)
-            for user, node in enumerate(found)
-            for place, taken in enumerate(node.inputs)
-            if taken == index
-        ]
-        node = found[index]
+        node, users = found[index], looking[index]
         stride = _common_stride([found[user].windows[place] for user, place in users])
         if index in nodes.results or stride is None or not _can_be(node):
             continue

@@ -9,6 +9,9 @@ from typing import Any, Literal, TypeAlias
 Pair: TypeAlias = tuple[int, int]
 """Along the rows, along the columns."""
 
+Link: TypeAlias = tuple[int, int]
+"""A node, and which of its inputs."""
+
 Kind: TypeAlias = Literal[
     "input", "constant", "convolution", "depthwise", "pool", "pointwise", "other"
 ]

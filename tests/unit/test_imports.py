@@ -24,6 +24,7 @@ ORDER = [
     "incremental.boxes",
     "incremental.changes",
     "incremental.gathers",
+    "incremental.alike",
     "incremental.patching",
     "incremental.narrow",
     "incremental.costs",
