@@ -28,7 +28,8 @@ def draw(results: dict[str, Any], path: Path) -> None:
         fontsize=11,
     )
     axes = figure.subplots(1, 2 if grown else 1, squeeze=False)[0]
-    axes[0].set_title(f"{told['grid']}×{told['grid']} cells, medians", fontsize=10)
+    cells = f"{told['grid']}×{told['grid']} cells"
+    axes[0].set_title(f"{cells}: medians, and from the fastest run to the slowest", fontsize=10)
     bars(axes[0], {name: way for name, way in results["ways"].items() if "seconds" in way})
     if grown:
         growth(axes[1], grown, {name: way["title"] for name, way in results["ways"].items()})
@@ -49,7 +50,9 @@ def bars(axes: Axes, ways: dict[str, dict[str, Any]]) -> None:
         if seconds[place] > end:  # its bar goes on beyond the axis
             axes.text(end, place, f"{label}→ ", va="center", ha="right", fontsize=9, weight="bold")
         else:
-            axes.text(seconds[place], place, label, va="center", fontsize=9)
+            fastest, slowest = min(ways[name]["runs"]), max(ways[name]["runs"])
+            axes.plot([fastest, slowest], [place, place], color="#222222", linewidth=1.5)
+            axes.text(slowest, place, label, va="center", fontsize=9)
     axes.set_xlim(0, end)
     axes.set_xlabel("seconds (and how many times ours, incremental)")
     tidy(axes)
