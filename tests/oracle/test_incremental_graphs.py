@@ -168,7 +168,7 @@ def alive(model: keras.Model, seed: int) -> None:
 
 
 @settings(
-    max_examples=150,
+    max_examples=200,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would take longer than all
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
