@@ -13,12 +13,12 @@ import json
 import os
 import sys
 import time
-from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
+from benchmarks.memory import peak, set_back
 from gridexplainer_widget import GridExplainer, as_classifier
 from gridexplainer_widget.classifiers import Classifier
 from gridexplainer_widget.incremental.costs import traced
@@ -27,7 +27,6 @@ from gridexplainer_widget.occlusion import Run
 from tests.networks import enliven, picture
 
 FILL = "red"
-PROCESS = Path("/proc/self")
 
 
 def classifier(name: str, side: int) -> Classifier:
@@ -83,16 +82,6 @@ def promised(run: Run) -> float:
     return full / dirty
 
 
-def peak() -> float:
-    """The most resident memory in MiB.
-
-    Not ru_maxrss, which a child inherits from its parent, and which cannot be set back.
-    """
-    status = (PROCESS / "status").read_text().splitlines()
-    (line,) = [line for line in status if line.startswith("VmHWM")]
-    return int(line.split()[1]) / 1024
-
-
 def main() -> None:
     name, side, engine, batch = sys.argv[1:]
     found = classifier(name, int(side))
@@ -100,7 +89,7 @@ def main() -> None:
     for line in sys.stdin:
         what, grid = line.split()
         if what == "first":
-            (PROCESS / "clear_refs").write_text("5")  # sets the peak back
+            set_back()
         begin = time.perf_counter()
         run = explained(found, int(grid), engine, int(side), int(batch) or None)
         answer: dict[str, object] = {"seconds": time.perf_counter() - begin, "peak": peak()}

@@ -93,18 +93,15 @@ def timed(way: Way) -> float:
 
 
 def peak(name: str) -> float:
-    """Peak resident memory of a process that goes one way once, in MiB.
-
-    Not ru_maxrss, which a child inherits from its parent.
-    """
+    """Peak resident memory of a process that goes one way once, in MiB."""
     code = (
         f"import benchmarks.resnet50 as b; b.WAYS[{name!r}](b.model())(); "
-        "print([l.split()[1] for l in open('/proc/self/status') if l.startswith('VmHWM')][0])"
+        "from benchmarks.memory import peak; print(peak())"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    return float(result.stdout.split()[-1]) / 1024
+    return float(result.stdout.split()[-1])
 
 
 def main(rounds: int) -> None:
