@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget import Explanation, GridExplainer, demo
-from gridexplainer_widget.attribution.base import Attribution, Cost
-from gridexplainer_widget.attribution.methods import METHODS
+from gridexplainer_widget.analysis.faithfulness import Faithfulness
+from gridexplainer_widget.analysis.object_mask import rank_of_mask
 from gridexplainer_widget.classifiers.network import MethodError
-from gridexplainer_widget.faithfulness import Faithfulness
-from gridexplainer_widget.object_mask import rank_of_mask
+from gridexplainer_widget.methods.attribution import Attribution, Cost
+from gridexplainer_widget.methods.registry import METHODS
 
 PAGE = Path(__file__).parents[1] / "docs" / "faithfulness.md"
 FILLS = ("cell-mean", "blur", "picture-mean", "gray", "noise")

@@ -19,11 +19,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from benchmarks.memory import peak, set_back
-from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers import Classifier
+from gridexplainer_widget import Classifier, GridExplainer, as_classifier
 from gridexplainer_widget.incremental.costs import traced
-from gridexplainer_widget.incremental_pass import IncrementalPass, as_boxes
-from gridexplainer_widget.occlusion import Run
+from gridexplainer_widget.inference.incremental import IncrementalPass, as_boxes
+from gridexplainer_widget.inference.run import Run
 from tests.networks import enliven, picture
 
 FILL = "red"

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.comparison_page import WIDE, comparison_html
 from gridexplainer_widget.demo import FOLDER
-from gridexplainer_widget.document import STATIC, STYLE, Document
+from gridexplainer_widget.results.comparison_page import WIDE, comparison_html
+from gridexplainer_widget.results.document import STATIC, STYLE, Document
 
 ROWS = COLUMNS = 8
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from gridexplainer_widget import ComparisonWidget, GridExplainerWidget, compare_protocol
-from gridexplainer_widget.protocol import FRONT_END_TRAITS, KERNEL_TRAITS
+from gridexplainer_widget import ComparisonWidget, GridExplainerWidget
+from gridexplainer_widget.wire import comparison as compare_protocol
+from gridexplainer_widget.wire.explorer import FRONT_END_TRAITS, KERNEL_TRAITS
 
 PATH = Path(__file__).parent / "traits.md"
 

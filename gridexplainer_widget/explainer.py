@@ -9,19 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._version import __version__
-from .attribution.asking import asked_about, layers_of
-from .attribution.base import Attribution
-from .attribution.methods import Entry, parse_method, parse_options
-from .attribution.question import Options
-from .classifiers.inspection import model_checks
-from .classifiers.labels import LabelsLike
-from .classifiers.preflight import Preflight
-from .classifiers.preprocessing import PreprocessLike
-from .classifiers.recognise import as_classifier
-from .comparison import Comparison, comparison_steps
-from .engine import parse_engine
-from .entries import (
+from gridexplainer_widget.analysis.audit import (
     CLOSED,
     OPEN,
     EntryLike,
@@ -32,23 +20,36 @@ from .entries import (
     run_of,
     scrambling_steps,
 )
-from .explaining import failing_as_ours, occlusion_steps
-from .explanation import Explanation
-from .faithfulness import Faithfulness
-from .fills import FillLike, parse_fill
-from .grid import GridSize, is_whole, parse_grid_size
-from .notes import picture_checks
-from .occlusion import Run
-from .picture import PictureLike, read_picture
-from .progress import finished, with_bar
-from .randomisation import Randomisation
-from .scores import parse_score
+from gridexplainer_widget.analysis.explain import failing_as_ours, occlusion_steps
+from gridexplainer_widget.analysis.faithfulness import Faithfulness
+from gridexplainer_widget.analysis.randomisation import Randomisation
+from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.classifiers.checks.probe import model_checks
+from gridexplainer_widget.classifiers.labels import LabelsLike
+from gridexplainer_widget.classifiers.preprocessing import PreprocessLike
+from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
+from gridexplainer_widget.core.fills import FillLike, parse_fill
+from gridexplainer_widget.core.grid import GridSize, is_whole, parse_grid_size
+from gridexplainer_widget.core.picture import PictureLike, read_picture
+from gridexplainer_widget.core.progress import finished, with_bar
+from gridexplainer_widget.core.scores import parse_score
+from gridexplainer_widget.inference.choose import parse_engine
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.methods.attribute import asked_about, layers_of
+from gridexplainer_widget.methods.attribution import Attribution
+from gridexplainer_widget.methods.context import Options
+from gridexplainer_widget.methods.registry import Entry, parse_method, parse_options
+from gridexplainer_widget.results.comparison_data import Comparison, comparison_steps
+from gridexplainer_widget.results.explanation_data import Explanation
+from gridexplainer_widget.results.notes import picture_checks
+
+from ._version import __version__
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from .comparison_widget import ComparisonWidget
-    from .widget import GridExplainerWidget
+    from gridexplainer_widget.live.comparison.widget import ComparisonWidget
+    from gridexplainer_widget.live.explorer.widget import GridExplainerWidget
 
 
 class GridExplainer:
@@ -66,7 +67,7 @@ class GridExplainer:
     grid_size : int or (rows, columns)
     fill : str, (r, g, b) or callable
         What stands in for a hidden cell; see
-        :func:`gridexplainer_widget.fills.parse_fill`.
+        :func:`gridexplainer_widget.core.fills.parse_fill`.
     score : {"probability", "log-odds"}
         What drops are differences of.
     preprocess, labels, output, input_shape
@@ -147,7 +148,7 @@ class GridExplainer:
         Parameters
         ----------
         img : path, bytes, PIL image or array
-            See :func:`gridexplainer_widget.picture.read_picture`.
+            See :func:`gridexplainer_widget.core.picture.read_picture`.
         target_class : int or str, optional
             Index or label; by default the most probable class.
         method : str
@@ -158,7 +159,7 @@ class GridExplainer:
         **options
             What the method takes of `layer` (a name, or several; by default the last one
             with spatial extent), `samples`, `channels`, `background`; see
-            :class:`gridexplainer_widget.attribution.question.Options`.
+            :class:`gridexplainer_widget.methods.context.Options`.
 
         Returns
         -------
@@ -365,7 +366,7 @@ class GridExplainer:
         Parameters
         ----------
         style : {"signed", "original"}
-            See :func:`gridexplainer_widget.plot.plot`.
+            See :func:`gridexplainer_widget.results.plot.plot`.
 
         Raises
         ------
@@ -409,10 +410,10 @@ class GridExplainer:
             raise TypeError("target_class= and target= are the same thing; give one of them.")
         given = {"target": target_class, **traits}
         if "methods" in traits:
-            from .comparison_widget import ComparisonWidget  # noqa: PLC0415 - it knows us
+            from gridexplainer_widget.live.comparison.widget import ComparisonWidget  # noqa: PLC0415 - it knows us
 
             return ComparisonWidget(self, img, **given)
-        from .widget import GridExplainerWidget  # noqa: PLC0415 - alike
+        from gridexplainer_widget.live.explorer.widget import GridExplainerWidget  # noqa: PLC0415 - alike
 
         return GridExplainerWidget(self, img, **given)
 

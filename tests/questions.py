@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.attribution.base import Attribution
-from gridexplainer_widget.attribution.question import Options, Question
-from gridexplainer_widget.classifiers.base import Classifier
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.picture import Picture
+from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.picture import Picture
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.methods.attribution import Attribution
+from gridexplainer_widget.methods.context import Options, Question
 
 
 def finished(method: Any, question: Question) -> tuple[list[tuple[int, int]], Attribution]:

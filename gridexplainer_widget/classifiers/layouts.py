@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Said, Shape
+from .classifier import Said, Shape
 from .outputs import ClassifierError
 from .preprocessing import Batch
 

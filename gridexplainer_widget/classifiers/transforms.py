@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .base import SaidShape
+from .classifier import SaidShape
 from .preprocessing import NAMED, Preprocessing
 
 Answer: TypeAlias = "NDArray[np.float64]"

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 if TYPE_CHECKING:
-    from gridexplainer_widget.classifiers.base import Classifier
+    from gridexplainer_widget.classifiers.classifier import Classifier
 
 __all__ = ["Demo", "load"]
 
@@ -89,7 +89,7 @@ def load(name: str = "honest") -> Demo:
         raise ValueError(f"There is no demo {name!r}. Wanted is {wanted}.")
     import keras  # noqa: PLC0415 - takes seconds: only who loads a demo pays
 
-    from gridexplainer_widget.classifiers import as_classifier  # noqa: PLC0415 - alike
+    from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier  # noqa: PLC0415 - alike
 
     index = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     labels = tuple(index["labels"])

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Boxes, changed
-from .nodes import Node, Nodes, Window
-from .patching import Patching, reachable
+from .graph import Node, Nodes, Window
+from .plan import Patching, reachable
 
 RATES = {"convolution": 75e9, "depthwise": 3.5e9, "pool": 1.5e9}
 """Multiply-adds in a second."""

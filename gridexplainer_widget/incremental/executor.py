@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .gathers import Places
-from .nodes import Nodes
-from .patching import Patching
+from .graph import Nodes
+from .plan import Patching
 
 Maps: TypeAlias = Sequence[Any]
 """Tensors of the framework: whole maps, (n, height, width, channels)."""
@@ -72,7 +72,7 @@ class Executor(Protocol):
         patches : float32 array (n, rows, columns, channels)
             Preprocessed.
         places, lengths : int32 arrays
-            See :class:`~gridexplainer_widget.incremental.patcher.Layout`.
+            See :class:`~gridexplainer_widget.incremental.engine.Layout`.
         """
 
     def answer(self, patching: Patching, maps: Sequence[Maps]) -> Any:

@@ -1,5 +1,5 @@
 // Names and types of what crosses the wire of a comparison; mirrors
-// gridexplainer_widget/compare_protocol.py.
+// gridexplainer_widget/wire/comparison.py.
 
 import type { Cell, GridShape, Maybe, ModelOf } from "./protocol";
 

@@ -1,4 +1,4 @@
-// Names and types of what crosses the wire; mirrors gridexplainer_widget/protocol.py.
+// Names and types of what crosses the wire; mirrors gridexplainer_widget/wire/explorer.py.
 
 export const KERNEL_TRAITS = [
   "picture",

@@ -1,4 +1,4 @@
-// What a page was given to answer from; written by gridexplainer_widget/page.py. Pure functions.
+// What a page was given to answer from; written by gridexplainer_widget/results/page.py. Pure functions.
 
 import type { About, Cell, Evidence, GridShape, Prediction, Score, Traits } from "./protocol";
 import { indexOf } from "./geometry";

@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../gridexplainer_widget/compare_protocol.py?raw";
+import python from "../../gridexplainer_widget/wire/comparison.py?raw";
 import {
   COMMANDS,
   FRONT_END_TRAITS,

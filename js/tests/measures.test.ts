@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../gridexplainer_widget/measures.py?raw";
+import python from "../../gridexplainer_widget/results/metrics.py?raw";
 import { ARROWS, bestOf, MEASURES, measureText } from "../src/measures";
 import { figures } from "./comparing";
 

@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../gridexplainer_widget/protocol.py?raw";
+import python from "../../gridexplainer_widget/wire/explorer.py?raw";
 import {
   COLORMAPS,
   COMMANDS,

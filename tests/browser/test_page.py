@@ -11,10 +11,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from gridexplainer_widget import Explanation, GridExplainer
-from gridexplainer_widget.classifiers.checks import Check
+from gridexplainer_widget.classifiers.checks.checks import Check
+from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.outputs import percent
-from gridexplainer_widget.classifiers.preflight import Preflight
-from gridexplainer_widget.page import to_html
+from gridexplainer_widget.results.page import to_html
 from tests.browser.processes import poll
 from tests.browser.screen import assert_hover, canvas, hover, point, violations
 from tests.models import weights

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from keras import layers
 
 from gridexplainer_widget import as_classifier
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.grid import Grid
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.incremental.costs import _below, traced
-from gridexplainer_widget.incremental.patching import Patching
-from gridexplainer_widget.incremental_pass import IncrementalPass, as_boxes
-from gridexplainer_widget.masking import Masker
-from gridexplainer_widget.passes import Batch, FullPass
+from gridexplainer_widget.incremental.plan import Patching
+from gridexplainer_widget.inference.incremental import IncrementalPass, as_boxes
+from gridexplainer_widget.inference.strategy import Batch, FullPass
 from tests.networks import picture
 
 

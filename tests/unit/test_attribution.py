@@ -12,30 +12,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget.attribution.base import (
+from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.classifiers.network import Layer, MethodError
+from gridexplainer_widget.classifiers.outputs import to_probabilities
+from gridexplainer_widget.classifiers.preprocessing import Preprocessing
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.picture import Picture
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.methods.attribution import (
     Attribution,
     enlarged,
     mean_of_cells,
     over_pixels,
     sum_of_cells,
 )
-from gridexplainer_widget.attribution.cam import cam
-from gridexplainer_widget.attribution.grad_cam import grad_cam
-from gridexplainer_widget.attribution.grad_cam_plus_plus import grad_cam_plus_plus
-from gridexplainer_widget.attribution.guided_backpropagation import guided_backpropagation
-from gridexplainer_widget.attribution.guided_grad_cam import guided_grad_cam
-from gridexplainer_widget.attribution.layers import find_layer
-from gridexplainer_widget.attribution.question import Options, Question
-from gridexplainer_widget.attribution.saliency import saliency
-from gridexplainer_widget.attribution.score_cam import score_cam
-from gridexplainer_widget.classifiers.base import Classifier
-from gridexplainer_widget.classifiers.network import Layer, MethodError
-from gridexplainer_widget.classifiers.outputs import to_probabilities
-from gridexplainer_widget.classifiers.preprocessing import Preprocessing
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.grid import Grid
-from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.picture import Picture
+from gridexplainer_widget.methods.cam import cam
+from gridexplainer_widget.methods.context import Options, Question
+from gridexplainer_widget.methods.grad_cam import grad_cam
+from gridexplainer_widget.methods.grad_cam_plus_plus import grad_cam_plus_plus
+from gridexplainer_widget.methods.guided_backpropagation import guided_backpropagation
+from gridexplainer_widget.methods.guided_grad_cam import guided_grad_cam
+from gridexplainer_widget.methods.layers import find_layer
+from gridexplainer_widget.methods.saliency import saliency
+from gridexplainer_widget.methods.score_cam import score_cam
 from tests.questions import finished
 
 NOTHING_SAID = Options()

@@ -10,27 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridexplainer_widget import occlusion
-from gridexplainer_widget.attribution import lime as lime_module
-from gridexplainer_widget.attribution import rise as rise_module
-from gridexplainer_widget.attribution import sets
-from gridexplainer_widget.attribution.base import Attribution
-from gridexplainer_widget.attribution.lime import lime
-from gridexplainer_widget.attribution.question import Method, Options, Question
-from gridexplainer_widget.attribution.rise import rise
-from gridexplainer_widget.attribution.shap_partition import (
-    evaluations,
-    halves,
-    shap_partition,
-    warm_up,
-)
-from gridexplainer_widget.attribution.to_shap import to_shap
-from gridexplainer_widget.classifiers import ClassifierError, as_classifier
-from gridexplainer_widget.explanation import Explanation
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.grid import Grid
-from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.picture import read_picture
+from gridexplainer_widget import ClassifierError, as_classifier
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.picture import read_picture
+from gridexplainer_widget.inference import run as occlusion
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.methods import coalitions as sets
+from gridexplainer_widget.methods import lime as lime_module
+from gridexplainer_widget.methods import rise as rise_module
+from gridexplainer_widget.methods.attribution import Attribution
+from gridexplainer_widget.methods.context import Method, Options, Question
+from gridexplainer_widget.methods.lime import lime
+from gridexplainer_widget.methods.rise import rise
+from gridexplainer_widget.methods.shap_partition import evaluations, halves, shap_partition, warm_up
+from gridexplainer_widget.results.explanation_data import Explanation
+from gridexplainer_widget.results.to_shap import to_shap
 from tests.models import Spoiled, TopLeft, brightness, weights
 from tests.questions import finished
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from gridexplainer_widget.classifiers import ClassifierError, as_classifier
-from gridexplainer_widget.classifiers.base import top_classes
-from gridexplainer_widget.classifiers.function import PAUSES
+from gridexplainer_widget import ClassifierError, as_classifier
+from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.outputs import guess_output, to_probabilities
 from gridexplainer_widget.classifiers.preprocessing import NAMED
+from gridexplainer_widget.classifiers.readers.function import PAUSES
 from tests.models import brightness
 
 BATCH = np.full((2, 4, 4, 3), 51, np.float32)

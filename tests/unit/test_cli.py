@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from gridexplainer_widget import GridExplainer
-from gridexplainer_widget.cli import main, table
+from gridexplainer_widget.cli.main import main, table
 from gridexplainer_widget.demo import FOLDER
 from tests.models import TopLeft
 

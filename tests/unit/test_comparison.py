@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from gridexplainer_widget import ExplanationError, GridExplainer
-from gridexplainer_widget.comparison import Comparison
-from gridexplainer_widget.entries import parse_entry
-from gridexplainer_widget.faithfulness import Faithfulness
-from gridexplainer_widget.measures import MEASURES, best_of
-from gridexplainer_widget.occlusion import Run
+from gridexplainer_widget.analysis.audit import parse_entry
+from gridexplainer_widget.analysis.faithfulness import Faithfulness
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.results.comparison_data import Comparison
+from gridexplainer_widget.results.metrics import MEASURES, best_of
 from tests.models import TopLeft, weights
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (16, 16, 3)).astype(np.uint8)

@@ -6,9 +6,9 @@ import re
 import numpy as np
 import pytest
 
-from gridexplainer_widget import compare_protocol
-from gridexplainer_widget.comparison_page import WANTED, comparison_html
-from gridexplainer_widget.document import STATIC, Document
+from gridexplainer_widget.results.comparison_page import WANTED, comparison_html
+from gridexplainer_widget.results.document import STATIC, Document
+from gridexplainer_widget.wire import comparison as compare_protocol
 from tests.elements import EVIL, Elements
 
 VALUES = np.array([0.5, -0.25], "<f4").tobytes()

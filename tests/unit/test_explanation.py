@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridexplainer_widget import Explanation, Grid, GridExplainer, archive
+from gridexplainer_widget import Explanation, Grid, GridExplainer
 from gridexplainer_widget.classifiers.outputs import percent
-from gridexplainer_widget.picture import to_uint8
+from gridexplainer_widget.core.picture import to_uint8
+from gridexplainer_widget.results import archive
 from tests.models import TopLeft, weights
 
 PICTURE = np.full((8, 8, 3), 255, np.uint8)

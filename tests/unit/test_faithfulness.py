@@ -10,12 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridexplainer_widget import occlusion
-from gridexplainer_widget.classifiers import ClassifierError, as_classifier
-from gridexplainer_widget.faithfulness import Faithfulness, faithfulness_steps
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.grid import Grid
-from gridexplainer_widget.object_mask import (
+from gridexplainer_widget import ClassifierError, as_classifier
+from gridexplainer_widget.analysis.faithfulness import Faithfulness, faithfulness_steps
+from gridexplainer_widget.analysis.object_mask import (
     MaskRank,
     OnMask,
     checked_map,
@@ -23,8 +20,11 @@ from gridexplainer_widget.object_mask import (
     on_mask,
     rank_of_mask,
 )
-from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.picture import Picture, read_picture
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.picture import Picture, read_picture
+from gridexplainer_widget.inference import run as occlusion
+from gridexplainer_widget.inference.run import Run
 from tests.models import Spoiled, TopLeft, weights
 
 NAN, INF = np.nan, np.inf

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget.fills import NAMES, Fill, parse_fill
-from gridexplainer_widget.grid import Grid
-from gridexplainer_widget.masking import Masker
+from gridexplainer_widget.core.fills import NAMES, Fill, parse_fill
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.masking import Masker
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (7, 9, 3)).astype(np.float32)
 GRID = Grid(2, 3, 7, 9)

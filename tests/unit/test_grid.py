@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget.grid import Box, Grid, parse_grid_size
+from gridexplainer_widget.core.grid import Box, Grid, parse_grid_size
 
 
 @st.composite

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget.incremental.groups import NEAR, grouped, in_batches
+from gridexplainer_widget.incremental.grouping import NEAR, grouped, in_batches
 
 
 def boxes_of(sides: list[tuple[int, int]]) -> np.ndarray:

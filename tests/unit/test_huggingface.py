@@ -300,7 +300,7 @@ def test_a_model_of_hugging_face_needs_no_tensorflow() -> None:
 def test_transformers_that_is_missing_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules['transformers'] = None; "
-        "from gridexplainer_widget.classifiers.huggingface import huggingface_folder; "
+        "from gridexplainer_widget.classifiers.readers.huggingface import huggingface_folder; "
         "huggingface_folder('pets', None)"
     )
     result = subprocess.run(

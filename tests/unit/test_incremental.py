@@ -10,15 +10,16 @@ import tensorflow as tf
 from keras import layers
 from tensorflow.python import eager as tf_eager
 
-from gridexplainer_widget import GridExplainer, as_classifier, incremental_pass
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.grid import Grid
+from gridexplainer_widget import GridExplainer, as_classifier
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.masking import Masker
+from gridexplainer_widget.core.picture import read_picture
 from gridexplainer_widget.incremental.boxes import changed, equal
-from gridexplainer_widget.incremental.nodes import Node, Window
-from gridexplainer_widget.incremental_pass import as_boxes
-from gridexplainer_widget.masking import Masker
-from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.picture import read_picture
+from gridexplainer_widget.incremental.graph import Node, Window
+from gridexplainer_widget.inference import incremental as incremental_pass
+from gridexplainer_widget.inference.incremental import as_boxes
+from gridexplainer_widget.inference.run import Run
 from tests.networks import picture
 
 IMAGE = picture(48, 40)

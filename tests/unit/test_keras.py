@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from keras import applications, layers
 
-from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers import ClassifierError, keras_applications
-from gridexplainer_widget.classifiers.keras_applications import find_preprocessing
+from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
+from gridexplainer_widget.classifiers.keras import applications as keras_applications
+from gridexplainer_widget.classifiers.keras.applications import find_preprocessing
 
 BATCH = np.random.default_rng(0).uniform(0, 255, (2, 8, 8, 3)).astype(np.float32)
 

@@ -14,8 +14,7 @@ import tensorflow as tf
 import tf_keras
 from keras import layers
 
-from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers import ClassifierError
+from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
 
 BATCH = np.random.default_rng(0).uniform(0, 255, (3, 8, 8, 3)).astype(np.float32)
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from gridexplainer_widget import as_classifier, demo
-from gridexplainer_widget.classifiers import keras_calls
+from gridexplainer_widget.classifiers.keras import layer_calls as keras_calls
 from gridexplainer_widget.classifiers.network import MethodError, Network
 
 BATCH = np.random.default_rng(0).normal(size=(2, 6, 6, 3)).astype(np.float32)

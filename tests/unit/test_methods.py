@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from gridexplainer_widget import Explanation, GridExplainer
-from gridexplainer_widget.attribution.base import Attribution, Cost
-from gridexplainer_widget.attribution.methods import METHODS, parse_method, parse_options
 from gridexplainer_widget.classifiers.network import MethodError
-from gridexplainer_widget.plot import number_text, scale_of
+from gridexplainer_widget.methods.attribution import Attribution, Cost
+from gridexplainer_widget.methods.registry import METHODS, parse_method, parse_options
+from gridexplainer_widget.results.plot import number_text, scale_of
 from tests.models import brightness, weights
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (13, 10, 3)).astype(np.uint8)

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from gridexplainer_widget.classifiers import ClassifierError, as_classifier
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.passes import MEMORY_BUDGET, MOST, choose_batch_size
-from gridexplainer_widget.picture import read_picture
+from gridexplainer_widget import ClassifierError, as_classifier
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.picture import read_picture
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.inference.strategy import MEMORY_BUDGET, MOST, choose_batch_size
 from tests.models import Spoiled, TopLeft, brightness, weights
 
 PICTURE = read_picture(np.random.default_rng(0).integers(0, 256, (12, 12, 3)).astype(np.uint8))

@@ -8,8 +8,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers import ClassifierError
+from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
 
 RNG = np.random.default_rng(0)
 KERNEL = RNG.normal(size=(4, 3, 3, 3)).astype(np.float32)

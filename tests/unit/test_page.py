@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gridexplainer_widget import Explanation, Grid, GridExplainer, GridExplainerWidget, page
-from gridexplainer_widget.scores import SCORES
+from gridexplainer_widget import Explanation, Grid, GridExplainer, GridExplainerWidget
+from gridexplainer_widget.core.scores import SCORES
+from gridexplainer_widget.results import page
 from tests.elements import EVIL, Elements
 from tests.models import weights
 

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gridexplainer_widget import picture as picture_module
-from gridexplainer_widget.picture import Picture, png_bytes, read_picture, to_uint8
+from gridexplainer_widget.core import picture as picture_module
+from gridexplainer_widget.core.picture import Picture, png_bytes, read_picture, to_uint8
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:

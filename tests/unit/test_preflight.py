@@ -7,17 +7,16 @@ import json
 import numpy as np
 import pytest
 
-from gridexplainer_widget import GridExplainer
-from gridexplainer_widget.classifiers import as_classifier
-from gridexplainer_widget.classifiers.checks import size_check, softmaxed_twice
-from gridexplainer_widget.classifiers.inspection import model_checks
+from gridexplainer_widget import GridExplainer, as_classifier
+from gridexplainer_widget.classifiers.checks.checks import size_check, softmaxed_twice
+from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.classifiers.checks.probe import model_checks
 from gridexplainer_widget.classifiers.outputs import to_probabilities
-from gridexplainer_widget.classifiers.preflight import Preflight
 from gridexplainer_widget.classifiers.preprocessing import NAMED, Preprocessing
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.picture import read_picture
-from gridexplainer_widget.progress import finished
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.picture import read_picture
+from gridexplainer_widget.core.progress import finished
+from gridexplainer_widget.inference.run import Run
 from tests.models import TopLeft, brightness
 
 RNG = np.random.default_rng(3)

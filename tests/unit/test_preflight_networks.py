@@ -9,8 +9,8 @@ from keras import applications, layers
 from sklearn.linear_model import LogisticRegression
 
 from gridexplainer_widget import GridExplainer, as_classifier, demo
+from gridexplainer_widget.classifiers.checks.input_range import rubble
 from gridexplainer_widget.classifiers.preprocessing import NAMED
-from gridexplainer_widget.classifiers.ranges import rubble
 
 HONEST = demo.load("honest")
 CHEATING = demo.load("cheating")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gridexplainer_widget import GridExplainerWidget, protocol
-from gridexplainer_widget.plot import AGAINST, LEAST_SCALE, STRONGEST, SUPPORTS
+from gridexplainer_widget import GridExplainerWidget
+from gridexplainer_widget.results.plot import AGAINST, LEAST_SCALE, STRONGEST, SUPPORTS
+from gridexplainer_widget.wire import explorer as protocol
 
 SOURCES = Path(__file__).parents[2] / "js" / "src"
 

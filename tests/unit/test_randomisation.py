@@ -14,13 +14,13 @@ from keras import layers
 from scipy.stats import spearmanr
 
 from gridexplainer_widget import as_classifier
-from gridexplainer_widget.classifiers.base import Classifier
+from gridexplainer_widget.analysis.randomisation import Randomisation, randomisation_steps
+from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.classifiers.network import MethodError, Scrambled
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.picture import read_picture
-from gridexplainer_widget.progress import finished
-from gridexplainer_widget.randomisation import Randomisation, randomisation_steps
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.picture import read_picture
+from gridexplainer_widget.core.progress import finished
+from gridexplainer_widget.inference.run import Run
 from tests.models import weights
 
 NAN = np.nan

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gridexplainer_widget import runner as runner_module
-from gridexplainer_widget.runner import Job, Runner
+from gridexplainer_widget.live import runner as runner_module
+from gridexplainer_widget.live.runner import Job, Runner
 
 
 class Log:

@@ -7,8 +7,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers import ClassifierError
+from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
 
 BATCH = np.random.default_rng(0).uniform(0, 255, (5, 8, 8, 3)).astype(np.float32)
 WEIGHTS = np.random.default_rng(1).normal(size=(3, 4)).astype(np.float32) / 20

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gridexplainer_widget.attribution.base import Attribution
-from gridexplainer_widget.attribution.question import Options, Question
-from gridexplainer_widget.attribution.shap_gradient import shap_gradient
-from gridexplainer_widget.classifiers import as_classifier
+from gridexplainer_widget import as_classifier
 from gridexplainer_widget.classifiers.network import MethodError
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.picture import read_picture
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.picture import read_picture
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.methods.attribution import Attribution
+from gridexplainer_widget.methods.context import Options, Question
+from gridexplainer_widget.methods.shap_gradient import shap_gradient
 from tests.models import brightness
 from tests.questions import finished
 

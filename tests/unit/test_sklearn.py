@@ -12,8 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
-from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers import ClassifierError
+from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
 
 RNG = np.random.default_rng(0)
 GREY = RNG.uniform(0, 255, (40, 8, 8, 1)).astype(np.float32)

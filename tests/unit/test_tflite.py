@@ -10,8 +10,7 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers import ClassifierError
+from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
 from gridexplainer_widget.classifiers.outputs import which_answer
 
 BATCH = np.random.default_rng(0).uniform(0, 255, (5, 8, 8, 3)).astype(np.float32)

@@ -466,7 +466,7 @@ def test_a_torch_module_needs_no_other_framework() -> None:
 def test_torch_that_is_missing_says_what_to_install() -> None:
     code = (
         "import sys; sys.modules['torch'] = None; "
-        "from gridexplainer_widget.classifiers.torch import torchscript_file; "
+        "from gridexplainer_widget.classifiers.readers.torch import torchscript_file; "
         "torchscript_file('model.pt', None)"
     )
     result = subprocess.run(

@@ -11,11 +11,11 @@ from torch import nn
 from torch.nn import functional as F
 
 from gridexplainer_widget import GridExplainer
-from gridexplainer_widget.classifiers.torch_incremental import TorchExecutor
-from gridexplainer_widget.explanation import Explanation
+from gridexplainer_widget.classifiers.torch.incremental.executor import TorchExecutor
+from gridexplainer_widget.incremental.engine import Patcher
 from gridexplainer_widget.incremental.executor import NotReadable
-from gridexplainer_widget.incremental.patcher import Patcher
-from gridexplainer_widget.incremental.patching import Patching, reachable
+from gridexplainer_widget.incremental.plan import Patching, reachable
+from gridexplainer_widget.results.explanation_data import Explanation
 from tests.pytorch import torch, torchvision
 from tests.torch_networks import lively, telling
 

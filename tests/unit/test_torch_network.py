@@ -17,10 +17,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from gridexplainer_widget import as_classifier
-from gridexplainer_widget.attribution.layers import find_layer
 from gridexplainer_widget.classifiers.network import MethodError
 from gridexplainer_widget.classifiers.outputs import to_probabilities
-from gridexplainer_widget.classifiers.torch_network import TorchNetwork
+from gridexplainer_widget.classifiers.torch.network import TorchNetwork
+from gridexplainer_widget.methods.layers import find_layer
 from tests.pytorch import timm, torch, torchvision
 
 PICTURE = np.array([[1, -2], [3, 4]], np.float32).reshape(1, 2, 2, 1)

@@ -3,12 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget.classifiers import as_classifier
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.grid import Grid
-from gridexplainer_widget.occlusion import Run
-from gridexplainer_widget.picture import read_picture
-from gridexplainer_widget.what_if import Curves, Selection, ranking, sum_of_drops
+from gridexplainer_widget import as_classifier
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.picture import read_picture
+from gridexplainer_widget.inference.cell_sets import Curves, Selection, ranking, sum_of_drops
+from gridexplainer_widget.inference.run import Run
 from tests.models import weights
 
 GRID = Grid(3, 4, 12, 16)

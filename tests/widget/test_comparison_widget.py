@@ -11,10 +11,10 @@ import pytest
 import traitlets
 
 from gridexplainer_widget import GridExplainer
-from gridexplainer_widget.classifiers.checks import Check
-from gridexplainer_widget.classifiers.preflight import Preflight
-from gridexplainer_widget.compare_protocol import FRONT_END_TRAITS, KERNEL_TRAITS, MOST_MAPS
-from gridexplainer_widget.comparison_widget import ComparisonWidget
+from gridexplainer_widget.classifiers.checks.checks import Check
+from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.live.comparison.widget import ComparisonWidget
+from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS, MOST_MAPS
 from tests.models import TopLeft, weights
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (16, 16, 3)).astype(np.uint8)

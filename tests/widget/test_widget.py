@@ -18,15 +18,10 @@ from ipykernel.comm import Comm
 from ipywidgets import Widget
 from PIL import Image
 
-from gridexplainer_widget import (
-    Explanation,
-    ExplanationError,
-    GridExplainer,
-    GridExplainerWidget,
-)
-from gridexplainer_widget.classifiers.checks import Check
-from gridexplainer_widget.classifiers.preflight import Preflight
-from gridexplainer_widget.protocol import FRONT_END_TRAITS, KERNEL_TRAITS
+from gridexplainer_widget import Explanation, ExplanationError, GridExplainer, GridExplainerWidget
+from gridexplainer_widget.classifiers.checks.checks import Check
+from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.wire.explorer import FRONT_END_TRAITS, KERNEL_TRAITS
 from tests.models import Spoiled, TopLeft, brightness, weights
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (16, 16, 3)).astype(np.uint8)
