@@ -7,19 +7,18 @@
 
 from typing import TYPE_CHECKING, Any
 
-from gridexplainer_widget.analysis.explain import ExplanationError
-from gridexplainer_widget.analysis.faithfulness import Faithfulness
 from gridexplainer_widget.analysis.object_mask import rank_of_mask
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.classifiers.network import MethodError
-from gridexplainer_widget.classifiers.outputs import ClassifierError
 from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
+from gridexplainer_widget.core.errors import ClassifierError, MethodError
 from gridexplainer_widget.core.fills import Fill
 from gridexplainer_widget.core.grid import Box, Grid
 from gridexplainer_widget.core.picture import Picture, read_picture
 from gridexplainer_widget.methods.registry import METHODS
-from gridexplainer_widget.results.comparison_data import Comparison
-from gridexplainer_widget.results.explanation_data import Cell, Explanation
+from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.explanation import Explanation, ExplanationError
+from gridexplainer_widget.results.explanation_data import Cell
+from gridexplainer_widget.results.faithfulness import Faithfulness
 
 from . import demo
 from ._version import __version__

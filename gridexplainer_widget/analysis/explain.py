@@ -1,41 +1,35 @@
-"""How an explanation that ends early ends: with what was found, and with why."""
+"""Explain a picture, and end early with what was found and why."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Generator
+from typing import TypeAlias
 
-from gridexplainer_widget.classifiers.outputs import ClassifierError
+from gridexplainer_widget.core.errors import ClassifierError
+from gridexplainer_widget.core.progress import Progress
 from gridexplainer_widget.inference.run import Run
-from gridexplainer_widget.methods.attribute import Progress
-from gridexplainer_widget.methods.registry import Entry
-from gridexplainer_widget.results.explanation_data import Explanation
+from gridexplainer_widget.methods.attribute import attribute
+from gridexplainer_widget.methods.requests import MethodRequest
+from gridexplainer_widget.results.explanation import Explanation, ExplanationError
 
-if TYPE_CHECKING:
-    from gridexplainer_widget.explainer import GridExplainer
+from .setup import Setup
 
 Explaining: TypeAlias = "Generator[Progress, None, Explanation]"
 """Steps to an explanation."""
 
 
-class ExplanationError(RuntimeError):
-    """Scoring ended early; what had been scored is in ``explanation``.
-
-    Attributes
-    ----------
-    explanation : Explanation or None
-        None where not even the whole picture was scored.
-    """
-
-    def __init__(self, message: str, explanation: Explanation | None) -> None:
-        super().__init__(message)
-        self.explanation = explanation
-
-
 def occlusion_steps(
-    explainer: GridExplainer, run: Run, target_class: int | str | None
+    setup: Setup,
+    run: Run,
+    target_class: int | str | None,
+    keep: Callable[[Explanation], object],
 ) -> Explaining:
-    """Hide every cell; what there is stays in the explainer's `explanation` if that ends early.
+    """Hide every cell.
+
+    Parameters
+    ----------
+    keep : callable
+        Takes what there is: before the long part, and again if that ends early.
 
     Raises
     ------
@@ -46,26 +40,35 @@ def occlusion_steps(
     try:
         for done in run.steps():
             if not begun:  # a bad target fails before the long part
-                explainer.explanation = explainer.freeze(run, target_class)
+                keep(setup.freeze(run, target_class))
                 begun = True
             yield done, len(run.grid)
     except Exception as error:
         if not begun:
             raise
-        explainer.explanation = explainer.freeze(run, target_class)
-        reached = f"{explainer.explanation.done} of {len(run.grid)} cells"
+        explanation = setup.freeze(run, target_class)
+        keep(explanation)
+        reached = f"{explanation.done} of {len(run.grid)} cells"
         raise ExplanationError(
             f"{_what(error)}. This came after {reached}; they are in explainer.explanation.",
-            explainer.explanation,
+            explanation,
         ) from error
     except KeyboardInterrupt:
         if begun:
-            explainer.explanation = explainer.freeze(run, target_class)
+            keep(setup.freeze(run, target_class))
         raise
-    return explainer.freeze(run, target_class)
+    return setup.freeze(run, target_class)
 
 
-def failing_as_ours(steps: Explaining, entry: Entry) -> Explaining:
+def explanation_steps(
+    setup: Setup, run: Run, target: int | str | None, request: MethodRequest
+) -> Explaining:
+    """Explain a run's picture by a method; see :func:`~.methods.attribute.attribute`."""
+    found = yield from attribute(run, target, request, setup.score, setup.seed)
+    return setup.freeze(run, target, attribution=found, options=request.options)
+
+
+def failing_as_ours(steps: Explaining, request: MethodRequest) -> Explaining:
     """Tell where a model fails within another method; our own errors speak for themselves.
 
     Raises
@@ -78,7 +81,7 @@ def failing_as_ours(steps: Explaining, entry: Entry) -> Explaining:
     except (ClassifierError, ImportError, TypeError, ValueError):
         raise
     except Exception as error:
-        message = f"{_what(error)}. This came on the way to {entry.title}."
+        message = f"{_what(error)}. This came on the way to {request.title}."
         raise ExplanationError(message, None) from error
 
 

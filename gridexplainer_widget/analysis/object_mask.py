@@ -8,11 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gridexplainer_widget.attribution.attribution import mean_of_cells
+from gridexplainer_widget.core.arrays import Map, Mask
 from gridexplainer_widget.core.grid import Grid
-from gridexplainer_widget.methods.attribution import Map, mean_of_cells
-
-Mask = NDArray[np.bool_]
-"""True where the object is: bool (height, width)."""
 
 
 class MaskRank(NamedTuple):
@@ -190,3 +188,8 @@ def _check_proportions(mask: Mask, size: tuple[int, int], picture_size: tuple[in
 
 def _size(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape))
+
+
+def as_mask(mask: ArrayLike | None) -> Mask | None:
+    """Take a mask as an array; what does not fit is refused where it is used."""
+    return None if mask is None else np.asarray(mask)

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.classifiers.network import MethodError, Scrambled
+from gridexplainer_widget.classifiers.network import RandomisedCopy
+from gridexplainer_widget.core.arrays import Map
+from gridexplainer_widget.core.errors import MethodError
 from gridexplainer_widget.core.grid import is_whole
-from gridexplainer_widget.core.progress import part_of
+from gridexplainer_widget.core.progress import subprogress
 from gridexplainer_widget.inference.run import Run
-from gridexplainer_widget.methods.attribution import Map
 
 from .object_mask import checked_map
 
@@ -28,20 +29,20 @@ Explain: TypeAlias = "Callable[[Classifier], Generator[tuple[int, int], None, Ma
 
 @dataclass(frozen=True)
 class Randomisation:
-    """How much of a map is left when the model's weights are scrambled.
+    """How much of a map is left when the model's weights are randomised.
 
     J. Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, the cascading
-    randomisation: layers are scrambled one after the other, from the last to the first.
+    randomisation: layers are randomised one after the other, from the last to the first.
 
     Parameters
     ----------
     layers : tuple of str
-        The layer that was scrambled last, at each stage; at the last one all are.
+        The layer that was randomised last, at each stage; at the last one all are.
     correlations : tuple of float
         Spearman's rank correlation of the cells' values, sign included, with those of the model
         as it is, at each stage, −1..1; 0 where one of the maps is the same everywhere.
     calls : int
-        Pictures that the scrambled models were asked about.
+        Pictures that the randomised models were asked about.
     notes : tuple of str
         What a reader of the figures should know, a sentence each.
     """
@@ -53,9 +54,9 @@ class Randomisation:
 
     def __str__(self) -> str:
         stages = zip(self.layers, self.correlations, strict=True)
-        lines = [f"  scrambled from the end to {layer}: {value:+.2f}" for layer, value in stages]
+        lines = [f"  randomised from the end to {layer}: {value:+.2f}" for layer, value in stages]
         head = (
-            f"Mean rank correlation {self.similarity:.2f} with the maps of scrambled networks; "
+            f"Mean rank correlation {self.similarity:.2f} with the maps of randomised networks; "
             "lower is better: a map that stays does not show what the model has learned."
         )
         return "\n".join([head, *lines, *self.notes])
@@ -74,7 +75,7 @@ class Randomisation:
 def randomisation_steps(
     run: Run, values: ArrayLike, explain: Explain, stages: int = 4, seed: int = 0
 ) -> Generator[tuple[int, int], None, Randomisation]:
-    """Explain with scrambled models; yields how much is done and of how much.
+    """Explain with randomised models; yields how much is done and of how much.
 
     Parameters
     ----------
@@ -86,18 +87,18 @@ def randomisation_steps(
         A classifier → steps to its map of the same picture for the same class; see `Explain`.
     stages : int
         How many of the layers with weights to stop at, at least 1: evenly spread from the last
-        layer to the first; a single stage scrambles all of them at once.
+        layer to the first; a single stage randomises all of them at once.
     seed : int
         Of the noise.
 
     Raises
     ------
     MethodError
-        The model is closed, cannot be copied, or has nothing to scramble.
+        The model is closed, cannot be copied, or has nothing to randomise.
     ValueError
         The map is not one of the run's grid or holds no number; `stages` is below 1.
     ClassifierError
-        A scrambled model gave NaN or infinity.
+        A randomised model gave NaN or infinity.
     """
     original = checked_map(values, run.grid)
     if not (is_whole(stages) and stages >= 1):
@@ -106,7 +107,7 @@ def randomisation_steps(
     chosen = _spread(sum(1 for _ in _copies(run.classifier, seed)), stages)
     if not chosen:
         raise MethodError(
-            f"Scrambling the weights needs a model that has some, and {run.classifier.name} has "
+            f"Randomising the weights needs a model that has some, and {run.classifier.name} has "
             "no layer with any."
         )
     layers: list[str] = []
@@ -115,7 +116,7 @@ def randomisation_steps(
     for index, copy in enumerate(_copies(run.classifier, seed)):
         if index in chosen:
             steps = explain(_classifier_of(copy, run.classifier))
-            map_, asked = yield from part_of(steps, len(found), len(chosen))
+            map_, asked = yield from subprogress(steps, len(found), len(chosen))
             layers.append(copy.layer)
             found.append(_correlation(original, checked_map(map_, run.grid)))
             calls += asked
@@ -128,14 +129,14 @@ def randomisation_steps(
     )
 
 
-def _copies(classifier: Classifier, seed: int) -> Iterator[Scrambled]:
-    if classifier.opened is None or classifier.output is None:
+def _copies(classifier: Classifier, seed: int) -> Iterator[RandomisedCopy]:
+    if classifier.open_network is None or classifier.output is None:
         raise MethodError(
-            f"Scrambling the weights needs a model that can be opened, and {classifier.name} is a "
+            f"Randomising the weights needs a model that can be opened, and {classifier.name} is a "
             "closed one. Give a model of Keras on TensorFlow or of PyTorch."
         )
     with classifier.lock:
-        copies = classifier.opened(classifier.output).scrambled(seed)
+        copies = classifier.open_network(classifier.output).randomised(seed)
     while True:
         with classifier.lock:  # the weights are read off a model that others may be asking
             copy = next(copies, None)
@@ -149,12 +150,12 @@ def _spread(count: int, stages: int) -> set[int]:
     return set(map(int, np.rint(np.linspace(count - 1, 0, stages)))) if count else set()
 
 
-def _classifier_of(copy: Scrambled, classifier: Classifier) -> Classifier:
+def _classifier_of(copy: RandomisedCopy, classifier: Classifier) -> Classifier:
     return replace(
         classifier,
-        name=f"{classifier.name} (scrambled from the end to {copy.layer})",
+        name=f"{classifier.name} (randomised from the end to {copy.layer})",
         forward=copy.forward,
-        opened=lambda _: copy.network,
+        open_network=lambda _: copy.network,
         lock=threading.Lock(),
     )
 
@@ -176,10 +177,10 @@ def _is_flat(values: Map) -> bool:
 def _note(original: Map, flat: Sequence[str]) -> str:
     if _is_flat(original):
         return (
-            "The map is the same everywhere, so there is nothing that scrambling could change: "
+            "The map is the same everywhere, so there is nothing that randomising could change: "
             "its correlations are given as 0 and say nothing."
         )
     return (
-        f"Scrambled from the end to {', '.join(flat)}, the model gives a map that is the same "
+        f"Randomised from the end to {', '.join(flat)}, the model gives a map that is the same "
         "everywhere: its correlation is given as 0."
     )

@@ -11,28 +11,29 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.incremental.engine import Patcher
+from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
+from gridexplainer_widget.incremental.engine import IncrementalEngine
 
 from .labels import Labels, names_of
 from .network import Network
-from .outputs import OutputKind, Vectors, guess_output, read_answer, to_probabilities
-from .preprocessing import AS_IS, Batch, Preprocessing
+from .outputs import OutputKind, guess_output, read_answer, to_probabilities
+from .preprocessing import AS_IS, Preprocessing
 
 Shape: TypeAlias = "tuple[int | None, int | None, int]"
 """Height, width (None where any will do) and channels (1, 3 or 4) of a model's input."""
 
-SaidShape: TypeAlias = "tuple[int | None, int | None, int | None]"
+ShapeLike: TypeAlias = "tuple[int | None, int | None, int | None]"
 """The same, None where the user said nothing."""
 
 
 @dataclass(frozen=True)
-class Said:
+class Overrides:
     """What the user says of a model; None is for us to find out."""
 
     preprocessing: Preprocessing | None = None
     labels: Labels | None = None
     output: OutputKind | None = None
-    input_shape: SaidShape = (None, None, None)
+    input_shape: ShapeLike = (None, None, None)
 
     def shape(self, found: Shape = (None, None, 3)) -> Shape:
         """Return the shape that was found, with what the user said of it instead."""
@@ -68,27 +69,29 @@ class Classifier:
         :class:`~.network.Network`; None for a closed one.
     patched : callable, optional
         The size of a picture → the model as a network of which parts can be calculated anew; it
-        raises :class:`~gridexplainer_widget.incremental.executor.NotReadable` where the model
+        raises :class:`~gridexplainer_widget.incremental.executor.UnsupportedGraph` where the model
         cannot be read so. None where that is never tried.
     """
 
     name: str
     input_shape: Shape
-    forward: Callable[[Batch], Any]
+    forward: Callable[[PreparedBatch], Any]
     preprocessing: Preprocessing = AS_IS
     output: OutputKind | None = None
     labels: Labels | None = None
     layout_known: bool = True
     pauses: tuple[float, ...] = ()
-    opened: Callable[[OutputKind], Network] | None = field(default=None, repr=False, compare=False)
-    patched: Callable[[tuple[int, int]], Patcher] | None = field(
+    open_network: Callable[[OutputKind], Network] | None = field(
+        default=None, repr=False, compare=False
+    )
+    incremental_engine: Callable[[tuple[int, int]], IncrementalEngine] | None = field(
         default=None, repr=False, compare=False
     )
     lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
     _answered: bool = field(default=False, init=False, repr=False, compare=False)
 
-    def __call__(self, batch: Batch) -> Vectors:
+    def __call__(self, batch: PreparedBatch) -> Probabilities:
         """Classify a batch of pictures; one call at a time, whatever the thread.
 
         Parameters
@@ -110,7 +113,7 @@ class Classifier:
         """
         return self._vectors(*self.ask(batch))
 
-    def read(self, raw: Any, batch: int) -> Vectors:
+    def read(self, raw: Any, batch: int) -> Probabilities:
         """Return the class probabilities in what the model returned for a batch.
 
         Raises
@@ -120,7 +123,7 @@ class Classifier:
         """
         return self._vectors(*read_answer(raw, batch, self.name))
 
-    def _vectors(self, raw: NDArray[np.floating[Any]], logits: bool) -> Vectors:  # noqa: FBT001
+    def _vectors(self, raw: NDArray[np.floating[Any]], logits: bool) -> Probabilities:  # noqa: FBT001
         if self.output is None:
             self.output = "logits" if logits else guess_output(raw)
         vectors = to_probabilities(raw, self.output, self.name)
@@ -128,7 +131,7 @@ class Classifier:
             self.names(vectors.shape[1])
         return vectors
 
-    def ask(self, batch: Batch) -> tuple[NDArray[np.floating[Any]], bool]:
+    def ask(self, batch: PreparedBatch) -> tuple[NDArray[np.floating[Any]], bool]:
         """Return the raw outputs (n, classes), and whether the model calls them logits.
 
         Raises
@@ -142,7 +145,7 @@ class Classifier:
             self._answered = True
         return read_answer(raw, len(batch), self.name)
 
-    def _forward_patiently(self, prepared: Batch) -> Any:
+    def _forward_patiently(self, prepared: PreparedBatch) -> Any:
         """Call again what failed: a server may be busy or gone for a moment.
 
         What fails before it ever answered is wrong rather than busy, unless it is the

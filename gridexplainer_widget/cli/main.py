@@ -13,7 +13,7 @@ import numpy as np
 
 from gridexplainer_widget._version import __version__
 from gridexplainer_widget.classifiers.outputs import percent
-from gridexplainer_widget.results.explanation_data import Explanation
+from gridexplainer_widget.results.explanation import Explanation
 
 from .doctor import add_doctor_arguments, examine
 

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import ImageColor
 
+from gridexplainer_widget.core.arrays import Pixels
+
 from .grid import Grid
 from .picture import LUMINANCE
-
-Pixels: TypeAlias = NDArray[np.float32]
-"""A picture as the model takes it, before preprocessing: float32 (H, W, C), 0..255."""
 
 FillLike: TypeAlias = (
     "str | Sequence[float] | Callable[[Pixels, NDArray[np.bool_]], ArrayLike] | Fill"

@@ -8,7 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .fills import Fill, Pixels
+from gridexplainer_widget.core.arrays import Pixels
+
+from .fills import Fill
 from .grid import Box, Grid
 from .picture import to_uint8
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 Result = TypeVar("Result")
 
+Progress: TypeAlias = "tuple[int, int]"
+"""How much is done, and of how much."""
 
-def with_bar(
-    steps: Generator[tuple[int, int], None, Result], what: str, unit: str = "step"
-) -> Result:
+
+def with_bar(steps: Generator[Progress, None, Result], what: str, unit: str = "step") -> Result:
     """Go through the steps to their result; a bar appears where that takes more than a moment.
 
     Parameters
@@ -38,7 +39,7 @@ def with_bar(
             bar.close()
 
 
-def finished(steps: Generator[object, None, Result]) -> Result:
+def drain(steps: Generator[object, None, Result]) -> Result:
     """Go through the steps to their result."""
     try:
         while True:
@@ -48,9 +49,9 @@ def finished(steps: Generator[object, None, Result]) -> Result:
         return result
 
 
-def as_one(
+def indeterminate(
     steps: Generator[object, None, Result],
-) -> Generator[tuple[int, int], None, Result]:
+) -> Generator[Progress, None, Result]:
     """Tell nothing of how far it is but that it goes on."""
     while True:
         try:
@@ -61,9 +62,9 @@ def as_one(
         yield 0, 1
 
 
-def part_of(
-    steps: Generator[tuple[int, int], None, Result], number: int, stages: int
-) -> Generator[tuple[int, int], None, Result]:
+def subprogress(
+    steps: Generator[Progress, None, Result], number: int, stages: int
+) -> Generator[Progress, None, Result]:
     """Tell the progress of one stage among several alike, each in a hundred parts."""
     while True:
         try:

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.outputs import Vectors
+from gridexplainer_widget.core.arrays import Probabilities
 
 Score: TypeAlias = Literal["probability", "log-odds"]
 Unit: TypeAlias = Literal["probability", "log-odds", ""]
@@ -30,7 +30,7 @@ def parse_score(score: str) -> Score:
 
 
 def drops_of(
-    vectors: Vectors, baseline: Vectors, target: int, score: Score, output: str
+    vectors: Probabilities, baseline: Probabilities, target: int, score: Score, output: str
 ) -> NDArray[np.float32]:
     """Baseline minus hidden, in probability or in log-odds.
 
@@ -49,7 +49,7 @@ def drops_of(
     float32 array (...)
     """
 
-    def value(vectors: Vectors) -> NDArray[np.float64]:
+    def value(vectors: Probabilities) -> NDArray[np.float64]:
         if score == "probability":
             return vectors[..., target].astype(np.float64)
         probability, other = odds_of(vectors, target, output)
@@ -61,7 +61,7 @@ def drops_of(
 
 
 def odds_of(
-    vectors: Vectors, target: int, output: str
+    vectors: Probabilities, target: int, output: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return p and 1 − p of the target, the latter as the sum of the others where there are such.
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
 
-from . import Demo
+from .demo import Demo
 
 CLASSES = 1000
 

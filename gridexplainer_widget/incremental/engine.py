@@ -11,19 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.core.arrays import Pixels
+
 from .boxes import Boxes
 from .costs import a_group, choose, largest, rates, seconds, traced
 from .executor import Executor, Maps
 from .gathers import Places, packed
 from .grouping import grouped
-from .plan import Patching
+from .plan import PatchPlan
 
 KEPT_BYTES = 64 * 2**20
 """How much is kept of where windows come from: as long as a grid stays, it is the same."""
 
 KEPT_PLANS = 16
-
-Pixels = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Layout:
 
 
 @dataclass(frozen=True)
-class Deal:
+class Schedule:
     """How sets are asked about.
 
     Parameters
@@ -67,7 +67,7 @@ class Deal:
     numbers: float = 0.0
 
 
-class Patcher:
+class IncrementalEngine:
     """A network that is asked about one picture with parts of it changed.
 
     Plans and the like are kept for the next picture; of whole maps those of the latest.
@@ -79,16 +79,16 @@ class Patcher:
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
-        self.trouble: str | None = None  # why it is not to be used any more
+        self.disabled_reason: str | None = None  # why it is not to be used any more
         self.checked: set[frozenset[int]] = set()
-        self._plans: OrderedDict[Hashable, Patching] = OrderedDict()
-        self._deals: OrderedDict[Hashable, Deal] = OrderedDict()
+        self._plans: OrderedDict[Hashable, PatchPlan] = OrderedDict()
+        self._deals: OrderedDict[Hashable, Schedule] = OrderedDict()
         self._layouts: OrderedDict[Hashable, Layout] = OrderedDict()
         self._held = 0
         self._version = 0
         self._whole: tuple[Hashable, Pixels, Any] | None = None
 
-    def plan(self, key: Hashable, hidden: Boxes) -> Patching:
+    def plan(self, key: Hashable, hidden: Boxes) -> PatchPlan:
         """Choose what is patched for a grid; `key` tells grids apart."""
         if key not in self._plans:
             self._plans[key] = choose(self.executor.nodes, hidden)
@@ -96,23 +96,23 @@ class Patcher:
                 self._plans.popitem(last=False)
         return self._plans[key]
 
-    def deal(self, patching: Patching, hidden: Boxes) -> Deal:
+    def deal(self, plan: PatchPlan, hidden: Boxes) -> Schedule:
         """Put sets into groups, and tell those for which patches do not pay."""
-        key = (patching.patched, hidden.tobytes())
+        key = (plan.patched, hidden.tobytes())
         if key not in self._deals:
-            self._deals[key] = _dealt(patching, self.in_full, hidden)
+            self._deals[key] = _dealt(plan, self.in_full, hidden)
             if len(self._deals) > KEPT_PLANS:
                 self._deals.popitem(last=False)
         return self._deals[key]
 
     @cached_property
-    def in_full(self) -> Patching:
+    def in_full(self) -> PatchPlan:
         """The network on whole maps alone."""
-        return Patching(self.executor.nodes, frozenset())
+        return PatchPlan(self.executor.nodes, frozenset())
 
     def answer(
         self,
-        patching: Patching,
+        plan: PatchPlan,
         picture: Pixels,
         groups: Sequence[Boxes | None],
         crop: Callable[[int, Boxes], Pixels],
@@ -136,40 +136,40 @@ class Patcher:
         """
         maps: list[Maps] = []
         for number, boxes in enumerate(groups):
-            if not patching.patched:
+            if not plan.patched:
                 pictures = picture[np.newaxis]
                 if boxes is not None:
                     pictures = crop(number, np.broadcast_to(_all_of(picture), boxes.shape))
                 maps.append([self.executor.taken(pictures)])
                 continue
-            whole = self._whole_maps(patching, picture)
+            whole = self._whole_maps(plan, picture)
             if boxes is None:
-                maps.append(self.executor.untouched(patching, whole))
+                maps.append(self.executor.untouched(plan, whole))
             else:
-                layout = self._layout(patching, boxes)
+                layout = self._layout(plan, boxes)
                 patches = crop(number, layout.patches)
                 maps.append(
-                    self.executor.patched(patching, whole, patches, layout.places, layout.lengths)
+                    self.executor.patched(plan, whole, patches, layout.places, layout.lengths)
                 )
-        return self.executor.answer(patching, maps)
+        return self.executor.answer(plan, maps)
 
     def refresh(self) -> None:
         """Take the model's weights as they are now."""
         self._version = self.executor.refresh()
 
-    def _whole_maps(self, patching: Patching, picture: Pixels) -> Any:
-        key = (patching.patched, self._version)
+    def _whole_maps(self, plan: PatchPlan, picture: Pixels) -> Any:
+        key = (plan.patched, self._version)
         if self._whole is None or self._whole[0] != key or self._whole[1] is not picture:
             self._whole = None  # ahead of the next, so that there are never two
-            self._whole = (key, picture, self.executor.whole(patching, picture))
+            self._whole = (key, picture, self.executor.whole(plan, picture))
         return self._whole[2]
 
-    def _layout(self, patching: Patching, hidden: Boxes) -> Layout:
-        key = (patching.patched, hidden.tobytes())
+    def _layout(self, plan: PatchPlan, hidden: Boxes) -> Layout:
+        key = (plan.patched, hidden.tobytes())
         layout = self._layouts.pop(key, None)
         if layout is None:
-            boxes = patching.boxes(hidden)
-            places, lengths = packed(patching.gathers(boxes))
+            boxes = plan.boxes(hidden)
+            places, lengths = packed(plan.gathers(boxes))
             layout = Layout(boxes[0], places, lengths)
             self._held += places.nbytes
         self._layouts[key] = layout
@@ -179,18 +179,18 @@ class Patcher:
         return layout
 
 
-def _dealt(patching: Patching, in_full: Patching, hidden: Boxes) -> Deal:
+def _dealt(plan: PatchPlan, in_full: PatchPlan, hidden: Boxes) -> Schedule:
     numbers = np.arange(len(hidden))
-    if not patching.patched or not len(hidden):
-        return Deal((), numbers)
-    changes = traced(patching.nodes, hidden)
-    taken = seconds(patching, changes)
+    if not plan.patched or not len(hidden):
+        return Schedule((), numbers)
+    changes = traced(plan.nodes, hidden)
+    taken = seconds(plan, changes)
     pays = taken < seconds(in_full, changes)
     if not pays.any():
-        return Deal((), numbers)
+        return Schedule((), numbers)
     chosen, parts = numbers[pays], {index: boxes[pays] for index, boxes in changes.items()}
-    groups = [chosen[one] for one in grouped(parts, rates(patching), a_group(patching))]
-    return Deal(tuple(groups), numbers[~pays], float(taken[pays].mean()), largest(patching, parts))
+    groups = [chosen[one] for one in grouped(parts, rates(plan), a_group(plan))]
+    return Schedule(tuple(groups), numbers[~pays], float(taken[pays].mean()), largest(plan, parts))
 
 
 def _all_of(picture: Pixels) -> Boxes:

@@ -12,7 +12,7 @@ from .boxes import Boxes
 FINEST = 1.1
 """How much longer the longest side of a group's patches is than the shortest, to begin with."""
 
-NEAR = 0.25
+SIZE_TOLERANCE = 0.25
 """By how large a part of it a batch may be smaller or larger to end where a group does."""
 
 Numbers = NDArray[np.float64]
@@ -94,7 +94,7 @@ def in_batches(
     A batch ends where a group does if that is near: each part of a group takes calls of its own.
     """
     ends = np.cumsum([0, *map(len, groups)])
-    start, near = 0, size * NEAR
+    start, near = 0, size * SIZE_TOLERANCE
     while start < ends[-1]:
         wanted = min(start + size, ends[-1])
         fit = [end for end in ends if start < end <= start + most and abs(end - wanted) <= near]

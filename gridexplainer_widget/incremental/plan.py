@@ -10,13 +10,13 @@ from typing import TypeVar
 from .boxes import Boxes, changed, equal
 from .gathers import PER_GATHER, Gather, gather, paste
 from .graph import Link, Nodes, Window
-from .same_patch import Alike
+from .same_patch import SamePatch
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Patching:
+class PatchPlan:
     """A network of which some nodes are calculated on patches and the others on whole maps.
 
     Parameters
@@ -33,7 +33,7 @@ class Patching:
     @cached_property
     def gathered(self) -> tuple[Link, ...]:
         """Inputs of patched nodes whose windows are put together of patches and whole maps."""
-        alike = Alike(self.nodes)
+        alike = SamePatch(self.nodes)
         return tuple(
             (index, place)
             for index in sorted(self.patched)

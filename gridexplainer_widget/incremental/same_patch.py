@@ -5,7 +5,7 @@ from __future__ import annotations
 from .graph import POINT, Node, Nodes, Pair, Window
 
 
-class Alike:
+class SamePatch:
     """Tells which maps have the same patch whatever is hidden, from how they came about.
 
     Each map gets a number for the way from the picture to it. Positions that see only

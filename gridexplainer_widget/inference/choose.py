@@ -6,12 +6,12 @@ import warnings
 from typing import Literal, TypeAlias, get_args
 
 from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 from gridexplainer_widget.core.masking import Masker
-from gridexplainer_widget.incremental.engine import Patcher
-from gridexplainer_widget.incremental.executor import NotReadable, NotTried
+from gridexplainer_widget.incremental.engine import IncrementalEngine
 
-from .incremental import FEWEST, IncrementalPass
-from .strategy import FullPass, Pass, choose_batch_size
+from .incremental import MIN_PICTURES, IncrementalStrategy
+from .strategy import FullStrategy, InferenceStrategy, choose_batch_size
 
 Engine: TypeAlias = Literal["auto", "full", "incremental"]
 
@@ -31,37 +31,43 @@ def parse_engine(engine: str) -> Engine:
     raise ValueError(f"engine={engine!r} is unknown. Wanted is one of {names}.")
 
 
-def pass_of(classifier: Classifier, masker: Masker, engine: Engine, batch_size: int | None) -> Pass:
+def choose_strategy(
+    classifier: Classifier, masker: Masker, engine: Engine, batch_size: int | None
+) -> InferenceStrategy:
     """Choose the way for a picture under a grid."""
     queries = len(masker.grid) + 1
-    full = FullPass(
+    full = FullStrategy(
         classifier, masker, batch_size or choose_batch_size(queries, masker.pixels.nbytes)
     )
-    if engine == "full" or queries < FEWEST:
+    if engine == "full" or queries < MIN_PICTURES:
         return full
     try:
-        incremental = IncrementalPass(full, _patcher(classifier, masker, engine), batch_size)
-    except NotReadable as reason:
-        full.words = f"full: {reason}"
-        if engine == "incremental" or not isinstance(reason, NotTried):
+        incremental = IncrementalStrategy(
+            full, _incremental_engine(classifier, masker, engine), batch_size
+        )
+    except UnsupportedGraph as reason:
+        full.description = f"full: {reason}"
+        if engine == "incremental" or not isinstance(reason, NotApplicable):
             warnings.warn(  # Python shows the same one once
                 f"{classifier.name} is run in full for each hidden cell: {reason}. The numbers are "
                 "right, it only takes longer. engine='full' asks for that without a word.",
                 stacklevel=2,
             )
         return full
-    nothing_gained = not incremental.patching.patched and not incremental.patcher.executor.lighter
+    nothing_gained = not incremental.plan.patched and not incremental.engine.executor.lighter
     return full if nothing_gained and engine == "auto" else incremental
 
 
-def _patcher(classifier: Classifier, masker: Masker, engine: Engine) -> Patcher:
-    """Read the model; raise NotReadable where that cannot be, or would not pay."""
-    if classifier.patched is None:
-        raise NotTried("it is closed to what looks inside")
+def _incremental_engine(
+    classifier: Classifier, masker: Masker, engine: Engine
+) -> IncrementalEngine:
+    """Read the model; raise UnsupportedGraph where that cannot be, or would not pay."""
+    if classifier.incremental_engine is None:
+        raise NotApplicable("it is closed to what looks inside")
     if classifier.preprocessing.function is not None:
-        raise NotTried("its preprocessing is a function, which may change any pixel")
+        raise NotApplicable("its preprocessing is a function, which may change any pixel")
     height, width = masker.pixels.shape[:2]
-    patcher = classifier.patched((height, width))
-    if patcher.executor.accelerated and engine == "auto":
-        raise NotTried("it does not run on a CPU, and costs are known for CPUs")
-    return patcher
+    incremental = classifier.incremental_engine((height, width))
+    if incremental.executor.accelerated and engine == "auto":
+        raise NotApplicable("it does not run on a CPU, and costs are known for CPUs")
+    return incremental

@@ -11,14 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.classifiers.outputs import ClassifierError, Vectors
+from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.errors import ClassifierError
 from gridexplainer_widget.core.fills import Fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import Picture
 
-from .choose import Engine, pass_of
-from .strategy import Pass, choose_batch_size
+from .choose import Engine, choose_strategy
+from .strategy import InferenceStrategy, choose_batch_size
 
 KEPT_SETS = 1024
 """Answers about sets of cells that a run remembers."""
@@ -59,12 +60,12 @@ class Run:
         self.batch_size = batch_size or choose_batch_size(
             len(masker.grid) + 1, masker.pixels.nbytes
         )
-        self.baseline: Vectors | None = None
-        self.vectors: Vectors | None = None
+        self.baseline: Probabilities | None = None
+        self.vectors: Probabilities | None = None
         self.failed = np.zeros(len(masker.grid), np.bool_)
         self.seconds = 0.0
         self.calls = 0
-        self._together: OrderedDict[bytes, Vectors] = OrderedDict()
+        self._together: OrderedDict[bytes, Probabilities] = OrderedDict()
 
     @classmethod
     def of(  # noqa: PLR0913 - a run's parts, and how it is asked
@@ -84,9 +85,9 @@ class Run:
         return cls(classifier, picture, masker, batch_size, engine)
 
     @cached_property
-    def way(self) -> Pass:
+    def strategy(self) -> InferenceStrategy:
         """How the model is asked; found when it is first needed, since that takes a moment."""
-        return pass_of(self.classifier, self.masker, self.engine, self.given_batch_size)
+        return choose_strategy(self.classifier, self.masker, self.engine, self.given_batch_size)
 
     @property
     def grid(self) -> Grid:
@@ -122,7 +123,7 @@ class Run:
     def ask(self, sets: Iterable[Sequence[int]]) -> Iterator[int]:
         """Score sets of cells that are hidden together; yield after each batch how many it held.
 
-        What is known already is not asked again: see :meth:`believed`.
+        What is known already is not asked again: see :meth:`cached_probabilities`.
 
         Parameters
         ----------
@@ -143,14 +144,14 @@ class Run:
             wanted = [(), *wanted]
         asked, bad = 0, list[Sequence[int]]()
         since = time.perf_counter()
-        for planned in self.way.batches(wanted) if wanted else ():
+        for planned in self.strategy.batches(wanted) if wanted else ():
             # A question in between may have been about some of them.
-            batch = planned.only(lambda cells: self.believed(cells) is None)
+            batch = planned.only(lambda cells: self.cached_probabilities(cells) is None)
             if not batch.sets:
                 continue
             self.calls += len(batch.sets)
             try:
-                vectors = self.way.vectors(batch)
+                vectors = self.strategy.vectors(batch)
             except Exception:
                 self._mark_failed(batch.sets)
                 raise
@@ -166,7 +167,7 @@ class Run:
         if bad:
             raise self._problem(bad, asked)
 
-    def believed(self, cells: Sequence[int]) -> Vectors | None:
+    def cached_probabilities(self, cells: Sequence[int]) -> Probabilities | None:
         """Return the class probabilities with `cells` hidden together; None where not known."""
         if not cells:
             return self.baseline
@@ -179,7 +180,9 @@ class Run:
         self, sets: Iterable[Sequence[int]]
     ) -> tuple[list[Sequence[int]], list[Sequence[int]]]:
         """Return the sets that the model must be asked about, and those that change nothing."""
-        unknown = {self._key(cells): cells for cells in sets if self.believed(cells) is None}
+        unknown = {
+            self._key(cells): cells for cells in sets if self.cached_probabilities(cells) is None
+        }
         wanted, same = list[Sequence[int]](), list[Sequence[int]]()
         for cells in unknown.values():
             changes = not cells or self.masker.changed(cells) is not None
@@ -202,7 +205,9 @@ class Run:
             if len(cells) == 1:
                 self.failed[cells[0]] = True
 
-    def _keep_all(self, batch: Sequence[Sequence[int]], vectors: Vectors) -> list[Sequence[int]]:
+    def _keep_all(
+        self, batch: Sequence[Sequence[int]], vectors: Probabilities
+    ) -> list[Sequence[int]]:
         """Keep what is finite; return the sets of cells for which it is not."""
         bad = []
         for cells, vector in zip(batch, vectors, strict=True):
@@ -222,10 +227,10 @@ class Run:
         return ClassifierError(
             f"{self.classifier.name} returned NaN or infinity for {len(bad)} of {asked} pictures, "
             f"first {where}. Check its weights and its preprocessing "
-            f"({self.classifier.preprocessing.words})."
+            f"({self.classifier.preprocessing.description})."
         )
 
-    def _keep(self, cells: Sequence[int], vector: Vectors) -> None:
+    def _keep(self, cells: Sequence[int], vector: Probabilities) -> None:
         if self.vectors is None:
             self.vectors = np.full((len(self.grid), len(vector)), np.nan, np.float32)
         if len(vector) != self.vectors.shape[1]:

@@ -11,9 +11,9 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.classifiers.outputs import Vectors
+from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.masking import Masker
-from gridexplainer_widget.incremental.plan import Patching
+from gridexplainer_widget.incremental.plan import PatchPlan
 
 MEMORY_BUDGET = 256 * 2**20
 """Bytes that one batch may take, the model's activations included."""
@@ -22,7 +22,7 @@ ACTIVATIONS = 32
 """A convolutional network's activations as a multiple of its input, roughly: ResNet50's
 first block holds 112×112×64 numbers several times over for 224×224×3 that go in."""
 
-MOST = 16
+MAX_BATCH = 16
 """More whole pictures at once gain nothing on a CPU (benchmarks/README.md) and delay the first
 cells."""
 
@@ -42,7 +42,7 @@ def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUD
     budget : int
         Bytes.
     """
-    return evenly(queries, min(MOST, max(1, budget // (picture_bytes * ACTIVATIONS))))
+    return evenly(queries, min(MAX_BATCH, max(1, budget // (picture_bytes * ACTIVATIONS))))
 
 
 def evenly(number: int, most: float) -> int:
@@ -64,7 +64,7 @@ class Batch:
     """
 
     groups: tuple[Sequence[Cells], ...]
-    patching: Patching | None = None
+    plan: PatchPlan | None = None
 
     @cached_property
     def sets(self) -> list[Cells]:
@@ -74,24 +74,24 @@ class Batch:
     def only(self, wanted: Callable[[Cells], bool]) -> Batch:
         """Leave out the sets that are not wanted."""
         groups = ([cells for cells in group if wanted(cells)] for group in self.groups)
-        return Batch(tuple(group for group in groups if group), self.patching)
+        return Batch(tuple(group for group in groups if group), self.plan)
 
 
-class Pass(Protocol):
+class InferenceStrategy(Protocol):
     """A way to the class probabilities of one picture with sets of cells hidden."""
 
     @property
-    def words(self) -> str:
+    def description(self) -> str:
         """What it is, for the record."""
 
     def batches(self, sets: Sequence[Cells]) -> Iterator[Batch]:
         """Deal sets out into batches, in the order in which they are best asked."""
 
-    def vectors(self, batch: Batch) -> Vectors:
+    def vectors(self, batch: Batch) -> Probabilities:
         """Ask the model: float32 (sets, classes)."""
 
 
-class FullPass:
+class FullStrategy:
     """The model itself, on whole pictures.
 
     Parameters
@@ -103,19 +103,19 @@ class FullPass:
 
     def __init__(self, classifier: Classifier, masker: Masker, batch_size: int) -> None:
         self.classifier, self.masker, self.batch_size = classifier, masker, batch_size
-        self.words = "full"
+        self.description = "full"
         self._pictures = np.empty((0, *masker.pixels.shape), np.float32)
 
     def batches(self, sets: Sequence[Cells]) -> Iterator[Batch]:
-        """See :class:`Pass`."""
+        """See :class:`InferenceStrategy`."""
         try:
             for start in range(0, len(sets), self.batch_size):
                 yield Batch((sets[start : start + self.batch_size],))
         finally:
             self._pictures = self._pictures[:0].copy()
 
-    def vectors(self, batch: Batch) -> Vectors:
-        """See :class:`Pass`."""
+    def vectors(self, batch: Batch) -> Probabilities:
+        """See :class:`InferenceStrategy`."""
         if len(self._pictures) < len(batch.sets):  # one array for all batches
             self._pictures = np.empty((len(batch.sets), *self.masker.pixels.shape), np.float32)
         pictures = self._pictures[: len(batch.sets)]

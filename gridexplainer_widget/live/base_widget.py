@@ -9,7 +9,7 @@ from typing import Any
 import anywidget
 
 
-class GuardedWidget(anywidget.AnyWidget):
+class BaseWidget(anywidget.AnyWidget):
     """What both widgets do with what comes in and what goes out.
 
     Attributes

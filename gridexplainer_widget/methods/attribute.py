@@ -5,25 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from dataclasses import replace
-from typing import TypeAlias
 
+from gridexplainer_widget.attribution.attribution import Attribution, Cost
+from gridexplainer_widget.attribution.context import MethodContext
 from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.network import Layer
-from gridexplainer_widget.core.progress import finished
+from gridexplainer_widget.core.progress import Progress, drain
 from gridexplainer_widget.core.scores import Score
 from gridexplainer_widget.inference.run import Run
 
-from .attribution import Attribution, Cost
-from .context import Question
-from .registry import Entry
-
-Progress: TypeAlias = "tuple[int, int]"
-"""How much is done, and of how much."""
+from .requests import MethodRequest
 
 
 def attribute(
-    run: Run, target: int | str | None, entry: Entry, score: Score, seed: int = 0
+    run: Run, target: int | str | None, entry: MethodRequest, score: Score, seed: int = 0
 ) -> Generator[Progress, None, Attribution | None]:
     """Explain a run's picture by a method; the run's baseline is scored first.
 
@@ -63,11 +59,11 @@ def attribute(
     if method.prepare is not None:
         method.prepare()
     since, calls = time.perf_counter(), run.calls
-    finished(asked_about(run))
+    drain(ensure_baseline(run))
     spent, asked = time.perf_counter() - since, run.calls - calls
     index = target_of(run, target)
-    question = Question(method.name, run, index, score, seed, entry.options)
-    steps = method.ask(question)
+    context = MethodContext(method.name, run, index, score, seed, entry.options)
+    steps = method.ask(context)
     while True:
         since = time.perf_counter()
         try:
@@ -81,7 +77,7 @@ def attribute(
         yield progress
 
 
-def asked_about(run: Run) -> Generator[Progress, None, None]:
+def ensure_baseline(run: Run) -> Generator[Progress, None, None]:
     """Ask the model about the whole picture, unless it has been."""
     for _ in run.ask([()]):
         yield 0, 1
@@ -110,6 +106,6 @@ def layers_of(run: Run) -> tuple[Layer, ...]:
     MethodError
         The model cannot be opened.
     """
-    question = Question("layers()", run, 0, "probability")
+    context = MethodContext("layers()", run, 0, "probability")
     with run.classifier.lock:
-        return question.network.layers(question.batch)
+        return context.network.layers(context.batch)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .context import Question, Steps
+from gridexplainer_widget.attribution.context import MethodContext, Steps
 
 
-def cam(question: Question) -> Steps:
+def cam(context: MethodContext) -> Steps:
     """Explain by the class activation map.
 
     ``M(x, y) = Σ_k w_k A_k(x, y)``, where A are the maps that global average pooling averages and
@@ -20,7 +20,7 @@ def cam(question: Question) -> Steps:
 
     Parameters
     ----------
-    question : Question
+    context : Question
 
     Raises
     ------
@@ -28,9 +28,9 @@ def cam(question: Question) -> Steps:
         The network does not end in global average pooling and one dense layer.
     """
     yield 0, 1
-    layer, weights = question.head()
-    maps = question.maps([layer])[0][0]
-    return question.of_layers([maps @ _of_target(weights, question.target)], names=[layer])
+    layer, weights = context.head()
+    maps = context.maps([layer])[0][0]
+    return context.of_layers([maps @ _of_target(weights, context.target)], names=[layer])
 
 
 def _of_target(weights: NDArray[np.float32], target: int) -> NDArray[np.float32]:

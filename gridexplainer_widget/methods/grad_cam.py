@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from gridexplainer_widget.classifiers.network import Maps
+from gridexplainer_widget.attribution.attribution import Attribution
+from gridexplainer_widget.attribution.context import MethodContext, Steps
+from gridexplainer_widget.core.arrays import LayerMaps, Map
 
-from .attribution import Attribution, Map
-from .context import Question, Steps
 
-
-def grad_cam(question: Question) -> Steps:
+def grad_cam(context: MethodContext) -> Steps:
     """Explain by gradient-weighted class activation mapping.
 
     ``L = ReLU(Σ_k α_k A_k)`` with ``α_k = mean over i, j of ∂y/∂A_k,ij``, where A are the layer's
@@ -24,7 +23,7 @@ def grad_cam(question: Question) -> Steps:
 
     Parameters
     ----------
-    question : Question
+    context : Question
 
     Raises
     ------
@@ -34,16 +33,16 @@ def grad_cam(question: Question) -> Steps:
         It has no layer of the name that was given.
     """
     yield 0, 1
-    return grad_cam_of(question)
+    return grad_cam_of(context)
 
 
-def grad_cam_of(question: Question) -> Attribution:
+def grad_cam_of(context: MethodContext) -> Attribution:
     """Do it all at once."""
-    weighted = [_weighted(maps[0], gradients[0]) for maps, gradients in question.map_gradients()]
-    return question.of_layers(weighted, question.score_notes)
+    weighted = [_weighted(maps[0], gradients[0]) for maps, gradients in context.map_gradients()]
+    return context.of_layers(weighted, context.score_notes)
 
 
-def _weighted(maps: Maps, gradients: Maps) -> Map:
+def _weighted(maps: LayerMaps, gradients: LayerMaps) -> Map:
     """Apply the formula to one picture's (h, w, channels)."""
     weights = gradients.mean(axis=(0, 1), dtype=np.float64)
     weighted: Map = np.maximum(maps @ weights, 0).astype(np.float32)

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.network import Maps
-
-from .attribution import Map
-from .context import Question, Steps
+from gridexplainer_widget.attribution.context import MethodContext, Steps
+from gridexplainer_widget.core.arrays import LayerMaps, Map
 
 BELOW_ZERO = (
     "Some maps of {layer!r} are below zero on the whole, and the weights of Grad-CAM++ are made "
@@ -17,7 +15,7 @@ BELOW_ZERO = (
 )
 
 
-def grad_cam_plus_plus(question: Question) -> Steps:
+def grad_cam_plus_plus(context: MethodContext) -> Steps:
     """Explain by the weights of Grad-CAM++.
 
     ``L = ReLU(Σ_k w_k A_k)`` with ``w_k = Σ_ij α_k,ij ReLU(∂Y/∂A_k,ij)`` and, by the paper's
@@ -35,7 +33,7 @@ def grad_cam_plus_plus(question: Question) -> Steps:
 
     Parameters
     ----------
-    question : Question
+    context : Question
 
     Raises
     ------
@@ -45,17 +43,17 @@ def grad_cam_plus_plus(question: Question) -> Steps:
         It has no layer of the name that was given.
     """
     yield 0, 1
-    opened = [(maps[0], gradients[0]) for maps, gradients in question.map_gradients()]
+    opened = [(maps[0], gradients[0]) for maps, gradients in context.map_gradients()]
     below = [
         BELOW_ZERO.format(layer=layer.name)
-        for layer, (maps, gradients) in zip(question.layers, opened, strict=True)
+        for layer, (maps, gradients) in zip(context.layers, opened, strict=True)
         if (_denominators(maps, gradients)[gradients > 0] <= 0).any()
     ]
     weighted = [_weighted(*layer) for layer in opened]
-    return question.of_layers(weighted, (*below, *question.score_notes))
+    return context.of_layers(weighted, (*below, *context.score_notes))
 
 
-def _weighted(maps: Maps, gradients: Maps) -> Map:
+def _weighted(maps: LayerMaps, gradients: LayerMaps) -> Map:
     """Apply the formula to one picture's (h, w, channels)."""
     denominators = _denominators(maps, gradients)
     defined = denominators != 0
@@ -65,6 +63,6 @@ def _weighted(maps: Maps, gradients: Maps) -> Map:
     return weighted
 
 
-def _denominators(maps: Maps, gradients: Maps) -> NDArray[np.float64]:
+def _denominators(maps: LayerMaps, gradients: LayerMaps) -> NDArray[np.float64]:
     denominators: NDArray[np.float64] = 2 + gradients * maps.sum(axis=(0, 1), dtype=np.float64)
     return denominators

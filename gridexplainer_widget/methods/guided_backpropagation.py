@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from .attribution import Map
-from .context import Question, Steps
+from gridexplainer_widget.attribution.context import MethodContext, Steps
+from gridexplainer_widget.core.arrays import Map
 
 SANITY = (
-    "Read it with care: maps of this kind change little when the model's weights are scrambled, "
+    "Read it with care: maps of this kind change little when the model's weights are randomised, "
     "so they show the picture's edges more than what the model learned (Adebayo et al., \"Sanity "
     'Checks for Saliency Maps", 2018).'
 )
 
 
-def guided_backpropagation(question: Question) -> Steps:
+def guided_backpropagation(context: MethodContext) -> Steps:
     """Explain by guided backpropagation.
 
     On its way back through each ReLU the gradient R is cut off below 0, as well as where the ReLU
@@ -26,7 +26,7 @@ def guided_backpropagation(question: Question) -> Steps:
 
     Parameters
     ----------
-    question : Question
+    context : Question
 
     Raises
     ------
@@ -34,10 +34,10 @@ def guided_backpropagation(question: Question) -> Steps:
         The model cannot be opened, has no ReLU, or one that cannot be overridden.
     """
     yield 0, 1
-    return question.of_pixels(guided(question), (SANITY, *question.score_notes))
+    return context.of_pixels(guided(context), (SANITY, *context.score_notes))
 
 
-def guided(question: Question) -> Map:
+def guided(context: MethodContext) -> Map:
     """Return the largest absolute value over the channels of the guided gradient."""
-    largest: Map = np.abs(question.gradients(guided=True)[0]).max(axis=-1)
+    largest: Map = np.abs(context.gradients(guided=True)[0]).max(axis=-1)
     return largest

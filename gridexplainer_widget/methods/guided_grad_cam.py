@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from .context import Question, Steps
+from gridexplainer_widget.attribution.context import MethodContext, Steps
+
 from .grad_cam import grad_cam_of
 from .guided_backpropagation import SANITY, guided
 
 
-def guided_grad_cam(question: Question) -> Steps:
+def guided_grad_cam(context: MethodContext) -> Steps:
     """Explain by guided Grad-CAM.
 
     The product, pixel by pixel, of guided backpropagation and the Grad-CAM map of a layer,
@@ -19,7 +20,7 @@ def guided_grad_cam(question: Question) -> Steps:
 
     Parameters
     ----------
-    question : Question
+    context : Question
 
     Raises
     ------
@@ -29,7 +30,7 @@ def guided_grad_cam(question: Question) -> Steps:
         It has no layer of the name that was given.
     """
     yield 0, 2
-    coarse = grad_cam_of(question)
+    coarse = grad_cam_of(context)
     yield 1, 2
-    pixels = coarse.pixels * guided(question)
-    return question.of_pixels(pixels, (SANITY, *coarse.notes), layers=coarse.layers)
+    pixels = coarse.pixels * guided(context)
+    return context.of_pixels(pixels, (SANITY, *coarse.notes), layers=coarse.layers)

@@ -7,16 +7,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.attribution.coalitions import values_of
+from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.classifiers.imports import framework
-
-from .coalitions import values_of
-from .context import Question, Steps
 
 SAMPLES = 1000
 """Pictures, unless another number is asked for."""
 
 
-def lime(question: Question) -> Steps:
+def lime(context: MethodContext) -> Steps:
     """Explain by local interpretable model-agnostic explanations.
 
     Pictures with a random half of the grid's cells hidden, the whole picture among them, are
@@ -24,11 +23,11 @@ def lime(question: Question) -> Steps:
     each cell's part in the score (M. T. Ribeiro, S. Singh, C. Guestrin, "'Why Should I Trust
     You?': Explaining the Predictions of Any Classifier", KDD 2016). The regression, its weighting
     and their defaults are those of the `lime` package; its segments are the cells, and what hides
-    them is the fill. Weights are in probability or in log-odds, as the question's score says.
+    them is the fill. Weights are in probability or in log-odds, as the context's score says.
 
     Parameters
     ----------
-    question : Question
+    context : Question
         `options.samples` is the number of pictures.
 
     Raises
@@ -39,16 +38,16 @@ def lime(question: Question) -> Steps:
         The model gave NaN or infinity.
     """
     image = framework("lime.lime_image", "method='lime'", "gridexplainer-widget[lime]")
-    samples = question.options.samples or SAMPLES
+    samples = context.options.samples or SAMPLES
     yield 0, samples
-    kept = _drawn(question.seed, samples, len(question.grid))
-    values = yield from values_of(question, kept, 0, samples)
-    found = _fitted(image, question, kept, values)
-    cells = np.zeros(len(question.grid), np.float32)
+    kept = _drawn(context.seed, samples, len(context.grid))
+    values = yield from values_of(context, kept, 0, samples)
+    found = _fitted(image, context, kept, values)
+    cells = np.zeros(len(context.grid), np.float32)
     for cell, weight in found.local_exp[0]:
         cells[cell] = weight
     note = _fit_note(float(found.score), values, len(cells))
-    return question.of_cells(cells, (note,), unit=question.score)
+    return context.of_cells(cells, (note,), unit=context.score)
 
 
 def _drawn(seed: int, samples: int, cells: int) -> NDArray[np.bool_]:
@@ -59,20 +58,20 @@ def _drawn(seed: int, samples: int, cells: int) -> NDArray[np.bool_]:
 
 
 def _fitted(
-    image: Any, question: Question, kept: NDArray[np.bool_], values: NDArray[np.float64]
+    image: Any, context: MethodContext, kept: NDArray[np.bool_], values: NDArray[np.float64]
 ) -> Any:
     """Have LIME fit its model to a picture with one pixel for each cell."""
-    explainer = image.LimeImageExplainer(random_state=question.seed % 2**32)
+    explainer = image.LimeImageExplainer(random_state=context.seed % 2**32)
     # Asked there, the model would be asked with a progress bar and without a way to stop.
     explainer.data_labels = lambda *_, **__: (kept.astype(int), values[:, np.newaxis])
     return explainer.explain_instance(
-        np.ones((*question.grid.shape, 3)),
+        np.ones((*context.grid.shape, 3)),
         None,
         labels=(0,),
         top_labels=None,
-        num_features=len(question.grid),
+        num_features=len(context.grid),
         num_samples=len(kept),
-        segmentation_fn=lambda _: np.arange(len(question.grid)).reshape(question.grid.shape),
+        segmentation_fn=lambda _: np.arange(len(context.grid)).reshape(context.grid.shape),
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.attribution.attribution import enlarged, mean_of_cells
+from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.classifiers.outputs import ClassifierError, Vectors
-
-from .attribution import Map, enlarged, mean_of_cells
-from .context import Question, Steps
+from gridexplainer_widget.core.arrays import Map, Probabilities
+from gridexplainer_widget.core.errors import ClassifierError
 
 SAMPLES = 1000
 """Masked pictures, unless another number is asked for."""
@@ -21,7 +21,7 @@ KEPT = 0.5
 """How likely a small mask's place is to be kept; after enlarging, each pixel's mean."""
 
 
-def rise(question: Question) -> Steps:
+def rise(context: MethodContext) -> Steps:
     """Explain by randomized input sampling.
 
     Masks of 7×7 places, each 1 or 0 with even chances, are enlarged bilinearly, shifted at random
@@ -31,11 +31,11 @@ def rise(question: Question) -> Steps:
     score weighted by the mask over the mask's mean, ``E[f·M(λ)] / E[M(λ)]``, which reads as the
     mean score with the pixel λ kept. From it the mean score over all masks, E[f], is subtracted:
     this ranks the pixels alike, and gives 0 to what has no influence. The numbers are differences
-    of means in probability or in log-odds, as the question's score says; they do not add up.
+    of means in probability or in log-odds, as the context's score says; they do not add up.
 
     Parameters
     ----------
-    question : Question
+    context : Question
         `options.samples` is the number of masks.
 
     Raises
@@ -43,21 +43,21 @@ def rise(question: Question) -> Steps:
     ClassifierError
         The model gave NaN or infinity.
     """
-    samples = question.options.samples or SAMPLES
+    samples = context.options.samples or SAMPLES
     yield 0, samples
-    run, draws = question.run, np.random.default_rng(question.seed)
-    hidden = run.masker.masked(range(len(question.grid)))
-    size = (question.grid.height, question.grid.width)
+    run, draws = context.run, np.random.default_rng(context.seed)
+    hidden = run.masker.masked(range(len(context.grid)))
+    size = (context.grid.height, context.grid.width)
     values = np.empty(samples)
-    shares = np.empty((samples, *question.grid.shape), np.float32)
+    shares = np.empty((samples, *context.grid.shape), np.float32)
     weighted, total = np.zeros(size), np.zeros(size)
     for start in range(0, samples, run.batch_size):
         some = slice(start, min(start + run.batch_size, samples))
         masks = np.stack([_mask(draws, *size) for _ in range(some.start, some.stop)])
         blended = hidden + masks[..., np.newaxis] * (run.masker.pixels - hidden)
-        question.forward += len(blended)
-        values[some] = -question.drops(_finite(run.classifier(blended), run.classifier))
-        shares[some] = [mean_of_cells(mask, question.grid) for mask in masks]
+        context.forward += len(blended)
+        values[some] = -context.drops(_finite(run.classifier(blended), run.classifier))
+        shares[some] = [mean_of_cells(mask, context.grid) for mask in masks]
         weighted += np.tensordot(values[some], masks, 1)
         total += masks.sum(axis=0)
         yield some.stop, samples
@@ -66,17 +66,17 @@ def rise(question: Question) -> Steps:
         _error_note(values, shares),
         "The numbers are differences of means: they do not add up.",
     )
-    return question.of_pixels(pixels.astype(np.float32), notes, unit=question.score)
+    return context.of_pixels(pixels.astype(np.float32), notes, unit=context.score)
 
 
-def _finite(vectors: Vectors, classifier: Classifier) -> Vectors:
+def _finite(vectors: Probabilities, classifier: Classifier) -> Probabilities:
     """Return the probabilities (n, classes) if they are numbers."""
     bad = int((~np.isfinite(vectors).all(axis=1)).sum())
     if bad:
         raise ClassifierError(
             f"{classifier.name} returned NaN or infinity for {bad} of {len(vectors)} masked "
             "pictures. Check its weights and its preprocessing "
-            f"({classifier.preprocessing.words})."
+            f"({classifier.preprocessing.description})."
         )
     return vectors
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from .context import Question, Steps
+from gridexplainer_widget.attribution.context import MethodContext, Steps
 
 
-def saliency(question: Question) -> Steps:
+def saliency(context: MethodContext) -> Steps:
     """Explain by the gradient of the score.
 
     ``M_ij = max over c of |∂y/∂x_ijc|``, where x is the network's input and y the target's score
@@ -17,7 +17,7 @@ def saliency(question: Question) -> Steps:
 
     Parameters
     ----------
-    question : Question
+    context : Question
 
     Raises
     ------
@@ -25,5 +25,5 @@ def saliency(question: Question) -> Steps:
         The model cannot be opened.
     """
     yield 0, 1
-    pixels = np.abs(question.gradients()[0]).max(axis=-1)
-    return question.of_pixels(pixels, question.score_notes)
+    pixels = np.abs(context.gradients()[0]).max(axis=-1)
+    return context.of_pixels(pixels, context.score_notes)

@@ -8,11 +8,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.network import Maps
-from gridexplainer_widget.classifiers.preprocessing import Batch
-
-from .attribution import Map, enlarged
-from .context import Question, Steps
+from gridexplainer_widget.attribution.attribution import enlarged
+from gridexplainer_widget.attribution.context import MethodContext, Steps
+from gridexplainer_widget.core.arrays import LayerMaps, Map, PreparedBatch
 
 MOST_CHANNELS = 64
 """Masked pictures for a layer, unless another number is asked for."""
@@ -21,7 +19,7 @@ Channels: TypeAlias = NDArray[np.intp]
 """Indices of channels."""
 
 
-def score_cam(question: Question) -> Steps:
+def score_cam(context: MethodContext) -> Steps:
     """Explain by score-weighted class activation mapping.
 
     ``L = ReLU(Σ_k α_k A_k)`` with ``α = softmax over k of f(X ∘ H_k)``, where f is the target's
@@ -39,7 +37,7 @@ def score_cam(question: Question) -> Steps:
 
     Parameters
     ----------
-    question : Question
+    context : Question
         `options.channels` is how many of a layer's channels are asked about at most.
 
     Raises
@@ -50,38 +48,38 @@ def score_cam(question: Question) -> Steps:
         It has no layer of the name that was given.
     """
     yield 0, 1
-    layers = [maps[0] for maps in question.maps()]
-    most = question.options.channels or MOST_CHANNELS
+    layers = [maps[0] for maps in context.maps()]
+    most = context.options.channels or MOST_CHANNELS
     chosen = [_most_varied(maps, most) for maps in layers]
     done, total = 0, sum(map(len, chosen))
     weighted = []
     for maps, channels in zip(layers, chosen, strict=True):
         yield done, total
-        scores = yield from _scored(question, maps, channels, done, total)
+        scores = yield from _scored(context, maps, channels, done, total)
         done += len(channels)
         weighted.append(_weighted(maps[..., channels], scores))
     notes = [
         _note(layer.name, maps, len(channels))
-        for layer, maps, channels in zip(question.layers, layers, chosen, strict=True)
+        for layer, maps, channels in zip(context.layers, layers, chosen, strict=True)
     ]
-    return question.of_layers(weighted, (*notes, *question.score_notes))
+    return context.of_layers(weighted, (*notes, *context.score_notes))
 
 
-def _most_varied(maps: Maps, most: int) -> Channels:
+def _most_varied(maps: LayerMaps, most: int) -> Channels:
     """Return the channels of (h, w, channels) that vary most, best first, no constant one."""
     best: Channels = np.argsort(-maps.var(axis=(0, 1), dtype=np.float64), kind="stable")
     chosen: Channels = best[_varies(maps)[best]][:most]
     return chosen
 
 
-def _varies(maps: Maps) -> NDArray[np.bool_]:
+def _varies(maps: LayerMaps) -> NDArray[np.bool_]:
     """Tell which maps are not constant: bool (channels,)."""
     # Rounding leaves a constant map with differences of some 1e-7 of its value, all noise.
     varies: NDArray[np.bool_] = np.ptp(maps, axis=(0, 1)) > 1e-6 * np.abs(maps).max(axis=(0, 1))
     return varies
 
 
-def _note(layer: str, maps: Maps, asked: int) -> str:
+def _note(layer: str, maps: LayerMaps, asked: int) -> str:
     """Say which channels were asked about, and why not the others."""
     channels, varying = maps.shape[-1], int(_varies(maps).sum())
     if asked == channels:
@@ -93,18 +91,18 @@ def _note(layer: str, maps: Maps, asked: int) -> str:
 
 
 def _scored(
-    question: Question, maps: Maps, channels: Channels, done: int, total: int
+    context: MethodContext, maps: LayerMaps, channels: Channels, done: int, total: int
 ) -> Generator[tuple[int, int], None, NDArray[np.float32]]:
     """Ask about the picture under each channel's mask; return the scores (channels,)."""
     scores = np.empty(len(channels), np.float32)
-    for start in range(0, len(channels), question.run.batch_size):
-        some = slice(start, start + question.run.batch_size)
-        scores[some] = question.scores(_masked(question.batch, maps[..., channels[some]]))
+    for start in range(0, len(channels), context.run.batch_size):
+        some = slice(start, start + context.run.batch_size)
+        scores[some] = context.scores(_masked(context.batch, maps[..., channels[some]]))
         yield done + min(some.stop, len(channels)), total
     return scores
 
 
-def _masked(picture: Batch, maps: Maps) -> Batch:
+def _masked(picture: PreparedBatch, maps: LayerMaps) -> PreparedBatch:
     """Lay each map (h, w, n), enlarged and scaled to 0..1, over the picture (1, H, W, C)."""
     masks = np.stack([enlarged(map_, *picture.shape[1:3]) for map_ in np.moveaxis(maps, -1, 0)])
     masks -= masks.min(axis=(1, 2), keepdims=True)
@@ -112,7 +110,7 @@ def _masked(picture: Batch, maps: Maps) -> Batch:
     return picture * masks[..., np.newaxis]
 
 
-def _weighted(maps: Maps, scores: NDArray[np.float32]) -> Map:
+def _weighted(maps: LayerMaps, scores: NDArray[np.float32]) -> Map:
     """Apply the formula to the maps (h, w, channels) and their scores (channels,)."""
     if not scores.size:
         return np.zeros(maps.shape[:2], np.float32)

@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.attribution.context import MethodContext, Steps
+from gridexplainer_widget.attribution.seeding import global_dice
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.network import Network
-from gridexplainer_widget.classifiers.preprocessing import Batch
-from gridexplainer_widget.core.fills import Pixels, parse_fill
+from gridexplainer_widget.core.arrays import Pixels, PreparedBatch
+from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import read_picture
-
-from .context import Question, Steps
-from .seeding import global_dice
 
 SAMPLES = 200
 """Points on the way, unless another number is asked for: SHAP's own default."""
@@ -29,7 +28,7 @@ STAND_INS = ("cell-mean", "blur", "picture-mean")
 """Fills that hide the whole picture, for the background that nobody gave."""
 
 
-def shap_gradient(question: Question) -> Steps:
+def shap_gradient(context: MethodContext) -> Steps:
     """Explain by expected gradients, with SHAP's gradient explainer.
 
     ``φ = E[(x − x′) · ∂f/∂x at x′ + t(x − x′)]``, the mean over background pictures x′ and t
@@ -41,7 +40,7 @@ def shap_gradient(question: Question) -> Steps:
 
     Parameters
     ----------
-    question : Question
+    context : Question
         `options.background` are the pictures x′, anything that a picture can be read from; without
         them it is this picture, hidden altogether in three ways. `options.samples` is the number
         of points at which gradients are taken.
@@ -53,40 +52,42 @@ def shap_gradient(question: Question) -> Steps:
     ValueError
         The background is none.
     """
-    samples = question.options.samples or SAMPLES
+    samples = context.options.samples or SAMPLES
     yield 0, samples
-    network, lock = question.network, question.run.classifier.lock
-    background = question.prepared(_background(question))
-    explainer, picture = question.inside(lambda network: _explainer(question, network, background))
-    values = np.zeros(question.batch.shape[1:])
-    draws = np.random.default_rng(question.seed)
+    network, lock = context.network, context.run.classifier.lock
+    background = context.prepared(_background(context))
+    explainer, picture = context.inside(lambda network: _explainer(context, network, background))
+    values = np.zeros(context.batch.shape[1:])
+    draws = np.random.default_rng(context.seed)
     for start in range(0, samples, AT_ONCE):
         points, seed = min(AT_ONCE, samples - start), int(draws.integers(2**32))
         ask = partial(explainer.shap_values, picture, nsamples=points, rseed=seed)
         with lock, global_dice(seed):
             found = network.with_shap(ask)
-        question.forward += points
-        question.backward += points
+        context.forward += points
+        context.backward += points
         values += np.reshape(found, values.shape) * (points / samples)
         yield start + points, samples
-    notes = (*_background_note(question), _sum_note(question, background, values))
+    notes = (*_background_note(context), _sum_note(context, background, values))
     pixels = values.sum(axis=-1).astype(np.float32)
-    return question.of_pixels(pixels, (*notes, *question.score_notes), add=True)
+    return context.of_pixels(pixels, (*notes, *context.score_notes), add=True)
 
 
-def _explainer(question: Question, network: Network, background: Batch) -> tuple[Any, Any]:
+def _explainer(
+    context: MethodContext, network: Network, background: PreparedBatch
+) -> tuple[Any, Any]:
     """Return SHAP's explainer, and the picture as it takes it."""
     shap = framework("shap", "method='shap-gradient'", "shap")
-    both = np.concatenate([question.batch, background])
-    model, taken = network.for_shap(both, question.target)
-    size = question.run.batch_size
+    both = np.concatenate([context.batch, background])
+    model, taken = network.for_shap(both, context.target)
+    size = context.run.batch_size
     make = partial(shap.GradientExplainer, model, taken[1:], batch_size=size)
     return network.with_shap(make), taken[:1]
 
 
-def _background(question: Question) -> Pixels:
+def _background(context: MethodContext) -> Pixels:
     """Return the pictures to start from: float32 (n, H, W, C), 0..255."""
-    given, masker = question.options.background, question.run.masker
+    given, masker = context.options.background, context.run.masker
     if given is None:
         fills = [parse_fill(name) for name in STAND_INS]
         everything = range(len(masker.grid))
@@ -112,8 +113,8 @@ def _several(given: Any) -> Sequence[Any] | NDArray[Any]:
     return given
 
 
-def _background_note(question: Question) -> tuple[str, ...]:
-    if question.options.background is not None:
+def _background_note(context: MethodContext) -> tuple[str, ...]:
+    if context.options.background is not None:
         return ()
     note = (
         "The background is this picture itself with everything hidden, by "
@@ -123,14 +124,16 @@ def _background_note(question: Question) -> tuple[str, ...]:
     return (note,)
 
 
-def _sum_note(question: Question, background: Batch, values: NDArray[np.float64]) -> str:
+def _sum_note(
+    context: MethodContext, background: PreparedBatch, values: NDArray[np.float64]
+) -> str:
     """Tell how far the values' sum is from what it would be with infinitely many points."""
-    step = question.run.batch_size
+    step = context.run.batch_size
     parts = [background[start : start + step] for start in range(0, len(background), step)]
-    mean = float(np.concatenate([question.scores(part) for part in parts]).mean())
-    expected = float(question.scores(question.batch)[0]) - mean
+    mean = float(np.concatenate([context.scores(part) for part in parts]).mean())
+    expected = float(context.scores(context.batch)[0]) - mean
     return (
         f"The values add up to {values.sum():.3g}; with ever more samples they would to "
-        f"{expected:.3g}, what the {question.network.differentiated} has over its mean on the "
+        f"{expected:.3g}, what the {context.network.differentiated} has over its mean on the "
         "background."
     )

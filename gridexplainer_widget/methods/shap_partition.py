@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.attribution.coalitions import values_of
+from gridexplainer_widget.attribution.context import MethodContext, Steps
+from gridexplainer_widget.attribution.seeding import global_dice
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.outputs import Vectors, percent
+from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.grid import Grid
-
-from .coalitions import values_of
-from .context import Question, Steps
-from .seeding import global_dice
 
 SAMPLES = 500
 """Evaluations, unless another number is asked for: SHAP's own default."""
@@ -70,7 +70,7 @@ class CellMasker:
         return mask[np.newaxis]
 
 
-def shap_partition(question: Question) -> Steps:
+def shap_partition(context: MethodContext) -> Steps:
     """Explain by Owen values over halves of the grid, with SHAP's partition explainer.
 
     The grid is halved along its longer side, and so are the halves, down to the cells. A cell's
@@ -83,7 +83,7 @@ def shap_partition(question: Question) -> Steps:
 
     Parameters
     ----------
-    question : Question
+    context : Question
         `options.samples` is the number of evaluations at most; they come in pairs, and the first
         is of the whole picture and of the hidden one.
 
@@ -92,28 +92,30 @@ def shap_partition(question: Question) -> Steps:
     ClassifierError
         The model gave NaN or infinity.
     """
-    samples = question.options.samples or SAMPLES
+    samples = context.options.samples or SAMPLES
     samples = max(2, samples - samples % 2)  # SHAP would ask the last pair as a whole
-    clustering = halves(question.grid)
+    clustering = halves(context.grid)
     wanted = evaluations(clustering)
     total = min(samples, wanted)
     yield 0, total
     shap = framework("shap", "method='shap'", "shap")
-    known, nothing = Known(), np.zeros((1, len(question.grid)), np.bool_)
-    known.add(nothing, (yield from values_of(question, nothing, 0, total)))
-    hidden = question.run.believed(range(len(question.grid)))  # read before others push it out
+    known, nothing = Known(), np.zeros((1, len(context.grid)), np.bool_)
+    known.add(nothing, (yield from values_of(context, nothing, 0, total)))
+    hidden = context.run.cached_probabilities(
+        range(len(context.grid))
+    )  # read before others push it out
     while True:
         # SHAP asks and waits. So that whoever asked us can stop in between and see how far it is,
         # SHAP is stopped where it lacks an answer, and gone through again when the answer is there.
         explainer = shap.PartitionExplainer(known, CellMasker(clustering))
-        found = _explained(explainer, question, samples)
+        found = _explained(explainer, context, samples)
         if not isinstance(found, Lacking):
             break
-        scoring = values_of(question, found.kept, len(known.values), total)
+        scoring = values_of(context, found.kept, len(known.values), total)
         known.add(found.kept, (yield from scoring))
     yield total, total
-    notes = (*_sum_note(question, hidden), *_shared_note(explainer.dvalues, samples, wanted))
-    return question.of_cells(found.values[0], notes, unit=question.score)
+    notes = (*_sum_note(context, hidden), *_shared_note(explainer.dvalues, samples, wanted))
+    return context.of_cells(found.values[0], notes, unit=context.score)
 
 
 @cache
@@ -126,12 +128,12 @@ def warm_up() -> None:
         explainers.Partition(model, CellMasker(four))(np.ones((1, 4)), max_evals=16, silent=True)
 
 
-def _explained(explainer: Any, question: Question, samples: int) -> Any:
+def _explained(explainer: Any, context: MethodContext, samples: int) -> Any:
     """Return SHAP's explanation, or what it lacks."""
-    everything = np.ones((1, len(question.grid)))
+    everything = np.ones((1, len(context.grid)))
     # Not the size of the model's batches: what is found must not hang on it.
     at_once = max(16, samples // 32)
-    with global_dice(question.seed):
+    with global_dice(context.seed):
         try:
             return explainer(everything, max_evals=samples, batch_size=at_once, silent=True)
         except Lacking as lacking:
@@ -174,12 +176,12 @@ def evaluations(clustering: NDArray[np.float64]) -> int:
     return 2 + below(2 * cells - 2)
 
 
-def _sum_note(question: Question, hidden: Vectors | None) -> tuple[str, ...]:
+def _sum_note(context: MethodContext, hidden: Probabilities | None) -> tuple[str, ...]:
     """Say what the values add up to: the target's answer with everything `hidden`."""
-    whole, target = question.run.baseline, question.target
+    whole, target = context.run.baseline, context.target
     if whole is None or hidden is None:
         return ()
-    label = question.run.classifier.names(len(whole))[target]
+    label = context.run.classifier.names(len(whole))[target]
     note = (
         f"The values add up to what hiding every cell does: the probability of “{label}” goes "
         f"from {percent(float(whole[target]))} to {percent(float(hidden[target]))}."

@@ -14,15 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.attribution.attribution import Attribution, Cost
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.outputs import parse_output
 from gridexplainer_widget.core.grid import Grid, is_whole
 from gridexplainer_widget.core.scores import SCORES, parse_score
-from gridexplainer_widget.methods.attribution import Attribution, Cost
-from gridexplainer_widget.methods.registry import OPTIONS, Known, parse_method
+from gridexplainer_widget.methods.registry import MethodSpec, parse_method
+from gridexplainer_widget.methods.requests import OPTIONS
 
-from .explanation_data import NATIVE, Explanation
+from .explanation_data import NATIVE, ExplanationData
 
 MAX_BYTES = 2**30
 """A file that unpacks to more than this is not loaded."""
@@ -42,7 +43,7 @@ SLACK = 0.01
 HEADER = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
 
 
-def save(explanation: Explanation, path: str | os.PathLike[str]) -> Path:
+def save(explanation: ExplanationData, path: str | os.PathLike[str]) -> Path:
     """Write an explanation; see :meth:`Explanation.save`."""
     path = Path(path)
     if path.suffix != ".npz":
@@ -51,7 +52,7 @@ def save(explanation: Explanation, path: str | os.PathLike[str]) -> Path:
     return path
 
 
-def npz_bytes(explanation: Explanation) -> bytes:
+def npz_bytes(explanation: ExplanationData) -> bytes:
     """Return what :func:`save` writes."""
     header = {
         "format": FORMAT,
@@ -74,8 +75,8 @@ def npz_bytes(explanation: Explanation) -> bytes:
     return file.getvalue()
 
 
-def load(path: str | os.PathLike[str]) -> Explanation:
-    """Read an explanation; see :meth:`Explanation.load`."""
+def load(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read the fields of an explanation; see :meth:`Explanation.load`."""
     try:
         _refuse_bombs(path)
         with np.load(path, allow_pickle=False) as file:
@@ -106,7 +107,7 @@ def _refuse_bombs(path: str | os.PathLike[str]) -> None:
         raise ValueError(f"it would unpack to {size:,} bytes, and at most {MAX_BYTES:,} are read")
 
 
-def _from_parts(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Explanation:
+def _from_parts(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
     if header["format"] != FORMAT:
         raise ValueError(f"its format is {header['format']!r}, and {FORMAT} is wanted")
     rows, columns, height, width = (_whole(number, "grid") for number in header["grid"])
@@ -119,7 +120,7 @@ def _from_parts(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> E
     if header.get("attribution") is not None:
         attribution = _attribution(_mapping(header["attribution"], "attribution"), arrays, grid)
     method = parse_method(attribution.method if attribution else "occlusion")
-    return Explanation(
+    return dict(
         picture=arrays["picture"],
         pixels=arrays["pixels"],
         replacement=arrays["replacement"],
@@ -170,7 +171,7 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]], grid: Grid, classes: int) 
             raise ValueError(f"its {name} holds more than numbers in 0..{most}")
 
 
-def _settings(said: Any, method: Known) -> dict[str, Any]:
+def _settings(said: Any, method: MethodSpec) -> dict[str, Any]:
     """Check what is read of the settings; the rest is only shown."""
     settings = _mapping(said, "settings")
     parse_output(settings.get("output"))

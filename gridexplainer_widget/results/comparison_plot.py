@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,15 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
-from gridexplainer_widget.analysis.faithfulness import Faithfulness
 from gridexplainer_widget.classifiers.outputs import percent
 
-from .explanation_data import Explanation
-from .metrics import MEASURES, best_of
+from .comparison_data import ComparisonData
+from .explanation_data import ExplanationData
+from .faithfulness import Faithfulness
+from .metrics import METRICS, best_of
 from .plot import AGAINST, SUPPORTS, ExplanationFigure, colormap, draw_cells, short
-
-if TYPE_CHECKING:
-    from .comparison_data import Comparison
 
 ACROSS = 4
 """Panels in a row."""
@@ -33,7 +31,7 @@ HEADING, FIGURE, GAP = 6, 9, 6
 """Points: the sizes of a figure's heading and of the figure, and the space to the next one."""
 
 
-def comparison_figure(comparison: Comparison) -> Figure:
+def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
     """Draw the picture and all maps; see :meth:`Comparison.plot`.
 
     Raises
@@ -42,7 +40,7 @@ def comparison_figure(comparison: Comparison) -> Figure:
         There is no map.
     """
     if not comparison.explanations:
-        raise ValueError(f"There is no map to draw. {comparison}")
+        raise ValueError(f"There is no map to draw. {' '.join(map(str, comparison.failures))}")
     first = comparison.explanations[0]
     panels = 1 + len(comparison)
     across = min(ACROSS, panels)
@@ -60,7 +58,7 @@ def comparison_figure(comparison: Comparison) -> Figure:
         ax.set_axis_off()
     places = [(axes[2 * row, column], axes[2 * row + 1, column]) for row, column in _cells(axes)]
     _draw_picture(*places[0], first)
-    best = best_of(comparison.figures)
+    best = best_of([figures.metrics for figures in comparison.figures])
     for number, explanation in enumerate(comparison):
         above, below = places[number + 1]
         draw_cells(above, explanation, "signed", numbers=False)
@@ -80,7 +78,7 @@ def _cells(axes: np.ndarray) -> list[tuple[int, int]]:
     return [(row, column) for row in range(axes.shape[0] // 2) for column in range(axes.shape[1])]
 
 
-def _draw_picture(above: Axes, below: Axes, explanation: Explanation) -> None:
+def _draw_picture(above: Axes, below: Axes, explanation: ExplanationData) -> None:
     above.imshow(explanation.picture, interpolation="antialiased")
     label = short(explanation.label, 24)
     above.set_title(
@@ -92,7 +90,7 @@ def _draw_picture(above: Axes, below: Axes, explanation: Explanation) -> None:
 
 
 def _write(
-    ax: Axes, explanation: Explanation, figures: Faithfulness | None, best: dict[str, float]
+    ax: Axes, explanation: ExplanationData, figures: Faithfulness | None, best: dict[str, float]
 ) -> None:
     """Write what a map cost, and below it the row of its figures, the best in bold."""
     cost = explanation.cost
@@ -107,15 +105,15 @@ def _write(
     if figures is None:
         return
     x = 0.0
-    for name, measure in MEASURES.items():
-        value = getattr(figures, name)
+    for name, metric in METRICS.items():
+        value = figures.metrics[name]
         if value is None:
             continue
-        is_best = name in best and measure.text(value) == measure.text(best[name])
+        is_best = name in best and metric.text(value) == metric.text(best[name])
         bold = "bold" if is_best else "normal"
         written = (
-            (measure.short, 0.68, HEADING, "normal"),
-            (measure.text(value), 0.42, FIGURE, bold),
+            (metric.short, 0.68, HEADING, "normal"),
+            (metric.text(value), 0.42, FIGURE, bold),
         )
         for text, height, size, weight in written:
             ax.annotate(
@@ -141,14 +139,14 @@ def _draw_bar(figure: Figure, beside: list[Axes]) -> None:
     bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
 
 
-def _notes(comparison: Comparison, across: int) -> list[str]:
-    said = [str(failure) for failure in comparison.failures]
+def _notes(comparison: ComparisonData[Any], across: int) -> list[str]:
+    notes = [str(failure) for failure in comparison.failures]
     if comparison.figures:
-        measured = [name for name in MEASURES if _is_known(comparison, name)]
-        said = [*(f"{MEASURES[name].short}: {MEASURES[name].meaning}" for name in measured), *said]
+        measured = [name for name in METRICS if _is_known(comparison, name)]
+        notes = [*(f"{METRICS[name].short}: {METRICS[name].meaning}" for name in measured), *notes]
     width = 44 * across
-    return [line for note in said for line in textwrap.wrap(note, width)]
+    return [line for note in notes for line in textwrap.wrap(note, width)]
 
 
-def _is_known(comparison: Comparison, name: str) -> bool:
-    return any(getattr(figures, name) is not None for figures in comparison.figures)
+def _is_known(comparison: ComparisonData[Any], name: str) -> bool:
+    return any(figures.metrics[name] is not None for figures in comparison.figures)

@@ -1,37 +1,29 @@
-"""The result: one immutable explanation of one picture."""
+"""One frozen explanation of one picture: arrays and facts."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, partial
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.attribution.attribution import Attribution, Cost, over_pixels
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.labels import find_class
-from gridexplainer_widget.classifiers.outputs import Vectors, percent
-from gridexplainer_widget.core.fills import Pixels
+from gridexplainer_widget.core.arrays import Pixels, Probabilities
 from gridexplainer_widget.core.grid import Box, Grid
 from gridexplainer_widget.core.picture import to_uint8
 from gridexplainer_widget.core.scores import Score, Unit, drops_of, parse_score
 from gridexplainer_widget.inference.cell_sets import ranking
-from gridexplainer_widget.inference.run import Run
-from gridexplainer_widget.methods.attribute import target_of
-from gridexplainer_widget.methods.attribution import Attribution, Cost, over_pixels
-from gridexplainer_widget.methods.registry import METHODS, titled
-
-from .notes import is_saturated, notes_of
+from gridexplainer_widget.methods.registry import METHODS, parse_method
+from gridexplainer_widget.methods.requests import MethodRequest, parse_options, titled
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
+    from typing_extensions import Self
 
 NATIVE: Final = {"cells": "cells", "pixels": "pixels", "layer": "maps"}
 """What a method gives, by its attribution's resolution."""
@@ -46,7 +38,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class ExplanationData:
     """What each cell is worth to the classifier's answer.
 
     By occlusion, unless an `attribution` tells another method: then no cell was hidden, and
@@ -91,9 +83,9 @@ class Explanation:
     pixels: Pixels = field(repr=False)
     replacement: NDArray[np.uint8] = field(repr=False)
     grid: Grid
-    vectors: Vectors = field(repr=False)
+    vectors: Probabilities = field(repr=False)
     failed: NDArray[np.bool_] = field(repr=False)
-    baseline_vector: Vectors = field(repr=False)
+    baseline_vector: Probabilities = field(repr=False)
     target: int
     labels: tuple[str, ...] = field(repr=False)
     score: Score
@@ -114,62 +106,7 @@ class Explanation:
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle through plain values: a mapping proxy can do neither."""
         values = {name.name: getattr(self, name.name) for name in fields(self)}
-        return partial(Explanation, **{**values, "settings": dict(self.settings)}), ()
-
-    @classmethod
-    def of(  # noqa: PLR0913, PLR0917 - a run, the question, and what else is known
-        cls,
-        run: Run,
-        target: int | str | None,
-        score: Score,
-        settings: Mapping[str, Any],
-        checked: Preflight | None = None,
-        attribution: Attribution | None = None,
-    ) -> Explanation:
-        """Freeze what a run has scored so far, or what another method found of its picture.
-
-        Parameters
-        ----------
-        run : Run
-            With its baseline scored.
-        target : int, str or None
-            None is the most probable class.
-
-        Raises
-        ------
-        ValueError
-            Nothing has been scored, or there is no such class.
-        """
-        index = target_of(run, target)
-        if run.baseline is None or run.vectors is None:  # target_of has told already
-            raise ValueError("Nothing has been scored yet.")
-        labels = run.classifier.names(len(run.baseline))
-        vectors, failed = run.vectors, run.failed
-        if attribution is not None:  # what it asked on its way are no cells hidden one by one
-            vectors, failed = np.full_like(vectors, np.nan), np.zeros_like(failed)
-        return cls(
-            picture=run.picture.displayed,
-            pixels=run.masker.pixels.view(),
-            replacement=run.masker.replacement,
-            grid=run.grid,
-            vectors=vectors.reshape(*run.grid.shape, -1).copy(),
-            failed=failed.reshape(run.grid.shape).copy(),
-            baseline_vector=run.baseline.copy(),
-            target=index,
-            labels=labels,
-            score=score,
-            fill=run.masker.fill.name,
-            model=run.classifier.name,
-            preprocessing=run.classifier.preprocessing.words,
-            seconds=run.seconds if attribution is None else attribution.cost.seconds,
-            settings={
-                **settings,
-                "output": run.classifier.output,
-                "batch_size": run.given_batch_size,
-            },
-            checked=checked,
-            attribution=attribution,
-        )
+        return partial(type(self), **{**values, "settings": dict(self.settings)}), ()
 
     @cached_property
     def seen(self) -> NDArray[np.uint8]:
@@ -182,6 +119,13 @@ class Explanation:
     def method(self) -> str:
         """Such as "occlusion" or "grad-cam"."""
         return self.attribution.method if self.attribution else "occlusion"
+
+    @property
+    def request(self) -> MethodRequest:
+        """The method and its options; of a background only the number of pictures is kept."""
+        options = {name: self.settings.get(name) for name in ("layer", "samples", "channels")}
+        method = parse_method(self.method)
+        return MethodRequest(method, parse_options(method, **options))
 
     @property
     def title(self) -> str:
@@ -259,21 +203,10 @@ class Explanation:
         """Whether every cell has a number."""
         return self.done == len(self.grid)
 
-    @property
-    def saturated(self) -> bool:
-        """Whether every drop is small because the probability is near 1; log-odds tell more."""
-        return is_saturated(self)
-
     @cached_property
-    def scored_vectors(self) -> Vectors:
+    def scored_vectors(self) -> Probabilities:
         """Class probabilities of the scored cells: float32 (done, classes)."""
         return self.vectors[np.isfinite(self.vectors[..., 0])]
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a reader of the numbers should know, a sentence each."""
-        concerns = self.checked.concerns if self.checked else ()
-        return (*notes_of(self), *(f"Technical check: {concern}" for concern in concerns))
 
     def top(self, k: int = 5) -> list[Cell]:
         """Return the `k` cells with the largest numbers, largest first; fewer where not scored."""
@@ -301,7 +234,7 @@ class Explanation:
         scaled: NDArray[np.float32] = (100 * (values - low) / (high - low)).astype(np.float32)
         return scaled
 
-    def for_target(self, target: int | str) -> Explanation:
+    def for_target(self, target: int | str) -> Self:
         """Return the same, asked about another class; no model call.
 
         Raises
@@ -317,7 +250,7 @@ class Explanation:
             )
         return replace(self, target=index)
 
-    def for_score(self, score: Score) -> Explanation:
+    def for_score(self, score: Score) -> Self:
         """Return the same with drops in probability or in log-odds; no model call.
 
         Raises
@@ -361,106 +294,6 @@ class Explanation:
             table["probability"] = self.vectors[..., self.target].ravel()
         table["value"] = self.values.ravel()
         return table
-
-    def to_shap(self) -> Any:
-        """Return a `shap.Explanation` of the pixels, for SHAP's own plots and colours.
-
-        ``shap.image_plot(explanation.to_shap())`` draws it.
-
-        Returns
-        -------
-        shap.Explanation
-            values: float64 (1, height, width, 3, 1), a cell's number spread evenly over its
-            pixels and channels where cells are what the method gives; data: (1, height,
-            width, 3) in 0..255.
-        """
-        from .to_shap import to_shap  # noqa: PLC0415 - SHAP takes its time
-
-        return to_shap(self)
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write everything to one ``.npz`` file (arrays and JSON, no pickle).
-
-        Returns
-        -------
-        Path
-            Where it was written; ``.npz`` is added where it is missing.
-        """
-        from .archive import save  # noqa: PLC0415 - the archive knows the explanation
-
-        return save(self, path)
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Explanation:
-        """Read what :meth:`save` wrote; nothing in the file is executed.
-
-        Raises
-        ------
-        FileNotFoundError
-            There is no such file.
-        ValueError
-            It is no explanation, damaged, or unreasonably large.
-        """
-        from .archive import load  # noqa: PLC0415 - alike
-
-        return load(path)
-
-    def to_html(self, path: str | os.PathLike[str] | None = None) -> str | Path:
-        """Make one HTML file of everything: the widget without a kernel, and without a network.
-
-        Of another method than occlusion, the page of a comparison that holds it alone.
-
-        Pictures of cells hidden are exact, but where what stands in for them takes more
-        than 384 KB, as noise on a large picture does: these are JPEG of quality 80.
-
-        Parameters
-        ----------
-        path : path, optional
-            Where to write it.
-
-        Returns
-        -------
-        str or Path
-            The HTML, or where it was written.
-        """
-        if self.attribution is not None:
-            from .comparison_data import Comparison  # noqa: PLC0415 - it is made of explanations
-
-            return Comparison((self,)).to_html(path)
-        from .page import to_html  # noqa: PLC0415 - the page knows the explanation
-
-        return to_html(self, path)
-
-    def plot(self, ax: Axes | None = None, style: str = "signed") -> Figure:
-        """Draw the explanation; see :func:`gridexplainer_widget.results.plot.plot`."""
-        from .plot import plot  # noqa: PLC0415 - Matplotlib takes its time
-
-        return plot(self, ax=ax, style=style)
-
-    def _repr_png_(self) -> bytes:
-        from .plot import figure_png  # noqa: PLC0415 - alike
-
-        return figure_png(self.plot())
-
-    def __str__(self) -> str:
-        unit = f" in {self.unit}" if self.unit else ""
-        cells = ", ".join(f"({c.row}, {c.column}) {c.value:+.3g}" for c in self.top(3))
-        what = "drops" if self.attribution is None else "values"
-        summary = (
-            f"{self.label}: {percent(self.baseline)} on the whole picture; {self.title}: "
-            f"{self.native}; largest {what}{unit} at (row, column): {cells or 'none yet'}. "
-            f"Preprocessing: {self.preprocessing}."
-        )
-        return "\n".join([summary, *self.notes])
-
-    def __repr__(self) -> str:
-        notes = "".join(f"\n  {note}" for note in self.notes)
-        how = f"fill={self.fill!r}" if self.attribution is None else f"method={self.method!r}"
-        return (
-            f"Explanation({self.label!r} {percent(self.baseline)}, "
-            f"{self.grid.rows}×{self.grid.columns}, {how}, score={self.score!r}, "
-            f"model={self.model!r}, preprocessing={self.preprocessing!r}){notes}"
-        )
 
     @property
     def _output(self) -> str:

@@ -1,35 +1,45 @@
-"""Faithfulness → a Matplotlib figure of its curves."""
+"""The deletion and the insertion curve → a Matplotlib figure."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-from gridexplainer_widget.analysis.faithfulness import Faithfulness
-
-from .metrics import MEASURES
 from .plot import AGAINST, SUPPORTS, ExplanationFigure
 
 
-def curves_figure(figures: Faithfulness) -> Figure:
-    """Draw the deletion and the insertion curve; see :meth:`Faithfulness.plot`."""
+def curves_figure(
+    counts: Sequence[int],
+    deletion: NDArray[np.float32],
+    insertion: NDArray[np.float32],
+    legend: tuple[str, str],
+    captions: Sequence[str],
+) -> Figure:
+    """Draw both curves.
+
+    Parameters
+    ----------
+    counts : sequence of int
+        Cells hidden or shown at each point, from 0 to all of them.
+    deletion, insertion : float32 array (points,), 0..1
+    legend : (str, str)
+        Of the deletion and of the insertion curve.
+    captions : sequence of str
+        Sentences below the figure.
+    """
     figure = ExplanationFigure(figsize=(6.4, 4.4), layout="constrained")
     ax = figure.subplots()
-    shares = 100 * np.array(figures.counts) / figures.counts[-1]
-    curves = (
-        (figures.insertion_curve, "insertion", "shown", SUPPORTS),
-        (figures.deletion_curve, "deletion", "hidden", AGAINST),
-    )
-    for curve, name, done, color in curves:
-        measure = MEASURES[name]
-        label = (
-            f"{measure.short} {measure.text(getattr(figures, name))}: cells {done} in this order"
-        )
+    shares = 100 * np.array(counts) / counts[-1]
+    for curve, label, color in (
+        (insertion, legend[1], SUPPORTS),
+        (deletion, legend[0], AGAINST),
+    ):
         ax.plot(shares, 100 * curve, color=color, marker=".", label=label)
-    low, high = 100 * figures.deletion_curve, 100 * figures.insertion_curve
-    ax.fill_between(shares, low, high, color="0.5", alpha=0.12, linewidth=0)
+    ax.fill_between(shares, 100 * deletion, 100 * insertion, color="0.5", alpha=0.12, linewidth=0)
     ax.set(
         xlim=(0, 100),
         ylim=(-2, 102),
@@ -38,9 +48,6 @@ def curves_figure(figures: Faithfulness) -> Figure:
     )
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 1.22))
-    srg = MEASURES["srg"]
-    words = f"{srg.title} {srg.text(figures.srg)}: {srg.meaning} Hidden by {figures.fill}."
-    said = [words, *figures.notes]
-    lines = "\n".join(line for note in said for line in textwrap.wrap(note, 95))
+    lines = "\n".join(line for caption in captions for line in textwrap.wrap(caption, 95))
     figure.supxlabel(lines, fontsize=8, x=0.01, ha="left", parse_math=False)
     return figure

@@ -1,28 +1,33 @@
-"""The figures of a map's audit: what each is called, what it means and which is better."""
+"""The metrics of an audit: what each is called, what it means and which is better.
+
+The wire carries this to the browser, so that it is worded once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, Literal, TypeAlias
 
-from gridexplainer_widget.analysis.faithfulness import Faithfulness
+Values: TypeAlias = "Mapping[str, float | bool | None]"
+"""A map's value of each of `METRICS`; None where it is not known."""
 
 
 @dataclass(frozen=True)
-class Measure:
-    """One figure.
+class Metric:
+    """One metric of a map.
 
     Parameters
     ----------
     name : str
-        Of the attribute of :class:`Faithfulness`.
+        As the attribute of :class:`Faithfulness`.
     title : str
+        For the screen.
     better : {"higher", "lower"}
     meaning : str
-        One sentence.
+        A sentence or two.
     signed : bool
-        Whether the sign is written where it is +.
+        Whether a plus sign is written.
     """
 
     name: str
@@ -37,7 +42,7 @@ class Measure:
         return f"{self.title} {ARROWS[self.better]}"
 
     def text(self, value: float) -> str:
-        """Write a figure, or whether it was a hit."""
+        """Write a value; a bool as hit or miss."""
         if isinstance(value, bool):
             return "hit" if value else "miss"
         digits = 2 if abs(value) >= 0.01 else 4
@@ -45,83 +50,91 @@ class Measure:
         return text if any(digit in text for digit in "123456789") else "0.00"
 
     def worth(self, value: float) -> float:
-        """Return what is larger the better the figure is."""
+        """Turn a value so that larger is better."""
         return value if self.better == "higher" else -value
 
 
 ARROWS: Final = {"higher": "↑", "lower": "↓"}
 
-MEASURES: Final = {
-    measure.name: measure
-    for measure in (
-        Measure(
+METRICS: Final = {
+    metric.name: metric
+    for metric in (
+        Metric(
             "deletion",
             "Deletion",
             "lower",
-            "mean probability left while cells are hidden, most important first; lower is better.",
+            "The mean probability of the class that is left while cells are hidden, the map's most "
+            "important first. Lower is better: the map has found what the model needs.",
         ),
-        Measure(
+        Metric(
             "insertion",
             "Insertion",
             "higher",
-            "mean probability while cells are shown again, most important first; higher is better.",
+            "The mean probability while hidden cells are shown again, the map's most important "
+            "first. Higher is better: what the map has found is enough for the model.",
         ),
-        Measure(
+        Metric(
             "srg",
             "SRG",
             "higher",
-            "insertion minus deletion, −1 to 1; 0 is what chance reaches; higher is better.",
+            "Insertion minus deletion, −1 to 1. A random order reaches 0 on average. Higher is "
+            "better.",
             signed=True,
         ),
-        Measure(
+        Metric(
             "randomised",
-            "Scrambled",
+            "Randomised",
             "lower",
-            "mean rank correlation, sign left out, with the maps of the same network while its "
-            "weights are scrambled layer by layer; lower is better: a map that stays does not show "
-            "what the model has learned.",
+            "The mean rank correlation, its sign left out, with the maps of the same network while "
+            "its weights are randomised layer by layer. Lower is better: a map that stays does not "
+            "show what the model has learned.",
         ),
-        Measure(
+        Metric(
             "pointing",
             "Pointing",
             "higher",
-            "whether the most important cell touches the object.",
+            "Whether the map's most important cell touches the object.",
         ),
-        Measure(
+        Metric(
             "inside",
             "Inside",
             "higher",
-            "share of the positive values that lies inside the object; higher is better.",
+            "The share of the map's positive values that lies inside the object. Higher is better: "
+            "a map without a clue reaches the object's share of the picture.",
         ),
     )
 }
 """In the order in which they are shown."""
 
 
-def row_of(figures: Faithfulness) -> str:
-    """Write the figures that are known in one line."""
-    return ", ".join(
-        f"{measure.short} {measure.text(value)}"
-        for name, measure in MEASURES.items()
-        if (value := getattr(figures, name)) is not None
-    )
+def metric_records() -> list[dict[str, Any]]:
+    """Return `METRICS` as plain values, for the wire and for pages."""
+    return [asdict(metric) for metric in METRICS.values()]
 
 
-def table_of(figures: Faithfulness) -> str:
-    """Write each figure that is known on a line, with what it means."""
-    return "\n".join(
-        f"{measure.short} {measure.text(value)}: {measure.meaning}"
-        for name, measure in MEASURES.items()
-        if (value := getattr(figures, name)) is not None
-    )
+def row_of(values: Values) -> str:
+    """Write the known metrics of a map in one line."""
+    return ", ".join(f"{metric.short} {text}" for metric, text in _known(values))
 
 
-def best_of(figures: Sequence[Faithfulness]) -> dict[str, float]:
-    """Return the best value of each figure among several maps; none where all are alike."""
+def table_of(values: Values) -> str:
+    """Write each known metric of a map on a line, with what it means."""
+    return "\n".join(f"{metric.short} {text}: {metric.meaning}" for metric, text in _known(values))
+
+
+def best_of(maps: Sequence[Values]) -> dict[str, float]:
+    """Find the best value of each metric among several maps; leave out where all are alike."""
     best = {}
-    for name, measure in MEASURES.items():
-        known = [value for one in figures if (value := getattr(one, name)) is not None]
-        texts = {measure.text(value) for value in known}
-        if len(texts) > 1:
-            best[name] = max(known, key=measure.worth)
+    for name, metric in METRICS.items():
+        known = [value for one in maps if (value := one[name]) is not None]
+        if len({metric.text(value) for value in known}) > 1:
+            best[name] = max(known, key=metric.worth)
     return best
+
+
+def _known(values: Values) -> list[tuple[Metric, str]]:
+    return [
+        (metric, metric.text(value))
+        for name, metric in METRICS.items()
+        if (value := values[name]) is not None
+    ]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from gridexplainer_widget.classifiers.checks.checks import Check, chance_check, size_check
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.scores import floors_of, odds_of
 
-if TYPE_CHECKING:
-    from .explanation_data import Explanation
+from .explanation_data import ExplanationData
 
 SURE = 0.95
 """From this probability on, small drops may mean that the model cannot be any surer."""
@@ -20,7 +17,7 @@ SMALL = 0.02
 """Drops below this are small."""
 
 
-def is_saturated(explanation: Explanation) -> bool:
+def is_saturated(explanation: ExplanationData) -> bool:
     """Whether the probability is so near 1 that every drop is near 0, and log-odds tell more."""
     if explanation.attribution is not None:
         return False
@@ -29,7 +26,7 @@ def is_saturated(explanation: Explanation) -> bool:
     return sure and small and not _leaves_target(explanation)
 
 
-def notes_of(explanation: Explanation) -> tuple[str, ...]:
+def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
     """Collect what is to be said."""
     doubts = [check.sentence for check in picture_checks(explanation) if check.verdict != "ok"]
     if explanation.attribution is not None:
@@ -55,7 +52,13 @@ def notes_of(explanation: Explanation) -> tuple[str, ...]:
     return (*notes, *doubts)
 
 
-def _faint(explanation: Explanation) -> tuple[str, ...]:
+def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
+    """Collect the notes, and the concerns of the model's check after them."""
+    concerns = explanation.checked.concerns if explanation.checked else ()
+    return (*notes_of(explanation), *(f"Technical check: {concern}" for concern in concerns))
+
+
+def _faint(explanation: ExplanationData) -> tuple[str, ...]:
     """Tell of a map in probability that has no room to move: occlusion has a note of its own."""
     largest = float(np.abs(explanation.values).max())
     if explanation.unit != "probability" or explanation.baseline <= SURE or largest >= SMALL:
@@ -67,7 +70,7 @@ def _faint(explanation: Explanation) -> tuple[str, ...]:
     return (note,)
 
 
-def picture_checks(explanation: Explanation) -> tuple[Check, ...]:
+def picture_checks(explanation: ExplanationData) -> tuple[Check, ...]:
     """Look at the picture's size and at what the model says of it; no model call."""
     grid = explanation.grid
     height, width = explanation.settings.get("picture_size", (grid.height, grid.width))
@@ -77,28 +80,28 @@ def picture_checks(explanation: Explanation) -> tuple[Check, ...]:
     return size, chance_check(explanation.baseline, len(explanation.labels), explanation.label)
 
 
-def _partial(explanation: Explanation) -> str:
+def _partial(explanation: ExplanationData) -> str:
     scored = f"Partial: {explanation.done} of {len(explanation.grid)} cells have been scored."
     failed = int(explanation.failed.sum())
     cells = "1 cell" if failed == 1 else f"{failed} cells"
     return f"{scored} For {cells} the model gave no number." if failed else scored
 
 
-def _largest_drop(explanation: Explanation) -> float:
+def _largest_drop(explanation: ExplanationData) -> float:
     return float(np.nanmax(np.abs(explanation.drops), initial=0))
 
 
-def _leaves_everything(explanation: Explanation) -> bool:
+def _leaves_everything(explanation: ExplanationData) -> bool:
     """Whether no scored cell changes any class's probability."""
     return bool((explanation.scored_vectors == explanation.baseline_vector).all())
 
 
-def _leaves_target(explanation: Explanation) -> bool:
+def _leaves_target(explanation: ExplanationData) -> bool:
     """Whether no scored cell changes the target, not even as log-odds tell it."""
     return not np.nan_to_num(explanation.for_score("log-odds").drops).any()
 
 
-def _is_beyond_float32(explanation: Explanation) -> bool:
+def _is_beyond_float32(explanation: ExplanationData) -> bool:
     output = str(explanation.settings.get("output"))
     odds = odds_of(explanation.scored_vectors, explanation.target, output)
     floors = floors_of(explanation.target, output)

@@ -1,4 +1,4 @@
-"""Explanation → one HTML file that needs no kernel and no network; js/src/page.ts shows it."""
+"""ExplanationData → one HTML file that needs no kernel and no network; js/src/page.ts shows it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from gridexplainer_widget.classifiers.classifier import top_classes
-from gridexplainer_widget.classifiers.outputs import Vectors, percent
+from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.picture import png_bytes
 from gridexplainer_widget.core.scores import SCORES, drops_of
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
 from .document import STATIC, STYLE, Document, written
-from .explanation_data import Explanation
-from .notes import notes_of
+from .explanation_data import ExplanationData
+from .notes import is_saturated, notes_of
 
 MOST_CLASSES = 32
 """Classes that can be asked about in a page."""
@@ -45,17 +46,17 @@ START: Mapping[str, Any] = {
 
 
 def to_html(
-    explanation: Explanation,
+    explanation: ExplanationData,
     path: str | os.PathLike[str] | None = None,
     *,
     state: Mapping[str, Any] | None = None,
-    believed: Vectors | None = None,
+    cached_probabilities: Probabilities | None = None,
 ) -> str | Path:
     """Make one HTML file of an explanation; see :meth:`Explanation.to_html`.
 
     Parameters
     ----------
-    explanation : Explanation
+    explanation : ExplanationData
     path : path, optional
         Where to write it.
     state : mapping, optional
@@ -74,16 +75,20 @@ def to_html(
     explanation = explanation.for_score(score)
     if target is not None:
         explanation = explanation.for_target(target)
-    return written(_document(explanation, record_of(explanation, state, believed)), path)
+    return written(
+        _document(explanation, record_of(explanation, state, cached_probabilities)), path
+    )
 
 
 def record_of(
-    explanation: Explanation, state: Mapping[str, Any], believed: Vectors | None
+    explanation: ExplanationData,
+    state: Mapping[str, Any],
+    cached_probabilities: Probabilities | None,
 ) -> dict[str, Any]:
     """Collect what the page must know to answer for the kernel; js/src/record.ts reads it."""
-    grid, classes = explanation.grid, shown_classes(explanation, believed)
+    grid, classes = explanation.grid, shown_classes(explanation, cached_probabilities)
     state = {**START, **state}
-    if believed is None:
+    if cached_probabilities is None:
         state["keep"] = False  # nothing is known of what is left alone
     others = _other_answers(explanation, classes)
     named = sorted({*classes, *(index for _, index, _, _ in others)})
@@ -99,7 +104,7 @@ def record_of(
         "vectors": _floats(explanation.vectors[..., classes]),
         "answers": {score: _answers(explanation.for_score(score), classes) for score in SCORES},
         "others": others,
-        "selection": _selection(explanation, classes, state, believed),
+        "selection": _selection(explanation, classes, state, cached_probabilities),
         "done": explanation.done,
         "seconds": explanation.seconds,
         "about": {
@@ -117,7 +122,9 @@ def record_of(
     }
 
 
-def shown_classes(explanation: Explanation, believed: Vectors | None = None) -> list[int]:
+def shown_classes(
+    explanation: ExplanationData, cached_probabilities: Probabilities | None = None
+) -> list[int]:
     """Choose the classes that the page can be asked about, in the order of their indices.
 
     The target, the top classes of the whole picture and of what is `believed`, and what
@@ -127,7 +134,7 @@ def shown_classes(explanation: Explanation, believed: Vectors | None = None) -> 
     found, counts = np.unique(answers, return_counts=True)
     frequent = found[np.argsort(-counts, kind="stable")]
     top = top_classes(explanation.baseline_vector, TOP_CLASSES)
-    asked = [] if believed is None else top_classes(believed, 2)
+    asked = [] if cached_probabilities is None else top_classes(cached_probabilities, 2)
     chosen = dict.fromkeys([explanation.target, *asked, *top, *map(int, frequent)])
     return sorted(list(chosen)[:MOST_CLASSES])
 
@@ -138,34 +145,38 @@ def class_name(labels: Sequence[str], index: int) -> str:
     return label if label and labels.count(labels[index]) == 1 else f"{label} ({index})".strip()
 
 
-def _answers(explanation: Explanation, classes: Sequence[int]) -> dict[str, Any]:
+def _answers(explanation: ExplanationData, classes: Sequence[int]) -> dict[str, Any]:
     """Collect drops, notes and saturation for each class that can be the target."""
     drops, notes, saturated = [], [], []
     for index in classes:
         answer = explanation.for_target(index)
         drops.append(np.where(explanation.failed, np.float32(np.inf), answer.drops))
         notes.append(list(notes_of(answer)))
-        saturated.append(answer.saturated)
+        saturated.append(is_saturated(answer))
     return {"drops": _floats(drops), "notes": notes, "saturated": saturated}
 
 
 def _selection(
-    explanation: Explanation,
+    explanation: ExplanationData,
     classes: Sequence[int],
     state: Mapping[str, Any],
-    believed: Vectors | None,
+    cached_probabilities: Probabilities | None,
 ) -> dict[str, Any] | None:
     """Collect what is known of the cells that are selected together."""
-    if believed is None:
+    if cached_probabilities is None:
         return None
     output = str(explanation.settings.get("output"))
     return {
         "value": state["value"],
         "keep": state["keep"],
-        "vector": _floats(believed[classes]),
+        "vector": _floats(cached_probabilities[classes]),
         "drops": {
             score: [
-                float(drops_of(believed, explanation.baseline_vector, index, score, output))
+                float(
+                    drops_of(
+                        cached_probabilities, explanation.baseline_vector, index, score, output
+                    )
+                )
                 for index in classes
             ]
             for score in SCORES
@@ -174,7 +185,7 @@ def _selection(
 
 
 def _other_answers(
-    explanation: Explanation, classes: Sequence[int]
+    explanation: ExplanationData, classes: Sequence[int]
 ) -> list[tuple[int, int, float, float]]:
     """Cells without which the answer is none of `classes`: cell, class, before and after."""
     found = []
@@ -186,7 +197,7 @@ def _other_answers(
     return found
 
 
-def _document(explanation: Explanation, record: Mapping[str, Any]) -> str:
+def _document(explanation: ExplanationData, record: Mapping[str, Any]) -> str:
     name = class_name(explanation.labels, explanation.target)
     answer = f"{name}: {percent(explanation.baseline)}"
     rows, columns = explanation.grid.shape

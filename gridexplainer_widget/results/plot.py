@@ -1,10 +1,9 @@
-"""Explanation → Matplotlib figure."""
+"""ExplanationData → Matplotlib figure."""
 
 from __future__ import annotations
 
 import io
 import textwrap
-from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,8 +18,8 @@ from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.scores import Unit
 
-if TYPE_CHECKING:
-    from .explanation_data import Explanation
+from .explanation_data import ExplanationData
+from .notes import all_notes
 
 STYLES = ("signed", "original")
 
@@ -51,12 +50,12 @@ class ExplanationFigure(Figure):
         return figure_png(self)
 
 
-def plot(explanation: Explanation, ax: Axes | None = None, style: str = "signed") -> Figure:
+def plot(explanation: ExplanationData, ax: Axes | None = None, style: str = "signed") -> Figure:
     """Draw an explanation.
 
     Parameters
     ----------
-    explanation : Explanation
+    explanation : ExplanationData
     ax : matplotlib.axes.Axes, optional
         Draw the map there; by default a new figure with the picture beside
         the map.
@@ -115,13 +114,13 @@ def factor_of(scale: float, unit: Unit) -> float:
     return {"probability": 100.0, "log-odds": 1.0, "": 100 / scale}[unit]
 
 
-def _new_figure(explanation: Explanation, style: str) -> Figure:
+def _new_figure(explanation: ExplanationData, style: str) -> Figure:
     height, width = explanation.picture.shape[:2]
     stacked = width > 2 * height  # a panorama: the map below the picture, not beside it
     across, down = (1, 2) if stacked else (2, 1)
     panel_width = 9.0 if stacked else 4.4
     panel_height = float(np.clip(panel_width * height / width, 0.8, 7))
-    notes = [textwrap.fill(note, 120) for note in explanation.notes]
+    notes = [textwrap.fill(note, 120) for note in all_notes(explanation)]
     lines = sum(note.count("\n") + 1 for note in notes)
     figure = ExplanationFigure(
         figsize=(
@@ -142,7 +141,7 @@ def _new_figure(explanation: Explanation, style: str) -> Figure:
     return figure
 
 
-def _answer(explanation: Explanation) -> str:
+def _answer(explanation: ExplanationData) -> str:
     vector = explanation.baseline_vector
     best = top_classes(vector, 3)
     said = " · ".join(f"{short(explanation.labels[i], 26)} {percent(vector[i])}" for i in best)
@@ -155,7 +154,9 @@ def short(label: str, width: int) -> str:
     return line if len(line) <= width else line[: width - 1] + "…"
 
 
-def draw_cells(ax: Axes, explanation: Explanation, style: str, *, numbers: bool = True) -> float:
+def draw_cells(
+    ax: Axes, explanation: ExplanationData, style: str, *, numbers: bool = True
+) -> float:
     """Draw the map itself; return how many points there are between its lines."""
     height, width = explanation.picture.shape[:2]
     room = _room(ax, explanation)
@@ -177,7 +178,7 @@ def draw_cells(ax: Axes, explanation: Explanation, style: str, *, numbers: bool 
     return room
 
 
-def _draw_map(ax: Axes, explanation: Explanation, style: str) -> None:
+def _draw_map(ax: Axes, explanation: ExplanationData, style: str) -> None:
     room = draw_cells(ax, explanation, style)
     ax.set_title(_title(explanation, style, room), fontsize=10, loc="left", parse_math=False)
 
@@ -191,7 +192,7 @@ def _faded(picture: NDArray[np.uint8], *, grey: bool) -> NDArray[np.float64]:
 
 
 def _draw_colors(
-    ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64]
+    ax: Axes, explanation: ExplanationData, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> None:
     colors = _colors(explanation)
     values = np.ma.masked_invalid(explanation.values * _factor(explanation))
@@ -199,7 +200,7 @@ def _draw_colors(
 
 
 def _draw_shades(
-    ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64]
+    ax: Axes, explanation: ExplanationData, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> None:
     """Stand in for the original's numbers where they find no room: 0 clear, 100 strongest."""
     shades = LinearSegmentedColormap.from_list(
@@ -209,7 +210,7 @@ def _draw_shades(
     ax.pcolormesh(x, y, numbers, vmin=0, vmax=100, cmap=shades)
 
 
-def _draw_bar(ax: Axes, explanation: Explanation, beside: list[Axes]) -> None:
+def _draw_bar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -> None:
     bar = ax.figure.colorbar(_colors(explanation), ax=beside, fraction=0.04, pad=0.02)
     bar.set_label(f"{_what(explanation)} ({UNITS[explanation.unit]})")
     bar.ax.tick_params(labelsize=8)
@@ -217,19 +218,19 @@ def _draw_bar(ax: Axes, explanation: Explanation, beside: list[Axes]) -> None:
     bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
 
 
-def _what(explanation: Explanation) -> str:
+def _what(explanation: ExplanationData) -> str:
     return "lost when hidden" if explanation.attribution is None else explanation.title
 
 
-def _factor(explanation: Explanation) -> float:
+def _factor(explanation: ExplanationData) -> float:
     return factor_of(scale_of(explanation.values, explanation.unit), explanation.unit)
 
 
-def _colors(explanation: Explanation) -> ScalarMappable:
+def _colors(explanation: ExplanationData) -> ScalarMappable:
     return ScalarMappable(_norm(explanation), colormap())
 
 
-def _norm(explanation: Explanation) -> Normalize:
+def _norm(explanation: ExplanationData) -> Normalize:
     end = scale_of(explanation.values, explanation.unit) * _factor(explanation)
     return Normalize(-end, end)
 
@@ -249,7 +250,7 @@ def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], room: 
 
 
 def _draw_pending(
-    ax: Axes, explanation: Explanation, x: NDArray[np.float64], y: NDArray[np.float64]
+    ax: Axes, explanation: ExplanationData, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> None:
     for row, column in np.argwhere(np.isnan(explanation.values)):
         corner, size = (x[column], y[row]), (x[column + 1] - x[column], y[row + 1] - y[row])
@@ -260,7 +261,7 @@ def _draw_pending(
 
 def _draw_numbers(  # noqa: PLR0913 - what, where and how large
     ax: Axes,
-    explanation: Explanation,
+    explanation: ExplanationData,
     x: NDArray[np.float64],
     y: NDArray[np.float64],
     style: str,
@@ -285,7 +286,7 @@ def _draw_numbers(  # noqa: PLR0913 - what, where and how large
         )
 
 
-def _room(ax: Axes, explanation: Explanation) -> float:
+def _room(ax: Axes, explanation: ExplanationData) -> float:
     """Points between the lines of the grid, the narrower way, once the picture has its shape."""
     panel = ax.get_window_extent()
     height, width = explanation.picture.shape[:2]
@@ -293,7 +294,7 @@ def _room(ax: Axes, explanation: Explanation) -> float:
     return float(min(width / explanation.grid.columns, height / explanation.grid.rows) * scale)
 
 
-def _title(explanation: Explanation, style: str, room: float) -> str:
+def _title(explanation: ExplanationData, style: str, room: float) -> str:
     grid = explanation.grid
     label = f"“{short(explanation.label, 26)}” ({percent(explanation.baseline)})"
     cells = f"{grid.rows}×{grid.columns} cells, each hidden by {explanation.fill}"

@@ -1,19 +1,18 @@
-"""Explanation → what SHAP's own plots take."""
+"""ExplanationData → what SHAP's own plots take."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from gridexplainer_widget.attribution.attribution import over_pixels
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.methods.attribution import over_pixels
 
-if TYPE_CHECKING:
-    from .explanation_data import Explanation
+from .explanation_data import ExplanationData
 
 
-def to_shap(explanation: Explanation) -> Any:
+def to_shap(explanation: ExplanationData) -> Any:
     """Return a `shap.Explanation` of the pixels; ``shap.image_plot`` draws it.
 
     The plot adds up the channels, so each has a third of its pixel's number. Where cells are what
@@ -22,7 +21,7 @@ def to_shap(explanation: Explanation) -> Any:
 
     Parameters
     ----------
-    explanation : Explanation
+    explanation : ExplanationData
 
     Returns
     -------

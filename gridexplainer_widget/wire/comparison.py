@@ -18,6 +18,7 @@ KERNEL_TRAITS: Final = (
     "fill",
     "status",
     "error",
+    "metrics",
 )
 """Written by the kernel alone; what a front end sends of them is ignored."""
 

@@ -26,10 +26,10 @@ KERNEL_TRAITS: Final = (
 )
 """Written by the kernel alone; what a front end sends of them is ignored."""
 
-LOOKS: Final = ("colormap", "opacity", "numbers", "scale", "threshold")
+APPEARANCE: Final = ("colormap", "opacity", "numbers", "scale", "threshold")
 """How drops are drawn: changed in the front end without a message of their own."""
 
-FRONT_END_TRAITS: Final = ("grid_size", "fill", "target", "score", "value", "keep", *LOOKS)
+FRONT_END_TRAITS: Final = ("grid_size", "fill", "target", "score", "value", "keep", *APPEARANCE)
 """Written by the front end and by the user's Python."""
 
 COMMANDS: Final = ("start", "stop", "play", "explain", "save")

@@ -17,7 +17,7 @@ from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.results.page import to_html
 from tests.browser.processes import poll
 from tests.browser.screen import assert_hover, canvas, hover, point, violations
-from tests.models import weights
+from tests.support.models import weights
 
 EVIL = (
     "</script><script>alert(1)</script>",

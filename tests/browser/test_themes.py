@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from gridexplainer_widget import GridExplainer
 from tests.browser.screen import violations
-from tests.models import weights
+from tests.support.models import weights
 
 VSCODE = """
 document.body.className = "vscode-dark";

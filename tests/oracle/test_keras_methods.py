@@ -24,7 +24,7 @@ from gridexplainer_widget.methods.guided_backpropagation import guided_backpropa
 from gridexplainer_widget.methods.guided_grad_cam import guided_grad_cam
 from gridexplainer_widget.methods.saliency import saliency
 from gridexplainer_widget.methods.score_cam import score_cam
-from tests.questions import explained, stretched
+from tests.support.questions import explained, stretched
 
 TARGET = 0
 DENSE = ("weight", "bias")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gridexplainer_widget import as_classifier
-from gridexplainer_widget.methods.attribution import enlarged
+from gridexplainer_widget.attribution.attribution import enlarged
 from gridexplainer_widget.methods.cam import cam
 from gridexplainer_widget.methods.grad_cam import grad_cam
 from gridexplainer_widget.methods.grad_cam_plus_plus import grad_cam_plus_plus
@@ -28,8 +28,8 @@ from tests.oracle.torch_reference import (
     resnet,
     small_network,
 )
-from tests.pytorch import torch
-from tests.questions import explained, question_of, stretched
+from tests.support.pytorch import torch
+from tests.support.questions import explained, question_of, stretched
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Setting backward hooks on ReLU:UserWarning"),

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gridexplainer_widget import ClassifierError, ExplanationError, GridExplainer
-from tests.models import Spoiled, brightness, weights
+from tests.support.models import Spoiled, brightness, weights
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (16, 16, 3)).astype(np.uint8)
 

@@ -8,13 +8,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.outputs import (
-    ClassifierError,
-    OutputKind,
-    Vectors,
-    percent,
-    to_probabilities,
-)
+from gridexplainer_widget.classifiers.outputs import OutputKind, percent, to_probabilities
+from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.errors import ClassifierError
 
 Verdict: TypeAlias = Literal["unknown", "ok", "warning", "wrong"]
 """In the order of their weight."""
@@ -107,7 +103,7 @@ def _logits_within_one(raw: Raw, span: str) -> Check:
     )  # fmt: skip
 
 
-def softmaxed_twice(vectors: Vectors) -> bool:
+def softmaxed_twice(vectors: Probabilities) -> bool:
     """Whether probabilities (pictures, classes) are a softmax of probabilities.
 
     A softmax q of p has log q = p − log Σ exp p, and Σ p = 1 gives the sum
@@ -126,14 +122,14 @@ def softmaxed_twice(vectors: Vectors) -> bool:
 class Answers(NamedTuple):
     """Probabilities (classes,) of one picture and of what was made of it."""
 
-    alone: Vectors
-    again: Vectors
-    nothing_hidden: Vectors
-    shuffled: Vectors
-    flat: Vectors
-    negative: Vectors
-    mirrored: Vectors
-    everything_hidden: Vectors
+    alone: Probabilities
+    again: Probabilities
+    nothing_hidden: Probabilities
+    shuffled: Probabilities
+    flat: Probabilities
+    negative: Probabilities
+    mirrored: Probabilities
+    everything_hidden: Probabilities
 
 
 def repeatable_check(answers: Answers) -> Check:
@@ -251,7 +247,7 @@ def size_check(size: tuple[int, int], seen: tuple[int, int]) -> Check:
 NAN = "Look at its weights and its preprocessing."
 
 
-def _log_odds_apart(one: Vectors, other: Vectors) -> float:
+def _log_odds_apart(one: Probabilities, other: Probabilities) -> float:
     clipped = (np.clip(vector.astype(np.float64), 1e-12, 1 - 1e-12) for vector in (one, other))
     odds = [np.log(vector) - np.log1p(-vector) for vector in clipped]
     return float(np.abs(odds[0] - odds[1]).max())

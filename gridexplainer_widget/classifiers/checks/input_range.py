@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.classifiers.outputs import OutputKind, Vectors
-from gridexplainer_widget.classifiers.preprocessing import NAMED, REVERSED, Batch, Preprocessing
+from gridexplainer_widget.classifiers.outputs import OutputKind
+from gridexplainer_widget.classifiers.preprocessing import NAMED, REVERSED, Preprocessing
+from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
 
 from .checks import Answers
 
@@ -51,13 +52,13 @@ class Trial:
     """What a model says of `views` (2, classes) and `rubble` (3, classes) with a candidate."""
 
     candidate: Candidate
-    seen: Vectors
-    nothing: Vectors | None
+    seen: Probabilities
+    nothing: Probabilities | None
 
     @property
-    def then(self) -> Vectors:
+    def then(self) -> Probabilities:
         """What it says of the picture (classes,)."""
-        vector: Vectors = self.seen[0]
+        vector: Probabilities = self.seen[0]
         return vector
 
 
@@ -80,12 +81,12 @@ class Search:
     tried: tuple[Trial, ...] = ()
 
 
-def views(pixels: Batch) -> Batch:
+def views(pixels: PreparedBatch) -> PreparedBatch:
     """Two pictures in which a model should see the same: itself and its mirror image."""
     return np.stack([pixels, pixels[:, ::-1]])
 
 
-def rubble(pixels: Batch, seed: int = 0) -> Batch:
+def rubble(pixels: PreparedBatch, seed: int = 0) -> PreparedBatch:
     """Three in which it should see nothing: its pixels shuffled, its mean colour, its negative."""
     flat = pixels.reshape(-1, pixels.shape[-1])
     shuffled = np.random.default_rng(seed).permutation(flat).reshape(pixels.shape)
@@ -93,7 +94,7 @@ def rubble(pixels: Batch, seed: int = 0) -> Batch:
     return np.stack([shuffled, mean, 255 - pixels]).astype(np.float32)
 
 
-def certainty(vectors: Vectors, output: OutputKind | None) -> np.ndarray:
+def certainty(vectors: Probabilities, output: OutputKind | None) -> np.ndarray:
     """How sure probabilities (..., classes) are, 0..1: one minus their entropy, normalised.
 
     Of several sigmoids, which have none, the largest.
@@ -107,7 +108,7 @@ def certainty(vectors: Vectors, output: OutputKind | None) -> np.ndarray:
     return sure
 
 
-def fit(seen: Vectors, nothing: Vectors, output: OutputKind | None) -> float:
+def fit(seen: Probabilities, nothing: Probabilities, output: OutputKind | None) -> float:
     """How much surer a model is of a picture than of rubble, −1..1.
 
     A range that is far too wide makes a model sure of anything; hence the rubble.
@@ -144,14 +145,14 @@ def candidates(own: Preprocessing, *, colours: bool, layouts: bool) -> list[Cand
     return found
 
 
-def sureness(vectors: Vectors) -> float:
+def sureness(vectors: Probabilities) -> float:
     """How sure probabilities (n, classes) are: the median log-odds of the top over the second."""
     ordered = np.sort(np.maximum(vectors.astype(np.float64), 1e-38), axis=1)
     return float(np.median(np.log(ordered[:, -1]) - np.log(ordered[:, -2])))
 
 
 def search(
-    classifier: Classifier, pixels: Batch, answers: Answers, at_once: int, *, layouts: bool
+    classifier: Classifier, pixels: PreparedBatch, answers: Answers, at_once: int, *, layouts: bool
 ) -> Generator[int, None, Search]:
     """Look for a candidate that fits far better; yield how many pictures each call takes.
 
@@ -213,8 +214,8 @@ def _chosen(
 
 
 def _answers(
-    classifier: Classifier, candidate: Candidate, batch: Batch, at_once: int
-) -> Generator[int, None, Vectors | None]:
+    classifier: Classifier, candidate: Candidate, batch: PreparedBatch, at_once: int
+) -> Generator[int, None, Probabilities | None]:
     """Ask with a candidate, once; None where the model cannot answer."""
     asked = replace(classifier, preprocessing=candidate.preprocessing, pauses=())
     found = []
@@ -233,8 +234,8 @@ def _answers(
 def _channels_first(name: str) -> Candidate:
     range_ = NAMED[name]
 
-    def function(batch: Batch) -> Batch:
-        first: Batch = range_(batch).transpose(0, 3, 1, 2)
+    def function(batch: PreparedBatch) -> PreparedBatch:
+        first: PreparedBatch = range_(batch).transpose(0, 3, 1, 2)
         return first
 
     scaled: Sequence[str] = {
@@ -244,5 +245,5 @@ def _channels_first(name: str) -> Candidate:
         "imagenet": "((batch / 255 - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225))",
     }[name]
     said = f"preprocess=lambda batch: {scaled}.transpose(0, 3, 1, 2)"
-    words = f"channels first, {range_.words}"
-    return Candidate(Preprocessing(words, function=function), said, only_order=True)
+    description = f"channels first, {range_.description}"
+    return Candidate(Preprocessing(description, function=function), said, only_order=True)

@@ -8,14 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.classifiers.outputs import (
-    ClassifierError,
-    Vectors,
-    guess_output,
-    percent,
-    to_probabilities,
-)
-from gridexplainer_widget.classifiers.preprocessing import Batch, Preprocessing
+from gridexplainer_widget.classifiers.outputs import guess_output, percent, to_probabilities
+from gridexplainer_widget.classifiers.preprocessing import Preprocessing
+from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
+from gridexplainer_widget.core.errors import ClassifierError
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import resized
 
@@ -78,8 +74,8 @@ def model_checks(
         checks: tuple[Check, ...] = end.value
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told
         what = f"{type(error).__name__}: {str(error).rstrip('.')}"
-        words = f"The model failed while it was checked: {what}."
-        checks = (Check("Answers", "wrong", words),)
+        description = f"The model failed while it was checked: {what}."
+        checks = (Check("Answers", "wrong", description),)
     return Preflight(checks, asked)
 
 
@@ -89,8 +85,8 @@ def _checks(
     try:
         hidden = [masker.masked(()), masker.masked(range(len(masker.grid)))]
     except Exception as error:  # noqa: BLE001 - a fill of the user's may raise anything
-        words = f"The fill {masker.fill.name!r} failed: {type(error).__name__}: {error}"
-        return (Check("Hiding", "wrong", words),)
+        description = f"The fill {masker.fill.name!r} failed: {type(error).__name__}: {error}"
+        return (Check("Hiding", "wrong", description),)
     pixels = yield from _shown(classifier, masker.pixels)
     if pixels is not masker.pixels:
         hidden = [resized(picture, pixels.shape[:2]) for picture in hidden]
@@ -131,7 +127,7 @@ def _checks(
     )
 
 
-def _shown(classifier: Classifier, pixels: Batch) -> Generator[int, None, Batch]:
+def _shown(classifier: Classifier, pixels: PreparedBatch) -> Generator[int, None, PreparedBatch]:
     """Return what the model is looked at with: float32 (height, width, channels)."""
     height, width = pixels.shape[:2]
     scale = SIDE / max(height, width)
@@ -145,7 +141,9 @@ def _shown(classifier: Classifier, pixels: Batch) -> Generator[int, None, Batch]
     return small
 
 
-def _raw(classifier: Classifier, pictures: Sequence[Batch], each: int) -> Generator[int, None, Raw]:
+def _raw(
+    classifier: Classifier, pictures: Sequence[PreparedBatch], each: int
+) -> Generator[int, None, Raw]:
     raws = []
     for start in range(0, len(pictures), each):
         batch = np.stack(pictures[start : start + each])
@@ -165,17 +163,17 @@ def _range_checks(
     if found.best is not None:
         told = _told(now, answers, found.best, found.also, labels)
         if told.name == "Channels":
-            return Check("Input range", "ok", f"{now.words}."), told
+            return Check("Input range", "ok", f"{now.description}."), told
         return told, in_order
     if now.told:
-        return Check("Input range", "ok", f"No other fits better than {now.words}."), in_order
+        return Check("Input range", "ok", f"No other fits better than {now.description}."), in_order
     tried = "; ".join(
         f"{trial.candidate.said.partition('=')[2]} {_says(trial.then, labels)}"
         for trial in found.tried
     )
     seen = (
         "Nothing tells in which range the model was trained. As it is handed over now "
-        f"({now.words.partition(';')[0]}): {_says(answers.alone, labels)}. Else: {tried}."
+        f"({now.description.partition(';')[0]}): {_says(answers.alone, labels)}. Else: {tried}."
     )
     advice = "Say which by preprocess=…"
     return Check("Input range", "unknown", seen, advice), in_order
@@ -189,8 +187,9 @@ def _told(
     if answers.alone.max() > 0.5:
         but = f" (but {percent(nonsense)} sure of its pixels shuffled and the like, too)"
     seen = (
-        f"Pixels as they are handed over now ({now.words}): {_says(answers.alone, labels)}{but}. "
-        f"Instead, {best.candidate.preprocessing.words}: {_says(best.then, labels)}."
+        f"Pixels as they are handed over now ({now.description}): "
+        f"{_says(answers.alone, labels)}{but}. "
+        f"Instead, {best.candidate.preprocessing.description}: {_says(best.then, labels)}."
     )
     advice = f"If that is right, say {best.candidate.said}."
     if also:
@@ -200,6 +199,6 @@ def _told(
     return Check(name, "warning", seen, advice)
 
 
-def _says(vector: Vectors, labels: Sequence[str]) -> str:
+def _says(vector: Probabilities, labels: Sequence[str]) -> str:
     index = int(vector.argmax())
     return f"“{labels[index]}” {percent(float(vector[index]))}"

@@ -39,7 +39,8 @@ FAMILIES: tuple[tuple[str, str, str], ...] = (
 RESCALING = {"Rescaling", "Normalization"}
 
 NOT_FOUND = replace(
-    AS_IS, words="none found: 0..255 is handed over as it is; say preprocess=… if that is wrong"
+    AS_IS,
+    description="none found: 0..255 is handed over as it is; say preprocess=… if that is wrong",
 )
 
 
@@ -59,15 +60,15 @@ def find_preprocessing(model: Any) -> Preprocessing:
     """
     inside = _done_inside(model)
     if inside is not None:
-        words = f"none: 0..255 (the model does it itself, in {inside})"
-        return replace(AS_IS, words=words, told=True)
+        description = f"none: 0..255 (the model does it itself, in {inside})"
+        return replace(AS_IS, description=description, told=True)
     names = {operation.name for operation in operations(model)}
     for layer, module, usual in FAMILIES:
         if layer in names:
-            return replace(NAMED[usual], words=f"{module}: {NAMED[usual].words}")
+            return replace(NAMED[usual], description=f"{module}: {NAMED[usual].description}")
     if any(name.startswith("convnext_") for name in names):
         # convnext's own preprocess_input does nothing; its layer normalises like this.
-        return replace(NAMED["imagenet"], words=f"convnext: {NAMED['imagenet'].words}")
+        return replace(NAMED["imagenet"], description=f"convnext: {NAMED['imagenet'].description}")
     return NOT_FOUND
 
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.layouts import as_dtype
-from gridexplainer_widget.classifiers.network import MethodError
 from gridexplainer_widget.classifiers.outputs import OutputKind, read_answer
-from gridexplainer_widget.classifiers.preprocessing import Batch
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import MethodError
 
 from .layer_calls import Call, recorded
 from .logits import for_each_class, linear_of, log_odds_of
@@ -218,7 +218,7 @@ class Graph:
             self._compiled[key] = self._traced.prune([self.batch, self.target], wanted)
         part = self._compiled[key]
 
-        def ask(batch: Batch, target: int = 0) -> Any:
+        def ask(batch: PreparedBatch, target: int = 0) -> Any:
             self.pictures += len(batch)
             answer = part(tf.constant(self.taken(batch)), tf.constant(target))
             return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
@@ -229,7 +229,7 @@ class Graph:
         """Return the TensorFlow function of a batch and a target behind what was asked."""
         return self._compiled[key]
 
-    def taken(self, batch: Batch) -> NDArray[np.float32]:
+    def taken(self, batch: PreparedBatch) -> NDArray[np.float32]:
         """Round the pixels where the model takes whole numbers."""
         return np.asarray(as_dtype(batch, self.source.dtype), np.float32)
 

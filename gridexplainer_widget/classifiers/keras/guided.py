@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.network import MethodError
+from gridexplainer_widget.core.errors import MethodError
 
 from .graph import Graph
 

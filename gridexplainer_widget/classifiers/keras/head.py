@@ -8,15 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.network import Layer, MethodError
-from gridexplainer_widget.classifiers.preprocessing import Batch
+from gridexplainer_widget.classifiers.network import Layer
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import MethodError
 
 from .graph import Graph
 from .layer_calls import Call
 
 
 def find_head(
-    graph: Graph, layers: Sequence[Layer], batch: Batch
+    graph: Graph, layers: Sequence[Layer], batch: PreparedBatch
 ) -> tuple[str, NDArray[np.float32]]:
     """Return the layer that is pooled, and the dense layer's weights (channels, outputs).
 

@@ -10,14 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.network import Answer, Layer, Maps, MethodError, Scrambled
+from gridexplainer_widget.classifiers.network import Answer, Layer, RandomisedCopy
 from gridexplainer_widget.classifiers.outputs import OutputKind
-from gridexplainer_widget.classifiers.preprocessing import Batch
+from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
+from gridexplainer_widget.core.errors import MethodError
 
 from .graph import Graph, Source
 from .guided import guided_gradient, guided_graph
 from .head import find_head
-from .randomise import check_all_read, scramble, substitutes, weighted_layers
+from .randomise import check_all_read, randomise, substitutes, weighted_layers
 
 
 class KerasNetwork:
@@ -60,7 +61,7 @@ class KerasNetwork:
         graphs = (vars(self).get(name) for name in ("_graph", "_guided"))
         return sum(graph.pictures for graph in graphs if graph is not None)
 
-    def layers(self, batch: Batch) -> tuple[Layer, ...]:
+    def layers(self, batch: PreparedBatch) -> tuple[Layer, ...]:
         """Layers with more than one pixel of output, in the order in which they are computed.
 
         Those of an attention layer, which have no pixels, are left out.
@@ -74,11 +75,11 @@ class KerasNetwork:
             if count == len(batch) and height * width > 1
         )
 
-    def scores(self, batch: Batch, target: int) -> NDArray[np.float32]:
+    def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
         """Return the target's score, the one that is `differentiated`: (n,)."""
         return self._array(self._graph.asked("scores", lambda: self._graph.scores)(batch, target))
 
-    def maps(self, batch: Batch, layers: Sequence[str]) -> list[Maps]:
+    def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
         """Return what each layer gives.
 
         Raises
@@ -90,8 +91,8 @@ class KerasNetwork:
         return list(self._graph.asked(("maps", *layers), lambda: tensors)(batch))
 
     def map_gradients(
-        self, batch: Batch, target: int, layers: Sequence[str]
-    ) -> list[tuple[Maps, Maps]]:
+        self, batch: PreparedBatch, target: int, layers: Sequence[str]
+    ) -> list[tuple[LayerMaps, LayerMaps]]:
         """Return what each layer gives, and the gradient of the target's score by it.
 
         Raises
@@ -107,7 +108,9 @@ class KerasNetwork:
         )(batch, target)
         return list(zip(maps, gradients, strict=True))
 
-    def gradients(self, batch: Batch, target: int, *, guided: bool = False) -> Batch:
+    def gradients(
+        self, batch: PreparedBatch, target: int, *, guided: bool = False
+    ) -> PreparedBatch:
         """Return the gradient of the target's score by the batch.
 
         With `guided`, each ReLU lets only positive gradients pass back (J. T. Springenberg et
@@ -131,7 +134,7 @@ class KerasNetwork:
         graph = self._graph
         return graph.asked("gradient", lambda: graph.gradients([graph.batch])[0])
 
-    def head(self, batch: Batch) -> tuple[str, NDArray[np.float32]]:
+    def head(self, batch: PreparedBatch) -> tuple[str, NDArray[np.float32]]:
         """Return the layer ahead of global average pooling, and the weights of the dense one after.
 
         Returns
@@ -146,7 +149,7 @@ class KerasNetwork:
         """
         return find_head(self._graph, self.layers(batch), batch)
 
-    def for_shap(self, batch: Batch, target: int) -> tuple[Any, Any]:
+    def for_shap(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
         """Return what `shap.GradientExplainer` takes: a model, and a batch as that model takes it.
 
         The model takes (n, height, width, channels), preprocessed, and returns the target's
@@ -189,8 +192,8 @@ class KerasNetwork:
         # A list, since a list is what SHAP will call it with; of tf.keras, which SHAP looks for.
         return tf.keras.Model([pixels], asked(pixels))
 
-    def scrambled(self, seed: int) -> Iterator[Scrambled]:
-        """Scramble copies of the weights from the last layer with a kernel down to the first.
+    def randomised(self, seed: int) -> Iterator[RandomisedCopy]:
+        """Randomise copies of the weights from the last layer with a kernel down to the first.
 
         Each array of weights is drawn from a normal distribution of its own mean and deviation.
         What batch normalisation has learned stays. A network is valid until the next is asked
@@ -218,8 +221,8 @@ class KerasNetwork:
         rng, copy_of = np.random.default_rng(seed), {id(own): copy for own, copy in copies}
         for name, weights in reversed(layers):
             for weight in weights:
-                scramble(copy_of[id(weight)], rng)
-            yield Scrambled(name, forward, network)
+                randomise(copy_of[id(weight)], rng)
+            yield RandomisedCopy(name, forward, network)
 
     def _tensors(self, layers: Sequence[str]) -> list[Any]:
         known = self._graph.maps

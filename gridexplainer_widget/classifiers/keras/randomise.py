@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from gridexplainer_widget.classifiers.network import MethodError
+from gridexplainer_widget.core.errors import MethodError
 
 from .graph import Graph
 
@@ -36,7 +36,7 @@ def weighted_layers(graph: Graph) -> list[Owned]:
         if matters and any(len(weight.shape) > 1 for weight in own):
             found.append((name, own))
     if not found:
-        raise MethodError(f"{model.name} has no layer with weights that could be scrambled.")
+        raise MethodError(f"{model.name} has no layer with weights that could be randomised.")
     return found
 
 
@@ -65,11 +65,11 @@ def check_all_read(graph: Graph) -> None:
     if any(id(handle) not in known for handle in graph.resources):
         raise MethodError(
             f"{model.name} has weights that Keras does not know, so that it cannot be copied with "
-            "all of them scrambled. Make them with add_weight, or as layers."
+            "all of them randomised. Make them with add_weight, or as layers."
         )
 
 
-def scramble(copy: Any, rng: np.random.Generator) -> None:
+def randomise(copy: Any, rng: np.random.Generator) -> None:
     """Draw a variable's values anew, from a normal distribution of their mean and deviation."""
     values = np.asarray(copy.numpy(), np.float64)
     drawn = rng.normal(values.mean(), values.std(), values.shape)

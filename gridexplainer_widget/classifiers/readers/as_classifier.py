@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gridexplainer_widget.classifiers.classifier import Classifier, Said, SaidShape
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, ShapeLike
 from gridexplainer_widget.classifiers.labels import LabelsLike, parse_labels
 from gridexplainer_widget.classifiers.outputs import parse_output
 from gridexplainer_widget.classifiers.preprocessing import (
@@ -82,7 +82,7 @@ def as_classifier(
     """
     preprocessing, size = _preprocessing(preprocess)
     shape = size if input_shape is None else parse_shape(input_shape)
-    said = Said(preprocessing, parse_labels(labels), parse_output(output), shape)
+    said = Overrides(preprocessing, parse_labels(labels), parse_output(output), shape)
     if isinstance(model, Classifier):
         return _with(model, said)
     module, function = _reader(model)
@@ -91,7 +91,7 @@ def as_classifier(
     return classifier
 
 
-def parse_shape(shape: Any) -> SaidShape:
+def parse_shape(shape: Any) -> ShapeLike:
     """Check a size that the user says; what is not said is None.
 
     Raises
@@ -112,7 +112,7 @@ def parse_shape(shape: Any) -> SaidShape:
     return (numbers[0], numbers[1], (*numbers, None)[2])
 
 
-def _with(classifier: Classifier, said: Said) -> Classifier:
+def _with(classifier: Classifier, said: Overrides) -> Classifier:
     """Return the classifier with what the user says of it instead of what it says."""
     told: dict[str, Any] = {
         "preprocessing": said.preprocessing,
@@ -123,12 +123,12 @@ def _with(classifier: Classifier, said: Said) -> Classifier:
     return replace(classifier, **{name: told[name] for name in told if told[name] is not None})
 
 
-def _preprocessing(preprocess: Any) -> tuple[Preprocessing | None, SaidShape]:
+def _preprocessing(preprocess: Any) -> tuple[Preprocessing | None, ShapeLike]:
     """Read what is to be done to the pixels; a transform also tells the size."""
     if _roots(preprocess) & {"transformers", "torchvision", "timm"}:
         from gridexplainer_widget.classifiers.transforms import read_transform  # noqa: PLC0415 - only for these
 
-        found: tuple[Preprocessing, SaidShape] = read_transform(preprocess)
+        found: tuple[Preprocessing, ShapeLike] = read_transform(preprocess)
         return found
     return parse_preprocess(preprocess), (None, None, None)
 

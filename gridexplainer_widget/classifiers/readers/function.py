@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from gridexplainer_widget.classifiers.classifier import Classifier, Said
-from gridexplainer_widget.classifiers.outputs import ClassifierError, read_answer
-from gridexplainer_widget.classifiers.preprocessing import AS_IS, Batch
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
+from gridexplainer_widget.classifiers.outputs import read_answer
+from gridexplainer_widget.classifiers.preprocessing import AS_IS
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError
 
 PAUSES = (0.5, 1.0, 2.0)
 """Seconds before a call that failed is made again, and again."""
 
 
-def function_classifier(function: Callable[[Batch], Any], said: Said) -> Classifier:
+def function_classifier(function: Callable[[PreparedBatch], Any], said: Overrides) -> Classifier:
     """Wrap ``function(batch) -> (batch, classes)``.
 
     The picture keeps its own size unless one is said: a callable does not tell what it takes.
@@ -32,11 +34,11 @@ def function_classifier(function: Callable[[Batch], Any], said: Said) -> Classif
     )
 
 
-def _hinting(function: Callable[[Batch], Any]) -> Callable[[Batch], Any]:
+def _hinting(function: Callable[[PreparedBatch], Any]) -> Callable[[PreparedBatch], Any]:
     """Look, where the very first call fails, whether it is the order of the axes."""
     answered = False
 
-    def forward(batch: Batch) -> Any:
+    def forward(batch: PreparedBatch) -> Any:
         nonlocal answered
         try:
             answer = function(batch)
@@ -52,7 +54,9 @@ def _hinting(function: Callable[[Batch], Any]) -> Callable[[Batch], Any]:
     return forward
 
 
-def _try_channels_first(function: Callable[[Batch], Any], batch: Batch, error: Exception) -> None:
+def _try_channels_first(
+    function: Callable[[PreparedBatch], Any], batch: PreparedBatch, error: Exception
+) -> None:
     """Say that channels come first, where the function answers such a batch."""
     try:
         read_answer(function(np.moveaxis(batch, -1, 1)), len(batch), "")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gridexplainer_widget.classifiers.classifier import Classifier, Said, SaidShape
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, ShapeLike
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.labels import distinct
 from gridexplainer_widget.classifiers.preprocessing import Preprocessing
@@ -19,7 +19,7 @@ from .torch import torch_classifier
 
 INSTALL = "gridexplainer-widget[transformers]"
 
-NOTHING: SaidShape = (None, None, None)
+NOTHING: ShapeLike = (None, None, None)
 
 WANTED = (
     "Wanted is a model for image classification, such as AutoModelForImageClassification loads, "
@@ -28,7 +28,7 @@ WANTED = (
 )
 
 
-def huggingface_classifier(model: Any, said: Said) -> Classifier:
+def huggingface_classifier(model: Any, said: Overrides) -> Classifier:
     """Wrap a model or a pipeline of Hugging Face.
 
     Parameters
@@ -51,7 +51,7 @@ def huggingface_classifier(model: Any, said: Said) -> Classifier:
     return _classifier(model, None, said)
 
 
-def huggingface_folder(path: str | Path, said: Said) -> Classifier:
+def huggingface_folder(path: str | Path, said: Overrides) -> Classifier:
     """Load a folder that `save_pretrained` wrote, and wrap its model.
 
     Raises
@@ -77,7 +77,7 @@ def huggingface_folder(path: str | Path, said: Said) -> Classifier:
     return _classifier(model, None, said)
 
 
-def _classifier(model: Any, processor: Any, said: Said) -> Classifier:
+def _classifier(model: Any, processor: Any, said: Overrides) -> Classifier:
     kind = type(model)
     ours = kind.__module__.startswith("transformers.")
     if not hasattr(model, "config") or (ours and "ImageClassification" not in kind.__name__):
@@ -104,7 +104,7 @@ def _classifier(model: Any, processor: Any, said: Said) -> Classifier:
     return replace(classifier, name=Path(config.name_or_path).name or kind.__name__)
 
 
-def _first(said: SaidShape, known: SaidShape) -> SaidShape:
+def _first(said: ShapeLike, known: ShapeLike) -> ShapeLike:
     return (said[0] or known[0], said[1] or known[1], said[2] or known[2])
 
 
@@ -114,8 +114,8 @@ def _sigmoids(returned: Any) -> Any:
 
 
 def _preprocessing(
-    model: Any, processor: Any, said: Said
-) -> tuple[Preprocessing | None, SaidShape]:
+    model: Any, processor: Any, said: Overrides
+) -> tuple[Preprocessing | None, ShapeLike]:
     """Return what is done to the pixels, and the size: a processor's size counts in any case."""
     try:
         found, size = _told(model, processor)
@@ -126,7 +126,7 @@ def _preprocessing(
     return said.preprocessing or found, size
 
 
-def _told(model: Any, processor: Any) -> tuple[Preprocessing | None, SaidShape]:
+def _told(model: Any, processor: Any) -> tuple[Preprocessing | None, ShapeLike]:
     """Ask the processor that belongs to a model, or the one that its kind usually has."""
     processor = processor or _saved_processor(model.config.name_or_path)
     if processor is not None:
@@ -138,9 +138,9 @@ def _told(model: Any, processor: Any) -> tuple[Preprocessing | None, SaidShape]:
     if usual is None:
         return None, NOTHING
     found, size = usual
-    words = found.words.replace(":", "'s defaults:", 1)
+    description = found.description.replace(":", "'s defaults:", 1)
     # The defaults' size is that of another model where this one tells its own.
-    return replace(found, words=words), NOTHING if all(_size(model.config)) else size
+    return replace(found, description=description), NOTHING if all(_size(model.config)) else size
 
 
 def _saved_processor(path: str) -> Any:
@@ -153,7 +153,7 @@ def _saved_processor(path: str) -> Any:
         return None
 
 
-def _usual(config: Any) -> tuple[Preprocessing, SaidShape] | None:
+def _usual(config: Any) -> tuple[Preprocessing, ShapeLike] | None:
     """Ask the image processor that a kind of model has where nothing is set."""
     name = "transformers.models.auto.image_processing_auto"
     mapping = framework(name, type(config).__name__, INSTALL).IMAGE_PROCESSOR_MAPPING
@@ -168,7 +168,7 @@ def _usual(config: Any) -> tuple[Preprocessing, SaidShape] | None:
     return next((answer for answer in asked if answer is not None), None)
 
 
-def _asked(kind: Any, settings: Mapping[str, Any]) -> tuple[Preprocessing, SaidShape] | None:
+def _asked(kind: Any, settings: Mapping[str, Any]) -> tuple[Preprocessing, ShapeLike] | None:
     try:
         return read_transform(kind(**settings))
     except Exception:  # noqa: BLE001 - it needs settings, or a package that is not there

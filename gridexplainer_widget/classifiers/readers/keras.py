@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.classifier import Classifier, Said, Shape
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.keras.applications import (
     find_preprocessing,
@@ -20,17 +20,17 @@ from gridexplainer_widget.classifiers.keras.graph import Source
 from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
 from gridexplainer_widget.classifiers.keras.network import KerasNetwork
 from gridexplainer_widget.classifiers.layouts import as_dtype, picture_shape
-from gridexplainer_widget.classifiers.network import MethodError, Network
-from gridexplainer_widget.classifiers.outputs import ClassifierError, OutputKind
-from gridexplainer_widget.classifiers.preprocessing import Batch
-from gridexplainer_widget.incremental.engine import Patcher
-from gridexplainer_widget.incremental.executor import NotTried
+from gridexplainer_widget.classifiers.network import Network
+from gridexplainer_widget.classifiers.outputs import OutputKind
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError, MethodError, NotApplicable
+from gridexplainer_widget.incremental.engine import IncrementalEngine
 
 Traced: TypeAlias = Callable[["tuple[int | None, ...]"], Any]
 """The shape of a picture → the model as a TensorFlow function of a batch of such."""
 
 
-def keras_classifier(model: Any, said: Said) -> Classifier:
+def keras_classifier(model: Any, said: Overrides) -> Classifier:
     """Wrap a model of Keras 3 or of tf_keras.
 
     On TensorFlow it is run through one compiled function: `Model.predict` sets up
@@ -53,12 +53,12 @@ def keras_classifier(model: Any, said: Said) -> Classifier:
         preprocessing=said.preprocessing or find_preprocessing(model),
         output=said.output or _output_kind(model),
         labels=said.labels or imagenet_labels(model),
-        opened=_opened(source),
-        patched=_patched(source, traced),
+        open_network=_opened(source),
+        incremental_engine=_patched(source, traced),
     )
 
 
-def keras_file(path: str | Path, said: Said) -> Classifier:
+def keras_file(path: str | Path, said: Overrides) -> Classifier:
     """Load a .keras or .h5 file and wrap it; code inside it is refused (safe mode).
 
     Raises
@@ -102,11 +102,11 @@ def _traced(source: Source) -> Traced:
     return traced
 
 
-def _forward(source: Source, traced: Traced) -> Callable[[Batch], Any]:
+def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
     model, shape, dtype = source.model, source.shape, source.dtype
     placed = _place(model)
 
-    def prepared(batch: Batch) -> NDArray[Any]:
+    def prepared(batch: PreparedBatch) -> NDArray[Any]:
         return as_dtype(batch[..., 0] if len(shape) == 2 else batch, dtype)
 
     if _backend(model) != "tensorflow":
@@ -114,7 +114,7 @@ def _forward(source: Source, traced: Traced) -> Callable[[Batch], Any]:
         return lambda batch: model.predict_on_batch(placed(prepared(batch)))
     tf = framework("tensorflow", "a Keras model", "tensorflow")
 
-    def forward(batch: Batch) -> Any:
+    def forward(batch: PreparedBatch) -> Any:
         output = traced(shape)(tf.cast(prepared(batch), dtype))
         return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
 
@@ -136,14 +136,14 @@ def _opened(source: Source) -> Callable[[OutputKind], Network]:
     return opened
 
 
-def _patched(source: Source, traced: Traced) -> Callable[[tuple[int, int]], Patcher]:
+def _patched(source: Source, traced: Traced) -> Callable[[tuple[int, int]], IncrementalEngine]:
     @cache
-    def patched(size: tuple[int, int]) -> Patcher:
+    def patched(size: tuple[int, int]) -> IncrementalEngine:
         if _backend(source.model) != "tensorflow":
-            raise NotTried("it does not run on TensorFlow")
+            raise NotApplicable("it does not run on TensorFlow")
         if len(source.shape) != 3 or source.dtype != "float32":
-            raise NotTried("it takes pictures without channels, or not in float32")
-        return Patcher(KerasExecutor(traced((*size, source.shape[2]))))
+            raise NotApplicable("it takes pictures without channels, or not in float32")
+        return IncrementalEngine(KerasExecutor(traced((*size, source.shape[2]))))
 
     return patched
 

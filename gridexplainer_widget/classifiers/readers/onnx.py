@@ -13,13 +13,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.classifier import Classifier, Said, Shape
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.keras.applications import NOT_FOUND
 from gridexplainer_widget.classifiers.labels import MAX_FILE, Labels, names_of, parse_labels
 from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, read_rows, to_front
-from gridexplainer_widget.classifiers.outputs import ClassifierError, which_answer
-from gridexplainer_widget.classifiers.preprocessing import NAMED, Batch, Preprocessing
+from gridexplainer_widget.classifiers.outputs import which_answer
+from gridexplainer_widget.classifiers.preprocessing import NAMED, Preprocessing
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError
 
 DTYPES: Final = {
     "tensor(float)": "float32",
@@ -34,7 +36,7 @@ LABELS: Final = ("names", "labels", "classes", "id2label")
 
 NOT_FOUND_IN_FRONT: Final = replace(
     NAMED["0..1"],
-    words="none found: 0..1 is handed over; say preprocess=… if that is wrong",
+    description="none found: 0..1 is handed over; say preprocess=… if that is wrong",
     told=False,
 )
 """Channels in front come from PyTorch, where pictures are in 0..1 at least for a moment."""
@@ -54,16 +56,16 @@ class Reading:
     """
 
     shape: Shape
-    arrange: Callable[[Batch], Batch]
+    arrange: Callable[[PreparedBatch], PreparedBatch]
     preprocessing: Preprocessing = NOT_FOUND
 
-    def agrees(self, said: Said) -> bool:
+    def agrees(self, said: Overrides) -> bool:
         """Whether the user's shape may be this one."""
         pairs = zip(said.input_shape, self.shape, strict=True)
         return all(told is None or found in {None, told} for told, found in pairs)
 
 
-def onnx_classifier(model: Any, said: Said) -> Classifier:
+def onnx_classifier(model: Any, said: Overrides) -> Classifier:
     """Wrap an .onnx file, an `onnx.ModelProto`, or an `onnxruntime.InferenceSession`.
 
     The first two run on the CPU; a session is used as it is, on its own providers.
@@ -125,7 +127,7 @@ def _only_input(session: Any, name: str) -> Any:
     return inputs[0]
 
 
-def _reading(sides: tuple[int | None, ...], said: Said, name: str) -> Reading:
+def _reading(sides: tuple[int | None, ...], said: Overrides, name: str) -> Reading:
     """Choose the first reading that agrees with the user, else the first."""
     readings = list(_readings(sides, said, name))
     if not readings:
@@ -137,14 +139,14 @@ def _reading(sides: tuple[int | None, ...], said: Said, name: str) -> Reading:
     return next((reading for reading in readings if reading.agrees(said)), readings[0])
 
 
-def _readings(sides: tuple[int | None, ...], said: Said, name: str) -> Iterator[Reading]:
+def _readings(sides: tuple[int | None, ...], said: Overrides, name: str) -> Iterator[Reading]:
     """Go through what a shape may mean, the likeliest first; None may be any number."""
     if len(sides) == 2 and sides[1] is not None:
-        shape, words = read_rows(sides[1], said, name)
+        shape, description = read_rows(sides[1], said, name)
         yield Reading(
             shape,
             lambda batch: batch.reshape(len(batch), -1),
-            replace(NOT_FOUND, words=NOT_FOUND.words + words),
+            replace(NOT_FOUND, description=NOT_FOUND.description + description),
         )
     elif len(sides) == 3:
         yield Reading((sides[1], sides[2], 1), lambda batch: batch[..., 0])
@@ -181,10 +183,10 @@ def _is_zipped(output: Any) -> bool:
 
 def _forward(
     session: Any, given: Any, answer: Any, reading: Reading
-) -> Callable[[Batch], NDArray[Any] | dict[str, NDArray[Any]]]:
+) -> Callable[[PreparedBatch], NDArray[Any] | dict[str, NDArray[Any]]]:
     calls_them_logits = "logits" in answer.name.lower()
 
-    def forward(batch: Batch) -> NDArray[Any] | dict[str, NDArray[Any]]:
+    def forward(batch: PreparedBatch) -> NDArray[Any] | dict[str, NDArray[Any]]:
         values = as_dtype(reading.arrange(batch), DTYPES[given.type])
         raw = session.run([answer.name], {given.name: values})[0]
         if _is_zipped(answer):

@@ -7,18 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gridexplainer_widget.classifiers.classifier import Classifier, Said
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.keras.applications import NOT_FOUND
 from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, picture_shape
-from gridexplainer_widget.classifiers.outputs import ClassifierError
-from gridexplainer_widget.classifiers.preprocessing import Batch
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError
 
 USUAL = "serving_default"
 """The signature that Keras, TensorFlow Serving and the converters mean."""
 
 
-def saved_model_classifier(model: Any, said: Said) -> Classifier:
+def saved_model_classifier(model: Any, said: Overrides) -> Classifier:
     """Wrap a SavedModel: its folder, or what `tf.saved_model.load` returned.
 
     Its signature "serving_default" is asked, else its only one, else the object itself.
@@ -42,7 +42,7 @@ def saved_model_classifier(model: Any, said: Said) -> Classifier:
     sides = None if spec.shape.rank is None else tuple(spec.shape)
     found, flat = ((None, None, 3), False) if sides is None else picture_shape(sides, name)
 
-    def ask(batch: Batch) -> Any:
+    def ask(batch: PreparedBatch) -> Any:
         given = as_dtype(batch[..., 0] if flat else batch, spec.dtype.name)
         # `function` holds only its own part; what was loaded must live as long as it does.
         answer = function(spec.name, tf.cast(given, spec.dtype), loaded)

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.classifier import Classifier, Said, Shape
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.keras.applications import NOT_FOUND
 from gridexplainer_widget.classifiers.layouts import SAY_SHAPE, read_rows
-from gridexplainer_widget.classifiers.outputs import ClassifierError
-from gridexplainer_widget.classifiers.preprocessing import Batch
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError
 
 
-def sklearn_classifier(model: Any, said: Said) -> Classifier:
+def sklearn_classifier(model: Any, said: Overrides) -> Classifier:
     """Wrap what has `predict_proba`, or `decision_function` where it has not.
 
     A model that counts its features (`n_features_in_`) is handed rows of float32, the
@@ -31,21 +31,21 @@ def sklearn_classifier(model: Any, said: Said) -> Classifier:
     name = type(model).__name__
     features = getattr(model, "n_features_in_", None)
     if features is None:
-        shape, words = _said_shape(said, name), ""
+        shape, description = _said_shape(said, name), ""
     else:
-        shape, words = read_rows(int(features), said, name)
+        shape, description = read_rows(int(features), said, name)
     preprocessing = said.preprocessing or NOT_FOUND
     return Classifier(
         name=name,
         input_shape=shape,
         forward=_forward(model, name, as_rows=features is not None),
-        preprocessing=replace(preprocessing, words=preprocessing.words + words),
+        preprocessing=replace(preprocessing, description=preprocessing.description + description),
         output=said.output,
         labels=said.labels or _labels(model),
     )
 
 
-def _said_shape(said: Said, name: str) -> Shape:
+def _said_shape(said: Overrides, name: str) -> Shape:
     if None in said.input_shape[:2]:
         raise ClassifierError(
             f"{name} does not tell the size of its pictures (it has no n_features_in_: fit it "
@@ -54,13 +54,13 @@ def _said_shape(said: Said, name: str) -> Shape:
     return said.shape()
 
 
-def _forward(model: Any, name: str, *, as_rows: bool) -> Callable[[Batch], Any]:
+def _forward(model: Any, name: str, *, as_rows: bool) -> Callable[[PreparedBatch], Any]:
     # Where a model has the method only under some settings, as SVC, asking for it tells.
     has_probabilities = hasattr(model, "predict_proba")
     ask = model.predict_proba if has_probabilities else model.decision_function
     classes = getattr(model, "classes_", None)
 
-    def forward(batch: Batch) -> NDArray[Any] | dict[str, NDArray[Any]]:
+    def forward(batch: PreparedBatch) -> NDArray[Any] | dict[str, NDArray[Any]]:
         raw = ask(_rows(model, batch) if as_rows else batch)
         if isinstance(raw, list):
             raise ClassifierError(
@@ -81,7 +81,7 @@ def _forward(model: Any, name: str, *, as_rows: bool) -> Callable[[Batch], Any]:
     return forward
 
 
-def _rows(model: Any, batch: Batch) -> Any:
+def _rows(model: Any, batch: PreparedBatch) -> Any:
     """Lay out pictures in rows; in a table, where the model was fitted to one with names."""
     rows = batch.reshape(len(batch), -1)
     columns = getattr(model, "feature_names_in_", None)

@@ -13,19 +13,21 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.classifier import Classifier, Said, Shape
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.keras.applications import NOT_FOUND
 from gridexplainer_widget.classifiers.labels import MAX_FILE, Labels, parse_labels
 from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, picture_shape
-from gridexplainer_widget.classifiers.outputs import ClassifierError, which_answer
-from gridexplainer_widget.classifiers.preprocessing import NAMED, Batch, Preprocessing
+from gridexplainer_widget.classifiers.outputs import which_answer
+from gridexplainer_widget.classifiers.preprocessing import NAMED, Preprocessing
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError
 
 BLACK_AND_WHITE: Final = np.array([[[[0] * 3, [255] * 3]]], np.float32)
 """A batch of one picture that holds the ends of every channel."""
 
 
-def tflite_classifier(model: Any, said: Said) -> Classifier:
+def tflite_classifier(model: Any, said: Overrides) -> Classifier:
     """Wrap a .tflite file, or an Interpreter of tf.lite or ai_edge_litert.
 
     The interpreter's input is resized to the batch where the model allows it. A quantised
@@ -89,7 +91,7 @@ def _only_input(inputs: Sequence[Any], name: str) -> Any:
     return inputs[0]
 
 
-def _layout(sides: list[int], name: str) -> tuple[Shape, Callable[[Batch], Batch]]:
+def _layout(sides: list[int], name: str) -> tuple[Shape, Callable[[PreparedBatch], PreparedBatch]]:
     """Read the picture's shape, and how a batch (n, H, W, C) is to be arranged for it.
 
     Models that come from PyTorch keep their channels in front.
@@ -107,12 +109,12 @@ def _free(side: int) -> int | None:
 
 
 def _forward(
-    interpreter: Any, given: Any, answer: Any, arrange: Callable[[Batch], Batch]
-) -> Callable[[Batch], NDArray[Any]]:
+    interpreter: Any, given: Any, answer: Any, arrange: Callable[[PreparedBatch], PreparedBatch]
+) -> Callable[[PreparedBatch], NDArray[Any]]:
     scale, zero = given["quantization"]
     ready: list[tuple[int, ...]] = []
 
-    def forward(batch: Batch) -> NDArray[Any]:
+    def forward(batch: PreparedBatch) -> NDArray[Any]:
         values = arrange(batch)
         values = as_dtype(values / scale + zero if scale else values, np.dtype(given["dtype"]).name)
         if ready != [values.shape]:
@@ -143,7 +145,7 @@ def _preprocessing(given: Any) -> Preprocessing:
         # Steps are found with sample pictures, which need not reach the very ends.
         if np.abs([low - ends.min(), high - ends.max()]).max() < 0.05 * (high - low):
             return Preprocessing(
-                f"{usual.words} (told by the quantised input, {low:.3g} to {high:.3g})",
+                f"{usual.description} (told by the quantised input, {low:.3g} to {high:.3g})",
                 usual.scale,
                 usual.offset,
                 usual.bgr,

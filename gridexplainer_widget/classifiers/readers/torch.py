@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from gridexplainer_widget.classifiers.classifier import Classifier, Said, Shape
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.outputs import ClassifierError, read_answer
+from gridexplainer_widget.classifiers.outputs import read_answer
 from gridexplainer_widget.classifiers.torch.calls import (
     INSTALL,
     as_returned,
@@ -22,6 +22,7 @@ from gridexplainer_widget.classifiers.torch.calls import (
 from gridexplainer_widget.classifiers.torch.families import read_module
 from gridexplainer_widget.classifiers.torch.incremental.executor import patchers
 from gridexplainer_widget.classifiers.torch.network import TorchNetwork
+from gridexplainer_widget.core.errors import ClassifierError
 
 SIZES = (
     *(
@@ -59,7 +60,7 @@ SAY_SIZE = (
 
 
 def torch_classifier(
-    module: Any, said: Said, after: Callable[[Any], Any] = as_returned
+    module: Any, said: Overrides, after: Callable[[Any], Any] = as_returned
 ) -> Classifier:
     """Wrap a module of PyTorch, timm or torchvision, or a ScriptModule.
 
@@ -101,12 +102,12 @@ def torch_classifier(
         preprocessing=said.preprocessing or told.preprocessing,
         output=said.output or told.output,
         labels=said.labels or told.labels,
-        opened=cache(lambda output: TorchNetwork(bare, output, shape, after)),
-        patched=patchers(bare, shape[2] or 3, after),
+        open_network=cache(lambda output: TorchNetwork(bare, output, shape, after)),
+        incremental_engine=patchers(bare, shape[2] or 3, after),
     )
 
 
-def torchscript_file(path: str | Path, said: Said) -> Classifier:
+def torchscript_file(path: str | Path, said: Overrides) -> Classifier:
     """Load a TorchScript file, to the CPU, and wrap it.
 
     Raises
@@ -134,7 +135,7 @@ def _name(module: Any) -> str:
     return str(getattr(module, "original_name", type(module).__name__))
 
 
-def _shape(module: Any, name: str, told: tuple[int, int] | None, said: Said) -> Shape:
+def _shape(module: Any, name: str, told: tuple[int, int] | None, said: Overrides) -> Shape:
     """Find height, width and channels: said, told, or tried."""
     channels = said.input_shape[2] or _channels(module)
     height, width, _ = said.shape((*(told or (None, None)), 3))

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.network import MethodError
+from gridexplainer_widget.core.errors import MethodError
 
 from .calls import INSTALL
 

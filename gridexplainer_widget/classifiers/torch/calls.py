@@ -10,7 +10,7 @@ import numpy as np
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.layouts import to_front
-from gridexplainer_widget.classifiers.preprocessing import Batch
+from gridexplainer_widget.core.arrays import PreparedBatch
 
 INSTALL = "gridexplainer-widget[torch]"
 
@@ -24,7 +24,7 @@ def as_returned(raw: Any) -> Any:
 
 def channels_first(
     module: Any, after: Callable[[Any], Any] = as_returned
-) -> Callable[[Batch], Any]:
+) -> Callable[[PreparedBatch], Any]:
     """Return a function of a batch (n, H, W, C) that runs a module on (n, C, H, W).
 
     Parameters
@@ -35,7 +35,7 @@ def channels_first(
     """
     torch = framework("torch", type(module).__name__, INSTALL)
 
-    def forward(batch: Batch) -> Any:
+    def forward(batch: PreparedBatch) -> Any:
         device, dtype = place_of(module, torch)
         # A copy: a module may write into what it is given.
         given = torch.from_numpy(np.array(to_front(batch), np.float32))

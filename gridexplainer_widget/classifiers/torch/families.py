@@ -17,7 +17,8 @@ NO_CLASSIFIERS = {"detection", "segmentation", "video", "optical_flow", "feature
 
 NOT_FOUND = replace(
     NAMED["0..1"],
-    words="none found: 0..1 is handed over, as ToTensor gives; say preprocess=… if that is wrong",
+    description="none found: 0..1 is handed over, as ToTensor gives; "
+    "say preprocess=… if that is wrong",
     told=False,
 )
 
@@ -128,7 +129,9 @@ def _torchvision(module: Any) -> Told:
     family = f"torchvision's {type(module).__name__}"
     models = framework("torchvision.models", family, "torchvision")
     side = 299 if type(module).__module__.endswith(".inception") else 224
-    preprocessing = replace(NAMED["imagenet"], words=f"{family}: {NAMED['imagenet'].words}")
+    preprocessing = replace(
+        NAMED["imagenet"], description=f"{family}: {NAMED['imagenet'].description}"
+    )
     weights = _weights_like(module, models)
     if weights is not None:
         transform = weights.transforms()

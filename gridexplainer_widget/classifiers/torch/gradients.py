@@ -10,9 +10,9 @@ import numpy as np
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.layouts import to_front
-from gridexplainer_widget.classifiers.network import MethodError
 from gridexplainer_widget.classifiers.outputs import OutputKind
-from gridexplainer_widget.classifiers.preprocessing import Batch
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import MethodError
 
 from .calls import INSTALL, Answer, as_returned, evaluated, place_of, switched, uncompiled
 from .logits import Scores, answer_of, final_functions, refuse_certainty, scores_of
@@ -53,7 +53,7 @@ class Opened:
         with torch.inference_mode(mode=False):
             return switched(torch, call, gradients=gradients)
 
-    def leaf(self, batch: Batch) -> Any:
+    def leaf(self, batch: PreparedBatch) -> Any:
         """Return a batch as a tensor that gradients can be taken by: float32 (n, C, H, W)."""
         # A copy, which no module can write to.
         tensor = self.torch.from_numpy(np.array(to_front(batch), np.float32))

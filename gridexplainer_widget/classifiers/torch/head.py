@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.network import MethodError
-from gridexplainer_widget.classifiers.preprocessing import Batch
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import MethodError
 
 from .calls import hooked
 from .gradients import Opened
@@ -22,7 +22,7 @@ def features_of(opened: Opened) -> set[int]:
 
 
 def dense_head(
-    opened: Opened, batch: Batch, layers: Sequence[Found]
+    opened: Opened, batch: PreparedBatch, layers: Sequence[Found]
 ) -> tuple[str, NDArray[np.float32]]:
     """Find the layer whose spatial mean goes into the dense layer that gives the logits.
 

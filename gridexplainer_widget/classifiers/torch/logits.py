@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from gridexplainer_widget.classifiers.network import MethodError
 from gridexplainer_widget.classifiers.outputs import OutputKind, named_answer
+from gridexplainer_widget.core.errors import MethodError
 
 from .calls import Answer, undone
 

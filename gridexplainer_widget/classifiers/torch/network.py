@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import Shape
-from gridexplainer_widget.classifiers.network import Layer, Maps, MethodError, Scrambled
+from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy
 from gridexplainer_widget.classifiers.outputs import OutputKind
-from gridexplainer_widget.classifiers.preprocessing import Batch
+from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
+from gridexplainer_widget.core.errors import MethodError
 
 from .autograd import between, override_relus
 from .calls import Answer, as_returned, channels_first
@@ -21,7 +22,7 @@ from .gradients import Opened
 from .head import dense_head, features_of
 from .layers import Found, captured, layers_of, watched
 from .logits import Scores
-from .randomise import scrambled_copy
+from .randomise import randomised_copy
 
 ANY_SIDE = 224
 """A side at which a module of any size is asked about a black picture."""
@@ -68,7 +69,7 @@ class TorchNetwork:
         """How many pictures the module was asked about through this network."""
         return self._opened.pictures
 
-    def layers(self, batch: Batch) -> tuple[Layer, ...]:
+    def layers(self, batch: PreparedBatch) -> tuple[Layer, ...]:
         """Layers with more than one pixel of output, in the order in which they are computed.
 
         Raises
@@ -94,13 +95,13 @@ class TorchNetwork:
         self._found.update({one.layer.name: one for one in found})
         return tuple(one.layer for one in found)
 
-    def scores(self, batch: Batch, target: int) -> NDArray[np.float32]:
+    def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
         """Return the target's score, the one that is `differentiated`: (n,)."""
         opened = self._opened
         ask = lambda: self._scores(opened.leaf(batch)).of(target)  # noqa: E731 - as short as can be
         return _array(opened.call(ask, gradients=False))
 
-    def maps(self, batch: Batch, layers: Sequence[str]) -> list[Maps]:
+    def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
         """Return what each layer gives: float32 (n, height, width, channels)."""
         found = self._named(batch, layers)
         opened = self._opened
@@ -112,8 +113,8 @@ class TorchNetwork:
         return [_maps(kept[one.layer.name], last=one.last) for one in found]
 
     def map_gradients(
-        self, batch: Batch, target: int, layers: Sequence[str]
-    ) -> list[tuple[Maps, Maps]]:
+        self, batch: PreparedBatch, target: int, layers: Sequence[str]
+    ) -> list[tuple[LayerMaps, LayerMaps]]:
         """Return what each layer gives, and the gradient of the target's score by it.
 
         Raises
@@ -134,7 +135,9 @@ class TorchNetwork:
             for one, (tensor, gradient) in zip(found, opened.call(ask, gradients=True), strict=True)
         ]
 
-    def gradients(self, batch: Batch, target: int, *, guided: bool = False) -> Batch:
+    def gradients(
+        self, batch: PreparedBatch, target: int, *, guided: bool = False
+    ) -> PreparedBatch:
         """Return the gradient of the target's score by the batch.
 
         With `guided`, each ReLU lets only positive gradients pass back, however it was written:
@@ -158,7 +161,7 @@ class TorchNetwork:
 
         return _maps(opened.call(ask, gradients=True), last=False)
 
-    def head(self, batch: Batch) -> tuple[str, NDArray[np.float32]]:
+    def head(self, batch: PreparedBatch) -> tuple[str, NDArray[np.float32]]:
         """Return the layer ahead of global average pooling, and the weights of the dense one after.
 
         It is not read off the code but seen in the numbers: see :func:`~.torch_head.dense_head`.
@@ -180,7 +183,7 @@ class TorchNetwork:
         both = np.concatenate([batch, noisy])
         return dense_head(self._opened, both, self._named(batch, names))
 
-    def for_shap(self, batch: Batch, target: int) -> tuple[Any, Any]:
+    def for_shap(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
         """Return what `shap.GradientExplainer` takes: a module, and a tensor as it takes it.
 
         The module takes (n, height, width, channels), preprocessed, and returns (n, 1).
@@ -199,10 +202,10 @@ class TorchNetwork:
         """Call SHAP with gradients, which it does not switch on, whatever mode the caller is in."""
         return self._opened.call(call, gradients=True)
 
-    def scrambled(self, seed: int) -> Iterator[Scrambled]:
-        """Scramble a copy of the model from its last layer with weights down to the first.
+    def randomised(self, seed: int) -> Iterator[RandomisedCopy]:
+        """Randomise a copy of the model from its last layer with weights down to the first.
 
-        See :func:`~.torch_scrambled.scrambled_copy`. It is one copy, so what is yielded holds
+        See :func:`~.torch_randomised.randomised_copy`. It is one copy, so what is yielded holds
         until the next.
 
         Raises
@@ -210,9 +213,9 @@ class TorchNetwork:
         MethodError
             The model cannot be copied, or has no weights.
         """
-        for layer, module in scrambled_copy(self.module, seed):
+        for layer, module in randomised_copy(self.module, seed):
             network = TorchNetwork(module, self.output, self.shape, self.after)
-            yield Scrambled(layer, channels_first(module, self.after), network)
+            yield RandomisedCopy(layer, channels_first(module, self.after), network)
 
     @cached_property
     def _opened(self) -> Opened:
@@ -223,7 +226,7 @@ class TorchNetwork:
         self._score = scores.differentiated
         return scores
 
-    def _named(self, batch: Batch, names: Sequence[str]) -> list[Found]:
+    def _named(self, batch: PreparedBatch, names: Sequence[str]) -> list[Found]:
         """Return the layers of these names; which there are is seen when the first is asked for."""
         if not set(names) <= self._found.keys():
             self.layers(batch[:1])
@@ -241,5 +244,5 @@ def _array(tensor: Any) -> NDArray[np.float32]:
     return np.ascontiguousarray(array)
 
 
-def _maps(tensor: Any, *, last: bool) -> Maps:
+def _maps(tensor: Any, *, last: bool) -> LayerMaps:
     return _array(tensor if last else tensor.permute(0, 2, 3, 1))

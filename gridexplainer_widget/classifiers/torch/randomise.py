@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.network import MethodError
+from gridexplainer_widget.core.errors import MethodError
 
 from .calls import INSTALL
 
 
-def scrambled_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
-    """Scramble a copy of a module, from its last part with weights down to the first.
+def randomised_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
+    """Randomise a copy of a module, from its last part with weights down to the first.
 
     Weights with two dimensions or more are drawn anew from a normal distribution of their own
     mean and deviation. Biases and what normalisation has stay. The order is that in which the
@@ -27,7 +27,7 @@ def scrambled_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
     Yields
     ------
     str, torch.nn.Module
-        What was scrambled last, and the copy: the same one each time.
+        What was randomised last, and the copy: the same one each time.
 
     Raises
     ------
@@ -41,11 +41,11 @@ def scrambled_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
             module = copy.deepcopy(module)
     except Exception as error:
         raise MethodError(
-            f"{name} cannot be copied, so its weights cannot be scrambled: {error}"
+            f"{name} cannot be copied, so its weights cannot be randomised: {error}"
         ) from error
     parts = _with_weights(module)
     if not parts:
-        raise MethodError(f"{name} has no weights that could be scrambled.")
+        raise MethodError(f"{name} has no weights that could be randomised.")
     generator = torch.Generator().manual_seed(seed)
     for part, weights in reversed(parts):
         for weight in weights:

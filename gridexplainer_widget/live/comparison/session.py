@@ -8,29 +8,28 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from gridexplainer_widget.analysis.audit import (
-    EntryLike,
-    audit_steps,
-    explanation_steps,
-    parse_entry,
-    run_of,
-    scrambled_steps,
-)
-from gridexplainer_widget.analysis.faithfulness import Faithfulness
+from gridexplainer_widget.analysis.audit import add_randomisation, audit_run, audit_steps
+from gridexplainer_widget.analysis.compare import look_at_model, reason_of
+from gridexplainer_widget.analysis.explain import explanation_steps
+from gridexplainer_widget.analysis.setup import Setup
+from gridexplainer_widget.core.arrays import Mask
 from gridexplainer_widget.core.fills import FillLike
 from gridexplainer_widget.core.picture import Picture
-from gridexplainer_widget.explainer import GridExplainer
+from gridexplainer_widget.core.progress import Progress
 from gridexplainer_widget.inference.run import Run
-from gridexplainer_widget.methods.attribute import Progress, asked_about, layers_of, target_of
-from gridexplainer_widget.methods.registry import Entry
-from gridexplainer_widget.results.comparison_data import Comparison, Failure, looked_at, reason_of
+from gridexplainer_widget.methods.attribute import ensure_baseline, layers_of, target_of
+from gridexplainer_widget.methods.requests import (
+    MethodRequest,
+    MethodRequestLike,
+    parse_request,
+)
+from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.comparison_data import Failure
 from gridexplainer_widget.results.comparison_record import empty_map, map_of
-from gridexplainer_widget.results.explanation_data import Explanation
+from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.results.faithfulness import Faithfulness
 
-PACE = 500_000
+SECONDS_BETWEEN_UPDATES = 500_000
 """Bytes a second of maps that are still being made: what a slow line bears."""
 
 
@@ -38,22 +37,22 @@ PACE = 500_000
 class Panel:
     """One map of one class, finished or not; its work goes on where it was stopped."""
 
-    entry: Entry
+    request: MethodRequest
     target: int
     progress: Progress | None = None
     explanation: Explanation | None = None
     figures: Faithfulness | None = None
-    scrambled: Faithfulness | None = None
+    randomised: Faithfulness | None = None
     failure: str = ""
     work: Generator[Progress, None, None] | None = None
 
     def audit(self, *, randomise: bool) -> Faithfulness | None:
-        """Return the figures, with those of scrambled weights where these are asked for."""
-        return self.scrambled if randomise and self.scrambled else self.figures
+        """Return the figures, with those of randomised weights where these are asked for."""
+        return self.randomised if randomise and self.randomised else self.figures
 
     def done(self, *, randomise: bool) -> bool:
         """Whether there is nothing left to do."""
-        figures = self.scrambled if randomise else self.figures
+        figures = self.randomised if randomise else self.figures
         return bool(self.failure) or figures is not None
 
 
@@ -62,7 +61,7 @@ class ComparisonSession:
 
     Parameters
     ----------
-    explainer : GridExplainer
+    setup : Setup
     picture : Picture
     fill : str, (r, g, b) or callable, optional
         Of the audit; by default the explainer's own.
@@ -79,23 +78,23 @@ class ComparisonSession:
 
     def __init__(
         self,
-        explainer: GridExplainer,
+        setup: Setup,
         picture: Picture,
         fill: FillLike | None = None,
-        mask: NDArray[np.bool_] | None = None,
+        mask: Mask | None = None,
     ) -> None:
-        self.explainer, self.picture = explainer, picture
+        self.setup, self.picture = setup, picture
         self.fill, self.mask = fill, mask
-        self.run = explainer.start_run(picture)
+        self.run = setup.start_run(picture)
         self.layers: list[str] = []
         self._mask_target: int | None = None
         self._looked = False
         self._audit: Run | None = None
         self._panels: dict[tuple[str, str, int], Panel] = {}
-        self._given: dict[tuple[str, str], Entry] = {}
+        self._given: dict[tuple[str, str], MethodRequest] = {}
         self._partial: tuple[float, dict[str, Any]] = (0.0, {})
 
-    def take(self, entries: Sequence[EntryLike]) -> list[tuple[str, str]]:
+    def take(self, entries: Sequence[MethodRequestLike]) -> list[tuple[str, str]]:
         """Remember what is said about methods; return their names and what is said.
 
         Raises
@@ -105,12 +104,12 @@ class ComparisonSession:
         TypeError
             It takes no such option.
         """
-        parsed = [self._known(entry) or parse_entry(entry) for entry in entries]
-        names = [(entry.method.name, entry.said) for entry in parsed]
+        parsed = [self._known(entry) or parse_request(entry) for entry in entries]
+        names = [(entry.method.name, entry.options_text) for entry in parsed]
         self._given.update(zip(names, parsed, strict=True))
         return names
 
-    def entry(self, name: str, said: str) -> Entry:
+    def entry(self, name: str, said: str) -> MethodRequest:
         """Return what :meth:`take` remembered."""
         return self._given[name, said]
 
@@ -120,17 +119,17 @@ class ComparisonSession:
 
     def begin(self, asked: int | str | None) -> Generator[Progress, None, None]:
         """Ask the model about the whole picture, and for its layers."""
-        yield from asked_about(self.run)
+        yield from ensure_baseline(self.run)
         if self._mask_target is None:
             with suppress(ValueError):  # no such class: the widget tells it
                 self._mask_target = self.target(asked)
-        if not self.layers and self.explainer.classifier.opened is not None:
+        if not self.layers and self.setup.classifier.open_network is not None:
             with suppress(Exception):  # a method that needs layers tells it in its own place
                 self.layers = [layer.name for layer in layers_of(self.run)]
             yield 1, 1
         if not self._looked:
             self._looked = True
-            yield from looked_at(self.explainer, self.run)
+            yield from look_at_model(self.setup, self.run)
 
     def panel(self, name: str, said: str, target: int) -> Panel:
         """Return a map, finished or still to be made."""
@@ -159,21 +158,21 @@ class ComparisonSession:
                 yield panel.progress
 
     def _work(self, panel: Panel) -> Generator[Progress, None, None]:
-        """Take the next step that is missing: the map, its figures, scrambled weights."""
+        """Take the next step that is missing: the map, its figures, randomised weights."""
         if panel.explanation is None:
             panel.explanation = yield from explanation_steps(
-                self.explainer, self._run_for(panel), panel.target, panel.entry
+                self.setup, self._run_for(panel), panel.target, panel.request
             )
         if panel.figures is None:
             if self._audit is None:
-                self._audit = run_of(self.explainer, panel.explanation, self.fill)
+                self._audit = audit_run(self.setup, panel.explanation, self.fill)
             mask = self.mask if panel.target == self._mask_target else None
             panel.figures = yield from audit_steps(
-                self.explainer, self._audit, panel.explanation, panel.entry, mask=mask
+                self.setup, self._audit, panel.explanation, panel.request, mask=mask
             )
             return
-        panel.scrambled = yield from scrambled_steps(
-            self.explainer, panel.explanation, panel.entry, panel.figures
+        panel.randomised = yield from add_randomisation(
+            self.setup, panel.explanation, panel.request, panel.figures
         )
 
     def shown(self, panel: Panel, *, randomise: bool) -> dict[str, Any]:
@@ -185,10 +184,10 @@ class ComparisonSession:
             status = "running"
         if panel.explanation is not None:
             shown = map_of(panel.explanation, panel.audit(randomise=randomise))
-        elif begun and panel.entry.method.ask is None:
+        elif begun and panel.request.method.ask is None:
             shown = self._cells_so_far(panel)
         else:
-            shown = empty_map(panel.entry)
+            shown = empty_map(panel.request)
         return {**shown, "status": status, "error": panel.failure}
 
     def comparison(self, panels: Sequence[Panel], *, randomise: bool) -> Comparison:
@@ -198,7 +197,7 @@ class ComparisonSession:
         return Comparison(
             tuple(one for one, _ in both),
             tuple(figures for _, figures in both),
-            tuple(Failure(panel.entry, panel.failure) for panel in panels if panel.failure),
+            tuple(Failure(panel.request, panel.failure) for panel in panels if panel.failure),
         )
 
     def _cells_so_far(self, panel: Panel) -> dict[str, Any]:
@@ -207,18 +206,21 @@ class ComparisonSession:
         now = time.monotonic()
         if before.get("target") == panel.target and now < until:
             return dict(before["shown"])
-        shown = map_of(self.explainer.freeze(self.run, panel.target), None)
+        shown = map_of(self.setup.freeze(self.run, panel.target), None)
         size = len(shown["values"]) * max(1, len(self._panels))
-        self._partial = (now + size / PACE, {"target": panel.target, "shown": shown})
+        self._partial = (
+            now + size / SECONDS_BETWEEN_UPDATES,
+            {"target": panel.target, "shown": shown},
+        )
         return shown
 
     def _run_for(self, panel: Panel) -> Run:
         """Occlusion shares its answers with the clicks; what another method costs is its own."""
-        if panel.entry.method.ask is None:
+        if panel.request.method.ask is None:
             return self.run
-        return self.explainer.start_run(self.picture)
+        return self.setup.start_run(self.picture)
 
-    def _known(self, entry: EntryLike) -> Entry | None:
+    def _known(self, entry: MethodRequestLike) -> MethodRequest | None:
         """Find what Python gave before and the front end names again."""
         pair = tuple(entry) if isinstance(entry, (list, tuple)) and len(entry) == 2 else ()
         if all(isinstance(part, str) for part in pair) and len(pair) == 2:

@@ -13,33 +13,36 @@ from typing import Any
 import traitlets as t
 from numpy.typing import ArrayLike
 
+from gridexplainer_widget.analysis.object_mask import as_mask
+from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.core.fills import FillLike
 from gridexplainer_widget.core.picture import PictureLike, png_bytes, read_picture
-from gridexplainer_widget.explainer import GridExplainer, as_mask
-from gridexplainer_widget.live.base_widget import GuardedWidget
+from gridexplainer_widget.core.progress import Progress
+from gridexplainer_widget.live.base_widget import BaseWidget
 from gridexplainer_widget.live.explorer.traits import accepted, kernel_trait
 from gridexplainer_widget.live.ipykernel import route_clicks_to_the_subshell
 from gridexplainer_widget.live.runner import Job, Outcome, Runner
-from gridexplainer_widget.methods.attribute import Progress
-from gridexplainer_widget.results.comparison_data import Comparison
+from gridexplainer_widget.methods.requests import default_methods
+from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.comparison_record import (
     empty_map,
-    evidence_of,
     offered_of,
     prediction_of,
 )
 from gridexplainer_widget.results.document import STATIC
+from gridexplainer_widget.results.metrics import metric_records
 from gridexplainer_widget.wire.comparison import KERNEL_TRAITS, STATUSES, accepted_methods
 from gridexplainer_widget.wire.explorer import accepted_value
 
 from .session import ComparisonSession, Panel
+from .trait_values import evidence_of
 
 QUESTION, RUN = 0, 1
 """Turns of the runner: a click is answered first."""
 
 
-class ComparisonWidget(GuardedWidget):
+class ComparisonWidget(BaseWidget):
     """A picture under several methods, each map audited.
 
     Made by ``GridExplainer.explore(img, methods=[…])``. Maps are made one after the other in the
@@ -90,19 +93,24 @@ class ComparisonWidget(GuardedWidget):
     fill = kernel_trait(t.Unicode(help="What stands in for hidden cells in the audit."))
     status = kernel_trait(t.Enum(STATUSES, "stopped", help="The run's state."))
     error = kernel_trait(t.Unicode(help="What went wrong and what to do about it."))
+    metrics = kernel_trait(
+        t.List(
+            help="What an audit measures: [{`name`, `title`, `better`, `meaning`, `signed`}, …]."
+        )
+    )
 
     methods = t.Any(
         (), help="Each map's method and what is said about it: [(name, layer or options), …]."
     ).tag(sync=True)
     target = t.Any(None, allow_none=True, help="The class asked about.").tag(sync=True)
     value = t.Any((), help="The chosen cell: [(row, column)] or [].").tag(sync=True)
-    randomise = t.Bool(default_value=False, help="Whether weights are scrambled, too.").tag(
+    randomise = t.Bool(default_value=False, help="Whether weights are randomised, too.").tag(
         sync=True
     )
 
     def __init__(  # noqa: PLR0913 - the picture and the question, and keywords with defaults
         self,
-        explainer: GridExplainer,
+        explainer: Setup,
         img: PictureLike,
         methods: Sequence[Any] | None = None,
         *,
@@ -124,10 +132,11 @@ class ComparisonWidget(GuardedWidget):
         self._session = ComparisonSession(explainer, read_picture(img), fill, as_mask(mask))
         self._closed = threading.Event()
         super().__init__(**layout)
-        given = explainer.usual_methods if methods is None else methods
+        given = default_methods(explainer.classifier) if methods is None else methods
         with self._publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
             self.set_trait("grid", dict(vars(self._session.run.grid)))
+            self.set_trait("metrics", metric_records())
             self.set_trait("offered", offered_of(explainer.classifier))
             self.set_trait("fill", explainer.fill.name if fill is None else str(fill))
             self.methods, self.target, self.randomise = given, target, randomise
@@ -254,7 +263,7 @@ class ComparisonWidget(GuardedWidget):
             self.set_trait("evidence", {})
             return
         hidden = (run.grid.index(*self.value[0]),)
-        known = run.believed(hidden)
+        known = run.cached_probabilities(hidden)
         self.set_trait("evidence", evidence_of(self.value[0], run.baseline, known, target))
         if known is None:
             self._runner.submit(

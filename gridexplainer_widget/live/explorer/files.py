@@ -8,7 +8,7 @@ from typing import Any
 
 from gridexplainer_widget.core.picture import Picture, read_picture
 from gridexplainer_widget.results.archive import npz_bytes
-from gridexplainer_widget.results.explanation_data import Explanation
+from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.wire.explorer import MAX_UPLOAD, SAVED_FORMATS
 
 

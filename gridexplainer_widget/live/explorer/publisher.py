@@ -8,13 +8,12 @@ from contextlib import contextmanager
 from functools import partial
 from weakref import WeakKeyDictionary
 
-from gridexplainer_widget.analysis.explain import ExplanationError
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import parse_grid_size
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.live.runner import Job, Outcome, Runner
-from gridexplainer_widget.results.explanation_data import Explanation
+from gridexplainer_widget.results.explanation import Explanation, ExplanationError
 from gridexplainer_widget.results.notes import notes_of
 
 from .session import Session
@@ -25,7 +24,7 @@ QUESTION, RUN, CHECK, CURVE = 0, 1, 2, 3
 """Turns of the runner: a click is answered first, the curve waits for the cells."""
 
 
-class Answers:
+class Publisher:
     """Has questions answered in the background, and publishes the answers.
 
     Parameters
@@ -204,17 +203,17 @@ class Answers:
 
     def _check(self) -> None:
         """Have the model looked at, until nothing seems wrong."""
-        explainer, run = self._session.explainer, self._session.run
-        if run is None or not explainer.unchecked:
+        setup, run = self._session.setup, self._session.run
+        if run is None or not setup.unchecked:
             return
         if run in self._looked_at:
-            explainer.checked = self._looked_at[run]
+            setup.checked = self._looked_at[run]
             self._publish_check()
             return
 
         def steps() -> Generator[int, None, None]:
-            explainer.checked = yield from explainer.model_checks(run)
-            self._looked_at[run] = explainer.checked
+            setup.checked = yield from setup.model_checks(run)
+            self._looked_at[run] = setup.checked
 
         def finish(_: Outcome) -> None:
             if not self._closed:
@@ -223,7 +222,7 @@ class Answers:
         self.runner.submit(Job(steps, lambda: None, finish), CHECK)
 
     def _publish_check(self) -> None:
-        checked = self._session.explainer.checked
+        checked = self._session.setup.checked
         if checked is not None:
             self._widget.set_trait("check", checked.record)
 

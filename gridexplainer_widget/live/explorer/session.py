@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.labels import find_class
-from gridexplainer_widget.classifiers.outputs import Vectors
+from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.fills import NAMES, Fill
 from gridexplainer_widget.core.picture import Picture, png_bytes, to_uint8
-from gridexplainer_widget.explainer import GridExplainer
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, ranking
 from gridexplainer_widget.inference.run import Run
-from gridexplainer_widget.results.explanation_data import Explanation
+from gridexplainer_widget.results.explanation import Explanation
 
 KEPT_RUNS = 6
 """Runs that are kept, so that going back to a grid or a fill is instant."""
@@ -29,7 +29,7 @@ class Session:
 
     Parameters
     ----------
-    explainer : GridExplainer
+    setup : Setup
     picture : Picture
 
     Attributes
@@ -41,8 +41,8 @@ class Session:
     selection : Selection
     """
 
-    def __init__(self, explainer: GridExplainer, picture: Picture) -> None:
-        self.explainer = explainer
+    def __init__(self, setup: Setup, picture: Picture) -> None:
+        self.setup = setup
         self.picture = picture
         self.size = self.size_of(picture)
         self.run: Run | None = None
@@ -53,7 +53,7 @@ class Session:
 
     def size_of(self, picture: Picture) -> tuple[int, int]:
         """Height and width, in pixels, at which the classifier sees a picture."""
-        height, width = picture.fitted(*self.explainer.classifier.input_shape).shape[:2]
+        height, width = picture.fitted(*self.setup.classifier.input_shape).shape[:2]
         return height, width
 
     def take(self, picture: Picture) -> None:
@@ -67,7 +67,7 @@ class Session:
         key = (grid_size, fill.name, fill.local if fill.name not in NAMES else None)
         run = self._runs.pop(key, None)
         if run is None:
-            run = self.explainer.start_run(self.picture, grid_size, fill)
+            run = self.setup.start_run(self.picture, grid_size, fill)
         self.run = self._runs[key] = run
         while len(self._runs) > KEPT_RUNS:
             self._runs.popitem(last=False)
@@ -93,7 +93,7 @@ class Session:
         run = self.run
         if run is None or run.baseline is None or run.vectors is None:
             return None
-        return self.explainer.freeze(run, target, score)
+        return self.setup.freeze(run, target, score)
 
     def select(self, selection: Selection) -> bool:
         """Ask about other cells; False where they are the same."""
@@ -122,11 +122,11 @@ class Session:
             self._drawn = (run, self.selection, png_bytes(to_uint8(hidden)))
         return self._drawn[2]
 
-    def believed(self) -> Vectors | None:
+    def cached_probabilities(self) -> Probabilities | None:
         """Return the class probabilities that answer the selection; None where not known."""
         if self.run is None or not self.selection.cells:
             return None
-        return self.run.believed(self.selection.hidden(self.run.grid))
+        return self.run.cached_probabilities(self.selection.hidden(self.run.grid))
 
     def curves(self, target: int | str | None, score: str) -> Curves | None:
         """Rank the cells for the curves; None where some are still to be scored."""

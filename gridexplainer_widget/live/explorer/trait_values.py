@@ -53,7 +53,7 @@ def about_of(run: Run) -> dict[str, str]:
     classifier = run.classifier
     return {
         "model": classifier.name,
-        "preprocessing": classifier.preprocessing.words,
+        "preprocessing": classifier.preprocessing.description,
         "output": classifier.output or "",
     }
 
@@ -71,7 +71,7 @@ def evidence_of(run: Run, selection: Selection, target: int, score: Score) -> di
     }
     if len(cells) > 1 and not selection.keep:
         evidence["sum"] = sum_of_drops(run, cells, target, score)
-    hidden = run.believed(cells)
+    hidden = run.cached_probabilities(cells)
     if run.baseline is None or hidden is None:
         return evidence
     drop = float(drops_of(hidden, run.baseline, target, score, str(run.classifier.output)))
@@ -89,7 +89,7 @@ def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[st
     """Tell the target's probability along the curves; None where pending."""
 
     def probability(cells: tuple[int, ...]) -> float | None:
-        vector = run.believed(cells)
+        vector = run.cached_probabilities(cells)
         return None if vector is None else float(vector[target])
 
     known = [probability(cells) for cells in curves.sets]

@@ -14,7 +14,7 @@ from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.core.fills import NAMES, Fill, parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.scores import SCORES
-from gridexplainer_widget.live.base_widget import GuardedWidget
+from gridexplainer_widget.live.base_widget import BaseWidget
 from gridexplainer_widget.wire.explorer import (
     COLORMAPS,
     SCALES,
@@ -38,7 +38,7 @@ def kernel_trait(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
     return trait.tag(sync=True, **tags)
 
 
-class ExplainerTraits(GuardedWidget):
+class ExplainerTraits(BaseWidget):
     """Traits of :class:`GridExplainerWidget`; docs/traits.md lists them."""
 
     _session: Session
@@ -126,13 +126,13 @@ class ExplainerTraits(GuardedWidget):
     @t.validate("fill")
     def _valid_fill(self, proposal: Any) -> Any:
         known = self._known_fills.get(proposal.value) if isinstance(proposal.value, str) else None
-        fill = known or accepted(parse_fill, proposal.value, self._session.explainer.seed)
+        fill = known or accepted(parse_fill, proposal.value, self._session.setup.seed)
         return _with_name_of_its_own(fill, self._known_fills)
 
     @t.validate("target")
     def _valid_target(self, proposal: Any) -> Any:
         # A single label is a sigmoid's, which has two classes: their names come with an answer.
-        labels = self.labels or self._session.explainer.classifier.labels or ()
+        labels = self.labels or self._session.setup.classifier.labels or ()
         if proposal.value is None or len(labels) < 2:
             return proposal.value
         return accepted(find_class, proposal.value, labels)

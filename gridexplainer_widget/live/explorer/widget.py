@@ -7,19 +7,19 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import NAMES, Fill
 from gridexplainer_widget.core.grid import Grid, is_whole
 from gridexplainer_widget.core.picture import PictureLike, png_bytes, read_picture
-from gridexplainer_widget.explainer import GridExplainer
 from gridexplainer_widget.inference.cell_sets import Selection
 from gridexplainer_widget.live.ipykernel import route_clicks_to_the_subshell
 from gridexplainer_widget.results.document import STATIC
-from gridexplainer_widget.results.explanation_data import Explanation
-from gridexplainer_widget.wire.explorer import FRONT_END_TRAITS, KERNEL_TRAITS, LOOKS
+from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.wire.explorer import APPEARANCE, FRONT_END_TRAITS, KERNEL_TRAITS
 
 from .files import saved_file, uploaded_picture
-from .publisher import Answers
+from .publisher import Publisher
 from .session import Session
 from .traits import ExplainerTraits
 
@@ -50,20 +50,20 @@ class GridExplainerWidget(ExplainerTraits):
     # ipywidgets 7 displays through this and would leave out the picture in _repr_mimebundle_.
     _ipython_display_ = None
 
-    def __init__(self, explainer: GridExplainer, img: PictureLike, **traits: Any) -> None:
+    def __init__(self, explainer: Setup, img: PictureLike, **traits: Any) -> None:
         unknown = [name for name in traits if name not in (*FRONT_END_TRAITS, "layout")]
         if unknown:
             raise TypeError(
                 f"There is no trait {unknown[0]!r} to be set. Wanted are "
                 f"{', '.join((*FRONT_END_TRAITS, 'layout'))}."
             )
-        if not isinstance(explainer, GridExplainer):
+        if not isinstance(explainer, Setup):
             raise TypeError(
                 f"{type(explainer).__name__} is no GridExplainer. Say "
                 "GridExplainer(model).explore(img)."
             )
         self._session = Session(explainer, read_picture(img))
-        self._answers = Answers(self, self._session)
+        self._answers = Publisher(self, self._session)
         self.lock = self._answers.runner.lock
         self._known_fills: dict[str, Fill] = {}
         layout = {"layout": traits.pop("layout")} if "layout" in traits else {}
@@ -205,8 +205,13 @@ class GridExplainerWidget(ExplainerTraits):
         from gridexplainer_widget.results.page import to_html  # noqa: PLC0415 - the page reads its bundle
 
         explanation = self._explanation_so_far()
-        shown = {name: getattr(self, name) for name in ("value", "keep", *LOOKS)}
-        return to_html(explanation, path, state=shown, believed=self._session.believed())
+        shown = {name: getattr(self, name) for name in ("value", "keep", *APPEARANCE)}
+        return to_html(
+            explanation,
+            path,
+            state=shown,
+            cached_probabilities=self._session.cached_probabilities(),
+        )
 
     def close(self) -> None:
         """End all work, give its memory back and remove the view."""
@@ -232,7 +237,7 @@ class GridExplainerWidget(ExplainerTraits):
         run = self._session.run
         grid, done = (run.grid, int(run.scored.sum())) if run else (Grid(1, 1, 1, 1), 0)
         return (
-            f"GridExplainerWidget({self._session.explainer.classifier.name}{what}, "
+            f"GridExplainerWidget({self._session.setup.classifier.name}{what}, "
             f"{grid.rows}×{grid.columns}, {self.status}, {done} of {len(grid)} cells)"
         )
 

@@ -16,7 +16,7 @@ from .weights import Independent
 
 
 @dataclass(frozen=True)
-class Aside:
+class ConstantMap:
     """A map that does not depend on the picture: a parameter's number, or the numbers."""
 
     size: Pair
@@ -26,11 +26,11 @@ class Aside:
 
 
 Taken: TypeAlias = Any
-"""A tensor of the graph, or an :class:`Aside`."""
+"""A tensor of the graph, or an :class:`ConstantMap`."""
 
 
 @dataclass(eq=False)
-class Draft:
+class NodeBuilder:
     """A node that is being read; an operation further on may still join it.
 
     Parameters
@@ -59,7 +59,7 @@ class Draft:
 
 
 @dataclass
-class Drafts:
+class GraphBuilder:
     """A graph that is being read.
 
     Parameters
@@ -90,7 +90,7 @@ class Drafts:
     traced: Any
     parameters: list[Any] = field(default_factory=list)
     root: dict[Any, Any] = field(default_factory=dict)
-    found: dict[Any, Draft] = field(default_factory=dict)
+    found: dict[Any, NodeBuilder] = field(default_factory=dict)
     skipped: set[Any] = field(default_factory=set)
     finish: dict[Any, Callable[[], bool]] = field(default_factory=dict)
 
@@ -114,7 +114,7 @@ class Drafts:
         """Whether an operation depends on the picture."""
         return any(taken.ref() in self.dependent for taken in op.inputs)
 
-    def map_of(self, tensor: Any, *, flat: bool = False) -> Draft | None:
+    def map_of(self, tensor: Any, *, flat: bool = False) -> NodeBuilder | None:
         """Return the map that a tensor is, if it has been read; float32.
 
         Parameters
@@ -127,7 +127,7 @@ class Drafts:
         fits = tensor.dtype == self.tf.float32 and (tensor.shape.rank == 4 or flat)
         return draft if fits else None
 
-    def map_or_other(self, tensor: Any, *, flat: bool = False) -> Draft | None:
+    def map_or_other(self, tensor: Any, *, flat: bool = False) -> NodeBuilder | None:
         """Alike, or a map that an operation made that was not read."""
         draft = self.map_of(tensor, flat=flat)
         if draft is not None or tensor.ref() not in self.dependent:
@@ -137,7 +137,7 @@ class Drafts:
         height, width, channels = tensor.shape[1:]
         if None in {height, width, channels}:
             return None
-        return Draft(tensor.op.name, tensor, [], [], (height, width), channels, "other", None)
+        return NodeBuilder(tensor.op.name, tensor, [], [], (height, width), channels, "other", None)
 
     def parameter(self, tensor: Any) -> int:
         """Return the number of a tensor that does not depend on the picture."""
@@ -154,13 +154,13 @@ class Drafts:
         """Return the operation that alone looks at a tensor, or None."""
         return self._users[tensor.ref()][0] if self.alone(tensor) else None
 
-    def add(self, draft: Draft) -> bool:
+    def add(self, draft: NodeBuilder) -> bool:
         """Take a draft in; always True, as what reads an operation returns where it could."""
         self.found[draft.tensor.ref()] = draft
         self.root[draft.tensor.ref()] = draft.tensor.ref()
         return True
 
-    def join(self, draft: Draft, tensor: Any) -> bool:
+    def join(self, draft: NodeBuilder, tensor: Any) -> bool:
         """Let a draft end with a later tensor."""
         del self.found[draft.tensor.ref()]
         draft.tensor = tensor

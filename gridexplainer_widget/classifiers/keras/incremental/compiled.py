@@ -7,56 +7,56 @@ from typing import Any, TypeAlias
 
 from gridexplainer_widget.incremental.gathers import OUTSIDE, PER_GATHER, takes_all
 from gridexplainer_widget.incremental.graph import Link, Node, Nodes
-from gridexplainer_widget.incremental.plan import Patching
+from gridexplainer_widget.incremental.plan import PatchPlan
 
 from .steps import Replay
 
 Weights: TypeAlias = Mapping[int, Sequence[Any]]
 """What each node's step needs, as variables."""
 
-Part: TypeAlias = Callable[[Any, Patching, Weights], Callable[..., Any]]
+Part: TypeAlias = Callable[[Any, PatchPlan, Weights], Callable[..., Any]]
 """Compiles a part of a network, which reads the weights whenever it is called."""
 
 
-def whole_part(tf: Any, patching: Patching, weights: Weights) -> Callable[..., Any]:
+def whole_part(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
     """Compile: a picture (1, height, width, channels) → the rows of the maps that are kept.
 
     A map's rows are (positions + 2, channels): those of `OUTSIDE` follow.
     """
-    nodes = patching.nodes
+    nodes = plan.nodes
     first = nodes[0]
 
     def calculate(picture: Any) -> list[Any]:
         maps = Emitted(tf, nodes, weights)
         maps.values[0] = picture
-        maps.emit(range(1, max(patching.kept) + 1))
-        return [_with_outside(tf, maps.values[index], nodes[index]) for index in patching.kept]
+        maps.emit(range(1, max(plan.kept) + 1))
+        return [_with_outside(tf, maps.values[index], nodes[index]) for index in plan.kept]
 
     return _compiled(tf, calculate, [tf.TensorSpec((1, *first.size, first.channels), tf.float32)])
 
 
-def patched_part(tf: Any, patching: Patching, weights: Weights) -> Callable[..., Any]:
+def patched_part(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
     """Compile: patches of the picture, where windows come from, kept maps → maps of the cut."""
-    nodes = patching.nodes
+    nodes = plan.nodes
     signature = [
         tf.TensorSpec((None, None, None, nodes[0].channels), tf.float32),
         tf.TensorSpec((None,), tf.int32),
         tf.TensorSpec((None,), tf.int32),
     ]
-    for index in patching.kept:
+    for index in plan.kept:
         rows = nodes[index].positions + len(OUTSIDE)
         signature.append(tf.TensorSpec((rows, nodes[index].channels), tf.float32))
-    lists = PER_GATHER * (len(patching.gathered) + len(patching.cut))
+    lists = PER_GATHER * (len(plan.gathered) + len(plan.cut))
 
     def calculate(patches: Any, places: Any, lengths: Any, *whole: Any) -> list[Any]:
-        gathers, pastes = patching.dealt_out(tf.split(places, lengths, num=lists))
-        kept = dict(zip(patching.kept, whole, strict=True))
+        gathers, pastes = plan.dealt_out(tf.split(places, lengths, num=lists))
+        kept = dict(zip(plan.kept, whole, strict=True))
         maps = Emitted(tf, nodes, weights)
         maps.values[0] = patches
-        for index in sorted(patching.patched - {0}):
+        for index in sorted(plan.patched - {0}):
             node = nodes[index]
             windows = [
-                _window(tf, patching, (index, place), gathers, kept, maps.values)
+                _window(tf, plan, (index, place), gathers, kept, maps.values)
                 if (index, place) in gathers
                 else maps.values[taken]
                 for place, taken in enumerate(node.inputs)
@@ -64,24 +64,24 @@ def patched_part(tf: Any, patching: Patching, weights: Weights) -> Callable[...,
             maps.values[index] = maps.calculated(index, windows, windows=True)
         return [
             _pasted(tf, nodes[index], maps.values[index], kept[index], pastes[index])
-            for index in patching.cut
+            for index in plan.cut
         ]
 
     return _compiled(tf, calculate, signature)
 
 
-def answer_part(tf: Any, patching: Patching, weights: Weights) -> Callable[..., Any]:
+def answer_part(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
     """Compile: whole maps of the cut, (n, height, width, channels) → what the model returns."""
-    nodes = patching.nodes
+    nodes = plan.nodes
     signature = [
         tf.TensorSpec((None, *nodes[index].size, nodes[index].channels), tf.float32)
-        for index in patching.cut
+        for index in plan.cut
     ]
-    rest = [i for i in range(len(nodes)) if i not in patching.patched and i not in patching.cut]
+    rest = [i for i in range(len(nodes)) if i not in plan.patched and i not in plan.cut]
 
     def calculate(*cut: Any) -> list[Any]:
         maps = Emitted(tf, nodes, weights)
-        maps.values.update(zip(patching.cut, cut, strict=True))
+        maps.values.update(zip(plan.cut, cut, strict=True))
         maps.emit(rest)
         return [maps.values[index] for index in nodes.results]
 
@@ -125,14 +125,14 @@ class Emitted:
 
 
 def _window(  # noqa: PLR0913, PLR0917 - one of many gathers, from everything there is
-    tf: Any, patching: Patching, link: Link, gathers: Any, kept: Any, values: Any
+    tf: Any, plan: PatchPlan, link: Link, gathers: Any, kept: Any, values: Any
 ) -> Any:
     """Put windows together."""
     index, place = link
-    taken, window = patching.looks(index, place)
-    source, made = patching.nodes[taken], patching.nodes[index].size
+    taken, window = plan.looks(index, place)
+    source, made = plan.nodes[taken], plan.nodes[index].size
     patch = None
-    if taken in patching.patched:
+    if taken in plan.patched:
         patch = tf.reshape(values[taken], (-1, source.channels))
         if not takes_all(window, source.size, made):
             patch = tf.gather(patch, gathers[link][2])

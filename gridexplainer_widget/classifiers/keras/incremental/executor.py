@@ -12,7 +12,7 @@ from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.incremental.channel_affine import lighter
 from gridexplainer_widget.incremental.executor import Maps
 from gridexplainer_widget.incremental.gathers import Places
-from gridexplainer_widget.incremental.plan import Patching
+from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.incremental.reorder import reordered
 from gridexplainer_widget.incremental.skip_unused import narrowed
 
@@ -85,14 +85,14 @@ class KerasExecutor:
         """See :class:`Executor`."""
         return self.tf.constant(pictures)
 
-    def whole(self, patching: Patching, picture: NDArray[np.float32]) -> Any:
+    def whole(self, plan: PatchPlan, picture: NDArray[np.float32]) -> Any:
         """See :class:`Executor`."""
-        return self._run(whole_part, patching, [self.tf.constant(picture[np.newaxis])])
+        return self._run(whole_part, plan, [self.tf.constant(picture[np.newaxis])])
 
-    def untouched(self, patching: Patching, whole: Any) -> Maps:
+    def untouched(self, plan: PatchPlan, whole: Any) -> Maps:
         """See :class:`Executor`."""
-        nodes = [self.nodes[index] for index in patching.cut]
-        maps = [whole[patching.kept.index(index)] for index in patching.cut]
+        nodes = [self.nodes[index] for index in plan.cut]
+        maps = [whole[plan.kept.index(index)] for index in plan.cut]
         return [
             self.tf.reshape(rows[: node.positions], (1, *node.size, node.channels))
             for rows, node in zip(maps, nodes, strict=True)
@@ -100,7 +100,7 @@ class KerasExecutor:
 
     def patched(
         self,
-        patching: Patching,
+        plan: PatchPlan,
         whole: Any,
         patches: NDArray[np.float32],
         places: Places,
@@ -108,27 +108,27 @@ class KerasExecutor:
     ) -> Maps:
         """See :class:`Executor`."""
         given = map(self.tf.constant, (patches, places, lengths))
-        maps: Maps = self._run(patched_part, patching, [*given, *whole])
+        maps: Maps = self._run(patched_part, plan, [*given, *whole])
         return maps
 
-    def answer(self, patching: Patching, maps: Sequence[Maps]) -> Any:
+    def answer(self, plan: PatchPlan, maps: Sequence[Maps]) -> Any:
         """See :class:`Executor`."""
         joined = [
             parts[0] if len(parts) == 1 else self.tf.concat(parts, 0)
             for parts in zip(*maps, strict=True)
         ]
-        made = self._run(answer_part, patching, joined)
+        made = self._run(answer_part, plan, joined)
         results = [
             result.numpy().reshape(-1, result.shape[-1]) if flat else result.numpy()
             for result, flat in zip(made, self._flat, strict=True)
         ]
         return self.tf.nest.pack_sequence_as(self._traced.structured_outputs, results)
 
-    def _run(self, part: Part, patching: Patching, given: list[Any]) -> list[Any]:
+    def _run(self, part: Part, plan: PatchPlan, given: list[Any]) -> list[Any]:
         """Run a compiled part of the network, compiling it the first time."""
-        key = (part, patching.patched)
+        key = (part, plan.patched)
         if key not in self._compiled:
-            self._compiled[key] = part(self.tf, patching, self._weights)
+            self._compiled[key] = part(self.tf, plan, self._weights)
         return list(self._compiled[key](*given))
 
 

@@ -7,18 +7,18 @@ from typing import Any
 
 from gridexplainer_widget.incremental.graph import POINT, Kind, Pair, Window
 
-from .builder import Draft, Drafts, channels_last, pair, size_of
+from .builder import GraphBuilder, NodeBuilder, channels_last, pair, size_of
 from .padding import Pads, same_pads
 from .steps import Convolve, Move
 
 
-def read_convolution(drafts: Drafts, op: Any) -> bool:
+def read_convolution(drafts: GraphBuilder, op: Any) -> bool:
     """Read a convolution, depthwise or not."""
     picture, kernel = op.inputs
     return _convolution(drafts, op, picture, kernel, op)
 
 
-def read_call(drafts: Drafts, op: Any) -> bool:
+def read_call(drafts: GraphBuilder, op: Any) -> bool:
     """Look into a compiled function for Keras's grouped convolution, which has nothing else."""
     function = op.graph._get_function(op.get_attr("f").name)  # noqa: SLF001 - no public way
     inner = [one for one in function.graph.get_operations() if one.type != "NoOp"]
@@ -43,7 +43,7 @@ def _origin(tensor: Any) -> Any:
     return tensor
 
 
-def read_dilated(drafts: Drafts, op: Any) -> bool:
+def read_dilated(drafts: GraphBuilder, op: Any) -> bool:
     """Read a dilated convolution: rows dealt out to several pictures, convolved, dealt back."""
     inner = drafts.only_user(op.outputs[0])
     last = drafts.only_user(inner.outputs[0]) if inner is not None else None
@@ -74,7 +74,7 @@ def read_dilated(drafts: Drafts, op: Any) -> bool:
 
 
 def _convolution(  # noqa: PLR0913, PLR0917 - what is read, what of, and how
-    drafts: Drafts,
+    drafts: GraphBuilder,
     op: Any,
     picture: Any,
     kernel: Any,
@@ -103,7 +103,7 @@ def _convolution(  # noqa: PLR0913, PLR0917 - what is read, what of, and how
     shape = rows, columns, fan_in, fan_out
     kind: Kind = "depthwise" if depthwise else "convolution"
     return drafts.add(
-        Draft(
+        NodeBuilder(
             op.name,
             op.outputs[0],
             [draft.tensor],
@@ -133,7 +133,9 @@ def read_pads(op: Any, size: Pair, window: Pair, stride: Pair) -> Pads:
     return rows, columns
 
 
-def with_padding_ahead(drafts: Drafts, draft: Draft, pads: Pads) -> tuple[Draft, Pads]:
+def with_padding_ahead(
+    drafts: GraphBuilder, draft: NodeBuilder, pads: Pads
+) -> tuple[NodeBuilder, Pads]:
     """Take in the padding ahead, if nothing else looks at it: that saves a copy of the map."""
     step = draft.step
     padding = isinstance(step, Move) and step == Move(step.pads) and any(map(any, step.pads))
@@ -143,7 +145,7 @@ def with_padding_ahead(drafts: Drafts, draft: Draft, pads: Pads) -> tuple[Draft,
     return (draft, pads) if ahead is None else (ahead, step.pads)
 
 
-def read_product(drafts: Drafts, op: Any) -> bool:
+def read_product(drafts: GraphBuilder, op: Any) -> bool:
     """Read a product of the rows of a map, put along one axis, with a matrix: a dense layer."""
     rows, kernel = op.inputs
     draft = drafts.map_of(rows, flat=True)

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.incremental.graph import POINT, Pair, Window
 
-from .builder import Aside, Draft, Drafts, channels_last, pair, size_of
+from .builder import ConstantMap, GraphBuilder, NodeBuilder, channels_last, pair, size_of
 from .read_convolutions import read_pads, with_padding_ahead
 from .steps import Move, Pool
 
 
-def read_pool(drafts: Drafts, op: Any) -> bool:
+def read_pool(drafts: GraphBuilder, op: Any) -> bool:
     """Read the largest or the mean of windows."""
     draft = drafts.map_or_other(op.inputs[0])
     if draft is None or not channels_last(op):
@@ -28,7 +28,7 @@ def read_pool(drafts: Drafts, op: Any) -> bool:
         draft, pads = with_padding_ahead(drafts, draft, pads)
         outside = 0.0 if any(map(any, pads)) else outside
     window = Window(size, stride, (pads[0][0], pads[1][0]), outside=outside)
-    found = Draft(
+    found = NodeBuilder(
         op.name,
         op.outputs[0],
         [draft.tensor],
@@ -40,7 +40,7 @@ def read_pool(drafts: Drafts, op: Any) -> bool:
         size[0] * size[1] * draft.channels,
     )
     if shares:  # TensorFlow takes the mean of those inside the map
-        found.inputs.append(Aside(made, 1, value=_shares(draft.size, made, window)))
+        found.inputs.append(ConstantMap(made, 1, value=_shares(draft.size, made, window)))
         found.windows.append(POINT)
     return drafts.add(found)
 
@@ -56,7 +56,7 @@ def _shares(size: Pair, made: Pair, window: Window) -> NDArray[np.float32]:
     return product[np.newaxis, ..., np.newaxis].astype(np.float32)
 
 
-def read_pad(drafts: Drafts, op: Any) -> bool:
+def read_pad(drafts: GraphBuilder, op: Any) -> bool:
     """Read padding with zeros."""
     draft, pads = drafts.map_or_other(op.inputs[0]), drafts.static(op.inputs[1])
     value = drafts.static(op.inputs[2]) if len(op.inputs) > 2 else 0
@@ -67,7 +67,7 @@ def read_pad(drafts: Drafts, op: Any) -> bool:
     return _move(drafts, op.name, op.outputs[0], draft, window, Move((rows, columns)))
 
 
-def read_slice(drafts: Drafts, op: Any) -> bool:
+def read_slice(drafts: GraphBuilder, op: Any) -> bool:
     """Read cropping, and taking every so many rows."""
     draft = drafts.map_or_other(op.inputs[0])
     begin, end, step = map(drafts.static, op.inputs[1:4])
@@ -94,7 +94,7 @@ def read_slice(drafts: Drafts, op: Any) -> bool:
     return _move(drafts, op.name, op.outputs[0], draft, window, Move(pads, stride))
 
 
-def read_new_axis(drafts: Drafts, op: Any) -> bool:
+def read_new_axis(drafts: GraphBuilder, op: Any) -> bool:
     """Read Keras's nearest upsampling along one axis: a new axis after it, tiled and merged."""
     draft, axis = drafts.map_of(op.inputs[0]), drafts.static(op.inputs[1])
     tile = drafts.only_user(op.outputs[0])
@@ -122,15 +122,15 @@ def read_new_axis(drafts: Drafts, op: Any) -> bool:
 
 
 def _move(  # noqa: PLR0913, PLR0917 - one kind of node, from all that it has
-    drafts: Drafts, name: str, made: Any, draft: Draft, window: Window, step: Move
+    drafts: GraphBuilder, name: str, made: Any, draft: NodeBuilder, window: Window, step: Move
 ) -> bool:
     size = size_of(made)
     return drafts.add(
-        Draft(name, made, [draft.tensor], [window], size, draft.channels, "pointwise", step)
+        NodeBuilder(name, made, [draft.tensor], [window], size, draft.channels, "pointwise", step)
     )
 
 
-def read_reshape(drafts: Drafts, op: Any) -> bool:
+def read_reshape(drafts: GraphBuilder, op: Any) -> bool:
     """Read what puts a map's positions along one axis, and back, as it is for dense layers."""
     draft, made = drafts.map_of(op.inputs[0], flat=True), op.outputs[0]
     if draft is None:
@@ -147,7 +147,7 @@ def read_reshape(drafts: Drafts, op: Any) -> bool:
     return flattened and drafts.alias(made, op.inputs[0])
 
 
-def read_transposition(drafts: Drafts, op: Any) -> bool:
+def read_transposition(drafts: GraphBuilder, op: Any) -> bool:
     """Read one that leaves everything where it is, which Keras writes ahead of a dense layer."""
     order = drafts.static(op.inputs[1])
     if order is None or order.tolist() != list(range(len(order))):

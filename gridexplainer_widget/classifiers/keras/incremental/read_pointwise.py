@@ -10,7 +10,7 @@ import numpy as np
 from gridexplainer_widget.incremental.channel_affine import Change
 from gridexplainer_widget.incremental.graph import POINT, Pair, Window
 
-from .builder import Aside, Draft, Drafts, channels_last
+from .builder import ConstantMap, GraphBuilder, NodeBuilder, channels_last
 from .replay import again
 from .steps import Convolve, Operate, Scale
 
@@ -28,13 +28,13 @@ EITHER_WAY = frozenset({"Add", "AddV2", "Mul"})
 """Their operands may change places."""
 
 
-def read_unary(drafts: Drafts, op: Any) -> bool:
+def read_unary(drafts: GraphBuilder, op: Any) -> bool:
     """Read what is done to each number by itself."""
     draft = drafts.map_or_other(op.inputs[0], flat=True)
     return draft is not None and _operation(drafts, op, [draft], (0,), (draft.size, draft.channels))
 
 
-def read_binary(drafts: Drafts, op: Any) -> bool:
+def read_binary(drafts: GraphBuilder, op: Any) -> bool:
     """Read what is done to two numbers, of which one may be a parameter."""
     first, second = op.inputs
     if first.ref() not in drafts.dependent:
@@ -50,7 +50,11 @@ def read_binary(drafts: Drafts, op: Any) -> bool:
 
 
 def _operation(
-    drafts: Drafts, op: Any, maps: list[Draft], operands: tuple[int, ...], made: tuple[Pair, int]
+    drafts: GraphBuilder,
+    op: Any,
+    maps: list[NodeBuilder],
+    operands: tuple[int, ...],
+    made: tuple[Pair, int],
 ) -> bool:
     """Add an operation as it is; what is spread over a larger map is looked at as a whole."""
     run = again(drafts.tf, op)
@@ -61,10 +65,12 @@ def _operation(
     windows: list[Window | None] = [POINT if one.size == made[0] else None for one in maps]
     step = Operate(operate, operands)
     inputs = [one.tensor for one in maps]
-    return drafts.add(Draft(op.name, op.outputs[0], inputs, windows, *made, "pointwise", step))
+    return drafts.add(
+        NodeBuilder(op.name, op.outputs[0], inputs, windows, *made, "pointwise", step)
+    )
 
 
-def _with_parameter(drafts: Drafts, op: Any, taken: Any, parameter: Any) -> bool:
+def _with_parameter(drafts: GraphBuilder, op: Any, taken: Any, parameter: Any) -> bool:
     draft = drafts.map_or_other(taken, flat=True)
     known = parameter.shape.rank is not None and None not in tuple(parameter.shape)
     if draft is None or parameter.dtype != drafts.tf.float32 or not known:
@@ -87,12 +93,12 @@ def _with_parameter(drafts: Drafts, op: Any, taken: Any, parameter: Any) -> bool
         return False
     _operation(drafts, op, [draft], (0, 1) if in_order else (1, 0), made)
     found = drafts.found[op.outputs[0].ref()]
-    found.inputs.append(Aside(draft.size, channels, parameter=drafts.parameter(parameter)))
+    found.inputs.append(ConstantMap(draft.size, channels, parameter=drafts.parameter(parameter)))
     found.windows.append(POINT)
     return True
 
 
-def _change(drafts: Drafts, op: Any, taken: Any, draft: Draft, change: Change) -> bool:
+def _change(drafts: GraphBuilder, op: Any, taken: Any, draft: NodeBuilder, change: Change) -> bool:
     """Do something to each channel: within what is ahead, where nothing else looks at that."""
     made, step = op.outputs[0], draft.step
     if isinstance(step, (Convolve, Scale)) and drafts.alone(taken) and drafts.alone(draft.tensor):
@@ -112,7 +118,7 @@ def _change(drafts: Drafts, op: Any, taken: Any, draft: Draft, change: Change) -
     return drafts.add(found)
 
 
-def read_normalisation(drafts: Drafts, op: Any) -> bool:
+def read_normalisation(drafts: GraphBuilder, op: Any) -> bool:
     """Read batch normalisation by numbers that were kept."""
     draft = drafts.map_or_other(op.inputs[0])
     if draft is None or op.get_attr("is_training") or not channels_last(op):
@@ -124,7 +130,7 @@ def read_normalisation(drafts: Drafts, op: Any) -> bool:
     return _change(drafts, op, op.inputs[0], draft, change)
 
 
-def read_reduction(drafts: Drafts, op: Any) -> bool:
+def read_reduction(drafts: GraphBuilder, op: Any) -> bool:
     """Read what sums the channels up and nothing else, as in layer normalisation."""
     draft, axes = drafts.map_or_other(op.inputs[0]), drafts.static(op.inputs[1])
     if draft is None or axes is None or not op.get_attr("keep_dims"):
@@ -138,11 +144,13 @@ def read_reduction(drafts: Drafts, op: Any) -> bool:
 
     step = Operate(operate, (0,))
     return drafts.add(
-        Draft(op.name, op.outputs[0], [draft.tensor], [POINT], draft.size, 1, "pointwise", step)
+        NodeBuilder(
+            op.name, op.outputs[0], [draft.tensor], [POINT], draft.size, 1, "pointwise", step
+        )
     )
 
 
-def read_joining(drafts: Drafts, op: Any) -> bool:
+def read_joining(drafts: GraphBuilder, op: Any) -> bool:
     """Read maps put behind one another along the channels."""
     *tensors, last = op.inputs
     axis = drafts.static(last)
@@ -160,13 +168,13 @@ def read_joining(drafts: Drafts, op: Any) -> bool:
     inputs, windows = [one.tensor for one in known], [POINT] * len(known)
     channels = sum(one.channels for one in known)
     return drafts.add(
-        Draft(
+        NodeBuilder(
             op.name, op.outputs[0], inputs, [*windows], known[0].size, channels, "pointwise", step
         )
     )
 
 
-def read_handing_on(drafts: Drafts, op: Any) -> bool:
+def read_handing_on(drafts: GraphBuilder, op: Any) -> bool:
     """Read what gives what it takes."""
     return all(
         taken.ref() not in drafts.dependent or drafts.alias(made, taken)

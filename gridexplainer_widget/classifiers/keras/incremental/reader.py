@@ -8,7 +8,7 @@ from typing import Any
 
 from gridexplainer_widget.incremental.graph import Node, Nodes
 
-from .builder import Aside, Draft, Drafts, size_of
+from .builder import ConstantMap, GraphBuilder, NodeBuilder, size_of
 from .read_convolutions import read_call, read_convolution, read_dilated, read_product
 from .read_moves import (
     read_new_axis,
@@ -29,7 +29,7 @@ from .read_pointwise import (
 from .replay import again
 from .steps import Constant, Replay
 
-READERS: dict[str, Callable[[Drafts, Any], bool]] = {
+READERS: dict[str, Callable[[GraphBuilder, Any], bool]] = {
     "AvgPool": read_pool,
     "BatchToSpaceND": lambda *_: False,
     "BiasAdd": read_binary,
@@ -128,12 +128,12 @@ def read(tf: Any, traced: Any) -> Reading:
 
     Raises
     ------
-    NotReadable
+    UnsupportedGraph
         There is something in it that cannot be calculated outside of it.
     """
-    drafts = Drafts(tf, traced)
+    drafts = GraphBuilder(tf, traced)
     size, channels = size_of(drafts.picture), int(drafts.picture.shape[3])
-    drafts.add(Draft("picture", drafts.picture, [], [], size, channels, "input", None))
+    drafts.add(NodeBuilder("picture", drafts.picture, [], [], size, channels, "input", None))
     others = []
     for op in drafts.operations:
         if op in drafts.finish:
@@ -151,7 +151,7 @@ def read(tf: Any, traced: Any) -> Reading:
 class _Assembly:
     """Puts drafts, and operations that were not read, in order; leaves out what nothing needs."""
 
-    def __init__(self, drafts: Drafts, others: list[Any]) -> None:
+    def __init__(self, drafts: GraphBuilder, others: list[Any]) -> None:
         self.drafts = drafts
         self.nodes: list[Node] = []
         self.place: dict[Any, int] = {}  # of the tensors' references
@@ -166,7 +166,7 @@ class _Assembly:
         order[drafts.picture.op] = -1
         needed = self._leading_to(ends)
         for item in sorted(
-            needed, key=lambda one: order[one.tensor.op if isinstance(one, Draft) else one]
+            needed, key=lambda one: order[one.tensor.op if isinstance(one, NodeBuilder) else one]
         ):
             self._add(item)
         results = tuple(self.place[end] for end in ends)
@@ -186,9 +186,11 @@ class _Assembly:
             item = waiting.pop()
             if item not in found:
                 found.add(item)
-                taken = item.inputs if isinstance(item, Draft) else self._varying(item)
+                taken = item.inputs if isinstance(item, NodeBuilder) else self._varying(item)
                 waiting += [
-                    self._maker[self._root(one)] for one in taken if not isinstance(one, Aside)
+                    self._maker[self._root(one)]
+                    for one in taken
+                    if not isinstance(one, ConstantMap)
                 ]
         return found
 
@@ -196,12 +198,12 @@ class _Assembly:
         return [taken for taken in op.inputs if taken.ref() in self.drafts.dependent]
 
     def _add(self, item: Any) -> None:
-        if not isinstance(item, Draft):
+        if not isinstance(item, NodeBuilder):
             self._add_operation(item)
             return
         inputs = []
         for taken in item.inputs:
-            if isinstance(taken, Aside):
+            if isinstance(taken, ConstantMap):
                 inputs.append(len(self.nodes))
                 step = Constant(taken.parameter, taken.value)
                 name = f"{item.name}/aside"

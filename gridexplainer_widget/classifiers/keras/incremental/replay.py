@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gridexplainer_widget.incremental.executor import NotReadable
+from gridexplainer_widget.core.errors import UnsupportedGraph
 
 
 def again(tf: Any, op: Any) -> Callable[..., list[Any]]:
@@ -13,11 +13,11 @@ def again(tf: Any, op: Any) -> Callable[..., list[Any]]:
 
     Raises
     ------
-    NotReadable
+    UnsupportedGraph
         It calls a function, which the other graph has not.
     """
     if calls_function(op):
-        raise NotReadable(f"it calls a function of its own ({op.name})")
+        raise UnsupportedGraph(f"it calls a function of its own ({op.name})")
     attributes = {k: v for k, v in op.node_def.attr.items() if not k.startswith("_")}
     types = [made.dtype for made in op.outputs]
 

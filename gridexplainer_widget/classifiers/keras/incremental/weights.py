@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from gridexplainer_widget.incremental.executor import NotReadable
+from gridexplainer_widget.core.errors import UnsupportedGraph
 
 from .replay import calls_function, leading_to
 
@@ -28,7 +28,7 @@ class Independent:
 
     Raises
     ------
-    NotReadable
+    UnsupportedGraph
         There is something in it that cannot be calculated outside of it.
     """
 
@@ -75,7 +75,7 @@ class _Step:
 
     def __init__(self, tf: Any, op: Any, execute: Callable[..., Any]) -> None:
         if calls_function(op):
-            raise NotReadable(f"it calls a function of its own ({op.name})")
+            raise UnsupportedGraph(f"it calls a function of its own ({op.name})")
         self._op, self._execute = op, execute
         self._inputs = [tensor.ref() for tensor in op.inputs]
         self._outputs = [tensor.ref() for tensor in op.outputs]
@@ -92,7 +92,7 @@ class _Step:
         try:
             made = self._execute(self._name, len(self._outputs), given, self._attributes)
         except Exception as error:
-            raise NotReadable(f"{self._op.name} cannot be run by itself: {error}") from error
+            raise UnsupportedGraph(f"{self._op.name} cannot be run by itself: {error}") from error
         values.update(zip(self._outputs, made, strict=True))
 
 
@@ -105,7 +105,7 @@ def _execute() -> Callable[..., Any]:
     try:
         from tensorflow.python.eager import context, execute  # noqa: PLC0415
     except ImportError as error:
-        raise NotReadable("this TensorFlow runs operations in another way") from error
+        raise UnsupportedGraph("this TensorFlow runs operations in another way") from error
     return partial(execute.execute, ctx=context.context())
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gridexplainer_widget.core.errors import UnsupportedGraph
 from gridexplainer_widget.incremental.channel_affine import Change
-from gridexplainer_widget.incremental.executor import NotReadable
 from gridexplainer_widget.incremental.graph import POINT, Kind, Pair, Window
 
 from .export import Exported, Operation
@@ -18,7 +18,7 @@ from .steps import Constant, Convolve, Scale
 
 
 @dataclass
-class Draft:
+class NodeBuilder:
     """A node that is being read: a later operation may join it.
 
     Parameters
@@ -39,7 +39,7 @@ class Draft:
     work: float = 0.0
 
 
-class Drafts:
+class GraphBuilder:
     """What has been read so far.
 
     Parameters
@@ -50,7 +50,7 @@ class Drafts:
 
     def __init__(self, torch: Any, exported: Exported) -> None:
         self.torch, self.exported = torch, exported
-        self.found: dict[Operation, Draft] = {}
+        self.found: dict[Operation, NodeBuilder] = {}
         self.fixed: dict[Operation, Replay | None] = dict.fromkeys(exported.held)
         self.last: set[Operation] = set()  # maps that are shown with their channels last
         self.splits: dict[Operation, Operation] = {}  # → what was split along its channels
@@ -62,7 +62,7 @@ class Drafts:
                 self._size(operation)
         channels, height, width = self.value(exported.picture).shape[1:]
         size = (int(height), int(width))
-        self.add(Draft(exported.picture, [], [], size, int(channels), "input", None))
+        self.add(NodeBuilder(exported.picture, [], [], size, int(channels), "input", None))
 
     # What an operation's inputs are.
 
@@ -86,7 +86,7 @@ class Drafts:
         """Return who holds the same map."""
         return self._root.get(given, given)
 
-    def map(self, given: Any) -> Draft | None:
+    def map(self, given: Any) -> NodeBuilder | None:
         """Return the map that an argument is, if any: what is not read makes maps as well."""
         if not isinstance(given, self.torch.fx.Node) or given in self.fixed:
             return None
@@ -100,7 +100,7 @@ class Drafts:
         root = self.root(given)
         if root not in self.found and root not in self._root:
             size, channels = self.shape(root)
-            return Draft(root, [], [], size, channels, "other", None)
+            return NodeBuilder(root, [], [], size, channels, "other", None)
         return self.found.get(root)
 
     def shape(self, operation: Operation) -> tuple[Pair, int]:
@@ -127,7 +127,7 @@ class Drafts:
 
     # What becomes of it.
 
-    def add(self, draft: Draft, *, last: bool = False) -> bool:
+    def add(self, draft: NodeBuilder, *, last: bool = False) -> bool:
         """Add a node that ends with its operation."""
         self.found[draft.operation] = draft
         self._root[draft.operation] = draft.operation
@@ -166,7 +166,9 @@ class Drafts:
         if taken in self.last:
             self.last.add(made)
         size, channels = self.shape(made)
-        return self.add(Draft(made, [self.root(taken)], [window], size, channels, kind, step, work))
+        return self.add(
+            NodeBuilder(made, [self.root(taken)], [window], size, channels, kind, step, work)
+        )
 
     def change(self, made: Operation, taken: Operation, change: Change) -> bool:
         """Do something to each channel: within what is ahead, where nothing else looks at that."""
@@ -182,10 +184,10 @@ class Drafts:
         step = Scale(draft.channels, (change,))
         return self.local(made, taken, POINT, step, "pointwise")
 
-    def constant(self, source: Any, shape: tuple[int, ...], *, last: bool = False) -> Draft:
+    def constant(self, source: Any, shape: tuple[int, ...], *, last: bool = False) -> NodeBuilder:
         """Return a map that does not depend on the picture."""
         step = Constant(source, shape, last)
-        return Draft(source, [], [], (shape[2], shape[3]), shape[1], "constant", step)
+        return NodeBuilder(source, [], [], (shape[2], shape[3]), shape[1], "constant", step)
 
     def replay(
         self,
@@ -231,5 +233,5 @@ class Drafts:
         if expression is None:
             return
         if expression.free_symbols - {batch}:
-            raise NotReadable("its shapes depend on what is in a picture")
+            raise UnsupportedGraph("its shapes depend on what is in a picture")
         self.sizes[operation] = lambda n: int(expression.subs(batch, n))

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.torch.calls import INSTALL, place_of, switched
+from gridexplainer_widget.core.errors import UnsupportedGraph
 from gridexplainer_widget.incremental.channel_affine import lighter
-from gridexplainer_widget.incremental.engine import Patcher
-from gridexplainer_widget.incremental.executor import Maps, NotReadable
+from gridexplainer_widget.incremental.engine import IncrementalEngine
+from gridexplainer_widget.incremental.executor import Maps
 from gridexplainer_widget.incremental.gathers import Places
 from gridexplainer_widget.incremental.graph import Pair
-from gridexplainer_widget.incremental.plan import Patching
+from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.incremental.reorder import reordered
 from gridexplainer_widget.incremental.skip_unused import narrowed
 
@@ -44,7 +45,7 @@ class TorchExecutor:
 
     Raises
     ------
-    NotReadable
+    UnsupportedGraph
         It cannot be read.
     """
 
@@ -107,22 +108,22 @@ class TorchExecutor:
         given = self.torch.from_numpy(np.ascontiguousarray(pictures, np.float32))
         return given.to(self.device).permute(FIRST)
 
-    def whole(self, patching: Patching, picture: NDArray[np.float32]) -> Any:
+    def whole(self, plan: PatchPlan, picture: NDArray[np.float32]) -> Any:
         """See :class:`Executor`."""
         given = self.taken(picture[np.newaxis])
-        return self._run(lambda: whole_maps(self.torch, patching, self._weights, given))
+        return self._run(lambda: whole_maps(self.torch, plan, self._weights, given))
 
-    def untouched(self, patching: Patching, whole: Any) -> Maps:
+    def untouched(self, plan: PatchPlan, whole: Any) -> Maps:
         """See :class:`Executor`."""
-        nodes = [self.nodes[index] for index in patching.cut]
+        nodes = [self.nodes[index] for index in plan.cut]
         return [
             whole[index][: node.positions].reshape(1, *node.size, -1).permute(FIRST)
-            for index, node in zip(patching.cut, nodes, strict=True)
+            for index, node in zip(plan.cut, nodes, strict=True)
         ]
 
     def patched(
         self,
-        patching: Patching,
+        plan: PatchPlan,
         whole: Any,
         patches: NDArray[np.float32],
         places: Places,
@@ -132,17 +133,17 @@ class TorchExecutor:
         lists = self.torch.from_numpy(places).to(self.device).long().split(lengths.tolist())
         given = self.taken(patches)
         maps: Maps = self._run(
-            lambda: patched_maps(self.torch, patching, self._weights, whole, given, lists)
+            lambda: patched_maps(self.torch, plan, self._weights, whole, given, lists)
         )
         return maps
 
-    def answer(self, patching: Patching, maps: Sequence[Maps]) -> Any:
+    def answer(self, plan: PatchPlan, maps: Sequence[Maps]) -> Any:
         """See :class:`Executor`."""
         joined = [
             parts[0] if len(parts) == 1 else self.torch.cat(parts)
             for parts in zip(*maps, strict=True)
         ]
-        found = self._run(lambda: result(self.torch, patching, self._weights, joined))
+        found = self._run(lambda: result(self.torch, plan, self._weights, joined))
         numbers = found.cpu().numpy()
         return {self._exported.key: numbers} if self._exported.key else numbers
 
@@ -150,7 +151,9 @@ class TorchExecutor:
         return switched(self.torch, call, gradients=False)
 
 
-def patchers(module: Any, channels: int, after: Callable[[Any], Any]) -> Callable[[Pair], Patcher]:
+def patchers(
+    module: Any, channels: int, after: Callable[[Any], Any]
+) -> Callable[[Pair], IncrementalEngine]:
     """Return what reads a module for a size of picture, anew if it has become another one.
 
     Parameters
@@ -160,9 +163,9 @@ def patchers(module: Any, channels: int, after: Callable[[Any], Any]) -> Callabl
     after : callable
         What is done to that which the module returns.
     """
-    known: dict[Pair, tuple[Any, Patcher | NotReadable]] = {}
+    known: dict[Pair, tuple[Any, IncrementalEngine | UnsupportedGraph]] = {}
 
-    def patched(size: Pair) -> Patcher:
+    def patched(size: Pair) -> IncrementalEngine:
         now = structure(module)
         if size not in known or known[size][0] != now:
             known.pop(size, None)
@@ -170,7 +173,7 @@ def patchers(module: Any, channels: int, after: Callable[[Any], Any]) -> Callabl
         while len(known) > KEPT_SIZES:
             known.pop(next(iter(known)))
         found = known[size][1]
-        if isinstance(found, NotReadable):
+        if isinstance(found, UnsupportedGraph):
             raise found
         return found
 
@@ -179,10 +182,10 @@ def patchers(module: Any, channels: int, after: Callable[[Any], Any]) -> Callabl
 
 def _read(
     module: Any, shape: tuple[int, int, int], after: Callable[[Any], Any]
-) -> Patcher | NotReadable:
+) -> IncrementalEngine | UnsupportedGraph:
     try:
-        return Patcher(TorchExecutor(module, shape, after))
-    except NotReadable as why:
+        return IncrementalEngine(TorchExecutor(module, shape, after))
+    except UnsupportedGraph as why:
         return why
     except Exception as error:  # noqa: BLE001 - the module itself still answers
-        return NotReadable(f"reading it failed with {type(error).__name__}: {error}")
+        return UnsupportedGraph(f"reading it failed with {type(error).__name__}: {error}")

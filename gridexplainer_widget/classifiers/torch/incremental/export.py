@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.outputs import named_answer
 from gridexplainer_widget.classifiers.torch.calls import INSTALL, switched
-from gridexplainer_widget.incremental.executor import NotReadable, NotTried
+from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 
 Operation: TypeAlias = Any
 """A torch.fx.Node: an operation, or the tensor that it makes."""
@@ -56,7 +56,7 @@ def exported(module: Any, shape: tuple[int, int, int], after: Callable[[Any], An
 
     Raises
     ------
-    NotReadable
+    UnsupportedGraph
         It cannot be copied or traced, or it is not worth it.
     """
     torch = framework("torch", type(module).__name__, INSTALL)
@@ -87,7 +87,9 @@ def exported(module: Any, shape: tuple[int, int, int], after: Callable[[Any], An
     try:
         program = switched(torch, trace, gradients=False)
     except Exception as error:
-        raise NotReadable(f"PyTorch cannot export it: {type(error).__name__}: {error}") from error
+        raise UnsupportedGraph(
+            f"PyTorch cannot export it: {type(error).__name__}: {error}"
+        ) from error
     return _written(torch, program, module, key)
 
 
@@ -120,19 +122,19 @@ def _pair_of(value: Any, plain: tuple[type, ...]) -> bool:
 def _check(torch: Any, module: Any) -> None:
     """Refuse what tracing would be wrong about, or is not worth it."""
     if not hasattr(torch, "export") or not hasattr(torch.export, "Dim"):
-        raise NotTried("this PyTorch cannot export")
+        raise NotApplicable("this PyTorch cannot export")
     for part in module.modules():
         if isinstance(part, torch.jit.ScriptModule):
-            raise NotTried("it is a ScriptModule")
+            raise NotApplicable("it is a ScriptModule")
         if getattr(part, "_forward_hooks", None) or getattr(part, "_forward_pre_hooks", None):
-            raise NotTried("it has forward hooks, which would be called while it is traced")
+            raise NotApplicable("it has forward hooks, which would be called while it is traced")
     tensors = [*module.parameters(), *module.buffers()]
     if any(tensor.is_floating_point() and tensor.dtype != torch.float32 for tensor in tensors):
-        raise NotTried("its numbers are not all float32")
+        raise NotApplicable("its numbers are not all float32")
     if len({tensor.device for tensor in tensors}) != 1:
-        raise NotTried("it is on several devices, or on none")
+        raise NotApplicable("it is on several devices, or on none")
     if sum(tensor.ndim == 4 for tensor in module.parameters()) < FEWEST_KERNELS:
-        raise NotTried("it has hardly any convolution")
+        raise NotApplicable("it has hardly any convolution")
 
 
 def _twin(torch: Any, module: Any) -> Any:
@@ -150,7 +152,7 @@ def _twin(torch: Any, module: Any) -> Any:
 def _written(torch: Any, program: Any, module: Any, key: str) -> Exported:
     signature = program.graph_signature
     if any(spec.kind.name != "USER_OUTPUT" for spec in signature.output_specs):
-        raise NotReadable("it changes something of its own when it is called")
+        raise UnsupportedGraph("it changes something of its own when it is called")
     nodes = list(program.graph.nodes)
     by_name = {node.name: node for node in nodes}
     held, picture = {}, None
@@ -161,13 +163,13 @@ def _written(torch: Any, program: Any, module: Any, key: str) -> Exported:
         elif spec.kind.name in HELD:
             held[node] = _finder(program, module, spec.target)
         else:
-            raise NotReadable(f"it takes {spec.kind.name.lower()}")
+            raise UnsupportedGraph(f"it takes {spec.kind.name.lower()}")
     returned = nodes[-1].args[0]
     if len(returned) != 1 or not isinstance(returned[0], torch.fx.Node):
-        raise NotReadable("it returns more than one tensor")
+        raise UnsupportedGraph("it returns more than one tensor")
     symbols = picture.meta["val"].shape[0].node.expr.free_symbols if picture is not None else ()
     if len(symbols) != 1:
-        raise NotReadable("it takes one number of pictures only")
+        raise UnsupportedGraph("it takes one number of pictures only")
     return Exported(nodes[:-1], picture, returned[0], key, held, next(iter(symbols)))
 
 

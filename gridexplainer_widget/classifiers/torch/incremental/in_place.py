@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gridexplainer_widget.incremental.executor import NotReadable
+from gridexplainer_widget.core.errors import UnsupportedGraph
 
 from .export import Exported, Operation
 from .operations import FRESH, name_of, without_writing, written
@@ -41,16 +41,16 @@ class Writes:
 
         Raises
         ------
-        NotReadable
+        UnsupportedGraph
             It writes into what others look at as well, or its answer is left to chance.
         """
         if self.torch.Tag.nondeterministic_seeded in getattr(operation.target, "tags", ()):
-            raise NotReadable(f"it leaves something to chance: {operation.target}")
+            raise UnsupportedGraph(f"it leaves something to chance: {operation.target}")
         if not written(operation):
             return operation.target
         call = without_writing(self.torch, operation)
         if call is None or not self._is_own(operation.args[0], operation):
-            raise NotReadable(f"it writes into what others may look at: {operation.target}")
+            raise UnsupportedGraph(f"it writes into what others may look at: {operation.target}")
         return call
 
     def _is_own(self, taken: Any, writer: Operation) -> bool:

@@ -8,13 +8,13 @@ from typing import Any
 from gridexplainer_widget.incremental.channel_affine import Change
 from gridexplainer_widget.incremental.graph import POINT
 
-from .builder import Draft, Drafts
+from .builder import GraphBuilder, NodeBuilder
 from .export import Operation
 from .operations import CHANGES, name_of
 from .read_windows import Given
 
 
-def on_numbers(drafts: Drafts, made: Operation, given: Given, call: Any) -> bool:
+def on_numbers(drafts: GraphBuilder, made: Operation, given: Given, call: Any) -> bool:
     """Read an operation on each number by itself, of one map or several and of parameters."""
     nodes: dict[Operation, None] = {}
     drafts.torch.fx.node.map_arg(tuple(given.values()), nodes.setdefault)
@@ -46,10 +46,14 @@ def on_numbers(drafts: Drafts, made: Operation, given: Given, call: Any) -> bool
         else:
             inputs.append(drafts.root(node))
         windows.append(POINT if draft.size == size else None)
-    return drafts.add(Draft(made, inputs, windows, size, channels, "pointwise", step), last=last)
+    return drafts.add(
+        NodeBuilder(made, inputs, windows, size, channels, "pointwise", step), last=last
+    )
 
 
-def _shape(drafts: Drafts, node: Operation, *, last: bool) -> tuple[int, int, int, int] | None:
+def _shape(
+    drafts: GraphBuilder, node: Operation, *, last: bool
+) -> tuple[int, int, int, int] | None:
     """Return the shape of a parameter beside maps; None where it is none of a map."""
     value = drafts.value(node)
     if not drafts.is_tensor(node) or value.ndim > 4 or value.dtype != drafts.torch.float32:
@@ -61,7 +65,7 @@ def _shape(drafts: Drafts, node: Operation, *, last: bool) -> tuple[int, int, in
     return (1, three, one, two) if last else (1, one, two, three)
 
 
-def _change(drafts: Drafts, made: Operation, given: Given) -> tuple[Operation, Change] | None:
+def _change(drafts: GraphBuilder, made: Operation, given: Given) -> tuple[Operation, Change] | None:
     """Tell whether something is done to each channel by numbers that the model holds."""
     name = name_of(made).rstrip("_")
     first, second = given.get("self"), given.get("other")
@@ -80,7 +84,7 @@ def _change(drafts: Drafts, made: Operation, given: Given) -> tuple[Operation, C
     return first, (CHANGES[name], (second,), 0.0)
 
 
-def normalisation(drafts: Drafts, made: Operation, given: Given) -> bool:
+def normalisation(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read batch normalisation by what was seen in training."""
     taken = given["input"]
     held = [given[name] for name in ("weight", "bias", "running_mean", "running_var")]
@@ -100,7 +104,7 @@ def normalisation(drafts: Drafts, made: Operation, given: Given) -> bool:
     return drafts.change(users[0], taken, ("normalise", numbers, float(given["eps"])))
 
 
-def layer(drafts: Drafts, made: Operation, given: Given) -> bool:
+def layer(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read normalisation over the channels at each position."""
     taken, held = given["input"], [given["weight"], given["bias"]]
     draft = drafts.map(taken)
@@ -114,7 +118,7 @@ def layer(drafts: Drafts, made: Operation, given: Given) -> bool:
     return drafts.local(made, taken, POINT, step, "pointwise")
 
 
-def across(drafts: Drafts, made: Operation, given: Given) -> bool:
+def across(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read a reduction over the channels alone."""
     taken, dims = given["self"], given.get("dim")
     draft = drafts.map(taken)
@@ -125,7 +129,7 @@ def across(drafts: Drafts, made: Operation, given: Given) -> bool:
     return drafts.local(made, taken, POINT, drafts.replay(made, made.target), "pointwise")
 
 
-def joined(drafts: Drafts, made: Operation, given: Given) -> bool:
+def joined(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read maps that are put together along their channels."""
     taken = list(given["tensors"])
     found = [drafts.map(one) for one in taken]
@@ -142,4 +146,6 @@ def joined(drafts: Drafts, made: Operation, given: Given) -> bool:
     step = drafts.replay(made, made.target, last=last)
     inputs: list[Any] = [drafts.root(one) for one in taken]
     windows = [POINT] * len(taken)
-    return drafts.add(Draft(made, inputs, [*windows], size, channels, "pointwise", step), last=last)
+    return drafts.add(
+        NodeBuilder(made, inputs, [*windows], size, channels, "pointwise", step), last=last
+    )

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from gridexplainer_widget.incremental.channel_affine import Change
 from gridexplainer_widget.incremental.graph import POINT, Kind, Pair, Window
 
-from .builder import Draft, Drafts
+from .builder import GraphBuilder, NodeBuilder
 from .export import Operation
 from .operations import pair
 from .steps import FIRST, LAST, Convolve, Move, Pads, Pool
@@ -17,11 +17,11 @@ from .steps import FIRST, LAST, Convolve, Move, Pads, Pool
 Given: TypeAlias = Mapping[str, Any]
 """Arguments by name."""
 
-Reader: TypeAlias = Callable[[Drafts, Operation, Given], bool]
+Reader: TypeAlias = Callable[[GraphBuilder, Operation, Given], bool]
 """Adds an operation, or returns False: it is not local, as far as can be seen."""
 
 
-def convolution(drafts: Drafts, made: Operation, given: Given) -> bool:
+def convolution(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read a convolution."""
     taken, kernel, bias = given["input"], given["weight"], given["bias"]
     draft = drafts.map(taken)
@@ -41,10 +41,12 @@ def convolution(drafts: Drafts, made: Operation, given: Given) -> bool:
     window = Window(reach, stride, (pads[0][0], pads[1][0]))
     work = shape[0] * shape[1] * shape[2] * shape[3]
     size, channels = drafts.shape(made)
-    return drafts.add(Draft(made, [draft.operation], [window], size, channels, kind, step, work))
+    return drafts.add(
+        NodeBuilder(made, [draft.operation], [window], size, channels, kind, step, work)
+    )
 
 
-def dense(drafts: Drafts, made: Operation, given: Given) -> bool:
+def dense(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read a dense layer at each position."""
     taken, kernel, bias = given["input"], given["weight"], given["bias"]
     if drafts.map(taken) is None or taken not in drafts.last:
@@ -67,7 +69,9 @@ def _padding(padding: Any, reach: Pair) -> Pads:
     return (down, down), (across, across)
 
 
-def with_padding(drafts: Drafts, taken: Operation, draft: Draft, pads: Pads) -> tuple[Draft, Pads]:
+def with_padding(
+    drafts: GraphBuilder, taken: Operation, draft: NodeBuilder, pads: Pads
+) -> tuple[NodeBuilder, Pads]:
     """Take in the padding ahead, if it serves nothing else."""
     step = draft.step
     only_pads = isinstance(step, Move) and step == Move(step.pads) and min(map(min, step.pads)) >= 0
@@ -83,17 +87,17 @@ def reach_of(size: Pair, dilation: Pair) -> Pair:
     return rows, columns
 
 
-def largest(drafts: Drafts, made: Operation, given: Given) -> bool:
+def largest(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read max pooling."""
     return _pool(drafts, made, given, most=True)
 
 
-def mean(drafts: Drafts, made: Operation, given: Given) -> bool:
+def mean(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read average pooling."""
     return given["divisor_override"] is None and _pool(drafts, made, given, most=False)
 
 
-def _pool(drafts: Drafts, made: Operation, given: Given, *, most: bool) -> bool:
+def _pool(drafts: GraphBuilder, made: Operation, given: Given, *, most: bool) -> bool:
     taken = given["self"]
     draft = drafts.map(taken)
     if draft is None or taken in drafts.last:
@@ -142,14 +146,14 @@ def _shares(  # noqa: PLR0913, PLR0917 - a line of a pooling has as many numbers
     return found
 
 
-def adaptive(drafts: Drafts, made: Operation, given: Given) -> bool:
+def adaptive(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read adaptive pooling to the size that is there."""
     draft = drafts.map(given["self"])
     same = draft is not None and drafts.shape(made)[0] == draft.size
     return same and given["self"] not in drafts.last and drafts.alias(made, given["self"])
 
 
-def pad(drafts: Drafts, made: Operation, given: Given) -> bool:
+def pad(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read padding with zeros."""
     taken, sides = given["self"], [int(side) for side in given["pad"]]
     draft = drafts.map(taken)
@@ -162,7 +166,7 @@ def pad(drafts: Drafts, made: Operation, given: Given) -> bool:
     return drafts.local(made, taken, Window(before=(top, left)), step, "pointwise")
 
 
-def crop(drafts: Drafts, made: Operation, given: Given) -> bool:
+def crop(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read the cropping of rows, of columns or of channels."""
     taken, dim = given["self"], int(given["dim"]) % 4
     draft = drafts.map(taken)
@@ -189,7 +193,7 @@ def crop(drafts: Drafts, made: Operation, given: Given) -> bool:
     return drafts.local(made, taken, window, Move(pads, stride), "pointwise")
 
 
-def repeat(drafts: Drafts, made: Operation, given: Given) -> bool:
+def repeat(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read nearest upsampling by whole factors."""
     taken = given.get("input", given.get("self"))
     draft = drafts.map(taken)
@@ -205,7 +209,7 @@ def repeat(drafts: Drafts, made: Operation, given: Given) -> bool:
     return drafts.local(made, taken, Window(repeat=times), Move(repeat=times), "pointwise")
 
 
-def transpose(drafts: Drafts, made: Operation, given: Given) -> bool:
+def transpose(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
     """Read the moving of channels to the end, and back."""
     taken, order = given["self"], tuple(int(dim) % 4 for dim in given["dims"])
     if drafts.map(taken) is None:
@@ -216,7 +220,7 @@ def transpose(drafts: Drafts, made: Operation, given: Given) -> bool:
     return order == (0, 1, 2, 3) and drafts.alias(made, taken)
 
 
-def part(drafts: Drafts, made: Operation) -> bool:
+def part(drafts: GraphBuilder, made: Operation) -> bool:
     """Read one of the parts that channels were split into."""
     split, number = made.args
     if split not in drafts.splits:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gridexplainer_widget.incremental.executor import NotReadable
+from gridexplainer_widget.core.errors import UnsupportedGraph
 from gridexplainer_widget.incremental.graph import Node, Nodes, Window
 
-from .builder import Draft, Drafts
+from .builder import GraphBuilder, NodeBuilder
 from .export import Exported, Operation
 from .operations import (
     ACROSS_CHANNELS,
@@ -78,27 +78,27 @@ def read(torch: Any, exported: Exported) -> Reading:
 
     Raises
     ------
-    NotReadable
+    UnsupportedGraph
         One of them has effects that cannot be followed.
     """
-    drafts = Drafts(torch, exported)
+    drafts = GraphBuilder(torch, exported)
     unread: dict[Operation, Replay] = {}
     for operation in exported.operations:
         if operation.op == "placeholder" or operation in drafts.sizes:
             continue
         if operation.op != "call_function":
-            raise NotReadable(f"it has a part that is not read: {operation.op}")
+            raise UnsupportedGraph(f"it has a part that is not read: {operation.op}")
         if operation.meta.get("val") is None:  # a check of shapes, which holds for all of one size
             continue
         _operation(drafts, operation, unread)
         drafts.writes.wrote(operation)
     result = drafts.writes.now(exported.result)
     if not drafts.is_tensor(result) or drafts.value(result).ndim not in {1, 2}:
-        raise NotReadable("it returns no vector for each picture")
+        raise UnsupportedGraph("it returns no vector for each picture")
     return Reading(_put_together(drafts, unread, result), drafts.fixed)
 
 
-def _operation(drafts: Drafts, operation: Operation, unread: dict[Operation, Replay]) -> None:
+def _operation(drafts: GraphBuilder, operation: Operation, unread: dict[Operation, Replay]) -> None:
     if operation in drafts.found:  # it was read with one ahead
         return
     name = name_of(operation)
@@ -114,7 +114,7 @@ def _operation(drafts: Drafts, operation: Operation, unread: dict[Operation, Rep
 
 
 def _local(
-    drafts: Drafts, operation: Operation, name: str, given: Mapping[str, Any], call: Any
+    drafts: GraphBuilder, operation: Operation, name: str, given: Mapping[str, Any], call: Any
 ) -> bool:
     if operation.target is operator.getitem:
         return drafts.is_local(operation) and part(drafts, operation)
@@ -131,7 +131,9 @@ def _local(
     return reader is not None and reader(drafts, operation, given)
 
 
-def _put_together(drafts: Drafts, unread: Mapping[Operation, Replay], result: Operation) -> Nodes:
+def _put_together(
+    drafts: GraphBuilder, unread: Mapping[Operation, Replay], result: Operation
+) -> Nodes:
     """Give numbers to what leads to the result, in order."""
     live: dict[Operation, list[Any]] = {}
     waiting = [drafts.root(result)]
@@ -139,41 +141,48 @@ def _put_together(drafts: Drafts, unread: Mapping[Operation, Replay], result: Op
         root = waiting.pop()
         if root not in live:
             live[root] = _sources(drafts, unread, root)
-            waiting += [taken for taken in live[root] if not isinstance(taken, Draft)]
+            waiting += [taken for taken in live[root] if not isinstance(taken, NodeBuilder)]
     if drafts.exported.picture not in live:
-        raise NotReadable("its answer does not depend on the picture")
+        raise UnsupportedGraph("its answer does not depend on the picture")
     nodes: list[Node] = []
     place: dict[Operation, int] = {}
     for root in (operation for operation in drafts.exported.operations if operation in live):
         inputs = []
         for taken in live[root]:
-            if isinstance(taken, Draft):
+            if isinstance(taken, NodeBuilder):
                 nodes.append(_node(taken, ()))
-            inputs.append(len(nodes) - 1 if isinstance(taken, Draft) else place[taken])
+            inputs.append(len(nodes) - 1 if isinstance(taken, NodeBuilder) else place[taken])
         place[root] = len(nodes)
         nodes.append(_node(drafts.found.get(root) or _opaque(drafts, unread, root), tuple(inputs)))
     return Nodes(tuple(nodes), (place[drafts.root(result)],))
 
 
-def _sources(drafts: Drafts, unread: Mapping[Operation, Replay], root: Operation) -> list[Any]:
+def _sources(
+    drafts: GraphBuilder, unread: Mapping[Operation, Replay], root: Operation
+) -> list[Any]:
     """Return what a node is calculated from."""
     draft = drafts.found.get(root)
     if draft is not None:
-        return [taken if isinstance(taken, Draft) else drafts.root(taken) for taken in draft.inputs]
+        return [
+            taken if isinstance(taken, NodeBuilder) else drafts.root(taken)
+            for taken in draft.inputs
+        ]
     if root not in unread:
-        raise NotReadable(f"it has a part that is not read: {root.target}")
+        raise UnsupportedGraph(f"it has a part that is not read: {root.target}")
     taken = [drafts.root(one) for one, _ in unread[root].taken]
     # What depends on nothing but how many pictures there are, asks the pictures.
     return taken or [drafts.exported.picture]
 
 
-def _opaque(drafts: Drafts, unread: Mapping[Operation, Replay], root: Operation) -> Draft:
+def _opaque(
+    drafts: GraphBuilder, unread: Mapping[Operation, Replay], root: Operation
+) -> NodeBuilder:
     windows: list[Window | None] = [None] * len(_sources(drafts, unread, root))
     size, channels = drafts.shape(root) if drafts.map(root) is not None else ((1, 1), 1)
-    return Draft(root, [], windows, size, channels, "other", unread[root])
+    return NodeBuilder(root, [], windows, size, channels, "other", unread[root])
 
 
-def _node(draft: Draft, inputs: tuple[int, ...]) -> Node:
+def _node(draft: NodeBuilder, inputs: tuple[int, ...]) -> Node:
     name = getattr(draft.operation, "name", "shares")
     windows = tuple(draft.windows)
     return Node(

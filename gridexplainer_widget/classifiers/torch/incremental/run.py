@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from gridexplainer_widget.incremental.gathers import OUTSIDE, takes_all
 from gridexplainer_widget.incremental.graph import Link, Nodes
-from gridexplainer_widget.incremental.plan import Patching
+from gridexplainer_widget.incremental.plan import PatchPlan
 
 from .steps import FIRST, LAST, Given
 
@@ -16,37 +16,37 @@ Weights: TypeAlias = Mapping[int, Sequence[Any]]
 """What each node's step needs, as tensors."""
 
 
-def whole_maps(torch: Any, patching: Patching, weights: Weights, picture: Any) -> dict[int, Any]:
+def whole_maps(torch: Any, plan: PatchPlan, weights: Weights, picture: Any) -> dict[int, Any]:
     """Calculate the rows of the maps that are kept of a picture (1, channels, height, width).
 
     A map's rows are (positions + 2, channels): those of `OUTSIDE` follow.
     """
-    maps = Calculated(torch, patching.nodes, weights, 1)
+    maps = Calculated(torch, plan.nodes, weights, 1)
     maps.values[0] = picture
-    maps.calculate(range(1, max(patching.kept) + 1), patching.kept)
-    return {index: _with_outside(torch, maps.values[index]) for index in patching.kept}
+    maps.calculate(range(1, max(plan.kept) + 1), plan.kept)
+    return {index: _with_outside(torch, maps.values[index]) for index in plan.kept}
 
 
 def patched_maps(  # noqa: PLR0913, PLR0917 - all that there is
     torch: Any,
-    patching: Patching,
+    plan: PatchPlan,
     weights: Weights,
     kept: Mapping[int, Any],
     patches: Any,
     lists: Sequence[Any],
 ) -> list[Any]:
     """Calculate the maps of the cut from patches (n, channels, rows, columns) of the picture."""
-    nodes = patching.nodes
-    gathers, pastes = patching.dealt_out(lists)
+    nodes = plan.nodes
+    gathers, pastes = plan.dealt_out(lists)
     maps = Calculated(torch, nodes, weights, len(patches))
     maps.values[0] = patches
-    order = sorted(patching.patched - {0})
+    order = sorted(plan.patched - {0})
     uses = Counter(taken for index in order for taken in nodes[index].inputs)
-    uses.update(patching.cut)
+    uses.update(plan.cut)
     for index in order:
         inputs = nodes[index].inputs
         windows = [
-            _window(patching, (index, place), gathers[index, place], kept, maps.values)
+            _window(plan, (index, place), gathers[index, place], kept, maps.values)
             if (index, place) in gathers
             else maps.values[taken]
             for place, taken in enumerate(inputs)
@@ -54,17 +54,16 @@ def patched_maps(  # noqa: PLR0913, PLR0917 - all that there is
         maps.values[index] = maps.made(index, windows, windows=True)
         maps.let_go(inputs, uses)
     return [
-        _put_together(rows(maps.values[index]), kept[index], pastes[index])
-        for index in patching.cut
+        _put_together(rows(maps.values[index]), kept[index], pastes[index]) for index in plan.cut
     ]
 
 
-def result(torch: Any, patching: Patching, weights: Weights, cut: Sequence[Any]) -> Any:
+def result(torch: Any, plan: PatchPlan, weights: Weights, cut: Sequence[Any]) -> Any:
     """Calculate what the module returns from whole maps of the cut."""
-    nodes = patching.nodes
-    rest = [i for i in range(len(nodes)) if i not in patching.patched and i not in patching.cut]
+    nodes = plan.nodes
+    rest = [i for i in range(len(nodes)) if i not in plan.patched and i not in plan.cut]
     maps = Calculated(torch, nodes, weights, len(cut[0]))
-    maps.values.update(zip(patching.cut, cut, strict=True))
+    maps.values.update(zip(plan.cut, cut, strict=True))
     maps.calculate(rest, nodes.results)
     return maps.values[nodes.results[0]]
 
@@ -126,14 +125,14 @@ def rows(maps: Any) -> Any:
 
 
 def _window(
-    patching: Patching, link: Link, places: Sequence[Any], kept: Mapping[int, Any], values: Any
+    plan: PatchPlan, link: Link, places: Sequence[Any], kept: Mapping[int, Any], values: Any
 ) -> Any:
     """Put windows together."""
     index, place = link
-    taken, window = patching.looks(index, place)
-    source, made = patching.nodes[taken], patching.nodes[index].size
+    taken, window = plan.looks(index, place)
+    source, made = plan.nodes[taken], plan.nodes[index].size
     patch = None
-    if taken in patching.patched:
+    if taken in plan.patched:
         patch = rows(values[taken])
         if not takes_all(window, source.size, made):
             patch = patch.index_select(0, places[2])
