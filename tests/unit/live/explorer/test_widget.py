@@ -9,6 +9,7 @@ import time
 import weakref
 from base64 import b64decode
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 import traitlets
 from ipykernel.comm import Comm
 from ipywidgets import Widget
+from ipywidgets.widgets.widget import _put_buffers
 from PIL import Image
 
 from gridexplainer_widget import Explanation, ExplanationError, GridExplainer, GridExplainerWidget
@@ -92,6 +94,9 @@ def front_end(monkeypatch: pytest.MonkeyPatch) -> FrontEnd:
 
     def record(self: Widget, message: dict, buffers: list | None = None) -> None:
         if isinstance(self, GridExplainerWidget):
+            if message["method"] == "update":
+                message = {**message, "state": deepcopy(message["state"])}
+                _put_buffers(message["state"], message["buffer_paths"], buffers or [])
             front_end.messages.append((message, buffers or []))
 
     monkeypatch.setattr(Widget, "_send", record)
@@ -159,13 +164,17 @@ def test_cells_stream_in_while_scoring_runs(gated: Gated) -> None:
 def test_state_of_a_run_is_sent_in_one_message(front_end: FrontEnd) -> None:
     widget = explore(weights)
     widget.wait(20)
-    for names in front_end.sent_together():
-        if "scores" in names and "grid" in names:
-            assert {"progress"} <= names
-    *_, last, check = front_end.sent_together()
-    assert {"status", "notes"} & last
+    sent = front_end.sent_together()
+    begins = next(number for number, names in enumerate(sent) if "status" in names)
+    first, *between, last, check = sent[begins:]
+    assert {"status", "grid", "scores", "progress", "about"} <= first
+    assert between
+    for names in between:
+        assert {"scores", "progress"} <= names
+        assert not {"status", "grid"} & names
+    assert {"status", "progress", "notes"} <= last
     assert check == {"check"}
-    assert front_end.updates("status")[-1] == "done"
+    assert front_end.updates("status") == ["running", "done"]
 
 
 def test_updates_are_few_whatever_the_number_of_batches(front_end: FrontEnd) -> None:
