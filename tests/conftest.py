@@ -8,11 +8,12 @@ import pytest
 from hypothesis import settings
 
 from gridexplainer_widget.classifiers.readers import function
+from tests.support.sizes import ANY_MACHINE
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "agg")
 
-settings.register_profile("any-machine", deadline=None)  # speed is measured in benchmarks/
+settings.register_profile("any-machine", ANY_MACHINE)
 settings.load_profile("any-machine")
 
 

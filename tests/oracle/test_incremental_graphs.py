@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 import numpy as np
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 
@@ -17,6 +17,7 @@ from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.inference.incremental import IncrementalStrategy, as_boxes
 from gridexplainer_widget.inference.strategy import Batch, FullStrategy
 from tests.support.networks import picture
+from tests.support.sizes import RANDOM_NETWORKS
 
 
 def windowed(draw: Any, x: Any) -> Any:
@@ -167,11 +168,7 @@ def alive(model: keras.Model, seed: int) -> None:
         variable.assign(value.astype(np.float32))
 
 
-@settings(
-    max_examples=200,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would take longer than all
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@RANDOM_NETWORKS
 @given(
     networks(),
     st.integers(1, 5),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gridexplainer_widget import ClassifierError, as_classifier
@@ -27,6 +27,7 @@ from gridexplainer_widget.inference import run as occlusion
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.results.faithfulness import Faithfulness
 from tests.support.models import Spoiled, TopLeft, weights
+from tests.support.sizes import FEW, HANDFUL
 
 NAN, INF = np.nan, np.inf
 RNG = np.random.default_rng(0)
@@ -130,7 +131,7 @@ def test_srg_is_what_hiding_the_least_important_first_gives(grid: Any, fill: Any
     assert found.srg == pytest.approx(area(lerf, counts) - area(morf, counts), abs=1e-6)
 
 
-@settings(max_examples=25)
+@FEW
 @given(st.permutations(range(9)), st.integers(0, 3))
 def test_areas_are_shares_and_a_ranking_turned_around_turns_the_gain(
     order: list[int], target: int
@@ -145,7 +146,7 @@ def test_areas_are_shares_and_a_ranking_turned_around_turns_the_gain(
 
 
 @pytest.mark.parametrize("shape", [(2, 2), (2, 3)])
-@settings(max_examples=8)
+@HANDFUL
 @given(st.data())
 def test_no_ranking_beats_the_true_drops_of_an_additive_model(
     shape: tuple[int, int], data: st.DataObject

@@ -3,11 +3,12 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gridexplainer_widget.live import runner as runner_module
 from gridexplainer_widget.live.runner import Job, Runner
+from tests.support.sizes import FEW
 
 
 class Log:
@@ -184,7 +185,7 @@ def test_a_failing_finish_is_told_and_leaves_nobody_waiting(
     assert events[-1] == ("b", "done")
 
 
-@settings(max_examples=40)
+@FEW
 @given(st.lists(st.sampled_from(["submit", "stop"]), min_size=1, max_size=30))
 def test_whatever_is_asked_the_last_word_counts(commands: list[str]) -> None:
     events: list = []

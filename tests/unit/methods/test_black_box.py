@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gridexplainer_widget import ClassifierError, as_classifier
@@ -28,6 +28,7 @@ from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.to_shap import to_shap
 from tests.support.models import Spoiled, TopLeft, brightness, weights
 from tests.support.questions import drain
+from tests.support.sizes import FEW
 
 NOISE = read_picture(np.random.default_rng(0).integers(0, 256, (12, 12, 3)).astype(np.uint8))
 WHITE = read_picture(np.full((12, 12, 3), 255, np.uint8))
@@ -161,7 +162,7 @@ def test_shap_goes_on_where_the_run_forgets(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @given(st.integers(1, 9), st.integers(1, 9))
-@settings(max_examples=40)
+@FEW
 def test_halves_are_rectangles_of_the_grid(rows: int, columns: int) -> None:
     grid = Grid(rows, columns, 9, 9)
     clustering = halves(grid)

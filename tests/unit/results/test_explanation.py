@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gridexplainer_widget import Explanation, Grid, GridExplainer
@@ -16,6 +16,7 @@ from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.picture import to_uint8
 from gridexplainer_widget.results import archive
 from tests.support.models import TopLeft, weights
+from tests.support.sizes import MANY
 
 PICTURE = np.full((8, 8, 3), 255, np.uint8)
 
@@ -308,7 +309,7 @@ def test_headers_that_are_none(corner: Explanation, tmp_path: Path, header: str)
         Explanation.load(tmp_path / "spoiled.npz")
 
 
-@settings(max_examples=200)
+@MANY
 @given(st.data())
 def test_a_damaged_file_gives_itself_or_an_error(corner_file: Path, data: st.DataObject) -> None:
     good = corner_file.read_bytes()

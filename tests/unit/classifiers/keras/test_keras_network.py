@@ -15,7 +15,7 @@ import pytest
 import shap
 import tensorflow as tf
 import tf_keras
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from keras import layers
 
@@ -23,6 +23,7 @@ from gridexplainer_widget import as_classifier, demo
 from gridexplainer_widget.classifiers.keras import layer_calls as keras_calls
 from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.core.errors import MethodError
+from tests.support.sizes import HANDFUL
 
 BATCH = np.random.default_rng(0).normal(size=(2, 6, 6, 3)).astype(np.float32)
 
@@ -688,7 +689,7 @@ def test_what_cannot_be_randomised() -> None:
         next(opened(bare, "logits").randomised(0))
 
 
-@settings(max_examples=5)
+@HANDFUL
 @given(st.integers(0, 2), st.integers(0, 2**31))
 def test_shap_adds_up_on_a_linear_model(target: int, seed: int) -> None:
     keras.utils.set_random_seed(2)

@@ -5,7 +5,7 @@ import operator
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
@@ -17,6 +17,7 @@ from gridexplainer_widget.incremental.engine import IncrementalEngine
 from gridexplainer_widget.incremental.plan import PatchPlan, reachable
 from gridexplainer_widget.results.explanation import Explanation
 from tests.support.pytorch import torch, torchvision
+from tests.support.sizes import EXPORTED_NETWORKS
 from tests.support.torch_networks import lively, telling
 
 PICTURE = np.random.default_rng(5).integers(0, 256, (96, 96, 3), np.uint8)
@@ -294,11 +295,7 @@ class Random(nn.Module):
         return self.head(x.mean((2, 3)))
 
 
-@settings(
-    max_examples=25,
-    suppress_health_check=[HealthCheck.too_slow],
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-)
+@EXPORTED_NETWORKS
 @given(
     data=st.data(), height=st.integers(17, 40), width=st.integers(17, 40), seed=st.integers(0, 99)
 )

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import shap
 import transformers
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
@@ -22,6 +22,7 @@ from gridexplainer_widget.classifiers.outputs import to_probabilities
 from gridexplainer_widget.classifiers.torch.network import TorchNetwork
 from gridexplainer_widget.core.errors import MethodError
 from tests.support.pytorch import timm, torch, torchvision
+from tests.support.sizes import FEW
 
 PICTURE = np.array([[1, -2], [3, 4]], np.float32).reshape(1, 2, 2, 1)
 BATCH = np.random.default_rng(4).normal(size=(3, 12, 12, 3)).astype(np.float32)
@@ -447,7 +448,7 @@ def test_guided_is_springenbergs_rule() -> None:
     np.testing.assert_allclose(found, by_rule, rtol=1e-4, atol=1e-7)
 
 
-@settings(max_examples=25)
+@FEW
 @given(seed=st.integers(0, 2**16), target=st.integers(0, 3))
 def test_guided_of_one_layer_of_relus_has_only_positive_ways(seed: int, target: int) -> None:
     rng = np.random.default_rng(seed)

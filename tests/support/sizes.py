@@ -1,0 +1,37 @@
+"""How much of what takes long is tried: a fair part by `make test`, all by `make test-long`.
+
+Both run the same tests with the same assertions; the short ones try fewer networks, examples,
+events and samples. Each test that has two sizes takes them from here.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, settings
+
+T = TypeVar("T")
+
+LONG = os.environ.get("TEST_SIZE", "short") == "long"
+
+
+def sized(short: T, long: T) -> T:
+    """Return what is tried in this run."""
+    return long if LONG else short
+
+
+ANY_MACHINE = settings(deadline=None)
+"""A hundred examples, however long each takes: speed is measured in benchmarks/."""
+
+MANY = settings(ANY_MACHINE, max_examples=sized(200, 1000))
+FEW = settings(ANY_MACHINE, max_examples=sized(40, 200))
+HANDFUL = settings(ANY_MACHINE, max_examples=sized(8, 40))
+
+RANDOM_NETWORKS = settings(
+    FEW,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would take longer than all
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+EXPORTED_NETWORKS = settings(RANDOM_NETWORKS, max_examples=sized(25, 200))
+"""PyTorch exports each of them, which takes the most time."""
