@@ -1,11 +1,12 @@
 # Two commands for a fresh machine with Python 3.10 or newer: make demo, make test.
+# What takes long is tried in full by make test-long: tests/support/sizes.py.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 OLD := .venv-old
 
-.PHONY: demo lab test lint test-js test-python test-hosts test-browser build dev bench clean
+.PHONY: demo lab test test-long lint test-js test-python test-hosts test-browser build dev bench clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; say make PYTHON=python3.12")'
@@ -44,6 +45,10 @@ lab: $(VENV)/.installed  ## the live widget
 	$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
 test: lint test-js test-python test-hosts test-browser
+
+# The same tests, with all networks, random examples and samples of which `test` tries some.
+test-long: export TEST_SIZE := long
+test-long: test
 
 lint: $(VENV)/.tests-installed js/node_modules/.installed
 	$(BIN)/ruff check .

@@ -13,12 +13,14 @@ from hypothesis import HealthCheck, Phase, settings
 
 T = TypeVar("T")
 
-LONG = os.environ.get("TEST_SIZE", "short") == "long"
+SIZE = os.environ.get("TEST_SIZE", "short")
+if SIZE not in {"short", "long"}:
+    raise ValueError(f"TEST_SIZE={SIZE!r} is neither 'short', which it is by itself, nor 'long'.")
 
 
 def sized(short: T, long: T) -> T:
     """Return what is tried in this run."""
-    return long if LONG else short
+    return long if SIZE == "long" else short
 
 
 ANY_MACHINE = settings(deadline=None)
