@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Error, Page, expect, sync_playwright
 
 from tests.browser.jupyter import Lab, new_page, running_lab, running_notebook7
+from tests.browser.processes import PATIENCE
 from tests.browser.screen import QUICK, SETUP, await_status
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
@@ -25,6 +26,8 @@ FLAGS = [
 
 NOTEBOOK7_AS_IT_STARTS = "Cannot read properties of undefined (reading 'schema')"
 """What Notebook 7.6 itself stumbles over, widget or not."""
+
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 @contextmanager
@@ -53,16 +56,54 @@ def notebook7(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Ite
         yield notebook7
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page on which nothing may go wrong."""
-    page = new_page(browser)
+@contextmanager
+def watched(page: Page) -> Iterator[Page]:
+    """Let nothing go wrong on a page."""
     problems: list[str] = []
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("dialog", lambda dialog: problems.append(dialog.message))
+
+    def on_error(error: Error) -> None:
+        problems.append(str(error))
+
+    def on_dialog(dialog: Dialog) -> None:
+        problems.append(dialog.message)
+
+    page.on("pageerror", on_error)
+    page.on("dialog", on_dialog)
     yield page
-    page.context.close()
+    page.remove_listener("pageerror", on_error)
+    page.remove_listener("dialog", on_dialog)
     assert [problem for problem in problems if problem != NOTEBOOK7_AS_IT_STARTS] == []
+
+
+@pytest.fixture
+def own_page(browser: Browser) -> Iterator[Page]:
+    """A page that no other test has seen, and on which nothing may go wrong."""
+    page = new_page(browser)
+    with watched(page):
+        yield page
+        page.context.close()
+
+
+@pytest.fixture
+def lab_page(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """JupyterLab's page, with no notebook open; it and its kernel are lent from test to test."""
+    failed = request.session.testsfailed
+    page = lab.share_page()
+    size = page.viewport_size
+    with watched(page):
+        yield page
+        if request.session.testsfailed > failed:
+            lab.abandon()
+        else:
+            lab.clear(page)
+            page.set_viewport_size(size)
+            page.emulate_media(reduced_motion="null")
+
+
+@pytest.fixture
+def page(own_page: Page) -> Page:
+    """The page of a test; files whose tests share JupyterLab's say so."""
+    return own_page
 
 
 @pytest.fixture

@@ -5,22 +5,40 @@ from __future__ import annotations
 import json
 import secrets
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.processes import answers, free_port, poll, running
+from tests.browser.processes import PATIENCE, answers, free_port, poll, running
+
+FORGET = """
+import threading
+from ipywidgets import Widget
+if getattr(globals().get("model"), "gate", None):
+    model.gate.release(1000)
+Widget.close_all()
+for thread in threading.enumerate():
+    if thread.name == "gridexplainer":
+        thread.join(120)
+        assert not thread.is_alive()
+get_ipython().run_line_magic("reset", "-f")
+"""
+"""What leaves a kernel as if nothing had run in it but imports."""
 
 
 class Lab:
     """A running JupyterLab or Notebook 7; `open` runs a notebook of the given cells in it."""
 
-    def __init__(self, url: str, token: str, home: Path, browser: Browser) -> None:
-        self.url, self.token, self.home, self.browser = url, token, home, browser
+    def __init__(self, server: str, path: str, token: str, home: Path, browser: Browser) -> None:
+        self.server, self.url, self.token = server, f"{server}/{path}", token
+        self.home, self.browser = home, browser
         self.root = home / "work"
         self.count = 0
+        self.shared_page: Page | None = None
+        self.shared_kernel: str | None = None
 
     def write(self, cells: list[str]) -> str:
         self.count += 1
@@ -43,15 +61,64 @@ class Lab:
         return new_page(self.browser, width, scale)
 
     def open(self, cells: list[str], page: Page | None = None) -> Page:
-        return self.visit(self.write(cells), page)
+        """Run a notebook: on the shared page in the shared kernel, else in a kernel of its own."""
+        name = self.write(cells)
+        if page is None or page is not self.shared_page:
+            return self.visit(name, page)
+        self.lend_kernel(name)
+        page.evaluate(
+            "async (path) => {"
+            " await window.jupyterapp.commands.execute('docmanager:open', { path }); }",
+            name,
+        )
+        page.wait_for_function(
+            "(path) => window.jupyterapp.shell.currentWidget?.context?.path === path", arg=name
+        )
+        await_kernel(page)
+        run_all_cells(page)
+        return page
 
     def visit(self, name: str, page: Page | None = None, run: bool = True) -> Page:
         page = page or self.page()
         page.goto(f"{self.url}/{name}?token={self.token}&reset")
         await_kernel(page)
         if run:
-            page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
+            run_all_cells(page)
         return page
+
+    def share_page(self) -> Page:
+        """Return the page of JupyterLab that tests use one after the other."""
+        if self.shared_page is None:
+            self.shared_page = self.page()
+            self.shared_page.goto(f"{self.server}/lab?token={self.token}&reset")
+            self.shared_page.wait_for_function("() => window.jupyterapp?.shell")
+            self.shared_page.evaluate("() => window.jupyterapp.restored")
+        return self.shared_page
+
+    def clear(self, page: Page) -> None:
+        """Close the notebook on the shared page and forget what ran in its kernel."""
+        if page.evaluate("() => !!window.jupyterapp.shell.currentWidget?.context"):
+            run_code(page, FORGET)
+            page.evaluate("() => window.jupyterapp.shell.currentWidget.dispose()")
+        expect(page.locator(".jp-Notebook")).to_have_count(0)
+
+    def abandon(self) -> None:
+        """Share neither this page nor this kernel any longer."""
+        if self.shared_page is not None:
+            self.shared_page.context.close()
+        self.shared_page = self.shared_kernel = None
+
+    def lend_kernel(self, name: str) -> None:
+        """Let a notebook that is not open yet have the shared kernel."""
+        kernel = {"id": self.shared_kernel} if self.shared_kernel else {"name": "python3"}
+        asked = {"path": name, "name": name, "type": "notebook", "kernel": kernel}
+        request = urllib.request.Request(
+            f"{self.server}/api/sessions",
+            json.dumps(asked).encode(),
+            {"Authorization": f"token {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+            self.shared_kernel = json.load(response)["kernel"]["id"]
 
 
 def notebook(cells: list[str]) -> dict[str, object]:
@@ -77,14 +144,20 @@ def notebook(cells: list[str]) -> dict[str, object]:
 
 def new_page(browser: Browser, width: int = 1400, scale: float = 1) -> Page:
     viewport = {"width": width, "height": 1000}
-    return browser.new_context(viewport=viewport, device_scale_factor=scale).new_page()
+    page = browser.new_context(viewport=viewport, device_scale_factor=scale).new_page()
+    page.set_default_timeout(1000 * PATIENCE)
+    return page
+
+
+def run_all_cells(page: Page) -> None:
+    page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
 def await_kernel(page: Page) -> None:
     page.wait_for_function(
         "() => window.jupyterapp?.shell?.currentWidget?.context?.sessionContext"
         "?.session?.kernel?.status === 'idle'",
-        timeout=60_000,
+        timeout=1000 * PATIENCE,
     )
 
 
@@ -122,13 +195,13 @@ def run_code(page: Page, code: str) -> str:
 @contextmanager
 def running_lab(home: Path, browser: Browser) -> Iterator[Lab]:
     with running_server(home, "jupyterlab", "LabApp") as (url, token):
-        yield Lab(f"{url}/lab/tree", token, home, browser)
+        yield Lab(url, "lab/tree", token, home, browser)
 
 
 @contextmanager
 def running_notebook7(home: Path, browser: Browser) -> Iterator[Lab]:
     with running_server(home, "notebook", "JupyterNotebookApp") as (url, token):
-        yield Lab(f"{url}/notebooks", token, home, browser)
+        yield Lab(url, "notebooks", token, home, browser)
 
 
 @contextmanager
@@ -152,7 +225,7 @@ def running_server(home: Path, module: str, app: str) -> Iterator[tuple[str, str
         f"JUPYTER_{name.upper()}_DIR": str(home / name) for name in ("config", "data", "runtime")
     }
     with running(command, home, **folders):
-        poll(lambda: answers(f"{url}/api/status?token={token}"), 60, f"{module} did not start")
+        poll(lambda: answers(f"{url}/api/status?token={token}"), f"{module} did not start")
         yield url, token
 
 

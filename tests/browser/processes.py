@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+PATIENCE = 120
+"""Seconds that anything may take, on a machine that has much else to do."""
+
 
 @contextmanager
 def running(command: list[str], home: Path, **variables: str) -> Iterator[None]:
@@ -51,8 +54,9 @@ def answers(url: str) -> bool:
         return False
 
 
-def poll(condition: Callable[[], bool], seconds: float, complaint: str) -> None:
-    end = time.monotonic() + seconds
+def poll(condition: Callable[[], bool], complaint: str) -> None:
+    """Wait for what sends no event: a server's first answer, a variable of a kernel."""
+    end = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > end:
             pytest.fail(complaint)

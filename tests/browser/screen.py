@@ -33,7 +33,7 @@ class Model:
         self.gate, self.left, self.calls = gate, fail_after, 0
     def __call__(self, batch):
         if self.gate:
-            self.gate.acquire(timeout=60)
+            self.gate.acquire(timeout=600)
         self.calls += 1
         self.left -= 1
         if self.left < 0:
@@ -64,7 +64,7 @@ def root(page: Page) -> Locator:
 
 
 def await_status(page: Page, status: str) -> None:
-    expect(root(page)).to_have_attribute("data-status", status, timeout=60_000)
+    expect(root(page)).to_have_attribute("data-status", status)
 
 
 # The colour near the top of each of 12×12 places on the canvas, one number each.
@@ -93,7 +93,7 @@ def pixels(page: Page) -> list[int]:
 
 def await_changed(page: Page, before: list[int], least: int) -> None:
     """Wait until so many of the 144 places, or more, look different."""
-    poll(lambda: changed(page, before) >= least, 30, f"Fewer than {least} places have changed.")
+    poll(lambda: changed(page, before) >= least, f"Fewer than {least} places have changed.")
 
 
 def changed(page: Page, before: list[int]) -> int:
@@ -165,6 +165,5 @@ def await_value(page: Page, cells: list[list[int]], *, keep: bool = False) -> No
     """Wait until Python knows of a selection."""
     poll(
         lambda: python(page, "[sorted(w.value), w.keep]") == [cells, keep],
-        20,
         f"{cells} were not selected",
     )

@@ -21,6 +21,11 @@ from tests.browser.screen import (
 )
 
 
+@pytest.fixture
+def page(lab_page: Page) -> Page:
+    return lab_page
+
+
 def test_the_grid_is_worked_by_keyboard(quick: Page) -> None:
     grid = quick.get_by_role("grid", name="Cells of the picture")
     expect(grid).to_have_attribute("aria-rowcount", "4")
@@ -69,7 +74,7 @@ def test_progress_and_answers_are_told(lab: Lab, page: Page) -> None:
     let_on(page, 12)
     expect(told).to_have_text("Scoring cells: 25%.")
     let_on(page, 100)
-    expect(told).to_have_text("All 144 cells are scored.", timeout=30_000)
+    expect(told).to_have_text("All 144 cells are scored.")
     canvas(page).click(position=point(page, 3, 7, 12))
     expect(told).to_contain_text("“middle” stays at")
 
@@ -101,7 +106,7 @@ def test_axe_finds_nothing(quick: Page, theme: str) -> None:
 def test_reduced_motion_draws_the_curve_and_moves_nothing(quick: Page) -> None:
     quick.emulate_media(reduced_motion="reduce")
     quick.get_by_role("button", name="Play").click()
-    poll(lambda: python(quick, "w.curve.get('running')") is False, 30, "no curve")
+    poll(lambda: python(quick, "w.curve.get('running')") is False, "no curve")
     expect(quick.locator(".gx-chart")).to_be_visible()
     assert python(quick, "w.value") == []
 

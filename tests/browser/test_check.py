@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import Lab
@@ -11,6 +12,11 @@ WRONG = (
     "explainer = GridExplainer(Model(), 4, fill='black', labels=labels, output='logits')\n"
     "w = explainer.explore(picture)\nw"
 )
+
+
+@pytest.fixture
+def page(lab_page: Page) -> Page:
+    return lab_page
 
 
 def test_a_sound_model_gets_a_quiet_line(quick: Page) -> None:

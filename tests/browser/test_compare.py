@@ -35,9 +35,10 @@ def cell(canvas: Locator, row: int, column: int, grid: int = 4) -> tuple[float, 
 
 
 @pytest.fixture
-def compared(lab: Lab, page: Page) -> Page:
+def compared(lab: Lab, lab_page: Page) -> Page:
+    page = lab_page
     lab.open([SETUP, COMPARED], page)
-    expect(root(page)).to_have_attribute("data-status", "done", timeout=60_000)
+    expect(root(page)).to_have_attribute("data-status", "done")
     return page
 
 
@@ -72,7 +73,7 @@ def test_a_click_tells_what_hiding_the_cell_did(compared: Page) -> None:
 
 def test_a_method_is_changed_live(compared: Page) -> None:
     panels(compared).nth(2).locator("select").first.select_option("occlusion")
-    expect(panels(compared).nth(2)).to_have_attribute("data-status", "done", timeout=30_000)
+    expect(panels(compared).nth(2)).to_have_attribute("data-status", "done")
     assert python(compared, "[name for name, _ in w.methods]") == ["occlusion", "rise", "occlusion"]
 
 
@@ -104,7 +105,7 @@ def test_a_page_of_real_methods_needs_no_kernel(
 def test_what_a_cell_tells_stays_in_sight(compared: Page) -> None:
     last = panels(compared).nth(2)
     panels(compared).nth(2).locator("select").first.select_option("occlusion")
-    expect(last).to_have_attribute("data-status", "done", timeout=30_000)
+    expect(last).to_have_attribute("data-status", "done")
     compared.set_viewport_size({"width": 700, "height": 600})  # so narrow that maps have rows
     compared.mouse.click(*cell(last.locator("canvas"), 1, 2))
     readout = root(compared).locator(".gx-readout")

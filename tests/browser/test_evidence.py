@@ -22,6 +22,11 @@ from tests.browser.screen import (
 )
 
 
+@pytest.fixture
+def page(lab_page: Page) -> Page:
+    return lab_page
+
+
 def click(page: Page, row: int, column: int, *modifiers: str, grid: int = 4) -> None:
     canvas(page).click(position=point(page, row, column, grid), modifiers=list(modifiers))
 
@@ -140,7 +145,7 @@ def test_looks_are_local(quick: Page) -> None:
     assert quick.evaluate("() => window.sent") == sent
     assert python(quick, "w.opacity") == 0.85  # it comes along with the next message
     click(quick, 0, 0)
-    poll(lambda: python(quick, "w.opacity") == 0.3, 20, "the looks did not come along")
+    poll(lambda: python(quick, "w.opacity") == 0.3, "the looks did not come along")
 
 
 def test_a_class_is_found_by_typing(lab: Lab, page: Page) -> None:
@@ -167,10 +172,10 @@ def test_a_class_is_found_by_typing(lab: Lab, page: Page) -> None:
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(why).to_have_value("crane (517)")
-    poll(lambda: python(page, "w.target") == 517, 20, "the target did not arrive")
+    poll(lambda: python(page, "w.target") == 517, "the target did not arrive")
     why.fill("epag")
     page.keyboard.press("Enter")
-    poll(lambda: python(page, "w.target") == 207, 20, "the target did not arrive")
+    poll(lambda: python(page, "w.target") == 207, "the target did not arrive")
 
 
 def test_a_click_on_a_pending_cell_is_answered_next(lab: Lab, page: Page) -> None:
@@ -191,9 +196,7 @@ def test_a_click_on_a_pending_cell_is_answered_next(lab: Lab, page: Page) -> Non
 def test_a_question_without_answer_is_told(quick: Page) -> None:
     run_code(quick, "model.left = 0")
     drag(quick, (0, 0), (1, 1))
-    expect(quick.locator(".gx-notices .gx-error").first).to_contain_text(
-        "caught fire", timeout=15_000
-    )
+    expect(quick.locator(".gx-notices .gx-error").first).to_contain_text("caught fire")
     expect(quick.locator(".gx-verdict")).to_have_text("There is no answer from the model.")
     run_code(quick, "model.left = 100")
     drag(quick, (0, 0), (2, 1))
@@ -212,9 +215,9 @@ def test_two_widgets_are_linked_in_the_browser(lab: Lab, page: Page) -> None:
         "ipywidgets.VBox([w, other])"
     )
     lab.open([SETUP, linked], page)
-    expect(page.locator(".gx-root[data-status=done]")).to_have_count(2, timeout=60_000)
+    expect(page.locator(".gx-root[data-status=done]")).to_have_count(2)
     assert page.locator(".second .gx-root").bounding_box()["width"] <= 400
     click(page, 2, 1)
     expect(page.locator(".second .gx-title")).to_contain_text("Without row 3, column 2")
-    poll(lambda: python(page, "other.value") == [[2, 1]], 20, "the link did not reach Python")
+    poll(lambda: python(page, "other.value") == [[2, 1]], "the link did not reach Python")
     expect(page.locator(".second .gx-verdict")).to_contain_text("drop")

@@ -30,6 +30,11 @@ GIVE = """([kind, base64, name, type]) => {
 }"""
 
 
+@pytest.fixture
+def page(lab_page: Page) -> Page:
+    return lab_page
+
+
 def png(seed: int) -> bytes:
     pixels = np.random.default_rng(seed).integers(0, 256, (30, 40, 3)).astype(np.uint8)
     file = io.BytesIO()
@@ -43,7 +48,7 @@ def give(page: Page, kind: str, data: bytes, name: str = "a.png") -> bool:
 
 def await_shape(page: Page, shape: list[int]) -> None:
     size = "[w.grid['height'], w.grid['width'], w.status]"
-    poll(lambda: python(page, size) == [*shape, "done"], 30, f"no picture of {shape}")
+    poll(lambda: python(page, size) == [*shape, "done"], f"no picture of {shape}")
 
 
 @pytest.mark.parametrize("kind", ["drop", "paste"])

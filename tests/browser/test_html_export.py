@@ -58,7 +58,7 @@ def answer(route: Route) -> None:
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cells = nbformat.from_dict(notebook([SETUP, EXPLAINED, "w"]))
-    NotebookClient(cells, timeout=120).execute()
+    NotebookClient(cells, timeout=600).execute()
     html, _ = HTMLExporter().from_notebook_node(cells)
     path = tmp_path_factory.mktemp("html") / "notebook.html"
     path.write_text(html, encoding="utf-8")

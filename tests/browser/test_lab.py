@@ -27,6 +27,11 @@ from tests.browser.screen import (
 )
 
 
+@pytest.fixture
+def page(lab_page: Page) -> Page:
+    return lab_page
+
+
 def test_hover_and_click_show_what_python_computed(lab: Lab, page: Page) -> None:
     lab.open([SETUP, QUICK], page)
     await_status(page, "done")
@@ -80,7 +85,7 @@ def test_a_new_grid_mid_run_leaves_no_stale_cell(lab: Lab, page: Page) -> None:
     page.get_by_role("slider", name="Grid").fill("4")
     let_on(page, 100)
     expect(page.locator(".gx-size")).to_have_text("4 × 4")
-    expect(page.locator(".gx-progress-text")).to_contain_text("16 of 16 cells", timeout=30_000)
+    expect(page.locator(".gx-progress-text")).to_contain_text("16 of 16 cells")
     await_status(page, "done")
     expected = python(page, "GridExplainer(Model(), 4).explain(picture, 1).drops.tolist()")
     assert python(page, "w.explanation.drops.tolist()") == expected
@@ -93,7 +98,7 @@ def test_the_grid_follows_python(lab: Lab, page: Page) -> None:
     run_code(page, "w.grid_size = (2, 6)")
     let_on(page, 100)
     expect(page.locator(".gx-size")).to_have_text("2 × 6")
-    expect(page.locator(".gx-progress-text")).to_contain_text("12 of 12 cells", timeout=30_000)
+    expect(page.locator(".gx-progress-text")).to_contain_text("12 of 12 cells")
     await_status(page, "done")
 
 
@@ -105,7 +110,7 @@ def test_stop_stops_and_start_goes_on(lab: Lab, page: Page) -> None:
     expect(page.locator(".gx-progress-text")).to_contain_text("7 of 144")
     button.click()
     stopping = "all(task.stopped for task in w._answers.runner._tasks.values())"
-    poll(lambda: python(page, stopping) is True, 20, "the click did not arrive")
+    poll(lambda: python(page, stopping) is True, "the click did not arrive")
     let_on(page, 100)
     await_status(page, "stopped")
     expect(page.locator(".gx-notices")).to_contain_text("Partial: 11 of 144")
@@ -135,7 +140,8 @@ def test_another_cell_runs_and_a_click_is_answered_meanwhile(lab: Lab, page: Pag
     assert finish_code(page) == "saw ((3, 6),) while running\n"
 
 
-def test_a_second_view_and_a_reload_show_the_same(lab: Lab, page: Page) -> None:
+def test_a_second_view_and_a_reload_show_the_same(lab: Lab, own_page: Page) -> None:
+    page = own_page
     name = lab.write([SETUP, QUICK, "w"])
     lab.visit(name, page)
     await_status(page, "done")
@@ -146,7 +152,7 @@ def test_a_second_view_and_a_reload_show_the_same(lab: Lab, page: Page) -> None:
     page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     page.reload()
-    expect(page.locator(".gx-verdict").first).to_have_text(first, timeout=60_000)
+    expect(page.locator(".gx-verdict").first).to_have_text(first)
     await_status(page, "done")
 
 
@@ -181,7 +187,7 @@ def test_controls_ask_and_repaint(lab: Lab, page: Page) -> None:
     page.get_by_label("Hide with").select_option("blur")
     await_status(page, "done")
     question = "[w.fill.name, w.score, w.status]"
-    poll(lambda: python(page, question) == ["blur", "log-odds", "done"], 20, "no answer in Python")
+    poll(lambda: python(page, question) == ["blur", "log-odds", "done"], "no answer in Python")
     await_changed(page, before, 100)
 
 
@@ -212,8 +218,8 @@ def test_the_embedded_classifier(lab: Lab, page: Page) -> None:
 
 
 @pytest.mark.parametrize("width", [375, 800, 1400])
-def test_it_fits_the_width_it_is_given(lab: Lab, width: int) -> None:
-    page = lab.page(width)
+def test_it_fits_the_width_it_is_given(lab: Lab, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 1000})
     lab.open([SETUP, QUICK], page)
     await_status(page, "done")
     page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
@@ -228,7 +234,7 @@ def test_it_fits_the_width_it_is_given(lab: Lab, width: int) -> None:
         }"""
     )
     assert overflow == []
-    page.context.close()
+    page.evaluate("() => window.jupyterapp.shell.expandLeft()")
 
 
 def test_closing_in_the_middle_ends_the_work_and_removes_the_view(lab: Lab, page: Page) -> None:
@@ -240,6 +246,6 @@ def test_closing_in_the_middle_ends_the_work_and_removes_the_view(lab: Lab, page
     expect(page.locator(".gx-root")).to_have_count(0)
     let_on(page, 100)
     threads = "[t.name for t in threading.enumerate() if 'gridexpl' in t.name]"
-    poll(lambda: python(page, threads) == [], 20, "a thread is left")
+    poll(lambda: python(page, threads) == [], "a thread is left")
     assert python(page, "model.calls") <= 3
     assert python(page, "w.explanation.done") == 7

@@ -84,7 +84,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     ]
     url = f"http://127.0.0.1:{port}"
     with running(command, tmp_path, XDG_CONFIG_HOME=str(settings.parents[1])):
-        poll(lambda: answers(f"{url}/health"), 60, "marimo did not start")
+        poll(lambda: answers(f"{url}/health"), "marimo did not start")
         yield url
 
 

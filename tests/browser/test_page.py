@@ -74,7 +74,7 @@ def image_of(locator: Locator) -> np.ndarray:
 
 def await_image(locator: Locator, expected: np.ndarray) -> None:
     """Wait for a picture: it takes the place of the one before once it is decoded."""
-    poll(lambda: np.array_equal(image_of(locator), expected), 10, "another picture is shown")
+    poll(lambda: np.array_equal(image_of(locator), expected), "another picture is shown")
 
 
 def hidden_picture(explanation: Explanation, *cells: int) -> np.ndarray:
