@@ -24,6 +24,7 @@ from gridexplainer_widget.methods.guided_backpropagation import guided_backpropa
 from gridexplainer_widget.methods.guided_grad_cam import guided_grad_cam
 from gridexplainer_widget.methods.saliency import saliency
 from gridexplainer_widget.methods.score_cam import score_cam
+from tests.support.numbers import close
 from tests.support.questions import explained, stretched
 
 TARGET = 0
@@ -75,12 +76,6 @@ def in_keras(weights: Arrays, activation: str | None) -> Any:
 def classifier(request: pytest.FixtureRequest, torchs: Arrays) -> Any:
     model = in_keras(torchs, request.param)
     return as_classifier(model, preprocess="0..1", output=request.param or "logits")
-
-
-def close(found: Any, expected: Any) -> None:
-    largest = float(np.abs(expected).max())
-    assert largest > 0
-    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4 * largest)
 
 
 def test_the_networks_are_the_same(torchs: Arrays) -> None:

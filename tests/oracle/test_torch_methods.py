@@ -28,6 +28,7 @@ from tests.oracle.torch_reference import (
     resnet,
     small_network,
 )
+from tests.support.numbers import close
 from tests.support.pytorch import torch
 from tests.support.questions import explained, question_of, stretched
 
@@ -57,12 +58,6 @@ def both(name: str, layer: str, seed: int = 0) -> tuple[Any, Any, Reference]:
     make, side, _ = NETWORKS[name]
     module, picture = make(), pixels(side, seed)
     return module, picture, Reference(module, layer, picture, TARGET)
-
-
-def close(found: Any, expected: Any, tolerance: float = 1e-4) -> None:
-    largest = float(np.abs(expected).max())
-    assert largest > 0  # two maps of zeros would agree about nothing
-    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance * largest)
 
 
 @pytest.mark.parametrize(("name", "layer"), LAYERS)

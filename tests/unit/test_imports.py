@@ -1,9 +1,7 @@
 """Importing the package loads no framework, and its public names are there."""
 
-import subprocess
-import sys
-
 import gridexplainer_widget
+from tests.support.fresh import printed
 
 
 def test_importing_loads_no_framework() -> None:
@@ -12,18 +10,9 @@ def test_importing_loads_no_framework() -> None:
         "import sys, gridexplainer_widget; from gridexplainer_widget import *; "
         f"print([name for name in {heavy} if name in sys.modules])"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
     # `import *` asks for the widget, and the widget is made of ipywidgets.
-    assert result.stdout.strip() == "['ipywidgets']"
-    plain = subprocess.run(
-        [sys.executable, "-c", code.replace("from gridexplainer_widget import *; ", "")],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert plain.stdout.strip() == "[]"
+    assert printed(code) == "['ipywidgets']"
+    assert printed(code.replace("from gridexplainer_widget import *; ", "")) == "[]"
 
 
 def test_a_callable_needs_no_tensorflow() -> None:
@@ -32,10 +21,7 @@ def test_a_callable_needs_no_tensorflow() -> None:
         "GridExplainer(lambda b: np.full((len(b), 2), .5)).explain(np.zeros((8, 8, 3))); "
         "print('tensorflow' in sys.modules)"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert result.stdout.strip() == "False"
+    assert printed(code) == "False"
 
 
 def test_public_names_are_there_and_documented() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget import ClassifierError, as_classifier
+from gridexplainer_widget import ClassifierError
 from gridexplainer_widget.analysis.faithfulness import faithfulness_steps
 from gridexplainer_widget.analysis.object_mask import (
     MaskRank,
@@ -20,35 +20,23 @@ from gridexplainer_widget.analysis.object_mask import (
     on_mask,
     rank_of_mask,
 )
-from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import Grid
-from gridexplainer_widget.core.picture import Picture, read_picture
+from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.inference import run as occlusion
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.results.faithfulness import Faithfulness
-from tests.support.models import Spoiled, TopLeft, weights
+from tests.support.models import Spoiled, TopLeft
+from tests.support.runs import WHITE, run_of
 from tests.support.sizes import FEW, HANDFUL
 
 NAN, INF = np.nan, np.inf
 RNG = np.random.default_rng(0)
-NOISE = read_picture(RNG.integers(0, 256, (12, 12, 3)).astype(np.uint8))
-WHITE = Picture(np.full((12, 12, 3), 255, np.float32))
 GRID = Grid(2, 2, 4, 4)
 
 
 def visible_mean(pixels: np.ndarray, hidden: np.ndarray) -> Any:
     """A fill that depends on which cells are hidden together."""
     return pixels[~hidden].mean() if not hidden.all() else 0
-
-
-def run_of(
-    model: Any = weights,
-    grid: Any = 3,
-    picture: Picture = NOISE,
-    fill: Any = "black",
-    batch: int | None = 5,
-) -> Run:
-    return Run.of(as_classifier(model), picture, grid, parse_fill(fill), batch)
 
 
 def measured(run: Run, values: Any, target: int = 1, mask: Any = None) -> Faithfulness:
@@ -115,7 +103,7 @@ def test_the_one_cell_that_matters_is_found_first_or_last() -> None:
 @pytest.mark.parametrize("fill", ["cell-mean", "noise", visible_mean])
 @pytest.mark.parametrize("grid", [(1, 1), (3, 4), (4, 4), (6, 6), (7, 9), (12, 12)])
 def test_srg_is_what_hiding_the_least_important_first_gives(grid: Any, fill: Any) -> None:
-    run = run_of(fill=fill, grid=grid)
+    run = run_of(fill=fill, grid=grid, batch=5)
     values = RNG.normal(size=grid).astype(np.float32)
     found = measured(run, values, target=2)
     least_first = np.argsort(values.ravel()).tolist()
@@ -136,7 +124,7 @@ def test_srg_is_what_hiding_the_least_important_first_gives(grid: Any, fill: Any
 def test_areas_are_shares_and_a_ranking_turned_around_turns_the_gain(
     order: list[int], target: int
 ) -> None:
-    run = run_of()
+    run = run_of(grid=3, batch=5)
     found, turned = (measured(run, ranks(o, (3, 3)), target) for o in (order, order[::-1]))
     assert 0 <= found.deletion <= 1
     assert 0 <= found.insertion <= 1
@@ -154,7 +142,7 @@ def test_no_ranking_beats_the_true_drops_of_an_additive_model(
     size = shape[0] * shape[1]
     hundredths = st.lists(st.integers(-8, 8), min_size=size, max_size=size)
     parts = np.array(data.draw(hundredths)).reshape(shape) / 100
-    run = run_of(additive(parts), shape, WHITE)
+    run = run_of(additive(parts), shape, WHITE, batch=5)
     list(run.steps())
     drops = run.baseline[1] - run.vectors[:, 1]
     np.testing.assert_allclose(drops, parts.ravel(), atol=1e-6)
@@ -178,7 +166,7 @@ def test_probabilities_a_little_out_of_range_are_kept_within() -> None:
 
 
 def test_nothing_is_asked_twice() -> None:
-    run = run_of(batch=4)
+    run = run_of(grid=3, batch=4)
     found, seen = followed(run, np.arange(9).reshape(3, 3))
     # Ten deletions and ten insertions; the whole picture and nothing of it belong to both.
     assert found.calls == 18
@@ -190,7 +178,7 @@ def test_nothing_is_asked_twice() -> None:
 
 
 def test_the_cells_of_a_run_that_is_done_count_as_known() -> None:
-    run = run_of()
+    run = run_of(grid=3, batch=5)
     list(run.steps())
     # The whole picture and the first deletion are known, and so is the last but one insertion.
     assert measured(run, np.arange(9).reshape(3, 3)).calls == 18 - 3
@@ -200,9 +188,9 @@ def test_answers_that_a_run_forgets_meanwhile_are_not_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     values = RNG.normal(size=(3, 3)).astype(np.float32)
-    expected = measured(run_of(), values)
+    expected = measured(run_of(grid=3, batch=5), values)
     monkeypatch.setattr(occlusion, "KEPT_SETS", 5)
-    run = run_of()
+    run = run_of(grid=3, batch=5)
     list(run.ask([tuple(range(9))]))  # the oldest answer, the first to be forgotten
     found = measured(run, values)
     np.testing.assert_array_equal(found.deletion_curve, expected.deletion_curve)
@@ -212,7 +200,7 @@ def test_answers_that_a_run_forgets_meanwhile_are_not_lost(
 
 def test_a_model_that_gives_no_number_is_reported() -> None:
     with pytest.raises(ClassifierError, match="NaN or infinity"):
-        measured(run_of(Spoiled(6, "nan")), np.arange(9).reshape(3, 3))
+        measured(run_of(Spoiled(6, "nan"), 3, batch=5), np.arange(9).reshape(3, 3))
 
 
 # The map
@@ -236,7 +224,7 @@ def test_cells_without_a_value_rank_last_and_the_curves_still_end_with_nothing()
     ],
 )
 def test_a_map_that_does_not_tell_cells_apart_is_said_to(values: Any, note: str | None) -> None:
-    notes = measured(run_of(), values).notes
+    notes = measured(run_of(grid=3, batch=5), values).notes
     assert [one.startswith(str(note)) for one in notes] == ([True] if note else [])
 
 
@@ -249,7 +237,7 @@ def test_a_map_that_does_not_tell_cells_apart_is_said_to(values: Any, note: str 
     ],
 )
 def test_what_is_no_map_of_the_grid_is_refused(values: Any, message: str) -> None:
-    run = run_of()
+    run = run_of(grid=3, batch=5)
     with pytest.raises(ValueError, match=message):
         measured(run, values)
     assert run.baseline is None  # before the model was asked anything
@@ -426,4 +414,4 @@ def test_what_is_no_record_is_refused(name: str, value: Any, error: type[Excepti
 
 def test_curves_are_read_only() -> None:
     with pytest.raises(ValueError, match="read-only"):
-        measured(run_of(), np.eye(3)).deletion_curve[0] = 1
+        measured(run_of(grid=3, batch=5), np.eye(3)).deletion_curve[0] = 1

@@ -60,7 +60,7 @@ class Copy:
         return 1 - weights(batch)
 
 
-def run_of(network: Layers | None) -> Run:
+def run_with(network: Layers | None) -> Run:
     opened = None if network is None else lambda _: network
     classifier = Classifier("net", (12, 12, 3), weights, output="softmax", open_network=opened)
     if network is not None:
@@ -74,7 +74,7 @@ def followed(
     found: list[Randomisation] = []
 
     def whole() -> Iterator[tuple[int, int]]:
-        found.append((yield from randomisation_steps(run_of(network), values, explain, **how)))
+        found.append((yield from randomisation_steps(run_with(network), values, explain, **how)))
 
     seen = list(whole())
     return found[0], seen

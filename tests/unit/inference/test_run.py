@@ -1,18 +1,10 @@
 import numpy as np
 import pytest
 
-from gridexplainer_widget import ClassifierError, as_classifier
-from gridexplainer_widget.core.fills import parse_fill
-from gridexplainer_widget.core.picture import read_picture
-from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget import ClassifierError
 from gridexplainer_widget.inference.strategy import MAX_BATCH, MEMORY_BUDGET, choose_batch_size
 from tests.support.models import Spoiled, TopLeft, brightness, weights
-
-PICTURE = read_picture(np.random.default_rng(0).integers(0, 256, (12, 12, 3)).astype(np.uint8))
-
-
-def run_of(model: object, grid: object = 4, fill: str = "black", batch: int | None = None) -> Run:
-    return Run.of(as_classifier(model), PICTURE, grid, parse_fill(fill), batch)
+from tests.support.runs import NOISE, run_of
 
 
 def test_every_cell_is_scored_and_the_baseline_first() -> None:
@@ -20,7 +12,7 @@ def test_every_cell_is_scored_and_the_baseline_first() -> None:
     done = list(run.steps())
     assert done == [4, 9, 14, 16]  # the first batch holds the whole picture as well
     assert run.scored.all()
-    np.testing.assert_array_equal(run.baseline, weights(PICTURE.pixels[np.newaxis])[0])
+    np.testing.assert_array_equal(run.baseline, weights(NOISE.pixels[np.newaxis])[0])
     assert run.seconds > 0
 
 
@@ -127,7 +119,7 @@ def test_sets_of_cells_are_remembered_and_asked_once() -> None:
     assert list(run.ask(sets)) == [2]  # (1, 0) is (0, 1)
     assert list(run.ask(sets)) == []
     assert run.calls == sum(model.batches) == calls + 2
-    black = PICTURE.pixels.copy()
+    black = NOISE.pixels.copy()
     black[:3, :6] = 0
     np.testing.assert_array_equal(
         run.cached_probabilities((1, 0)), TopLeft(12)(black[np.newaxis])[0]

@@ -28,10 +28,8 @@ from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.to_shap import to_shap
 from tests.support.models import Spoiled, TopLeft, brightness, weights
 from tests.support.questions import drain
+from tests.support.runs import NOISE, WHITE
 from tests.support.sizes import FEW
-
-NOISE = read_picture(np.random.default_rng(0).integers(0, 256, (12, 12, 3)).astype(np.uint8))
-WHITE = read_picture(np.full((12, 12, 3), 255, np.uint8))
 
 ALL = [rise, shap_partition, lime]
 

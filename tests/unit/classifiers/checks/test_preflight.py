@@ -18,6 +18,7 @@ from gridexplainer_widget.core.picture import read_picture
 from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.inference.run import Run
 from tests.support.models import TopLeft, brightness
+from tests.support.preflights import troubles
 
 RNG = np.random.default_rng(3)
 PICTURE = np.kron(RNG.integers(0, 256, (4, 4, 3)), np.ones((8, 8, 1))).astype(np.uint8)
@@ -46,10 +47,6 @@ def checked(model: object, picture: object = PICTURE, **options: object) -> Pref
 def of(preflight: Preflight, name: str) -> tuple[str, str]:
     found = next(check for check in preflight.checks if check.name == name)
     return found.verdict, found.sentence
-
-
-def troubles(preflight: Preflight) -> list[str]:
-    return [check.name for check in preflight.checks if check.verdict in {"warning", "wrong"}]
 
 
 def test_a_sound_model_passes() -> None:

@@ -12,6 +12,7 @@ from gridexplainer_widget import GridExplainer, as_classifier, demo
 from gridexplainer_widget.classifiers.checks.input_range import rubble
 from gridexplainer_widget.classifiers.preprocessing import NAMED
 from gridexplainer_widget.demo.demo import FOLDER
+from tests.support.preflights import troubles
 from tests.support.sizes import sized
 
 HONEST = demo.load("honest")
@@ -20,10 +21,6 @@ CHEATING = demo.load("cheating")
 KNOWN = ("horse", "fish", "car", "pizza")
 
 EVERY_PICTURE = [(which, name) for which in (HONEST, CHEATING) for name in which.pictures]
-
-
-def troubles(preflight) -> list[str]:
-    return [check.name for check in preflight.checks if check.verdict in {"warning", "wrong"}]
 
 
 @pytest.mark.parametrize(("which", "name"), EVERY_PICTURE, ids=lambda value: str(value)[:20])

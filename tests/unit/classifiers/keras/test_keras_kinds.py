@@ -1,9 +1,6 @@
 """Keras models of unusual shapes, types and backends."""
 
 import logging
-import os
-import subprocess
-import sys
 import warnings
 from pathlib import Path
 
@@ -15,6 +12,7 @@ import tf_keras
 from keras import layers
 
 from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
+from tests.support.fresh import printed
 
 BATCH = np.random.default_rng(0).uniform(0, 255, (3, 8, 8, 3)).astype(np.float32)
 
@@ -74,14 +72,8 @@ def small(shape: tuple = (8, 8, 3), **options: object) -> keras.Sequential:
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_other_backends_do_without_tensorflow(backend: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-W", "error::UserWarning", "-c", FRESH],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "KERAS_BACKEND": backend},
-    )
-    assert result.stdout.strip().splitlines()[-1:] == [f"{backend} False"], result.stderr
+    told = printed(FRESH, "-W", "error::UserWarning", KERAS_BACKEND=backend)
+    assert told.splitlines()[-1:] == [f"{backend} False"]
 
 
 def test_tf_keras() -> None:

@@ -2,8 +2,6 @@
 
 import copy
 import linecache
-import os
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +21,7 @@ from gridexplainer_widget import as_classifier, demo
 from gridexplainer_widget.classifiers.keras import layer_calls as keras_calls
 from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.core.errors import MethodError
+from tests.support.fresh import printed
 from tests.support.sizes import HANDFUL
 
 BATCH = np.random.default_rng(0).normal(size=(2, 6, 6, 3)).astype(np.float32)
@@ -739,15 +738,9 @@ def test_other_backends_say_what_to_do() -> None:
         "try: as_classifier(keras.Sequential(parts)).open_network('logits')\n"
         "except RuntimeError as error: print(error)"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "KERAS_BACKEND": "jax"},
-    )
-    assert "KERAS_BACKEND=tensorflow" in result.stdout, result.stderr
-    assert "backend 'jax'" in result.stdout
+    told = printed(code, KERAS_BACKEND="jax")
+    assert "KERAS_BACKEND=tensorflow" in told
+    assert "backend 'jax'" in told
 
 
 def test_the_demo() -> None:

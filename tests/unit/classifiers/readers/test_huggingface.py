@@ -1,8 +1,6 @@
 """Models, pipelines and folders of Hugging Face, made of configurations: nothing is fetched."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ import transformers
 from PIL import Image
 
 from gridexplainer_widget import GridExplainer, as_classifier, read_picture
+from tests.support.fresh import complained, printed
 from tests.support.pytorch import drops_by_hand, timm, torch
 
 PICTURE = np.random.default_rng(2).integers(0, 256, (40, 40, 3), np.uint8)
@@ -291,10 +290,7 @@ def test_a_model_of_hugging_face_needs_no_tensorflow() -> None:
         "GridExplainer(model, 2).explain(np.zeros((8, 8, 3))); "
         "print([name for name in ('tensorflow', 'keras', 'tf_keras') if name in sys.modules])"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert result.stdout.strip() == "[]"
+    assert printed(code) == "[]"
 
 
 def test_transformers_that_is_missing_says_what_to_install() -> None:
@@ -303,9 +299,5 @@ def test_transformers_that_is_missing_says_what_to_install() -> None:
         "from gridexplainer_widget.classifiers.readers.huggingface import huggingface_folder; "
         "huggingface_folder('pets', None)"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=False
-    )
-    assert result.returncode == 1
     words = "pets needs transformers: pip install 'gridexplainer-widget[transformers]'"
-    assert words in result.stderr
+    assert words in complained(code)

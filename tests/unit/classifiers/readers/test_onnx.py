@@ -9,6 +9,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
+from tests.support.numbers import softmax
 
 RNG = np.random.default_rng(0)
 KERNEL = RNG.normal(size=(4, 3, 3, 3)).astype(np.float32)
@@ -22,11 +23,6 @@ def numpy_logits(batch: np.ndarray) -> np.ndarray:
     windows = np.lib.stride_tricks.sliding_window_view(batch.astype(np.float64), (3, 3), (1, 2))
     convolved = np.einsum("nyxchw,kchw->nyxk", windows, KERNEL)
     return np.maximum(convolved, 0).mean(axis=(1, 2)) @ HEAD + BIAS
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def made(

@@ -12,6 +12,7 @@ from keras import layers
 
 from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
 from gridexplainer_widget.classifiers.outputs import which_answer
+from tests.support.numbers import softmax
 
 BATCH = np.random.default_rng(0).uniform(0, 255, (5, 8, 8, 3)).astype(np.float32)
 WEIGHTS = np.random.default_rng(1).normal(size=(3, 4)).astype(np.float32) / 20
@@ -22,11 +23,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:tensorflow")
 
 def means(batch: np.ndarray) -> np.ndarray:
     return batch.mean(axis=(1, 2), dtype=np.float64) @ WEIGHTS
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    exponentials = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return exponentials / exponentials.sum(axis=1, keepdims=True)
 
 
 def converter(function: object, *specs: tf.TensorSpec) -> tf.lite.TFLiteConverter:
