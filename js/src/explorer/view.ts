@@ -1,0 +1,83 @@
+// One view of a model: mounted into an element, gone with the signal.
+
+import { selectionActions } from "../evidence/selection_actions";
+import type { Connection } from "../model/connection";
+import { element } from "../dom/element";
+import { evidenceView } from "../evidence/evidence_view";
+import { gridView } from "../grid/grid_view";
+import { liveRegion } from "../dom/live_region";
+import { looksPanel } from "../controls/appearance";
+import { opening } from "../controls/open_picture";
+import { panel } from "../controls/controls";
+import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model } from "../model/explorer_protocol";
+import type { Cell } from "../model/widget_model";
+import { saving } from "../controls/save_menu";
+import { History } from "./history";
+import { snapshot } from "../grid/snapshot";
+import { followTheme } from "../dom/theme";
+import { topCellsControl } from "../evidence/top_cells";
+import { updates } from "../model/updates";
+
+export function mount(
+  model: Model,
+  el: HTMLElement,
+  signal: AbortSignal,
+  connection: Connection,
+): void {
+  const { host } = connection;
+  const root = element("div", "gx-root");
+  const history = new History();
+  const show = (value: Cell[], keep: boolean) => {
+    model.set("value", value);
+    model.set("keep", keep);
+    if (host() !== "gone") model.save_changes();
+  };
+  const choose = (value: Cell[], keep: boolean, remember = true) => {
+    // A page knows single hidden cells: after a look at what was kept, a click is one of these again.
+    if (host() === "page" && value !== model.get("value")) keep = false;
+    if (remember) history.push({ value: model.get("value"), keep: model.get("keep") });
+    show(value, keep);
+  };
+  const undo = () => {
+    const past = history.undo();
+    if (past) show(past.value, past.keep);
+  };
+
+  const frame = panel(model, signal, connection);
+  const grid = gridView(model, signal, choose, undo);
+  const evidence = evidenceView(model, host);
+  const looks = looksPanel(model, signal);
+  const open = opening(model, root, signal, host, frame.tell);
+  const save = saving(model, signal, host, () => snapshot(model, grid.canvas), frame.tell);
+  const actions = selectionActions(model, signal, choose, undo, () => history.any());
+  const top = topCellsControl(model, signal, host, choose);
+  const live = liveRegion(model);
+  const parts = [frame, grid, evidence, looks, open, save, actions, top];
+
+  const tools = element("div", "gx-tools");
+  tools.append(open.button, looks.element, save.element);
+  grid.element.append(tools);
+  evidence.element.append(actions.element, top.element);
+  const body = element("div", "gx-body");
+  body.append(grid.element, evidence.element);
+  root.append(frame.controls, body, frame.messages, live.element);
+  el.append(root);
+  followTheme(root, signal);
+
+  let gridKey = "";
+  let picture: DataView | null = null;
+  const update = () => {
+    root.dataset["status"] = model.get("status");
+    root.dataset["host"] = host();
+    const key = JSON.stringify(model.get("grid"));
+    if (key !== gridKey || model.get("picture") !== picture) history.forget();
+    gridKey = key;
+    picture = model.get("picture");
+    for (const part of parts) part.update();
+    live.update(evidence.text());
+  };
+  updates(model, [...KERNEL_TRAITS, ...FRONT_END_TRAITS], connection, signal, update);
+  signal.addEventListener("abort", () => {
+    root.remove();
+  });
+}

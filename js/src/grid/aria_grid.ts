@@ -1,0 +1,66 @@
+// The grid as a screen reader knows it: one cell at a time, the active one.
+
+import { element } from "../dom/element";
+import { cellBox, cellOf } from "../cells/geometry";
+import type { GridShape } from "../model/widget_model";
+
+export interface AriaGrid {
+  update(grid: GridShape | null, index: number, text: string, selected: boolean): void;
+}
+
+/** Make an element the grid; it takes the focus once there are cells. */
+export function ariaGrid(root: HTMLElement): AriaGrid {
+  // Each widget may come with a copy of this module: a count alone would not be unique.
+  const name = `gx-cell-${Math.random().toString(36).slice(2)}`;
+  let moves = 0;
+  let shown = "";
+  let cell = element("div", "gx-sr");
+  let row = element("div", "gx-sr");
+
+  // Read out because it is another element: a changed text alone is not.
+  const move = (grid: GridShape, index: number) => {
+    const [rowIndex, columnIndex] = cellOf(grid, index);
+    const box = cellBox(grid, index, 100, 100);
+    const old = row;
+    row = element("div", "gx-sr");
+    row.setAttribute("role", "row");
+    row.setAttribute("aria-rowindex", String(rowIndex + 1));
+    // Where the cell is seen: a screen magnifier goes there.
+    row.style.left = `${box.x}%`;
+    row.style.top = `${box.y}%`;
+    row.style.width = `${box.width}%`;
+    row.style.height = `${box.height}%`;
+    cell = element("div", "");
+    cell.id = `${name}-${++moves}`;
+    cell.setAttribute("role", "gridcell");
+    cell.setAttribute("aria-colindex", String(columnIndex + 1));
+    row.append(cell);
+    old.remove();
+    root.append(row);
+    root.setAttribute("aria-activedescendant", cell.id);
+  };
+
+  const begin = (grid: GridShape) => {
+    root.tabIndex = 0;
+    root.setAttribute("role", "grid");
+    root.setAttribute("aria-label", "Cells of the picture");
+    root.setAttribute("aria-multiselectable", "true");
+    root.setAttribute("aria-rowcount", String(grid.rows));
+    root.setAttribute("aria-colcount", String(grid.columns));
+    // JupyterLab matches the focused element itself: see dom.ts.
+    root.dataset["lmSuppressShortcuts"] = "true";
+  };
+
+  const update = (grid: GridShape | null, index: number, text: string, selected: boolean) => {
+    if (!grid) return;
+    const key = `${grid.rows} ${grid.columns} ${index}`;
+    if (key !== shown) {
+      shown = key;
+      begin(grid);
+      move(grid, index);
+    }
+    if (cell.textContent !== text) cell.textContent = text;
+    cell.setAttribute("aria-selected", String(selected));
+  };
+  return { update };
+}

@@ -1,0 +1,197 @@
+// State → canvas. The map is painted once into a layer of its own; a hover draws the layer and the
+// outlines over it.
+
+import { cellColor, type Looks } from "../cells/colors";
+import { failedMark, pendingPattern } from "./marks";
+import { dimHidden, outlineActive, outlineHovered, outlineSelection } from "./outlines";
+import type { Score } from "../model/explorer_protocol";
+import type { GridShape } from "../model/widget_model";
+import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "../cells/scores";
+import { boxOn, cellSizeOn, pixels, roomOn, surfaceOf, type Surface } from "./surface";
+
+export interface Scene {
+  picture: CanvasImageSource;
+  /** The same, grey and pale: what lies under the colours. Another picture comes with another. */
+  pale: CanvasImageSource;
+  grid: GridShape | null;
+  drops: Float32Array;
+  score: Score;
+  looks: Looks;
+  hovered: number | null;
+  /** The keyboard's cell while the grid has the focus. */
+  active: number | null;
+  selected: ReadonlySet<number>;
+  /** Everything but the selection is hidden. */
+  keep: boolean;
+}
+
+type Context = CanvasRenderingContext2D;
+
+/** Cells narrower or lower than this, in CSS pixels, carry no number. */
+const NUMBER_ROOM = { width: 30, height: 20 };
+
+/** Draw a scene on a canvas of the given size in CSS pixels. */
+export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, height: number): void {
+  const context = canvas.getContext("2d");
+  if (!context || width === 0 || height === 0) return;
+  const ratio = window.devicePixelRatio || 1;
+  resize(canvas, Math.round(width * ratio), Math.round(height * ratio));
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(mapOf(canvas, scene, ratio), 0, 0);
+  if (!scene.grid) return;
+  const surface = surfaceOf(scene.grid, canvas.width, canvas.height, ratio);
+  if (scene.selected.size > 0) {
+    // One cell is seen by its outline alone, and its colour and number stay legible.
+    const dim = scene.keep || scene.selected.size > 1;
+    if (dim) dimHidden(context, surface, scene.selected, scene.keep);
+    outlineSelection(context, surface, scene.selected);
+  }
+  if (scene.hovered !== null) outlineHovered(context, surface, scene.hovered);
+  if (scene.active !== null) outlineActive(context, surface, scene.active);
+}
+
+/** The grey picture on which colours are unmistakable. */
+export function paleCopy(picture: HTMLImageElement): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = picture.naturalWidth;
+  canvas.height = picture.naturalHeight;
+  const context = canvas.getContext("2d");
+  if (!context || canvas.width === 0) return canvas;
+  context.drawImage(picture, 0, 0);
+  const image = context.getImageData(0, 0, canvas.width, canvas.height);
+  const pixels = image.data;
+  for (let i = 0; i < pixels.length; i += 4) {
+    const grey = 0.299 * pixels[i]! + 0.587 * pixels[i + 1]! + 0.114 * pixels[i + 2]!;
+    pixels[i] = pixels[i + 1] = pixels[i + 2] = 115 + 0.55 * grey;
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** What the map of a canvas was painted from. */
+interface Layer {
+  canvas: HTMLCanvasElement;
+  pale: CanvasImageSource;
+  drops: Float32Array;
+  rest: string;
+}
+
+const layers = new WeakMap<HTMLCanvasElement, Layer>();
+
+function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanvasElement {
+  const { pale, drops, grid, score, looks } = scene;
+  const rest = JSON.stringify([grid, score, looks, canvas.width, canvas.height, ratio]);
+  const old = layers.get(canvas);
+  if (old && old.pale === pale && old.rest === rest && sameBits(old.drops, drops)) return old.canvas;
+  const layer = { canvas: old?.canvas ?? newLayer(canvas), pale, drops, rest };
+  layers.set(canvas, layer);
+  resize(layer.canvas, canvas.width, canvas.height);
+  const context = layer.canvas.getContext("2d");
+  if (context) paintMap(context, scene, canvas.width, canvas.height, ratio);
+  return layer.canvas;
+}
+
+/** A browser short of memory may take a layer's pixels away; what it gives back is empty. */
+function newLayer(owner: HTMLCanvasElement): HTMLCanvasElement {
+  const layer = document.createElement("canvas");
+  layer.addEventListener("contextrestored", () => layers.delete(owner));
+  return layer;
+}
+
+/** Setting a size clears a canvas, so it is set only where it changes. */
+export function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+}
+
+/** Pending cells are NaN, which no comparison of numbers finds equal. */
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  if (a.length !== b.length) return false;
+  const [left, right] = [a, b].map((s) => new Uint32Array(s.buffer, s.byteOffset, s.length));
+  return left!.every((bits, i) => bits === right![i]);
+}
+
+function paintMap(context: Context, scene: Scene, width: number, height: number, ratio: number) {
+  context.clearRect(0, 0, width, height);
+  context.imageSmoothingQuality = "high";
+  if (!scene.grid) {
+    context.drawImage(scene.picture, 0, 0, width, height);
+    return;
+  }
+  const surface = surfaceOf(scene.grid, width, height, ratio);
+  paintPictures(context, scene, surface);
+  paintCells(context, scene, surface);
+  paintLines(context, surface);
+  if (scene.looks.numbers) paintNumbers(context, scene, surface);
+}
+
+/** The picture's own colours where a cell is pending, the pale one elsewhere. */
+function paintPictures(context: Context, scene: Scene, surface: Surface) {
+  const { width, height } = surface;
+  const pending = [...scene.drops.keys()].filter((index) => Number.isNaN(scene.drops[index]));
+  context.fillStyle = "#000";
+  fillCells(context, surface, pending);
+  context.globalCompositeOperation = "source-in";
+  if (pending.length > 0) context.drawImage(scene.picture, 0, 0, width, height);
+  context.globalCompositeOperation = "destination-over";
+  const under = pending.length < scene.drops.length ? scene.pale : scene.picture;
+  context.drawImage(under, 0, 0, width, height);
+  context.globalCompositeOperation = "source-over";
+  const pattern = pendingPattern(context, surface.ratio);
+  if (pattern) context.fillStyle = pattern;
+  if (pattern) fillCells(context, surface, pending);
+}
+
+function fillCells(context: Context, surface: Surface, cells: number[]) {
+  for (const index of cells) {
+    const box = boxOn(surface, index);
+    context.fillRect(box.x, box.y, box.width, box.height);
+  }
+}
+
+function paintCells(context: Context, { drops, score, looks }: Scene, surface: Surface) {
+  const scale = scaleOf(drops, score, looks.scale);
+  drops.forEach((drop, index) => {
+    if (Number.isNaN(drop)) return;
+    const box = boxOn(surface, index);
+    if (isFailed(drop)) {
+      failedMark(context, box, surface.ratio);
+    } else if (!isFaded(drop, scale, looks.threshold)) {
+      context.fillStyle = cellColor(drop, scale, looks);
+      context.fillRect(box.x, box.y, box.width, box.height);
+    }
+  });
+}
+
+function paintLines(context: Context, surface: Surface) {
+  const { xs, ys, width, height } = surface;
+  const line = pixels(surface, 1);
+  context.fillStyle = `rgba(0, 0, 0, ${roomOn(surface) > 12 ? 0.22 : 0.1})`;
+  for (const x of xs.slice(1, -1)) context.fillRect(x - (line >> 1), 0, line, height);
+  for (const y of ys.slice(1, -1)) context.fillRect(0, y - (line >> 1), width, line);
+}
+
+function paintNumbers(context: Context, { drops, score, looks }: Scene, surface: Surface) {
+  const [width, height] = cellSizeOn(surface);
+  if (width < NUMBER_ROOM.width || height < NUMBER_ROOM.height) return;
+  const { ratio } = surface;
+  const scale = scaleOf(drops, score, looks.scale);
+  const digits = digitsOf(scale, score);
+  const size = Math.min(15, width * 0.32, height * 0.5);
+  context.font = `${(ratio * size).toFixed(1)}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = 3 * ratio;
+  context.strokeStyle = "rgba(255, 255, 255, 0.85)";
+  context.fillStyle = "#111";
+  drops.forEach((drop, index) => {
+    if (!isScored(drop) || isFaded(drop, scale, looks.threshold)) return;
+    const box = boxOn(surface, index);
+    const number = dropNumber(drop, score, digits);
+    const text = Number(number) === 0 ? "0" : number;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    context.strokeText(text, x, y);
+    context.fillText(text, x, y);
+  });
+}

@@ -1,0 +1,144 @@
+// Names and types of what crosses the wire; mirrors gridexplainer_widget/protocol.py.
+
+import type { Cell, GridShape, Maybe, ModelOf } from "./widget_model";
+
+export const KERNEL_TRAITS = [
+  "picture",
+  "labels",
+  "prediction",
+  "grid",
+  "scores",
+  "status",
+  "progress",
+  "evidence",
+  "curve",
+  "error",
+  "notes",
+  "about",
+  "check",
+  "fills",
+] as const;
+
+/** How drops are drawn: set without save_changes, so that no message is sent. */
+export const LOOKS = ["colormap", "opacity", "numbers", "scale", "threshold"] as const;
+
+export const FRONT_END_TRAITS = [
+  "grid_size",
+  "fill",
+  "target",
+  "score",
+  "value",
+  "keep",
+  ...LOOKS,
+] as const;
+
+export const COMMANDS = ["start", "stop", "play", "explain", "save"] as const;
+
+export const SAVED_FORMATS = ["html", "npz"] as const;
+
+export const COLORMAPS = ["orange-blue", "purple-green", "red-blue"] as const;
+
+export const SCALES = ["relative", "absolute"] as const;
+
+export const STATUSES = ["running", "stopped", "done", "error"] as const;
+
+export const MAX_GRID = 64;
+
+/** Bytes of a picture that is sent. */
+export const MAX_UPLOAD = 8 * 2 ** 20;
+
+export type Command =
+  | { type: "start" | "stop" | "play" }
+  | { type: "explain"; name: string }
+  | { type: "save"; format: SavedFormat; id: string };
+export type SavedFormat = (typeof SAVED_FORMATS)[number];
+export type Colormap = (typeof COLORMAPS)[number];
+export type Scale = (typeof SCALES)[number];
+export type Status = (typeof STATUSES)[number];
+export type Score = "probability" | "log-odds";
+export type CheckVerdict = "ok" | "warning" | "wrong" | "unknown";
+
+export interface Prediction {
+  target: number;
+  probability: number;
+  saturated: boolean;
+  top: [index: number, probability: number][];
+}
+
+export interface Progress {
+  done: number;
+  total: number;
+  rate: number;
+  left: number | null;
+}
+
+/** What the model believed with `cells` hidden together, or with all but them hidden. */
+export interface Evidence {
+  cells: Cell[];
+  keep: boolean;
+  picture: DataView;
+  /** null while the answer is pending */
+  drop: number | null;
+  /** Sum of the cells' single drops; null for one cell, with `keep`, and while one is pending. */
+  sum: number | null;
+  /** `drop` − `sum` */
+  synergy: number | null;
+  classes: [index: number, before: number, after: number][];
+}
+
+/** The target's probability with the top k cells hidden, and with all others hidden. */
+export interface Curve {
+  counts: number[];
+  /** One for each count; null while pending. */
+  deletion: (number | null)[];
+  insertion: (number | null)[];
+  running: boolean;
+}
+
+export interface About {
+  model: string;
+  preprocessing: string;
+  output: string;
+}
+
+/** What looks wrong with the model, in plain sentences; stays empty where nobody checked it. */
+export interface Check {
+  /** The worst of the checks'. */
+  verdict: Exclude<CheckVerdict, "unknown">;
+  summary: string;
+  /** `advice` is empty where there is none. */
+  checks: [name: string, verdict: CheckVerdict, seen: string, advice: string][];
+}
+
+export interface Traits {
+  picture: DataView;
+  labels: string[];
+  prediction: Maybe<Prediction>;
+  grid: Maybe<GridShape>;
+  scores: DataView;
+  status: Status;
+  progress: Maybe<Progress>;
+  evidence: Maybe<Evidence>;
+  curve: Maybe<Curve>;
+  error: string;
+  notes: string[];
+  about: Maybe<About>;
+  check: Maybe<Check>;
+  fills: string[];
+  grid_size: number | Cell;
+  fill: string;
+  target: number | string | null;
+  score: Score;
+  value: Cell[];
+  /** Everything but `value` is hidden. */
+  keep: boolean;
+  colormap: Colormap;
+  /** Of the strongest colour, 0..1. */
+  opacity: number;
+  numbers: boolean;
+  scale: Scale;
+  /** Drops smaller than this share of the scale fade, 0..1. */
+  threshold: number;
+}
+
+export type Model = ModelOf<Traits, Command>;

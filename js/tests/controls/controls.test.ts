@@ -1,0 +1,415 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { panel, progressText, type Panel } from "../../src/controls/controls";
+import type { Prediction, Traits } from "../../src/model/explorer_protocol";
+import type { Host } from "../../src/model/widget_model";
+import { fakeConnection, find, HTML, scoresOf, StrictModel, texts, traits } from "../support/explorer";
+
+let controller: AbortController;
+let model: StrictModel;
+let view: Panel;
+let connection: ReturnType<typeof fakeConnection>;
+
+beforeEach(() => {
+  controller = new AbortController();
+  connection = fakeConnection();
+});
+
+function show(changes: Partial<Traits> = {}): void {
+  model = new StrictModel(traits(changes));
+  view = panel(model, controller.signal, connection);
+  view.update();
+}
+
+function receive(changes: Partial<Traits>): void {
+  model.receive(changes);
+  view.update();
+}
+
+/** The control under a title. */
+function control<T extends HTMLElement>(title: string): T {
+  const fields = [...view.controls.querySelectorAll(".gx-field")];
+  const field = fields.find((node) => find(node, ".gx-field-name").textContent === title);
+  return find<T>(field!, "input, select");
+}
+
+const select = (title: string) => control<HTMLSelectElement>(title);
+
+function choose(title: string, value: string): void {
+  const node = control<HTMLSelectElement | HTMLInputElement>(title);
+  node.value = value;
+  node.dispatchEvent(new Event(node instanceof HTMLSelectElement ? "change" : "input"));
+}
+
+/** What can be seen of the messages. */
+const shownTexts = (selector: string) =>
+  [...view.messages.querySelectorAll<HTMLElement>(selector)]
+    .filter((node) => !node.hidden)
+    .map((node) => node.textContent);
+
+const options = (title: string) =>
+  [...select(title).options].map((option) => [option.value, option.textContent]);
+
+describe("the grid slider", () => {
+  const range = () => control<HTMLInputElement>("Grid");
+  const size = () => find(view.controls, ".gx-size").textContent;
+
+  test("shows N×N", () => {
+    show({ grid_size: 4 });
+    expect(range().value).toBe("4");
+    expect(size()).toBe("4 × 4");
+  });
+
+  test("shows N×M at the larger of both", () => {
+    show({ grid_size: [2, 3] });
+    expect(range().value).toBe("3");
+    expect(size()).toBe("2 × 3");
+  });
+
+  test("writes and sends its number, and shows it at once", () => {
+    show();
+    choose("Grid", "4");
+    expect(model.saved).toEqual([{ grid_size: 4 }]);
+    expect(size()).toBe("4 × 4");
+  });
+
+  test("goes in whole numbers from 2", () => {
+    show();
+    expect([range().type, range().min, range().step]).toEqual(["range", "2", "1"]);
+  });
+
+  test.each([
+    ["the height of the picture", { rows: 2, columns: 3, height: 5, width: 7 }, "5"],
+    ["the width of the picture", { rows: 2, columns: 3, height: 50, width: 7 }, "7"],
+    ["64", { rows: 2, columns: 3, height: 224, width: 224 }, "64"],
+    ["64 before a grid has come", {}, "64"],
+  ])("ends at %s", (_, grid, most) => {
+    show({ grid });
+    expect(range().max).toBe(most);
+  });
+});
+
+describe("the fill", () => {
+  test("is chosen among those that the kernel offers", () => {
+    show({ fill: "blur" });
+    const fills = ["cell-mean", "blur", "gray"].map((fill) => [fill, fill]);
+    expect(options("Hide with")).toEqual(fills);
+    expect(select("Hide with").value).toBe("blur");
+  });
+
+  test("is written and sent", () => {
+    show();
+    choose("Hide with", "gray");
+    expect(model.saved).toEqual([{ fill: "gray" }]);
+  });
+
+  test("that the kernel does not offer is shown first", () => {
+    show({ fill: "mine" });
+    expect(options("Hide with")[0]).toEqual(["mine", "mine"]);
+    expect(select("Hide with").value).toBe("mine");
+  });
+
+  test("may be called what HTML is", () => {
+    show({ fill: HTML, fills: [HTML] });
+    expect(options("Hide with")).toEqual([[HTML, HTML]]);
+    expect(view.controls.querySelector("img")).toBeNull();
+  });
+});
+
+describe("the score", () => {
+  test("is probability or log-odds", () => {
+    show({ score: "log-odds" });
+    expect(options("Drop in").map(([value]) => value)).toEqual(["probability", "log-odds"]);
+    expect(select("Drop in").value).toBe("log-odds");
+  });
+
+  test("is written and sent", () => {
+    show();
+    choose("Drop in", "log-odds");
+    expect(model.saved).toEqual([{ score: "log-odds" }]);
+  });
+});
+
+describe("an open list", () => {
+  test.each(["Hide with", "Drop in"])("“%s” is not rebuilt by progress", (title) => {
+    show();
+    const before = [...select(title).options];
+    receive({
+      scores: scoresOf(0, 0, 0, 0, 0, 0),
+      progress: { done: 6, total: 6, rate: 3, left: 0 },
+      labels: ["cat", "dog", "fox", "owl"],
+    });
+    const after = [...select(title).options];
+    expect(after.length).toBeGreaterThan(1);
+    expect(after.every((option, i) => option === before[i])).toBe(true);
+  });
+
+  test("is rebuilt when there is another choice", () => {
+    show();
+    receive({ fills: ["mine", "cell-mean"] });
+    expect(options("Hide with")).toEqual([
+      ["mine", "mine"],
+      ["cell-mean", "cell-mean"],
+    ]);
+    expect(select("Hide with").value).toBe("cell-mean");
+  });
+});
+
+describe("the button", () => {
+  const button = () => find<HTMLButtonElement>(view.controls, ".gx-run button");
+
+  test.each([
+    ["running", "Stop", "stop"],
+    ["stopped", "Start", "start"],
+    ["error", "Try again", "start"],
+  ] as const)("of a run that is %s reads “%s” and sends “%s”", (status, text, type) => {
+    show({ status });
+    expect(button().textContent).toBe(text);
+    expect(button().disabled).toBe(false);
+    button().click();
+    expect(model.sent).toEqual([{ type }]);
+    expect(model.saved).toEqual([]);
+  });
+
+  test("and its progress carry the status", () => {
+    show({ status: "error" });
+    expect(find(view.controls, ".gx-run").dataset["status"]).toBe("error");
+  });
+
+  test("does nothing when the run is done", () => {
+    show({ status: "done" });
+    expect(button().disabled).toBe(true);
+    button().click();
+    expect(model.sent).toEqual([]);
+  });
+});
+
+describe("the progress", () => {
+  const bar = () => find(view.controls, ".gx-progress-bar").style.width;
+
+  test("is shown as a bar, a text and to a screen reader", () => {
+    show({ progress: { done: 3, total: 6, rate: 2, left: 1.5 } });
+    expect(bar()).toBe("50%");
+    expect(texts(view.controls, ".gx-progress-text")).toEqual([
+      "3 of 6 cells · 2.0 a second · 2 s left",
+    ]);
+    const track = find(view.controls, "[role=progressbar]");
+    expect(track.getAttribute("aria-label")).toBe("Cells scored");
+    expect(track.getAttribute("aria-valuenow")).toBe("3");
+    expect(track.getAttribute("aria-valuemax")).toBe("6");
+  });
+
+  test("is empty before any has come", () => {
+    show({ progress: {}, status: "stopped" });
+    expect(Number.parseFloat(bar())).toBe(0);
+    expect(texts(view.controls, ".gx-progress-text")).toEqual(["0 of 0 cells · stopped"]);
+  });
+
+  test.each([
+    ["3 of 6 cells", "running", 3, 6, 0, null],
+    ["3 of 6 cells · 2.5 a second", "running", 3, 6, 2.5, null],
+    ["3 of 6 cells · 0.5 a second · 6 s left", "running", 3, 6, 0.5, 6],
+    ["3 of 6 cells · 10 a second", "running", 3, 6, 10, null],
+    ["3 of 6 cells · 121 a second · less than 1 s left", "running", 3, 6, 120.6, 0.3],
+    ["6 of 6 cells · 2.0 a second", "running", 6, 6, 2, 0],
+    ["6 of 6 cells · 2.0 a second", "done", 6, 6, 2, 0],
+    ["3 of 6 cells · 2.0 a second · stopped", "stopped", 3, 6, 2, 1.5],
+    ["3 of 6 cells · failed", "error", 3, 6, 0, null],
+  ])("“%s” is said of a run that is %s", (text, status, done, total, rate, left) => {
+    expect(progressText(status, done, total, rate, left)).toBe(text);
+  });
+});
+
+describe("messages", () => {
+  const alerts = () => shownTexts("[role=alert]");
+
+  test("have no error where there is none", () => {
+    show();
+    expect(alerts()).toEqual([]);
+  });
+
+  test("tell an error as an alert until it is gone", () => {
+    show({ error: "The model failed." });
+    expect(alerts()).toEqual(["The model failed."]);
+    receive({ error: "" });
+    expect(alerts()).toEqual([]);
+  });
+
+  test("tell an error that stays only once", () => {
+    show({ error: "The model failed." });
+    const [text] = [...find(view.messages, "[role=alert]").childNodes];
+    receive({ notes: ["One."], progress: {} });
+    expect(find(view.messages, "[role=alert]").firstChild).toBe(text);
+  });
+
+  test("tell what the front end has to say, instead of an error that was there before", () => {
+    show({ error: "The model failed." });
+    view.tell("That is no file.");
+    receive({ notes: ["One."] });
+    expect(alerts()).toEqual(["That is no file."]);
+    view.tell("");
+    expect(alerts()).toEqual(["The model failed."]);
+  });
+
+  test.each([
+    ["another error", "Out of memory.", ["Out of memory."]],
+    ["the error's end", "", []],
+  ])("tell it until the kernel has news: %s", (_, error, said) => {
+    show({ error: "The model failed." });
+    view.tell("That is no file.");
+    receive({ error });
+    expect(alerts()).toEqual(said);
+    receive({ notes: ["One."] });
+    expect(alerts()).toEqual(said);
+  });
+
+  test("tell notes in order", () => {
+    show({ notes: ["One.", "Two."] });
+    expect(texts(view.messages, ".gx-note")).toEqual(["One.", "Two."]);
+  });
+
+  test("tell what was chosen once it is known", () => {
+    show({ about: {} });
+    expect(shownTexts(".gx-about")).toEqual([]);
+    receive({ about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" } });
+    expect(shownTexts(".gx-about")).toEqual(["TinyNet · softmax · preprocessing: ImageNet"]);
+  });
+
+  test("end with whether the model was checked, once it was", () => {
+    show();
+    const last = () => find<HTMLDetailsElement>(view.messages, ".gx-notices > :last-child");
+    expect(last().hidden).toBe(true);
+    const summary = "Technical check on one picture: nothing wrong was found.";
+    receive({ check: { verdict: "ok", summary, checks: [["Outputs", "ok", "They sum to 1.", ""]] } });
+    expect(last().hidden).toBe(false);
+    expect(find(last(), "summary").textContent).toBe(`✓${summary}`);
+  });
+
+  test("show HTML as text", () => {
+    const about = { model: HTML, preprocessing: HTML, output: HTML };
+    show({ error: HTML, notes: [HTML], about });
+    expect(alerts()).toEqual([HTML]);
+    expect(texts(view.messages, ".gx-note")).toEqual([HTML]);
+    expect(view.messages.querySelector("img")).toBeNull();
+    view.tell(HTML);
+    expect(alerts()).toEqual([HTML]);
+    expect(view.messages.querySelector("img")).toBeNull();
+  });
+});
+
+describe("log-odds", () => {
+  const saturated: Prediction = { target: 1, probability: 1, saturated: true, top: [[1, 1]] };
+  const offer = () => find<HTMLButtonElement>(view.messages, "button");
+
+  test("are offered where the probability is saturated, and a click takes them", () => {
+    show({ prediction: saturated, notes: ["Every drop is near 0."] });
+    expect(offer().hidden).toBe(false);
+    expect(offer().textContent).toBe("Show log-odds");
+    offer().click();
+    expect(model.saved).toEqual([{ score: "log-odds" }]);
+  });
+
+  test("are not offered otherwise", () => {
+    show({ notes: ["Every drop is near 0."] });
+    expect(offer().hidden).toBe(true);
+  });
+
+  test("are not offered before there is a prediction", () => {
+    show({ prediction: {}, notes: ["Every drop is near 0."] });
+    expect(offer().hidden).toBe(true);
+  });
+
+  test("are not offered without the note that tells why", () => {
+    show({ prediction: saturated });
+    expect(offer().hidden).toBe(true);
+  });
+
+  test.each([
+    ["kernel", false],
+    ["gone", true],
+    ["page", false],
+  ] as const)("can be taken of the host “%s” unless %s", (host, disabled) => {
+    connection.become(host);
+    show({ prediction: saturated, notes: ["Every drop is near 0."] });
+    expect(offer().disabled).toBe(disabled);
+  });
+
+  test("are offered by a button that stays, so that its focus does", () => {
+    show({ prediction: saturated, notes: ["Every drop is near 0."] });
+    document.body.replaceChildren(view.messages);
+    offer().focus();
+    receive({ notes: ["Every drop is near 0.", "Partial."], status: "stopped" });
+    expect(document.activeElement).toBe(offer());
+  });
+});
+
+describe("with the host", () => {
+  const titles = () =>
+    [...view.controls.children]
+      .filter((part) => !(part as HTMLElement).hidden)
+      .map((part) => part.querySelector(".gx-field-name, button")?.textContent);
+
+  const GONE =
+    "The kernel is gone. The map stays and can be read; to ask for more, run the notebook again.";
+
+  test.each([
+    ["kernel", ["Grid", "Hide with", "Why", "Drop in", "Stop"], false, []],
+    ["gone", ["Grid", "Hide with", "Why", "Drop in", "Start"], true, [GONE]],
+    ["page", ["Why", "Drop in"], false, []],
+  ] as [Host, string[], boolean, string[]][])(
+    "“%s” there are %j, inert: %s",
+    (host, shown, inert, said) => {
+      connection.become(host);
+      show();
+      expect(titles()).toEqual(shown);
+      expect(view.controls.inert).toBe(inert);
+      expect(shownTexts(".gx-offline")).toEqual(said);
+    },
+  );
+
+  test("“gone” a run has stopped, whatever the kernel said last", () => {
+    show({ progress: { done: 3, total: 6, rate: 2, left: 1.5 } });
+    connection.become("gone");
+    view.update();
+    expect(texts(view.controls, ".gx-progress-text")).toEqual(["3 of 6 cells · 2.0 a second · stopped"]);
+    expect(find(view.controls, ".gx-run").dataset["status"]).toBe("stopped");
+  });
+
+  test("“gone” a run that was done stays done", () => {
+    connection.become("gone");
+    show({ status: "done" });
+    expect(find(view.controls, ".gx-run").dataset["status"]).toBe("done");
+  });
+
+  test("“gone” it is said politely, and once", () => {
+    show();
+    connection.become("gone");
+    view.update();
+    const offline = find(view.messages, ".gx-offline");
+    const said = offline.firstChild;
+    receive({ notes: ["One."] });
+    expect(offline.getAttribute("role")).toBe("status");
+    expect(offline.firstChild).toBe(said);
+  });
+
+  test("“page” only the recorded classes can be asked about", () => {
+    connection.offered = () => [0, 1];
+    connection.become("page");
+    show();
+    control<HTMLInputElement>("Why").dispatchEvent(new Event("focus"));
+    expect(texts(view.controls, ".gx-option-name")).toEqual(["dog", "cat"]);
+  });
+});
+
+test("after the end nothing is written or sent", () => {
+  const prediction: Prediction = { target: 1, probability: 1, saturated: true, top: [[1, 1]] };
+  show({ prediction, notes: ["Every drop is near 0."] });
+  controller.abort();
+  choose("Grid", "4");
+  choose("Hide with", "gray");
+  choose("Drop in", "log-odds");
+  find(view.controls, ".gx-run button").click();
+  find(view.messages, "button").click();
+  expect(model.saved).toEqual([]);
+  expect(model.sent).toEqual([]);
+  expect(model.get("grid_size")).toEqual([2, 3]);
+});
