@@ -1,40 +1,40 @@
 // Drops → colours. Pure functions.
 
-import { LOOKS, type Colormap, type Model, type Traits } from "../model/explorer_protocol";
+import { APPEARANCE_TRAITS, type Colormap, type Model, type Traits } from "../model/explorer_protocol";
 import { isFaded } from "./scores";
 
 /** How drops are drawn. */
-export type Looks = Pick<Traits, (typeof LOOKS)[number]>;
+export type Appearance = Pick<Traits, (typeof APPEARANCE_TRAITS)[number]>;
 
 export interface Hues {
   supports: string;
   against: string;
 }
 
-// Laid over grey at full strength, the two hues of each map stay at least 30 units of CAM02-UCS
-// apart under protanopia, deuteranopia and tritanopia as simulated by Machado, Oliveira and
-// Fernandes (2009); "orange-blue" stays 47 apart, so that weak drops are told apart as well.
+// At full strength over grey, the two hues of each map stay at least 30 units of CAM02-UCS apart
+// under protanopia, deuteranopia and tritanopia, simulated after Machado, Oliveira and Fernandes
+// (2009). "orange-blue" stays 47 apart, which keeps weak drops distinct as well.
 export const HUES: Record<Colormap, Hues> = {
-  // M. Okabe and K. Ito, "Color Universal Design" (2008). plot.py holds the same.
+  // M. Okabe and K. Ito, "Color Universal Design" (2008). Same as plot.py.
   "orange-blue": { supports: "#d55e00", against: "#0072b2" },
-  // PRGn of C. Brewer's ColorBrewer 2.0, listed there as safe for colour-blind eyes.
+  // PRGn of C. Brewer's ColorBrewer 2.0, listed there as colour-blind safe.
   "purple-green": { supports: "#762a83", against: "#1b7837" },
-  // SHAP's; under protanopia its red is dark and weak drops are hard to tell apart.
+  // SHAP's. Under protanopia its red is dark, and weak drops are hard to tell apart.
   "red-blue": { supports: "#ff0051", against: "#008bfb" },
 };
 
-export function looksOf(model: Model): Looks {
-  return Object.fromEntries(LOOKS.map((name) => [name, model.get(name)])) as Looks;
+export function appearanceOf(model: Model): Appearance {
+  return Object.fromEntries(APPEARANCE_TRAITS.map((name) => [name, model.get(name)])) as Appearance;
 }
 
-/** Colour that lies over a cell: opaque with the size of the drop, hue with its sign. */
-export function cellColor(drop: number, scale: number, looks: Looks): string {
-  const share = isFaded(drop, scale, looks.threshold) ? 0 : Math.min(1, Math.abs(drop) / scale);
-  const { supports, against } = HUES[looks.colormap];
-  return withAlpha(drop >= 0 ? supports : against, looks.opacity * share);
+/** The colour over a cell: its opacity grows with the drop, its hue shows the sign. */
+export function cellColor(drop: number, scale: number, appearance: Appearance): string {
+  const share = isFaded(drop, scale, appearance.threshold) ? 0 : Math.min(1, Math.abs(drop) / scale);
+  const { supports, against } = HUES[appearance.colormap];
+  return withAlpha(drop >= 0 ? supports : against, appearance.opacity * share);
 }
 
-/** #rrggbb and an opacity as #rrggbbaa. */
+/** #rrggbb and an opacity (0..1) → #rrggbbaa. */
 export function withAlpha(hex: string, alpha: number): string {
   const byte = Math.round(255 * alpha);
   return hex + byte.toString(16).padStart(2, "0");

@@ -1,4 +1,4 @@
-// Cells ↔ pixels. Pure functions; grid.py holds the same formula.
+// Cells ↔ pixels, by the same formula as grid.py. Pure functions.
 
 import type { Cell, GridShape } from "../model/widget_model";
 
@@ -9,7 +9,7 @@ export interface Box {
   height: number;
 }
 
-/** Where `count` cells begin and end on `pixels` pixels, as fractions of the whole. */
+/** Borders of `count` cells on `pixels` pixels, as fractions of the whole. */
 export function edges(count: number, pixels: number): number[] {
   return Array.from({ length: count + 1 }, (_, i) => Math.floor((i * pixels) / count) / pixels);
 }
@@ -29,7 +29,7 @@ export function cellBox(grid: GridShape, index: number, width: number, height: n
   };
 }
 
-/** Index of the cell under a point given in fractions of the picture, or null outside of it. */
+/** Index of the cell under a point in fractions of the picture; null outside. */
 export function cellAt(grid: GridShape, x: number, y: number): number | null {
   if (!(x >= 0 && x < 1 && y >= 0 && y < 1)) return null;
   const column = lastBefore(edges(grid.columns, grid.width), x);
@@ -37,7 +37,7 @@ export function cellAt(grid: GridShape, x: number, y: number): number | null {
   return row * grid.columns + column;
 }
 
-/** Rows and columns of what was asked for: N, or [rows, columns]. */
+/** Rows and columns of a `grid_size`: N, or [rows, columns]. */
 export function sizeOf(gridSize: number | Cell): Cell {
   return typeof gridSize === "number" ? [gridSize, gridSize] : gridSize;
 }

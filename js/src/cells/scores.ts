@@ -1,14 +1,14 @@
-// Drops and how they are written. Pure functions.
+// Drops: decoded, scaled, ranked and written. Pure functions.
 
 import type { Scale, Score } from "../model/explorer_protocol";
 
-/** The scale never ends nearer to zero than this; plot.py holds the same. */
-export const LEAST_SCALE: Record<Score, number> = { probability: 0.01, "log-odds": 0.1 };
+/** Lower bound of the scale's end; same as plot.py. */
+export const MIN_SCALE: Record<Score, number> = { probability: 0.01, "log-odds": 0.1 };
 
-/** Where the absolute scale ends: all of the probability; log-odds of 10 are 22,000 to 1. */
+/** End of the absolute scale: the whole probability; log-odds of 10 are 22,000 to 1. */
 export const ABSOLUTE_SCALE: Record<Score, number> = { probability: 1, "log-odds": 10 };
 
-/** Little-endian float32, wherever the buffer begins. */
+/** Little-endian float32, at any offset of the buffer. */
 export function decodeScores(bytes: DataView): Float32Array {
   const scores = new Float32Array(Math.floor(bytes.byteLength / 4));
   for (let i = 0; i < scores.length; i++) scores[i] = bytes.getFloat32(4 * i, true);
@@ -20,23 +20,23 @@ export function isScored(drop: number | undefined): drop is number {
   return Number.isFinite(drop);
 }
 
-/** The model gave no finite answer with the cell hidden. */
+/** The model's output was not finite with the cell hidden. */
 export function isFailed(drop: number): boolean {
   return Math.abs(drop) === Infinity;
 }
 
-/** A scored cell whose drop is less than a share of the scale. */
+/** Whether a drop is below a share of the scale, 0..1. */
 export function isFaded(drop: number, scale: number, threshold: number): boolean {
   return Math.abs(drop) < threshold * scale;
 }
 
-/** Drop at which the colours end, the same on both sides of zero. */
+/** The drop with the full colour; the same on both sides of zero. */
 export function scaleOf(drops: Float32Array, score: Score, scale: Scale): number {
   if (scale === "absolute") return ABSOLUTE_SCALE[score];
-  return Math.max(LEAST_SCALE[score], largestOf(drops));
+  return Math.max(MIN_SCALE[score], largestOf(drops));
 }
 
-/** Size of the largest drop or rise; 0 where no cell is scored. */
+/** Largest finite |drop|; 0 if no cell is scored. */
 export function largestOf(drops: Float32Array): number {
   let largest = 0;
   for (const drop of drops) {
@@ -46,7 +46,7 @@ export function largestOf(drops: Float32Array): number {
   return largest;
 }
 
-/** Rank of a cell among the scored ones, 1 for the largest drop. */
+/** Rank of a cell among the scored ones; 1 is the largest drop. */
 export function rankOf(drops: Float32Array, index: number): number {
   const own = drops[index] ?? NaN;
   let rank = 1;
@@ -54,7 +54,7 @@ export function rankOf(drops: Float32Array, index: number): number {
   return rank;
 }
 
-/** A drop without its unit: points of probability, or log-odds, with a true minus. */
+/** A drop without its unit (percentage points or log-odds), with a typographic minus. */
 export function dropNumber(drop: number, score: Score, digits = 1): string {
   const text = (score === "probability" ? 100 * drop : drop).toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
@@ -69,20 +69,20 @@ export function unitOf(score: Score): string {
   return score === "probability" ? "points" : "log-odds";
 }
 
-/** Digits after the point that tell a small drop from none on this scale. */
+/** Decimals that tell a small drop from none on this scale. */
 export function digitsOf(scale: number, score: Score): number {
   const end = score === "probability" ? 100 * scale : scale;
   return Math.min(2, Math.max(0, 2 - Math.ceil(Math.log10(end + 1e-9))));
 }
 
-/** A probability that is never rounded to certainty. */
+/** A probability, never rounded to 0 or 100%. */
 export function percent(probability: number): string {
   if (probability > 0 && probability < 0.0005) return "<0.1%";
   if (probability < 1 && probability >= 0.9995) return ">99.9%";
   return `${(100 * probability).toFixed(1)}%`;
 }
 
-export function seconds(value: number): string {
+export function secondsText(value: number): string {
   if (value < 1) return "less than 1 s";
   const whole = Math.round(value);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;

@@ -1,20 +1,20 @@
-// Sets of cells: how they grow, shrink and are undone. Pure but for the History.
+// Sets of cells, and how clicks change them. Pure functions.
 
-import { cellOf, indexOf } from "./geometry";
 import type { Cell, GridShape } from "../model/widget_model";
+import { cellOf, indexOf } from "./geometry";
 
 /** Indices of cells, row by row. */
 export type Selection = ReadonlySet<number>;
 
-/** Shift extends from the anchor, Ctrl or Cmd adds to what is selected and takes from it. */
-export interface How {
+/** Shift extends from the anchor; Ctrl or Cmd toggles. */
+export interface SelectMode {
   extend: boolean;
   toggle: boolean;
 }
 
 export const NOTHING: Selection = new Set();
 
-/** All cells between two corners, both included. */
+/** All cells between two corners, inclusive. */
 export function rectangle(grid: GridShape, from: number, to: number): Selection {
   const [[row, column], [otherRow, otherColumn]] = [cellOf(grid, from), cellOf(grid, to)];
   const cells = new Set<number>();
@@ -36,29 +36,29 @@ export function together(selected: Selection, more: Selection): Selection {
   return new Set([...selected, ...more]);
 }
 
-/** The one cell, or none where it was the only one. */
+/** Just this cell; nothing if it was the only one. */
 export function alone(selected: Selection, index: number): Selection {
   return selected.size === 1 && selected.has(index) ? NOTHING : new Set([index]);
 }
 
-/** What a click selects. */
+/** The selection after a click. */
 export function clicked(
   grid: GridShape,
   selected: Selection,
   anchor: number,
   index: number,
-  how: How,
+  mode: SelectMode,
 ): Selection {
-  if (!how.extend) return how.toggle ? toggled(selected, index) : alone(selected, index);
+  if (!mode.extend) return mode.toggle ? toggled(selected, index) : alone(selected, index);
   const cells = rectangle(grid, anchor, index);
-  return how.toggle ? together(selected, cells) : cells;
+  return mode.toggle ? together(selected, cells) : cells;
 }
 
 export function everything(grid: GridShape): Selection {
   return rectangle(grid, 0, grid.rows * grid.columns - 1);
 }
 
-/** The k cells with the largest drops, largest first; fewer where not scored. As Explanation.top. */
+/** The k scored cells with the largest drops, largest first, as Explanation.top. */
 export function topCells(drops: Float32Array, k: number): number[] {
   const scored = [...drops.keys()].filter((index) => Number.isFinite(drops[index]));
   return scored.sort((a, b) => drops[b]! - drops[a]! || a - b).slice(0, Math.max(0, k));
@@ -68,12 +68,12 @@ export function sameCells(one: Selection, other: Selection): boolean {
   return one.size === other.size && [...one].every((index) => other.has(index));
 }
 
-/** The `value` of a set of cells: row by row, so that equal sets are equal values. */
+/** Cells as a `value`, in row-major order, so that equal sets give equal values. */
 export function valueOf(grid: GridShape, cells: Iterable<number>): Cell[] {
   return [...cells].sort((a, b) => a - b).map((index) => cellOf(grid, index));
 }
 
-/** The set of a `value`; cells of another, larger grid are left out. */
+/** A `value` as a set; cells outside the grid are left out. */
 export function selectionOf(grid: GridShape | null, value: readonly Cell[]): Selection {
   if (!grid) return NOTHING;
   const inside = value.filter(([row, column]) => row < grid.rows && column < grid.columns);

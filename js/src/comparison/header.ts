@@ -1,28 +1,28 @@
-// The head of a comparison: the class asked about, one more method, stop and resume.
+// The controls above a comparison: target, new method, randomised weights, start and stop.
 
-import { className, repeated } from "../text/classes";
-import type { Asked, MapRecord, Model, Status } from "../model/comparison_protocol";
+import { percent } from "../cells/scores";
 import { element } from "../dom/element";
 import { field } from "../dom/field";
-import { methodOptions } from "./method_control";
-import { filled, type Host } from "../model/widget_model";
-import { percent } from "../cells/scores";
 import { select, type Option } from "../dom/select";
+import type { MapRecord, MethodRequest, Model, Status } from "../model/comparison_protocol";
+import { filled, type Host } from "../model/widget_model";
+import { className, duplicateLabels } from "../text/classes";
+import { methodOptions } from "./method_control";
 
-export interface Head {
+export interface Header {
   element: HTMLElement;
-  /** `news` is how far the maps are. */
+  /** `news` sums up the progress of the maps. */
   update(maps: readonly (MapRecord | null)[], status: Status, news: string): void;
-  /** Give the focus to what adds a method. */
+  /** Focus the control that adds a method. */
   focus(): void;
 }
 
-export function compareHead(
+export function comparisonHeader(
   model: Model,
   signal: AbortSignal,
   host: () => Host,
-  add: (asked: Asked) => void,
-): Head {
+  add: (request: MethodRequest) => void,
+): Header {
   const root = element("div", "gx-controls");
   const target = select(signal, (value) => {
     model.set("target", Number(value));
@@ -31,12 +31,12 @@ export function compareHead(
   const more = select(signal, (name) => {
     if (name) add([name, ""]);
   });
-  const scramble = element("input", "gx-scramble");
-  scramble.type = "checkbox";
-  scramble.addEventListener(
+  const randomise = element("input", "gx-randomise");
+  randomise.type = "checkbox";
+  randomise.addEventListener(
     "change",
     () => {
-      model.set("randomise", scramble.checked);
+      model.set("randomise", randomise.checked);
       model.save_changes();
     },
     { signal },
@@ -52,10 +52,10 @@ export function compareHead(
   const plain = element("span", "gx-why");
   const adding = field("Add a method", more.element);
   why.append(plain);
-  const check = field("Scramble weights", scramble);
+  const check = field("Randomise weights", randomise);
   check.title =
-    "Compare each map with the one of the same network with scrambled weights; only for a model " +
-    "that can be opened, and it takes longer.";
+    "Compare each map with those of the same network with randomised weights. Takes longer; needs a " +
+    "white-box model.";
   root.append(why, adding, check, run, state);
 
   const update = (maps: readonly (MapRecord | null)[], status: Status, news: string) => {
@@ -68,8 +68,8 @@ export function compareHead(
     plain.hidden = !page;
     more.update([["", "Choose …"], ...methodOptions(model.get("offered"))], "");
     more.element.disabled = host() !== "kernel";
-    scramble.checked = model.get("randomise");
-    scramble.disabled = host() !== "kernel" || model.get("layers").length === 0;
+    randomise.checked = model.get("randomise");
+    randomise.disabled = host() !== "kernel" || model.get("layers").length === 0;
     adding.hidden = check.hidden = state.hidden = page;
     run.hidden = host() !== "kernel" || maps.length === 0;
     run.textContent = runText(maps, status);
@@ -88,20 +88,20 @@ const RUN: Record<Status, string> = {
   error: "Try again",
 };
 
-/** What the button does; a map that failed can be asked for again. */
+/** A failed map can be tried again. */
 function runText(maps: readonly (MapRecord | null)[], status: Status): string {
   const failed = status === "done" && maps.some((map) => map?.status === "failed");
   return RUN[failed ? "error" : status];
 }
 
-/** The class asked for, before the answer to it has come, or the one that the maps are of. */
+/** The requested class, even before its answer arrives; else the one that the maps explain. */
 function targetOf(model: Model): number | null {
   const [target, labels] = [model.get("target"), model.get("labels")];
   if (typeof target === "number" && target in labels) return target;
   return filled(model.get("prediction"))?.target ?? null;
 }
 
-/** The most probable classes, and the one that is asked about. */
+/** The most probable classes and the target. */
 function targetOptions(model: Model, chosen: number | null): Option[] {
   const prediction = filled(model.get("prediction"));
   if (chosen === null) return [["", "…"]];
@@ -109,9 +109,9 @@ function targetOptions(model: Model, chosen: number | null): Option[] {
   if (prediction && !known.has(prediction.target)) known.set(prediction.target, prediction.probability);
   if (!known.has(chosen)) known.set(chosen, null);
   const labels = model.get("labels");
-  const twice = repeated(labels);
+  const duplicates = duplicateLabels(labels);
   return [...known].map(([index, probability]) => {
-    const name = className(labels, twice, index);
+    const name = className(labels, duplicates, index);
     return [String(index), probability === null ? name : `${name} ${percent(probability)}`];
   });
 }

@@ -1,16 +1,16 @@
-// What the colours of all maps of a comparison mean.
+// The legend that all maps of a comparison share.
 
-import { LOOKS } from "./map_view";
 import { element } from "../dom/element";
 import { gradient, pendingEntry } from "../grid/legend";
+import { MAP_APPEARANCE } from "./map_view";
 
-export function compareLegend(): { element: HTMLElement; update(unknown: boolean): void } {
+export function comparisonLegend(): { element: HTMLElement; update(unknown: boolean): void } {
   const root = element("div", "gx-legend");
   const colors = element("div", "gx-legend-colors");
   const scale = element("span", "gx-legend-scale");
   const bar = element("span", "gx-legend-bar");
-  const own = "each map on its own scale: its largest value has the full colour";
-  bar.style.backgroundImage = gradient(LOOKS);
+  const own = "each map has its own scale, up to its largest value";
+  bar.style.backgroundImage = gradient(MAP_APPEARANCE);
   scale.append(bar, element("span", "gx-legend-zero", "0"));
   colors.append(element("span", "", "most against"), scale, element("span", "", "most for"));
   const unknown = pendingEntry("not known");

@@ -1,44 +1,45 @@
-// The cells that are marked in all maps of a comparison at once: pointed at, led to by keys, clicked.
+// The cells marked in all maps of a comparison at once: hovered, active by keyboard, clicked.
 
-import type { Model } from "../model/comparison_protocol";
-import { moved, type Move } from "../grid/keyboard";
-import { filled } from "../model/widget_model";
 import { alone, NOTHING, selectionOf, valueOf, type Selection } from "../cells/selection";
+import { moved, type Move } from "../grid/keyboard";
+import type { Model } from "../model/comparison_protocol";
+import { filled } from "../model/widget_model";
 
-/** What is marked in one map. */
+/** The marks of one map. */
 export interface Marks {
   hovered: number | null;
-  /** The keyboard's cell, in the map that has the focus. */
+  /** The keyboard's cell, in the focused map alone. */
   active: number | null;
   selected: Selection;
 }
 
-export interface Linked<Map> {
+export interface LinkedCells<Map> {
   marksIn(map: Map): Marks;
-  /** The cell that the numbers are of: the one that is marked now, or the clicked one. */
+  /** The cell whose numbers are shown: hovered or active, else the clicked one. */
   current(): number | null;
-  /** The cell that keys start from. */
+  /** Where the keyboard is. */
   active(): number;
   selected(): Selection;
-  /** Changes with the keyboard's cell and the clicked one, and not with a hover. */
+  /** A key that changes with the active and the clicked cell, but not with a hover. */
   place(): string;
   hover(index: number | null): void;
-  /** The keyboard is at work in a map, or no longer. */
-  lead(map: Map, leads: boolean): void;
+  /** Show or hide the keyboard's cell in a map. */
+  showActive(map: Map, shown: boolean): void;
   move(to: Move): void;
-  /** Click a cell; one that is clicked already is left. */
+  /** Click a cell; a second click deselects it. */
   pick(index: number): void;
-  /** False where no cell is clicked. */
+  /** Deselect; false if no cell is clicked. */
   clear(): boolean;
-  /** The map is gone. */
+  /** Drop a removed map. */
   forget(map: Map): void;
 }
 
-/** `send` tells the kernel, `changed` is called when marks are to be drawn anew. */
-export function linkedCells<Map>(model: Model, send: () => void, changed: () => void): Linked<Map> {
+/** `send` tells the kernel; `changed` is called when the marks must be redrawn. */
+export function linkCells<Map>(model: Model, send: () => void, changed: () => void): LinkedCells<Map> {
   let hovered: number | null = null;
   let active = 0;
-  let leader: Map | null = null;
+  /** The map that shows the keyboard's cell. */
+  let keyboardMap: Map | null = null;
 
   const shape = () => filled(model.get("grid"));
   const inside = (index: number | null) => {
@@ -46,7 +47,7 @@ export function linkedCells<Map>(model: Model, send: () => void, changed: () => 
     return grid && index !== null && index < grid.rows * grid.columns ? index : null;
   };
   const selected = () => selectionOf(shape(), model.get("value"));
-  const pointed = () => inside(hovered ?? (leader ? active : null));
+  const pointed = () => inside(hovered ?? (keyboardMap ? active : null));
   const choose = (cells: Selection) => {
     const grid = shape();
     if (!grid) return;
@@ -57,10 +58,10 @@ export function linkedCells<Map>(model: Model, send: () => void, changed: () => 
 
   return {
     marksIn(map) {
-      const leads = leader === map && inside(active) !== null;
+      const focused = keyboardMap === map && inside(active) !== null;
       return {
-        hovered: leads && hovered === null ? null : pointed(),
-        active: leads ? active : null,
+        hovered: focused && hovered === null ? null : pointed(),
+        active: focused ? active : null,
         selected: selected(),
       };
     },
@@ -73,10 +74,10 @@ export function linkedCells<Map>(model: Model, send: () => void, changed: () => 
       hovered = index;
       changed();
     },
-    lead(map, leads) {
-      if (leads) hovered = null;
-      if (leads) leader = map;
-      else if (leader === map) leader = null;
+    showActive(map, shown) {
+      if (shown) hovered = null;
+      if (shown) keyboardMap = map;
+      else if (keyboardMap === map) keyboardMap = null;
       changed();
     },
     move(to) {
@@ -94,7 +95,7 @@ export function linkedCells<Map>(model: Model, send: () => void, changed: () => 
       return any;
     },
     forget(map) {
-      if (leader === map) leader = null;
+      if (keyboardMap === map) keyboardMap = null;
     },
   };
 }

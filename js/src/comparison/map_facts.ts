@@ -1,11 +1,11 @@
-// What stands below a map: how far it is or what it took, and what a reader should know.
+// What stands below a map: its progress or its cost, and its notes.
 
-import type { MapRecord, Progress, Status } from "../model/comparison_protocol";
 import { element, showNodes } from "../dom/element";
-import { costText, stateText } from "../text/map_text";
+import type { MapRecord, Progress, Status } from "../model/comparison_protocol";
 import { filled } from "../model/widget_model";
+import { costText, stateText } from "../text/map_text";
 
-/** One line of a fixed height: a bar while the map is made. */
+/** One line of a fixed height, with a bar while the map is computed. */
 export function stateLine() {
   const root = element("div", "gx-state");
   const track = element("div", "gx-progress");
@@ -28,7 +28,7 @@ export function stateLine() {
   return { element: root, update };
 }
 
-/** Closed until it is opened; it stays open while its map changes. */
+/** Stays open while its map changes. */
 export function notesView() {
   const root = element("details", "gx-map-notes");
   const summary = element("summary", "gx-quiet");
@@ -51,11 +51,11 @@ function mark(): HTMLElement {
 }
 
 function factsOf(map: MapRecord): [className: string, text: string][] {
-  const figures = filled(map.figures);
-  const notes = [...map.notes, ...(figures?.notes ?? [])];
+  const metrics = filled(map.figures);
+  const notes = [...map.notes, ...(metrics?.notes ?? [])];
   const facts = [[map.native, map.derived].filter(Boolean).join("; ")];
   if (map.status === "failed" && map.forward > 0) facts.push(`It took ${costText(map)}`);
-  if (figures) facts.push(`The figures took ${figures.calls} model calls more`);
+  if (metrics) facts.push(`The metrics took ${metrics.calls} more model calls`);
   return [
     ...notes.map((note): [string, string] => ["gx-map-note", note]),
     ...facts.filter(Boolean).map((fact): [string, string] => ["gx-map-fact", `${fact}.`]),

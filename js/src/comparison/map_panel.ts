@@ -1,44 +1,46 @@
-// One method of a comparison: what it is, its map, and what is known of the map.
+// One method of a comparison: its controls, its map, and the facts about the map.
 
+import { largestOf } from "../cells/scores";
+import { element, showNodes } from "../dom/element";
+import type { MapRecord, MethodRequest, Metric, Model, Progress, Status } from "../model/comparison_protocol";
+import { filled, type GridShape, type Host } from "../model/widget_model";
 import { placeText } from "../text/cell_text";
+import { rankText, scaleText, valueText } from "../text/map_text";
+import type { BestTexts } from "../text/metrics";
+import type { LinkedCells } from "./linked_cells";
+import { notesView, stateLine } from "./map_facts";
 import { mapView, type Pictures } from "./map_view";
 import { shares, valuesOf } from "./maps";
-import type { Asked, MapRecord, Model, Progress, Status } from "../model/comparison_protocol";
-import { element, showNodes } from "../dom/element";
-import { figureRow } from "./metric_row";
-import type { Linked } from "./linked_cells";
-import { notesView, stateLine } from "./map_facts";
-import { rankText, scaleText, valueText } from "../text/map_text";
-import type { Best } from "../text/metrics";
-import { askedTitle, methodControl, type MethodIntents } from "./method_control";
-import { filled, type GridShape, type Host } from "../model/widget_model";
-import { largestOf } from "../cells/scores";
+import { requestTitle, methodControl, type MethodIntents } from "./method_control";
+import { metricRow } from "./metric_row";
 
-/** What a panel shows beside its map. */
-export interface Known {
+/** What a panel shows besides its map. */
+export interface PanelState {
   progress: Progress;
   status: Status;
-  best: Best;
+  metrics: readonly Metric[];
+  best: BestTexts;
 }
 
-export interface Panel {
+export interface MapPanel {
   element: HTMLElement;
-  update(asked: Asked, map: MapRecord | null, known: Known): void;
+  update(request: MethodRequest, map: MapRecord | null, known: PanelState): void;
   draw(pictures: Pictures, grid: GridShape | null): void;
-  /** Say what is marked. Apart from drawing, which asks for sizes: after texts these cost a layout. */
-  tell(grid: GridShape): void;
-  /** Give the focus to the button that takes it away. */
+  /** Write the marked cell's value. Separate from `draw`, which reads sizes: reading them after a text
+      has changed would force a layout. */
+  describe(grid: GridShape): void;
+  /** Focus the remove button. */
   focus(): void;
   end(): void;
 }
 
-export function comparePanel(
+export function mapPanel(
   model: Model,
   host: () => Host,
-  linked: Linked<object>,
+  linkedCells: LinkedCells<object>,
   intents: MethodIntents,
   redraw: () => void,
-): Panel {
+): MapPanel {
   const controller = new AbortController();
   const { signal } = controller;
   const root = element("div", "gx-panel");
@@ -46,11 +48,11 @@ export function comparePanel(
   const control = methodControl(model, signal, host, intents);
   let values: Float32Array = new Float32Array();
   let drawn: Float32Array = new Float32Array();
-  const view = mapView(linked, () => drawn, redraw, signal);
+  const view = mapView(linkedCells, () => drawn, redraw, signal);
   const failure = element("p", "gx-map-failed");
   const reading = element("p", "gx-reading");
   const state = stateLine();
-  const row = element("dl", "gx-figures");
+  const row = element("dl", "gx-metrics");
   const notes = notesView();
   const place = element("div", "gx-map-place");
   place.append(view.element, failure);
@@ -63,8 +65,8 @@ export function comparePanel(
   let bytes: DataView | null | undefined;
   let cells = -1;
   let largest = 0;
-  /** The cell that has been described; "" where its map may have changed since. */
-  let told = "";
+  /** The cell described last; "" once its map may have changed. */
+  let described = "";
 
   const textOf = (index: number) => {
     const unit = map?.unit ?? "";
@@ -73,9 +75,10 @@ export function comparePanel(
     return rank ? `${value} · ${rank}` : value;
   };
 
-  const update = (asked: Asked, next: MapRecord | null, { progress, status, best }: Known) => {
+  const update = (request: MethodRequest, next: MapRecord | null, panelState: PanelState) => {
+    const { progress, status, metrics, best } = panelState;
     map = next;
-    title = map?.title || askedTitle(model.get("offered"), asked);
+    title = map?.title || requestTitle(model.get("offered"), request);
     const grid = filled(model.get("grid"));
     const count = grid ? grid.rows * grid.columns : 0;
     if (bytes !== (map?.values ?? null) || cells !== count) {
@@ -84,17 +87,17 @@ export function comparePanel(
       drawn = shares(values);
       largest = largestOf(values);
     }
-    told = "";
+    described = "";
     const failed = map?.status === "failed";
     root.setAttribute("aria-label", title);
     root.dataset["status"] = map?.status ?? "pending";
-    control.update(asked, map, title);
+    control.update(request, map, title);
     view.element.hidden = failed;
     failure.hidden = !failed;
     failure.textContent = failed ? map?.error || "This method failed." : "";
     reading.hidden = failed;
     state.update(map, progress, status, title);
-    showNodes(row, figureRow(filled(map?.figures ?? {}), best));
+    showNodes(row, metricRow(metrics, filled(map?.figures ?? {}), best));
     notes.update(map);
   };
 
@@ -102,12 +105,12 @@ export function comparePanel(
     if (map?.status !== "failed") view.draw(pictures, grid);
   };
 
-  const tell = (grid: GridShape) => {
-    const index = linked.current();
+  const describe = (grid: GridShape) => {
+    const index = linkedCells.current();
     const text = index === null ? scaleText(values, largest, map?.unit ?? "") : textOf(index);
     if (reading.textContent !== text) reading.textContent = text;
-    if (told === linked.place()) return;
-    told = linked.place();
+    if (described === linkedCells.place()) return;
+    described = linkedCells.place();
     view.describe(grid, `Map of ${title}`, (cell) => `${placeText(grid, cell)}, ${textOf(cell)}`);
   };
 
@@ -115,5 +118,5 @@ export function comparePanel(
     controller.abort();
     root.remove();
   };
-  return { element: root, update, draw, tell, focus: control.focus, end };
+  return { element: root, update, draw, describe, focus: control.focus, end };
 }

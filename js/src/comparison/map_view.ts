@@ -1,21 +1,21 @@
-// One map of a comparison, or the picture itself: a canvas with the marks that all maps share.
+// One map of a comparison, or the picture itself: a canvas with the marks shared by all maps.
 
-import { ariaGrid } from "../grid/aria_grid";
-import { element } from "../dom/element";
+import type { Appearance } from "../cells/colors";
 import { cellAt } from "../cells/geometry";
+import { element } from "../dom/element";
+import { onRepaintNeeded } from "../dom/repaint";
+import { ariaGrid } from "../grid/aria_grid";
 import { listenToKeys } from "../grid/keyboard";
-import type { Linked, Marks } from "./linked_cells";
-import { paint, resize } from "../grid/paint";
 import { outlineActive, outlineHovered, outlineSelection } from "../grid/outlines";
+import { paint, resize } from "../grid/paint";
 import { listenToPointer, type Point } from "../grid/pointer";
-import type { GridShape } from "../model/widget_model";
-import type { Looks } from "../cells/colors";
 import { surfaceOf } from "../grid/surface";
-import { onReturn } from "../dom/repaint";
+import type { GridShape } from "../model/widget_model";
+import type { LinkedCells, Marks } from "./linked_cells";
 
 export type TextOf = (index: number) => string;
 
-/** A picture that is decoded. */
+/** The decoded picture. */
 export interface Pictures {
   picture: HTMLImageElement;
   pale: HTMLCanvasElement;
@@ -24,12 +24,12 @@ export interface Pictures {
 export interface MapView {
   element: HTMLElement;
   draw(pictures: Pictures, grid: GridShape | null): void;
-  /** What those know of it who do not see it; `text` is of the keyboard's cell. */
+  /** For screen readers; `text` describes the keyboard's cell. */
   describe(grid: GridShape, label: string, text: TextOf): void;
 }
 
-/** Numbers are shares of each map's own largest, so that 1 is the full colour in all of them. */
-export const LOOKS: Looks = {
+/** Each map is divided by its own largest value, so that 1 is the full colour in all of them. */
+export const MAP_APPEARANCE: Appearance = {
   colormap: "orange-blue",
   opacity: 0.85,
   numbers: false,
@@ -37,11 +37,11 @@ export const LOOKS: Looks = {
   threshold: 0,
 };
 
-const SCENE = { score: "probability", looks: LOOKS, keep: false } as const;
+const SCENE = { score: "probability", appearance: MAP_APPEARANCE, keep: false } as const;
 
-/** `shares` gives the map's numbers, −1..1; without it, the picture itself is shown. */
+/** `shares` returns the map's numbers, −1..1; null shows the picture itself. */
 export function mapView(
-  linked: Linked<object>,
+  linkedCells: LinkedCells<object>,
   shares: (() => Float32Array) | null,
   redraw: () => void,
   signal: AbortSignal,
@@ -57,35 +57,35 @@ export function mapView(
   const draw = (pictures: Pictures, grid: GridShape | null) => {
     shape = grid;
     const [width, height] = [root.clientWidth, root.clientHeight];
-    const marks = linked.marksIn(key);
+    const marks = linkedCells.marksIn(key);
     if (shares) paint(canvas, { ...pictures, ...SCENE, ...marks, grid, drops: shares() }, width, height);
     else paintPicture(canvas, pictures.picture, grid, marks, width, height);
   };
 
   const describe = (grid: GridShape, label: string, text: TextOf) => {
-    const active = linked.active();
-    aria.update(grid, active, text(active), linked.selected().has(active));
+    const active = linkedCells.active();
+    aria.update(grid, active, text(active), linkedCells.selected().has(active));
     root.setAttribute("aria-label", label);
     root.setAttribute("aria-multiselectable", "false");
   };
 
   const cellUnder = (point: Point) => (shape ? cellAt(shape, ...point) : null);
-  const hover = (point: Point | null) => linked.hover(point ? cellUnder(point) : null);
+  const hover = (point: Point | null) => linkedCells.hover(point ? cellUnder(point) : null);
   const pick = (point: Point) => {
     const index = cellUnder(point);
-    if (index !== null) linked.pick(index);
+    if (index !== null) linkedCells.pick(index);
   };
   let last: Point | null = null;
   const end = () => {
     last = null;
-    linked.hover(null);
+    linkedCells.hover(null);
   };
   const abandon = listenToPointer(
     canvas,
     {
       hover,
       click: pick,
-      // There are no rectangles to draw: a finger that rests reads cell after cell, a mouse slips.
+      // No rectangles here: a long press reads cell after cell, a dragged mouse hovers.
       drag: (_from, to) => hover((last = to)),
       drop() {
         const place = last;
@@ -99,22 +99,22 @@ export function mapView(
   listenToKeys(
     root,
     {
-      lead: (leads) => linked.lead(key, leads),
-      move: (to) => linked.move(to),
-      pick: () => linked.pick(linked.active()),
+      showActive: (shown) => linkedCells.showActive(key, shown),
+      move: (to) => linkedCells.move(to),
+      pick: () => linkedCells.pick(linkedCells.active()),
       all: () => undefined,
-      clear: () => abandon() || linked.clear(),
+      clear: () => abandon() || linkedCells.clear(),
       undo: () => undefined,
     },
     signal,
   );
-  onReturn(root, canvas, redraw, signal);
-  signal.addEventListener("abort", () => linked.forget(key));
+  onRepaintNeeded(root, canvas, redraw, signal);
+  signal.addEventListener("abort", () => linkedCells.forget(key));
 
   return { element: root, draw, describe };
 }
 
-/** The picture in its own colours, without lines. */
+/** The picture in its own colours, without grid lines. */
 function paintPicture(
   canvas: HTMLCanvasElement,
   picture: CanvasImageSource,

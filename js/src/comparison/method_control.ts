@@ -1,20 +1,20 @@
-// The head of a map: its method, its layer, and the way to take it away.
+// The head of a map: its method, its layer, and a button that removes it.
 
-import type { Asked, MapRecord, Model, Offered } from "../model/comparison_protocol";
 import { element } from "../dom/element";
-import type { Host } from "../model/widget_model";
 import { select, type Option } from "../dom/select";
+import type { MapRecord, MethodRequest, Model, Offered } from "../model/comparison_protocol";
+import type { Host } from "../model/widget_model";
 
 export interface MethodIntents {
-  change(asked: Asked): void;
+  change(request: MethodRequest): void;
   remove(): void;
 }
 
 export interface MethodControl {
-  /** The method and the button, and below them the layer, or what else is said about the method. */
+  /** The method and the button; below them, the layer or the other options. */
   elements: [HTMLElement, HTMLElement];
   /** `title` is the map's. */
-  update(asked: Asked, map: MapRecord | null, title: string): void;
+  update(request: MethodRequest, map: MapRecord | null, title: string): void;
   focus(): void;
 }
 
@@ -25,11 +25,11 @@ export function methodControl(
   intents: MethodIntents,
 ): MethodControl {
   const [top, below] = [element("div", "gx-map-head"), element("div", "gx-map-layer")];
-  let [name, said] = ["", ""];
+  let [name, options] = ["", ""];
   const method = select(signal, (value) => {
-    // What was said about another method means nothing to this one, but for a layer.
-    const kept = takesLayer(model.get("offered"), value) && model.get("layers").includes(said);
-    intents.change([value, kept ? said : ""]);
+    // Options of another method mean nothing to this one, except a layer.
+    const kept = takesLayer(model.get("offered"), value) && model.get("layers").includes(options);
+    intents.change([value, kept ? options : ""]);
   });
   const where = select(signal, (value) => intents.change([name, value]));
   const heading = element("span", "gx-map-title");
@@ -40,19 +40,19 @@ export function methodControl(
   top.append(heading, method.element, remove);
   below.append(used, where.element);
 
-  const update = (asked: Asked, map: MapRecord | null, title: string) => {
-    [name, said] = asked;
+  const update = (request: MethodRequest, map: MapRecord | null, title: string) => {
+    [name, options] = request;
     const [offered, layers] = [model.get("offered"), model.get("layers")];
     const bare = titleOf(offered, name);
     const taken = takesLayer(offered, name) && layers.length > 0;
     method.update(withCurrent(methodOptions(offered), name, bare), name);
-    where.update(withCurrent(layerOptions(layers, said, map), said, said), said);
+    where.update(withCurrent(layerOptions(layers, options, map), options, options), options);
     where.element.setAttribute("aria-label", `Layer of ${bare}`);
     remove.setAttribute("aria-label", `Remove ${title}`);
     remove.title = "Remove";
     heading.textContent = title;
     const page = host() === "page";
-    used.textContent = page ? layerText(map) : said; // on a page, the title says it
+    used.textContent = page ? layerText(map) : options; // a page's title holds the options
     used.title = used.textContent;
     used.hidden = used.textContent === "" || (taken && !page);
     heading.hidden = !page;
@@ -63,16 +63,16 @@ export function methodControl(
   return { elements: [top, below], update, focus: () => remove.focus() };
 }
 
-/** What a map is called before it has come. */
-export function askedTitle(offered: readonly Offered[], [name, said]: Asked): string {
-  return [titleOf(offered, name), said].filter(Boolean).join(", ");
+/** The title of a map before it arrives. */
+export function requestTitle(offered: readonly Offered[], [name, options]: MethodRequest): string {
+  return [titleOf(offered, name), options].filter(Boolean).join(", ");
 }
 
 function titleOf(offered: readonly Offered[], name: string): string {
   return offered.find(([known]) => known === name)?.[1] ?? name;
 }
 
-/** Those that can be had come first. */
+/** The available ones first. */
 export function methodOptions(offered: readonly Offered[]): Option[] {
   const options = offered.map(([name, title, , why]): Option => [name, title, why]);
   return [...options.filter(([, , why]) => !why), ...options.filter(([, , why]) => why)];
@@ -82,12 +82,12 @@ function layerText(map: MapRecord | null): string {
   return map?.layerUsed ? `layer ${map.layerUsed}` : "";
 }
 
-function layerOptions(layers: string[], said: string, map: MapRecord | null): Option[] {
-  const own = said === "" && map?.layerUsed ? `last layer (${map.layerUsed})` : "last layer";
+function layerOptions(layers: string[], options: string, map: MapRecord | null): Option[] {
+  const own = options === "" && map?.layerUsed ? `last layer (${map.layerUsed})` : "last layer";
   return [["", own], ...layers.map((known): Option => [known, known])];
 }
 
-/** What is chosen is listed, even where it cannot be chosen. */
+/** List the current choice even where it is not an option. */
 function withCurrent(options: Option[], value: string, text: string): Option[] {
   return options.some(([known]) => known === value) ? options : [[value, text], ...options];
 }

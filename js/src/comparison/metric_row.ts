@@ -1,57 +1,63 @@
-// What measures make of a map, in one row, and what they mean.
+// The metrics of a map in one row, and what they mean.
 
-import type { Figures } from "../model/comparison_protocol";
-import { element } from "../dom/element";
-import { ARROWS, MEASURES, measureText, sizeText, type Best, type Measure } from "../text/metrics";
+import { element, showNodes } from "../dom/element";
+import type { Metric, MetricValues } from "../model/comparison_protocol";
+import { ARROWS, metricText, sizeText, type BestTexts } from "../text/metrics";
 
-/** A heading and a number for each figure that is known; the best of all maps stands out. */
-export function figureRow(figures: Figures | null, best: Best): HTMLElement[] {
-  if (!figures) return [];
-  return MEASURES.flatMap((measure) => {
-    const value = figures[measure.name];
-    return value === null ? [] : [figure(measure, value, figures, best)];
+/** A heading and a number for each known metric; the best of all maps stands out. */
+export function metricRow(
+  metrics: readonly Metric[],
+  values: MetricValues | null,
+  best: BestTexts,
+): HTMLElement[] {
+  if (!values) return [];
+  return metrics.flatMap((metric) => {
+    const value = values[metric.name];
+    return value === null ? [] : [entry(metric, value, values, best)];
   });
 }
 
-function figure(measure: Measure, known: number | boolean, { area }: Figures, best: Best): HTMLElement {
-  const text = measureText(measure, known);
-  const [root, name] = [element("div", "gx-figure"), headingOf(measure)];
-  const value = element("dd", "gx-figure-value", text);
-  if (text === best[measure.name]) {
-    value.classList.add("gx-best");
-    value.append(element("span", "gx-sr", ", the best"));
+function entry(
+  metric: Metric,
+  value: number | boolean,
+  { area }: MetricValues,
+  best: BestTexts,
+): HTMLElement {
+  const text = metricText(metric, value);
+  const root = element("div", "gx-metric");
+  const number = element("dd", "gx-metric-value", text);
+  if (text === best[metric.name]) {
+    number.classList.add("gx-best");
+    number.append(element("span", "gx-sr", ", the best"));
   }
-  if (measure.name === "inside" && area !== null) {
-    value.append(" ", element("span", "gx-figure-area", `(area ${sizeText(area)})`));
+  if (metric.name === "inside" && area !== null) {
+    number.append(" ", element("span", "gx-metric-area", `(area ${sizeText(area)})`));
   }
-  root.append(name, value);
+  root.append(headingOf(metric), number);
   return root;
 }
 
-/** Read out, an arrow says less than the words after it. */
-function headingOf(measure: Measure): HTMLElement {
-  const heading = element("dt", "gx-figure-name", measure.title);
-  if (measure.name === "pointing") return heading; // ✓ and ✗ say which is better
-  const better = `${measure.better} is better`;
-  const arrow = element("span", "", ` ${ARROWS[measure.better]}`);
+/** Screen readers get words in place of the arrow. */
+function headingOf({ name, title, better }: Metric): HTMLElement {
+  const heading = element("dt", "gx-metric-name", title);
+  if (name === "pointing") return heading; // ✓ and ✗ say which is better
+  const arrow = element("span", "", ` ${ARROWS[better]}`);
   arrow.setAttribute("aria-hidden", "true");
-  heading.title = better;
-  heading.append(arrow, element("span", "gx-sr", `, ${better}`));
+  heading.title = `${better} is better`;
+  heading.append(arrow, element("span", "gx-sr", `, ${heading.title}`));
   return heading;
 }
 
-/** What the figures mean, for all maps. */
-export function glossary(): { element: HTMLElement; update(fill: string): void } {
+/** What the metrics mean, for all maps. */
+export function glossary() {
   const root = element("details", "gx-glossary");
   const list = element("dl", "gx-meanings");
-  for (const measure of MEASURES) {
-    list.append(headingOf(measure), element("dd", "", measure.meaning));
-  }
   const how = element("p", "");
-  root.append(element("summary", "gx-quiet", "What the figures mean"), list, how);
-  const update = (fill: string) => {
+  root.append(element("summary", "gx-quiet", "What the metrics mean"), list, how);
+  const update = (metrics: readonly Metric[], fill: string) => {
+    showNodes(list, metrics.flatMap((metric) => [headingOf(metric), element("dd", "", metric.meaning)]));
     const hidden = fill ? ` Hidden cells are filled with ${fill}.` : "";
-    how.textContent = `Bold marks the best of the maps that are shown.${hidden}`;
+    how.textContent = `Bold marks the best of the maps shown.${hidden}`;
   };
   return { element: root, update };
 }

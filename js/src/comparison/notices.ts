@@ -1,24 +1,24 @@
-// What must be said of a comparison: errors, a kernel that is gone, methods that cannot be had, news.
+// Messages of a comparison: errors, a kernel that is gone, unavailable methods, news for screen readers.
 
-import type { Model } from "../model/comparison_protocol";
 import { element, showNodes } from "../dom/element";
+import type { Model } from "../model/comparison_protocol";
 import type { Host } from "../model/widget_model";
 
 export interface Notices {
   alerts: HTMLElement;
-  /** Why methods cannot be had. */
+  /** Why methods are unavailable. */
   refused: HTMLElement;
-  /** What is told to those who do not see it. */
+  /** News for screen readers. */
   live: HTMLElement;
-  /** The picture cannot be decoded. */
+  /** Whether the picture cannot be decoded. */
   broken(is: boolean): void;
   update(news: string, answer: string): void;
 }
 
 const GONE =
-  "The kernel is gone. The maps stay and can be read; to ask for more, run the notebook again.";
+  "The kernel is gone. The maps can still be read; run the notebook again to compute more.";
 
-export function compareNotices(model: Model, host: () => Host): Notices {
+export function comparisonNotices(model: Model, host: () => Host): Notices {
   const alerts = element("div", "gx-alerts");
   const offline = element("p", "gx-offline", GONE);
   const error = element("p", "gx-error");
@@ -34,7 +34,7 @@ export function compareNotices(model: Model, host: () => Host): Notices {
   damaged.hidden = true;
   alerts.append(offline, error, damaged);
   refused.append(summary, list);
-  let told = ["", ""];
+  let announced = ["", ""];
 
   const update = (news: string, answer: string) => {
     offline.hidden = host() !== "gone";
@@ -42,12 +42,12 @@ export function compareNotices(model: Model, host: () => Host): Notices {
     error.hidden = error.textContent === "";
     const why = model.get("offered").filter(([, , , reason]) => reason !== "");
     refused.hidden = why.length === 0 || host() === "page";
-    const many = why.length === 1 ? "1 method that" : `${why.length} methods that`;
-    showNodes(summary, [`${many} this model cannot be asked for`]);
+    const many = why.length === 1 ? "1 method" : `${why.length} methods`;
+    showNodes(summary, [`${many} cannot be used with this model`]);
     showNodes(list, why.flatMap(([, title, , reason]) => [element("dt", "", title), element("dd", "", reason)]));
-    const text = [news, answer].filter((part, place) => part !== told[place]).join(". ");
+    const text = [news, answer].filter((part, place) => part !== announced[place]).join(". ");
     if (text) live.textContent = text;
-    told = [news, answer];
+    announced = [news, answer];
   };
   const broken = (is: boolean) => {
     damaged.hidden = !is;

@@ -1,40 +1,40 @@
-// The panels of a comparison: one for each method, in their order; how they come, change and go.
+// The panels of a comparison, one a method: adds, changes and removes them.
 
-import { comparePanel, type Panel } from "./map_panel";
-import type { Asked, Model, Status } from "../model/comparison_protocol";
-import { mapsOf, progressOf } from "./maps";
-import type { Linked } from "./linked_cells";
-import { bestOf } from "../text/metrics";
+import type { MethodRequest, Model, Status } from "../model/comparison_protocol";
 import { filled, type Host } from "../model/widget_model";
+import { bestOf } from "../text/metrics";
+import type { LinkedCells } from "./linked_cells";
+import { mapPanel, type MapPanel } from "./map_panel";
+import { mapsOf, progressOf } from "./maps";
 
 export interface PanelList {
-  panels: readonly Panel[];
-  add(asked: Asked): void;
+  panels: readonly MapPanel[];
+  add(request: MethodRequest): void;
   update(status: Status): void;
   end(): void;
 }
 
-/** `send` tells the kernel, `emptied` is called when the last panel has been taken away. */
+/** `send` tells the kernel; `emptied` is called after the last panel was removed. */
 export function panelList(
   body: HTMLElement,
   model: Model,
   host: () => Host,
-  linked: Linked<object>,
+  linkedCells: LinkedCells<object>,
   redraw: () => void,
   send: () => void,
   emptied: () => void,
 ): PanelList {
-  const panels: Panel[] = [];
+  const panels: MapPanel[] = [];
 
-  const ask = (methods: Asked[]) => {
+  const ask = (methods: MethodRequest[]) => {
     model.set("methods", methods);
     send();
   };
-  const change = (panel: Panel, asked: Asked) => {
-    ask(model.get("methods").map((old, place) => (panels[place] === panel ? asked : old)));
+  const change = (panel: MapPanel, request: MethodRequest) => {
+    ask(model.get("methods").map((old, place) => (panels[place] === panel ? request : old)));
   };
-  // The panel itself goes, and not the last one: what is open in the others stays so.
-  const remove = (panel: Panel) => {
+  // Remove this very panel, so that whatever is open in the others stays open.
+  const remove = (panel: MapPanel) => {
     const place = panels.indexOf(panel);
     panels.splice(place, 1);
     panel.end();
@@ -44,8 +44,8 @@ export function panelList(
     else emptied();
   };
   const open = () => {
-    const intents = { change: (asked: Asked) => change(panel, asked), remove: () => remove(panel) };
-    const panel = comparePanel(model, host, linked, intents, redraw);
+    const intents = { change: (request: MethodRequest) => change(panel, request), remove: () => remove(panel) };
+    const panel = mapPanel(model, host, linkedCells, intents, redraw);
     panels.push(panel);
     body.append(panel.element);
   };
@@ -56,16 +56,18 @@ export function panelList(
     while (panels.length < methods.length) open();
     const [known, progress] = [model.get("maps"), model.get("progress")];
     const maps = mapsOf(methods, known);
-    const figures = maps.map((map) => filled(map?.figures ?? {})).filter((of) => of !== null);
-    const best = bestOf(figures);
+    const metrics = model.get("metrics");
+    const values = maps.map((map) => filled(map?.figures ?? {})).filter((of) => of !== null);
+    const best = bestOf(metrics, values);
     panels.forEach((panel, place) => {
       const map = maps[place]!;
-      panel.update(methods[place]!, map, { progress: progressOf(map, known, progress), status, best });
+      const state = { progress: progressOf(map, known, progress), status, metrics, best };
+      panel.update(methods[place]!, map, state);
     });
   };
   return {
     panels,
-    add: (asked) => ask([...model.get("methods"), asked]),
+    add: (request) => ask([...model.get("methods"), request]),
     update,
     end: () => panels.forEach((panel) => panel.end()),
   };

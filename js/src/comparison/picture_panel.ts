@@ -1,27 +1,26 @@
-// The picture itself, as the first of the maps, and what the model believes of it.
+// The picture itself, as the first of the maps, with its class probabilities.
 
-import { barKey, bars, type Belief } from "../dom/class_bars";
-import { placeText } from "../text/cell_text";
-import { mapView, type Pictures } from "./map_view";
-import type { Model } from "../model/comparison_protocol";
+import { classBarsKey, classBars, type ClassProbability } from "../dom/class_bars";
 import { element, showNodes } from "../dom/element";
-import type { Linked } from "./linked_cells";
+import type { Model } from "../model/comparison_protocol";
 import { filled, type GridShape } from "../model/widget_model";
+import { placeText } from "../text/cell_text";
+import type { LinkedCells } from "./linked_cells";
+import { mapView, type Pictures } from "./map_view";
 import { answered } from "./readout";
 
-/** Classes that are shown at most. */
-const SHOWN = 5;
+const MAX_CLASSES = 5;
 
 export interface PicturePanel {
   element: HTMLElement;
   update(): void;
   draw(pictures: Pictures, grid: GridShape | null): void;
-  tell(grid: GridShape): void;
+  describe(grid: GridShape): void;
 }
 
 export function picturePanel(
   model: Model,
-  linked: Linked<object>,
+  linkedCells: LinkedCells<object>,
   redraw: () => void,
   signal: AbortSignal,
 ): PicturePanel {
@@ -30,26 +29,26 @@ export function picturePanel(
   root.setAttribute("aria-label", "Picture");
   const head = element("div", "gx-map-head");
   const place = element("div", "gx-map-place");
-  const view = mapView(linked, null, redraw, signal);
-  const beliefs = element("div", "gx-beliefs");
+  const view = mapView(linkedCells, null, redraw, signal);
+  const probabilities = element("div", "gx-picture-classes");
   head.append(element("span", "gx-map-title", "Picture"));
   place.append(view.element);
-  root.append(head, place, beliefs);
+  root.append(head, place, probabilities);
 
-  let told = "";
+  let described = "";
   const update = () => {
-    told = "";
+    described = "";
     const prediction = filled(model.get("prediction"));
     const evidence = answered(model);
-    const known: Belief[] = evidence?.classes ?? (prediction?.top ?? []).map(([index, p]) => [index, p, null]);
-    if (!prediction) return showNodes(beliefs, []);
-    const nodes = [bars(known.slice(0, SHOWN), model.get("labels"), prediction.target)];
-    showNodes(beliefs, evidence ? [...nodes, barKey("with the cell hidden")] : nodes);
+    const known: ClassProbability[] = evidence?.classes ?? (prediction?.top ?? []).map(([index, p]) => [index, p, null]);
+    if (!prediction) return showNodes(probabilities, []);
+    const nodes = [classBars(known.slice(0, MAX_CLASSES), model.get("labels"), prediction.target)];
+    showNodes(probabilities, evidence ? [...nodes, classBarsKey("with the cell hidden")] : nodes);
   };
-  const tell = (grid: GridShape) => {
-    if (told === linked.place()) return;
-    told = linked.place();
+  const describe = (grid: GridShape) => {
+    if (described === linkedCells.place()) return;
+    described = linkedCells.place();
     view.describe(grid, "Picture", (cell) => placeText(grid, cell));
   };
-  return { element: root, update, draw: view.draw, tell };
+  return { element: root, update, draw: view.draw, describe };
 }

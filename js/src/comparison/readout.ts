@@ -1,39 +1,39 @@
-// Two lines above the maps: the cell that is marked in all of them, and what hiding the clicked one did.
+// Two lines above the maps: the cell marked in all of them, and the effect of hiding the clicked one.
 
-import { placeText } from "../text/cell_text";
-import type { Evidence, Model } from "../model/comparison_protocol";
-import { element, showNodes } from "../dom/element";
 import { indexOf } from "../cells/geometry";
-import type { Linked } from "./linked_cells";
-import { changesOf, hiddenText, HINTS } from "../text/map_text";
+import { element, showNodes } from "../dom/element";
+import { stickToTop } from "../dom/sticky";
+import type { Evidence, Model } from "../model/comparison_protocol";
 import { filled, type Host } from "../model/widget_model";
-import { sticking } from "../dom/sticky";
+import { placeText } from "../text/cell_text";
+import { changesOf, hiddenText, HINTS } from "../text/map_text";
+import type { LinkedCells } from "./linked_cells";
 
 export interface Readout {
   element: HTMLElement;
   update(): void;
-  /** Follow the marks. */
+  /** Name the marked cell. */
   draw(): void;
-  /** What hiding the clicked cell did, once it is known, for those who do not see it. */
+  /** The second line for screen readers, once the answer is known. */
   answer(): string;
 }
 
 export function readout(
   model: Model,
   host: () => Host,
-  linked: Linked<object>,
+  linkedCells: LinkedCells<object>,
   signal: AbortSignal,
 ): Readout {
   const root = element("div", "gx-readout");
   const place = element("p", "gx-readout-place");
   const found = element("p", "gx-readout-answer");
   root.append(place, found);
-  const stick = sticking(root, signal);
+  const stick = stickToTop(root, signal);
 
   const draw = () => {
     stick();
     const grid = filled(model.get("grid"));
-    const index = linked.current();
+    const index = linkedCells.current();
     const text = grid && index !== null ? placeText(grid, index) : "Point at a cell to read it in every map.";
     if (place.textContent !== text) place.textContent = text;
   };
@@ -46,7 +46,7 @@ export function readout(
   return { element: root, update, draw, answer };
 }
 
-/** The evidence of the clicked cell; null while it is of another one or to come. */
+/** The evidence of the clicked cell; null until it arrives. */
 export function answered(model: Model): Evidence | null {
   const evidence = filled(model.get("evidence"));
   const [cell] = model.get("value");
@@ -60,7 +60,7 @@ function answerNodes(model: Model, host: Host): (Node | string)[] {
   if (!grid || !cell) return [HINTS[host]];
   const start = `${hiddenText(indexOf(grid, cell), grid)}: `;
   const evidence = answered(model);
-  if (!evidence) return [start, silence(model, host)];
+  if (!evidence) return [start, missingText(model, host)];
   return changesOf(evidence, model.get("labels")).flatMap(([name, change], place) => {
     const label = element("span", "gx-label gx-readout-label", name);
     label.title = name;
@@ -68,8 +68,8 @@ function answerNodes(model: Model, host: Host): (Node | string)[] {
   });
 }
 
-function silence(model: Model, host: Host): string {
+function missingText(model: Model, host: Host): string {
   if (host === "page") return "not recorded.";
-  if (host === "gone") return "the kernel is gone, and cannot be asked.";
-  return model.get("error") ? "there is no answer from the model." : "asking the model …";
+  if (host === "gone") return "not known, and the kernel is gone.";
+  return model.get("error") ? "the model gave no answer." : "asking the model …";
 }

@@ -1,23 +1,23 @@
-// One view of a comparison: mounted into an element, gone with the signal.
+// One view of a comparison, removed when the signal aborts.
 
-import { compareHead } from "./header";
-import { compareLegend } from "./legend";
-import type { Pictures } from "./map_view";
-import { compareNotices } from "./notices";
-import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model } from "../model/comparison_protocol";
-import { mapsOf, statusOf } from "./maps";
-import type { Connection } from "../model/connection";
 import { element, showPng } from "../dom/element";
-import { glossary } from "./metric_row";
-import { linkedCells } from "./linked_cells";
-import { newsText } from "../text/map_text";
+import { followTheme } from "../dom/theme";
 import { paleCopy } from "../grid/paint";
+import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model } from "../model/comparison_protocol";
+import type { Connection } from "../model/connection";
+import { updateOnChange } from "../model/updates";
+import { filled } from "../model/widget_model";
+import { newsText } from "../text/map_text";
+import { comparisonHeader } from "./header";
+import { comparisonLegend } from "./legend";
+import { linkCells } from "./linked_cells";
+import type { Pictures } from "./map_view";
+import { mapsOf, statusOf } from "./maps";
+import { glossary } from "./metric_row";
+import { comparisonNotices } from "./notices";
 import { panelList } from "./panel_list";
 import { picturePanel } from "./picture_panel";
-import { filled } from "../model/widget_model";
 import { readout } from "./readout";
-import { followTheme } from "../dom/theme";
-import { updates } from "../model/updates";
 
 export function mountComparison(
   model: Model,
@@ -33,7 +33,7 @@ export function mountComparison(
   const send = () => {
     if (host() !== "gone") model.save_changes();
   };
-  // Marks are all that a hover changes: the maps beneath them are painted already.
+  // A hover changes the marks alone; the maps beneath them stay painted.
   const draw = () => {
     drawing = false;
     if (signal.aborted || !pictures) return;
@@ -41,7 +41,7 @@ export function mountComparison(
     const parts = [picture, ...list.panels];
     for (const part of parts) part.draw(pictures, grid);
     read.draw();
-    if (grid) for (const part of parts) part.tell(grid);
+    if (grid) for (const part of parts) part.describe(grid);
   };
   let drawing = false;
   const redraw = () => {
@@ -49,15 +49,15 @@ export function mountComparison(
     drawing = true;
     requestAnimationFrame(draw);
   };
-  const linked = linkedCells<object>(model, send, redraw);
+  const linkedCells = linkCells<object>(model, send, redraw);
 
-  const list = panelList(body, model, host, linked, redraw, send, () => head.focus());
-  const head = compareHead(model, signal, host, list.add);
-  const legend = compareLegend();
-  const read = readout(model, host, linked, signal);
-  const picture = picturePanel(model, linked, redraw, signal);
+  const list = panelList(body, model, host, linkedCells, redraw, send, () => head.focus());
+  const head = comparisonHeader(model, signal, host, list.add);
+  const legend = comparisonLegend();
+  const read = readout(model, host, linkedCells, signal);
+  const picture = picturePanel(model, linkedCells, redraw, signal);
   const meanings = glossary();
-  const notices = compareNotices(model, host);
+  const notices = comparisonNotices(model, host);
   body.append(picture.element);
   root.append(head.element, notices.alerts, legend.element, read.element, body, meanings.element);
   root.append(notices.refused, notices.live);
@@ -69,7 +69,7 @@ export function mountComparison(
     shown = bytes;
     const image = new Image();
     const decoded = await showPng(image, bytes).then(() => true, () => false);
-    if (shown !== bytes) return; // a newer picture has come
+    if (shown !== bytes) return; // a newer picture has arrived
     notices.broken(!decoded);
     body.hidden = !decoded;
     if (!decoded) return;
@@ -89,13 +89,13 @@ export function mountComparison(
     read.update();
     head.update(maps, status, news);
     legend.update(maps.some((map) => map?.status !== "done" && map?.status !== "failed"));
-    meanings.update(model.get("fill"));
+    meanings.update(model.get("metrics"), model.get("fill"));
     notices.update(news, read.answer());
     root.dataset["status"] = status;
     root.dataset["host"] = host();
     redraw();
   };
-  updates(model, [...KERNEL_TRAITS, ...FRONT_END_TRAITS], connection, signal, update);
+  updateOnChange(model, [...KERNEL_TRAITS, ...FRONT_END_TRAITS], connection, signal, update);
   signal.addEventListener("abort", () => {
     list.end();
     root.remove();

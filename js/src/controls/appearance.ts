@@ -1,11 +1,11 @@
-// How drops are drawn: changed on the spot, with no message to the kernel.
+// How drops are drawn. A change takes effect at once and sends no message.
 
-import { looksOf } from "../cells/colors";
+import { appearanceOf } from "../cells/colors";
+import { decodeScores, scaleOf } from "../cells/scores";
 import { element } from "../dom/element";
 import { field } from "../dom/field";
 import { thresholdText } from "../grid/legend";
 import type { Colormap, Model, Scale } from "../model/explorer_protocol";
-import { decodeScores, scaleOf } from "../cells/scores";
 
 interface Part {
   element: HTMLElement;
@@ -23,9 +23,9 @@ const SCALE_NAMES: Record<Scale, string> = {
   absolute: "all pictures",
 };
 
-export function looksPanel(model: Model, signal: AbortSignal): Part {
-  const root = element("details", "gx-looks");
-  const fields = element("div", "gx-looks-fields");
+export function appearanceControls(model: Model, signal: AbortSignal): Part {
+  const root = element("details", "gx-appearance");
+  const fields = element("div", "gx-appearance-fields");
   const parts = [
     choice(model, signal, "colormap", "Colours", COLORS),
     choice(model, signal, "scale", "Scale", SCALE_NAMES),
@@ -36,7 +36,7 @@ export function looksPanel(model: Model, signal: AbortSignal): Part {
     numbers(model, signal),
   ];
   fields.append(...parts.map((part) => part.element));
-  root.append(element("summary", "gx-tool-name", "Looks"), fields);
+  root.append(element("summary", "gx-tool-name", "Appearance"), fields);
   const update = () => {
     for (const part of parts) part.update();
   };
@@ -96,10 +96,10 @@ function slider(
 
 function fadeText(model: Model): string {
   const score = model.get("score");
-  const looks = looksOf(model);
-  if (looks.threshold === 0) return "off";
-  const scale = scaleOf(decodeScores(model.get("scores")), score, looks.scale);
-  return thresholdText(scale, score, looks.threshold);
+  const appearance = appearanceOf(model);
+  if (appearance.threshold === 0) return "off";
+  const scale = scaleOf(decodeScores(model.get("scores")), score, appearance.scale);
+  return thresholdText(scale, score, appearance.threshold);
 }
 
 function numbers(model: Model, signal: AbortSignal): Part {
@@ -107,7 +107,7 @@ function numbers(model: Model, signal: AbortSignal): Part {
   box.type = "checkbox";
   box.addEventListener("change", () => model.set("numbers", box.checked), { signal });
   const root = field("Numbers", box, "gx-check-field");
-  root.title = "Left out where cells are too small for them";
+  root.title = "Hidden where cells are too small";
   const update = () => {
     box.checked = model.get("numbers");
   };

@@ -1,24 +1,24 @@
-// The list of classes below its combobox: what it shows, and which of its options is active.
+// The list of classes below the combobox: its options and the active one.
 
-import { matching, type ClassOption } from "../text/classes";
-import { element } from "../dom/element";
 import { percent } from "../cells/scores";
+import { element } from "../dom/element";
+import { matching, type ClassOption } from "../text/classes";
 
 export interface ClassList {
-  /** The listbox and what is said below it. */
+  /** The listbox and the line below it. */
   popup: HTMLElement;
   listbox: HTMLElement;
-  /** Show what a query finds; `current` is the index of the class asked about. */
+  /** Show the options that match a query; `current` is the target. */
   show(options: ClassOption[], query: string, current: number | null): void;
   active(): ClassOption | undefined;
-  /** Move on from the active option, round the ends. */
+  /** Move from the active option, wrapping around. */
   step(by: 1 | -1): void;
   first(): void;
   last(): void;
 }
 
-/** Options that are shown at once; typing finds the others. */
-const MOST_OPTIONS = 100;
+/** Options shown at once; typing finds the others. */
+const MAX_OPTIONS = 100;
 
 export function classList(
   id: string,
@@ -48,7 +48,7 @@ export function classList(
 
   const show = (options: ClassOption[], query: string, current: number | null) => {
     const found = matching(options, query);
-    shown = found.slice(0, MOST_OPTIONS);
+    shown = found.slice(0, MAX_OPTIONS);
     listbox.replaceChildren(
       ...shown.map((option, place) => optionNode(option, `${id}-${place}`, option.index === current)),
     );
@@ -64,7 +64,7 @@ export function classList(
     if (count > 0) activate(at < 0 ? (by > 0 ? 0 : count - 1) : (at + by + count) % count);
   };
 
-  // The focus stays in the input while an option is pressed or the list scrolled.
+  // Keep the focus in the input while an option is pressed or the list is scrolled.
   popup.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
   listbox.addEventListener(
     "click",
@@ -97,11 +97,11 @@ function optionNode({ name, probability }: ClassOption, id: string, current: boo
 }
 
 function moreText(found: number, shown: number): string {
-  if (found === 0) return "No class has that in its name.";
+  if (found === 0) return "No class name contains this.";
   return found > shown ? `… ${found - shown} more: type to narrow` : "";
 }
 
-/** Scroll the list alone, and not the page around it. */
+/** Scroll the list, but not the page around it. */
 function reveal(list: HTMLElement, node: HTMLElement) {
   const bottom = node.offsetTop + node.offsetHeight;
   if (node.offsetTop < list.scrollTop) list.scrollTop = node.offsetTop;

@@ -1,16 +1,16 @@
-// Whether something is wrong with the model: one line, and behind it what each check saw.
+// What may be wrong with the model: one line, and in its details the result of each check.
 
 import { element, showNodes } from "../dom/element";
 import type { Check, CheckVerdict, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 
-/** Seen and not read out: the words beside them say the same. */
+/** Hidden from screen readers, which get words instead. */
 const MARKS: Record<CheckVerdict, string> = { ok: "✓", warning: "!", wrong: "✕", unknown: "?" };
 
-/** Read out before a summary that is marked; one that is not says itself that nothing was found. */
+/** For screen readers, before the summary. */
 const SPOKEN: Record<Check["verdict"], string> = { ok: "", warning: "Warning: ", wrong: "Wrong: " };
 
-export function checkView(model: Model): { element: HTMLElement; update(): void } {
+export function modelCheck(model: Model): { element: HTMLElement; update(): void } {
   const root = element("details", "gx-check");
   const summary = element("summary", "gx-check-summary");
   const list = element("ul", "gx-check-list");

@@ -1,22 +1,22 @@
-// A picture that is dropped, pasted or chosen goes to the kernel.
+// Sends a picture that was dropped, pasted or chosen to the kernel.
 
 import { element } from "../dom/element";
 import { MAX_UPLOAD, type Model } from "../model/explorer_protocol";
 import type { Host } from "../model/widget_model";
 
-export interface Opening {
+export interface OpenPicture {
   button: HTMLButtonElement;
   update(): void;
 }
 
-/** `tell` shows a sentence, or takes it away again. */
-export function opening(
+/** `showMessage` shows a sentence; "" removes it. */
+export function openPicture(
   model: Model,
   root: HTMLElement,
   signal: AbortSignal,
   host: () => Host,
-  tell: (text: string) => void,
-): Opening {
+  showMessage: (text: string) => void,
+): OpenPicture {
   const button = element("button", "gx-button gx-small", "Open picture …");
   const input = element("input", "gx-file");
   button.title = "Or drop one here, or paste one";
@@ -26,11 +26,11 @@ export function opening(
   button.append(input);
 
   const open = async (file: File) => {
-    if (host() !== "kernel") return tell("Opening a picture needs a kernel, and there is none.");
-    if (file.size > MAX_UPLOAD) return tell(tooLarge(file));
-    tell("");
-    const bytes = await file.arrayBuffer().catch(() => null); // a folder, or a file that is gone
-    if (!bytes) return tell(`“${file.name}” cannot be read.`);
+    if (host() !== "kernel") return showMessage("Opening a picture needs a running kernel. Run the notebook again.");
+    if (file.size > MAX_UPLOAD) return showMessage(tooLarge(file));
+    showMessage("");
+    const bytes = await file.arrayBuffer().catch(() => null); // a folder, or a deleted file
+    if (!bytes) return showMessage(`“${file.name}” cannot be read. Choose a picture file.`);
     model.send({ type: "explain", name: file.name }, undefined, [bytes]);
   };
 
@@ -45,7 +45,7 @@ export function opening(
     },
     { signal },
   );
-  /** Neither the browser nor the notebook opens it as well. */
+  /** Keep the browser and the notebook from opening the file as well. */
   const take = (event: Event) => {
     event.preventDefault();
     event.stopPropagation();
@@ -73,7 +73,7 @@ export function opening(
       dragged(false);
       const file = event.dataTransfer?.files[0];
       if (file) void open(file);
-      else tell("What was dropped is no file. Drop a picture file, or paste a picture.");
+      else showMessage("That was not a file. Drop a picture file, or paste a picture.");
     },
     { signal },
   );
@@ -81,7 +81,7 @@ export function opening(
     "paste",
     (event) => {
       const file = event.clipboardData?.files[0];
-      if (!file) return; // text that goes into a field
+      if (!file) return; // text for an input
       take(event);
       void open(file);
     },
@@ -98,7 +98,7 @@ export function opening(
 function tooLarge(file: File): string {
   const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
   return (
-    `“${file.name}” has ${megabytes(file.size)} MB; at most ${megabytes(MAX_UPLOAD)} MB are taken ` +
-    "from the browser. Make it smaller, or give it from Python: widget.explain(path)."
+    `“${file.name}” has ${megabytes(file.size)} MB; the browser can send at most ` +
+    `${megabytes(MAX_UPLOAD)} MB. Make it smaller, or open it from Python: widget.explain(path).`
   );
 }

@@ -1,26 +1,26 @@
-// PNG of what is shown, made here; page and data, made by the kernel.
+// Saves a PNG of the map, made here, and the page and the data, made by the kernel.
 
 import { element } from "../dom/element";
 import type { Model, SavedFormat } from "../model/explorer_protocol";
 import type { Host } from "../model/widget_model";
 
-export interface Saving {
+export interface SaveMenu {
   element: HTMLElement;
   update(): void;
 }
 
-export function saving(
+export function saveMenu(
   model: Model,
   signal: AbortSignal,
   host: () => Host,
   snapshot: () => Promise<{ name: string; blob: Blob }>,
-  tell: (text: string) => void,
-): Saving {
+  showMessage: (text: string) => void,
+): SaveMenu {
   const root = element("details", "gx-save");
   const name = element("summary", "gx-tool-name", "Save");
   const buttons = element("div", "gx-actions");
   root.append(name, buttons);
-  /** What this view asked for: another view's files are not downloaded here. */
+  /** Ids of this view's requests: files for other views are ignored. */
   const asked = new Set<string>();
 
   const button = (text: string, title: string, act: () => void) => {
@@ -35,10 +35,10 @@ export function saving(
     asked.add(id);
     model.send({ type: "save", format, id });
   };
-  button("Picture (.png)", "What is shown", () => {
+  button("Picture (.png)", "The map as shown", () => {
     snapshot().then(
       (file) => download(file.name, file.blob),
-      () => tell("The picture cannot be saved here."),
+      () => showMessage("The picture cannot be saved here."),
     );
   });
   const kernels = [
@@ -69,6 +69,6 @@ function download(name: string, blob: Blob): void {
   link.download = name;
   link.href = URL.createObjectURL(blob);
   link.click();
-  // The browser reads it after the click.
+  // The browser reads the URL after the click.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -1,17 +1,17 @@
-// The class asked about: a combobox with a list of classes, after the ARIA Authoring Practices.
+// The target: a combobox with a list of classes, after the ARIA Authoring Practices.
 
-import { classList, type ClassList } from "./class_list";
-import { className, classOptions, repeated, type ClassOption } from "../text/classes";
 import { element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
+import { className, classOptions, duplicateLabels, type ClassOption } from "../text/classes";
+import { classList, type ClassList } from "./class_list";
 
 export interface TargetControl {
   element: HTMLElement;
   update(): void;
 }
 
-/** `offered` names the classes that can be asked about: null for all, none while nobody answers. */
+/** `offered` returns the possible targets: null for all classes. */
 export function targetControl(
   model: Model,
   signal: AbortSignal,
@@ -46,7 +46,7 @@ export function targetControl(
     activated("");
     update();
   };
-  // What is typed next replaces the name that is there.
+  // Select the name, so that typing replaces it.
   const begin = () => {
     if (!popup.hidden) return;
     input.select();
@@ -67,14 +67,14 @@ export function targetControl(
     input.disabled = target === null || offered()?.length === 0;
     if (!popup.hidden) return;
     const labels = model.get("labels");
-    const text = target === null ? "…" : className(labels, repeated(labels), target);
+    const text = target === null ? "…" : className(labels, duplicateLabels(labels), target);
     if (input.value !== text) input.value = text;
   };
   expand(false);
   return { element: root, update };
 }
 
-/** The class asked for, shown before the answer to it has come, or the one that the map is of. */
+/** The requested class, even before its answer arrives; else the one that the map explains. */
 function targetOf(model: Model): number | null {
   const target = model.get("target");
   if (typeof target === "number" && target in model.get("labels")) return target;
@@ -133,7 +133,7 @@ function labelOf(input: HTMLInputElement, text: string): HTMLElement {
   return label;
 }
 
-/** Within the widget: what reaches out of it, a notebook may clip. */
+/** Keep the popup inside the widget: a notebook may clip what leaves it. */
 function place(root: HTMLElement, popup: HTMLElement) {
   const field = root.getBoundingClientRect();
   const widget = (root.closest(".gx-root") ?? root).getBoundingClientRect();

@@ -1,25 +1,25 @@
-// Probabilities of classes as bars.
+// Class probabilities as bars.
 
-import { pointsText } from "../text/evidence_text";
-import { className, repeated } from "../text/classes";
-import { element } from "./element";
 import { percent } from "../cells/scores";
+import { className, duplicateLabels } from "../text/classes";
+import { pointsText } from "../text/evidence_text";
+import { element } from "./element";
 
-/** One class: its probability, and what it becomes. */
-export type Belief = [index: number, before: number, after: number | null];
+/** A class, its probability, and the one it changes to. */
+export type ClassProbability = [index: number, before: number, after: number | null];
 
-export function bars(beliefs: Belief[], labels: string[], target: number): HTMLElement {
+export function classBars(beliefs: ClassProbability[], labels: string[], target: number): HTMLElement {
   const root = element("ul", "gx-classes");
-  const twice = repeated(labels);
+  const duplicates = duplicateLabels(labels);
   root.append(
     ...beliefs.map((belief) => {
-      return bar(className(labels, twice, belief[0]), belief, belief[0] === target);
+      return bar(className(labels, duplicates, belief[0]), belief, belief[0] === target);
     }),
   );
   return root;
 }
 
-function bar(label: string, [, before, after]: Belief, target: boolean): HTMLElement {
+function bar(label: string, [, before, after]: ClassProbability, target: boolean): HTMLElement {
   const row = element("li", target ? "gx-class gx-target" : "gx-class");
   const name = element("span", "gx-label", label);
   name.title = label;
@@ -40,8 +40,8 @@ function track(kind: string, share: number): HTMLElement {
   return node;
 }
 
-/** Which bar is which. */
-export function barKey(after: string): HTMLElement {
+/** The key to the two bars of a class. */
+export function classBarsKey(after: string): HTMLElement {
   const root = element("p", "gx-hint gx-key");
   root.append(
     element("span", "gx-swatch gx-before"),

@@ -1,33 +1,36 @@
-// What is told to those who do not see it: progress now and then, and answers.
+// News for screen readers: progress now and then, and answers.
 
-import { element } from "./element";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
+import { element } from "./element";
 
-export interface Live {
+export interface LiveRegion {
   element: HTMLElement;
-  /** `answer` is what the evidence says. */
+  /** `answer` is the text of the evidence. */
   update(answer: string): void;
 }
 
-export function liveRegion(model: Model): Live {
+export function liveRegion(model: Model): LiveRegion {
   const root = element("div", "gx-sr");
   root.setAttribute("role", "status");
   root.setAttribute("aria-live", "polite");
-  let told = "";
-  let answered = "";
+  let announcedProgress = "";
+  let announcedAnswer = "";
 
   const update = (answer: string) => {
     const progress = progressNews(model);
-    const news = [answer === answered ? "" : answer, progress === told ? "" : progress];
+    const news = [
+      answer === announcedAnswer ? "" : answer,
+      progress === announcedProgress ? "" : progress,
+    ];
     const text = news.filter(Boolean).join(" ");
     if (text) root.textContent = text;
-    [answered, told] = [answer, progress];
+    [announcedAnswer, announcedProgress] = [answer, progress];
   };
   return { element: root, update };
 }
 
-/** Changes four times in a run, and at its end. */
+/** Changes four times during a run, and at its end. */
 export function progressNews(model: Model): string {
   const progress = filled(model.get("progress"));
   const [done, total] = [progress?.done ?? 0, progress?.total ?? 0];

@@ -1,4 +1,4 @@
-// Paper cannot be opened: what is closed on the screen is open while it is printed.
+// Open all <details> while a page is printed.
 
 export function openForPrint(page: Window): void {
   const opened: HTMLDetailsElement[] = [];

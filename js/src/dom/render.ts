@@ -1,9 +1,9 @@
-// What anywidget calls: a view for as long as it is shown.
+// The `render` function that anywidget calls.
 
 interface RenderProps<M> {
   model: M;
   el: HTMLElement;
-  /** From anywidget 0.11 on; earlier ones call what render returns. */
+  /** From anywidget 0.11 on; earlier versions call the function that render returns. */
   signal?: AbortSignal;
 }
 

@@ -1,7 +1,7 @@
-// When a canvas must be painted anew although nothing that it shows has changed.
+// When a canvas must be repainted although its content has not changed.
 
-/** Its size, a tab that was hidden, the graphics' memory, a screen of another density. */
-export function onReturn(
+/** After a change of size or pixel density, in a tab shown again, or with lost graphics memory. */
+export function onRepaintNeeded(
   frame: HTMLElement,
   canvas: HTMLCanvasElement,
   redraw: () => void,

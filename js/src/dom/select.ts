@@ -1,9 +1,9 @@
-// A <select> whose options are rebuilt only when they change, so that an open one stays open.
+// A <select> that rebuilds its options only when they change: an open one stays open.
 
 import { element } from "./element";
 
-/** `why` says why it cannot be chosen; without it, it can. */
-export type Option = [value: string, text: string, why?: string];
+/** An option with a `disabledReason` cannot be chosen. */
+export type Option = [value: string, text: string, disabledReason?: string];
 
 export function select(signal: AbortSignal, chosen: (value: string) => void) {
   const control = element("select", "gx-select");
@@ -20,10 +20,10 @@ export function select(signal: AbortSignal, chosen: (value: string) => void) {
   return { element: control, update };
 }
 
-function optionNode([value, text, why = ""]: Option): HTMLOptionElement {
+function optionNode([value, text, disabledReason = ""]: Option): HTMLOptionElement {
   const node = element("option", "", text);
   node.value = value;
-  node.title = why;
-  node.disabled = why !== "";
+  node.title = disabledReason;
+  node.disabled = disabledReason !== "";
   return node;
 }

@@ -1,10 +1,10 @@
-// What sticks to the top, in JupyterLab. Where it keeps only the cells in sight ("windowing"), it moves
-// them by a transform, of which a sticky element knows nothing.
+// Sticky elements in JupyterLab. With "windowing", it keeps only visible cells and moves them by a
+// transform, which a sticky element does not take into account.
 
 const CELLS = ".jp-WindowedPanel-viewport";
 
-/** Returns what to call now and then: an element may come into its place late. */
-export function sticking(node: HTMLElement, signal: AbortSignal): () => void {
+/** Returns a function to call on updates: an element may be attached late. */
+export function stickToTop(node: HTMLElement, signal: AbortSignal): () => void {
   let cells: HTMLElement | null = null;
   const observer = new MutationObserver(() => place());
   signal.addEventListener("abort", () => observer.disconnect());

@@ -1,8 +1,8 @@
-// Light or dark: what the place says of itself, or what its background looks like.
+// Light or dark, from what the notebook declares, else from the background.
 
 export type Theme = "light" | "dark";
 
-/** Keep `data-theme` of an element right, whatever happens around it. */
+/** Keep the `data-theme` of an element up to date. */
 export function followTheme(root: HTMLElement, signal: AbortSignal): void {
   let queued = false;
   const set = () => {
@@ -14,7 +14,7 @@ export function followTheme(root: HTMLElement, signal: AbortSignal): void {
     queued = true;
     requestAnimationFrame(set);
   };
-  // Themes are switched by an attribute or a style sheet; either is seen here.
+  // Themes are switched by an attribute or a style sheet.
   const observer = new MutationObserver(look);
   for (const node of [document.documentElement, document.body]) {
     observer.observe(node, { attributes: true });
@@ -25,7 +25,7 @@ export function followTheme(root: HTMLElement, signal: AbortSignal): void {
     .addEventListener("change", look, { signal });
   signal.addEventListener("abort", () => observer.disconnect());
   set();
-  look(); // what shows an element may attach it after this
+  look(); // the element may be attached later
 }
 
 export function themeAround(root: HTMLElement): Theme {
@@ -44,7 +44,7 @@ function declaredTheme(): Theme | null {
   return colab === "dark" || colab === "light" ? colab : null;
 }
 
-/** Of the nearest background that can be seen; out of shadow roots, too. */
+/** The theme of the nearest visible background, shadow roots included. */
 function backgroundTheme(from: Node | null): Theme | null {
   for (let node = from; node; node = node instanceof ShadowRoot ? node.host : node.parentNode) {
     if (!(node instanceof Element)) continue;
@@ -59,7 +59,7 @@ function preferredTheme(): Theme {
   return window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-/** Whatever way a colour is written, the canvas knows its bytes. */
+/** RGBA bytes of any CSS colour. */
 function pixelOf(color: string): [number, number, number, number] {
   if (color === "" || color === "transparent" || color === "rgba(0, 0, 0, 0)") return [0, 0, 0, 0];
   const canvas = document.createElement("canvas");

@@ -1,17 +1,17 @@
-// The text beside the cell that is pointed at.
+// The tooltip of a cell.
 
-import { element } from "./element";
 import type { Box } from "../cells/geometry";
+import { element } from "./element";
 
 export interface Tip {
   element: HTMLElement;
-  /** Beside a box of its frame; `room` is the width that it may take. */
+  /** Show it beside a box; `room` is the available width. */
   show(place: string, drop: string, box: Box, room: number): void;
   hide(): void;
 }
 
-/** Its distance from the cell, in CSS pixels, as in styles.css. */
-const GAP = 6;
+/** Distance from the cell in CSS pixels, as in the style sheet. */
+const TIP_GAP = 6;
 
 export function tip(): Tip {
   const root = element("div", "gx-tip");
@@ -19,7 +19,7 @@ export function tip(): Tip {
   const what = element("span", "gx-tip-drop");
   root.append(where, what);
   root.hidden = true;
-  // The grid's active cell says the same.
+  // The grid's active cell reads the same.
   root.setAttribute("aria-hidden", "true");
 
   const show = (place: string, drop: string, box: Box, room: number) => {
@@ -28,7 +28,7 @@ export function tip(): Tip {
     what.textContent = drop;
     const centred = box.x + box.width / 2 - root.offsetWidth / 2;
     root.style.left = `${Math.max(0, Math.min(room - root.offsetWidth, centred))}px`;
-    const above = box.y - root.offsetHeight - 2 * GAP;
+    const above = box.y - root.offsetHeight - 2 * TIP_GAP;
     root.style.top = `${above >= 0 ? above : box.y + box.height}px`;
   };
   const hide = () => {

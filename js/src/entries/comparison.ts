@@ -1,7 +1,7 @@
-import type { Model } from "../model/comparison_protocol";
 import { mountComparison } from "../comparison/view";
-import { kernelConnection } from "../model/connection";
 import { renderer } from "../dom/render";
+import type { Model } from "../model/comparison_protocol";
+import { kernelConnection } from "../model/connection";
 
 const render = renderer<Model>((model, el, signal) => {
   mountComparison(model, el, signal, kernelConnection(model, el, signal));

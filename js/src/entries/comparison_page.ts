@@ -1,8 +1,8 @@
-// The standalone page of a comparison: finds its record, and shows the same view as a notebook.
+// The standalone page of a comparison: the view of a notebook on a recorded model.
 
 import { mountComparison } from "../comparison/view";
-import { pageConnection } from "../model/connection";
 import { openForPrint } from "../dom/print";
+import { pageConnection } from "../model/connection";
 import { RecordedComparison, type Embedded } from "../page/recorded_comparison";
 
 function open(page: Document): void {

@@ -1,13 +1,13 @@
-// The standalone page: finds its record, answers from it, and shows the same view as a notebook.
+// The standalone page of an explanation: the view of a notebook on a recorded model.
 
+import { percent } from "../cells/scores";
+import { mountExplorer } from "../explorer/view";
 import { pageConnection } from "../model/connection";
-import { hiddenPicture } from "../page/hidden_picture";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
+import { hiddenPicture } from "../page/hidden_picture";
 import { offeredOf, recordingOf, type Embedded } from "../page/record";
 import { RecordedModel } from "../page/recorded_model";
-import { percent } from "../cells/scores";
-import { mount } from "../explorer/view";
 
 async function open(page: Document): Promise<void> {
   const embedded = JSON.parse(page.getElementById("record")!.textContent!) as Embedded;
@@ -21,7 +21,7 @@ async function open(page: Document): Promise<void> {
   model.on("change:prediction", () => {
     heading.textContent = answer(model);
   });
-  mount(model, page.getElementById("widget")!, new AbortController().signal, connection);
+  mountExplorer(model, page.getElementById("widget")!, new AbortController().signal, connection);
 }
 
 async function decoded(url: string): Promise<HTMLImageElement> {

@@ -1,19 +1,19 @@
-// The deletion and the insertion curve, drawn as they come.
+// The deletion and the insertion curve, drawn as their points arrive.
 
+import { percent } from "../cells/scores";
 import { element } from "../dom/element";
 import type { Curve } from "../model/explorer_protocol";
-import { percent } from "../cells/scores";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [240, 90];
 
-export interface Chart {
+export interface CurveChart {
   element: HTMLElement;
-  /** Of `most` cells, the top `k` are selected. */
+  /** The top `k` of `most` cells are selected. */
   update(curve: Curve, most: number, k: number | null, target: string): void;
 }
 
-export function chart(): Chart {
+export function curveChart(): CurveChart {
   const root = element("figure", "gx-chart");
   const picture = node("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" });
   const deletion = node("polyline", { class: "gx-deletion" });
@@ -49,7 +49,7 @@ export function chart(): Chart {
   return { element: root, update };
 }
 
-/** Known points only; a gap is bridged. */
+/** Known points only; gaps are bridged. */
 export function points(counts: number[], values: (number | null)[], most: number): string {
   return counts
     .map((count, i): [number, number | null] => [count, values[i] ?? null])
@@ -67,7 +67,7 @@ function entry(className: string, name: string, value: number | null | undefined
 
 function summary({ counts, deletion, insertion, running }: Curve): string {
   const known = deletion.filter((p) => p !== null).length;
-  if (running) return `Curves being drawn: ${known} of ${counts.length} points`;
+  if (running) return `Computing the curves: ${known} of ${counts.length} points`;
   const first = firstBelowHalf(counts, deletion);
   const falls = first === null ? "never halves it" : `halves it after ${cellsText(first)}`;
   const grows = firstAboveHalf(counts, insertion, deletion[0] ?? null);

@@ -1,18 +1,18 @@
-// What a click shows: the picture with cells hidden, and the classes before and after.
+// The evidence of a selection: the picture with cells hidden, and the classes before and after.
 
-import { barKey, bars } from "../dom/class_bars";
-import { fromToText, synergyText, titleText, valueText, winner } from "../text/evidence_text";
-import { className, repeated } from "../text/classes";
-import { element, showNodes, showPng } from "../dom/element";
 import { indexOf } from "../cells/geometry";
+import { amountText, decodeScores, isFailed, isScored, rankOf } from "../cells/scores";
+import { classBarsKey, classBars } from "../dom/class_bars";
+import { element, showNodes, showPng } from "../dom/element";
 import type { Evidence, Model, Prediction, Score } from "../model/explorer_protocol";
 import { filled, type Cell, type Host } from "../model/widget_model";
-import { amountText, decodeScores, isFailed, isScored, rankOf } from "../cells/scores";
+import { className, duplicateLabels } from "../text/classes";
+import { fromToText, synergyText, titleText, valueText, winner } from "../text/evidence_text";
 
 export interface EvidenceView {
   element: HTMLElement;
   update(): void;
-  /** What there is to be read, for those who do not see it; no rank, which each batch changes. */
+  /** For screen readers; without the rank, which changes with each batch. */
   text(): string;
 }
 
@@ -21,13 +21,13 @@ export function evidenceView(model: Model, host: () => Host): EvidenceView {
   root.setAttribute("aria-label", "Evidence");
   const title = element("p", "gx-title");
   const asking = element("p", "gx-asking", "Asking the model …");
-  const belief = element("div", "gx-belief");
+  const answerBox = element("div", "gx-answer");
   let image = element("img", "gx-hidden-picture");
   image.hidden = true;
-  root.append(title, image, asking, belief);
+  root.append(title, image, asking, answerBox);
   let shown: DataView | null = null;
 
-  /** The picture before stays until the next is decoded: nothing below it jumps. */
+  /** Keep the old picture until the new one is decoded, so that nothing below it jumps. */
   const show = async (bytes: DataView, alt: string) => {
     const next = element("img", "gx-hidden-picture");
     next.alt = alt;
@@ -47,7 +47,7 @@ export function evidenceView(model: Model, host: () => Host): EvidenceView {
       shown = evidence.picture;
       const bytes = shown;
       show(bytes, `The picture as the model saw it, ${conditionText(keep)}`).catch(() => {
-        if (shown === bytes) image.hidden = true; // the one before is of other cells
+        if (shown === bytes) image.hidden = true; // the old one shows other cells
       });
     }
     if (!evidence && !waiting) {
@@ -56,29 +56,29 @@ export function evidenceView(model: Model, host: () => Host): EvidenceView {
     }
     showNodes(title, cells.length > 0 ? heading(cells, keep) : ["What the model sees"]);
     title.hidden = cells.length === 0 && !prediction;
-    // What was answered before stays, and looks it, so that nothing jumps while the model is asked.
+    // The old answer stays, dimmed, so that nothing jumps while the model is asked.
     root.classList.toggle("gx-waiting", waiting);
     asking.hidden = !waiting;
-    belief.ariaHidden = String(waiting);
+    answerBox.ariaHidden = String(waiting);
     image.ariaHidden = String(waiting && !evidence);
-    if (!waiting) showNodes(belief, content(model, prediction, evidence, host()));
+    if (!waiting) showNodes(answerBox, content(model, prediction, evidence, host()));
   };
   const text = () => {
     if (!asking.hidden) return "";
-    const said = belief.querySelector(".gx-verdict")?.cloneNode(true) as HTMLElement | undefined;
-    said?.querySelector(".gx-rank")?.remove();
-    return said?.textContent ?? "";
+    const copy = answerBox.querySelector(".gx-verdict")?.cloneNode(true) as HTMLElement | undefined;
+    copy?.querySelector(".gx-rank")?.remove();
+    return copy?.textContent ?? "";
   };
   return { element: root, update, text };
 }
 
-/** Whether an answer is to come: a kernel is asked, and no error has ended it. */
+/** Whether a kernel was asked and has not answered, nor failed. */
 function isWaiting(model: Model, evidence: Evidence | null, host: Host): boolean {
   const answered = evidence !== null && evidence.drop !== null;
   return host === "kernel" && model.get("value").length > 0 && !answered && model.get("error") === "";
 }
 
-/** The evidence of what is selected; null while it is of something else. */
+/** The evidence of the selection; null while it belongs to another one. */
 function current(model: Model): Evidence | null {
   const evidence = filled(model.get("evidence"));
   const cells = model.get("value");
@@ -103,15 +103,15 @@ function heading(cells: Cell[], keep: boolean): (Node | string)[] {
 }
 
 const HINTS: Record<Host, string> = {
-  kernel: "Click a cell to see what the model believes without it; drag for several.",
-  page: "Click a cell to see what the model believes without it.",
+  kernel: "Click a cell to see what the model predicts without it; drag for several.",
+  page: "Click a cell to see what the model predicts without it.",
   gone: "Point at a cell to read its drop.",
 };
 
 function wholePicture(model: Model, prediction: Prediction, host: Host): HTMLElement[] {
-  const beliefs = prediction.top.map(([index, p]): [number, number, null] => [index, p, null]);
+  const classes = prediction.top.map(([index, p]): [number, number, null] => [index, p, null]);
   return [
-    bars(beliefs, model.get("labels"), prediction.target),
+    classBars(classes, model.get("labels"), prediction.target),
     element("p", "gx-hint", HINTS[host]),
   ];
 }
@@ -119,8 +119,8 @@ function wholePicture(model: Model, prediction: Prediction, host: Host): HTMLEle
 function answer(model: Model, prediction: Prediction, evidence: Evidence): HTMLElement[] {
   return [
     verdict(model, prediction, evidence),
-    bars(evidence.classes, model.get("labels"), prediction.target),
-    barKey(conditionText(evidence.keep)),
+    classBars(evidence.classes, model.get("labels"), prediction.target),
+    classBarsKey(conditionText(evidence.keep)),
   ];
 }
 
@@ -130,8 +130,8 @@ function conditionText(keep: boolean): string {
 
 function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTMLElement {
   const labels = model.get("labels");
-  const twice = repeated(labels);
-  const nameOf = (index: number) => className(labels, twice, index);
+  const duplicates = duplicateLabels(labels);
+  const nameOf = (index: number) => className(labels, duplicates, index);
   const score = model.get("score");
   const [, before, after] = evidence.classes[0] ?? [0, 0, 0];
   const change = fromToText(nameOf(prediction.target), before, after);
@@ -152,7 +152,7 @@ function singleDrops(model: Model, evidence: Evidence): number[] {
   return grid ? evidence.cells.map((cell) => drops[indexOf(grid, cell)] ?? NaN) : [];
 }
 
-/** Of one cell; "" of a set. */
+/** The rank of one cell; "" for a set. */
 function rankText(model: Model, evidence: Evidence): string {
   const grid = filled(model.get("grid"));
   const [cell] = evidence.cells;
@@ -165,28 +165,28 @@ function rankText(model: Model, evidence: Evidence): string {
   return `, ${ranks} of ${drops.filter(isScored).length}`;
 }
 
-/** What is known before, or without, the model's answer. */
+/** What is known without an answer of the model. */
 function pendingText(model: Model, evidence: Evidence | null, host: Host): string {
   const single = singleText(model);
   if (host === "gone") return `${single ?? ""} The kernel is gone: nothing new can be asked.`.trim();
-  if (host === "page" && model.get("keep")) return "A saved page cannot ask the model about these alone.";
+  if (host === "page" && model.get("keep")) return "A saved page cannot ask the model about these cells alone.";
   if (host === "page") return single ?? setText(evidence?.sum ?? null, model.get("score"));
-  return "There is no answer from the model.";
+  return "The model gave no answer.";
 }
 
-/** What a page knows of several cells. */
+/** What a page knows about several cells. */
 function setText(sum: number | null, score: Score): string {
   const apart = sum === null ? "" : ` One by one these cells add up to a drop of ${amountText(sum, score)}.`;
   return `A saved page cannot ask the model about sets of cells.${apart}`;
 }
 
-/** What the map knows of a single cell; null of several. */
+/** What the map tells about a single cell; null for several. */
 function singleText(model: Model): string | null {
   const grid = filled(model.get("grid"));
   const [cell, more] = model.get("value");
   if (!grid || !cell || more || model.get("keep")) return null;
   const drop = decodeScores(model.get("scores"))[indexOf(grid, cell)] ?? NaN;
-  if (isFailed(drop)) return "The model gave no number with this cell hidden.";
+  if (isFailed(drop)) return "The model's output was not finite with this cell hidden.";
   if (!isScored(drop)) return "This cell has not been scored.";
   return `Without this cell: drop ${amountText(drop, model.get("score"))}.`;
 }

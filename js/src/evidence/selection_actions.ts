@@ -1,8 +1,8 @@
-// What can be done with a selection: undo, clear, keep only it.
+// Buttons for the selection: keep only it, clear, undo.
 
 import { element } from "../dom/element";
-import type { Model } from "../model/explorer_protocol";
 import type { Choose } from "../grid/selector";
+import type { Model } from "../model/explorer_protocol";
 
 export interface Actions {
   element: HTMLElement;
@@ -28,7 +28,7 @@ export function selectionActions(
   const clear = button("Clear", () => choose([], false));
   const back = button("Undo", undo);
 
-  // Not `disabled`, which would take the focus away from who presses Undo until nothing is left.
+  // `disabled` would drop the focus after the last Undo.
   const allow = (node: HTMLElement, allowed: boolean) =>
     node.setAttribute("aria-disabled", String(!allowed));
 

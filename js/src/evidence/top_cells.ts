@@ -1,17 +1,17 @@
-// The top k cells: a slider that hides them, or all others, and a player that draws the curve.
+// The top k cells: a slider that hides them or keeps only them, and a player that draws the curves.
 
-import { chart } from "./curve_chart";
-import { className, repeated } from "../text/classes";
-import { element } from "../dom/element";
-import { field } from "../dom/field";
-import type { Curve, Model } from "../model/explorer_protocol";
-import { filled, type Host } from "../model/widget_model";
 import { decodeScores } from "../cells/scores";
 import { sameCells, selectionOf, topCells, valueOf } from "../cells/selection";
+import { element } from "../dom/element";
+import { field } from "../dom/field";
 import type { Choose } from "../grid/selector";
+import type { Curve, Model } from "../model/explorer_protocol";
+import { filled, type Host } from "../model/widget_model";
+import { className, duplicateLabels } from "../text/classes";
+import { curveChart } from "./curve_chart";
 
-/** Milliseconds between two steps of the player. */
-const STEP = 140;
+/** Between two steps of the player. */
+const STEP_MS = 140;
 
 export interface TopCells {
   element: HTMLElement;
@@ -28,7 +28,7 @@ export function topCellsControl(
   const range = element("input", "gx-range");
   const shown = element("span", "gx-value");
   const play = element("button", "gx-button gx-play", "Play");
-  const plot = chart();
+  const plot = curveChart();
   const row = field("Top cells", range);
   range.type = "range";
   range.min = "0";
@@ -42,10 +42,10 @@ export function topCellsControl(
   let scores: DataView | null = null;
   let order: number[] = [];
   let timer = 0;
-  /** Curve and error as they were when another curve was asked for: these are no answer. */
+  /** Curve and error at the time of the request: until they change, there is no answer. */
   let before = "";
   let sliding = false;
-  /** The picture that is played: cells of another are not selected. */
+  /** The picture of the running player, which stops if the picture changes. */
   let played: DataView | null = null;
 
   const select = (k: number, remember: boolean) => {
@@ -53,7 +53,7 @@ export function topCellsControl(
     if (grid) choose(valueOf(grid, order.slice(0, k)), model.get("keep"), remember);
   };
 
-  /** How many of the top cells are selected, if just they are. */
+  /** The k for which the selection is exactly the top k cells; else null. */
   const chosen = (): number | null => {
     const grid = filled(model.get("grid"));
     const k = model.get("value").length;
@@ -92,14 +92,14 @@ export function topCellsControl(
     if (isStill()) return;
     played = model.get("picture");
     if (!chosen() || !next()) select(0, true);
-    timer = window.setInterval(advance, STEP);
+    timer = window.setInterval(advance, STEP_MS);
     update();
   };
 
   range.addEventListener(
     "input",
     () => {
-      const k = Number(range.value); // before a pause shows what is selected
+      const k = Number(range.value); // read it first: a pause resets the slider
       if (timer) pause();
       select(k, !sliding);
       sliding = true;
@@ -123,15 +123,15 @@ export function topCellsControl(
     range.disabled = most === 0 || host() === "gone";
     range.value = String(k ?? 0);
     const verb = model.get("keep") ? "kept" : "hidden";
-    shown.textContent = k === null ? "own selection" : k === 0 ? "none" : `${k} of ${most} ${verb}`;
+    shown.textContent = k === null ? "other selection" : k === 0 ? "none" : `${k} of ${most} ${verb}`;
     range.setAttribute("aria-valuetext", shown.textContent);
     play.textContent = timer ? "Pause" : "Play";
     play.hidden = host() === "page";
     const idle = host() !== "kernel" || model.get("status") !== "done";
     play.title =
       model.get("status") !== "done" && !timer
-        ? "Once every cell is scored"
-        : "Hide the most important cells one after the other, and draw the probability";
+        ? "Available once every cell is scored"
+        : "Hide the most important cells one by one, and draw the probability";
     play.disabled = !timer && (idle || (isStill() && isAsked(curve)));
     plot.element.hidden = !curve;
     if (curve) plot.update(curve, most, k, targetName(model));
@@ -142,10 +142,10 @@ export function topCellsControl(
 function targetName(model: Model): string {
   const labels = model.get("labels");
   const prediction = filled(model.get("prediction"));
-  return prediction ? className(labels, repeated(labels), prediction.target) : "";
+  return prediction ? className(labels, duplicateLabels(labels), prediction.target) : "";
 }
 
-/** Whether the whole curve is known, or on its way. */
+/** Whether the whole curve is known or being computed. */
 function isAsked(curve: Curve | null): boolean {
   return curve !== null && (curve.running || ![...curve.deletion, ...curve.insertion].includes(null));
 }
@@ -154,7 +154,7 @@ function isStill(): boolean {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-/** The point after `k` on the curve that is played; null at its end. */
+/** The point after `k` on the played curve; null at its end. */
 export function nextPoint(curve: Curve, k: number, keep: boolean): { count: number; known: boolean } | null {
   const at = curve.counts.findIndex((count) => count > k);
   const count = curve.counts[at];

@@ -2,35 +2,34 @@
 
 import type { Cell } from "../model/widget_model";
 
-/** What was selected, and whether it was to be kept or hidden. */
-export interface Past {
+export interface HistoryEntry {
   value: Cell[];
   keep: boolean;
 }
 
-const MOST_PAST = 100;
+const MAX_ENTRIES = 100;
 
-/** Past selections, the oldest forgotten first. */
+/** Drops the oldest selection first. */
 export class History {
-  private readonly past: Past[] = [];
+  private readonly past: HistoryEntry[] = [];
 
-  push(entry: Past): void {
+  push(entry: HistoryEntry): void {
     const last = this.past.at(-1);
     if (last && JSON.stringify(last) === JSON.stringify(entry)) return;
     this.past.push(entry);
-    if (this.past.length > MOST_PAST) this.past.shift();
+    if (this.past.length > MAX_ENTRIES) this.past.shift();
   }
 
   any(): boolean {
     return this.past.length > 0;
   }
 
-  /** The last selection, taken off; null where there is none. */
-  undo(): Past | null {
+  /** Remove and return the last selection; null if there is none. */
+  undo(): HistoryEntry | null {
     return this.past.pop() ?? null;
   }
 
-  /** Cells of another grid or picture are not gone back to. */
+  /** For a new grid or picture. */
   forget(): void {
     this.past.length = 0;
   }

@@ -1,24 +1,24 @@
-// One view of a model: mounted into an element, gone with the signal.
+// One view of an explorer, removed when the signal aborts.
 
-import { selectionActions } from "../evidence/selection_actions";
-import type { Connection } from "../model/connection";
+import { appearanceControls } from "../controls/appearance";
+import { explorerControls } from "../controls/controls";
+import { openPicture } from "../controls/open_picture";
+import { saveMenu } from "../controls/save_menu";
 import { element } from "../dom/element";
-import { evidenceView } from "../evidence/evidence_view";
-import { gridView } from "../grid/grid_view";
 import { liveRegion } from "../dom/live_region";
-import { looksPanel } from "../controls/appearance";
-import { opening } from "../controls/open_picture";
-import { panel } from "../controls/controls";
-import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model } from "../model/explorer_protocol";
-import type { Cell } from "../model/widget_model";
-import { saving } from "../controls/save_menu";
-import { History } from "./history";
-import { snapshot } from "../grid/snapshot";
 import { followTheme } from "../dom/theme";
+import { evidenceView } from "../evidence/evidence_view";
+import { selectionActions } from "../evidence/selection_actions";
 import { topCellsControl } from "../evidence/top_cells";
-import { updates } from "../model/updates";
+import { gridView } from "../grid/grid_view";
+import { snapshot } from "../grid/snapshot";
+import type { Connection } from "../model/connection";
+import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model } from "../model/explorer_protocol";
+import { updateOnChange } from "../model/updates";
+import type { Cell } from "../model/widget_model";
+import { History } from "./history";
 
-export function mount(
+export function mountExplorer(
   model: Model,
   el: HTMLElement,
   signal: AbortSignal,
@@ -33,7 +33,7 @@ export function mount(
     if (host() !== "gone") model.save_changes();
   };
   const choose = (value: Cell[], keep: boolean, remember = true) => {
-    // A page knows single hidden cells: after a look at what was kept, a click is one of these again.
+    // A page has answers for single hidden cells: there, a click ends "keep".
     if (host() === "page" && value !== model.get("value")) keep = false;
     if (remember) history.push({ value: model.get("value"), keep: model.get("keep") });
     show(value, keep);
@@ -43,19 +43,19 @@ export function mount(
     if (past) show(past.value, past.keep);
   };
 
-  const frame = panel(model, signal, connection);
+  const frame = explorerControls(model, signal, connection);
   const grid = gridView(model, signal, choose, undo);
   const evidence = evidenceView(model, host);
-  const looks = looksPanel(model, signal);
-  const open = opening(model, root, signal, host, frame.tell);
-  const save = saving(model, signal, host, () => snapshot(model, grid.canvas), frame.tell);
+  const appearance = appearanceControls(model, signal);
+  const open = openPicture(model, root, signal, host, frame.showMessage);
+  const save = saveMenu(model, signal, host, () => snapshot(model, grid.canvas), frame.showMessage);
   const actions = selectionActions(model, signal, choose, undo, () => history.any());
   const top = topCellsControl(model, signal, host, choose);
   const live = liveRegion(model);
-  const parts = [frame, grid, evidence, looks, open, save, actions, top];
+  const parts = [frame, grid, evidence, appearance, open, save, actions, top];
 
   const tools = element("div", "gx-tools");
-  tools.append(open.button, looks.element, save.element);
+  tools.append(open.button, appearance.element, save.element);
   grid.element.append(tools);
   evidence.element.append(actions.element, top.element);
   const body = element("div", "gx-body");
@@ -76,7 +76,7 @@ export function mount(
     for (const part of parts) part.update();
     live.update(evidence.text());
   };
-  updates(model, [...KERNEL_TRAITS, ...FRONT_END_TRAITS], connection, signal, update);
+  updateOnChange(model, [...KERNEL_TRAITS, ...FRONT_END_TRAITS], connection, signal, update);
   signal.addEventListener("abort", () => {
     root.remove();
   });

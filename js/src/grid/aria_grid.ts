@@ -1,23 +1,23 @@
-// The grid as a screen reader knows it: one cell at a time, the active one.
+// The grid for screen readers: only the active cell exists as an element.
 
-import { element } from "../dom/element";
 import { cellBox, cellOf } from "../cells/geometry";
+import { element } from "../dom/element";
 import type { GridShape } from "../model/widget_model";
 
 export interface AriaGrid {
   update(grid: GridShape | null, index: number, text: string, selected: boolean): void;
 }
 
-/** Make an element the grid; it takes the focus once there are cells. */
+/** Give an element the role of the grid; it is focusable once there are cells. */
 export function ariaGrid(root: HTMLElement): AriaGrid {
-  // Each widget may come with a copy of this module: a count alone would not be unique.
+  // Each widget may bring its own copy of this module: a counter would not be unique.
   const name = `gx-cell-${Math.random().toString(36).slice(2)}`;
   let moves = 0;
   let shown = "";
   let cell = element("div", "gx-sr");
   let row = element("div", "gx-sr");
 
-  // Read out because it is another element: a changed text alone is not.
+  // A new element is read out, a changed text is not.
   const move = (grid: GridShape, index: number) => {
     const [rowIndex, columnIndex] = cellOf(grid, index);
     const box = cellBox(grid, index, 100, 100);
@@ -25,7 +25,7 @@ export function ariaGrid(root: HTMLElement): AriaGrid {
     row = element("div", "gx-sr");
     row.setAttribute("role", "row");
     row.setAttribute("aria-rowindex", String(rowIndex + 1));
-    // Where the cell is seen: a screen magnifier goes there.
+    // Screen magnifiers go to the place of the element.
     row.style.left = `${box.x}%`;
     row.style.top = `${box.y}%`;
     row.style.width = `${box.width}%`;
@@ -47,7 +47,7 @@ export function ariaGrid(root: HTMLElement): AriaGrid {
     root.setAttribute("aria-multiselectable", "true");
     root.setAttribute("aria-rowcount", String(grid.rows));
     root.setAttribute("aria-colcount", String(grid.columns));
-    // JupyterLab matches the focused element itself: see dom.ts.
+    // See element.ts.
     root.dataset["lmSuppressShortcuts"] = "true";
   };
 

@@ -1,20 +1,20 @@
-// The picture under its grid: canvas, pointer, keyboard, tip and legend.
+// The picture under its grid: canvas, pointer, keyboard, tooltip and legend.
 
-import { ariaGrid } from "./aria_grid";
-import { changeText, dropText, placeText } from "../text/cell_text";
-import { looksOf } from "../cells/colors";
-import { element, showPng } from "../dom/element";
+import { appearanceOf } from "../cells/colors";
 import { cellAt, cellBox } from "../cells/geometry";
+import { decodeScores } from "../cells/scores";
+import { element, showPng } from "../dom/element";
+import { onRepaintNeeded } from "../dom/repaint";
+import { tip } from "../dom/tip";
+import type { Model } from "../model/explorer_protocol";
+import { filled } from "../model/widget_model";
+import { changeText, dropText, placeText } from "../text/cell_text";
+import { ariaGrid } from "./aria_grid";
 import { listenToKeys, moved } from "./keyboard";
 import { legend } from "./legend";
 import { paint, paleCopy } from "./paint";
 import { listenToPointer, type Point } from "./pointer";
-import type { Model } from "../model/explorer_protocol";
-import { filled } from "../model/widget_model";
-import { decodeScores } from "../cells/scores";
-import { selecting, type Choose } from "./selector";
-import { tip } from "../dom/tip";
-import { onReturn } from "../dom/repaint";
+import { cellSelector, type Choose } from "./selector";
 
 export interface GridView {
   element: HTMLElement;
@@ -34,7 +34,7 @@ export function gridView(
   const broken = element("p", "gx-error", "The picture cannot be shown here.");
   const bubble = tip();
   const key = legend();
-  const cells = selecting(model, choose);
+  const cells = cellSelector(model, choose);
   const aria = ariaGrid(frame);
   canvas.setAttribute("aria-hidden", "true");
   broken.hidden = true;
@@ -47,7 +47,7 @@ export function gridView(
   let scores: DataView | null = null;
   let drops: Float32Array = new Float32Array();
   let hovered: number | null = null;
-  let keyed = false;
+  let activeShown = false;
   let queued = false;
 
   const shape = () => filled(model.get("grid"));
@@ -55,11 +55,11 @@ export function gridView(
   const draw = () => {
     queued = false;
     if (!picture || !pale) return;
-    const [grid, looks] = [shape(), looksOf(model)];
+    const [grid, appearance] = [shape(), appearanceOf(model)];
     const [score, keep] = [model.get("score"), model.get("keep")];
     const [width, height] = [frame.clientWidth, frame.clientHeight];
-    const [active, selected] = [keyed ? cells.active() : null, cells.shown()];
-    const scene = { picture, pale, grid, drops, score, looks, hovered, active, selected, keep };
+    const [active, selected] = [activeShown ? cells.active() : null, cells.shown()];
+    const scene = { picture, pale, grid, drops, score, appearance, hovered, active, selected, keep };
     paint(canvas, scene, width, height);
     const index = cells.dragging() ? null : (hovered ?? active);
     const drop = index === null ? undefined : drops[index];
@@ -102,17 +102,17 @@ export function gridView(
     canvas,
     {
       hover: (point) => hover(cellUnder(point)),
-      click(point, how) {
+      click(point, mode) {
         const index = cellUnder(point);
         if (index === null) return;
-        cells.click(index, how);
+        cells.click(index, mode);
         refresh();
       },
-      drag(from, to, how) {
+      drag(from, to, mode) {
         const [start, end] = [cellUnder(from), cellUnder(to)];
         if (start === null || end === null) return;
         hovered = end;
-        cells.drag(start, end, how);
+        cells.drag(start, end, mode);
         redraw();
       },
       drop() {
@@ -130,16 +130,16 @@ export function gridView(
   listenToKeys(
     frame,
     {
-      lead(leads) {
-        keyed = leads;
-        if (leads) hovered = null;
+      showActive(shown) {
+        activeShown = shown;
+        if (shown) hovered = null;
         refresh();
       },
       move(to, extend) {
         const grid = shape();
         if (grid) cells.goTo(moved(grid, cells.active(), to), extend);
       },
-      pick: (how) => cells.click(cells.active(), how),
+      pick: (mode) => cells.click(cells.active(), mode),
       all: cells.all,
       clear: () => abandon() || cells.clear(),
       undo,
@@ -147,13 +147,13 @@ export function gridView(
     signal,
   );
 
-  onReturn(frame, canvas, redraw, signal);
+  onRepaintNeeded(frame, canvas, redraw, signal);
 
   const load = async (bytes: DataView) => {
     shown = bytes;
     const image = new Image();
     const decoded = await showPng(image, bytes).then(() => true, () => false);
-    if (shown !== bytes) return; // a newer picture has come
+    if (shown !== bytes) return; // a newer picture has arrived
     broken.hidden = decoded;
     frame.hidden = !decoded;
     if (!decoded) return;
@@ -173,7 +173,7 @@ export function gridView(
     cells.follow();
     const grid = shape();
     if (grid && hovered !== null && hovered >= grid.rows * grid.columns) hovered = null;
-    key.update(drops, model.get("score"), looksOf(model));
+    key.update(drops, model.get("score"), appearanceOf(model));
     refresh();
   };
   return { element: root, canvas, update };

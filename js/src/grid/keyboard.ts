@@ -1,16 +1,16 @@
-// Keys → intents, and where the arrows lead.
+// Keys → intents and moves.
 
 import { cellOf, indexOf } from "../cells/geometry";
+import type { SelectMode } from "../cells/selection";
 import type { GridShape } from "../model/widget_model";
-import type { How } from "../cells/selection";
 
 export interface KeyIntents {
-  /** Whether the keyboard's cell is to be seen: not while a pointer is at work. */
-  lead(leads: boolean): void;
+  /** Whether to show the active cell: not while a pointer is in use. */
+  showActive(shown: boolean): void;
   move(to: Move, extend: boolean): void;
-  pick(how: How): void;
+  pick(mode: SelectMode): void;
   all(): void;
-  /** False where there is nothing to clear: the key is left to others. */
+  /** False if there was nothing to clear; the key then goes to others. */
   clear(): boolean;
   undo(): void;
 }
@@ -24,7 +24,7 @@ const ARROWS: Record<string, Move> = {
   ArrowDown: "down",
 };
 
-/** The cell that a move leads to; at an edge it stays. */
+/** The cell after a move; at an edge, the same one. */
 export function moved(grid: GridShape, index: number, move: Move): number {
   const [row, column] = cellOf(grid, index);
   const [bottom, right] = [grid.rows - 1, grid.columns - 1];
@@ -53,9 +53,9 @@ export function listenToKeys(surface: HTMLElement, intents: KeyIntents, signal: 
     if (!act(event, intents)) return;
     event.preventDefault();
     event.stopPropagation();
-    intents.lead(true);
+    intents.showActive(true);
   };
-  // Activated by a screen reader, the active cell is clicked itself, not the picture over it.
+  // A screen reader clicks the active cell's element, not the picture.
   const click = (event: MouseEvent) => {
     if (event.target instanceof Element && event.target.matches("[role=gridcell]")) {
       intents.pick({ extend: false, toggle: false });
@@ -63,12 +63,12 @@ export function listenToKeys(surface: HTMLElement, intents: KeyIntents, signal: 
   };
   surface.addEventListener("keydown", keydown, { signal });
   surface.addEventListener("click", click, { signal });
-  surface.addEventListener("pointerdown", () => intents.lead(false), { signal });
-  surface.addEventListener("focus", () => intents.lead(surface.matches(":focus-visible")), { signal });
-  surface.addEventListener("blur", () => intents.lead(false), { signal });
+  surface.addEventListener("pointerdown", () => intents.showActive(false), { signal });
+  surface.addEventListener("focus", () => intents.showActive(surface.matches(":focus-visible")), { signal });
+  surface.addEventListener("blur", () => intents.showActive(false), { signal });
 }
 
-/** True where the key meant something. */
+/** Returns whether the key was handled. */
 function act(event: KeyboardEvent, intents: KeyIntents): boolean {
   const command = event.ctrlKey || event.metaKey;
   const { key, shiftKey: extend, repeat } = event;

@@ -1,9 +1,6 @@
-// What the colours and patterns of the map mean.
+// The legend: colours and patterns of the map.
 
-import { HUES, withAlpha, type Looks } from "../cells/colors";
-import { element } from "../dom/element";
-import { failedMark, pendingPattern } from "./marks";
-import type { Score } from "../model/explorer_protocol";
+import { HUES, withAlpha, type Appearance } from "../cells/colors";
 import {
   digitsOf,
   dropNumber,
@@ -14,10 +11,13 @@ import {
   scaleOf,
   unitOf,
 } from "../cells/scores";
+import { element } from "../dom/element";
+import type { Score } from "../model/explorer_protocol";
+import { failedMark, pendingPattern } from "./marks";
 
 export interface Legend {
   element: HTMLElement;
-  update(drops: Float32Array, score: Score, looks: Looks): void;
+  update(drops: Float32Array, score: Score, appearance: Appearance): void;
 }
 
 export function legend(): Legend {
@@ -32,28 +32,28 @@ export function legend(): Legend {
   const failed = entry("failed", (ink, size, ratio) =>
     failedMark(ink, { x: 0, y: 0, width: size, height: size }, ratio),
   );
-  failed.element.title = "The model gave no finite answer with the cell hidden.";
+  failed.element.title = "The model's output was not finite with the cell hidden.";
   colors.append(least, bar, most);
   root.append(colors, absolute, faded.element, pending.element, failed.element);
 
-  const update = (drops: Float32Array, score: Score, looks: Looks) => {
-    const scale = scaleOf(drops, score, looks.scale);
-    [least.textContent, most.textContent] = endTexts(drops, score, looks);
-    bar.style.backgroundImage = gradient(looks);
-    absolute.hidden = looks.scale !== "absolute";
+  const update = (drops: Float32Array, score: Score, appearance: Appearance) => {
+    const scale = scaleOf(drops, score, appearance.scale);
+    [least.textContent, most.textContent] = endTexts(drops, score, appearance);
+    bar.style.backgroundImage = gradient(appearance);
+    absolute.hidden = appearance.scale !== "absolute";
     pending.element.hidden = !drops.some(Number.isNaN);
     failed.element.hidden = !drops.some(isFailed);
     faded.element.hidden = !drops.some(
-      (drop) => isScored(drop) && isFaded(drop, scale, looks.threshold),
+      (drop) => isScored(drop) && isFaded(drop, scale, appearance.threshold),
     );
-    faded.text.textContent = `less than ${thresholdText(scale, score, looks.threshold)}`;
+    faded.text.textContent = `less than ${thresholdText(scale, score, appearance.threshold)}`;
   };
   return { element: root, update };
 }
 
-/** What is written at the two ends of the scale. */
-export function endTexts(drops: Float32Array, score: Score, looks: Looks): [string, string] {
-  const scale = scaleOf(drops, score, looks.scale);
+/** The texts at the two ends of the scale. */
+export function endTexts(drops: Float32Array, score: Score, appearance: Appearance): [string, string] {
+  const scale = scaleOf(drops, score, appearance.scale);
   const end = dropNumber(scale, score, digitsOf(scale, score));
   const beyond = largestOf(drops) > scale;
   return [
@@ -62,14 +62,14 @@ export function endTexts(drops: Float32Array, score: Score, looks: Looks): [stri
   ];
 }
 
-/** The drop below which cells fade, with its unit. */
+/** The drop below which cells are not coloured, with its unit. */
 export function thresholdText(scale: number, score: Score, threshold: number): string {
   const digits = Math.min(2, digitsOf(scale, score) + 1);
   return `${dropNumber(threshold * scale, score, digits)} ${unitOf(score)}`;
 }
 
-/** Colours as they lie on the map: clear at zero, hue by sign. */
-export function gradient({ colormap, opacity }: Looks): string {
+/** The colours of the map as a CSS gradient: transparent at zero. */
+export function gradient({ colormap, opacity }: Appearance): string {
   const { supports, against } = HUES[colormap];
   const stops = [
     withAlpha(against, opacity),
@@ -81,9 +81,9 @@ export function gradient({ colormap, opacity }: Looks): string {
 }
 
 /** In CSS pixels. */
-const SWATCH = 12;
+const SWATCH_SIZE = 12;
 
-/** What the hatch stands for. */
+/** The entry of the hatch. */
 export function pendingEntry(meaning: string) {
   const made = entry(meaning, (ink, size, ratio) => {
     const pattern = pendingPattern(ink, ratio);
@@ -96,13 +96,13 @@ export function pendingEntry(meaning: string) {
 
 type Mark = (ink: CanvasRenderingContext2D, size: number, ratio: number) => void;
 
-/** A swatch on the map's pale grey, marked as cells on the map are, and what it means. */
+/** A swatch marked like cells on the map, and its meaning. */
 function entry(meaning: string, mark?: Mark) {
   const root = element("span", "gx-legend-entry");
   const swatch = element("canvas", "gx-legend-swatch");
   const text = element("span", "", meaning);
   const ratio = window.devicePixelRatio || 1;
-  swatch.width = swatch.height = Math.round(SWATCH * ratio);
+  swatch.width = swatch.height = Math.round(SWATCH_SIZE * ratio);
   swatch.setAttribute("aria-hidden", "true");
   const ink = swatch.getContext("2d");
   if (ink) mark?.(ink, swatch.width, ratio);

@@ -1,5 +1,5 @@
-// Patterns that say what a cell is, whatever the picture: the same on the canvas and in its legend.
-// All numbers are device pixels; `ratio` is how many of them make a CSS pixel.
+// Patterns of pending and failed cells, on the map and in its legend. Lengths are device pixels;
+// `ratio` is device pixels per CSS pixel.
 
 import type { Box } from "../cells/geometry";
 
@@ -8,7 +8,7 @@ type Context = CanvasRenderingContext2D;
 const LIGHT = "rgba(255, 255, 255, 0.38)";
 const DARK = "rgba(0, 0, 0, 0.26)";
 
-/** A fine hatch, light beside dark to be seen on any picture; null where there is no canvas. */
+/** A fine hatch, light beside dark, visible on any picture; null without a canvas context. */
 export function pendingPattern(context: Context, ratio: number): CanvasPattern | null {
   const line = Math.max(1, Math.round(ratio));
   const period = 7 * line;
@@ -27,7 +27,7 @@ export function pendingPattern(context: Context, ratio: number): CanvasPattern |
   return context.createPattern(tile, "repeat");
 }
 
-/** A white cross on dark, in the middle of the cell. */
+/** A white cross on dark. */
 export function failedMark(context: Context, box: Box, ratio: number): void {
   context.fillStyle = "rgba(30, 30, 30, 0.72)";
   context.fillRect(box.x, box.y, box.width, box.height);

@@ -1,17 +1,17 @@
-// What marks cells on top of the map: the selection, the pointer's cell and the keyboard's.
+// Marks over the map: hidden cells, the selection, the hovered and the active cell.
 
 import { cellOf, type Box } from "../cells/geometry";
 import { boxOn, pixels, roomOn, type Surface } from "./surface";
 
 type Context = CanvasRenderingContext2D;
 
-/** In CSS pixels; in smaller cells, lines are thinner. */
-const SMALL = 14;
+/** In CSS pixels; smaller cells have thinner lines. */
+const SMALL_CELL = 14;
 
-/** In CSS pixels; smaller cells would vanish beneath lines, which go around them instead. */
-const TINY = 8;
+/** In CSS pixels; smaller cells have lines around them instead of within. */
+const TINY_CELL = 8;
 
-/** What is hidden looks so: the selection, or with `keep` everything but it. */
+/** Darken hidden cells: the selection, or with `keep` everything else. */
 export function dimHidden(
   context: Context,
   surface: Surface,
@@ -32,14 +32,14 @@ export function dimHidden(
   }
 }
 
-/** White within black, around the union of the cells: seen on any picture. */
+/** Outline the union of the cells, white within black: visible on any picture. */
 export function outlineSelection(
   context: Context,
   surface: Surface,
   selected: ReadonlySet<number>,
 ): void {
-  if (roomOn(surface) < TINY) return outlineAround(context, surface, selected);
-  const small = roomOn(surface) < SMALL;
+  if (roomOn(surface) < TINY_CELL) return outlineAround(context, surface, selected);
+  const small = roomOn(surface) < SMALL_CELL;
   const [black, white] = [pixels(surface, 1), pixels(surface, small ? 1 : 2)];
   const rim = rimOf(surface, selected);
   if (!small) fillRim(context, rim, black + white + black, "#000");
@@ -56,30 +56,30 @@ function outlineAround(context: Context, surface: Surface, cells: ReadonlySet<nu
 }
 
 export function outlineHovered(context: Context, surface: Surface, index: number): void {
-  if (roomOn(surface) < TINY) return outlineAround(context, surface, new Set([index]));
+  if (roomOn(surface) < TINY_CELL) return outlineAround(context, surface, new Set([index]));
   const line = pixels(surface, 1);
   const box = boxOn(surface, index);
   frame(context, box, 0, line, "#000");
   frame(context, box, line, line, "#fff");
 }
 
-/** The focus ring: yellow, and around the cell instead of within it. */
+/** The focus ring: yellow, around the cell. */
 export function outlineActive(context: Context, surface: Surface, index: number): void {
   const room = roomOn(surface);
-  const [black, yellow] = [pixels(surface, 1), pixels(surface, room < SMALL ? 1.5 : 2.5)];
+  const [black, yellow] = [pixels(surface, 1), pixels(surface, room < SMALL_CELL ? 1.5 : 2.5)];
   const ring = black + yellow + black;
   const cell = boxOn(surface, index);
-  const box = room < TINY ? grown(cell, ring) : clipped(grown(cell, black + yellow), surface);
+  const box = room < TINY_CELL ? grown(cell, ring) : clipped(grown(cell, black + yellow), surface);
   frame(context, box, 0, ring, "#000");
   frame(context, box, black, yellow, "#ffdd00");
 }
 
 type Side = "top" | "bottom" | "left" | "right";
 
-/** A cell that touches the edge of the union, and where it does. */
+/** A cell at the edge of the union, and its outer sides. */
 interface RimCell {
   box: Box;
-  /** A pair is the corner of a cell that touches an outer cell with nothing but it. */
+  /** A pair is a corner where only the diagonal neighbour is outside. */
   sides: Side[][];
 }
 
@@ -109,7 +109,7 @@ function rimOf(surface: Surface, cells: ReadonlySet<number>): RimCell[] {
   return rim;
 }
 
-/** All within `reach` of the edge of the union; outside of it where `reach` is negative. */
+/** Fill `reach` pixels inside the edge of the union; outside if `reach` is negative. */
 function fillRim(context: Context, rim: RimCell[], reach: number, color: string): void {
   context.fillStyle = color;
   for (const { box, sides } of rim) {

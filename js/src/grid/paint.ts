@@ -1,36 +1,35 @@
-// State → canvas. The map is painted once into a layer of its own; a hover draws the layer and the
-// outlines over it.
+// State → canvas. The map is painted into a layer that is reused: a hover redraws the outlines alone.
 
-import { cellColor, type Looks } from "../cells/colors";
-import { failedMark, pendingPattern } from "./marks";
-import { dimHidden, outlineActive, outlineHovered, outlineSelection } from "./outlines";
+import { cellColor, type Appearance } from "../cells/colors";
+import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "../cells/scores";
 import type { Score } from "../model/explorer_protocol";
 import type { GridShape } from "../model/widget_model";
-import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "../cells/scores";
+import { failedMark, pendingPattern } from "./marks";
+import { dimHidden, outlineActive, outlineHovered, outlineSelection } from "./outlines";
 import { boxOn, cellSizeOn, pixels, roomOn, surfaceOf, type Surface } from "./surface";
 
 export interface Scene {
   picture: CanvasImageSource;
-  /** The same, grey and pale: what lies under the colours. Another picture comes with another. */
+  /** The pale grey copy under the colours; a new one for each picture. */
   pale: CanvasImageSource;
   grid: GridShape | null;
   drops: Float32Array;
   score: Score;
-  looks: Looks;
+  appearance: Appearance;
   hovered: number | null;
-  /** The keyboard's cell while the grid has the focus. */
+  /** The keyboard's cell while the grid is focused. */
   active: number | null;
   selected: ReadonlySet<number>;
-  /** Everything but the selection is hidden. */
+  /** Whether everything but the selection is hidden. */
   keep: boolean;
 }
 
 type Context = CanvasRenderingContext2D;
 
-/** Cells narrower or lower than this, in CSS pixels, carry no number. */
-const NUMBER_ROOM = { width: 30, height: 20 };
+/** The smallest cell with a number, in CSS pixels. */
+const MIN_NUMBER_CELL = { width: 30, height: 20 };
 
-/** Draw a scene on a canvas of the given size in CSS pixels. */
+/** Draw a scene on a canvas; width and height are CSS pixels. */
 export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, height: number): void {
   const context = canvas.getContext("2d");
   if (!context || width === 0 || height === 0) return;
@@ -41,7 +40,7 @@ export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, he
   if (!scene.grid) return;
   const surface = surfaceOf(scene.grid, canvas.width, canvas.height, ratio);
   if (scene.selected.size > 0) {
-    // One cell is seen by its outline alone, and its colour and number stay legible.
+    // One cell gets an outline only, so that its colour and number stay legible.
     const dim = scene.keep || scene.selected.size > 1;
     if (dim) dimHidden(context, surface, scene.selected, scene.keep);
     outlineSelection(context, surface, scene.selected);
@@ -50,7 +49,7 @@ export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, he
   if (scene.active !== null) outlineActive(context, surface, scene.active);
 }
 
-/** The grey picture on which colours are unmistakable. */
+/** A pale grey copy, on which colours stand out. */
 export function paleCopy(picture: HTMLImageElement): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = picture.naturalWidth;
@@ -68,7 +67,7 @@ export function paleCopy(picture: HTMLImageElement): HTMLCanvasElement {
   return canvas;
 }
 
-/** What the map of a canvas was painted from. */
+/** A painted map and its inputs. */
 interface Layer {
   canvas: HTMLCanvasElement;
   pale: CanvasImageSource;
@@ -79,8 +78,8 @@ interface Layer {
 const layers = new WeakMap<HTMLCanvasElement, Layer>();
 
 function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanvasElement {
-  const { pale, drops, grid, score, looks } = scene;
-  const rest = JSON.stringify([grid, score, looks, canvas.width, canvas.height, ratio]);
+  const { pale, drops, grid, score, appearance } = scene;
+  const rest = JSON.stringify([grid, score, appearance, canvas.width, canvas.height, ratio]);
   const old = layers.get(canvas);
   if (old && old.pale === pale && old.rest === rest && sameBits(old.drops, drops)) return old.canvas;
   const layer = { canvas: old?.canvas ?? newLayer(canvas), pale, drops, rest };
@@ -91,20 +90,20 @@ function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanv
   return layer.canvas;
 }
 
-/** A browser short of memory may take a layer's pixels away; what it gives back is empty. */
+/** A browser short of memory may discard a layer's pixels and restore it empty. */
 function newLayer(owner: HTMLCanvasElement): HTMLCanvasElement {
   const layer = document.createElement("canvas");
   layer.addEventListener("contextrestored", () => layers.delete(owner));
   return layer;
 }
 
-/** Setting a size clears a canvas, so it is set only where it changes. */
+/** Set only sizes that change: setting one clears the canvas. */
 export function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
 }
 
-/** Pending cells are NaN, which no comparison of numbers finds equal. */
+/** Compare bits, since pending cells are NaN. */
 function sameBits(a: Float32Array, b: Float32Array): boolean {
   if (a.length !== b.length) return false;
   const [left, right] = [a, b].map((s) => new Uint32Array(s.buffer, s.byteOffset, s.length));
@@ -122,10 +121,10 @@ function paintMap(context: Context, scene: Scene, width: number, height: number,
   paintPictures(context, scene, surface);
   paintCells(context, scene, surface);
   paintLines(context, surface);
-  if (scene.looks.numbers) paintNumbers(context, scene, surface);
+  if (scene.appearance.numbers) paintNumbers(context, scene, surface);
 }
 
-/** The picture's own colours where a cell is pending, the pale one elsewhere. */
+/** The picture's own colours in pending cells, the pale copy elsewhere. */
 function paintPictures(context: Context, scene: Scene, surface: Surface) {
   const { width, height } = surface;
   const pending = [...scene.drops.keys()].filter((index) => Number.isNaN(scene.drops[index]));
@@ -149,15 +148,15 @@ function fillCells(context: Context, surface: Surface, cells: number[]) {
   }
 }
 
-function paintCells(context: Context, { drops, score, looks }: Scene, surface: Surface) {
-  const scale = scaleOf(drops, score, looks.scale);
+function paintCells(context: Context, { drops, score, appearance }: Scene, surface: Surface) {
+  const scale = scaleOf(drops, score, appearance.scale);
   drops.forEach((drop, index) => {
     if (Number.isNaN(drop)) return;
     const box = boxOn(surface, index);
     if (isFailed(drop)) {
       failedMark(context, box, surface.ratio);
-    } else if (!isFaded(drop, scale, looks.threshold)) {
-      context.fillStyle = cellColor(drop, scale, looks);
+    } else if (!isFaded(drop, scale, appearance.threshold)) {
+      context.fillStyle = cellColor(drop, scale, appearance);
       context.fillRect(box.x, box.y, box.width, box.height);
     }
   });
@@ -171,11 +170,11 @@ function paintLines(context: Context, surface: Surface) {
   for (const y of ys.slice(1, -1)) context.fillRect(0, y - (line >> 1), width, line);
 }
 
-function paintNumbers(context: Context, { drops, score, looks }: Scene, surface: Surface) {
+function paintNumbers(context: Context, { drops, score, appearance }: Scene, surface: Surface) {
   const [width, height] = cellSizeOn(surface);
-  if (width < NUMBER_ROOM.width || height < NUMBER_ROOM.height) return;
+  if (width < MIN_NUMBER_CELL.width || height < MIN_NUMBER_CELL.height) return;
   const { ratio } = surface;
-  const scale = scaleOf(drops, score, looks.scale);
+  const scale = scaleOf(drops, score, appearance.scale);
   const digits = digitsOf(scale, score);
   const size = Math.min(15, width * 0.32, height * 0.5);
   context.font = `${(ratio * size).toFixed(1)}px system-ui, sans-serif`;
@@ -186,7 +185,7 @@ function paintNumbers(context: Context, { drops, score, looks }: Scene, surface:
   context.strokeStyle = "rgba(255, 255, 255, 0.85)";
   context.fillStyle = "#111";
   drops.forEach((drop, index) => {
-    if (!isScored(drop) || isFaded(drop, scale, looks.threshold)) return;
+    if (!isScored(drop) || isFaded(drop, scale, appearance.threshold)) return;
     const box = boxOn(surface, index);
     const number = dropNumber(drop, score, digits);
     const text = Number(number) === 0 ? "0" : number;

@@ -1,37 +1,37 @@
-// Pointer events → intents: mouse, pen and touch.
+// Pointer events of mouse, pen and touch → intents.
 
-import type { How } from "../cells/selection";
+import type { SelectMode } from "../cells/selection";
 
 export type Point = [x: number, y: number];
 
-/** Points are fractions of the surface. */
+/** Points are fractions of the surface, 0..1. */
 export interface PointerIntents {
-  /** null when the pointer leaves. */
+  /** null once the pointer has left. */
   hover(point: Point | null): void;
-  click(point: Point, how: How): void;
-  /** A rectangle is being drawn; it counts once it is dropped. */
-  drag(from: Point, to: Point, how: How): void;
+  click(point: Point, mode: SelectMode): void;
+  /** A rectangle is drawn; `drop` completes it. */
+  drag(from: Point, to: Point, mode: SelectMode): void;
   drop(): void;
   abandon(): void;
 }
 
-/** A press that moves farther, in CSS pixels, is a drag; a finger is less steady. */
-const STEADY = 4;
-const STEADY_FINGER = 10;
+/** A press that moves farther is a drag. In CSS pixels. */
+const DRAG_DISTANCE = 4;
+const TOUCH_DRAG_DISTANCE = 10;
 
-/** A finger that rests this long, in milliseconds, draws a rectangle instead of scrolling. */
-export const LONG_PRESS = 400;
+/** A finger that rests this long draws a rectangle instead of scrolling. */
+export const LONG_PRESS_MS = 400;
 
 interface Press {
   id: number;
   touch: boolean;
   start: PointerEvent;
   from: Point;
-  how: How;
+  mode: SelectMode;
   dragging: boolean;
 }
 
-/** Returns how a drag is abandoned from elsewhere; false where there is none. */
+/** Returns a function that abandons a drag, or returns false if there is none. */
 export function listenToPointer(
   surface: HTMLElement,
   intents: PointerIntents,
@@ -63,15 +63,15 @@ export function listenToPointer(
     abandon();
     touched = event.pointerType === "touch";
     if (second || !event.isPrimary || event.button !== 0) return;
-    const how = { extend: event.shiftKey, toggle: event.ctrlKey || event.metaKey };
+    const mode = { extend: event.shiftKey, toggle: event.ctrlKey || event.metaKey };
     const [id, from] = [event.pointerId, place(event)];
-    const begun: Press = { id, touch: touched, start: event, from, how, dragging: false };
+    const begun: Press = { id, touch: touched, start: event, from, mode, dragging: false };
     press = begun;
     if (touched) {
       timer = setTimeout(() => {
         begun.dragging = true;
-        intents.drag(from, from, how);
-      }, LONG_PRESS);
+        intents.drag(from, from, mode);
+      }, LONG_PRESS_MS);
     }
     surface.setPointerCapture(id);
   };
@@ -81,16 +81,16 @@ export function listenToPointer(
       if (press.touch) return end(); // it scrolls
       press.dragging = true;
     }
-    if (press?.dragging) intents.drag(press.from, within(place(event)), press.how);
+    if (press?.dragging) intents.drag(press.from, within(place(event)), press.mode);
     else if (event.pointerType !== "touch") intents.hover(place(event));
   };
 
   const up = (event: PointerEvent) => {
     if (press?.id !== event.pointerId) return;
-    const { dragging, from, how } = press;
+    const { dragging, from, mode } = press;
     end();
     if (dragging) intents.drop();
-    else intents.click(from, how);
+    else intents.click(from, mode);
   };
 
   const listen = <K extends keyof HTMLElementEventMap>(
@@ -103,7 +103,7 @@ export function listenToPointer(
   listen("pointerup", up);
   listen("pointercancel", abandon);
   listen("lostpointercapture", abandon);
-  // A pen that comes near draws at once; a finger scrolls. The browser asks before the press.
+  // A pen draws at once, a finger scrolls; the browser decides before the press.
   listen("pointerenter", (event) => {
     if (event.pointerType === "pen") surface.style.touchAction = "none";
   });
@@ -113,7 +113,8 @@ export function listenToPointer(
   });
   const still = (event: Event) => press?.dragging && event.cancelable && event.preventDefault();
   listen("touchmove", still, false);
-  // The menu of a long press would end the drag; that of a mouse (Ctrl-click on a Mac) ends it.
+  // A context menu would end the drag of a long press: suppress it. A mouse's menu (Ctrl-click on a
+  // Mac) abandons the drag.
   listen("contextmenu", (event) => (touched ? event.preventDefault() : abandon()), false);
   signal.addEventListener("abort", end);
   return abandon;
@@ -122,10 +123,10 @@ export function listenToPointer(
 function isFar(press: Press, event: PointerEvent): boolean {
   const { clientX, clientY } = press.start;
   const way = Math.hypot(event.clientX - clientX, event.clientY - clientY);
-  return way > (press.touch ? STEADY_FINGER : STEADY);
+  return way > (press.touch ? TOUCH_DRAG_DISTANCE : DRAG_DISTANCE);
 }
 
-/** The nearest point of the surface: a drag may leave it. */
+/** The nearest point of the surface. */
 function within([x, y]: Point): Point {
   const nearest = (part: number) => Math.min(1 - Number.EPSILON, Math.max(0, part));
   return [nearest(x), nearest(y)];

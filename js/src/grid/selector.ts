@@ -1,8 +1,6 @@
-// Where the user is on the grid, and what is selected there: intents → choose.
+// The active cell and the selection on the grid: intents → choose.
 
 import { sizeOf } from "../cells/geometry";
-import type { Model } from "../model/explorer_protocol";
-import { filled, type Cell, type GridShape } from "../model/widget_model";
 import {
   clicked,
   everything,
@@ -12,32 +10,34 @@ import {
   selectionOf,
   together,
   valueOf,
-  type How,
+  type SelectMode,
   type Selection,
 } from "../cells/selection";
+import type { Model } from "../model/explorer_protocol";
+import { filled, type Cell, type GridShape } from "../model/widget_model";
 
-/** Without `remember`, it goes on from the choice before: one undo takes both back. */
+/** Without `remember`, one undo takes back this choice and the one before. */
 export type Choose = (value: Cell[], keep: boolean, remember?: boolean) => void;
 
-export interface Selecting {
-  /** What is selected, or would be if the drag ended here. */
+export interface CellSelector {
+  /** The selection, or its preview during a drag. */
   shown(): Selection;
   dragging(): boolean;
   active(): number;
-  click(index: number, how: How): void;
-  /** Make a cell the active one; where it extends, select all from the anchor to it. */
+  click(index: number, mode: SelectMode): void;
+  /** Make a cell active; with `extend`, select from the anchor to it. */
   goTo(index: number, extend: boolean): void;
-  drag(from: number, to: number, how: How): void;
+  drag(from: number, to: number, mode: SelectMode): void;
   drop(): void;
   abandon(): void;
   all(): void;
-  /** False where nothing is selected. */
+  /** False if nothing was selected. */
   clear(): boolean;
-  /** Take over what the model holds. */
+  /** Take over the model's grid and selection. */
   follow(): void;
 }
 
-export function selecting(model: Model, choose: Choose): Selecting {
+export function cellSelector(model: Model, choose: Choose): CellSelector {
   let grid: GridShape | null = null;
   let value: Cell[] = [];
   let selected = NOTHING;
@@ -50,16 +50,16 @@ export function selecting(model: Model, choose: Choose): Selecting {
   const send = (cells: Selection) => {
     if (!grid || sameCells(cells, selected)) return;
     const [rows, columns] = sizeOf(model.get("grid_size"));
-    if (rows !== grid.rows || columns !== grid.columns) return; // another grid is on its way
+    if (rows !== grid.rows || columns !== grid.columns) return; // a new grid is on its way
     sent = cells;
     choose(valueOf(grid, cells), model.get("keep") && cells.size > 0);
   };
 
-  const click = (index: number, how: How) => {
+  const click = (index: number, mode: SelectMode) => {
     if (!grid) return;
-    const cells = clicked(grid, selected, anchor, index, how);
+    const cells = clicked(grid, selected, anchor, index, mode);
     active = index;
-    if (!how.extend) anchor = index;
+    if (!mode.extend) anchor = index;
     send(cells);
   };
 
@@ -69,12 +69,12 @@ export function selecting(model: Model, choose: Choose): Selecting {
     else if (grid) send(rectangle(grid, anchor, index));
   };
 
-  const drag = (from: number, to: number, how: How) => {
+  const drag = (from: number, to: number, mode: SelectMode) => {
     if (!grid) return;
-    if (!how.extend) anchor = from;
+    if (!mode.extend) anchor = from;
     active = to;
     const cells = rectangle(grid, anchor, to);
-    preview = how.toggle ? together(selected, cells) : cells;
+    preview = mode.toggle ? together(selected, cells) : cells;
   };
 
   const drop = () => {
@@ -105,7 +105,7 @@ export function selecting(model: Model, choose: Choose): Selecting {
     if (sameCells(cells, selected)) return;
     selected = cells;
     const [first] = cells;
-    // Selected elsewhere: begin there.
+    // Selected by another view or by Python: continue from there.
     if (first !== undefined && !cells.has(active) && !sameCells(cells, sent)) active = anchor = first;
   };
 

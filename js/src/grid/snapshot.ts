@@ -1,23 +1,23 @@
-// What is shown, as one picture: the map, its question and its legend.
+// The map with its title and legend as one PNG.
 
-import { className, repeated } from "../text/classes";
-import { HUES, looksOf, withAlpha } from "../cells/colors";
-import { endTexts } from "./legend";
+import { HUES, appearanceOf, withAlpha } from "../cells/colors";
+import { decodeScores, percent } from "../cells/scores";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
-import { decodeScores, percent } from "../cells/scores";
+import { className, duplicateLabels } from "../text/classes";
+import { endTexts } from "./legend";
 
 const [MARGIN, LINE] = [12, 20];
 
 export async function snapshot(model: Model, map: HTMLCanvasElement): Promise<{ name: string; blob: Blob }> {
-  if (map.clientWidth === 0) throw new Error("There is no map to be seen.");
+  if (map.clientWidth === 0) throw new Error("No map is visible.");
   const ratio = Math.max(1, map.width / map.clientWidth);
   const width = Math.max(map.width / ratio, 320);
   const canvas = document.createElement("canvas");
   canvas.width = Math.round((width + 2 * MARGIN) * ratio);
   canvas.height = Math.round((map.height / ratio + 4 * MARGIN + 3 * LINE) * ratio);
   const context = canvas.getContext("2d");
-  if (!context) throw new Error("There is no canvas to draw on.");
+  if (!context) throw new Error("This browser provides no canvas.");
   context.scale(ratio, ratio);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
@@ -26,7 +26,7 @@ export async function snapshot(model: Model, map: HTMLCanvasElement): Promise<{ 
   context.drawImage(map, MARGIN, top, map.width / ratio, map.height / ratio);
   drawLegend(context, model, top + map.height / ratio + MARGIN);
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
-  if (!blob) throw new Error("The canvas gave no picture.");
+  if (!blob) throw new Error("The canvas could not be encoded as PNG.");
   return { name: fileName(model), blob };
 }
 
@@ -39,7 +39,7 @@ function drawText(context: CanvasRenderingContext2D, model: Model, width: number
   context.fillStyle = "#111";
   context.font = "600 15px system-ui, sans-serif";
   if (prediction) {
-    const name = className(labels, repeated(labels), prediction.target);
+    const name = className(labels, duplicateLabels(labels), prediction.target);
     context.fillText(`${name} ${percent(prediction.probability)}`, MARGIN, MARGIN, width);
   }
   context.fillStyle = "#555";
@@ -50,17 +50,17 @@ function drawText(context: CanvasRenderingContext2D, model: Model, width: number
 }
 
 function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number): void {
-  const looks = looksOf(model);
-  const [least, most] = endTexts(decodeScores(model.get("scores")), model.get("score"), looks);
-  const { supports, against } = HUES[looks.colormap];
+  const appearance = appearanceOf(model);
+  const [least, most] = endTexts(decodeScores(model.get("scores")), model.get("score"), appearance);
+  const { supports, against } = HUES[appearance.colormap];
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = "#555";
   const left = MARGIN + context.measureText(least).width + 6;
   const bar = context.createLinearGradient(left, 0, left + 110, 0);
-  bar.addColorStop(0, withAlpha(against, looks.opacity));
+  bar.addColorStop(0, withAlpha(against, appearance.opacity));
   bar.addColorStop(0.5, withAlpha(against, 0));
   bar.addColorStop(0.5, withAlpha(supports, 0));
-  bar.addColorStop(1, withAlpha(supports, looks.opacity));
+  bar.addColorStop(1, withAlpha(supports, appearance.opacity));
   context.fillText(least, MARGIN, top);
   context.fillText(most, left + 116, top);
   context.fillStyle = "#e8e8e8";
@@ -69,7 +69,7 @@ function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number
   context.fillRect(left, top + 1, 110, 11);
 }
 
-/** As transfer.py names what the kernel saves. */
+/** As the kernel names its files. */
 function fileName(model: Model): string {
   const prediction = filled(model.get("prediction"));
   const label = model.get("labels")[prediction?.target ?? -1] ?? "";

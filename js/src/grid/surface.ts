@@ -1,17 +1,17 @@
-// A grid laid on a canvas: all its lines fall between device pixels, so that every edge is crisp.
+// A grid on a canvas. All lines fall between device pixels, so that every edge is crisp.
 
 import { cellOf, edges, type Box } from "../cells/geometry";
 import type { GridShape } from "../model/widget_model";
 
-/** In device pixels; `ratio` is how many of them make a CSS pixel. */
+/** In device pixels; `ratio` is device pixels per CSS pixel. */
 export interface Surface {
   grid: GridShape;
   width: number;
   height: number;
   ratio: number;
-  /** Where columns begin and end. */
+  /** Borders of the columns. */
   xs: number[];
-  /** Where rows begin and end. */
+  /** Borders of the rows. */
   ys: number[];
 }
 

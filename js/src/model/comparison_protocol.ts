@@ -1,5 +1,4 @@
-// Names and types of what crosses the wire of a comparison; mirrors
-// gridexplainer_widget/compare_protocol.py.
+// The traits and commands of the comparison; mirrors gridexplainer_widget/wire/comparison.py.
 
 import type { Cell, GridShape, Maybe, ModelOf } from "./widget_model";
 
@@ -16,6 +15,7 @@ export const KERNEL_TRAITS = [
   "fill",
   "status",
   "error",
+  "metrics",
 ] as const;
 
 export const FRONT_END_TRAITS = ["methods", "target", "value", "randomise"] as const;
@@ -32,17 +32,17 @@ export type Command = { type: (typeof COMMANDS)[number] };
 export type Status = (typeof STATUSES)[number];
 export type MapStatus = (typeof MAP_STATUSES)[number];
 
-/** What a map's values add up in; "" for one that tells more from less and no more. */
+/** Of a map's values; "" for a map that only ranks its cells. */
 export type Unit = (typeof UNITS)[number];
 
-/** How far a map is; null where it is not being made. */
+/** Steps of the map that is being made; null for any other. */
 export type Progress = [done: number, total: number] | null;
 
-/** A method by its name, and what is said about it: a layer, options, or "" for nothing. */
-export type Asked = [name: string, said: string];
+/** `options` is a layer, options as text, or "" for the defaults. */
+export type MethodRequest = [name: string, options: string];
 
-/** `why` says why this model cannot be asked so; "" where it can. */
-export type Offered = [name: string, title: string, takesLayer: boolean, why: string];
+/** `disabledReason` is "" where the method works with this model. */
+export type Offered = [name: string, title: string, takesLayer: boolean, disabledReason: string];
 
 export interface Prediction {
   target: number;
@@ -50,54 +50,57 @@ export interface Prediction {
   top: [index: number, probability: number][];
 }
 
-/** What measures make of a map. null where a figure was not, or could not be, computed. */
-export interface Figures {
-  /** Mean probability left while cells are hidden, the most important first. */
+/** The metrics of one map; null where one was not, or could not be, computed. */
+export interface MetricValues {
   deletion: number;
-  /** Mean probability while cells are shown, the most important first. */
   insertion: number;
-  /** `insertion` − `deletion` */
   srg: number;
-  /** Mean size of the rank correlation with the maps of the network with scrambled weights, 0..1. */
   randomised: number | null;
-  /** Whether the most important cell touches the object. */
   pointing: boolean | null;
-  /** Share of the positive values that lie in the object's mask. */
   inside: number | null;
-  /** Share of the picture that the mask covers. */
+  /** Share of the picture that the object's mask covers, 0..1. */
   area: number | null;
-  /** Pictures that the model was asked about for the figures. */
+  /** Pictures that the model classified for the metrics. */
   calls: number;
-  /** What a reader of the figures should know. */
   notes: string[];
+}
+
+/** What a metric means, worded by Python. */
+export interface Metric {
+  name: Exclude<keyof MetricValues, "area" | "calls" | "notes">;
+  title: string;
+  better: "higher" | "lower";
+  meaning: string;
+  /** Whether a positive value is written with its sign. */
+  signed: boolean;
 }
 
 export interface MapRecord {
   method: string;
-  /** With what is said about the method. */
+  /** With the method's options. */
   title: string;
-  /** What is said about the method, as in `methods`. */
+  /** The method's options, as in `methods`. */
   layer: string;
   layerUsed: string;
   status: MapStatus;
   /** Little-endian float32, rows × columns; NaN where not known. */
   values: DataView | null;
   unit: Unit;
-  /** The map as the method gives it, in words. */
+  /** The method's own map, in words. */
   native: string;
-  /** How the cells were made of it, in words. */
+  /** How that map became cells, in words. */
   derived: string;
   notes: string[];
-  /** Pictures that the model was asked about. */
+  /** Pictures classified. */
   forward: number;
-  /** Gradients that were computed. */
+  /** Gradients computed. */
   backward: number;
   seconds: number;
   error: string;
-  figures: Maybe<Figures>;
+  figures: Maybe<MetricValues>;
 }
 
-/** What hiding one cell did. */
+/** The effect of hiding one cell. */
 export interface Evidence {
   cell: Cell;
   /** null while the answer is pending */
@@ -111,21 +114,23 @@ export interface Traits {
   prediction: Maybe<Prediction>;
   grid: Maybe<GridShape>;
   offered: Offered[];
-  /** Names of the network's layers, in the order of computation; none of a closed model. */
+  /** In the order of computation; empty for a black-box model. */
   layers: string[];
   /** One for each of `methods`, in its order. */
   maps: MapRecord[];
-  /** Of each of `maps`. Apart from them: it changes with every step, and they are large. */
+  /** Of each of `maps`; a trait of its own, since it changes with every step and maps are large. */
   progress: Progress[];
   evidence: Maybe<Evidence>;
   fill: string;
   status: Status;
   error: string;
-  methods: Asked[];
+  /** In the order in which they are shown. */
+  metrics: Metric[];
+  methods: MethodRequest[];
   target: number | string | null;
-  /** The clicked cell, or none. */
+  /** The clicked cell, if any. */
   value: Cell[];
-  /** Whether maps are compared with those of the network with scrambled weights. */
+  /** Whether maps are compared with those of the network with randomised weights. */
   randomise: boolean;
 }
 

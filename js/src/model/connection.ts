@@ -1,30 +1,29 @@
-// Who answers what the front end asks.
+// Whether a kernel answers, or a page does.
 
-import type { Model } from "./explorer_protocol";
-import type { Host } from "./widget_model";
+import type { Host, ModelOf } from "./widget_model";
 
 export interface Connection {
   host(): Host;
-  /** Call back when the host is another one. */
+  /** Call back when the host changes. */
   watch(changed: () => void): void;
-  /** Classes that can be asked about; null means all. */
+  /** Possible targets; null for all classes. */
   offered(): number[] | null;
 }
 
-/** On a view that has had no kernel from the start, as in a saved notebook. */
+/** Class of a view that never had a kernel, as in a saved notebook. */
 const DISCONNECTED = "jupyter-widgets-disconnected";
 
-/** Told by a model whose kernel is restarted; its views, as anywidget makes them, do not hear it. */
+/** Event of a model whose kernel restarts; anywidget does not pass it on to views. */
 const RESTARTED = "comm_live_update";
 
-/** JupyterLab's widget manager tells which kernel it works with: null after a shutdown. */
+/** JupyterLab's widget manager knows its kernel: null after a shutdown. */
 interface Managed {
   widget_manager?: { kernel?: unknown };
 }
 
-/** The kernel behind a view, as long as it lives. */
+/** The connection of a view in a notebook. */
 export function kernelConnection(
-  model: Pick<Model, "on" | "off">,
+  model: Pick<ModelOf<object, unknown>, "on" | "off">,
   el: HTMLElement,
   signal: AbortSignal,
 ): Connection {
@@ -34,7 +33,7 @@ export function kernelConnection(
   const host = (): Host => (gone || manager?.kernel !== kernel ? "gone" : "kernel");
   const watch = (changed: () => void) => {
     const lost = () => {
-      gone = true; // for good: another kernel knows nothing of this widget
+      gone = true; // for good: a new kernel does not know this widget
       changed();
     };
     const look = () => {
@@ -42,7 +41,7 @@ export function kernelConnection(
     };
     model.on(RESTARTED, lost);
     signal.addEventListener("abort", () => model.off(RESTARTED, lost));
-    // Nothing tells of a shutdown: look when somebody comes near.
+    // No event announces a shutdown: look whenever the user comes near.
     for (const event of ["pointermove", "pointerdown", "focusin"]) {
       el.addEventListener(event, look, { signal });
     }
@@ -50,7 +49,7 @@ export function kernelConnection(
   return { host, watch, offered: () => null };
 }
 
-/** A page that answers from what was recorded, for the classes that were. */
+/** The connection of a standalone page, which knows the recorded classes. */
 export function pageConnection(classes: number[]): Connection {
   return { host: () => "page", watch: () => undefined, offered: () => classes };
 }

@@ -1,4 +1,4 @@
-// Names and types of what crosses the wire; mirrors gridexplainer_widget/protocol.py.
+// The traits and commands of the explorer; mirrors gridexplainer_widget/wire/explorer.py.
 
 import type { Cell, GridShape, Maybe, ModelOf } from "./widget_model";
 
@@ -19,8 +19,8 @@ export const KERNEL_TRAITS = [
   "fills",
 ] as const;
 
-/** How drops are drawn: set without save_changes, so that no message is sent. */
-export const LOOKS = ["colormap", "opacity", "numbers", "scale", "threshold"] as const;
+/** How drops are drawn. Set without save_changes, so that no message is sent. */
+export const APPEARANCE_TRAITS = ["colormap", "opacity", "numbers", "scale", "threshold"] as const;
 
 export const FRONT_END_TRAITS = [
   "grid_size",
@@ -29,7 +29,7 @@ export const FRONT_END_TRAITS = [
   "score",
   "value",
   "keep",
-  ...LOOKS,
+  ...APPEARANCE_TRAITS,
 ] as const;
 
 export const COMMANDS = ["start", "stop", "play", "explain", "save"] as const;
@@ -44,7 +44,7 @@ export const STATUSES = ["running", "stopped", "done", "error"] as const;
 
 export const MAX_GRID = 64;
 
-/** Bytes of a picture that is sent. */
+/** Bytes of an uploaded picture. */
 export const MAX_UPLOAD = 8 * 2 ** 20;
 
 export type Command =
@@ -72,21 +72,21 @@ export interface Progress {
   left: number | null;
 }
 
-/** What the model believed with `cells` hidden together, or with all but them hidden. */
+/** The prediction with `cells` hidden together, or with all other cells hidden. */
 export interface Evidence {
   cells: Cell[];
   keep: boolean;
   picture: DataView;
   /** null while the answer is pending */
   drop: number | null;
-  /** Sum of the cells' single drops; null for one cell, with `keep`, and while one is pending. */
+  /** Sum of the cells' own drops; null for one cell, with `keep`, and while one is pending. */
   sum: number | null;
   /** `drop` − `sum` */
   synergy: number | null;
   classes: [index: number, before: number, after: number][];
 }
 
-/** The target's probability with the top k cells hidden, and with all others hidden. */
+/** The target's probability with the top k cells hidden (deletion) or only them shown (insertion). */
 export interface Curve {
   counts: number[];
   /** One for each count; null while pending. */
@@ -101,12 +101,12 @@ export interface About {
   output: string;
 }
 
-/** What looks wrong with the model, in plain sentences; stays empty where nobody checked it. */
+/** What may be wrong with the model, in plain sentences. */
 export interface Check {
-  /** The worst of the checks'. */
+  /** The worst of all checks. */
   verdict: Exclude<CheckVerdict, "unknown">;
   summary: string;
-  /** `advice` is empty where there is none. */
+  /** `advice` may be "". */
   checks: [name: string, verdict: CheckVerdict, seen: string, advice: string][];
 }
 
@@ -130,14 +130,14 @@ export interface Traits {
   target: number | string | null;
   score: Score;
   value: Cell[];
-  /** Everything but `value` is hidden. */
+  /** Whether `value` is shown and everything else hidden. */
   keep: boolean;
   colormap: Colormap;
-  /** Of the strongest colour, 0..1. */
+  /** Opacity of the strongest colour, 0..1. */
   opacity: number;
   numbers: boolean;
   scale: Scale;
-  /** Drops smaller than this share of the scale fade, 0..1. */
+  /** Share of the scale, 0..1, below which drops are not coloured. */
   threshold: number;
 }
 

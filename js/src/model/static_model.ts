@@ -1,4 +1,4 @@
-// A model without a kernel: what the tests mount the views on, and recorded_model.ts builds on.
+// A model without a kernel, for standalone pages and for tests.
 
 import type { Command, Traits } from "./explorer_protocol";
 import type { Listener, ModelOf } from "./widget_model";
@@ -18,7 +18,6 @@ export class StaticModel<T = Traits, C = Command> implements ModelOf<T, C> {
     for (const callback of this.listeners.get(`change:${name}`) ?? []) callback();
   }
 
-  /** Nobody listens on the other side. */
   save_changes(): void {}
 
   send(content: C): void {

@@ -1,4 +1,4 @@
-// One message changes many traits: one update of a view for all of them.
+// One message changes many traits; the view updates once for all of them.
 
 import type { Connection } from "./connection";
 
@@ -7,8 +7,8 @@ interface Watched {
   off(event: string, callback: () => void): void;
 }
 
-/** Update now, and once after whatever changes any of the traits or who answers. */
-export function updates(
+/** Update now, and once after any change of these traits or of the host. */
+export function updateOnChange(
   model: Watched,
   names: readonly string[],
   connection: Connection,

@@ -2,7 +2,7 @@
 
 export type Cell = [row: number, column: number];
 
-/** rows × columns cells on height × width pixels: the grid that the scores belong to. */
+/** rows × columns cells on height × width pixels: the grid of the current scores. */
 export interface GridShape {
   rows: number;
   columns: number;
@@ -10,15 +10,15 @@ export interface GridShape {
   width: number;
 }
 
-/** Before the first message, a dictionary is empty. */
+/** A dictionary trait is empty before the first message. */
 export type Maybe<T> = T | Record<string, never>;
 
-/** A dictionary trait once it is filled. */
+/** The value of a dictionary trait; null while it is empty. */
 export function filled<T extends object>(value: Maybe<T>): T | null {
   return Object.keys(value).length > 0 ? (value as T) : null;
 }
 
-/** What views need of a model with traits T and commands C; anywidget's and the static host's fit. */
+/** What views need of a model with traits T and commands C; anywidget's and StaticModel fit. */
 export interface ModelOf<T, C> {
   get<K extends keyof T & string>(name: K): T[K];
   set<K extends keyof T & string>(name: K, value: T[K]): void;
@@ -28,8 +28,8 @@ export interface ModelOf<T, C> {
   off(event: string, callback: Listener): void;
 }
 
-/** `change:` listeners are given nothing; `msg:custom` ones a message and its buffers. */
+/** Listeners to `msg:custom` get a message and its buffers; those to `change:` get nothing. */
 export type Listener = (content?: unknown, buffers?: DataView[]) => void;
 
-/** Who answers: a kernel, one that is gone, or the page itself, which knows what was recorded. */
+/** Who answers: a kernel, a kernel that is gone, or a standalone page with a record. */
 export type Host = "kernel" | "gone" | "page";

@@ -1,61 +1,61 @@
-// What a page was given to answer from; written by gridexplainer_widget/page.py. Pure functions.
+// The record from which a standalone page answers; page.py writes it. Pure functions.
 
-import type { About, Evidence, Prediction, Score, Traits } from "../model/explorer_protocol";
-import type { Cell, GridShape } from "../model/widget_model";
+import type { Appearance } from "../cells/colors";
 import { indexOf } from "../cells/geometry";
 import { decodeScores, isScored } from "../cells/scores";
+import type { About, Evidence, Prediction, Score, Traits } from "../model/explorer_protocol";
+import type { Cell, GridShape } from "../model/widget_model";
 
-/** Classes in the prediction and in the evidence; state.py holds the same. */
+/** Classes in the prediction and in the evidence, as in the kernel. */
 const SHOWN_CLASSES = 5;
 
-/** As it stands in the page: arrays of float32 and the PNG are base64. */
+/** The record as JSON; float32 arrays and the PNG are base64. */
 export interface Embedded {
   picture: string;
-  /** null where it is the picture */
+  /** Data URL of the picture that the model saw; null if it is `picture`. */
   seen: string | null;
-  /** A data URL, as `seen` is. */
+  /** Data URL of the fill. */
   replacement: string;
   grid: GridShape;
-  /** Those that can be asked about, in ascending order. */
+  /** The possible targets, in ascending order. */
   classes: number[];
   labels: [index: number, label: string][];
-  /** classes */
+  /** Shape (classes,). */
   baseline: string;
-  /** cells × classes; NaN where not scored */
+  /** Shape (cells, classes); NaN where not scored. */
   vectors: string;
   answers: Record<Score, { drops: string; notes: string[][]; saturated: boolean[] }>;
-  /** Answers that are none of the classes. */
+  /** Winning classes that are not in `classes`. */
   others: [cell: number, index: number, before: number, after: number][];
-  /** What is known of the cells that were selected together; null where nothing is. */
-  selection: Known | null;
+  /** The answer to the selection at the time of saving; null if there is none. */
+  selection: RecordedAnswer | null;
   done: number;
   seconds: number;
   about: About;
   check: Traits["check"];
-  state: Started;
+  state: SavedState;
 }
 
-/** An answer about a set of cells. */
-export interface Known {
+/** A recorded answer about a set of cells. */
+export interface RecordedAnswer {
   value: Cell[];
   keep: boolean;
-  /** classes */
+  /** Shape (classes,). */
   vector: string;
-  /** for each of the classes */
+  /** One for each of the classes. */
   drops: Record<Score, number[]>;
 }
 
-/** What the front end may ask a page. */
+/** The traits that a page's answers depend on. */
 export type Question = Pick<Traits, "target" | "score" | "value" | "keep">;
 
-type Looks = Pick<Traits, "colormap" | "opacity" | "numbers" | "scale" | "threshold">;
-type Started = Question & Looks & Pick<Traits, "fill">;
+type SavedState = Question & Appearance & Pick<Traits, "fill">;
 
 export interface Recording {
   embedded: Embedded;
   baseline: Float32Array;
   vectors: Float32Array;
-  /** classes × cells */
+  /** Shape (classes, cells). */
   drops: Record<Score, DataView>;
 }
 
@@ -77,12 +77,12 @@ export function bytesOf(base64: string): DataView {
   return new DataView(bytes.buffer);
 }
 
-/** Classes that can be the target. */
+/** The possible targets. */
 export function offeredOf(recording: Recording): number[] {
   return recording.embedded.classes;
 }
 
-/** Every trait as it is at first; the evidence follows with the first question. */
+/** The initial traits; the evidence follows with the first question. */
 export function traitsOf(recording: Recording): Traits {
   const { embedded } = recording;
   const { grid, done, seconds, state } = embedded;
@@ -109,7 +109,7 @@ export function traitsOf(recording: Recording): Traits {
 
 type Answer = { prediction: Prediction } & Pick<Traits, "scores" | "notes">;
 
-/** What the kernel would publish for a target and a score. */
+/** As the kernel would publish them for a target and a score. */
 export function answerOf(recording: Recording, target: Traits["target"], score: Score): Answer {
   const { embedded, baseline } = recording;
   const { classes, answers } = embedded;
@@ -126,14 +126,14 @@ export function answerOf(recording: Recording, target: Traits["target"], score: 
   };
 }
 
-/** Cells (row-major) that are hidden when `value` is selected, or kept. */
+/** Indices of the cells hidden by a selection. */
 export function hiddenCells(grid: GridShape, value: Cell[], keep: boolean): number[] {
   const chosen = new Set(value.map((cell) => indexOf(grid, cell)));
   const cells = Array.from({ length: grid.rows * grid.columns }, (_, index) => index);
   return cells.filter((index) => chosen.has(index) !== keep);
 }
 
-/** What the kernel would say of one hidden cell; of several, all that is known without the model. */
+/** As the kernel would answer for one hidden cell; for several, what is known without the model. */
 export function evidenceOf(recording: Recording, question: Question, picture: DataView): Evidence {
   const { value, keep, score } = question;
   const { grid } = recording.embedded;
@@ -143,34 +143,33 @@ export function evidenceOf(recording: Recording, question: Question, picture: Da
   const evidence = { cells: value, keep, picture, drop: null, sum: null, synergy: null, classes: [] };
   const sum = hidden.length > 1 && !keep ? sumOf(hidden.map((i) => drops[i]!)) : null;
   const known = recording.embedded.selection;
-  // In whatever order they are selected.
   if (known && String(hiddenCells(grid, known.value, known.keep)) === String(hidden)) {
     const drop = known.drops[score][at]!;
     const after = decodeScores(bytesOf(known.vector));
     const synergy = sum === null ? null : drop - sum;
-    return { ...evidence, drop, sum, synergy, classes: beliefs(recording, at, after) };
+    return { ...evidence, drop, sum, synergy, classes: shownClasses(recording, at, after) };
   }
   const [cell] = hidden;
   if (hidden.length !== 1 || cell === undefined || !isScored(drops[cell])) return { ...evidence, sum };
-  return { ...evidence, drop: drops[cell]!, classes: cellBeliefs(recording, at, cell) };
+  return { ...evidence, drop: drops[cell]!, classes: cellClasses(recording, at, cell) };
 }
 
-function cellBeliefs(recording: Recording, at: number, cell: number): Evidence["classes"] {
+function cellClasses(recording: Recording, at: number, cell: number): Evidence["classes"] {
   const count = recording.embedded.classes.length;
   const after = recording.vectors.subarray(cell * count, (cell + 1) * count);
-  const known = beliefs(recording, at, after);
+  const known = shownClasses(recording, at, after);
   const other = recording.embedded.others.find(([place]) => place === cell);
   return other ? [...known, [other[1], other[2], other[3]]] : known;
 }
 
-/** The classes worth showing: target, top of before, top of after. */
-function beliefs(recording: Recording, at: number, after: Float32Array): Evidence["classes"] {
+/** The target, the top classes before, the top classes after. */
+function shownClasses(recording: Recording, at: number, after: Float32Array): Evidence["classes"] {
   const { embedded, baseline } = recording;
   const places = new Set([at, ...largest(baseline, SHOWN_CLASSES), ...largest(after, 2)]);
   return [...places].map((i) => [embedded.classes[i]!, baseline[i]!, after[i]!]);
 }
 
-/** Where a target stands among the classes; the most probable class where it is none of them. */
+/** Position of a target among the classes; that of the most probable class if it is none of them. */
 function placeOf(recording: Recording, target: Traits["target"]): number {
   const at = typeof target === "number" ? recording.embedded.classes.indexOf(target) : -1;
   return at < 0 ? largest(recording.baseline, 1)[0]! : at;
@@ -186,7 +185,7 @@ function sumOf(drops: number[]): number | null {
   return drops.every(isScored) ? drops.reduce((total, drop) => total + drop, 0) : null;
 }
 
-/** Places of the `k` largest values, largest first, ties in order. */
+/** Positions of the `k` largest values, largest first, ties in order. */
 function largest(values: Float32Array, k: number): number[] {
   return [...values.keys()].sort((a, b) => values[b]! - values[a]!).slice(0, k);
 }

@@ -1,16 +1,16 @@
-// A comparison that answers from a record: what a page knows.
+// A comparison that answers from the record of a standalone page.
 
-import type { Command, Evidence, MapRecord, Traits } from "../model/comparison_protocol";
 import { indexOf } from "../cells/geometry";
+import type { Command, Evidence, MapRecord, Traits } from "../model/comparison_protocol";
+import { StaticModel } from "../model/static_model";
 import { filled } from "../model/widget_model";
 import { bytesOf } from "./record";
-import { StaticModel } from "../model/static_model";
 
-/** The traits as comparison_page.py writes them, bytes as base64. */
+/** The record as JSON; bytes are base64. */
 export interface Embedded extends Omit<Traits, "picture" | "maps"> {
   picture: string;
   maps: (Omit<MapRecord, "values"> & { values: string | null })[];
-  /** Of each cell, row by row, what hiding it did; null where that was not recorded. */
+  /** The effect of hiding each cell, row-major; null if not recorded. */
   answers: (Evidence["classes"] | null)[];
 }
 
@@ -24,7 +24,7 @@ export class RecordedComparison extends StaticModel<Traits, Command> {
     this.save_changes();
   }
 
-  /** As with a kernel, what was set is a question from here on. */
+  /** Answer the changes, as a kernel would. */
   override save_changes(): void {
     this.set("evidence", this.evidence());
   }

@@ -1,6 +1,7 @@
-// A model that answers from a recording what the kernel would.
+// An explorer's model that answers from the record of a standalone page.
 
 import type { Traits } from "../model/explorer_protocol";
+import { StaticModel } from "../model/static_model";
 import {
   answerOf,
   evidenceOf,
@@ -9,13 +10,12 @@ import {
   type Question,
   type Recording,
 } from "./record";
-import { StaticModel } from "../model/static_model";
 
 export class RecordedModel extends StaticModel {
   private asked: Question;
   private drawn: { hidden: string; picture: DataView } | null = null;
 
-  /** `draw` gives the picture, PNG, with cells (row-major) hidden. */
+  /** `draw` returns the PNG with cells (row-major) hidden. */
   constructor(
     private readonly recording: Recording,
     private readonly draw: (hidden: number[]) => DataView,
@@ -25,7 +25,7 @@ export class RecordedModel extends StaticModel {
     this.publish({ evidence: this.evidence() });
   }
 
-  /** As with a kernel, what was set is a question from here on. */
+  /** Answer the changes, as a kernel would. */
   override save_changes(): void {
     const before = this.asked;
     const { target, score } = (this.asked = this.question());
@@ -48,7 +48,7 @@ export class RecordedModel extends StaticModel {
     const { value, keep } = this.asked;
     if (value.length === 0) return {};
     const hidden = hiddenCells(this.recording.embedded.grid, value, keep);
-    // Another target or score shows the same picture: the same bytes need no new decoding.
+    // Another target or score shows the same picture: the same bytes are not decoded again.
     if (this.drawn?.hidden !== String(hidden)) {
       this.drawn = { hidden: String(hidden), picture: this.draw(hidden) };
     }

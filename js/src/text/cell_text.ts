@@ -1,9 +1,9 @@
-// What is said of one cell. Pure functions.
+// Texts about one cell. Pure functions.
 
 import { cellOf } from "../cells/geometry";
+import { amountText, percent } from "../cells/scores";
 import type { Prediction, Score } from "../model/explorer_protocol";
 import type { GridShape } from "../model/widget_model";
-import { amountText, percent } from "../cells/scores";
 
 export function placeText(grid: GridShape, index: number): string {
   const [row, column] = cellOf(grid, index);
@@ -12,15 +12,15 @@ export function placeText(grid: GridShape, index: number): string {
 
 export function dropText(drop: number, score: Score): string {
   if (Number.isNaN(drop)) return "not scored yet";
-  if (!Number.isFinite(drop)) return "failed: the model gave no number";
+  if (!Number.isFinite(drop)) return "failed: the model gave no finite number";
   return `drop ${amountText(drop, score)}`;
 }
 
-/** The same, with the probability before and after where the drop is one of probability. */
+/** The drop, and for a drop in probability the values before and after. */
 export function changeText(drop: number, score: Score, prediction: Prediction | null): string {
   const text = dropText(drop, score);
   if (!Number.isFinite(drop) || score !== "probability" || !prediction) return text;
   const before = prediction.probability;
-  const after = Math.abs(drop) < 0.0005 ? before : Math.max(0, before - drop); // as the drop is written
+  const after = Math.abs(drop) < 0.0005 ? before : Math.max(0, before - drop); // as written for the drop
   return `${text} (${percent(before)} → ${percent(after)})`;
 }

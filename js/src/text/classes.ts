@@ -1,33 +1,33 @@
-// Classes as they are listed: the most probable first, then the others by name. Pure functions.
+// Class names and lists: the most probable first, then the others by name. Pure functions.
 
 import type { Prediction } from "../model/explorer_protocol";
 
 export interface ClassOption {
   index: number;
   name: string;
-  /** null where it is not known */
+  /** null if unknown */
   probability: number | null;
 }
 
-/** Labels that belong to several classes. */
-export function repeated(labels: string[]): Set<string> {
+/** Labels shared by several classes. */
+export function duplicateLabels(labels: string[]): Set<string> {
   const seen = new Set<string>();
   return new Set(labels.filter((label) => seen.size === seen.add(label).size));
 }
 
-/** A class's label, with its index where the label alone does not tell. */
-export function className(labels: string[], twice: Set<string>, index: number): string {
+/** A class's label, with its index if the label is empty or shared. */
+export function className(labels: string[], duplicates: Set<string>, index: number): string {
   const label = (labels[index] ?? "").trim();
-  return label === "" || twice.has(labels[index]!) ? `${label} (${index})`.trim() : label;
+  return label === "" || duplicates.has(labels[index]!) ? `${label} (${index})`.trim() : label;
 }
 
-/** All classes, or those that are `offered`. */
+/** All classes, or only the `offered` ones. */
 export function classOptions(
   labels: string[],
   top: Prediction["top"],
   offered: number[] | null,
 ): ClassOption[] {
-  const twice = repeated(labels);
+  const duplicates = duplicateLabels(labels);
   const known = new Set(offered ?? labels.keys());
   const first = top.filter(([index]) => known.delete(index));
   const others = [...known].map((index) => option(index, null));
@@ -36,11 +36,11 @@ export function classOptions(
   return [...first.map(([index, probability]) => option(index, probability)), ...others];
 
   function option(index: number, probability: number | null): ClassOption {
-    return { index, name: className(labels, twice, index), probability };
+    return { index, name: className(labels, duplicates, index), probability };
   }
 }
 
-/** Those whose name holds the query, whatever its case and accents. */
+/** Options whose name contains the query; case and accents do not matter. */
 export function matching(options: ClassOption[], query: string): ClassOption[] {
   const wanted = folded(query.trim());
   return options.filter(({ name }) => folded(name).includes(wanted));

@@ -1,15 +1,15 @@
-// What is said of a map and of its cells. Pure functions.
+// Texts about a map and its cells. Pure functions.
 
-import { placeText } from "./cell_text";
-import { className, repeated } from "./classes";
+import { isFailed, isScored, percent, secondsText } from "../cells/scores";
 import type { Evidence, MapRecord, Progress, Status, Unit } from "../model/comparison_protocol";
 import type { GridShape, Host } from "../model/widget_model";
-import { isFailed, isScored, percent, seconds } from "../cells/scores";
+import { placeText } from "./cell_text";
+import { className, duplicateLabels } from "./classes";
 
-/** Classes that are named of what a hidden cell does. */
-const NAMED = 3;
+/** Classes named in the effect of a hidden cell. */
+const MAX_NAMED_CLASSES = 3;
 
-/** A number of a map with its unit, as exact as the map's largest is with three digits. */
+/** A value with its unit, with the decimals that show three digits of the map's largest. */
 export function valueText(value: number, unit: Unit, largest: number): string {
   if (isFailed(value)) return "failed";
   if (!isScored(value)) return "not known";
@@ -19,7 +19,7 @@ export function valueText(value: number, unit: Unit, largest: number): string {
   return `${sign}${number}${unitText(unit)}`;
 }
 
-/** What the full colour stands for; "" where nothing is known of the map. */
+/** The value of the full colour; "" while the map is unknown. */
 export function scaleText(values: Float32Array, largest: number, unit: Unit): string {
   if (largest === 0) return values.some(isScored) ? "0 in every cell" : "";
   const scaled = unit === "probability" ? 100 : 1;
@@ -39,7 +39,7 @@ function numberText(value: number, largest: number): string {
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
 }
 
-/** “2nd of 64”, or “2nd–5th of 64” of cells with the same number. */
+/** “2nd of 64”, or “2nd–5th of 64” for ties. */
 export function rankText(values: Float32Array, index: number): string {
   const own = values[index];
   if (!isScored(own)) return "";
@@ -60,7 +60,7 @@ export function ordinal(rank: number): string {
   return `${rank}${ending ?? "th"}`;
 }
 
-/** What a map took: “65 model calls, 1.2 s”. */
+/** The cost of a map: “65 model calls, 1.2 s”. */
 export function costText({ forward, backward, seconds: took }: MapRecord): string {
   const calls = forward === 1 ? "call" : "calls";
   const gradients = backward === 1 ? "gradient" : "gradients";
@@ -71,10 +71,10 @@ export function costText({ forward, backward, seconds: took }: MapRecord): strin
 
 function tookText(took: number): string {
   if (took < 0.05) return "<0.1 s";
-  return took < 9.95 ? `${took.toFixed(1)} s` : seconds(took);
+  return took < 9.95 ? `${took.toFixed(1)} s` : secondsText(took);
 }
 
-/** Where a map is: what it took once it is done. */
+/** The progress of a map, or its cost once it is done. */
 export function stateText(map: MapRecord | null, progress: Progress, status: Status): string {
   if (!map) return "Waiting";
   if (map.status === "failed") return "Failed";
@@ -84,7 +84,7 @@ export function stateText(map: MapRecord | null, progress: Progress, status: Sta
   return map.status === "pending" ? "Waiting" : done || "Running";
 }
 
-/** How far all are: “3 of 5 maps are done; LIME failed”. */
+/** The progress of all maps: “3 of 5 maps are done; LIME failed”. */
 export function newsText(maps: readonly (MapRecord | null)[], status: Status): string {
   if (maps.length === 0) return "No maps: add a method";
   const done = maps.filter((map) => map?.status === "done").length;
@@ -95,11 +95,11 @@ export function newsText(maps: readonly (MapRecord | null)[], status: Status): s
   return news.join("; ");
 }
 
-/** What a hidden cell does to the first classes: each one's name, and “93.0% → 12.0%”. */
+/** The effect of a hidden cell on the first classes: name and “93.0% → 12.0%”. */
 export function changesOf({ classes }: Evidence, labels: string[]): [name: string, change: string][] {
-  const twice = repeated(labels);
-  return classes.slice(0, NAMED).map(([index, before, after]) => {
-    return [className(labels, twice, index), `${percent(before)} → ${percent(after)}`];
+  const duplicates = duplicateLabels(labels);
+  return classes.slice(0, MAX_NAMED_CLASSES).map(([index, before, after]) => {
+    return [className(labels, duplicates, index), `${percent(before)} → ${percent(after)}`];
   });
 }
 
@@ -107,9 +107,9 @@ export function hiddenText(index: number, grid: GridShape): string {
   return `With ${placeText(grid, index).toLowerCase()} hidden`;
 }
 
-/** What pointing and clicking do, while no cell is chosen. */
+/** Shown while no cell is clicked. */
 export const HINTS: Record<Host, string> = {
-  kernel: "Click a cell to ask the model what it believes without it.",
-  page: "Click a cell to keep it, and to see what the model believes without it.",
-  gone: "Click a cell to keep it.",
+  kernel: "Click a cell to see what the model predicts without it.",
+  page: "Click a cell to mark it, and to see what the model predicts without it.",
+  gone: "Click a cell to mark it.",
 };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { cellAt, cellBox, cellOf, edges, indexOf, sizeOf } from "../../src/cells/geometry";
 import type { GridShape } from "../../src/model/widget_model";
 
-const SMALL: GridShape = { rows: 2, columns: 3, height: 5, width: 7 };
+const SMALL_CELL: GridShape = { rows: 2, columns: 3, height: 5, width: 7 };
 
 /** Every grid on up to 6×6 pixels. */
 function* smallGrids(): Generator<GridShape> {
@@ -49,7 +49,7 @@ describe("edges", () => {
 
 describe("boxes", () => {
   test("of 2×3 cells on 5×7 pixels lie where grid.py cuts", () => {
-    const boxes = Array.from({ length: 6 }, (_, i) => cellBox(SMALL, i, 70, 50));
+    const boxes = Array.from({ length: 6 }, (_, i) => cellBox(SMALL_CELL, i, 70, 50));
     const rounded = boxes.map((b) => [b.x, b.y, b.width, b.height].map(Math.round));
     expect(rounded).toEqual([
       [0, 0, 20, 20],
@@ -94,7 +94,7 @@ describe("the cell under a point", () => {
     [0.5, 0.5, 4],
     [0.999, 0.999, 5],
   ])("(%d, %d) is %i", (x, y, index) => {
-    expect(cellAt(SMALL, x, y)).toBe(index);
+    expect(cellAt(SMALL_CELL, x, y)).toBe(index);
   });
 
   test("is, at the corner of every pixel, the one that the pixel lies in", () => {
@@ -133,15 +133,15 @@ describe("the cell under a point", () => {
     [0.5, NaN],
     [Infinity, 0.5],
   ])("is none at (%d, %d), outside of the picture", (x, y) => {
-    expect(cellAt(SMALL, x, y)).toBeNull();
+    expect(cellAt(SMALL_CELL, x, y)).toBeNull();
   });
 });
 
 test("cells are counted row by row", () => {
-  expect(cellOf(SMALL, 5)).toEqual([1, 2]);
-  expect(indexOf(SMALL, [1, 2])).toBe(5);
-  expect(cellOf(SMALL, 3)).toEqual([1, 0]);
-  expect(indexOf(SMALL, [1, 0])).toBe(3);
+  expect(cellOf(SMALL_CELL, 5)).toEqual([1, 2]);
+  expect(indexOf(SMALL_CELL, [1, 2])).toBe(5);
+  expect(cellOf(SMALL_CELL, 3)).toEqual([1, 0]);
+  expect(indexOf(SMALL_CELL, [1, 0])).toBe(3);
 });
 
 test("a grid size is N or rows and columns", () => {

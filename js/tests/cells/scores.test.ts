@@ -11,11 +11,11 @@ import {
   isFailed,
   isScored,
   largestOf,
-  LEAST_SCALE,
+  MIN_SCALE,
   percent,
   rankOf,
   scaleOf,
-  seconds,
+  secondsText,
   unitOf,
 } from "../../src/cells/scores";
 
@@ -76,7 +76,7 @@ describe("the scale", () => {
 
   test("has the floors of plot.py", () => {
     const [, floors] = /^LEAST_SCALE: .* = (\{.*\})$/m.exec(python) ?? [];
-    expect(LEAST_SCALE).toEqual(JSON.parse(floors ?? ""));
+    expect(MIN_SCALE).toEqual(JSON.parse(floors ?? ""));
   });
 });
 
@@ -220,6 +220,6 @@ describe("a time is written", () => {
     [119.7, "2 min 0 s"],
     [125, "2 min 5 s"],
   ])("%d as %s", (value, text) => {
-    expect(seconds(value)).toBe(text);
+    expect(secondsText(value)).toBe(text);
   });
 });

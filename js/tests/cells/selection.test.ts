@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { Cell, GridShape } from "../../src/model/widget_model";
 import {
   clicked,
   everything,
@@ -9,8 +8,9 @@ import {
   toggled,
   topCells,
   valueOf,
-  type How,
+  type SelectMode,
 } from "../../src/cells/selection";
+import type { Cell, GridShape } from "../../src/model/widget_model";
 
 // 0 1 2 3
 // 4 5 6 7
@@ -46,8 +46,8 @@ test("toggling takes a cell in and out, and leaves the set it is given alone", (
 });
 
 describe("a click", () => {
-  const click = (selected: Set<number>, index: number, how: Partial<How> = {}, anchor = 0) =>
-    clicked(GRID, selected, anchor, index, { extend: false, toggle: false, ...how });
+  const click = (selected: Set<number>, index: number, mode: Partial<SelectMode> = {}, anchor = 0) =>
+    clicked(GRID, selected, anchor, index, { extend: false, toggle: false, ...mode });
 
   test("selects one cell, whatever was selected", () => {
     expect(click(set(), 5)).toEqual(set(5));

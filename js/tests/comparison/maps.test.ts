@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Status } from "../../src/model/comparison_protocol";
 import { mapsOf, progressOf, shares, statusOf, valuesOf } from "../../src/comparison/maps";
-import { GRAD_CAM, mapRecord } from "../support/comparison";
+import type { Status } from "../../src/model/comparison_protocol";
 import type { Host } from "../../src/model/widget_model";
+import { GRAD_CAM, mapRecord } from "../support/comparison";
 import { scoresOf } from "../support/explorer";
 
 describe("the map of each method", () => {
@@ -13,8 +13,8 @@ describe("the map of each method", () => {
   });
 
   test("is null where it was added before the kernel has heard of it", () => {
-    const asked: [string, string][] = [["rise", ""], ["occlusion", ""]];
-    expect(mapsOf(asked, [occlusion])).toEqual([null, occlusion]);
+    const request: [string, string][] = [["rise", ""], ["occlusion", ""]];
+    expect(mapsOf(request, [occlusion])).toEqual([null, occlusion]);
   });
 
   test("is of the layer that was asked for", () => {

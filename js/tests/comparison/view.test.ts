@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Asked, MapRecord, Traits } from "../../src/model/comparison_protocol";
 import { mountComparison } from "../../src/comparison/view";
 import * as outlines from "../../src/grid/outlines";
 import * as painting from "../../src/grid/paint";
+import type { MethodRequest, MapRecord, Traits } from "../../src/model/comparison_protocol";
 import type { Host } from "../../src/model/widget_model";
-import { comparison, figures, GRAD_CAM, mapRecord, StrictComparison } from "../support/comparison";
+import { comparison, metricValues, GRAD_CAM, mapRecord, StrictComparison } from "../support/comparison";
 import {
   bytesOf,
   fakeCanvas,
@@ -108,7 +108,7 @@ describe("the maps", () => {
     const [occlusion, gradCam] = scenes();
     expect([...occlusion!.drops].slice(0, 2)).toEqual([1, -0.5]);
     expect([...gradCam!.drops].slice(0, 2)).toEqual([1, 0.5]);
-    expect(occlusion!.looks.scale).toBe("absolute");
+    expect(occlusion!.appearance.scale).toBe("absolute");
   });
 
   test("that have not come are of cells that are not known", async () => {
@@ -153,8 +153,8 @@ describe("the maps", () => {
 });
 
 describe("figures", () => {
-  const known = figures({ deletion: 0.1, insertion: 0.4, srg: 0.3 });
-  const worse = figures({ deletion: 0.3, insertion: 0.4, srg: 0.1, inside: 0.6, area: 0.08, pointing: true });
+  const known = metricValues({ deletion: 0.1, insertion: 0.4, srg: 0.3 });
+  const worse = metricValues({ deletion: 0.3, insertion: 0.4, srg: 0.1, inside: 0.6, area: 0.08, pointing: true });
   const maps = [mapRecord({ figures: known }), mapRecord({ ...GRAD_CAM, figures: worse })];
 
   test("stand below the map that has them", async () => {
@@ -184,7 +184,7 @@ describe("figures", () => {
 
 describe("notes", () => {
   const noted = (...notes: string[]): MapRecord =>
-    mapRecord({ notes, derived: "cells: sum", figures: figures({ notes: ["Many ties."] }) });
+    mapRecord({ notes, derived: "cells: sum", figures: metricValues({ notes: ["Many ties."] }) });
 
   test("can be opened, with how the map was made", async () => {
     await show({ maps: [noted(HTML)] });
@@ -193,7 +193,7 @@ describe("notes", () => {
       HTML,
       "Many ties.",
       "2×3 cells, each hidden by cell-mean; cells: sum.",
-      "The figures took 14 model calls more.",
+      "The metrics took 14 more model calls.",
     ]);
   });
 
@@ -260,15 +260,15 @@ describe("a cell that is clicked", () => {
     await receive({ evidence });
     expect(answer()).toBe("With row 2, column 3 hidden: dog 75.0% → 12.0%, cat 20.0% → 60.0%");
     expect(find(root, "[aria-live]").textContent).toBe(answer());
-    expect(texts(root, ".gx-beliefs .gx-change")).toEqual(["−63.0", "+40.0"]);
+    expect(texts(root, ".gx-picture-classes .gx-change")).toEqual(["−63.0", "+40.0"]);
   });
 
   test("has no answer while there is one of another", async () => {
     await show({ evidence, value: [[0, 0]] });
     expect(answer()).toBe("With row 1, column 1 hidden: asking the model …");
-    expect(texts(root, ".gx-beliefs .gx-change")).toEqual([]);
+    expect(texts(root, ".gx-picture-classes .gx-change")).toEqual([]);
     await receive({ error: "RuntimeError: out of memory" });
-    expect(answer()).toContain("there is no answer from the model");
+    expect(answer()).toContain("the model gave no answer");
   });
 
   test("is the one where a finger or a slipping mouse is lifted", async () => {
@@ -293,7 +293,7 @@ describe("a cell that is clicked", () => {
     await show({ evidence }, "gone");
     click(panel(0), 0.1, 0.1);
     await drawn();
-    expect(answer()).toBe("With row 1, column 1 hidden: the kernel is gone, and cannot be asked.");
+    expect(answer()).toBe("With row 1, column 1 hidden: not known, and the kernel is gone.");
     click(panel(0), 0.9, 0.9);
     await drawn();
     expect(answer()).toBe("With row 2, column 3 hidden: dog 75.0% → 12.0%, cat 20.0% → 60.0%");
@@ -360,7 +360,7 @@ describe("a method", () => {
   test("is shown with what is said about it", async () => {
     const sampled = { method: "rise", title: "RISE, samples=50", layer: "samples=50" };
     const offered: Traits["offered"] = [["rise", "RISE", false, ""], ["grad-cam", "Grad-CAM", true, ""]];
-    const methods: Asked[] = [["rise", "samples=50"], ["grad-cam", "conv1, channels=8"]];
+    const methods: MethodRequest[] = [["rise", "samples=50"], ["grad-cam", "conv1, channels=8"]];
     await show({ offered, methods, maps: [mapRecord(sampled)] });
     expect(method(0).selectedOptions[0]!.text).toBe("RISE");
     expect(within(0, ".gx-map-used").textContent).toBe("samples=50");
@@ -417,8 +417,8 @@ describe("a method", () => {
     await show();
     choose(control("Add a method"), "score-cam");
     await drawn();
-    const asked: Asked[] = [["occlusion", ""], ["grad-cam", ""], ["score-cam", ""]];
-    expect(model.saved).toEqual([{ methods: asked }]);
+    const request: MethodRequest[] = [["occlusion", ""], ["grad-cam", ""], ["score-cam", ""]];
+    expect(model.saved).toEqual([{ methods: request }]);
     expect(control<HTMLSelectElement>("Add a method").value).toBe("");
     expect(panel(2).getAttribute("aria-label")).toBe("Score-CAM");
   });
@@ -426,7 +426,7 @@ describe("a method", () => {
   test("that cannot be had is told with its reason", async () => {
     await show();
     const refused = find(root, ".gx-refused");
-    expect(find(refused, "summary").textContent).toBe("1 method that this model cannot be asked for");
+    expect(find(refused, "summary").textContent).toBe("1 method cannot be used with this model");
     expect(texts(refused, "dt, dd")).toEqual(["CAM", "needs global average pooling"]);
     await receive({ offered: [["occlusion", "Occlusion", false, ""]] });
     expect(refused.hidden).toBe(true);
@@ -488,12 +488,12 @@ describe("the head", () => {
     expect(find(root, ".gx-head-state").textContent).toBe("No maps: add a method");
   });
 
-  test("has weights scrambled, where there are some", async () => {
+  test("has weights randomised, where there are some", async () => {
     await show();
-    control<HTMLInputElement>("Scramble").click();
+    control<HTMLInputElement>("Randomise").click();
     expect(model.saved).toEqual([{ randomise: true }]);
     await receive({ layers: [] });
-    expect(control<HTMLInputElement>("Scramble").disabled).toBe(true);
+    expect(control<HTMLInputElement>("Randomise").disabled).toBe(true);
   });
 });
 
@@ -562,7 +562,7 @@ describe("the picture", () => {
 
   test("shows what the model believes", async () => {
     await show();
-    expect(texts(root, ".gx-beliefs .gx-label")).toEqual(["dog", "cat"]);
+    expect(texts(root, ".gx-picture-classes .gx-label")).toEqual(["dog", "cat"]);
   });
 
   test("shows five classes of those that can be asked about", async () => {
@@ -570,7 +570,7 @@ describe("the picture", () => {
     const top = labels.map((_, index): [number, number] => [index, 0.05]);
     await show({ labels, prediction: { target: 9, probability: 0.05, top } });
     expect(control<HTMLSelectElement>("Why").options.length).toBe(20);
-    expect(texts(root, ".gx-beliefs .gx-label")).toEqual(labels.slice(0, 5));
+    expect(texts(root, ".gx-picture-classes .gx-label")).toEqual(labels.slice(0, 5));
   });
 });
 

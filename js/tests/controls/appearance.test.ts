@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { looksPanel } from "../../src/controls/appearance";
-import { COLORMAPS, LOOKS, SCALES, type Traits } from "../../src/model/explorer_protocol";
+import { appearanceControls } from "../../src/controls/appearance";
+import { COLORMAPS, APPEARANCE_TRAITS, SCALES, type Traits } from "../../src/model/explorer_protocol";
 import { find, scoresOf, StrictModel, texts, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
-let view: ReturnType<typeof looksPanel>;
+let view: ReturnType<typeof appearanceControls>;
 
 beforeEach(() => {
   controller = new AbortController();
@@ -13,7 +13,7 @@ beforeEach(() => {
 
 function show(changes: Partial<Traits> = {}): void {
   model = new StrictModel(traits(changes));
-  view = looksPanel(model, controller.signal);
+  view = appearanceControls(model, controller.signal);
   view.update();
 }
 
@@ -43,17 +43,17 @@ function tick(checked: boolean): void {
   input("Numbers").dispatchEvent(new Event("change"));
 }
 
-test("the looks fold away under their name", () => {
+test("the appearance controls fold away under their name", () => {
   show();
   expect(view.element.tagName).toBe("DETAILS");
-  expect(texts(view.element, "summary")).toEqual(["Looks"]);
+  expect(texts(view.element, "summary")).toEqual(["Appearance"]);
   expect(view.element.hasAttribute("open")).toBe(false);
 });
 
 describe("the panel", () => {
   test("shows what is set", () => {
-    const looks = { colormap: "red-blue", scale: "absolute", opacity: 0.5, threshold: 0.1 } as const;
-    show({ ...looks, numbers: false });
+    const appearance = { colormap: "red-blue", scale: "absolute", opacity: 0.5, threshold: 0.1 } as const;
+    show({ ...appearance, numbers: false });
     expect([select("Colours").value, select("Scale").value]).toEqual(["red-blue", "absolute"]);
     expect([input("Opacity").value, input("Fade below").value]).toEqual(["0.5", "0.1"]);
     expect(input("Numbers").checked).toBe(false);
@@ -84,7 +84,7 @@ describe("the panel", () => {
     slide("Opacity", 0.4);
     slide("Fade below", 0.25);
     tick(false);
-    const set = Object.fromEntries(LOOKS.map((name) => [name, model.get(name)]));
+    const set = Object.fromEntries(APPEARANCE_TRAITS.map((name) => [name, model.get(name)]));
     expect(set).toEqual({
       colormap: "purple-green",
       scale: "absolute",

@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { panel, progressText, type Panel } from "../../src/controls/controls";
+import { explorerControls, type Controls } from "../../src/controls/controls";
+import { progressText } from "../../src/controls/run_control";
 import type { Prediction, Traits } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
 import { fakeConnection, find, HTML, scoresOf, StrictModel, texts, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
-let view: Panel;
+let view: Controls;
 let connection: ReturnType<typeof fakeConnection>;
 
 beforeEach(() => {
@@ -16,7 +17,7 @@ beforeEach(() => {
 
 function show(changes: Partial<Traits> = {}): void {
   model = new StrictModel(traits(changes));
-  view = panel(model, controller.signal, connection);
+  view = explorerControls(model, controller.signal, connection);
   view.update();
 }
 
@@ -243,10 +244,10 @@ describe("messages", () => {
 
   test("tell what the front end has to say, instead of an error that was there before", () => {
     show({ error: "The model failed." });
-    view.tell("That is no file.");
+    view.showMessage("That is no file.");
     receive({ notes: ["One."] });
     expect(alerts()).toEqual(["That is no file."]);
-    view.tell("");
+    view.showMessage("");
     expect(alerts()).toEqual(["The model failed."]);
   });
 
@@ -255,7 +256,7 @@ describe("messages", () => {
     ["the error's end", "", []],
   ])("tell it until the kernel has news: %s", (_, error, said) => {
     show({ error: "The model failed." });
-    view.tell("That is no file.");
+    view.showMessage("That is no file.");
     receive({ error });
     expect(alerts()).toEqual(said);
     receive({ notes: ["One."] });
@@ -290,7 +291,7 @@ describe("messages", () => {
     expect(alerts()).toEqual([HTML]);
     expect(texts(view.messages, ".gx-note")).toEqual([HTML]);
     expect(view.messages.querySelector("img")).toBeNull();
-    view.tell(HTML);
+    view.showMessage(HTML);
     expect(alerts()).toEqual([HTML]);
     expect(view.messages.querySelector("img")).toBeNull();
   });
@@ -349,7 +350,7 @@ describe("with the host", () => {
       .map((part) => part.querySelector(".gx-field-name, button")?.textContent);
 
   const GONE =
-    "The kernel is gone. The map stays and can be read; to ask for more, run the notebook again.";
+    "The kernel is gone. The map can still be read; run the notebook again to compute more.";
 
   test.each([
     ["kernel", ["Grid", "Hide with", "Why", "Drop in", "Stop"], false, []],

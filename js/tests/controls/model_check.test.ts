@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { checkView } from "../../src/controls/model_check";
+import { modelCheck } from "../../src/controls/model_check";
 import type { Check } from "../../src/model/explorer_protocol";
 import { find, HTML, StrictModel, texts, traits } from "../support/explorer";
 
@@ -21,14 +21,14 @@ const WRONG: Check = {
 };
 
 let model: StrictModel;
-let view: ReturnType<typeof checkView>;
+let view: ReturnType<typeof modelCheck>;
 let root: HTMLDetailsElement;
 
 beforeEach(() => show());
 
 function show(check: Check | Record<string, never> = {}): void {
   model = new StrictModel(traits({ check }));
-  view = checkView(model);
+  view = modelCheck(model);
   root = view.element as HTMLDetailsElement;
   document.body.replaceChildren(root);
   view.update();

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { opening, type Opening } from "../../src/controls/open_picture";
+import { openPicture, type OpenPicture } from "../../src/controls/open_picture";
 import { MAX_UPLOAD } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
 import { find, HTML, settled, StrictModel, traits } from "../support/explorer";
@@ -7,7 +7,7 @@ import { find, HTML, settled, StrictModel, traits } from "../support/explorer";
 let controller: AbortController;
 let model: StrictModel;
 let root: HTMLElement;
-let view: Opening;
+let view: OpenPicture;
 let host: Host;
 const tell = vi.fn<(text: string) => void>();
 
@@ -17,7 +17,7 @@ beforeEach(() => {
   tell.mockReset();
   model = new StrictModel(traits());
   root = document.createElement("div");
-  view = opening(model, root, controller.signal, () => host, tell);
+  view = openPicture(model, root, controller.signal, () => host, tell);
   root.append(view.button, document.createElement("input"));
   document.body.replaceChildren(root);
   view.update();
@@ -100,7 +100,7 @@ describe("what cannot be explained is told and not sent:", () => {
 
   test("a drop without a file", async () => {
     drop();
-    expect(await told()).toBe("What was dropped is no file. Drop a picture file, or paste a picture.");
+    expect(await told()).toBe("That was not a file. Drop a picture file, or paste a picture.");
   });
 
   test("a file that is too large, before it is read", async () => {
@@ -108,8 +108,8 @@ describe("what cannot be explained is told and not sent:", () => {
     const bytes = vi.spyOn(file, "arrayBuffer");
     drop(file);
     expect(await told()).toBe(
-      "“large.png” has 12.3 MB; at most 8.0 MB are taken from the browser. " +
-        "Make it smaller, or give it from Python: widget.explain(path).",
+      "“large.png” has 12.3 MB; the browser can send at most 8.0 MB. " +
+        "Make it smaller, or open it from Python: widget.explain(path).",
     );
     expect(bytes).not.toHaveBeenCalled();
   });
@@ -123,13 +123,13 @@ describe("what cannot be explained is told and not sent:", () => {
     const file = photo("folder");
     vi.spyOn(file, "arrayBuffer").mockRejectedValue(new Error("NotReadableError"));
     drop(file);
-    expect(await told()).toBe("“folder” cannot be read.");
+    expect(await told()).toBe("“folder” cannot be read. Choose a picture file.");
   });
 
   test.each(["gone", "page"] as const)("any picture, where the host is “%s”", async (without) => {
     host = without;
     drop(photo());
-    expect(await told()).toBe("Opening a picture needs a kernel, and there is none.");
+    expect(await told()).toBe("Opening a picture needs a running kernel. Run the notebook again.");
   });
 
   test("a name that is HTML, as it is", async () => {

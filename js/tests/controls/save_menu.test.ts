@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { saveMenu, type SaveMenu } from "../../src/controls/save_menu";
 import { SAVED_FORMATS } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
-import { saving, type Saving } from "../../src/controls/save_menu";
 import { bytesOf, settled, StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
-let view: Saving;
+let view: SaveMenu;
 let host: Host;
 let downloads: { name: string; href: string }[];
 let blobs: Blob[];
@@ -31,8 +31,8 @@ beforeEach(() => {
   });
 });
 
-function show(): Saving {
-  const made = saving(model, controller.signal, () => host, snapshot, tell);
+function show(): SaveMenu {
+  const made = saveMenu(model, controller.signal, () => host, snapshot, tell);
   made.update();
   return made;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Traits } from "../../src/model/explorer_protocol";
 import { targetControl, type TargetControl } from "../../src/controls/target";
+import type { Traits } from "../../src/model/explorer_protocol";
 import { find, HTML, StrictModel, texts, traits } from "../support/explorer";
 
 let controller: AbortController;
@@ -139,7 +139,7 @@ describe("the list", () => {
   test("says that nothing was found", () => {
     show();
     type("zebra");
-    expect([names(), active(), more()]).toEqual([[], null, "No class has that in its name."]);
+    expect([names(), active(), more()]).toEqual([[], null, "No class name contains this."]);
     press("Enter");
     expect(model.saved).toEqual([]);
   });

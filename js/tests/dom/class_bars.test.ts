@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { barKey, bars } from "../../src/dom/class_bars";
+import { classBarsKey, classBars } from "../../src/dom/class_bars";
 import { find, HTML, texts } from "../support/explorer";
 
 const LABELS = ["cat", "dog", "fox"];
@@ -8,7 +8,7 @@ const widths = (root: HTMLElement, selector: string) =>
   [...root.querySelectorAll<HTMLElement>(selector)].map((track) => track.style.width);
 
 describe("one bar each", () => {
-  const root = bars([[1, 0.75, null], [0, 0.25, null]], LABELS, 0);
+  const root = classBars([[1, 0.75, null], [0, 0.25, null]], LABELS, 0);
 
   test("stands for a class and its probability, in the order given", () => {
     expect(root.tagName).toBe("UL");
@@ -27,7 +27,7 @@ describe("one bar each", () => {
 });
 
 describe("paired bars", () => {
-  const root = bars([[1, 0.75, 0.25], [0, 0.2, 0.7], [2, 0.05, 0.05]], LABELS, 1);
+  const root = classBars([[1, 0.75, 0.25], [0, 0.2, 0.7], [2, 0.05, 0.05]], LABELS, 1);
 
   test("stand for before and after", () => {
     expect(widths(root, ".gx-track.gx-before")).toEqual(["75.00%", "20.00%", "5.00%"]);
@@ -44,31 +44,31 @@ describe("paired bars", () => {
   });
 
   test("have both bars where nothing is left", () => {
-    const none = bars([[1, 0.75, 0]], LABELS, 1);
+    const none = classBars([[1, 0.75, 0]], LABELS, 1);
     expect(widths(none, ".gx-track.gx-after")).toEqual(["0.00%"]);
   });
 });
 
 describe("a label", () => {
   test("that is cut off can be read in full", () => {
-    expect(find(bars([[2, 1, null]], LABELS, 2), ".gx-label").title).toBe("fox");
+    expect(find(classBars([[2, 1, null]], LABELS, 2), ".gx-label").title).toBe("fox");
   });
 
   test("of several classes has its index beside it", () => {
     const beliefs: [number, number, null][] = [[0, 0.6, null], [1, 0.3, null], [2, 0.1, null]];
-    const root = bars(beliefs, ["crane", "crane", "fox"], 0);
+    const root = classBars(beliefs, ["crane", "crane", "fox"], 0);
     expect(texts(root, ".gx-label")).toEqual(["crane (0)", "crane (1)", "fox"]);
   });
 
   test("that is HTML is shown as text", () => {
-    const root = bars([[0, 1, 0.5]], [HTML], 0);
+    const root = classBars([[0, 1, 0.5]], [HTML], 0);
     expect(texts(root, ".gx-label")).toEqual([HTML]);
     expect(root.querySelector("img")).toBeNull();
   });
 });
 
 test("a key tells the bars apart", () => {
-  const key = barKey("with the selection hidden");
+  const key = classBarsKey("with the selection hidden");
   const [before, whole, after, hidden] = [...key.childNodes];
   expect([whole, hidden].map((text) => text?.textContent)).toEqual([
     "whole picture",

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { liveRegion, progressNews, type Live } from "../../src/dom/live_region";
+import { liveRegion, progressNews, type LiveRegion } from "../../src/dom/live_region";
 import type { Status, Traits } from "../../src/model/explorer_protocol";
 import { HTML, StrictModel, traits } from "../support/explorer";
 
 let model: StrictModel;
-let live: Live;
+let live: LiveRegion;
 
 const progress = (done: number, total = 64) => ({ done, total, rate: 1, left: null });
 

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { onReturn } from "../../src/dom/repaint";
+import { onRepaintNeeded } from "../../src/dom/repaint";
 
 let frame: HTMLElement;
 let canvas: HTMLCanvasElement;
@@ -28,7 +28,7 @@ beforeEach(() => {
   return () => controller.abort();
 });
 
-const listen = () => onReturn(frame, canvas, redraw, controller.signal);
+const listen = () => onRepaintNeeded(frame, canvas, redraw, controller.signal);
 
 describe("it is painted anew", () => {
   test("when its frame gets a size, another one or one after none", () => {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { sticking } from "../../src/dom/sticky";
+import { stickToTop } from "../../src/dom/sticky";
 import { settled } from "../support/explorer";
 
 let cells: HTMLElement;
@@ -14,7 +14,7 @@ beforeEach(() => {
   node = document.createElement("div");
   document.body.append(cells);
   controller = new AbortController();
-  look = sticking(node, controller.signal);
+  look = stickToTop(node, controller.signal);
   return () => controller.abort();
 });
 

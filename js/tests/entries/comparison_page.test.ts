@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { RecordedComparison, type Embedded } from "../../src/page/recorded_comparison";
 import { decodeScores } from "../../src/cells/scores";
+import { RecordedComparison, type Embedded } from "../../src/page/recorded_comparison";
 import { comparison, GRAD_CAM, mapRecord } from "../support/comparison";
 import { fakeCanvas, fakeFrames, fakePictures, fakeSizes, find, settled, texts } from "../support/explorer";
 

@@ -114,7 +114,7 @@ describe("of cells that were selected together", () => {
   test("it cannot tell of them kept where they were hidden", async () => {
     await openWith();
     await pressButton("Keep only these");
-    expect(verdict()).toBe("A saved page cannot ask the model about these alone.");
+    expect(verdict()).toBe("A saved page cannot ask the model about these cells alone.");
     await pressButton("Keep only these");
     expect(verdict()).toContain("drop 37.5 points");
   });

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { chart, points, type Chart } from "../../src/evidence/curve_chart";
+import { curveChart, points, type CurveChart } from "../../src/evidence/curve_chart";
 import { curve, find, HTML, texts } from "../support/explorer";
 
-let view: Chart;
+let view: CurveChart;
 
 beforeEach(() => {
-  view = chart();
+  view = curveChart();
 });
 
 const line = (name: string) => find(view.element, `polyline.gx-${name}`).getAttribute("points");
@@ -107,6 +107,6 @@ describe("to who does not see it, it tells", () => {
 
   test("how far it is while it is drawn", () => {
     view.update(curve({ deletion: [0.75, 0.25, null, null, null, null], running: true }), 5, 0, "dog");
-    expect(told()).toBe("Curves being drawn: 2 of 6 points");
+    expect(told()).toBe("Computing the curves: 2 of 6 points");
   });
 });

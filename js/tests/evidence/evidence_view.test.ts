@@ -48,7 +48,7 @@ function receive(changes: Partial<Traits>): void {
 const title = () => find(view.element, ".gx-title").textContent;
 const image = () => find<HTMLImageElement>(view.element, "img");
 const verdict = () => find(view.element, ".gx-verdict").textContent;
-const belief = () => find(view.element, ".gx-belief");
+const belief = () => find(view.element, ".gx-answer");
 const waiting = () => ({
   marked: view.element.classList.contains("gx-waiting"),
   asking: !find(view.element, ".gx-asking").hidden,
@@ -74,7 +74,7 @@ describe("before a cell is selected", () => {
     show({ prediction: {} });
     expect(find(view.element, ".gx-title").hidden).toBe(true);
     expect(image().hidden).toBe(true);
-    expect(find(view.element, ".gx-belief").childNodes).toHaveLength(0);
+    expect(find(view.element, ".gx-answer").childNodes).toHaveLength(0);
   });
 
   test("the most probable classes are shown with one bar each", () => {
@@ -91,7 +91,7 @@ describe("before a cell is selected", () => {
   test("a hint says what a click and a drag do", () => {
     show();
     expect(texts(view.element, ".gx-hint")).toEqual([
-      "Click a cell to see what the model believes without it; drag for several.",
+      "Click a cell to see what the model predicts without it; drag for several.",
     ]);
   });
 
@@ -274,7 +274,7 @@ describe("of several cells", () => {
   test("that speak for and against the answer, it is told", () => {
     showEvidence(joint, { scores: scoresOf(0.5, 0, 0, 0, 0, -0.2) });
     expect(verdict()).toContain(
-      "Together the drop is 20.0 points higher; some of the cells speak for it, some against.",
+      "Together the drop is 20.0 points higher; some of the cells support the class, some count against it.",
     );
   });
 
@@ -390,7 +390,7 @@ describe("while a kernel is asked", () => {
     receive({ value: TWO });
     receive({ error: "ValueError: no" });
     expect(waiting()).toEqual(ANSWERED);
-    expect(verdict()).toBe("There is no answer from the model.");
+    expect(verdict()).toBe("The model gave no answer.");
     expect(view.element.querySelector(".gx-classes")).toBeNull();
     expect(image().hidden).toBe(true);
   });
@@ -399,7 +399,7 @@ describe("while a kernel is asked", () => {
     showEvidence(pending, { error: "ValueError: no" });
     await settled();
     expect(waiting()).toEqual(ANSWERED);
-    expect(verdict()).toBe("There is no answer from the model.");
+    expect(verdict()).toBe("The model gave no answer.");
     expect(image().hidden).toBe(false);
   });
 
@@ -428,7 +428,7 @@ describe("once the kernel is gone", () => {
 
   test.each([
     ["the drop of a cell", 0.123, `Without this cell: drop 12.3 points. ${GONE}`],
-    ["that a cell has failed", Infinity, `The model gave no number with this cell hidden. ${GONE}`],
+    ["that a cell has failed", Infinity, `The model's output was not finite with this cell hidden. ${GONE}`],
     ["that a cell is pending", NaN, `This cell has not been scored. ${GONE}`],
   ])("the map still tells %s", (_, drop, text) => {
     show({ value: [[0, 1]], scores: scoresOf(0, drop, 0, 0, 0, 0) });
@@ -471,7 +471,7 @@ describe("a saved page", () => {
 
   test("says that it cannot ask about cells that are kept", () => {
     showEvidence({ cells: TWO, keep: true, drop: null, classes: [] });
-    expect(verdict()).toBe("A saved page cannot ask the model about these alone.");
+    expect(verdict()).toBe("A saved page cannot ask the model about these cells alone.");
     expect(view.element.querySelector(".gx-classes")).toBeNull();
   });
 
@@ -489,7 +489,7 @@ describe("a saved page", () => {
 
   test.each([
     [NaN, "This cell has not been scored."],
-    [Infinity, "The model gave no number with this cell hidden."],
+    [Infinity, "The model's output was not finite with this cell hidden."],
   ])("says why there is no answer for a single cell with a drop of %d", (drop, text) => {
     const scores = scoresOf(drop, 0, 0, 0, 0, 0);
     showEvidence({ drop: null, classes: [] }, { scores });
@@ -517,7 +517,7 @@ describe("what is read out", () => {
 
   test("is that there is no answer", () => {
     show({ value: TWO, error: "ValueError: no" });
-    expect(view.text()).toBe("There is no answer from the model.");
+    expect(view.text()).toBe("The model gave no answer.");
   });
 });
 

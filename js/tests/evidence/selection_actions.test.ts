@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { selectionActions, type Actions } from "../../src/evidence/selection_actions";
-import type { Traits } from "../../src/model/explorer_protocol";
 import type { Choose } from "../../src/grid/selector";
+import type { Traits } from "../../src/model/explorer_protocol";
 import { isOff, StrictModel, traits } from "../support/explorer";
 
 const TWO: Traits["value"] = [[0, 0], [1, 2]];

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { nextPoint, topCellsControl, type TopCells } from "../../src/evidence/top_cells";
+import type { Choose } from "../../src/grid/selector";
 import type { Traits } from "../../src/model/explorer_protocol";
 import type { Cell, Host } from "../../src/model/widget_model";
-import type { Choose } from "../../src/grid/selector";
-import { nextPoint, topCellsControl, type TopCells } from "../../src/evidence/top_cells";
 import { bytesOf, curve, fakeMedia, find, scoresOf, StrictModel, traits } from "../support/explorer";
 
 // The drops of traits(): 0.5, −0.2, pending, 0, 0.06, 0.25; so the order of the cells is 0 5 4 3 1.
@@ -47,7 +47,7 @@ function receive(changes: Partial<Traits>): void {
 const range = () => find<HTMLInputElement>(view.element, "input");
 const play = () => find<HTMLButtonElement>(view.element, ".gx-play");
 const said = () => find(view.element, ".gx-value").textContent;
-const chart = () => find(view.element, ".gx-chart");
+const curveChart = () => find(view.element, ".gx-chart");
 const values = () => choose.mock.calls.map(([value]) => value.length);
 const remembered = () => choose.mock.calls.map(([, , remember]) => remember);
 const step = () => vi.advanceTimersToNextTimer();
@@ -128,8 +128,8 @@ describe("what is selected is told as", () => {
     [top(1), false, "1 of 5 hidden"],
     [top(5), false, "5 of 5 hidden"],
     [top(2), true, "2 of 5 kept"],
-    [[[0, 1]], false, "own selection"],
-    [[...top(2), [0, 2]], false, "own selection"],
+    [[[0, 1]], false, "other selection"],
+    [[...top(2), [0, 2]], false, "other selection"],
     // Row by row or not, it is the same set.
     [[[1, 2], [0, 0]], false, "2 of 5 hidden"],
   ] as [Cell[], boolean, string][])("%j, kept: %s, “%s”", (value, keep, text) => {
@@ -372,13 +372,13 @@ describe("with reduced motion", () => {
     vi.advanceTimersByTime(LONG);
     expect(model.sent).toEqual([{ type: "play" }]);
     expect(choose).not.toHaveBeenCalled();
-    expect(chart().hidden).toBe(false);
+    expect(curveChart().hidden).toBe(false);
   });
 
   test("there is nothing to play once it is drawn", () => {
     show({ curve: curve() });
     expect(play().disabled).toBe(true);
-    expect(play().title).not.toContain("Once every cell is scored");
+    expect(play().title).not.toContain("Available once every cell is scored");
   });
 
   test("the slider moves", () => {
@@ -391,29 +391,29 @@ describe("with reduced motion", () => {
 describe("the chart", () => {
   test("is hidden until there is a curve", () => {
     show();
-    expect(chart().hidden).toBe(true);
+    expect(curveChart().hidden).toBe(true);
     receive({ curve: curve() });
-    expect(chart().hidden).toBe(false);
+    expect(curveChart().hidden).toBe(false);
   });
 
   test("names the target", () => {
     show({ curve: curve() });
-    expect(chart().textContent).toContain("Probability of “dog”");
-    expect(chart().textContent).toContain("5 cells");
+    expect(curveChart().textContent).toContain("Probability of “dog”");
+    expect(curveChart().textContent).toContain("5 cells");
     receive({ prediction: { target: 0, probability: 0.2, saturated: false, top: [] } });
-    expect(chart().textContent).toContain("Probability of “cat”");
+    expect(curveChart().textContent).toContain("Probability of “cat”");
   });
 
   test("names the target as the evidence does, where its label is another's, too", () => {
     show({ curve: curve(), labels: ["crane", "crane", "fox", "owl"] });
-    expect(chart().textContent).toContain("Probability of “crane (1)”");
+    expect(curveChart().textContent).toContain("Probability of “crane (1)”");
   });
 
   test("says the probability where the slider is", () => {
     show({ curve: curve(), value: top(1) });
-    expect(chart().textContent).toContain("hidden 25.0%");
+    expect(curveChart().textContent).toContain("hidden 25.0%");
     slide(2);
-    expect(chart().textContent).toContain("hidden 10.0%");
+    expect(curveChart().textContent).toContain("hidden 10.0%");
   });
 });
 
@@ -426,7 +426,7 @@ describe("what can be used", () => {
   ] as const)("while the run is %s, Play is disabled: %s", (status, disabled) => {
     show({ status });
     expect(play().disabled).toBe(disabled);
-    expect(play().title === "Once every cell is scored").toBe(disabled);
+    expect(play().title === "Available once every cell is scored").toBe(disabled);
     expect(range().disabled).toBe(false);
   });
 

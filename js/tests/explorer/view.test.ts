@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { LOOKS, MAX_UPLOAD } from "../../src/model/explorer_protocol";
+import { mountExplorer } from "../../src/explorer/view";
+import { APPEARANCE_TRAITS, MAX_UPLOAD } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
-import { mount } from "../../src/explorer/view";
 import {
   bytesOf,
   curve,
@@ -45,7 +45,7 @@ function show() {
   const el = document.createElement("div");
   const controller = new AbortController();
   document.body.append(el);
-  mount(model, el, controller.signal, connection);
+  mountExplorer(model, el, controller.signal, connection);
   controllers.push(controller);
   return { el, controller };
 }
@@ -87,7 +87,7 @@ describe("a view", () => {
     expect(texts(el, ".gx-evidence .gx-label")).toEqual(["dog", "cat", "owl"]);
     expect([...find(el, ".gx-tools").children].map((tool) => tool.firstChild?.textContent)).toEqual([
       "Open picture …",
-      "Looks",
+      "Appearance",
       "Save",
     ]);
   });
@@ -112,7 +112,7 @@ describe("a view", () => {
     const el = document.createElement("div");
     el.append("before");
     const controller = new AbortController();
-    mount(model, el, controller.signal, connection);
+    mountExplorer(model, el, controller.signal, connection);
     expect(el.childNodes).toHaveLength(2);
     controller.abort();
     expect(el.innerHTML).toBe("before");
@@ -352,20 +352,20 @@ describe("what is read out", () => {
 describe("what stays in the browser:", () => {
   test("looks", async () => {
     const { el } = show();
-    const looks = find(el, ".gx-looks");
-    for (const select of looks.querySelectorAll("select")) {
+    const appearance = find(el, ".gx-appearance");
+    for (const select of appearance.querySelectorAll("select")) {
       select.selectedIndex = 1;
       select.dispatchEvent(new Event("change"));
     }
-    for (const range of looks.querySelectorAll<HTMLInputElement>("[type=range]")) {
+    for (const range of appearance.querySelectorAll<HTMLInputElement>("[type=range]")) {
       range.value = "0.3";
       range.dispatchEvent(new Event("input"));
     }
-    find<HTMLInputElement>(looks, "[type=checkbox]").click();
+    find<HTMLInputElement>(appearance, "[type=checkbox]").click();
     await settled();
     frames.run();
-    const changed = LOOKS.filter((name) => model.get(name) !== traits()[name]);
-    expect(changed).toEqual([...LOOKS]);
+    const changed = APPEARANCE_TRAITS.filter((name) => model.get(name) !== traits()[name]);
+    expect(changed).toEqual([...APPEARANCE_TRAITS]);
     expect([model.saved, model.sent]).toEqual([[], []]);
   });
 
@@ -377,7 +377,7 @@ describe("what stays in the browser:", () => {
     frames.run();
     expect(find(el, ".gx-tip").textContent).toContain("Row 1, column 1");
     press(el, "ArrowRight");
-    find(el, ".gx-looks > summary").click();
+    find(el, ".gx-appearance > summary").click();
     find(el, ".gx-save > summary").click();
     await settled();
     expect([model.saved, model.sent]).toEqual([[], []]);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { gridView, type GridView } from "../../src/grid/grid_view";
 import { paint, type Scene } from "../../src/grid/paint";
-import { LONG_PRESS } from "../../src/grid/pointer";
+import { LONG_PRESS_MS } from "../../src/grid/pointer";
 import type { Traits } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
 import {
@@ -292,7 +292,7 @@ describe("a pointer", () => {
     const finger = { pointerType: "touch" };
     click(0.1, 0.1, finger);
     point("pointerdown", 0.1, 0.1, finger);
-    vi.advanceTimersByTime(LONG_PRESS);
+    vi.advanceTimersByTime(LONG_PRESS_MS);
     frames.run();
     expect(scene().selected).toEqual(new Set([0]));
     point("pointermove", 0.4, 0.1, finger);
@@ -384,7 +384,7 @@ describe("a screen reader", () => {
     await show({ scores: scoresOf(NaN, Infinity, 0, 0, 0, 0) });
     expect(cell().textContent).toBe("Row 1, column 1, not scored yet");
     press("ArrowRight");
-    expect(cell().textContent).toBe("Row 1, column 2, failed: the model gave no number");
+    expect(cell().textContent).toBe("Row 1, column 2, failed: the model gave no finite number");
   });
 });
 
@@ -392,8 +392,8 @@ describe("what is drawn", () => {
   test("is what the traits hold", async () => {
     await show();
     receive({ value: [[0, 1]], keep: true, colormap: "purple-green", score: "log-odds" });
-    const { selected, keep, looks, score, drops } = scene();
-    expect([selected, keep, looks.colormap, score]).toEqual([
+    const { selected, keep, appearance, score, drops } = scene();
+    expect([selected, keep, appearance.colormap, score]).toEqual([
       new Set([1]),
       true,
       "purple-green",

@@ -5,7 +5,7 @@ import type { GridShape } from "../../src/model/widget_model";
 let surface: HTMLElement;
 let controller: AbortController;
 const intents = {
-  lead: vi.fn<KeyIntents["lead"]>(),
+  showActive: vi.fn<KeyIntents["showActive"]>(),
   move: vi.fn<KeyIntents["move"]>(),
   pick: vi.fn<KeyIntents["pick"]>(),
   all: vi.fn<KeyIntents["all"]>(),
@@ -126,26 +126,26 @@ describe("a key", () => {
   });
 });
 
-describe("the keyboard leads", () => {
+describe("the keyboard's cell is shown", () => {
   test("when it brings the focus, until the focus leaves", () => {
     surface.focus();
-    expect(intents.lead.mock.calls).toEqual([[true]]);
+    expect(intents.showActive.mock.calls).toEqual([[true]]);
     surface.blur();
-    expect(intents.lead.mock.calls).toEqual([[true], [false]]);
+    expect(intents.showActive.mock.calls).toEqual([[true], [false]]);
   });
 
   test("not when a pointer brings the focus, but from the first key on", () => {
     vi.spyOn(surface, "matches").mockReturnValue(false);
     surface.focus();
-    expect(intents.lead.mock.calls).toEqual([[false]]);
+    expect(intents.showActive.mock.calls).toEqual([[false]]);
     press("ArrowLeft");
-    expect(intents.lead.mock.lastCall).toEqual([true]);
+    expect(intents.showActive.mock.lastCall).toEqual([true]);
   });
 
   test("until a pointer is pressed", () => {
     surface.focus();
     surface.dispatchEvent(new PointerEvent("pointerdown"));
-    expect(intents.lead.mock.lastCall).toEqual([false]);
+    expect(intents.showActive.mock.lastCall).toEqual([false]);
   });
 });
 

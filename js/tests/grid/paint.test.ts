@@ -13,7 +13,7 @@ const BOXES = [
   [120, 60, 90, 90],
 ];
 
-const LOOKS = {
+const APPEARANCE = {
   colormap: "orange-blue",
   opacity: 0.85,
   numbers: true,
@@ -52,7 +52,7 @@ function sceneOf(changes: Partial<Scene> = {}): Scene {
     grid: { rows: 2, columns: 3, height: 5, width: 7 },
     drops: new Float32Array([0.5, -0.25, NaN, 0, 0.0625, 0.25]),
     score: "probability",
-    looks: LOOKS,
+    appearance: APPEARANCE,
     hovered: null,
     active: null,
     selected: new Set(),
@@ -99,21 +99,21 @@ describe("cells", () => {
   test("that are scored are filled once, in their place and colour", () => {
     paint(canvas, sceneOf(), 210, 150);
     expect(fills()).toEqual([
-      [...BOXES[0]!, cellColor(0.5, 0.5, LOOKS)],
-      [...BOXES[1]!, cellColor(-0.25, 0.5, LOOKS)],
-      [...BOXES[3]!, cellColor(0, 0.5, LOOKS)],
-      [...BOXES[4]!, cellColor(0.0625, 0.5, LOOKS)],
-      [...BOXES[5]!, cellColor(0.25, 0.5, LOOKS)],
+      [...BOXES[0]!, cellColor(0.5, 0.5, APPEARANCE)],
+      [...BOXES[1]!, cellColor(-0.25, 0.5, APPEARANCE)],
+      [...BOXES[3]!, cellColor(0, 0.5, APPEARANCE)],
+      [...BOXES[4]!, cellColor(0.0625, 0.5, APPEARANCE)],
+      [...BOXES[5]!, cellColor(0.25, 0.5, APPEARANCE)],
     ]);
   });
 
   test("are filled on the absolute scale where it is asked for", () => {
-    paint(canvas, sceneOf({ looks: { ...LOOKS, scale: "absolute" } }), 210, 150);
-    expect(fills()[0]).toEqual([...BOXES[0]!, cellColor(0.5, 1, LOOKS)]);
+    paint(canvas, sceneOf({ appearance: { ...APPEARANCE, scale: "absolute" } }), 210, 150);
+    expect(fills()[0]).toEqual([...BOXES[0]!, cellColor(0.5, 1, APPEARANCE)]);
   });
 
   test("that fade are not filled", () => {
-    paint(canvas, sceneOf({ looks: { ...LOOKS, threshold: 0.2 } }), 210, 150);
+    paint(canvas, sceneOf({ appearance: { ...APPEARANCE, threshold: 0.2 } }), 210, 150);
     expect(fills().map((fill) => fill.slice(0, 4))).toEqual([BOXES[0], BOXES[1], BOXES[5]]);
   });
 
@@ -215,7 +215,7 @@ describe("the map is painted anew", () => {
   test("not where only what is marked changes, and is shown again", () => {
     const marks = { hovered: 1, active: 2, selected: new Set([3]), keep: true };
     const drops = scene.drops.slice(); // scores are decoded anew for each frame
-    paint(canvas, { ...scene, ...marks, drops, looks: { ...LOOKS } }, 210, 150);
+    paint(canvas, { ...scene, ...marks, drops, appearance: { ...APPEARANCE } }, 210, 150);
     expect(painted()).toBe(1);
     expect(context.args("drawImage")).toEqual([[layer(), 0, 0], [layer(), 0, 0]]);
   });
@@ -227,11 +227,11 @@ describe("the map is painted anew", () => {
     ["the grid", { grid: { rows: 3, columns: 2, height: 5, width: 7 } }],
     ["the kind of score", { score: "log-odds" }],
     ["the picture", { pale: document.createElement("canvas") }],
-    ["the colours", { looks: { ...LOOKS, colormap: "red-blue" } }],
-    ["the opacity", { looks: { ...LOOKS, opacity: 0.5 } }],
-    ["the scale", { looks: { ...LOOKS, scale: "absolute" } }],
-    ["the threshold", { looks: { ...LOOKS, threshold: 0.1 } }],
-    ["the wish for numbers", { looks: { ...LOOKS, numbers: false } }],
+    ["the colours", { appearance: { ...APPEARANCE, colormap: "red-blue" } }],
+    ["the opacity", { appearance: { ...APPEARANCE, opacity: 0.5 } }],
+    ["the scale", { appearance: { ...APPEARANCE, scale: "absolute" } }],
+    ["the threshold", { appearance: { ...APPEARANCE, threshold: 0.1 } }],
+    ["the wish for numbers", { appearance: { ...APPEARANCE, numbers: false } }],
   ] as [string, Partial<Scene>][])("where %s changes", (_, changes) => {
     paint(canvas, { ...scene, ...changes }, 210, 150);
     expect(painted()).toBe(2);
@@ -297,12 +297,12 @@ describe("numbers", () => {
   });
 
   test("are left out of cells that fade", () => {
-    paint(canvas, sceneOf({ looks: { ...LOOKS, threshold: 0.2 } }), 210, 150);
+    paint(canvas, sceneOf({ appearance: { ...APPEARANCE, threshold: 0.2 } }), 210, 150);
     expect(numbers()).toEqual(["50", "−25", "25"]);
   });
 
   test("are left out where they are not wanted", () => {
-    paint(canvas, sceneOf({ looks: { ...LOOKS, numbers: false } }), 210, 150);
+    paint(canvas, sceneOf({ appearance: { ...APPEARANCE, numbers: false } }), 210, 150);
     expect(numbers()).toEqual([]);
   });
 

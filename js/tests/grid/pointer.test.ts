@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { listenToPointer, LONG_PRESS, type PointerIntents } from "../../src/grid/pointer";
+import { listenToPointer, LONG_PRESS_MS, type PointerIntents } from "../../src/grid/pointer";
 import { fakeSizes } from "../support/explorer";
 
 // The surface is 210×150 and begins at (10, 20): see fakeSizes.
@@ -58,10 +58,10 @@ describe("a mouse", () => {
     ["Shift", { shiftKey: true }, { extend: true, toggle: false }],
     ["Ctrl", { ctrlKey: true }, { extend: false, toggle: true }],
     ["Cmd", { metaKey: true }, { extend: false, toggle: true }],
-  ])("clicks with %s held", (_, keys, how) => {
+  ])("clicks with %s held", (_, keys, mode) => {
     send("pointerdown", 105, 75, keys);
     send("pointerup", 105, 75);
-    expect(intents.click.mock.calls).toEqual([[[0.5, 0.5], how]]);
+    expect(intents.click.mock.calls).toEqual([[[0.5, 0.5], mode]]);
   });
 
   test("that trembles still clicks, and where it was pressed", () => {
@@ -77,11 +77,11 @@ describe("a mouse", () => {
     send("pointermove", 105, 75);
     send("pointermove", 0, 0);
     send("pointerup", 0, 0);
-    const how = { extend: false, toggle: true };
+    const mode = { extend: false, toggle: true };
     expect(intents.drag.mock.calls).toEqual([
-      [[0, 0], [5 / 210, 0], how],
-      [[0, 0], [0.5, 0.5], how],
-      [[0, 0], [0, 0], how],
+      [[0, 0], [5 / 210, 0], mode],
+      [[0, 0], [0.5, 0.5], mode],
+      [[0, 0], [0, 0], mode],
     ]);
     expect(intents.drop).toHaveBeenCalledOnce();
     expect(intents.click).not.toHaveBeenCalled();
@@ -145,7 +145,7 @@ describe("a finger", () => {
   test("that swipes scrolls: nothing is selected, however long it stays", () => {
     finger("pointerdown", 105, 75);
     finger("pointermove", 105, 60);
-    vi.advanceTimersByTime(LONG_PRESS);
+    vi.advanceTimersByTime(LONG_PRESS_MS);
     const touch = new Event("touchmove", { cancelable: true });
     surface.dispatchEvent(touch);
     finger("pointerup", 105, 60);
@@ -157,13 +157,13 @@ describe("a finger", () => {
   test("that the browser takes for scrolling selects nothing", () => {
     finger("pointerdown", 105, 75);
     finger("pointercancel");
-    vi.advanceTimersByTime(LONG_PRESS);
+    vi.advanceTimersByTime(LONG_PRESS_MS);
     expect(dragged()).toEqual([0, 0, 0]);
   });
 
   test("that rests draws a rectangle from there, and does not scroll", () => {
     finger("pointerdown", 105, 75);
-    vi.advanceTimersByTime(LONG_PRESS - 1);
+    vi.advanceTimersByTime(LONG_PRESS_MS - 1);
     expect(dragged()).toEqual([0, 0, 0]);
     vi.advanceTimersByTime(1);
     finger("pointermove", 105, 0);
@@ -180,7 +180,7 @@ describe("a finger", () => {
 
   test("that is joined by a second one abandons its rectangle", () => {
     finger("pointerdown", 105, 75);
-    vi.advanceTimersByTime(LONG_PRESS);
+    vi.advanceTimersByTime(LONG_PRESS_MS);
     finger("pointerdown", 10, 10, { pointerId: 2, isPrimary: false });
     finger("pointermove", 50, 50);
     finger("pointerup", 50, 50);
@@ -231,7 +231,7 @@ describe("after the end", () => {
   test("a finger that still rests draws nothing", () => {
     finger("pointerdown", 105, 75);
     controller.abort();
-    vi.advanceTimersByTime(LONG_PRESS);
+    vi.advanceTimersByTime(LONG_PRESS_MS);
     expect(intents.drag).not.toHaveBeenCalled();
   });
 });

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { cellSelector, type Choose, type CellSelector } from "../../src/grid/selector";
 import type { Traits } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
-import { selecting, type Choose, type Selecting } from "../../src/grid/selector";
 import { StrictModel, traits } from "../support/explorer";
 
 // 0 1 2
 // 3 4 5
 let model: StrictModel;
-let cells: Selecting;
+let cells: CellSelector;
 const choose = vi.fn<Choose>();
 const [PLAIN, SHIFT, CTRL] = [
   { extend: false, toggle: false },
@@ -23,7 +23,7 @@ function begin(changes: Partial<Traits> = {}): void {
     model.set("keep", keep);
     cells.follow();
   });
-  cells = selecting(model, choose);
+  cells = cellSelector(model, choose);
   cells.follow();
 }
 

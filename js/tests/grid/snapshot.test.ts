@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import type { Traits } from "../../src/model/explorer_protocol";
 import { snapshot } from "../../src/grid/snapshot";
+import type { Traits } from "../../src/model/explorer_protocol";
 import { fakeCanvas, scoresOf, StrictModel, traits, type FakeContext } from "../support/explorer";
 
 let context: FakeContext;
@@ -115,16 +115,16 @@ describe("the file", () => {
 
   test("is none where the canvas gives none", async () => {
     blob = null;
-    await expect(take()).rejects.toThrow("The canvas gave no picture.");
+    await expect(take()).rejects.toThrow("The canvas could not be encoded as PNG.");
   });
 
   test("is none where no map is shown", async () => {
     map = mapOf(300, 150, 0);
-    await expect(take()).rejects.toThrow("There is no map to be seen.");
+    await expect(take()).rejects.toThrow("No map is visible.");
   });
 
   test("is none where there is no canvas", async () => {
     vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
-    await expect(take()).rejects.toThrow("There is no canvas to draw on.");
+    await expect(take()).rejects.toThrow("This browser provides no canvas.");
   });
 });

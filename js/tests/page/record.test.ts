@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { answerOf, bytesOf, evidenceOf, hiddenCells, offeredOf, traitsOf, type Question } from "../../src/page/record";
 import { decodeScores } from "../../src/cells/scores";
+import { answerOf, bytesOf, evidenceOf, hiddenCells, offeredOf, traitsOf, type Question } from "../../src/page/record";
 import { bytesOf as bytes, traits } from "../support/explorer";
 import { base64Of, known, recording } from "../support/recording";
 

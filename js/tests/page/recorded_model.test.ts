@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { decodeScores } from "../../src/cells/scores";
 import { KERNEL_TRAITS, type Evidence } from "../../src/model/explorer_protocol";
 import { filled } from "../../src/model/widget_model";
 import { RecordedModel } from "../../src/page/recorded_model";
-import { decodeScores } from "../../src/cells/scores";
 import { bytesOf } from "../support/explorer";
 import { embedded, known, recording } from "../support/recording";
 

@@ -5,15 +5,25 @@ import {
   FRONT_END_TRAITS,
   KERNEL_TRAITS,
   type Command,
-  type Figures,
+  type MetricValues,
   type MapRecord,
+  type Metric,
   type Traits,
 } from "../../src/model/comparison_protocol";
-import type { Listener } from "../../src/model/widget_model";
 import { StaticModel } from "../../src/model/static_model";
+import type { Listener } from "../../src/model/widget_model";
 import { bytesOf, scoresOf } from "./explorer";
 
-export function figures(changes: Partial<Figures> = {}): Figures {
+export const METRICS: Metric[] = [
+  { name: "deletion", title: "Deletion", better: "lower", meaning: "Lower is better.", signed: false },
+  { name: "insertion", title: "Insertion", better: "higher", meaning: "Higher is better.", signed: false },
+  { name: "srg", title: "SRG", better: "higher", meaning: "Insertion minus deletion.", signed: true },
+  { name: "randomised", title: "Randomised", better: "lower", meaning: "Near 0 is better.", signed: false },
+  { name: "pointing", title: "Pointing", better: "higher", meaning: "Touches the object.", signed: false },
+  { name: "inside", title: "Inside", better: "higher", meaning: "Compare with the area.", signed: false },
+];
+
+export function metricValues(changes: Partial<MetricValues> = {}): MetricValues {
   return {
     deletion: 0.1,
     insertion: 0.4,
@@ -81,6 +91,7 @@ export function comparison(changes: Partial<Traits> = {}): Traits {
     fill: "cell-mean",
     status: "done",
     error: "",
+    metrics: METRICS,
     methods: [
       ["occlusion", ""],
       ["grad-cam", ""],

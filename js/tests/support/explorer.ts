@@ -11,8 +11,8 @@ import {
   type Evidence,
   type Traits,
 } from "../../src/model/explorer_protocol";
-import type { Host, Listener } from "../../src/model/widget_model";
 import { StaticModel } from "../../src/model/static_model";
+import type { Host, Listener } from "../../src/model/widget_model";
 
 export const HTML = "<img src=x onerror=alert(1)>";
 

@@ -1,6 +1,6 @@
 // A recording for the tests: 2×2 cells on 5×7 pixels, three of six classes, the last cell pending.
 
-import { recordingOf, type Embedded, type Known, type Recording } from "../../src/page/record";
+import { recordingOf, type Embedded, type RecordedAnswer, type Recording } from "../../src/page/record";
 import { scoresOf } from "./explorer";
 
 export function base64Of(bytes: DataView): string {
@@ -60,7 +60,7 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
 }
 
 /** The first and the third cell, hidden together: alone they do 0.25 each to class 2. */
-export function known(changes: Partial<Known> = {}): Known {
+export function known(changes: Partial<RecordedAnswer> = {}): RecordedAnswer {
   return {
     value: [
       [0, 0],

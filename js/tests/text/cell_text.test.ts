@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { changeText, dropText, placeText } from "../../src/text/cell_text";
 import type { Prediction } from "../../src/model/explorer_protocol";
+import { changeText, dropText, placeText } from "../../src/text/cell_text";
 
 const PREDICTION: Prediction = { target: 1, probability: 0.75, saturated: false, top: [] };
 
@@ -17,7 +17,7 @@ describe("a drop", () => {
 
   test("that is pending or failed says so", () => {
     expect(dropText(NaN, "probability")).toBe("not scored yet");
-    expect(dropText(Infinity, "log-odds")).toBe("failed: the model gave no number");
+    expect(dropText(Infinity, "log-odds")).toBe("failed: the model gave no finite number");
   });
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { className, classOptions, matching, repeated } from "../../src/text/classes";
+import { className, classOptions, matching, duplicateLabels } from "../../src/text/classes";
 
 const names = (options: { name: string }[]) => options.map(({ name }) => name);
 
 describe("a class", () => {
   const labels = ["crane", "owl", "crane", ""];
-  const twice = repeated(labels);
+  const twice = duplicateLabels(labels);
 
   test("is called by its label", () => {
     expect(className(labels, twice, 1)).toBe("owl");

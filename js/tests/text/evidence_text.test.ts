@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { fromToText, pointsText, synergyText, titleText, valueText, winner } from "../../src/text/evidence_text";
 import type { Evidence } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
+import { fromToText, pointsText, synergyText, titleText, valueText, winner } from "../../src/text/evidence_text";
 import { evidence } from "../support/explorer";
 
 const cells = (count: number): Cell[] => Array.from({ length: count }, (_, i) => [i, 2 * i]);
@@ -78,7 +78,7 @@ describe("synergy", () => {
   test("tells that one of them does most of what all do", () => {
     expect(told(0.3, 0.27, 0.28)).toBe(
       "one by one they add up to 55.0 points. " +
-        "Together they matter 25.0 points less than apart: hiding one of them does most of it.",
+        "Together they matter 25.0 points less than apart: hiding one of them has most of the effect.",
     );
   });
 
@@ -100,7 +100,7 @@ describe("synergy", () => {
     [-0.1, [0.3, -0.1], "30.0 points lower"],
   ])("of cells for and against is told without a reason (%d)", (drop, singles, way) => {
     expect(told(drop, ...singles)).toContain(
-      `. Together the drop is ${way}; some of the cells speak for it, some against.`,
+      `. Together the drop is ${way}; some of the cells support the class, some count against it.`,
     );
   });
 

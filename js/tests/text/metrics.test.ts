@@ -1,18 +1,18 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
 import python from "../../../gridexplainer_widget/measures.py?raw";
-import { ARROWS, bestOf, MEASURES, measureText } from "../../src/text/metrics";
-import { figures } from "../support/comparison";
+import { ARROWS, bestOf, metricText } from "../../src/text/metrics";
+import { METRICS, metricValues } from "../support/comparison";
 
 describe("as measures.py", () => {
-  test("the measures, their titles and what is better", () => {
-    const [, ...rest] = python.split(/^ {8}Measure\(/m);
+  test("the metrics, their titles and what is better", () => {
+    const [, ...rest] = python.split(/^ {8}(?:Measure|Metric)\(/m);
     const known = rest.map((text) => {
       const [name, title, better] = [...text.matchAll(/"([^"]*)"/g)].map(([, word]) => word);
       return { name, title, better, signed: /signed=True/.test(text.split(/^ {8}\)/m)[0]!) };
     });
     expect(known.length).toBe(6);
-    expect(MEASURES.map(({ name, title, better, signed }) => ({ name, title, better, signed: signed ?? false }))).toEqual(known);
+    expect(METRICS.map(({ name, title, better, signed }) => ({ name, title, better, signed }))).toEqual(known);
   });
 
   test("the arrows", () => {
@@ -21,9 +21,9 @@ describe("as measures.py", () => {
   });
 });
 
-describe("a figure is written", () => {
+describe("a metric is written", () => {
   const text = (name: string, value: number | boolean) =>
-    measureText(MEASURES.find((measure) => measure.name === name)!, value);
+    metricText(METRICS.find((metric) => metric.name === name)!, value);
 
   test.each([
     ["deletion", 0.126, "0.13"],
@@ -44,9 +44,9 @@ describe("a figure is written", () => {
 
 describe("the best of several", () => {
   test("is the lowest or the highest", () => {
-    const one = figures({ deletion: 0.1, insertion: 0.4, srg: 0.3, randomised: 0.2, inside: 0.5 });
-    const other = figures({ deletion: 0.2, insertion: 0.6, srg: 0.4, randomised: 0.1, inside: 0.6 });
-    expect(bestOf([one, other])).toEqual({
+    const one = metricValues({ deletion: 0.1, insertion: 0.4, srg: 0.3, randomised: 0.2, inside: 0.5 });
+    const other = metricValues({ deletion: 0.2, insertion: 0.6, srg: 0.4, randomised: 0.1, inside: 0.6 });
+    expect(bestOf(METRICS, [one, other])).toEqual({
       deletion: "0.10",
       insertion: "0.60",
       srg: "+0.40",
@@ -56,11 +56,11 @@ describe("the best of several", () => {
   });
 
   test("is none of those that read alike", () => {
-    expect(bestOf([figures({ deletion: 0.101 }), figures({ deletion: 0.099 })])).toEqual({});
+    expect(bestOf(METRICS, [metricValues({ deletion: 0.101 }), metricValues({ deletion: 0.099 })])).toEqual({});
   });
 
   test("is none where there is one", () => {
-    expect(bestOf([figures()])).toEqual({});
-    expect(bestOf([figures({ inside: 0.3 }), figures()])).toEqual({});
+    expect(bestOf(METRICS, [metricValues()])).toEqual({});
+    expect(bestOf(METRICS, [metricValues({ inside: 0.3 }), metricValues()])).toEqual({});
   });
 });
