@@ -20,6 +20,8 @@ import {
   type FakeContext,
 } from "../support/explorer";
 
+// All files of a worker share their modules: load these anew, so that they get the spies.
+vi.hoisted(() => vi.resetModules());
 vi.mock("../../src/grid/paint", { spy: true });
 vi.mock("../../src/grid/outlines", { spy: true });
 

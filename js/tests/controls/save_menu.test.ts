@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { saveMenu, type SaveMenu } from "../../src/controls/save_menu";
 import { SAVED_FORMATS } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
@@ -98,6 +98,7 @@ describe("a page and data", () => {
 
   test("free their memory, but not before the browser has read them", () => {
     vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
     const revoke = vi.spyOn(URL, "revokeObjectURL").mockReturnValue();
     button("Data (.npz)").click();
     answer({ type: "saved", id: ids()[0], name: "dog.npz" }, bytesOf(1));
@@ -105,7 +106,6 @@ describe("a page and data", () => {
     expect(revoke).not.toHaveBeenCalled();
     vi.runAllTimers();
     expect(revoke.mock.calls).toEqual([["blob:1"]]);
-    vi.useRealTimers();
   });
 });
 

@@ -9,6 +9,7 @@ let view: TargetControl;
 
 beforeEach(() => {
   controller = new AbortController();
+  return () => controller.abort();
 });
 
 function show(changes: Partial<Traits> = {}, offered?: () => number[] | null): void {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import widget from "../../src/entries/comparison";
 import { comparison, StrictComparison } from "../support/comparison";
-import { fakeCanvas, fakeFrames, fakePictures, find, settled } from "../support/explorer";
+import { collectControllers, fakeCanvas, fakeFrames, fakePictures, find, settled } from "../support/explorer";
 
 let model: StrictComparison;
 let el: HTMLElement;
@@ -12,6 +12,7 @@ beforeEach(() => {
   fakePictures();
   model = new StrictComparison(comparison());
   el = document.createElement("div");
+  return collectControllers();
 });
 
 test("the comparison is shown until what render returns is called", () => {

@@ -2,13 +2,14 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { decodeScores } from "../../src/cells/scores";
 import { RecordedComparison, type Embedded } from "../../src/page/recorded_comparison";
 import { comparison, GRAD_CAM, mapRecord } from "../support/comparison";
-import { fakeCanvas, fakeFrames, fakePictures, fakeSizes, find, settled, texts } from "../support/explorer";
+import { collectControllers, fakeCanvas, fakeFrames, fakePictures, fakeSizes, find, settled, texts } from "../support/explorer";
 
 beforeEach(() => {
   vi.resetModules();
   fakeCanvas();
   fakePictures();
   fakeSizes();
+  return collectControllers();
 });
 
 /** As comparison_page.py writes it; of the cells, the last alone was hidden. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import widget from "../../src/entries/explorer";
-import { fakeCanvas, fakeFrames, fakePictures, find, settled, StrictModel, traits } from "../support/explorer";
+import { collectControllers, fakeCanvas, fakeFrames, fakePictures, find, settled, StrictModel, traits } from "../support/explorer";
 
 let model: StrictModel;
 let el: HTMLElement;
@@ -11,6 +11,7 @@ beforeEach(() => {
   fakePictures();
   model = new StrictModel(traits());
   el = document.createElement("div");
+  return collectControllers();
 });
 
 const isShown = () => el.querySelector(".gx-root") !== null;

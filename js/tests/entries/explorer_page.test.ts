@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { fakeCanvas, fakeFrames, fakePictures, find, HTML, settled, texts } from "../support/explorer";
+import { collectControllers, fakeCanvas, fakeFrames, fakePictures, find, HTML, settled, texts } from "../support/explorer";
 import { embedded, known } from "../support/recording";
 
 beforeEach(() => {
@@ -7,6 +7,7 @@ beforeEach(() => {
   fakeCanvas();
   fakeFrames();
   vi.spyOn(HTMLCanvasElement.prototype, "toDataURL").mockReturnValue("data:,");
+  return collectControllers();
 });
 
 /** The page as page.py writes it, opened. */

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { mountExplorer } from "../../src/explorer/view";
 import { APPEARANCE_TRAITS, MAX_UPLOAD } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
@@ -255,6 +255,7 @@ describe("a selection", () => {
 
   test("that is played through is undone in one step", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    onTestFinished(() => void vi.useRealTimers());
     model = new StrictModel(traits({ status: "done", curve: curve(), value: [[0, 1]] }));
     const { el } = show();
     button(el, "Play").click();
@@ -266,7 +267,6 @@ describe("a selection", () => {
     expect(model.get("value")).toHaveLength(5);
     button(el, "Undo").click();
     expect(model.get("value")).toEqual([[0, 1]]);
-    vi.useRealTimers();
   });
 
   test.each([

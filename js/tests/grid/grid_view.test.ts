@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { gridView, type GridView } from "../../src/grid/grid_view";
 import { paint, type Scene } from "../../src/grid/paint";
 import { LONG_PRESS_MS } from "../../src/grid/pointer";
@@ -18,6 +18,8 @@ import {
   traits,
 } from "../support/explorer";
 
+// All files of a worker share their modules: load these anew, so that they get the spies.
+vi.hoisted(() => vi.resetModules());
 vi.mock("../../src/grid/paint", { spy: true });
 
 let frames: ReturnType<typeof fakeFrames>;
@@ -288,6 +290,7 @@ describe("a pointer", () => {
 
   test("that is a finger selects by a tap, and by a long press with what follows", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
     await show();
     const finger = { pointerType: "touch" };
     click(0.1, 0.1, finger);
@@ -297,7 +300,6 @@ describe("a pointer", () => {
     expect(scene().selected).toEqual(new Set([0]));
     point("pointermove", 0.4, 0.1, finger);
     point("pointerup", 0.4, 0.1, finger);
-    vi.useRealTimers();
     expect(values().map((value) => value.length)).toEqual([1, 2]);
   });
 

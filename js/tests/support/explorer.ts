@@ -325,3 +325,16 @@ export function fakeSizes(): void {
   const box = vi.spyOn(Element.prototype, "getBoundingClientRect");
   box.mockReturnValue(new DOMRect(10, 20, 210, 150));
 }
+
+/** Collect all controllers that a test makes, for code that never ends; returns how to abort them. */
+export function collectControllers(): () => void {
+  const made: AbortController[] = [];
+  class Collected extends AbortController {
+    constructor() {
+      super();
+      made.push(this);
+    }
+  }
+  vi.stubGlobal("AbortController", Collected);
+  return () => made.forEach((controller) => controller.abort());
+}
