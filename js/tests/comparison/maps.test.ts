@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { mapsOf, progressOf, shares, statusOf, valuesOf } from "../../src/comparison/maps";
 import type { Status } from "../../src/model/comparison_protocol";
 import type { Host } from "../../src/model/widget_model";
+import { scoresOf } from "../support/bytes";
 import { GRAD_CAM, mapRecord } from "../support/comparison";
-import { scoresOf } from "../support/explorer";
 
 describe("the map of each method", () => {
   const [occlusion, gradCam] = [mapRecord(), mapRecord(GRAD_CAM)];

@@ -4,21 +4,12 @@ import * as outlines from "../../src/grid/outlines";
 import * as painting from "../../src/grid/paint";
 import type { MethodRequest, MapRecord, Traits } from "../../src/model/comparison_protocol";
 import type { Host } from "../../src/model/widget_model";
-import { comparison, metricValues, GRAD_CAM, mapRecord, StrictComparison } from "../support/comparison";
-import {
-  bytesOf,
-  fakeCanvas,
-  fakeConnection,
-  fakeFrames,
-  fakePictures,
-  fakeSizes,
-  find,
-  HTML,
-  scoresOf,
-  settled,
-  texts,
-  type FakeContext,
-} from "../support/explorer";
+import { fakeCanvas, type FakeContext, fakeFrames, fakePictures, fakeSizes } from "../support/browser";
+import { bytesOf, scoresOf } from "../support/bytes";
+import { comparison, GRAD_CAM, mapRecord, metricValues, StrictComparison } from "../support/comparison";
+import { controlOf, find, HTML, settled, texts } from "../support/elements";
+import { enter, pointAt, pressKey } from "../support/events";
+import { fakeConnection } from "../support/explorer";
 
 // All files of a worker share their modules: load these anew, so that they get the spies.
 vi.hoisted(() => vi.resetModules());
@@ -66,21 +57,12 @@ const panel = (place: number) => root.querySelectorAll<HTMLElement>(".gx-panel")
 const within = (place: number, selector: string) => find(panel(place), selector);
 const method = (place: number) => find<HTMLSelectElement>(panel(place), "select[aria-label=Method]");
 const layer = (place: number) => find<HTMLSelectElement>(panel(place), ".gx-map-layer select");
-const control = <T extends HTMLElement>(name: string) => {
-  const label = [...root.querySelectorAll(".gx-controls label")].find((node) => node.textContent?.startsWith(name))!;
-  return find<T>(label, "select, input");
-};
+const control = <T extends HTMLElement>(name: string) => controlOf<T>(find(root, ".gx-controls"), name);
 const button = () => find<HTMLButtonElement>(root, ".gx-controls button");
-
-function choose(select: HTMLSelectElement, value: string): void {
-  select.value = value;
-  select.dispatchEvent(new Event("change"));
-}
 
 /** A pointer event at a fraction of a map, and the frame that it asks for. */
 function point(map: HTMLElement, type: string, x = 0, y = 0): void {
-  const place = { clientX: 10 + 210 * x, clientY: 20 + 150 * y, pointerId: 1, isPrimary: true };
-  find(map, "canvas").dispatchEvent(new PointerEvent(type, { ...place, bubbles: true }));
+  pointAt(find(map, "canvas"), type, x, y);
   frames.run();
 }
 
@@ -90,7 +72,7 @@ function click(map: HTMLElement, x: number, y: number): void {
 }
 
 function press(map: HTMLElement, key: string): void {
-  find(map, "[role=grid]").dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  pressKey(find(map, "[role=grid]"), key);
   frames.run();
 }
 
@@ -339,7 +321,7 @@ describe("a method", () => {
       ["Score-CAM", false, ""],
       ["CAM", true, "needs global average pooling"],
     ]);
-    choose(method(0), "score-cam");
+    enter(method(0), "score-cam");
     expect(model.saved).toEqual([{ methods: [["score-cam", ""], ["grad-cam", ""]] }]);
     await drawn();
     expect(panel(0).getAttribute("aria-label")).toBe("Score-CAM");
@@ -348,9 +330,9 @@ describe("a method", () => {
 
   test("keeps its layer where the next one takes one as well", async () => {
     await show({ methods: [["grad-cam", "conv1"]] });
-    choose(method(0), "score-cam");
+    enter(method(0), "score-cam");
     expect(model.get("methods")).toEqual([["score-cam", "conv1"]]);
-    choose(method(0), "occlusion");
+    enter(method(0), "occlusion");
     expect(model.get("methods")).toEqual([["occlusion", ""]]);
   });
 
@@ -371,14 +353,14 @@ describe("a method", () => {
     expect([within(1, ".gx-map-used").hidden, layer(1).hidden]).toEqual([true, false]);
     expect(layer(1).selectedOptions[0]!.text).toBe("conv1, channels=8");
     expect(panel(1).getAttribute("aria-label")).toBe("Grad-CAM, conv1, channels=8");
-    choose(layer(1), "conv2");
+    enter(layer(1), "conv2");
     expect(model.get("methods")).toEqual([methods[0], ["grad-cam", "conv2"]]);
   });
 
   test("leaves what was said about another one", async () => {
     await show({ methods: [["rise", "samples=50"], ["grad-cam", "conv1, channels=8"]], maps: [] });
-    choose(method(0), "grad-cam");
-    choose(method(1), "score-cam");
+    enter(method(0), "grad-cam");
+    enter(method(1), "score-cam");
     expect(model.get("methods")).toEqual([["grad-cam", ""], ["score-cam", ""]]);
   });
 
@@ -386,7 +368,7 @@ describe("a method", () => {
     await show();
     expect(layer(0).hidden).toBe(true);
     expect([...layer(1).options].map(({ text }) => text)).toEqual(["last layer (conv2)", "conv1", "conv2"]);
-    choose(layer(1), "conv1");
+    enter(layer(1), "conv1");
     expect(model.saved).toEqual([{ methods: [["occlusion", ""], ["grad-cam", "conv1"]] }]);
   });
 
@@ -417,7 +399,7 @@ describe("a method", () => {
 
   test("is added at the end", async () => {
     await show();
-    choose(control("Add a method"), "score-cam");
+    enter(control("Add a method"), "score-cam");
     await drawn();
     const request: MethodRequest[] = [["occlusion", ""], ["grad-cam", ""], ["score-cam", ""]];
     expect(model.saved).toEqual([{ methods: request }]);
@@ -441,7 +423,7 @@ describe("the head", () => {
   test("asks for another class", async () => {
     await show();
     expect(options()).toEqual(["dog 75.0%", "cat 20.0%"]);
-    choose(control("Why"), "0");
+    enter(control("Why"), "0");
     expect(model.saved).toEqual([{ target: 0 }]);
     await drawn();
     expect(control<HTMLSelectElement>("Why").value).toBe("0");

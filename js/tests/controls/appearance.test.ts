@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { appearanceControls } from "../../src/controls/appearance";
 import { COLORMAPS, APPEARANCE_TRAITS, SCALES, type Traits } from "../../src/model/explorer_protocol";
-import { find, scoresOf, StrictModel, texts, traits } from "../support/explorer";
+import { scoresOf } from "../support/bytes";
+import { controlOf, find, texts } from "../support/elements";
+import { enter } from "../support/events";
+import { StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
@@ -18,25 +21,14 @@ function show(changes: Partial<Traits> = {}): void {
 }
 
 /** The control whose name begins with a title. */
-function control<T extends HTMLElement>(title: string): T {
-  const labels = [...view.element.querySelectorAll("label")];
-  const label = labels.find((one) => one.textContent!.startsWith(title));
-  return find<T>(label!, "input, select");
-}
+const control = <T extends HTMLElement>(title: string) => controlOf<T>(view.element, title);
 
 const select = (title: string) => control<HTMLSelectElement>(title);
 const input = (title: string) => control<HTMLInputElement>(title);
 const valueOf = (title: string) => find(input(title).closest("label")!, ".gx-value").textContent;
 
-function choose(title: string, value: string): void {
-  select(title).value = value;
-  select(title).dispatchEvent(new Event("change"));
-}
-
-function slide(title: string, value: number): void {
-  input(title).value = String(value);
-  input(title).dispatchEvent(new Event("input"));
-}
+const choose = (title: string, value: string) => enter(select(title), value);
+const slide = (title: string, value: number) => enter(input(title), value);
 
 function tick(checked: boolean): void {
   input("Numbers").checked = checked;

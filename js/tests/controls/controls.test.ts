@@ -3,7 +3,10 @@ import { explorerControls, type Controls } from "../../src/controls/controls";
 import { progressText } from "../../src/controls/run_control";
 import type { Prediction, Traits } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
-import { fakeConnection, find, HTML, scoresOf, StrictModel, texts, traits } from "../support/explorer";
+import { scoresOf } from "../support/bytes";
+import { controlOf, find, HTML, texts } from "../support/elements";
+import { enter } from "../support/events";
+import { fakeConnection, StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
@@ -27,18 +30,12 @@ function receive(changes: Partial<Traits>): void {
 }
 
 /** The control under a title. */
-function control<T extends HTMLElement>(title: string): T {
-  const fields = [...view.controls.querySelectorAll(".gx-field")];
-  const field = fields.find((node) => find(node, ".gx-field-name").textContent === title);
-  return find<T>(field!, "input, select");
-}
+const control = <T extends HTMLElement>(title: string) => controlOf<T>(view.controls, title);
 
 const select = (title: string) => control<HTMLSelectElement>(title);
 
 function choose(title: string, value: string): void {
-  const node = control<HTMLSelectElement | HTMLInputElement>(title);
-  node.value = value;
-  node.dispatchEvent(new Event(node instanceof HTMLSelectElement ? "change" : "input"));
+  enter(control<HTMLSelectElement | HTMLInputElement>(title), value);
 }
 
 /** What can be seen of the messages. */

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { modelCheck } from "../../src/controls/model_check";
 import type { Check } from "../../src/model/explorer_protocol";
-import { find, HTML, StrictModel, texts, traits } from "../support/explorer";
+import { find, HTML, texts } from "../support/elements";
+import { StrictModel, traits } from "../support/explorer";
 
 const FINE: Check = {
   verdict: "ok",

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { openPicture, type OpenPicture } from "../../src/controls/open_picture";
 import { MAX_UPLOAD } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
-import { find, HTML, settled, StrictModel, traits } from "../support/explorer";
+import { find, HTML, settled } from "../support/elements";
+import { StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;

@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { saveMenu, type SaveMenu } from "../../src/controls/save_menu";
 import { SAVED_FORMATS } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
-import { bytesOf, settled, StrictModel, traits } from "../support/explorer";
+import { bytesOf } from "../support/bytes";
+import { buttonOf, settled } from "../support/elements";
+import { StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
@@ -37,15 +39,14 @@ function show(): SaveMenu {
   return made;
 }
 
-const button = (text: string, of = view) =>
-  [...of.element.querySelectorAll("button")].find((node) => node.textContent === text)!;
+const button = (text: string, of = view) => buttonOf(of.element, text);
 
 /** The ids of what was asked for. */
 const ids = () => model.sent.map((command) => (command.type === "save" ? command.id : ""));
 
 /** The kernel's answer. */
 function answer(content: unknown, ...buffers: DataView[]): void {
-  model.tell("msg:custom", content, buffers);
+  model.emit("msg:custom", content, buffers);
 }
 
 describe("a page and data", () => {

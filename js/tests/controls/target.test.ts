@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { targetControl, type TargetControl } from "../../src/controls/target";
 import type { Traits } from "../../src/model/explorer_protocol";
-import { find, HTML, StrictModel, texts, traits } from "../support/explorer";
+import { find, HTML, texts } from "../support/elements";
+import { pressKey } from "../support/events";
+import { StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
@@ -39,11 +41,7 @@ function type(text: string): void {
   input().dispatchEvent(new Event("input"));
 }
 
-function press(key: string, more: KeyboardEventInit = {}): KeyboardEvent {
-  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
-  input().dispatchEvent(event);
-  return event;
-}
+const press = (key: string, more: KeyboardEventInit = {}) => pressKey(input(), key, more);
 
 const isOpen = () => {
   expect(input().getAttribute("aria-expanded")).toBe(String(!popup().hidden));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { classBarsKey, classBars } from "../../src/dom/class_bars";
-import { find, HTML, texts } from "../support/explorer";
+import { find, HTML, texts } from "../support/elements";
 
 const LABELS = ["cat", "dog", "fox"];
 

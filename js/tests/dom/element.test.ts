@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { element, showNodes, showPng } from "../../src/dom/element";
-import { fakePictures, HTML } from "../support/explorer";
+import { fakePictures } from "../support/browser";
+import { HTML } from "../support/elements";
 
 describe("an element", () => {
   test("has its tag, its class and its text", () => {

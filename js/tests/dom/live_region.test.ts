@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { liveRegion, progressNews, type LiveRegion } from "../../src/dom/live_region";
 import type { Status, Traits } from "../../src/model/explorer_protocol";
-import { HTML, StrictModel, traits } from "../support/explorer";
+import { HTML } from "../support/elements";
+import { StrictModel, traits } from "../support/explorer";
 
 let model: StrictModel;
 let live: LiveRegion;

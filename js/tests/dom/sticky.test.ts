@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { stickToTop } from "../../src/dom/sticky";
-import { settled } from "../support/explorer";
+import { settled } from "../support/elements";
 
 let cells: HTMLElement;
 let node: HTMLElement;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { followTheme, themeAround } from "../../src/dom/theme";
-import { fakeCanvas, fakeFrames, fakeMedia, settled, type FakeContext } from "../support/explorer";
+import { fakeCanvas, type FakeContext, fakeFrames, fakeMedia } from "../support/browser";
+import { settled } from "../support/elements";
 
 const DARK = "(prefers-color-scheme: dark)";
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { tip, type Tip } from "../../src/dom/tip";
-import { HTML, texts } from "../support/explorer";
+import { HTML, texts } from "../support/elements";
 
 let bubble: Tip;
 

@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from "vitest";
 import widget from "../../src/entries/comparison";
+import { collectControllers, fakeCanvas, fakeFrames, fakePictures } from "../support/browser";
 import { comparison, StrictComparison } from "../support/comparison";
-import { collectControllers, fakeCanvas, fakeFrames, fakePictures, find, settled } from "../support/explorer";
+import { find, settled } from "../support/elements";
 
 let model: StrictComparison;
 let el: HTMLElement;
@@ -27,7 +28,7 @@ test("it has a kernel, until that is restarted", async () => {
   widget.render({ model, el });
   const root = find(el, ".gx-root");
   expect(root.dataset["host"]).toBe("kernel");
-  model.tell("comm_live_update");
+  model.emit("comm_live_update");
   await settled();
   expect(root.dataset["host"]).toBe("gone");
 });

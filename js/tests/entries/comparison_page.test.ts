@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { decodeScores } from "../../src/cells/scores";
 import { RecordedComparison, type Embedded } from "../../src/page/recorded_comparison";
+import { collectControllers, fakeCanvas, fakeFrames, fakePictures, fakeSizes } from "../support/browser";
 import { comparison, GRAD_CAM, mapRecord } from "../support/comparison";
-import { collectControllers, fakeCanvas, fakeFrames, fakePictures, fakeSizes, find, settled, texts } from "../support/explorer";
+import { find, settled, texts } from "../support/elements";
 
 beforeEach(() => {
   vi.resetModules();

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import widget from "../../src/entries/explorer";
-import { collectControllers, fakeCanvas, fakeFrames, fakePictures, find, settled, StrictModel, traits } from "../support/explorer";
+import { collectControllers, fakeCanvas, fakeFrames, fakePictures } from "../support/browser";
+import { find, settled } from "../support/elements";
+import { StrictModel, traits } from "../support/explorer";
 
 let model: StrictModel;
 let el: HTMLElement;
@@ -63,7 +65,7 @@ describe("a view in a notebook", () => {
   test("has a kernel, until it is restarted", async () => {
     widget.render({ model, el });
     expect(host()).toBe("kernel");
-    model.tell("comm_live_update");
+    model.emit("comm_live_update");
     await settled();
     expect(host()).toBe("gone");
   });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { collectControllers, fakeCanvas, fakeFrames, fakePictures, find, HTML, settled, texts } from "../support/explorer";
+import { collectControllers, fakeCanvas, fakeFrames, fakePictures } from "../support/browser";
+import { find, HTML, settled, texts } from "../support/elements";
 import { embedded, known } from "../support/recording";
 
 beforeEach(() => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { curveChart, points, type CurveChart } from "../../src/evidence/curve_chart";
-import { curve, find, HTML, texts } from "../support/explorer";
+import { find, HTML, texts } from "../support/elements";
+import { curve } from "../support/explorer";
 
 let view: CurveChart;
 

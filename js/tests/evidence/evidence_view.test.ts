@@ -2,18 +2,10 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { evidenceView, type EvidenceView } from "../../src/evidence/evidence_view";
 import type { Evidence, Traits } from "../../src/model/explorer_protocol";
 import type { Cell, Host } from "../../src/model/widget_model";
-import {
-  bytesOf,
-  evidence,
-  fakePictures,
-  find,
-  HTML,
-  scoresOf,
-  settled,
-  StrictModel,
-  texts,
-  traits,
-} from "../support/explorer";
+import { fakePictures } from "../support/browser";
+import { bytesOf, scoresOf } from "../support/bytes";
+import { find, HTML, settled, texts } from "../support/elements";
+import { evidence, StrictModel, traits } from "../support/explorer";
 
 const TWO: Cell[] = [[0, 0], [1, 2]];
 const THREE: Cell[] = [...TWO, [0, 1]];

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { selectionActions, type Actions } from "../../src/evidence/selection_actions";
 import type { Choose } from "../../src/grid/selector";
 import type { Traits } from "../../src/model/explorer_protocol";
-import { isOff, StrictModel, traits } from "../support/explorer";
+import { buttonOf, isOff } from "../support/elements";
+import { StrictModel, traits } from "../support/explorer";
 
 const TWO: Traits["value"] = [[0, 0], [1, 2]];
 
@@ -26,8 +27,7 @@ function show(changes: Partial<Traits> = {}): void {
   view.update();
 }
 
-const button = (text: string) =>
-  [...view.element.querySelectorAll("button")].find((node) => node.textContent === text)!;
+const button = (text: string) => buttonOf(view.element, text);
 const disabled = () => [...view.element.querySelectorAll("button")].map(isOff);
 
 describe("with nothing selected", () => {

@@ -3,7 +3,11 @@ import { nextPoint, topCellsControl, type TopCells } from "../../src/evidence/to
 import type { Choose } from "../../src/grid/selector";
 import type { Traits } from "../../src/model/explorer_protocol";
 import type { Cell, Host } from "../../src/model/widget_model";
-import { bytesOf, curve, fakeMedia, find, scoresOf, StrictModel, traits } from "../support/explorer";
+import { fakeMedia } from "../support/browser";
+import { bytesOf, scoresOf } from "../support/bytes";
+import { find } from "../support/elements";
+import { enter } from "../support/events";
+import { curve, StrictModel, traits } from "../support/explorer";
 
 // The drops of traits(): 0.5, −0.2, pending, 0, 0.06, 0.25; so the order of the cells is 0 5 4 3 1.
 const TOP: Cell[] = [[0, 0], [1, 2], [1, 1], [1, 0], [0, 1]];
@@ -52,12 +56,7 @@ const values = () => choose.mock.calls.map(([value]) => value.length);
 const remembered = () => choose.mock.calls.map(([, , remember]) => remember);
 const step = () => vi.advanceTimersToNextTimer();
 
-function slide(...counts: number[]): void {
-  for (const count of counts) {
-    range().value = String(count);
-    range().dispatchEvent(new Event("input"));
-  }
-}
+const slide = (...counts: number[]) => enter(range(), ...counts);
 
 const letGo = () => range().dispatchEvent(new Event("change"));
 

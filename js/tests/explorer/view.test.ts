@@ -2,24 +2,11 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { mountExplorer } from "../../src/explorer/view";
 import { APPEARANCE_TRAITS, MAX_UPLOAD } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
-import {
-  bytesOf,
-  curve,
-  evidence,
-  fakeCanvas,
-  fakeConnection,
-  fakeFrames,
-  fakePictures,
-  fakeSizes,
-  find,
-  isOff,
-  HTML,
-  scoresOf,
-  settled,
-  StrictModel,
-  texts,
-  traits,
-} from "../support/explorer";
+import { fakeCanvas, fakeFrames, fakePictures, fakeSizes } from "../support/browser";
+import { bytesOf, scoresOf } from "../support/bytes";
+import { buttonOf, find, HTML, isOff, settled, texts } from "../support/elements";
+import { enter, pressKey } from "../support/events";
+import { curve, evidence, fakeConnection, StrictModel, traits } from "../support/explorer";
 
 let frames: ReturnType<typeof fakeFrames>;
 let model: StrictModel;
@@ -51,22 +38,16 @@ function show() {
 }
 
 const root = (el: HTMLElement) => find(el, ".gx-root");
-const button = (el: HTMLElement, text: string) =>
-  [...el.querySelectorAll("button")].find((node) => node.textContent === text)!;
 const rangeOf = (el: HTMLElement, label: string) => find<HTMLInputElement>(el, `[aria-label="${label}"]`);
 
 function slide(el: HTMLElement, ...counts: number[]): void {
   const range = rangeOf(el, "Top cells");
-  for (const count of counts) {
-    range.value = String(count);
-    range.dispatchEvent(new Event("input"));
-  }
+  enter(range, ...counts);
   range.dispatchEvent(new Event("change"));
 }
 
 function press(el: HTMLElement, key: string, options: KeyboardEventInit = {}): void {
-  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options });
-  find(el, "[role=grid]").dispatchEvent(event);
+  pressKey(find(el, "[role=grid]"), key, options);
 }
 
 describe("a view", () => {
@@ -193,7 +174,7 @@ describe("a message", () => {
   test("leaves every control where it is, the focus with it", async () => {
     model = new StrictModel(traits({ value: [[0, 0]], evidence: evidence(), status: "running" }));
     const { el } = show();
-    button(el, "Keep only these").focus();
+    buttonOf(el, "Keep only these").focus();
     const controls = () => [...el.querySelectorAll("button, input, select, summary")];
     const before = controls();
     for (const drop of [0.1, 0.2, 0.3]) {
@@ -202,7 +183,7 @@ describe("a message", () => {
     }
     expect(controls().length).toBe(before.length);
     expect(controls().every((node, i) => node === before[i])).toBe(true);
-    expect(document.activeElement).toBe(button(el, "Keep only these"));
+    expect(document.activeElement).toBe(buttonOf(el, "Keep only these"));
   });
 });
 
@@ -211,8 +192,8 @@ describe("a selection", () => {
     const { el } = show();
     press(el, "Enter");
     await settled();
-    button(el, "Keep only these").click();
-    button(el, "Clear").click();
+    buttonOf(el, "Keep only these").click();
+    buttonOf(el, "Clear").click();
     expect(model.saved).toEqual([
       { value: [[0, 0]], keep: false },
       { value: [[0, 0]], keep: true },
@@ -227,16 +208,16 @@ describe("a selection", () => {
     await settled();
     press(el, "ArrowRight", { shiftKey: true });
     await settled();
-    button(el, "Keep only these").click();
+    buttonOf(el, "Keep only these").click();
     await settled();
-    button(el, "Undo").click();
+    buttonOf(el, "Undo").click();
     expect([model.get("value"), model.get("keep")]).toEqual([[[0, 0], [0, 1]], false]);
     press(el, "z", { ctrlKey: true });
     expect(model.get("value")).toEqual([[0, 0]]);
-    button(el, "Undo").click();
+    buttonOf(el, "Undo").click();
     expect(model.get("value")).toEqual([]);
     await settled();
-    expect(isOff(button(el, "Undo"))).toBe(true);
+    expect(isOff(buttonOf(el, "Undo"))).toBe(true);
     const before = model.saved.length;
     press(el, "z", { ctrlKey: true });
     expect(model.saved).toHaveLength(before);
@@ -249,7 +230,7 @@ describe("a selection", () => {
     slide(el, 1, 2, 3, 4);
     await settled();
     expect(model.get("value")).toHaveLength(4);
-    button(el, "Undo").click();
+    buttonOf(el, "Undo").click();
     expect(model.get("value")).toEqual([[0, 0]]);
   });
 
@@ -258,14 +239,14 @@ describe("a selection", () => {
     onTestFinished(() => void vi.useRealTimers());
     model = new StrictModel(traits({ status: "done", curve: curve(), value: [[0, 1]] }));
     const { el } = show();
-    button(el, "Play").click();
+    buttonOf(el, "Play").click();
     await settled();
     for (let i = 0; i < 6; i++) {
       vi.advanceTimersByTime(200);
       await settled();
     }
     expect(model.get("value")).toHaveLength(5);
-    button(el, "Undo").click();
+    buttonOf(el, "Undo").click();
     expect(model.get("value")).toEqual([[0, 1]]);
   });
 
@@ -276,10 +257,10 @@ describe("a selection", () => {
     const { el } = show();
     press(el, "Enter");
     await settled();
-    expect(isOff(button(el, "Undo"))).toBe(false);
+    expect(isOff(buttonOf(el, "Undo"))).toBe(false);
     model.receive({ ...changes, value: [] });
     await settled();
-    expect(isOff(button(el, "Undo"))).toBe(true);
+    expect(isOff(buttonOf(el, "Undo"))).toBe(true);
   });
 
   test("can be undone after more cells are scored, and after another fill", async () => {
@@ -288,7 +269,7 @@ describe("a selection", () => {
     await settled();
     model.receive({ scores: scoresOf(0, 0, 0, 0, 0, 0), fill: "blur", status: "done" });
     await settled();
-    expect(isOff(button(el, "Undo"))).toBe(false);
+    expect(isOff(buttonOf(el, "Undo"))).toBe(false);
   });
 });
 
@@ -306,7 +287,7 @@ describe("a choice of other cells while some are kept", () => {
     press(el, "Enter");
     await settled();
     expect([model.get("value"), model.get("keep")]).toEqual([[[0, 0]], keep]);
-    button(el, "Undo").click();
+    buttonOf(el, "Undo").click();
     expect([model.get("value"), model.get("keep")]).toEqual([value, true]);
   });
 
@@ -325,9 +306,9 @@ describe("a choice of other cells while some are kept", () => {
     model = new StrictModel(traits({ value }));
     connection.become("page");
     const { el } = show();
-    button(el, "Keep only these").click();
+    buttonOf(el, "Keep only these").click();
     expect([model.get("value"), model.get("keep")]).toEqual([value, true]);
-    button(el, "Keep only these").click();
+    buttonOf(el, "Keep only these").click();
     expect([model.get("value"), model.get("keep")]).toEqual([value, false]);
   });
 });

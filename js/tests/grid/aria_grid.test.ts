@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { ariaGrid, type AriaGrid } from "../../src/grid/aria_grid";
-import { find, HTML } from "../support/explorer";
+import { find, HTML } from "../support/elements";
 
 const GRID = { rows: 3, columns: 4, height: 30, width: 40 };
 let root: HTMLElement;

@@ -4,19 +4,11 @@ import { paint, type Scene } from "../../src/grid/paint";
 import { LONG_PRESS_MS } from "../../src/grid/pointer";
 import type { Traits } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
-import {
-  bytesOf,
-  fakeCanvas,
-  fakeFrames,
-  fakePictures,
-  fakeSizes,
-  find,
-  scoresOf,
-  settled,
-  StrictModel,
-  texts,
-  traits,
-} from "../support/explorer";
+import { fakeCanvas, fakeFrames, fakePictures, fakeSizes } from "../support/browser";
+import { bytesOf, scoresOf } from "../support/bytes";
+import { find, settled, texts } from "../support/elements";
+import { pointAt, pressKey } from "../support/events";
+import { StrictModel, traits } from "../support/explorer";
 
 // All files of a worker share their modules: load these anew, so that they get the spies.
 vi.hoisted(() => vi.resetModules());
@@ -70,9 +62,7 @@ function receive(changes: Partial<Traits>): void {
 
 /** A pointer event at a fraction of the canvas, and the frame that it asks for. */
 function point(type: string, x = 0, y = 0, options: PointerEventInit = {}): void {
-  const place = { clientX: 10 + 210 * x, clientY: 20 + 150 * y, pointerId: 1, isPrimary: true };
-  const init = { ...place, bubbles: true, cancelable: true, ...options };
-  find(view.element, "canvas").dispatchEvent(new PointerEvent(type, init));
+  pointAt(find(view.element, "canvas"), type, x, y, options);
   frames.run();
 }
 
@@ -82,8 +72,7 @@ function click(x: number, y: number, options: PointerEventInit = {}): void {
 }
 
 function press(key: string, options: KeyboardEventInit = {}): void {
-  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options });
-  grid().dispatchEvent(event);
+  pressKey(grid(), key, options);
   frames.run();
 }
 

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Appearance } from "../../src/cells/colors";
 import { legend, thresholdText, type Legend } from "../../src/grid/legend";
-import { type FakeContext, fakeCanvas, find, texts } from "../support/explorer";
+import { fakeCanvas, type FakeContext } from "../support/browser";
+import { find, texts } from "../support/elements";
 
 const APPEARANCE: Appearance = {
   colormap: "orange-blue",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { failedMark, pendingPattern } from "../../src/grid/marks";
-import { FakeContext, fakeCanvas } from "../support/explorer";
+import { fakeCanvas, FakeContext } from "../support/browser";
 
 describe("the hatch of pending cells", () => {
   /** The tile that is repeated: "/" light, "\" dark, "." clear. */

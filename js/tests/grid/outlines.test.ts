@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { dimHidden, outlineActive, outlineHovered, outlineSelection } from "../../src/grid/outlines";
 import { surfaceOf, type Surface } from "../../src/grid/surface";
-import { FakeContext } from "../support/explorer";
+import { FakeContext } from "../support/browser";
 
 const SIZE = 20;
 

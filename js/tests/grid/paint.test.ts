@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { cellColor } from "../../src/cells/colors";
 import { paint, paleCopy, type Scene } from "../../src/grid/paint";
-import { FakeContext, fakeCanvas, fakePictures } from "../support/explorer";
+import { fakeCanvas, FakeContext, fakePictures } from "../support/browser";
 
 // On 210×150 CSS pixels, the cells begin at x = 0 60 120 and y = 0 60.
 const BOXES = [

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { listenToPointer, LONG_PRESS_MS, type PointerIntents } from "../../src/grid/pointer";
-import { fakeSizes } from "../support/explorer";
+import { fakeSizes } from "../support/browser";
 
 // The surface is 210×150 and begins at (10, 20): see fakeSizes.
 let surface: HTMLElement;

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { snapshot } from "../../src/grid/snapshot";
 import type { Traits } from "../../src/model/explorer_protocol";
-import { fakeCanvas, scoresOf, StrictModel, traits, type FakeContext } from "../support/explorer";
+import { fakeCanvas, type FakeContext } from "../support/browser";
+import { scoresOf } from "../support/bytes";
+import { StrictModel, traits } from "../support/explorer";
 
 let context: FakeContext;
 let map: HTMLCanvasElement;

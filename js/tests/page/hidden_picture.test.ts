@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { hiddenPicture } from "../../src/page/hidden_picture";
-import { fakeCanvas } from "../support/explorer";
+import { fakeCanvas } from "../support/browser";
 
 const GRID = { rows: 2, columns: 3, height: 5, width: 7 };
 

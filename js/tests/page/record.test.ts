@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { decodeScores } from "../../src/cells/scores";
 import { answerOf, bytesOf, evidenceOf, hiddenCells, offeredOf, traitsOf, type Question } from "../../src/page/record";
-import { bytesOf as bytes, traits } from "../support/explorer";
-import { base64Of, known, recording } from "../support/recording";
+import { base64Of, bytesOf as bytes } from "../support/bytes";
+import { traits } from "../support/explorer";
+import { known, recording } from "../support/recording";
 
 const PICTURE = bytes(1, 2, 3);
 

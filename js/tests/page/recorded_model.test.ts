@@ -3,7 +3,7 @@ import { decodeScores } from "../../src/cells/scores";
 import { KERNEL_TRAITS, type Evidence } from "../../src/model/explorer_protocol";
 import { filled } from "../../src/model/widget_model";
 import { RecordedModel } from "../../src/page/recorded_model";
-import { bytesOf } from "../support/explorer";
+import { bytesOf } from "../support/bytes";
 import { embedded, known, recording } from "../support/recording";
 
 let model: RecordedModel;

@@ -1,18 +1,9 @@
-// What the tests of a comparison share: traits, and a model that is strict.
+// A comparison for the tests: its traits and a strict model.
 
-import {
-  COMMANDS,
-  FRONT_END_TRAITS,
-  KERNEL_TRAITS,
-  type Command,
-  type MetricValues,
-  type MapRecord,
-  type Metric,
-  type Traits,
-} from "../../src/model/comparison_protocol";
-import { StaticModel } from "../../src/model/static_model";
-import type { Listener } from "../../src/model/widget_model";
-import { bytesOf, scoresOf } from "./explorer";
+import * as protocol from "../../src/model/comparison_protocol";
+import type { Command, MapRecord, Metric, MetricValues, Traits } from "../../src/model/comparison_protocol";
+import { bytesOf, scoresOf } from "./bytes";
+import { StrictModelOf } from "./strict_model";
 
 export const METRICS: Metric[] = [
   { name: "deletion", title: "Deletion", better: "lower", meaning: "Lower is better.", signed: false },
@@ -103,59 +94,8 @@ export function comparison(changes: Partial<Traits> = {}): Traits {
   };
 }
 
-/** Refuses what the kernel would; what is set crosses the wire with save_changes only. */
-export class StrictComparison extends StaticModel<Traits, Command> {
-  /** What each save_changes sent. */
-  readonly saved: Partial<Traits>[] = [];
-  private unsaved: Partial<Traits> = {};
-
-  override get<K extends keyof Traits>(name: K): Traits[K] {
-    if (!isTrait(name)) throw new Error(`There is no trait ${name}.`);
-    return super.get(name);
+export class StrictComparison extends StrictModelOf<Traits, Command> {
+  constructor(traits: Traits) {
+    super(protocol, traits);
   }
-
-  override set<K extends keyof Traits>(name: K, value: Traits[K]): void {
-    if (!isOneOf(FRONT_END_TRAITS, name)) throw new Error(`${name} is not the front end's.`);
-    this.unsaved[name] = value;
-    super.set(name, value);
-  }
-
-  override save_changes(): void {
-    this.saved.push(this.unsaved);
-    this.unsaved = {};
-  }
-
-  override send(content: Command): void {
-    if (!isOneOf(COMMANDS, content.type)) throw new Error(`${content.type} is no command.`);
-    super.send(content);
-  }
-
-  override on(event: string, callback: Listener): void {
-    const known = event === "comm_live_update" || isTrait(event.replace("change:", ""));
-    if (!known) throw new Error(`${event} is no event.`);
-    super.on(event, callback);
-  }
-
-  /** A message from the kernel. */
-  receive(changes: Partial<Traits>): void {
-    for (const [name, value] of Object.entries(changes)) super.set(name as keyof Traits, value);
-  }
-
-  /** An event that is no change of a trait. */
-  tell(event: string): void {
-    for (const callback of this["listeners"].get(event) ?? []) callback();
-  }
-
-  /** How many callbacks listen. */
-  listening(): number {
-    return [...this["listeners"].values()].reduce((sum, callbacks) => sum + callbacks.size, 0);
-  }
-}
-
-function isOneOf(names: readonly string[], name: string): boolean {
-  return names.includes(name);
-}
-
-function isTrait(name: string): boolean {
-  return isOneOf(KERNEL_TRAITS, name) || isOneOf(FRONT_END_TRAITS, name);
 }

@@ -1,12 +1,7 @@
 // A recording for the tests: 2×2 cells on 5×7 pixels, three of six classes, the last cell pending.
 
 import { recordingOf, type Embedded, type RecordedAnswer, type Recording } from "../../src/page/record";
-import { scoresOf } from "./explorer";
-
-export function base64Of(bytes: DataView): string {
-  const characters = Array.from(new Uint8Array(bytes.buffer), (byte) => String.fromCharCode(byte));
-  return btoa(characters.join(""));
-}
+import { base64Of, scoresOf } from "./bytes";
 
 const floats = (...values: number[]) => base64Of(scoresOf(...values));
 
