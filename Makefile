@@ -56,8 +56,8 @@ test-js: js/node_modules/.installed
 	cd js && npx --no-install vitest run
 
 # TensorFlow and a PyTorch built for CUDA do not always bear each other in one process.
-TORCH := $(patsubst %,tests/unit/test_%.py,huggingface torch torch_incremental torch_network transforms) \
-	tests/oracle/test_torch_methods.py
+TORCH := tests/unit/classifiers/torch tests/unit/classifiers/readers/test_huggingface.py \
+	tests/unit/classifiers/test_transforms.py tests/oracle/test_torch_methods.py
 
 AT_ONCE := --numprocesses=2 --dist=worksteal
 
@@ -66,16 +66,16 @@ test-python: $(VENV)/.tests-installed
 	$(BIN)/pytest $(AT_ONCE) $(TORCH)
 
 # What these test is not installed there.
-FRAMEWORKS := black_box cli demo demo_imagenet huggingface incremental keras keras_kinds keras_network onnx \
-	preflight_networks randomisation saved_model shap_gradient sklearn tflite torch torch_incremental \
-	torch_network transforms
+FRAMEWORKS := $(TORCH) tests/unit/classifiers/keras tests/unit/classifiers/readers \
+	tests/unit/classifiers/checks/test_preflight_networks.py tests/unit/cli tests/unit/demo \
+	tests/unit/inference/test_incremental.py tests/unit/methods/test_black_box.py \
+	tests/unit/methods/test_shap_gradient.py tests/unit/analysis/test_randomisation.py \
+	tests/oracle/test_keras_methods.py tests/oracle/test_incremental_graphs.py \
+	tests/oracle/test_incremental_networks.py
 
 test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel, all that needs no framework
-	$(OLD)/bin/pytest $(AT_ONCE) tests --ignore=tests/browser \
-		$(patsubst %,--ignore=tests/unit/test_%.py,$(FRAMEWORKS)) \
-		--ignore=tests/oracle/test_keras_methods.py --ignore=tests/oracle/test_torch_methods.py \
-		--ignore=tests/oracle/test_incremental_graphs.py --ignore=tests/oracle/test_incremental_networks.py \
-		--deselect=tests/widget/test_notebooks.py::test_notebooks_run
+	$(OLD)/bin/pytest $(AT_ONCE) tests --ignore=tests/browser $(FRAMEWORKS:%=--ignore=%) \
+		--deselect=tests/docs/test_notebooks.py::test_notebooks_run
 
 test-browser: $(VENV)/.tests-installed js/node_modules/.installed .cdn/.installed
 	$(BIN)/pytest $(AT_ONCE) tests/browser
@@ -84,8 +84,8 @@ build: js/node_modules/.installed  ## js/src → gridexplainer_widget/static
 	cd js && node build.mjs
 
 dev: build $(VENV)/.installed  ## build/dev.html: the front end on the demo's explanation
-	$(BIN)/python -m docs.dev_page
-	$(BIN)/python -m docs.dev_compare
+	$(BIN)/python -m tools.dev_page
+	$(BIN)/python -m tools.dev_compare
 
 bench: $(VENV)/.tests-installed
 	$(BIN)/python benchmarks/resnet50.py

@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget import Explanation, GridExplainer, demo
-from gridexplainer_widget.attribution.base import Attribution, Cost
-from gridexplainer_widget.attribution.methods import METHODS
-from gridexplainer_widget.classifiers.network import MethodError
-from gridexplainer_widget.faithfulness import Faithfulness
-from gridexplainer_widget.object_mask import rank_of_mask
+from gridexplainer_widget.analysis.object_mask import rank_of_mask
+from gridexplainer_widget.attribution.attribution import Attribution, Cost
+from gridexplainer_widget.core.errors import MethodError
+from gridexplainer_widget.methods.registry import METHODS
+from gridexplainer_widget.results.faithfulness import Faithfulness
 
 PAGE = Path(__file__).parents[1] / "docs" / "faithfulness.md"
 FILLS = ("cell-mean", "blur", "picture-mean", "gray", "noise")
@@ -44,14 +44,14 @@ order of methods may be another one for yours, and measuring yours is one call,
 and LIME do themselves, by default with the same fill; the second table audits with other fills.
 """
 
-MEASURES = """
+METRICS = """
 * **Deletion** (lower is better), **Insertion** (higher): the mean probability while cells are
   hidden, or shown again, the most important first. V. Petsiuk, A. Das, K. Saenko, BMVC 2018.
 * **SRG** (higher; chance reaches 0): insertion minus deletion, which equals hiding the least
   important first minus hiding the most important first. S. Blücher, J. Vielhaben, N. Strodthoff,
   TMLR 2024.
-* **Scrambled** (lower): mean absolute rank correlation of the map with those of the same network
-  as its weights are scrambled, at four layers from the last to the first. J. Adebayo et al.,
+* **Randomised** (lower): mean absolute rank correlation of the map with those of the same network
+  as its weights are randomised, at four layers from the last to the first. J. Adebayo et al.,
   NeurIPS 2018.
 * **Pointing** (higher): how often the most important cell touches the object. After J. Zhang et
   al., IJCV 2018.
@@ -70,7 +70,7 @@ As it came out on 2026-11-21:
   the network; of that, SHAP's gradients come nearest.
 * Guided Grad-CAM keeps the largest share inside the object, and has a lower SRG than many: inside
   the object is not yet what the network uses of it.
-* Guided backpropagation changes least when the weights are scrambled, as Adebayo et al. found;
+* Guided backpropagation changes least when the weights are randomised, as Adebayo et al. found;
   SHAP's gradients and occlusion change most.
 * Grad-CAM, and Guided Grad-CAM with it, put the stamp next to last. This is no slip of the formula:
   the network pools by mean and by maximum, so its gradients sit at single places, and their mean
@@ -165,14 +165,14 @@ def main_table(found: dict[str, list[Finding]]) -> str:
     for method, findings in found.items():
         audits = [finding.audits[FILLS[0]] for finding in findings]
         srg = [audit.srg for audit in audits]
-        scrambled = mean([None if a.randomised is None else abs(a.randomised) for a in audits])
+        randomised = mean([None if a.randomised is None else abs(a.randomised) for a in audits])
         cost = findings[0].explanation.cost
         seconds = np.median([finding.explanation.cost.seconds for finding in findings])
         figures = [
             mean([audit.deletion for audit in audits]),
             mean([audit.insertion for audit in audits]),
             mean(srg),
-            scrambled,
+            randomised,
             mean([audit.pointing for audit in audits]),
             mean([audit.inside for audit in audits]),
         ]
@@ -187,7 +187,7 @@ def main_table(found: dict[str, list[Finding]]) -> str:
             w[column] if m != CHANCE else float("nan") for w, m in zip(worth, found, strict=True)
         ]
         bold_best(rows, column + 1, values)
-    head = ["", "Deletion ↓", "Insertion ↑", "SRG ↑", "Scrambled ↓", "Pointing ↑", "Inside ↑"]
+    head = ["", "Deletion ↓", "Insertion ↑", "SRG ↑", "Randomised ↓", "Pointing ↑", "Inside ↑"]
     return table([*head, "Calls + gradients", "Seconds"], rows)
 
 
@@ -254,7 +254,7 @@ def main() -> None:
         audited,
         main_table(found),
         without if missing else "",
-        MEASURES,
+        METRICS,
         "## The same under other fills",
         "What stands in for a hidden cell can turn the order around. SRG, higher is better:",
         fill_table(found),

@@ -19,12 +19,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 
 from benchmarks.memory import peak, set_back
-from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers import Classifier
+from gridexplainer_widget import Classifier, GridExplainer, as_classifier
 from gridexplainer_widget.incremental.costs import traced
-from gridexplainer_widget.incremental_pass import IncrementalPass, as_boxes
-from gridexplainer_widget.occlusion import Run
-from tests.networks import enliven, picture
+from gridexplainer_widget.inference.incremental import IncrementalStrategy, as_boxes
+from gridexplainer_widget.inference.run import Run
+from tests.support.networks import enliven, picture
 
 FILL = "red"
 
@@ -36,8 +35,8 @@ def classifier(name: str, side: int) -> Classifier:
 
 def torch_classifier(name: str, side: int) -> Classifier:
     # Each framework only where it is used: it would count as memory of the other's networks.
-    from tests.pytorch import torch, torchvision  # noqa: PLC0415
-    from tests.torch_networks import lively, telling  # noqa: PLC0415
+    from tests.support.pytorch import torch, torchvision  # noqa: PLC0415
+    from tests.support.torch_networks import lively, telling  # noqa: PLC0415
 
     torch.manual_seed(1)
     torch.set_num_threads(len(os.sched_getaffinity(0)))
@@ -67,9 +66,9 @@ def explained(found: Classifier, grid: int, engine: str, side: int, batch: int |
 
 def promised(run: Run) -> float:
     """How many times fewer multiply-adds the exact boxes need."""
-    if not isinstance(run.way, IncrementalPass):
+    if not isinstance(run.strategy, IncrementalStrategy):
         return 1.0
-    nodes = run.way.patching.nodes
+    nodes = run.strategy.plan.nodes
     boxes = traced(nodes, as_boxes(run.grid.boxes()))
     full = dirty = 0.0
     for index, node in enumerate(nodes.nodes):
@@ -94,7 +93,7 @@ def main() -> None:
         run = explained(found, int(grid), engine, int(side), int(batch) or None)
         answer: dict[str, object] = {"seconds": time.perf_counter() - begin, "peak": peak()}
         if what == "first":
-            answer |= {"promised": promised(run), "words": run.way.words}
+            answer |= {"promised": promised(run), "words": run.strategy.words}
             answer |= {"vectors": run.vectors.tolist(), "baseline": run.baseline.tolist()}
         print(json.dumps(answer), flush=True)
 

@@ -7,24 +7,26 @@
 
 from typing import TYPE_CHECKING, Any
 
+from gridexplainer_widget.analysis.object_mask import rank_of_mask
+from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
+from gridexplainer_widget.core.errors import ClassifierError, MethodError
+from gridexplainer_widget.core.fills import Fill
+from gridexplainer_widget.core.grid import Box, Grid
+from gridexplainer_widget.core.picture import Picture, read_picture
+from gridexplainer_widget.methods.registry import METHODS
+from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.explanation import Explanation, ExplanationError
+from gridexplainer_widget.results.explanation_data import Cell
+from gridexplainer_widget.results.faithfulness import Faithfulness
+
 from . import demo
 from ._version import __version__
-from .attribution.methods import METHODS
-from .classifiers import Classifier, ClassifierError, as_classifier
-from .classifiers.network import MethodError
-from .comparison import Comparison
 from .explainer import GridExplainer
-from .explaining import ExplanationError
-from .explanation import Cell, Explanation
-from .faithfulness import Faithfulness
-from .fills import Fill
-from .grid import Box, Grid
-from .object_mask import rank_of_mask
-from .picture import Picture, read_picture
 
 if TYPE_CHECKING:
-    from .comparison_widget import ComparisonWidget
-    from .widget import GridExplainerWidget
+    from gridexplainer_widget.live.comparison.widget import ComparisonWidget
+    from gridexplainer_widget.live.explorer.widget import GridExplainerWidget
 
 __all__ = [
     "METHODS",
@@ -53,11 +55,11 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "GridExplainerWidget":  # ipywidgets is loaded by whoever wants the widget
-        from .widget import GridExplainerWidget  # noqa: PLC0415
+        from gridexplainer_widget.live.explorer.widget import GridExplainerWidget  # noqa: PLC0415
 
         return GridExplainerWidget
     if name == "ComparisonWidget":
-        from .comparison_widget import ComparisonWidget  # noqa: PLC0415 - alike
+        from gridexplainer_widget.live.comparison.widget import ComparisonWidget  # noqa: PLC0415 - alike
 
         return ComparisonWidget
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

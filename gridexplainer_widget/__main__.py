@@ -1,5 +1,5 @@
 """``python -m gridexplainer_widget``."""
 
-from .cli import main
+from gridexplainer_widget.cli.main import main
 
 raise SystemExit(main())

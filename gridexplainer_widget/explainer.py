@@ -1,87 +1,73 @@
-"""GridExplainer: a model, and how to hide parts of its pictures."""
+"""The front door: a model, and how to hide parts of its pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from ._version import __version__
-from .attribution.asking import asked_about, layers_of
-from .attribution.base import Attribution
-from .attribution.methods import Entry, parse_method, parse_options
-from .attribution.question import Options
-from .classifiers.inspection import model_checks
-from .classifiers.labels import LabelsLike
-from .classifiers.preflight import Preflight
-from .classifiers.preprocessing import PreprocessLike
-from .classifiers.recognise import as_classifier
-from .comparison import Comparison, comparison_steps
-from .engine import parse_engine
-from .entries import (
-    CLOSED,
-    OPEN,
-    EntryLike,
-    audit_steps,
-    entry_of,
+from gridexplainer_widget.analysis.audit import audit_run, audit_steps, randomise_steps
+from gridexplainer_widget.analysis.compare import comparison_steps
+from gridexplainer_widget.analysis.explain import (
     explanation_steps,
-    parse_entries,
-    run_of,
-    scrambling_steps,
+    failing_as_ours,
+    occlusion_steps,
 )
-from .explaining import failing_as_ours, occlusion_steps
-from .explanation import Explanation
-from .faithfulness import Faithfulness
-from .fills import FillLike, parse_fill
-from .grid import GridSize, is_whole, parse_grid_size
-from .notes import picture_checks
-from .occlusion import Run
-from .picture import PictureLike, read_picture
-from .progress import finished, with_bar
-from .randomisation import Randomisation
-from .scores import parse_score
+from gridexplainer_widget.analysis.object_mask import as_mask
+from gridexplainer_widget.analysis.randomisation import Randomisation
+from gridexplainer_widget.analysis.setup import Setup
+from gridexplainer_widget.core.fills import FillLike
+from gridexplainer_widget.core.picture import PictureLike, read_picture
+from gridexplainer_widget.core.progress import drain, with_bar
+from gridexplainer_widget.methods.attribute import ensure_baseline, layers_of
+from gridexplainer_widget.methods.registry import parse_method
+from gridexplainer_widget.methods.requests import (
+    MethodRequest,
+    MethodRequestLike,
+    default_methods,
+    parse_options,
+    parse_requests,
+)
+from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.results.faithfulness import Faithfulness
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from .comparison_widget import ComparisonWidget
-    from .widget import GridExplainerWidget
+    from gridexplainer_widget.live.comparison.widget import ComparisonWidget
+    from gridexplainer_widget.live.explorer.widget import GridExplainerWidget
 
 
-class GridExplainer:
+class GridExplainer(Setup):
     """Explain what an image classifier looks at by hiding parts of a picture.
 
-    The picture is cut into cells, each is hidden in turn, and the drop of the
-    target's probability is its importance: occlusion sensitivity (M. D. Zeiler
-    and R. Fergus, "Visualizing and Understanding Convolutional Networks",
-    ECCV 2014) on a grid.
+    The picture is cut into cells, each is hidden in turn, and the drop of the target's
+    probability is its importance: occlusion sensitivity (M. D. Zeiler and R. Fergus, "Visualizing
+    and Understanding Convolutional Networks", ECCV 2014) on a grid.
 
     Parameters
     ----------
     model : model, path, callable or Classifier
-        See :func:`gridexplainer_widget.as_classifier`.
+        See :func:`gridexplainer_widget.as_classifier`, also for `preprocess`, `labels`, `output`
+        and `input_shape`: what the model does not tell by itself. Cells are hidden before
+        preprocessing.
     grid_size : int or (rows, columns)
     fill : str, (r, g, b) or callable
-        What stands in for a hidden cell; see
-        :func:`gridexplainer_widget.fills.parse_fill`.
+        What stands in for a hidden cell; see :func:`gridexplainer_widget.core.fills.parse_fill`.
     score : {"probability", "log-odds"}
         What drops are differences of.
-    preprocess, labels, output, input_shape
-        What the model does not tell by itself; see
-        :func:`gridexplainer_widget.as_classifier`. Preprocessing comes after cells
-        are hidden.
     batch_size : int, optional
-        Pictures per model call; by default from the picture's size and a
-        memory budget.
+        Pictures in a model call; by default from the picture's size and a memory budget.
     seed : int
-        For ``fill="noise"``.
+        For ``fill="noise"`` and for methods that draw at random.
     engine : {"auto", "full", "incremental"}
-        "full" runs the model on each picture with a cell hidden. "incremental" reads a Keras model
-        as a network and calculates only what changes of each map, to the same numbers; see
-        docs/speed.md. "auto" takes whichever should be faster.
+        "full" runs the model on each picture with a cell hidden; "incremental" calculates only
+        what hiding changes in a Keras or PyTorch network, to the same numbers (docs/speed.md);
+        "auto" takes whichever should be faster.
 
     Attributes
     ----------
@@ -89,8 +75,6 @@ class GridExplainer:
         The latest; of occlusion also where it was cut short.
     comparison : Comparison or None
         The latest, also where it was cut short.
-    checked : Preflight or None
-        What was seen when the model was looked at; see :meth:`check`.
 
     Examples
     --------
@@ -101,35 +85,8 @@ class GridExplainer:
     >>> explanation.top(3)  # doctest: +SKIP
     """
 
-    def __init__(  # noqa: PLR0913 - the model, and keywords with sound defaults
-        self,
-        model: Any,
-        grid_size: GridSize = 8,
-        *,
-        fill: FillLike = "cell-mean",
-        score: str = "probability",
-        preprocess: PreprocessLike = "auto",
-        labels: LabelsLike = None,
-        output: str | None = None,
-        input_shape: Sequence[int | None] | None = None,
-        batch_size: int | None = None,
-        seed: int = 0,
-        engine: str = "auto",
-    ) -> None:
-        if batch_size is not None and not (is_whole(batch_size) and batch_size >= 1):
-            raise ValueError(f"batch_size={batch_size!r}; wanted is at least 1, or None to choose.")
-        self.grid_size = parse_grid_size(grid_size)
-        self.score = parse_score(score)
-        self.fill = parse_fill(fill, seed)
-        self.classifier = as_classifier(
-            model, preprocess=preprocess, labels=labels, output=output, input_shape=input_shape
-        )
-        self.batch_size = batch_size
-        self.seed = int(seed)
-        self.engine = parse_engine(engine)
-        self.explanation: Explanation | None = None
-        self.comparison: Comparison | None = None
-        self.checked: Preflight | None = None
+    explanation: Explanation | None = None
+    comparison: Comparison | None = None
 
     def explain(
         self,
@@ -138,31 +95,21 @@ class GridExplainer:
         method: str = "occlusion",
         **options: Any,
     ) -> Explanation:
-        """Find out what each cell of a picture is worth.
+        """Find out what each cell of a picture contributes to a class.
 
-        A progress bar appears where that takes more than a moment. An
-        interrupt (Ctrl-C) leaves the cells that were hidden so far in ``self.explanation``; other
-        methods leave nothing.
+        An interrupt (Ctrl-C) of occlusion leaves the cells that were hidden so far in
+        ``self.explanation``; other methods leave nothing.
 
         Parameters
         ----------
         img : path, bytes, PIL image or array
-            See :func:`gridexplainer_widget.picture.read_picture`.
+            See :func:`gridexplainer_widget.core.picture.read_picture`.
         target_class : int or str, optional
             Index or label; by default the most probable class.
         method : str
-            "occlusion"; what looks inside a Keras or PyTorch model: "cam", "grad-cam",
-            "grad-cam++", "score-cam", "saliency", "guided-backpropagation",
-            "guided-grad-cam", "shap-gradient"; what needs answers alone: "rise", "shap",
-            "lime". See docs/methods.md.
+            A name in :data:`gridexplainer_widget.METHODS`; see docs/methods.md.
         **options
-            What the method takes of `layer` (a name, or several; by default the last one
-            with spatial extent), `samples`, `channels`, `background`; see
-            :class:`gridexplainer_widget.attribution.question.Options`.
-
-        Returns
-        -------
-        Explanation
+            See :class:`gridexplainer_widget.attribution.context.MethodOptions`.
 
         Raises
         ------
@@ -175,24 +122,25 @@ class GridExplainer:
         TypeError
             The method takes no such option.
         """
-        entry = Entry(known := parse_method(method), parse_options(known, **options))
+        request = MethodRequest(spec := parse_method(method), parse_options(spec, **options))
         run = self.start_run(img)
-        if known.ask is None:
-            steps = occlusion_steps(self, run, target_class)
+        if spec.ask is None:
+            keep = partial(setattr, self, "explanation")
+            steps = occlusion_steps(self, run, target_class, keep)
             self.explanation = with_bar(steps, "Hiding cells", "cell")
         else:
             self.explanation = None
-            steps = explanation_steps(self, run, target_class, entry)
-            self.explanation = with_bar(failing_as_ours(steps, entry), known.title)
+            steps = explanation_steps(self, run, target_class, request)
+            self.explanation = with_bar(failing_as_ours(steps, request), spec.title)
         if self.unchecked:
-            self.checked = finished(self.model_checks(run))
+            self.checked = drain(self.model_checks(run))
             self.explanation = replace(self.explanation, checked=self.checked)
         return self.explanation
 
     def compare(  # noqa: PLR0913 - the picture and the question, and keywords with defaults
         self,
         img: PictureLike,
-        methods: Sequence[EntryLike] | None = None,
+        methods: Sequence[MethodRequestLike] | None = None,
         target_class: int | str | None = None,
         *,
         fill: FillLike | None = None,
@@ -204,11 +152,10 @@ class GridExplainer:
         Parameters
         ----------
         img, target_class
-            As for :meth:`explain`.
+            As for :meth:`explain`, which also tells what is raised.
         methods : sequence, optional
-            Names, such as "grad-cam"; or with a layer, ("grad-cam", "conv4_block6_out"); or
-            with options, ("rise", {"samples": 500}). By default occlusion, Grad-CAM,
-            saliency, RISE and SHAP, as far as the model can be opened.
+            Names, such as "grad-cam"; or (name, layer); or (name, options), such as
+            ("rise", {"samples": 500}). By default :attr:`usual_methods`.
         fill, mask, randomise
             As for :meth:`faithfulness`.
 
@@ -217,17 +164,16 @@ class GridExplainer:
         Comparison
             A method that cannot explain this model is among its `failures`. What an interrupt
             (Ctrl-C) leaves is in ``self.comparison``.
-
-        Raises
-        ------
-        ValueError
-            The picture, the target, the mask, the fill or a method is not usable.
-        TypeError
-            A method takes no such option.
         """
-        entries = parse_entries(self.usual_methods if methods is None else methods)
         steps = comparison_steps(
-            self, read_picture(img), entries, target_class, fill, as_mask(mask), randomise=randomise
+            self,
+            read_picture(img),
+            parse_requests(self.usual_methods if methods is None else methods),
+            target_class,
+            fill,
+            as_mask(mask),
+            randomise=randomise,
+            keep=partial(setattr, self, "comparison"),
         )
         return with_bar(steps, "Comparing")
 
@@ -246,118 +192,58 @@ class GridExplainer:
         explanation : Explanation
             By any method.
         fill : str, (r, g, b) or callable, optional
-            What stands in for the cells; by default the explainer's own. Another one can
-            turn the order of methods around.
+            What stands in for the cells; by default the explainer's own. Another one can turn
+            the order of methods around.
         mask : bool array (height, width), optional
             Where the object is.
         randomise : bool
-            Whether to explain again with the model's weights scrambled; :meth:`randomisation`
-            tells of it layer by layer.
-
-        Returns
-        -------
-        Faithfulness
+            Whether to explain again with randomised weights; see :meth:`randomisation`.
 
         Raises
         ------
         ValueError
             The mask does not fit the picture, or the explanation not the model.
         """
-        audit = run_of(self, explanation, fill)
-        steps = audit_steps(
-            self,
-            audit,
-            explanation,
-            entry_of(explanation),
-            mask=as_mask(mask),
-            randomise=randomise,
-        )
+        audit = audit_run(self, explanation, fill)
+        request, mask = explanation.request, as_mask(mask)
+        steps = audit_steps(self, audit, explanation, request, mask=mask, randomise=randomise)
         return with_bar(steps, "Hiding cells in order")
 
     def randomisation(self, explanation: Explanation, stages: int = 4) -> Randomisation:
-        """See whether a map changes when the model's weights are scrambled, layer by layer.
+        """See whether a map changes when the model's weights are randomised, layer by layer.
 
-        Copies of the model are scrambled from the last layer down; the model stays as it is.
+        Copies of the model are randomised from the last layer down; the model stays as it is.
 
         Parameters
         ----------
         explanation : Explanation
         stages : int
-            At how many layers to look, the last time with all of them scrambled.
-
-        Returns
-        -------
-        Randomisation
+            At how many layers to look, the last time with all of them randomised.
 
         Raises
         ------
         MethodError
-            The model is closed, or cannot be copied.
+            The model is a black box, or cannot be copied.
         """
-        steps = scrambling_steps(self, explanation, entry_of(explanation), stages)
-        return with_bar(steps, "Scrambling layers")
+        steps = randomise_steps(self, explanation, explanation.request, stages)
+        return with_bar(steps, "Randomising layers")
 
     def layers(self, img: PictureLike) -> list[str]:
-        """Name the network's layers that have maps, in the order in which they are computed.
-
-        What takes a layer, such as ``method="grad-cam"``, uses the last one by itself.
+        """Name the network's layers that have maps, in the order of computation.
 
         Raises
         ------
         MethodError
-            The model cannot be opened.
+            The model is a black box.
         """
         run = self.start_run(img)
-        finished(asked_about(run))  # what the model returns is known from then on
+        drain(ensure_baseline(run))  # tells what the model returns
         return [layer.name for layer in layers_of(run)]
 
     @property
     def usual_methods(self) -> tuple[str, ...]:
-        """What is compared where nothing is said."""
-        return CLOSED if self.classifier.opened is None else OPEN
-
-    def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:
-        """Look at what is most often wrong with a model, and with a picture for it.
-
-        The model is looked at by itself as well, with the first picture that is
-        explained, and again with the next ones while something seems wrong; see
-        :attr:`checked`.
-
-        Parameters
-        ----------
-        img, target_class
-            As for :meth:`explain`.
-
-        Returns
-        -------
-        Preflight
-            A table: for each check a verdict, what was seen, and what to do.
-
-        Raises
-        ------
-        ValueError
-            The picture, the grid on it or the target is not usable.
-        """
-        run = self.start_run(img)
-        self.checked = finished(
-            model_checks(self.classifier, run.masker, layouts=True, at_once=run.batch_size)
-        )
-        try:
-            finished(asked_about(run))
-        except Exception:
-            if self.checked.concerns:  # they tell it
-                return self.checked
-            raise
-        return self.checked.joined(*picture_checks(self.freeze(run, target_class)))
-
-    @property
-    def unchecked(self) -> bool:
-        """Whether the model is still to be looked at, or something seemed wrong the last time."""
-        return self.checked is None or bool(self.checked.concerns)
-
-    def model_checks(self, run: Run) -> Generator[int, None, Preflight]:
-        """Look at the model with a run's picture, a call at a time."""
-        return model_checks(self.classifier, run.masker, at_once=run.batch_size)
+        """The methods that :meth:`compare` takes where none are named."""
+        return default_methods(self.classifier)
 
     def visualize(self, style: str = "signed") -> Figure:
         """Draw the latest explanation.
@@ -365,7 +251,7 @@ class GridExplainer:
         Parameters
         ----------
         style : {"signed", "original"}
-            See :func:`gridexplainer_widget.plot.plot`.
+            See :meth:`Explanation.plot`.
 
         Raises
         ------
@@ -384,85 +270,33 @@ class GridExplainer:
     ) -> GridExplainerWidget | ComparisonWidget:
         """Open a picture in the live widget; scoring starts at once, in the background.
 
-        With ``methods=[…]``, as :meth:`compare` takes them, several maps stand side by side.
+        Where no widget runs, the output shows a PNG of what had been scored when it was
+        displayed: in an executed notebook, ``w.wait()`` before displaying ``w``.
 
         Parameters
         ----------
         img, target_class
             As for :meth:`explain`.
         **traits
-            The widget's traits to begin with (docs/traits.md), such as
-            ``numbers=False`` or ``value=[(3, 4)]``.
+            The widget's traits to begin with (docs/traits.md), such as ``numbers=False``. With
+            ``methods=[…]``, as :meth:`compare` takes them, several maps stand side by side.
 
         Raises
         ------
         TypeError
             There is no such trait to be set.
-
-        Notes
-        -----
-        Beside the widget the output holds a PNG of what has been scored when it is
-        displayed, for places where no widget runs. An executed notebook gets the
-        finished map by ``w.wait()`` before it displays ``w``.
         """
         if target_class is not None and "target" in traits:
             raise TypeError("target_class= and target= are the same thing; give one of them.")
         given = {"target": target_class, **traits}
         if "methods" in traits:
-            from .comparison_widget import ComparisonWidget  # noqa: PLC0415 - it knows us
+            from gridexplainer_widget.live.comparison.widget import (  # noqa: PLC0415 - slow to load
+                ComparisonWidget,
+            )
 
             return ComparisonWidget(self, img, **given)
-        from .widget import GridExplainerWidget  # noqa: PLC0415 - alike
+        from gridexplainer_widget.live.explorer.widget import (  # noqa: PLC0415 - alike
+            GridExplainerWidget,
+        )
 
         return GridExplainerWidget(self, img, **given)
-
-    def start_run(
-        self, img: PictureLike, grid_size: GridSize | None = None, fill: FillLike | None = None
-    ) -> Run:
-        """Set up the scoring of a picture, with the explainer's settings where none are given."""
-        return Run.of(
-            self.classifier,
-            read_picture(img),
-            self.grid_size if grid_size is None else grid_size,
-            self.fill if fill is None else parse_fill(fill, self.seed),
-            self.batch_size,
-            engine=self.engine,
-        )
-
-    def freeze(
-        self,
-        run: Run,
-        target: int | str | None = None,
-        score: str | None = None,
-        *,
-        attribution: Attribution | None = None,
-        options: Options | None = None,
-    ) -> Explanation:
-        """Make an explanation of what a run has scored so far, or of what a method found."""
-        settings = {
-            "picture_size": list(run.picture.size),
-            "grid_size": list(run.grid.shape),
-            "fill": run.masker.fill.name,
-            "seed": self.seed,
-            "preprocessing": self.classifier.preprocessing.words,
-            "input_shape": list(run.masker.pixels.shape),
-            "engine": run.way.words if run.calls else self.engine,
-            "version": __version__,
-            **(options or Options()).settings,
-        }
-        score = parse_score(score or self.score)
-        return Explanation.of(run, target, score, settings, self.checked, attribution)
-
-    def __repr__(self) -> str:
-        rows, columns = self.grid_size
-        output = self.classifier.output or "told by the first batch"
-        return (
-            f"GridExplainer({self.classifier.name}, {rows}×{columns}, fill={self.fill.name!r}, "
-            f"score={self.score!r}, preprocessing={self.classifier.preprocessing.words!r}, "
-            f"output={output!r})" + (f"\n  {self.checked.summary}" if self.checked else "")
-        )
-
-
-def as_mask(mask: ArrayLike | None) -> NDArray[np.bool_] | None:
-    """Take a mask as an array; what does not fit is refused where it is used."""
-    return None if mask is None else np.asarray(mask)

@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
-from gridexplainer_widget.classifiers import function
+from gridexplainer_widget.classifiers.readers import function
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "agg")

@@ -1,1 +1,1 @@
-"""Other ways to explain a picture, each with a map of its pixels and of the grid's cells."""
+"""What a method may ask of a model, and the map that it returns."""

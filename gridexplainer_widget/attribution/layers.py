@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from gridexplainer_widget.classifiers.network import Layer
+from gridexplainer_widget.core.arrays import Map
 
-from .base import Map, enlarged
+from .attribution import enlarged
 
 
 def find_layer(name: str, found: Sequence[Layer], model: str) -> Layer:

@@ -9,9 +9,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import Said, Shape
-from .outputs import ClassifierError
-from .preprocessing import Batch
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError
+
+from .classifier import Overrides, Shape
 
 SAY_SHAPE: Final = "Say input_shape=(height, width, channels), or (height, width)"
 
@@ -34,7 +35,7 @@ def picture_shape(shape: tuple[Any, ...], name: str) -> tuple[Shape, bool]:
     return (shape[1], shape[2], int(shape[3])), False
 
 
-def read_rows(features: int, said: Said, name: str) -> tuple[Shape, str]:
+def read_rows(features: int, said: Overrides, name: str) -> tuple[Shape, str]:
     """Read a picture's shape off the length of a row of its pixels.
 
     Parameters
@@ -72,7 +73,7 @@ def read_rows(features: int, said: Said, name: str) -> tuple[Shape, str]:
     )
 
 
-def _said_rows(features: int, said: Said, name: str, pixels: int) -> Shape:
+def _said_rows(features: int, said: Overrides, name: str, pixels: int) -> Shape:
     found = features // pixels if features in {pixels, 3 * pixels, 4 * pixels} else 3
     shape = said.shape((None, None, found))
     # What a function makes of the pixels may be any number of features.
@@ -86,7 +87,7 @@ def _said_rows(features: int, said: Said, name: str, pixels: int) -> Shape:
     return shape
 
 
-def to_front(batch: Batch) -> Batch:
+def to_front(batch: PreparedBatch) -> PreparedBatch:
     """Put the channels first; a preprocessing of the user's may have done so already."""
     if batch.ndim == 4 and batch.shape[1] in {1, 3, 4} and batch.shape[3] not in {1, 3, 4}:
         return np.ascontiguousarray(batch)
@@ -110,7 +111,9 @@ def as_dtype(values: NDArray[Any], dtype: str) -> NDArray[Any]:
     return np.clip(np.rint(values.astype(np.float64)), limits.min, limits.max).astype(dtype)
 
 
-def in_pieces(ask: Callable[[Batch], Any], size: int | None) -> Callable[[Batch], Any]:
+def in_pieces(
+    ask: Callable[[PreparedBatch], Any], size: int | None
+) -> Callable[[PreparedBatch], Any]:
     """Ask a model that takes `size` pictures at once, no more and no fewer; None: any number.
 
     Parameters
@@ -122,7 +125,7 @@ def in_pieces(ask: Callable[[Batch], Any], size: int | None) -> Callable[[Batch]
     if size is None:
         return ask
 
-    def forward(batch: Batch) -> Any:
+    def forward(batch: PreparedBatch) -> Any:
         answers = []
         for start in range(0, len(batch), size):
             piece = batch[start : start + size]
@@ -136,7 +139,7 @@ def in_pieces(ask: Callable[[Batch], Any], size: int | None) -> Callable[[Batch]
     return forward
 
 
-def _joined(answers: list[Any], batch: Batch) -> NDArray[Any]:
+def _joined(answers: list[Any], batch: PreparedBatch) -> NDArray[Any]:
     """Put the rows of all pieces together, without those that only filled up the last one."""
     joined = np.concatenate([np.atleast_1d(answer) for answer in answers])
     return joined[: len(batch)]

@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .outputs import ClassifierError
-from .preprocessing import Batch
-
-Maps: TypeAlias = NDArray[np.float32]
-"""What a layer gives: float32 (n, height, width, channels)."""
+from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
 
 Answer = TypeVar("Answer")
-
-
-class MethodError(ClassifierError):
-    """A method that cannot explain this model, and why."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +42,13 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Scrambled:
+class RandomisedCopy:
     """A copy of a model with some of its weights replaced by noise.
 
     Parameters
     ----------
     layer : str
-        The layer that was scrambled last; all that come after it are as well.
+        The layer that was randomised last; all that come after it are as well.
     forward : callable
         As `Classifier.forward`.
     network : Network
@@ -83,25 +75,27 @@ class Network(Protocol):
     def pictures(self) -> int:
         """How many pictures the model was asked about through this network."""
 
-    def layers(self, batch: Batch) -> tuple[Layer, ...]:
+    def layers(self, batch: PreparedBatch) -> tuple[Layer, ...]:
         """Layers with more than one pixel of output, in the order in which they are computed.
 
         Where several hand on the same tensor, only the innermost that is called once counts.
         Dropout is left out.
         """
 
-    def scores(self, batch: Batch, target: int) -> NDArray[np.float32]:
+    def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
         """Return the target's score, the one that is `differentiated`: (n,)."""
 
-    def maps(self, batch: Batch, layers: Sequence[str]) -> list[Maps]:
+    def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
         """Return what each layer gives."""
 
     def map_gradients(
-        self, batch: Batch, target: int, layers: Sequence[str]
-    ) -> list[tuple[Maps, Maps]]:
+        self, batch: PreparedBatch, target: int, layers: Sequence[str]
+    ) -> list[tuple[LayerMaps, LayerMaps]]:
         """Return what each layer gives, and the gradient of the target's score by it."""
 
-    def gradients(self, batch: Batch, target: int, *, guided: bool = False) -> Batch:
+    def gradients(
+        self, batch: PreparedBatch, target: int, *, guided: bool = False
+    ) -> PreparedBatch:
         """Return the gradient of the target's score by the batch.
 
         With `guided`, each ReLU lets only positive gradients pass back (J. T. Springenberg et
@@ -113,7 +107,7 @@ class Network(Protocol):
             `guided`, and not every ReLU could be overridden.
         """
 
-    def head(self, batch: Batch) -> tuple[str, NDArray[np.float32]]:
+    def head(self, batch: PreparedBatch) -> tuple[str, NDArray[np.float32]]:
         """Return the layer ahead of global average pooling, and the weights of the dense one after.
 
         Returns
@@ -127,7 +121,7 @@ class Network(Protocol):
             The network does not end so.
         """
 
-    def for_shap(self, batch: Batch, target: int) -> tuple[Any, Any]:
+    def for_shap(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
         """Return what `shap.GradientExplainer` takes: a model, and a batch as that model takes it.
 
         The model takes (n, height, width, channels), preprocessed, and returns the target's
@@ -138,10 +132,10 @@ class Network(Protocol):
     def with_shap(self, call: Callable[[], Answer]) -> Answer:
         """Call SHAP with what `for_shap` returned, in the mode that it needs."""
 
-    def scrambled(self, seed: int) -> Iterator[Scrambled]:
-        """Scramble copies of the model from its last layer with weights down to the first.
+    def randomised(self, seed: int) -> Iterator[RandomisedCopy]:
+        """Randomise copies of the model from its last layer with weights down to the first.
 
-        Each has one more layer scrambled than the one before: J. Adebayo et al., "Sanity Checks
+        Each has one more layer randomised than the one before: J. Adebayo et al., "Sanity Checks
         for Saliency Maps", NeurIPS 2018, the cascading randomisation.
 
         Raises

@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-Vectors: TypeAlias = NDArray[np.float32]
-"""Class probabilities, one row per picture: float32 (n, classes)."""
+from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.errors import ClassifierError
 
 OutputKind: TypeAlias = Literal["softmax", "percent", "logits", "sigmoid", "sigmoids"]
 """softmax: probabilities that sum to 1; percent: the same times 100; logits: any numbers;
@@ -17,10 +17,6 @@ sigmoid: one probability; sigmoids: one for each class, of which several may be 
 
 NAMES_OF_ANSWERS = ("logits", "probabilities", "probs", "scores", "predictions", "outputs")
 """Where a model returns several things by name, the first of these is its answer."""
-
-
-class ClassifierError(RuntimeError):
-    """A model that does not answer as a classifier does."""
 
 
 def parse_output(output: Any) -> OutputKind | None:
@@ -137,7 +133,9 @@ def guess_output(raw: NDArray[np.floating[Any]]) -> OutputKind:
     return "softmax" if _sums_to(raw, 1) else "sigmoids"
 
 
-def to_probabilities(raw: NDArray[Any], output: OutputKind, name: str = "The model") -> Vectors:
+def to_probabilities(
+    raw: NDArray[Any], output: OutputKind, name: str = "The model"
+) -> Probabilities:
     """Turn raw outputs (batch, classes) into probabilities, float32.
 
     Raises
@@ -175,14 +173,16 @@ def percent(probability: float) -> str:
     return f"{probability:.1%}"
 
 
-def _softmax(values: NDArray[np.float64]) -> Vectors:
+def _softmax(values: NDArray[np.float64]) -> Probabilities:
     with np.errstate(invalid="ignore"):  # infinity minus infinity: NaN, which the run reports
         exponentials = np.exp(values - values.max(axis=1, keepdims=True))
-    softmax: Vectors = (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+    softmax: Probabilities = (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(
+        np.float32
+    )
     return softmax
 
 
-def _logistic(values: NDArray[np.float64]) -> Vectors:
+def _logistic(values: NDArray[np.float64]) -> Probabilities:
     with np.errstate(over="ignore"):  # exp overflows to infinity, 1 / infinity is 0: right
         pair = np.concatenate([1 / (1 + np.exp(values)), 1 / (1 + np.exp(-values))], axis=1)
     return pair.astype(np.float32)

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Batch: TypeAlias = NDArray[np.float32]
-"""Pictures: float32 (n, height, width, channels)."""
+from gridexplainer_widget.core.arrays import PreparedBatch
 
-PreprocessLike: TypeAlias = "str | Callable[[Batch], ArrayLike] | None"
+PreprocessLike: TypeAlias = "str | Callable[[PreparedBatch], ArrayLike] | None"
 """A name of `NAMED`, also with " bgr"; "auto"; None for 0..255; or a callable."""
 
 MEAN: Final = (0.485, 0.456, 0.406)
@@ -44,14 +43,14 @@ class Preprocessing:
         the rest is unused then.
     """
 
-    words: str
+    description: str
     scale: tuple[float, ...] = (1.0,)
     offset: tuple[float, ...] = (0.0,)
     bgr: bool = False
     told: bool = True
-    function: Callable[[Batch], ArrayLike] | None = field(default=None, repr=False)
+    function: Callable[[PreparedBatch], ArrayLike] | None = field(default=None, repr=False)
 
-    def __call__(self, batch: Batch) -> Batch:
+    def __call__(self, batch: PreparedBatch) -> PreparedBatch:
         """Apply it to a batch (n, H, W, C) in 0..255; the batch is left as it was."""
         if self.function is not None:
             return np.asarray(self.function(batch.copy()), np.float32)
@@ -67,13 +66,15 @@ class Preprocessing:
         """Return the same with the order of the model's channels turned around."""
         return replace(
             self,
-            words=f"{self.words}, RGB → BGR" if not self.bgr else f"{self.words}, in RGB",
+            description=f"{self.description}, RGB → BGR"
+            if not self.bgr
+            else f"{self.description}, in RGB",
             scale=self.scale[::-1],
             offset=self.offset[::-1],
             bgr=not self.bgr,
         )
 
-    def _for(self, numbers: tuple[float, ...], batch: Batch) -> Batch:
+    def _for(self, numbers: tuple[float, ...], batch: PreparedBatch) -> PreparedBatch:
         channels = batch.shape[-1]
         if len(numbers) == 1 or len(numbers) == channels:
             return np.asarray(numbers, np.float32)
@@ -116,14 +117,14 @@ def parse_preprocess(preprocess: Any) -> Preprocessing | None:
     if isinstance(preprocess, Preprocessing):
         return preprocess
     if preprocess is None:
-        return replace(AS_IS, words="none: 0..255 (as you said)", told=True)
+        return replace(AS_IS, description="none: 0..255 (as you said)", told=True)
     if isinstance(preprocess, str):
         if preprocess == "auto":
             return None
         name, bgr = preprocess.removesuffix(REVERSED), preprocess.endswith(REVERSED)
         if name in NAMED and not (bgr and name == "caffe"):
             found = NAMED[name].reversed() if bgr else NAMED[name]
-            return replace(found, words=f"{found.words} (as you said)")
+            return replace(found, description=f"{found.description} (as you said)")
     elif callable(preprocess):
         name = getattr(preprocess, "__name__", type(preprocess).__name__)
         return Preprocessing(f"your own ({name})", function=preprocess)

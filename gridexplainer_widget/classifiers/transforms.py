@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .base import SaidShape
+from .classifier import ShapeLike
 from .preprocessing import NAMED, Preprocessing
 
 Answer: TypeAlias = "NDArray[np.float64]"
@@ -35,7 +35,7 @@ WANTED = (
 )
 
 
-def read_transform(transform: Any) -> tuple[Preprocessing, SaidShape]:
+def read_transform(transform: Any) -> tuple[Preprocessing, ShapeLike]:
     """Ask a transform what it does to the colours and to the size of pictures.
 
     Parameters
@@ -64,10 +64,11 @@ def read_transform(transform: Any) -> tuple[Preprocessing, SaidShape]:
     for order in (found, replace(found, bgr=True)):
         if all(_fits(_plain(transform, rgb), order, rgb) for rgb in COLOURS):
             _check_halves(transform, order)
-            words = named_or_own(order, name)
+            found = named_or_own(order, name)
             if _crops(transform, order):
-                words = replace(words, words=f"{words.words}; all is seen, its crop is left out")
-            return words, (*_size(transform), 1 if len(black) == 1 else None)
+                text = f"{found.description}; all is seen, its crop is left out"
+                found = replace(found, description=text)
+            return found, (*_size(transform), 1 if len(black) == 1 else None)
     raise _refusal(name, "does more to the colours than to scale and shift each channel.")
 
 
@@ -89,13 +90,13 @@ def named_or_own(found: Preprocessing, source: str) -> Preprocessing:
     for usual in NAMED.values():
         for known in (usual, usual.reversed()):
             if known.bgr == found.bgr and _same(known, found):
-                return replace(known, words=f"{source}: {known.words}")
+                return replace(known, description=f"{source}: {known.description}")
     ends = _ends(found)
     span = (ends.min(), ends.max()) if found.scale[0] > 0 else (ends.max(), ends.min())
     black, white = (f"{end:.3g}".replace("-", "−") for end in span)
     own = ", mean and deviation of its own" if np.ptp(ends, axis=1).max() > 1e-6 else ""
     order = ", RGB → BGR" if found.bgr else ""
-    return replace(found, words=f"{source}: scaled to {black}..{white}{own}{order}")
+    return replace(found, description=f"{source}: scaled to {black}..{white}{own}{order}")
 
 
 def _same(known: Preprocessing, found: Preprocessing) -> bool:

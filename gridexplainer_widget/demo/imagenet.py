@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers import as_classifier
+from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
 
-from . import Demo
+from .demo import Demo
 
 CLASSES = 1000
 

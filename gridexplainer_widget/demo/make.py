@@ -26,8 +26,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 from PIL import Image
 
-from . import FOLDER, cheating, scenes
+from . import cheating, scenes
 from .chosen import CHEATING, HONEST
+from .demo import FOLDER
 from .glyphs import LABELS, label_of
 from .lessons import lesson
 from .mark import MARK

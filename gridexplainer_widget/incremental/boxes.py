@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .nodes import Node, Pair, Window
+from .graph import Node, Pair, Window
 
 Boxes = NDArray[np.intp]
 """Rectangles (sets, 2, 2): along rows and along columns, the first and the one behind the last."""

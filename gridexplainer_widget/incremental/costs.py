@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Boxes, changed
-from .nodes import Node, Nodes, Window
-from .patching import Patching, reachable
+from .graph import Node, Nodes, Window
+from .plan import PatchPlan, reachable
 
 RATES = {"convolution": 75e9, "depthwise": 3.5e9, "pool": 1.5e9}
 """Multiply-adds in a second."""
@@ -67,47 +67,47 @@ def traced(nodes: Nodes, hidden: Boxes) -> dict[int, Boxes]:
     return found
 
 
-def rates(patching: Patching) -> dict[int, float]:
+def rates(plan: PatchPlan) -> dict[int, float]:
     """Return how long one position of each patched node takes, its windows included."""
-    nodes = patching.nodes
-    found = {index: rate(nodes[index]) for index in sorted(patching.patched)}
-    for index, place in patching.gathered:
+    nodes = plan.nodes
+    found = {index: rate(nodes[index]) for index in sorted(plan.patched)}
+    for index, place in plan.gathered:
         taken, window = nodes[nodes[index].inputs[place]], nodes[index].windows[place]
         spread = 1.0 if window is None else _overlap(window)
         found[index] += COPY * taken.channels * spread
     return found
 
 
-def a_group(patching: Patching) -> float:
+def a_group(plan: PatchPlan) -> float:
     """Return how long a group takes beside its sets."""
-    calls = sum(_call(patching.nodes[index]) for index in patching.patched)
-    return calls + 2 * CALL * len(patching.gathered)
+    calls = sum(_call(plan.nodes[index]) for index in plan.patched)
+    return calls + 2 * CALL * len(plan.gathered)
 
 
-def seconds(patching: Patching, boxes: Mapping[int, Boxes]) -> NDArray[np.float64]:
+def seconds(plan: PatchPlan, boxes: Mapping[int, Boxes]) -> NDArray[np.float64]:
     """Return how long each set takes: (sets,)."""
-    nodes = patching.nodes
-    whole = [node for index, node in enumerate(nodes.nodes) if index not in patching.patched]
+    nodes = plan.nodes
+    whole = [node for index, node in enumerate(nodes.nodes) if index not in plan.patched]
     each = sum(rate(node) * node.positions + _call(node) / TOGETHER for node in whole)
-    if patching.patched:
-        each += a_group(patching) / TOGETHER
-        each += COPY * sum(nodes[index].channels * nodes[index].positions for index in patching.cut)
+    if plan.patched:
+        each += a_group(plan) / TOGETHER
+        each += COPY * sum(nodes[index].channels * nodes[index].positions for index in plan.cut)
     total = np.full(len(boxes[0]), each)
-    for index, one in rates(patching).items():
+    for index, one in rates(plan).items():
         total += one * _positions(nodes[index], boxes[index])
     return total
 
 
-def largest(patching: Patching, boxes: Mapping[int, Boxes]) -> float:
+def largest(plan: PatchPlan, boxes: Mapping[int, Boxes]) -> float:
     """Return how many numbers the largest map or patch of a set has, on average."""
     return max(
         node.channels
         * (
             float(_positions(node, boxes[index]).mean())
-            if index in patching.patched
+            if index in plan.patched
             else node.positions
         )
-        for index, node in enumerate(patching.nodes.nodes)
+        for index, node in enumerate(plan.nodes.nodes)
     )
 
 
@@ -125,15 +125,15 @@ def _overlap(window: Window) -> float:
     return ratio
 
 
-def choose(nodes: Nodes, hidden: Boxes) -> Patching:
+def choose(nodes: Nodes, hidden: Boxes) -> PatchPlan:
     """Choose which nodes to calculate on patches so that these sets take the least time."""
     boxes = traced(nodes, hidden)
     shares = {
         index: float(_positions(nodes[index], part).mean()) / nodes[index].positions
         for index, part in boxes.items()
     }
-    candidates = [Patching(nodes, _below(nodes, shares, ceiling)) for ceiling in CEILINGS]
-    return min(candidates, key=lambda patching: float(seconds(patching, boxes).sum()))
+    candidates = [PatchPlan(nodes, _below(nodes, shares, ceiling)) for ceiling in CEILINGS]
+    return min(candidates, key=lambda plan: float(seconds(plan, boxes).sum()))
 
 
 def _below(nodes: Nodes, shares: Mapping[int, float], ceiling: float) -> frozenset[int]:

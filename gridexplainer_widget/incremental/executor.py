@@ -9,19 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .gathers import Places
-from .nodes import Nodes
-from .patching import Patching
+from .graph import Nodes
+from .plan import PatchPlan
 
 Maps: TypeAlias = Sequence[Any]
 """Tensors of the framework: whole maps, (n, height, width, channels)."""
-
-
-class NotReadable(Exception):  # noqa: N818 - no error: the model is run in full
-    """A network that cannot be read as a list of nodes, and why."""
-
-
-class NotTried(NotReadable):
-    """A network of which it is known beforehand that reading would not help, and why."""
 
 
 class Executor(Protocol):
@@ -39,7 +31,7 @@ class Executor(Protocol):
     def taken(self, pictures: NDArray[np.float32]) -> Any:
         """Hand preprocessed pictures (n, height, width, channels) over."""
 
-    def whole(self, patching: Patching, picture: NDArray[np.float32]) -> Any:
+    def whole(self, plan: PatchPlan, picture: NDArray[np.float32]) -> Any:
         """Calculate the maps that patches are put into, with nothing hidden.
 
         Parameters
@@ -54,12 +46,12 @@ class Executor(Protocol):
             What :meth:`patched` and :meth:`untouched` take.
         """
 
-    def untouched(self, patching: Patching, whole: Any) -> Maps:
+    def untouched(self, plan: PatchPlan, whole: Any) -> Maps:
         """Return the maps of `patching.cut` with nothing hidden, n = 1."""
 
     def patched(
         self,
-        patching: Patching,
+        plan: PatchPlan,
         whole: Any,
         patches: NDArray[np.float32],
         places: Places,
@@ -72,8 +64,8 @@ class Executor(Protocol):
         patches : float32 array (n, rows, columns, channels)
             Preprocessed.
         places, lengths : int32 arrays
-            See :class:`~gridexplainer_widget.incremental.patcher.Layout`.
+            See :class:`~gridexplainer_widget.incremental.engine.Layout`.
         """
 
-    def answer(self, patching: Patching, maps: Sequence[Maps]) -> Any:
+    def answer(self, plan: PatchPlan, maps: Sequence[Maps]) -> Any:
         """Calculate what the model returns from the maps of `patching.cut`, several groups of n."""

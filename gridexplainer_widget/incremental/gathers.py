@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Boxes
-from .nodes import POINT, Node, Pair, Window
+from .graph import POINT, Node, Pair, Window
 
 Places: TypeAlias = NDArray[np.int32]
 """Positions, counted through pictures, rows and columns."""

@@ -11,13 +11,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from gridexplainer_widget import Explanation, GridExplainer
-from gridexplainer_widget.classifiers.checks import Check
+from gridexplainer_widget.classifiers.checks.checks import Check
+from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.outputs import percent
-from gridexplainer_widget.classifiers.preflight import Preflight
-from gridexplainer_widget.page import to_html
+from gridexplainer_widget.results.page import to_html
 from tests.browser.processes import poll
 from tests.browser.screen import assert_hover, canvas, hover, point, violations
-from tests.models import weights
+from tests.support.models import weights
 
 EVIL = (
     "</script><script>alert(1)</script>",
@@ -161,9 +161,9 @@ def test_it_is_worked_by_keyboard(opened: Callable[..., Page], explanation: Expl
     expect(page.locator(".gx-title")).to_have_text("What the model sees")
 
 
-def test_looks_change_at_once(opened: Callable[..., Page], explanation: Explanation) -> None:
+def test_appearance_changes_at_once(opened: Callable[..., Page], explanation: Explanation) -> None:
     page = opened(explanation, colormap="purple-green")
-    page.get_by_text("Looks").click()
+    page.get_by_text("Appearance").click()
     colors = page.get_by_label("Colours")
     expect(colors).to_have_value("purple-green")
     colors.select_option("red-blue")

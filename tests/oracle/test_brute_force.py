@@ -5,7 +5,7 @@ import pytest
 from scipy.ndimage import gaussian_filter
 
 from gridexplainer_widget import GridExplainer
-from tests.models import weights
+from tests.support.models import weights
 
 SIZES = [((16, 16), 4), ((17, 13), (3, 5)), ((10, 23), (7, 2)), ((9, 9), 9), ((11, 7), 1)]
 

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 from keras import layers
 
 from gridexplainer_widget import as_classifier
-from gridexplainer_widget.fills import parse_fill
-from gridexplainer_widget.grid import Grid
+from gridexplainer_widget.core.fills import parse_fill
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.incremental.costs import _below, traced
-from gridexplainer_widget.incremental.patching import Patching
-from gridexplainer_widget.incremental_pass import IncrementalPass, as_boxes
-from gridexplainer_widget.masking import Masker
-from gridexplainer_widget.passes import Batch, FullPass
-from tests.networks import picture
+from gridexplainer_widget.incremental.plan import PatchPlan
+from gridexplainer_widget.inference.incremental import IncrementalStrategy, as_boxes
+from gridexplainer_widget.inference.strategy import Batch, FullStrategy
+from tests.support.networks import picture
 
 
 def windowed(draw: Any, x: Any) -> Any:
@@ -187,24 +187,24 @@ def test_random_networks(
     classifier = as_classifier(model, output="logits", preprocess=None)
     grid = Grid(rows, columns, height, width)
     masker = Masker(picture(height, width, seed).astype(np.float32), grid, parse_fill("red"))
-    full = FullPass(classifier, masker, 16)
-    patcher = classifier.patched((height, width))
-    nodes = patcher.executor.nodes
+    full = FullStrategy(classifier, masker, 16)
+    engine = classifier.incremental_engine((height, width))
+    nodes = engine.executor.nodes
     cells = as_boxes(grid.boxes())
     shares = {
         index: float(np.prod(part[:, :, 1] - part[:, :, 0], axis=1).mean()) / nodes[index].positions
         for index, part in traced(nodes, cells).items()
     }
-    patcher._plans[grid.shape] = Patching(nodes, _below(nodes, shares, ceiling))
-    parts = IncrementalPass(full, patcher)
+    engine._plans[grid.shape] = PatchPlan(nodes, _below(nodes, shares, ceiling))
+    parts = IncrementalStrategy(full, engine)
     rng = np.random.default_rng(seed)
     sets = [(), *((cell,) for cell in range(len(grid)))]
     sets += [tuple(np.flatnonzero(rng.random(len(grid)) < share)) for share in (0.2, 0.5, 1.0)]
     sets = list(dict.fromkeys(sets))
-    patcher.refresh()
+    engine.refresh()
     raw, expected = [], []
     for batch in parts.batches(sets) if len(sets) > 3 else [Batch((sets,))]:
-        if batch.patching is None:
+        if batch.plan is None:
             continue
         raw.append(answers(parts, batch))
         pictures = np.stack([masker.masked(one) for one in batch.sets])
@@ -215,13 +215,13 @@ def test_random_networks(
         np.testing.assert_allclose(got / scale, wanted / scale, atol=1e-5)
 
 
-def answers(parts: IncrementalPass, batch: Batch) -> np.ndarray:
+def answers(parts: IncrementalStrategy, batch: Batch) -> np.ndarray:
     """What the network returns, before it becomes probabilities."""
     seen = []
     read = parts.classifier.read
     parts.classifier.read = lambda raw, n: seen.append(raw) or read(raw, n)
     try:
-        parts._patched(batch, batch.patching)
+        parts._patched(batch, batch.plan)
     finally:
         del parts.classifier.read
     return np.asarray(seen[0])

@@ -8,7 +8,7 @@ import pytest
 from keras import applications
 
 from gridexplainer_widget import GridExplainer, as_classifier
-from tests.networks import both, enliven, picture
+from tests.support.networks import both, enliven, picture
 
 NETWORKS = [
     "VGG16",
@@ -55,5 +55,5 @@ def test_the_numbers_are_those_of_the_model(name: str) -> None:
     assert largest > 0.05, "nothing is at stake"
     off = np.abs(found["incremental"] - found["full"]).max()
     assert off <= 1e-4 * largest, f"off by {off:.2g} of {largest:.2g}"
-    way = explainers["incremental"].start_run(image).way
-    assert "incremental" in way.words or "folded" in way.words, way.words
+    way = explainers["incremental"].start_run(image).strategy
+    assert "incremental" in way.description or "folded" in way.description, way.description

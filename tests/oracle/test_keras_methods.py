@@ -16,15 +16,15 @@ import pytest
 from keras import layers
 from numpy.typing import NDArray
 
-from gridexplainer_widget.attribution.cam import cam
-from gridexplainer_widget.attribution.grad_cam import grad_cam
-from gridexplainer_widget.attribution.grad_cam_plus_plus import grad_cam_plus_plus
-from gridexplainer_widget.attribution.guided_backpropagation import guided_backpropagation
-from gridexplainer_widget.attribution.guided_grad_cam import guided_grad_cam
-from gridexplainer_widget.attribution.saliency import saliency
-from gridexplainer_widget.attribution.score_cam import score_cam
-from gridexplainer_widget.classifiers import as_classifier
-from tests.questions import explained, stretched
+from gridexplainer_widget import as_classifier
+from gridexplainer_widget.methods.cam import cam
+from gridexplainer_widget.methods.grad_cam import grad_cam
+from gridexplainer_widget.methods.grad_cam_plus_plus import grad_cam_plus_plus
+from gridexplainer_widget.methods.guided_backpropagation import guided_backpropagation
+from gridexplainer_widget.methods.guided_grad_cam import guided_grad_cam
+from gridexplainer_widget.methods.saliency import saliency
+from gridexplainer_widget.methods.score_cam import score_cam
+from tests.support.questions import explained, stretched
 
 TARGET = 0
 DENSE = ("weight", "bias")

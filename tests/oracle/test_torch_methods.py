@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gridexplainer_widget.attribution.base import enlarged
-from gridexplainer_widget.attribution.cam import cam
-from gridexplainer_widget.attribution.grad_cam import grad_cam
-from gridexplainer_widget.attribution.grad_cam_plus_plus import grad_cam_plus_plus
-from gridexplainer_widget.attribution.guided_backpropagation import guided_backpropagation
-from gridexplainer_widget.attribution.guided_grad_cam import guided_grad_cam
-from gridexplainer_widget.attribution.saliency import saliency
-from gridexplainer_widget.attribution.score_cam import score_cam
-from gridexplainer_widget.classifiers import as_classifier
+from gridexplainer_widget import as_classifier
+from gridexplainer_widget.attribution.attribution import enlarged
+from gridexplainer_widget.methods.cam import cam
+from gridexplainer_widget.methods.grad_cam import grad_cam
+from gridexplainer_widget.methods.grad_cam_plus_plus import grad_cam_plus_plus
+from gridexplainer_widget.methods.guided_backpropagation import guided_backpropagation
+from gridexplainer_widget.methods.guided_grad_cam import guided_grad_cam
+from gridexplainer_widget.methods.saliency import saliency
+from gridexplainer_widget.methods.score_cam import score_cam
 from tests.oracle.torch_reference import (
     LOUD,
     SIDE,
@@ -28,8 +28,8 @@ from tests.oracle.torch_reference import (
     resnet,
     small_network,
 )
-from tests.pytorch import torch
-from tests.questions import explained, question_of, stretched
+from tests.support.pytorch import torch
+from tests.support.questions import explained, question_of, stretched
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Setting backward hooks on ReLU:UserWarning"),

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.pytorch import torch, torchvision  # before what imports PyTorch by itself
+from tests.support.pytorch import torch, torchvision  # before what imports PyTorch by itself
 
 # isort: split
 import captum.attr

@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from gridexplainer_widget import ExplanationError, GridExplainer
-from gridexplainer_widget.classifiers import ClassifierError
-from tests.models import Spoiled, brightness, weights
+from gridexplainer_widget import ClassifierError, ExplanationError, GridExplainer
+from tests.support.models import Spoiled, brightness, weights
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (16, 16, 3)).astype(np.uint8)
 

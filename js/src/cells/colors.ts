@@ -1,10 +1,10 @@
 // Drops → colours. Pure functions.
 
-import { APPEARANCE_TRAITS, type Colormap, type Model, type Traits } from "../model/explorer_protocol";
+import { APPEARANCE, type Colormap, type Model, type Traits } from "../model/explorer_protocol";
 import { isFaded } from "./scores";
 
 /** How drops are drawn. */
-export type Appearance = Pick<Traits, (typeof APPEARANCE_TRAITS)[number]>;
+export type Appearance = Pick<Traits, (typeof APPEARANCE)[number]>;
 
 export interface Hues {
   supports: string;
@@ -24,7 +24,7 @@ export const HUES: Record<Colormap, Hues> = {
 };
 
 export function appearanceOf(model: Model): Appearance {
-  return Object.fromEntries(APPEARANCE_TRAITS.map((name) => [name, model.get(name)])) as Appearance;
+  return Object.fromEntries(APPEARANCE.map((name) => [name, model.get(name)])) as Appearance;
 }
 
 /** The colour over a cell: its opacity grows with the drop, its hue shows the sign. */

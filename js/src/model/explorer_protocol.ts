@@ -20,7 +20,7 @@ export const KERNEL_TRAITS = [
 ] as const;
 
 /** How drops are drawn. Set without save_changes, so that no message is sent. */
-export const APPEARANCE_TRAITS = ["colormap", "opacity", "numbers", "scale", "threshold"] as const;
+export const APPEARANCE = ["colormap", "opacity", "numbers", "scale", "threshold"] as const;
 
 export const FRONT_END_TRAITS = [
   "grid_size",
@@ -29,7 +29,7 @@ export const FRONT_END_TRAITS = [
   "score",
   "value",
   "keep",
-  ...APPEARANCE_TRAITS,
+  ...APPEARANCE,
 ] as const;
 
 export const COMMANDS = ["start", "stop", "play", "explain", "save"] as const;

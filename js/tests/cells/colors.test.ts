@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../../gridexplainer_widget/plot.py?raw";
+import python from "../../../gridexplainer_widget/results/plot.py?raw";
 import { cellColor, HUES, appearanceOf, withAlpha, type Appearance } from "../../src/cells/colors";
 import { COLORMAPS } from "../../src/model/explorer_protocol";
 import { StrictModel, traits } from "../support/explorer";

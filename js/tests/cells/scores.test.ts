@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../../gridexplainer_widget/plot.py?raw";
+import python from "../../../gridexplainer_widget/results/plot.py?raw";
 import {
   ABSOLUTE_SCALE,
   amountText,
@@ -11,7 +11,7 @@ import {
   isFailed,
   isScored,
   largestOf,
-  MIN_SCALE,
+  LEAST_SCALE,
   percent,
   rankOf,
   scaleOf,
@@ -76,7 +76,7 @@ describe("the scale", () => {
 
   test("has the floors of plot.py", () => {
     const [, floors] = /^LEAST_SCALE: .* = (\{.*\})$/m.exec(python) ?? [];
-    expect(MIN_SCALE).toEqual(JSON.parse(floors ?? ""));
+    expect(LEAST_SCALE).toEqual(JSON.parse(floors ?? ""));
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { appearanceControls } from "../../src/controls/appearance";
-import { COLORMAPS, APPEARANCE_TRAITS, SCALES, type Traits } from "../../src/model/explorer_protocol";
+import { COLORMAPS, APPEARANCE, SCALES, type Traits } from "../../src/model/explorer_protocol";
 import { scoresOf } from "../support/bytes";
 import { controlOf, find, texts } from "../support/elements";
 import { enter } from "../support/events";
@@ -76,7 +76,7 @@ describe("the panel", () => {
     slide("Opacity", 0.4);
     slide("Fade below", 0.25);
     tick(false);
-    const set = Object.fromEntries(APPEARANCE_TRAITS.map((name) => [name, model.get(name)]));
+    const set = Object.fromEntries(APPEARANCE.map((name) => [name, model.get(name)]));
     expect(set).toEqual({
       colormap: "purple-green",
       scale: "absolute",

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { mountExplorer } from "../../src/explorer/view";
-import { APPEARANCE_TRAITS, MAX_UPLOAD } from "../../src/model/explorer_protocol";
+import { APPEARANCE, MAX_UPLOAD } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
 import { fakeCanvas, fakeFrames, fakePictures, fakeSizes } from "../support/browser";
 import { bytesOf, scoresOf } from "../support/bytes";
@@ -345,8 +345,8 @@ describe("what stays in the browser:", () => {
     find<HTMLInputElement>(appearance, "[type=checkbox]").click();
     await settled();
     frames.run();
-    const changed = APPEARANCE_TRAITS.filter((name) => model.get(name) !== traits()[name]);
-    expect(changed).toEqual([...APPEARANCE_TRAITS]);
+    const changed = APPEARANCE.filter((name) => model.get(name) !== traits()[name]);
+    expect(changed).toEqual([...APPEARANCE]);
     expect([model.saved, model.sent]).toEqual([[], []]);
   });
 

@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../../gridexplainer_widget/compare_protocol.py?raw";
+import python from "../../../gridexplainer_widget/wire/comparison.py?raw";
 import {
   COMMANDS,
   FRONT_END_TRAITS,
@@ -10,7 +10,7 @@ import {
 } from "../../src/model/comparison_protocol";
 import { comparison } from "../support/comparison";
 
-describe("the names are those of compare_protocol.py", () => {
+describe("the names are those of wire/comparison.py", () => {
   test.each([
     ["KERNEL_TRAITS", KERNEL_TRAITS],
     ["FRONT_END_TRAITS", FRONT_END_TRAITS],

@@ -1,12 +1,12 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../../gridexplainer_widget/protocol.py?raw";
+import python from "../../../gridexplainer_widget/wire/explorer.py?raw";
 import {
   COLORMAPS,
   COMMANDS,
   FRONT_END_TRAITS,
   KERNEL_TRAITS,
-  APPEARANCE_TRAITS,
+  APPEARANCE,
   MAX_GRID,
   MAX_UPLOAD,
   SAVED_FORMATS,
@@ -16,20 +16,20 @@ import {
 import { filled } from "../../src/model/widget_model";
 import { traits } from "../support/explorer";
 
-/** The strings of a tuple in protocol.py, those of a tuple that is spread in it included. */
+/** The strings of a tuple in wire/explorer.py, those of a tuple that is spread in it included. */
 function pythonNames(name: string): string[] {
   const [, tuple] = new RegExp(`^${name}: Final = \\(([^)]*)\\)`, "m").exec(python) ?? [];
   const parts = [...(tuple ?? "").matchAll(/"([^"]+)"|\*(\w+)/g)];
   return parts.flatMap(([, text, spread]) => (spread ? pythonNames(spread) : [text!]));
 }
 
-describe("the names are those of protocol.py", () => {
+describe("the names are those of wire/explorer.py", () => {
   test.each([
     ["KERNEL_TRAITS", KERNEL_TRAITS],
     ["FRONT_END_TRAITS", FRONT_END_TRAITS],
     ["COMMANDS", COMMANDS],
     ["STATUSES", STATUSES],
-    ["LOOKS", APPEARANCE_TRAITS],
+    ["APPEARANCE", APPEARANCE],
     ["SAVED_FORMATS", SAVED_FORMATS],
     ["COLORMAPS", COLORMAPS],
     ["SCALES", SCALES],

@@ -1,12 +1,12 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../../gridexplainer_widget/measures.py?raw";
+import python from "../../../gridexplainer_widget/results/metrics.py?raw";
 import { ARROWS, bestOf, metricText } from "../../src/text/metrics";
 import { METRICS, metricValues } from "../support/comparison";
 
-describe("as measures.py", () => {
+describe("as metrics.py", () => {
   test("the metrics, their titles and what is better", () => {
-    const [, ...rest] = python.split(/^ {8}(?:Measure|Metric)\(/m);
+    const [, ...rest] = python.split(/^ {8}Metric\(/m);
     const known = rest.map((text) => {
       const [name, title, better] = [...text.matchAll(/"([^"]*)"/g)].map(([, word]) => word);
       return { name, title, better, signed: /signed=True/.test(text.split(/^ {8}\)/m)[0]!) };

@@ -1,0 +1,156 @@
+"""Audit a map: hide its cells in order, and make it again with randomised weights."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.core.errors import MethodError
+from gridexplainer_widget.core.fills import Fill, FillLike, parse_fill
+from gridexplainer_widget.core.masking import Masker
+from gridexplainer_widget.core.picture import read_picture
+from gridexplainer_widget.core.progress import Progress, subprogress
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.methods.attribute import attribute, ensure_baseline
+from gridexplainer_widget.methods.requests import MethodRequest
+from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.results.faithfulness import Faithfulness
+
+from .faithfulness import faithfulness_steps
+from .randomisation import Randomisation, randomisation_steps
+from .setup import Setup
+
+
+def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
+    setup: Setup,
+    audit: Run,
+    explanation: Explanation,
+    request: MethodRequest,
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    randomise: bool = False,
+) -> Generator[Progress, None, Faithfulness]:
+    """Measure how true an explanation is to the model.
+
+    Parameters
+    ----------
+    audit : Run
+        Of the same picture and grid; its fill hides.
+    request : MethodRequest
+        What made the explanation, to be made again with randomised weights.
+    mask : bool array (height, width), optional
+        Where the object is.
+    randomise : bool
+        Whether to randomise the weights.
+
+    Where the weights cannot be randomised, a note says why.
+    """
+    calls = audit.calls
+    yield from ensure_baseline(audit)
+    if audit.baseline is None or len(audit.baseline) != len(explanation.labels):
+        classes = 0 if audit.baseline is None else len(audit.baseline)
+        raise ValueError(
+            f"The explanation is of {len(explanation.labels)} classes, and {audit.classifier.name} "
+            f"has {classes}: it is another model's."
+        )
+    asked = audit.calls - calls
+    measuring = faithfulness_steps(audit, explanation.values, explanation.target, mask)
+    if not randomise:
+        figures = yield from measuring
+        return replace(figures, calls=figures.calls + asked)
+    figures = yield from subprogress(measuring, 0, 2)
+    figures = replace(figures, calls=figures.calls + asked)
+    return (yield from subprogress(add_randomisation(setup, explanation, request, figures), 1, 2))
+
+
+def add_randomisation(
+    setup: Setup, explanation: Explanation, request: MethodRequest, figures: Faithfulness
+) -> Generator[Progress, None, Faithfulness]:
+    """Add to the figures what randomised weights do to the map; a note where they cannot be had."""
+    try:
+        found = yield from randomise_steps(setup, explanation, request)
+    except MethodError as error:
+        return replace(figures, notes=(*figures.notes, str(error)))
+    return replace(
+        figures,
+        randomised=found.similarity,
+        calls=figures.calls + found.calls,
+        notes=(*figures.notes, *found.notes),
+    )
+
+
+def randomise_steps(
+    setup: Setup, explanation: Explanation, request: MethodRequest, stages: int = 4
+) -> Generator[Progress, None, Randomisation]:
+    """Make an explanation again with the model's weights randomised, layer by layer.
+
+    Raises
+    ------
+    MethodError
+        The model is closed, or cannot be copied, or what the map was made with is not known.
+    """
+    if explanation.settings.get("background") and request.options.background is None:
+        raise MethodError(
+            "This map was made with a background of pictures, which an explanation does not keep. "
+            "explainer.compare(…, randomise=True) randomises the weights where it is at hand."
+        )
+    run = audit_run(setup, explanation, fill_of(setup, explanation))
+    if run.classifier.output is None:  # it is found out by the first answer
+        yield from ensure_baseline(run)
+    target, score, seed = explanation.target, explanation.score, explanation.settings.get("seed", 0)
+
+    def again(classifier: Classifier) -> Generator[Progress, None, tuple[NDArray[np.float32], int]]:
+        randomised = Run(classifier, run.picture, run.masker, setup.batch_size)
+        found = yield from attribute(randomised, target, request, score, seed)
+        made = Explanation.of(randomised, target, score, {}, attribution=found)
+        return made.values, made.cost.forward
+
+    return (yield from randomisation_steps(run, explanation.values, again, stages, setup.seed))
+
+
+def audit_run(setup: Setup, explanation: Explanation, fill: FillLike | None = None) -> Run:
+    """Set up the hiding of cells of an explained picture, by a fill or by the explainer's own.
+
+    Raises
+    ------
+    TypeError
+        It is no explanation.
+    ValueError
+        Its picture does not fit the model.
+    """
+    if not isinstance(explanation, Explanation):
+        raise TypeError(f"{type(explanation).__name__} is no Explanation, such as explain() gives.")
+    wanted = setup.classifier.input_shape
+    given = explanation.pixels.shape
+    if any(want not in {None, have} for want, have in zip(wanted, given, strict=True)):
+        raise ValueError(
+            f"The explanation's picture is {given}, and {setup.classifier.name} takes "
+            f"{wanted}: it is another model's."
+        )
+    chosen = setup.fill if fill is None else parse_fill(fill, setup.seed)
+    masker = Masker(explanation.pixels, explanation.grid, chosen)
+    picture = read_picture(explanation.picture)
+    return Run(setup.classifier, picture, masker, setup.batch_size)
+
+
+def fill_of(setup: Setup, explanation: Explanation) -> Fill:
+    """Find the fill that an explanation was made with.
+
+    Raises
+    ------
+    MethodError
+        It was one of the user's own, and is not the explainer's.
+    """
+    if setup.fill.name == explanation.fill:
+        return setup.fill
+    try:
+        return parse_fill(explanation.fill, explanation.settings.get("seed", 0))
+    except ValueError as error:
+        raise MethodError(
+            f"This map was made with the fill {explanation.fill!r}, which the explainer does not "
+            "have: GridExplainer(…, fill=…)."
+        ) from error

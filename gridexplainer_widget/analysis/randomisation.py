@@ -1,0 +1,186 @@
+"""Whether a map depends on what the model has learned: it should go when the weights do."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.classifiers.network import RandomisedCopy
+from gridexplainer_widget.core.arrays import Map
+from gridexplainer_widget.core.errors import MethodError
+from gridexplainer_widget.core.grid import is_whole
+from gridexplainer_widget.core.progress import subprogress
+from gridexplainer_widget.inference.run import Run
+
+from .object_mask import checked_map
+
+Made: TypeAlias = "tuple[Map, int]"
+"""A map, float32 (rows, columns), and how many pictures the model was asked about for it."""
+
+Explain: TypeAlias = "Callable[[Classifier], Generator[tuple[int, int], None, Made]]"
+"""Explains the same picture and class by another model; yields how much is done and of how much."""
+
+
+@dataclass(frozen=True)
+class Randomisation:
+    """How much of a map is left when the model's weights are randomised.
+
+    J. Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, the cascading
+    randomisation: layers are randomised one after the other, from the last to the first.
+
+    Parameters
+    ----------
+    layers : tuple of str
+        The layer that was randomised last, at each stage; at the last one all are.
+    correlations : tuple of float
+        Spearman's rank correlation of the cells' values, sign included, with those of the model
+        as it is, at each stage, −1..1; 0 where one of the maps is the same everywhere.
+    calls : int
+        Pictures that the randomised models were asked about.
+    notes : tuple of str
+        What a reader of the figures should know, a sentence each.
+    """
+
+    layers: tuple[str, ...]
+    correlations: tuple[float, ...]
+    calls: int = 0
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        stages = zip(self.layers, self.correlations, strict=True)
+        lines = [f"  randomised from the end to {layer}: {value:+.2f}" for layer, value in stages]
+        head = (
+            f"Mean rank correlation {self.similarity:.2f} with the maps of randomised networks; "
+            "lower is better: a map that stays does not show what the model has learned."
+        )
+        return "\n".join([head, *lines, *self.notes])
+
+    @property
+    def similarity(self) -> float:
+        """Mean of the correlations, their signs left out, 0..1; lower is better.
+
+        A map that stays shows the picture, or how the network is built, and not what the
+        network has learned. It is of one draw of the noise: on 8×8 cells other seeds give
+        numbers some tenths away, so that small differences between methods mean nothing.
+        """
+        return float(np.mean(np.abs(self.correlations)))
+
+
+def randomisation_steps(
+    run: Run, values: ArrayLike, explain: Explain, stages: int = 4, seed: int = 0
+) -> Generator[tuple[int, int], None, Randomisation]:
+    """Explain with randomised models; yields how much is done and of how much.
+
+    Parameters
+    ----------
+    run : Run
+        Of the map's picture and grid; its model has answered before.
+    values : float array (rows, columns)
+        The map of the model as it is. Cells without a finite value are left out.
+    explain : callable
+        A classifier → steps to its map of the same picture for the same class; see `Explain`.
+    stages : int
+        How many of the layers with weights to stop at, at least 1: evenly spread from the last
+        layer to the first; a single stage randomises all of them at once.
+    seed : int
+        Of the noise.
+
+    Raises
+    ------
+    MethodError
+        The model is closed, cannot be copied, or has nothing to randomise.
+    ValueError
+        The map is not one of the run's grid or holds no number; `stages` is below 1.
+    ClassifierError
+        A randomised model gave NaN or infinity.
+    """
+    original = checked_map(values, run.grid)
+    if not (is_whole(stages) and stages >= 1):
+        raise ValueError(f"stages={stages!r}; wanted is a whole number of at least 1.")
+    # How many copies there are shows at their end, and none outlives the next: hence twice.
+    chosen = _spread(sum(1 for _ in _copies(run.classifier, seed)), stages)
+    if not chosen:
+        raise MethodError(
+            f"Randomising the weights needs a model that has some, and {run.classifier.name} has "
+            "no layer with any."
+        )
+    layers: list[str] = []
+    found: list[float | None] = []
+    calls = 0
+    for index, copy in enumerate(_copies(run.classifier, seed)):
+        if index in chosen:
+            steps = explain(_classifier_of(copy, run.classifier))
+            map_, asked = yield from subprogress(steps, len(found), len(chosen))
+            layers.append(copy.layer)
+            found.append(_correlation(original, checked_map(map_, run.grid)))
+            calls += asked
+    flat = [layer for layer, correlation in zip(layers, found, strict=True) if correlation is None]
+    return Randomisation(
+        layers=tuple(layers),
+        correlations=tuple(correlation or 0.0 for correlation in found),
+        calls=calls,
+        notes=(_note(original, flat),) if flat else (),
+    )
+
+
+def _copies(classifier: Classifier, seed: int) -> Iterator[RandomisedCopy]:
+    if classifier.open_network is None or classifier.output is None:
+        raise MethodError(
+            f"Randomising the weights needs a model that can be opened, and {classifier.name} is a "
+            "closed one. Give a model of Keras on TensorFlow or of PyTorch."
+        )
+    with classifier.lock:
+        copies = classifier.open_network(classifier.output).randomised(seed)
+    while True:
+        with classifier.lock:  # the weights are read off a model that others may be asking
+            copy = next(copies, None)
+        if copy is None:
+            return
+        yield copy
+
+
+def _spread(count: int, stages: int) -> set[int]:
+    """Choose among 0 … count − 1: evenly, the last one always."""
+    return set(map(int, np.rint(np.linspace(count - 1, 0, stages)))) if count else set()
+
+
+def _classifier_of(copy: RandomisedCopy, classifier: Classifier) -> Classifier:
+    return replace(
+        classifier,
+        name=f"{classifier.name} (randomised from the end to {copy.layer})",
+        forward=copy.forward,
+        open_network=lambda _: copy.network,
+        lock=threading.Lock(),
+    )
+
+
+def _correlation(first: Map, second: Map) -> float | None:
+    """Spearman's; None where one is the same everywhere."""
+    from scipy.stats import spearmanr  # noqa: PLC0415 - slow to import, rarely used
+
+    known = np.isfinite(first) & np.isfinite(second)
+    if _is_flat(first[known]) or _is_flat(second[known]):
+        return None
+    return float(spearmanr(first[known], second[known]).statistic)
+
+
+def _is_flat(values: Map) -> bool:
+    return len(np.unique(values[np.isfinite(values)])) < 2
+
+
+def _note(original: Map, flat: Sequence[str]) -> str:
+    if _is_flat(original):
+        return (
+            "The map is the same everywhere, so there is nothing that randomising could change: "
+            "its correlations are given as 0 and say nothing."
+        )
+    return (
+        f"Randomised from the end to {', '.join(flat)}, the model gives a map that is the same "
+        "everywhere: its correlation is given as 0."
+    )

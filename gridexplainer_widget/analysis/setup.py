@@ -1,0 +1,145 @@
+"""What steps and widgets need to know: the model, and how its pictures are cut and hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from gridexplainer_widget._version import __version__
+from gridexplainer_widget.attribution.attribution import Attribution
+from gridexplainer_widget.attribution.context import MethodOptions
+from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.classifiers.checks.probe import model_checks
+from gridexplainer_widget.classifiers.labels import LabelsLike
+from gridexplainer_widget.classifiers.preprocessing import PreprocessLike
+from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
+from gridexplainer_widget.core.fills import FillLike, parse_fill
+from gridexplainer_widget.core.grid import GridSize, is_whole, parse_grid_size
+from gridexplainer_widget.core.picture import PictureLike, read_picture
+from gridexplainer_widget.core.progress import drain
+from gridexplainer_widget.core.scores import parse_score
+from gridexplainer_widget.inference.choose import parse_engine
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.methods.attribute import ensure_baseline
+from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.results.notes import picture_checks
+
+
+class Setup:
+    """A model, and how its pictures are explained.
+
+    Its parameters are those of :class:`gridexplainer_widget.GridExplainer`.
+
+    Attributes
+    ----------
+    checked : Preflight or None
+        What was seen when the model was last looked at; see :meth:`check`.
+    """
+
+    def __init__(  # noqa: PLR0913 - the model, and keywords with sound defaults
+        self,
+        model: Any,
+        grid_size: GridSize = 8,
+        *,
+        fill: FillLike = "cell-mean",
+        score: str = "probability",
+        preprocess: PreprocessLike = "auto",
+        labels: LabelsLike = None,
+        output: str | None = None,
+        input_shape: Sequence[int | None] | None = None,
+        batch_size: int | None = None,
+        seed: int = 0,
+        engine: str = "auto",
+    ) -> None:
+        if batch_size is not None and not (is_whole(batch_size) and batch_size >= 1):
+            raise ValueError(f"batch_size={batch_size!r}; wanted is at least 1, or None to choose.")
+        self.grid_size = parse_grid_size(grid_size)
+        self.score = parse_score(score)
+        self.fill = parse_fill(fill, seed)
+        self.classifier = as_classifier(
+            model, preprocess=preprocess, labels=labels, output=output, input_shape=input_shape
+        )
+        self.batch_size = batch_size
+        self.seed = int(seed)
+        self.engine = parse_engine(engine)
+        self.checked: Preflight | None = None
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether the model is still to be looked at, or something seemed wrong the last time."""
+        return self.checked is None or bool(self.checked.concerns)
+
+    def model_checks(self, run: Run) -> Generator[int, None, Preflight]:
+        """Look at the model with a run's picture, a call at a time."""
+        return model_checks(self.classifier, run.masker, at_once=run.batch_size)
+
+    def start_run(
+        self, img: PictureLike, grid_size: GridSize | None = None, fill: FillLike | None = None
+    ) -> Run:
+        """Set up the scoring of a picture, with these settings where none are given."""
+        return Run.of(
+            self.classifier,
+            read_picture(img),
+            self.grid_size if grid_size is None else grid_size,
+            self.fill if fill is None else parse_fill(fill, self.seed),
+            self.batch_size,
+            engine=self.engine,
+        )
+
+    def freeze(
+        self,
+        run: Run,
+        target: int | str | None = None,
+        score: str | None = None,
+        *,
+        attribution: Attribution | None = None,
+        options: MethodOptions | None = None,
+    ) -> Explanation:
+        """Make an explanation of what a run has scored so far, or of what a method found."""
+        settings = {
+            "picture_size": list(run.picture.size),
+            "grid_size": list(run.grid.shape),
+            "fill": run.masker.fill.name,
+            "seed": self.seed,
+            "preprocessing": self.classifier.preprocessing.description,
+            "input_shape": list(run.masker.pixels.shape),
+            "engine": run.strategy.description if run.calls else self.engine,
+            "version": __version__,
+            **(options or MethodOptions()).settings,
+        }
+        score = parse_score(score or self.score)
+        return Explanation.of(run, target, score, settings, self.checked, attribution)
+
+    def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:
+        """Look at what is most often wrong with a model, and with a picture for it.
+
+        The model is also looked at by itself, with the first picture that is explained, and
+        again while something seems wrong; see :attr:`checked`. Parameters and errors are those
+        of :meth:`GridExplainer.explain`.
+
+        Returns
+        -------
+        Preflight
+            A table: for each check a verdict, what was seen, and what to do.
+        """
+        run = self.start_run(img)
+        self.checked = drain(
+            model_checks(self.classifier, run.masker, layouts=True, at_once=run.batch_size)
+        )
+        try:
+            drain(ensure_baseline(run))
+        except Exception:
+            if self.checked.concerns:  # they tell it
+                return self.checked
+            raise
+        return self.checked.joined(*picture_checks(self.freeze(run, target_class)))
+
+    def __repr__(self) -> str:
+        rows, columns = self.grid_size
+        output = self.classifier.output or "told by the first batch"
+        return (
+            f"{type(self).__name__}({self.classifier.name}, {rows}×{columns}, "
+            f"fill={self.fill.name!r}, score={self.score!r}, "
+            f"preprocessing={self.classifier.preprocessing.description!r}, output={output!r})"
+            + (f"\n  {self.checked.summary}" if self.checked else "")
+        )

@@ -1,0 +1,176 @@
+"""What every model becomes: pictures in, probabilities out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
+from gridexplainer_widget.incremental.engine import IncrementalEngine
+
+from .labels import Labels, names_of
+from .network import Network
+from .outputs import OutputKind, guess_output, read_answer, to_probabilities
+from .preprocessing import AS_IS, Preprocessing
+
+Shape: TypeAlias = "tuple[int | None, int | None, int]"
+"""Height, width (None where any will do) and channels (1, 3 or 4) of a model's input."""
+
+ShapeLike: TypeAlias = "tuple[int | None, int | None, int | None]"
+"""The same, None where the user said nothing."""
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """What the user says of a model; None is for us to find out."""
+
+    preprocessing: Preprocessing | None = None
+    labels: Labels | None = None
+    output: OutputKind | None = None
+    input_shape: ShapeLike = (None, None, None)
+
+    def shape(self, found: Shape = (None, None, 3)) -> Shape:
+        """Return the shape that was found, with what the user said of it instead."""
+        height, width, channels = self.input_shape
+        return (height or found[0], width or found[1], channels or found[2])
+
+
+@dataclass
+class Classifier:
+    """A model as the explainer sees it.
+
+    Parameters
+    ----------
+    name : str
+        Shown and stored.
+    input_shape : (height or None, width or None, channels)
+        None where the model takes any size.
+    forward : callable
+        float32 (batch, height, width, channels), preprocessed → the model's
+        raw output: (batch, classes), or a mapping or a named tuple that holds it.
+    preprocessing : Preprocessing
+        What is done to a batch in 0..255 before `forward`.
+    output : OutputKind, optional
+        What `forward` returns; None finds out from the first batch.
+    labels : tuple of str, or mapping from index to str, optional
+        Names of the classes.
+    layout_known : bool
+        Whether it is certain that `forward` wants channels last.
+    pauses : tuple of float
+        Seconds to wait before a call that failed is made again, and again.
+    opened : callable, optional
+        What the model returns (an OutputKind) → the model opened up, a
+        :class:`~.network.Network`; None for a closed one.
+    patched : callable, optional
+        The size of a picture → the model as a network of which parts can be calculated anew; it
+        raises :class:`~gridexplainer_widget.incremental.executor.UnsupportedGraph` where the model
+        cannot be read so. None where that is never tried.
+    """
+
+    name: str
+    input_shape: Shape
+    forward: Callable[[PreparedBatch], Any]
+    preprocessing: Preprocessing = AS_IS
+    output: OutputKind | None = None
+    labels: Labels | None = None
+    layout_known: bool = True
+    pauses: tuple[float, ...] = ()
+    open_network: Callable[[OutputKind], Network] | None = field(
+        default=None, repr=False, compare=False
+    )
+    incremental_engine: Callable[[tuple[int, int]], IncrementalEngine] | None = field(
+        default=None, repr=False, compare=False
+    )
+    lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
+
+    _answered: bool = field(default=False, init=False, repr=False, compare=False)
+
+    def __call__(self, batch: PreparedBatch) -> Probabilities:
+        """Classify a batch of pictures; one call at a time, whatever the thread.
+
+        Parameters
+        ----------
+        batch : float32 array (n, height, width, channels), 0..255
+
+        Returns
+        -------
+        float32 array (n, classes), 0..1
+            NaN where the model gave NaN. A single sigmoid yields two
+            classes, the other one first.
+
+        Raises
+        ------
+        ClassifierError
+            The output is not (batch, classes) or changes its kind.
+        ValueError
+            There are labels, but not as many as classes.
+        """
+        return self._vectors(*self.ask(batch))
+
+    def read(self, raw: Any, batch: int) -> Probabilities:
+        """Return the class probabilities in what the model returned for a batch.
+
+        Raises
+        ------
+        ClassifierError, ValueError
+            As when it is called.
+        """
+        return self._vectors(*read_answer(raw, batch, self.name))
+
+    def _vectors(self, raw: NDArray[np.floating[Any]], logits: bool) -> Probabilities:  # noqa: FBT001
+        if self.output is None:
+            self.output = "logits" if logits else guess_output(raw)
+        vectors = to_probabilities(raw, self.output, self.name)
+        if self.labels is not None:
+            self.names(vectors.shape[1])
+        return vectors
+
+    def ask(self, batch: PreparedBatch) -> tuple[NDArray[np.floating[Any]], bool]:
+        """Return the raw outputs (n, classes), and whether the model calls them logits.
+
+        Raises
+        ------
+        ClassifierError
+            The output is not (batch, classes).
+        """
+        prepared = self.preprocessing(batch)
+        with self.lock:
+            raw = self._forward_patiently(prepared)
+            self._answered = True
+        return read_answer(raw, len(batch), self.name)
+
+    def _forward_patiently(self, prepared: PreparedBatch) -> Any:
+        """Call again what failed: a server may be busy or gone for a moment.
+
+        What fails before it ever answered is wrong rather than busy, unless it is the
+        connection that fails.
+        """
+        for pause in self.pauses:
+            try:
+                return self.forward(prepared)
+            except Exception as error:
+                if not (self._answered or isinstance(error, (OSError, TimeoutError))):
+                    raise
+            time.sleep(pause)
+        return self.forward(prepared)
+
+    def names(self, classes: int) -> tuple[str, ...]:
+        """Return a label for each of `classes` classes; "class 7" where none is known.
+
+        Raises
+        ------
+        ValueError
+            There are labels for more or for fewer classes.
+        """
+        return names_of(self.labels, classes, self.name)
+
+
+def top_classes(vector: NDArray[np.floating[Any]], k: int) -> list[int]:
+    """Return the indices of the `k` most probable classes of a vector (classes,), best first."""
+    return [int(index) for index in np.argsort(-vector, kind="stable")[:k]]

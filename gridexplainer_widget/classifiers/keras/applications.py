@@ -1,0 +1,118 @@
+"""What a Keras model's layers tell about the pixels it was trained on.
+
+The modules and modes are those of ``keras.applications`` (https://keras.io/api/applications/);
+each family is known by layer names that no other family has, so that a renamed,
+reloaded or nested model is recognised as well.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.labels import distinct
+from gridexplainer_widget.classifiers.preprocessing import AS_IS, NAMED, Preprocessing
+
+FAMILIES: tuple[tuple[str, str, str], ...] = (
+    # a layer's name, the module of keras.applications, what its preprocess_input does
+    ("conv2_block1_3_bn", "resnet", "caffe"),
+    ("block5_conv4", "vgg19", "caffe"),
+    ("block5_conv3", "vgg16", "caffe"),
+    ("conv2_block1_preact_bn", "resnet_v2", "-1..1"),
+    ("conv_dw_1", "mobilenet", "-1..1"),
+    ("Conv1_relu", "mobilenet_v2", "-1..1"),
+    ("block1_conv1_bn", "xception", "-1..1"),
+    ("mixed_7a", "inception_resnet_v2", "-1..1"),
+    ("mixed10", "inception_v3", "-1..1"),
+    ("reduction_conv_1_stem_1", "nasnet", "-1..1"),
+    ("pool2_conv", "densenet", "imagenet"),
+    # These rescale by themselves unless built with include_preprocessing=False.
+    ("block1a_project_conv", "efficientnet_v2", "-1..1"),
+    ("expanded_conv_project", "mobilenet_v3", "-1..1"),
+)
+
+RESCALING = {"Rescaling", "Normalization"}
+
+NOT_FOUND = replace(
+    AS_IS,
+    description="none found: 0..255 is handed over as it is; say preprocess=… if that is wrong",
+)
+
+
+def find_preprocessing(model: Any) -> Preprocessing:
+    """Read a model's preprocessing off its layers.
+
+    Parameters
+    ----------
+    model : keras.Model
+        One of ``keras.applications``, by itself, cut, or nested in another
+        model; or any other.
+
+    Returns
+    -------
+    Preprocessing
+        Nothing is done where the model does it by itself, or nothing was found.
+    """
+    inside = _done_inside(model)
+    if inside is not None:
+        description = f"none: 0..255 (the model does it itself, in {inside})"
+        return replace(AS_IS, description=description, told=True)
+    names = {operation.name for operation in operations(model)}
+    for layer, module, usual in FAMILIES:
+        if layer in names:
+            return replace(NAMED[usual], description=f"{module}: {NAMED[usual].description}")
+    if any(name.startswith("convnext_") for name in names):
+        # convnext's own preprocess_input does nothing; its layer normalises like this.
+        return replace(NAMED["imagenet"], description=f"convnext: {NAMED['imagenet'].description}")
+    return NOT_FOUND
+
+
+def imagenet_labels(model: Any) -> tuple[str, ...] | None:
+    """Return ImageNet's labels for a ``keras.applications`` model with its own top.
+
+    Keras fetches them once; None where they do not fit or cannot be had.
+    """
+    shape = getattr(model, "output_shape", None)
+    last = model.layers[-1].name if getattr(model, "layers", None) else ""
+    known = last == "predictions" or last.startswith("convnext_")
+    if not known or not isinstance(shape, tuple) or shape[-1] != 1000:
+        return None
+    return _fetched_labels()
+
+
+@cache
+def _fetched_labels() -> tuple[str, ...] | None:
+    utils = importlib.import_module("keras.applications.imagenet_utils")
+    ranks = np.arange(1000, 0, -1, dtype=np.float32)[np.newaxis]
+    try:
+        decoded = utils.decode_predictions(ranks, top=1000)[0]
+    except Exception:  # noqa: BLE001 - Keras raises a plain Exception without a network
+        return None
+    return distinct([label.replace("_", " ") for _, label, _ in decoded])
+
+
+def _done_inside(model: Any) -> str | None:
+    """Name what changes the pixels ahead of the first weights, if anything does."""
+    for operation in operations(model):
+        kind = type(operation).__name__
+        if kind in RESCALING:
+            return f"the layer {operation.name!r}"
+        if kind in {"Lambda", "TFOpLambda"} or ".ops." in type(operation).__module__:
+            return f"the operation {operation.name!r}"
+        if getattr(operation, "weights", None):
+            return None
+    return None
+
+
+def operations(model: Any) -> Iterator[Any]:
+    """Leaves of a model in the order of its graph; nested models are entered."""
+    for operation in getattr(model, "operations", None) or getattr(model, "layers", None) or ():
+        if getattr(operation, "layers", None):
+            yield from operations(operation)
+        else:
+            yield operation

@@ -1,0 +1,257 @@
+"""A Keras model as one TensorFlow graph, of which any part can be asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.classifiers.layouts import as_dtype
+from gridexplainer_widget.classifiers.outputs import OutputKind, read_answer
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import MethodError
+
+from .layer_calls import Call, recorded
+from .logits import for_each_class, linear_of, log_odds_of
+
+
+@dataclass(frozen=True)
+class Source:
+    """A model and how a batch is handed to it.
+
+    Parameters
+    ----------
+    model : keras.Model or tf_keras.Model
+    run : callable
+        A tensor as the model takes it → what the model returns.
+    shape : tuple of int or None
+        Of one picture: (height, width, channels), or (height, width).
+    dtype : str
+        Of the input.
+    """
+
+    model: Any
+    run: Callable[[Any], Any]
+    shape: tuple[int | None, ...]
+    dtype: str
+
+
+class Graph:
+    """What a model calculates, traced once; parts are compiled as they are asked for.
+
+    Parameters
+    ----------
+    source : Source
+    output : OutputKind
+        What the model returns.
+    replaced : sequence of pairs
+        Variables of the model, and those that are read in their place.
+    overridden : mapping from str to str
+        Kinds of TensorFlow operations, and the registered gradients that they get.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        output: OutputKind,
+        replaced: Sequence[tuple[Any, Any]] = (),
+        overridden: dict[str, str] | None = None,
+    ) -> None:
+        self.tf = framework("tensorflow", "a Keras model", "tensorflow")
+        self.source, self.output, self.replaced = source, output, replaced
+        self._overridden = overridden or {}
+        self._compiled: dict[Any, Any] = {}
+        self.pictures = 0  # that it was asked about
+        self.aliases: dict[str, list[str]] = {}  # of maps: who hands them on as well
+        shape = (*source.shape, 1)[:3]  # pictures without channels get an axis for them
+        specs = [
+            self.tf.TensorSpec((None, *shape), self.tf.float32),
+            self.tf.TensorSpec((), self.tf.int32),
+        ]
+        self._build()
+        # Unlike tf.function, wrap_function lets parts of what was traced be asked for.
+        self.calls, self._traced = recorded(
+            source.model, lambda: self.tf.compat.v1.wrap_function(self._trace, specs)
+        )
+
+    def _build(self) -> None:
+        """Have a model that was never called make its weights, as a call would."""
+        if not self.source.model.built:
+            spec = self.tf.TensorSpec((None, *self.source.shape), self.source.dtype)
+            function = self.tf.function(self.source.run, input_signature=[spec], autograph=False)
+            function.get_concrete_function()
+
+    def _trace(self, batch: Any, target: Any) -> Any:
+        tf, source = self.tf, self.source
+        self.batch, self.target = batch, target
+        taken = tf.cast(batch[..., 0] if len(source.shape) == 2 else batch, source.dtype)
+        with batch.graph.gradient_override_map(self._overridden), self._replacing():
+            self.answer = tf.cast(self._answer(source.run(taken)), tf.float32)
+        self.linear = linear_of(self.answer, self.output)
+        known = log_odds_of(self.answer, self.output) if self.linear is None else self.linear
+        self.scores = tf.gather(for_each_class(known, self.output), target, axis=1)
+        return self.scores
+
+    def _replacing(self) -> Any:
+        if not self.replaced:
+            return nullcontext()
+        keras = framework("keras", "a Keras model", "tensorflow")
+        return keras.StatelessScope(state_mapping=list(self.replaced))
+
+    def _answer(self, raw: Any) -> Any:
+        """Choose among several answers as `read_answer` does: of arrays that hold their number."""
+        tf = self.tf
+        tensors = tf.nest.flatten(raw)
+        marks = [
+            np.full([1, *(side or 1 for side in tensor.shape[1:])], index, np.float32)
+            for index, tensor in enumerate(tensors)
+        ]
+        picked, _ = read_answer(tf.nest.pack_sequence_as(raw, marks), 1, self.source.model.name)
+        tensor = tensors[int(picked[0, 0])]
+        return tf.reshape(tensor, (-1, 1)) if tensor.shape.rank == 1 else tensor
+
+    @cached_property
+    def ancestors(self) -> set[Any]:
+        """The operations that the score is calculated by."""
+        found: set[Any] = set()
+        waiting = [self.scores.op]
+        while waiting:
+            operation = waiting.pop()
+            if operation not in found:
+                found.add(operation)
+                waiting.extend(tensor.op for tensor in operation.inputs)
+        return found
+
+    @cached_property
+    def maps(self) -> dict[str, tuple[Any, float]]:
+        """Tensors with four axes that the score depends on, and places, by the layers' names.
+
+        Raises
+        ------
+        MethodError
+            The model puts channels first.
+        """
+        for call in self.calls:
+            if getattr(call.layer, "data_format", None) == "channels_first":
+                raise MethodError(
+                    f"{self.source.model.name} puts channels first in its layer {call.name!r}, and "
+                    "maps are wanted with channels last. Build it with "
+                    "data_format='channels_last', or choose a method that needs no layers."
+                )
+        uses = Counter(call.name for call in self.calls)
+        leaves = max(sum(call.leaf for call in self.calls) - 1, 1)
+        found: dict[str, tuple[Any, float]] = {}
+        names: dict[Any, str] = {}
+        done = 0
+        for call in self.calls:
+            done += call.leaf
+            tensor = self._made(call)
+            if tensor is None or uses[call.name] > 1:
+                continue
+            name = names.setdefault(tensor.ref(), call.name)
+            if name == call.name:
+                found[name] = (tensor, (done - 1) / leaves)
+            else:
+                self.aliases.setdefault(name, []).append(call.name)
+        return found
+
+    def shapes(self) -> dict[str, Any]:
+        """Return the shapes of all maps, as tensors of the graph."""
+        return {name: self.tf.shape(tensor) for name, (tensor, _) in self.maps.items()}
+
+    def _made(self, call: Call) -> Any:
+        """Return the maps that a call made; None where it made none or only handed them on."""
+        if call.output is None or call.output.shape.rank != 4 or not call.output.dtype.is_floating:
+            return None
+        tensor = _origin(call.output)
+        handed_on = any(tensor is _origin(taken) for taken in call.inputs)
+        return tensor if self.matters(tensor) and not handed_on else None
+
+    def matters(self, tensor: Any) -> bool:
+        """Tell whether the score is calculated by a tensor; None, which is several, may be."""
+        return tensor is None or tensor.op in self.ancestors
+
+    def gradients(self, tensors: Sequence[Any]) -> list[Any]:
+        """Return the gradient of the target's score by each tensor, as tensors of the graph.
+
+        Raises
+        ------
+        MethodError
+            There is none.
+        """
+        name = self.source.model.name
+        try:
+            gradients = self.tf.gradients(self.scores, list(tensors))
+        except LookupError as error:
+            raise MethodError(f"{name} has no gradient: {error}") from error
+        if any(gradient is None for gradient in gradients):
+            whole = f" It takes {self.source.dtype}." if "int" in self.source.dtype else ""
+            raise MethodError(
+                f"No gradient passes through {name}: something in it works in whole numbers or "
+                f"stops gradients.{whole} Choose a method that needs only answers, such as "
+                "occlusion, or give a model that can be differentiated."
+            )
+        return [self.tf.convert_to_tensor(gradient) for gradient in gradients]
+
+    def asked(self, key: Any, make: Callable[[], Any]) -> Callable[..., Any]:
+        """Return a function of a batch and a target that gives what `make` makes: float32 arrays.
+
+        Parameters
+        ----------
+        key : hashable
+            Under which it is kept; `make` is called once.
+        make : callable
+            Returns tensors of the graph, nested in any way; the graph is open to new ones.
+        """
+        tf = self.tf
+        if key not in self._compiled:
+            with self._traced.graph.as_default():
+                tensors = make()
+                wanted = tf.nest.map_structure(lambda tensor: tf.cast(tensor, tf.float32), tensors)
+            self._compiled[key] = self._traced.prune([self.batch, self.target], wanted)
+        part = self._compiled[key]
+
+        def ask(batch: PreparedBatch, target: int = 0) -> Any:
+            self.pictures += len(batch)
+            answer = part(tf.constant(self.taken(batch)), tf.constant(target))
+            return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
+
+        return ask
+
+    def function(self, key: Any) -> Any:
+        """Return the TensorFlow function of a batch and a target behind what was asked."""
+        return self._compiled[key]
+
+    def taken(self, batch: PreparedBatch) -> NDArray[np.float32]:
+        """Round the pixels where the model takes whole numbers."""
+        return np.asarray(as_dtype(batch, self.source.dtype), np.float32)
+
+    @property
+    def operations(self) -> list[Any]:
+        """All operations, those of gradients included."""
+        return list(self._traced.graph.get_operations())
+
+    @property
+    def inner(self) -> set[str]:
+        """Kinds of the operations within compiled functions that the model calls."""
+        library = self._traced.graph.as_graph_def().library
+        return {node.op for function in library.function for node in function.node_def}
+
+    @property
+    def resources(self) -> list[Any]:
+        """Handles of all variables that are read."""
+        outside = [external for external, _ in self._traced.graph.captures]
+        return [tensor for tensor in outside if tensor.dtype == self.tf.resource]
+
+
+def _origin(tensor: Any) -> Any:
+    while tensor.op.type == "Identity":
+        tensor = tensor.op.inputs[0]
+    return tensor

@@ -1,0 +1,61 @@
+"""What a Keras model returns → the scores that gradients are of, as tensors of its graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.classifiers.outputs import OutputKind
+
+HANDED_ON = {"Identity", "Cast", "Reshape", "Squeeze"}
+LAST: dict[OutputKind, str] = {"softmax": "Softmax", "sigmoid": "Sigmoid", "sigmoids": "Sigmoid"}
+
+
+def linear_of(answer: Any, output: OutputKind) -> Any:
+    """Return the logits (n, outputs): what went into the last softmax or sigmoid.
+
+    Parameters
+    ----------
+    answer : tensor (n, outputs)
+        What the model returns.
+    output : OutputKind
+
+    Returns
+    -------
+    tensor or None
+        None where something else comes last, or a softmax over other numbers than the answer's.
+    """
+    tf = framework("tensorflow", "a Keras model", "tensorflow")
+    if output == "logits":
+        return answer
+    tensor = answer
+    while tensor.op.type in HANDED_ON:
+        tensor = tensor.op.inputs[0]
+    if tensor.op.type != LAST.get(output):
+        return None
+    if tensor.op.type == "Softmax" and tensor.shape[-1] != answer.shape[-1]:
+        return None
+    return tf.reshape(tf.cast(tensor.op.inputs[0], tf.float32), tf.shape(answer))
+
+
+def log_odds_of(answer: Any, output: OutputKind) -> Any:
+    """Return ln p − ln(1 − p) of each output, 1 − p of a softmax as the sum of the others."""
+    tf = framework("tensorflow", "a Keras model", "tensorflow")
+    tiny = float(np.finfo(np.float32).tiny)
+    if output in {"sigmoid", "sigmoids"}:
+        chances, others, least = answer, 1 - answer, 2.0**-25
+    else:
+        chances, least = answer / (100 if output == "percent" else 1), tiny
+        before = tf.cumsum(chances, axis=1, exclusive=True)
+        others = before + tf.cumsum(chances, axis=1, exclusive=True, reverse=True)
+    return tf.math.log(tf.maximum(chances, tiny)) - tf.math.log(tf.maximum(others, least))
+
+
+def for_each_class(scores: Any, output: OutputKind) -> Any:
+    """Put the other class before the only one of a single sigmoid: (n, classes)."""
+    tf = framework("tensorflow", "a Keras model", "tensorflow")
+    if output == "sigmoid" or (output == "logits" and scores.shape[1] == 1):
+        return tf.concat([-scores, scores], axis=1)
+    return scores

@@ -1,0 +1,179 @@
+"""Which kind of model it is, without importing any framework."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, ShapeLike
+from gridexplainer_widget.classifiers.labels import LabelsLike, parse_labels
+from gridexplainer_widget.classifiers.outputs import parse_output
+from gridexplainer_widget.classifiers.preprocessing import (
+    Preprocessing,
+    PreprocessLike,
+    parse_preprocess,
+)
+
+FILES = {
+    ".keras": ("keras", "keras_file"),
+    ".h5": ("keras", "keras_file"),
+    ".hdf5": ("keras", "keras_file"),
+    ".tflite": ("tflite", "tflite_classifier"),
+    ".onnx": ("onnx", "onnx_classifier"),
+    ".pt": ("torch", "torchscript_file"),
+    ".pth": ("torch", "torchscript_file"),
+    ".ts": ("torch", "torchscript_file"),
+}
+"""What reads a file, by its suffix: a module here, and its function of (path, Said)."""
+
+WANTED = (
+    "Wanted is a model of Keras, PyTorch, Hugging Face, ONNX Runtime, TFLite or scikit-learn, a "
+    "TensorFlow SavedModel, the path of a .keras, .h5, .tflite, .onnx or TorchScript .pt file or "
+    "of a SavedModel or Hugging Face folder, or a callable that takes a batch of pictures "
+    "(n, H, W, 3) in 0..255 and returns (n, classes)."
+)
+
+
+def as_classifier(
+    model: Any,
+    *,
+    preprocess: PreprocessLike = "auto",
+    labels: LabelsLike = None,
+    output: str | None = None,
+    input_shape: Sequence[int | None] | None = None,
+) -> Classifier:
+    """Make a classifier of a model.
+
+    Parameters
+    ----------
+    model : Classifier, model, path or callable
+        A model of Keras 3 or tf_keras, PyTorch, TorchScript, timm, Hugging Face (a
+        pipeline, too), ONNX Runtime, TFLite, scikit-learn, a TensorFlow SavedModel; the path of
+        one; or a callable: float32 (batch, H, W, 3) in 0..255 → (batch, classes).
+    preprocess : str, callable or None
+        What is done to a batch in 0..255 before the model sees it. "auto"
+        reads it off the model. "0..1", "-1..1", "imagenet" (0..1, then mean and
+        deviation), "caffe" or, alike, "0..1 bgr" name a usual one; None hands over
+        0..255; a callable takes the batch. An image processor of Hugging Face and a
+        transform of torchvision are asked what they do.
+    labels : sequence of str, mapping, or path, optional
+        Names of the classes: in order, by index, or index by name; or a .txt or
+        .json file of such.
+    output : {"softmax", "percent", "logits", "sigmoid", "sigmoids"}, optional
+        What the model returns; found out by default.
+    input_shape : (height, width) or (height, width, channels), optional
+        In pixels, where the model does not tell.
+
+    Raises
+    ------
+    TypeError
+        It is no model of a known kind.
+    ValueError
+        A keyword has a value that it cannot have.
+    FileNotFoundError
+        There is no such file.
+    ImportError
+        What reads this kind of model is not installed; the message says what to install.
+    """
+    preprocessing, size = _preprocessing(preprocess)
+    shape = size if input_shape is None else parse_shape(input_shape)
+    said = Overrides(preprocessing, parse_labels(labels), parse_output(output), shape)
+    if isinstance(model, Classifier):
+        return _with(model, said)
+    module, function = _reader(model)
+    reader = getattr(importlib.import_module(f".{module}", __package__), function)
+    classifier: Classifier = reader(model, said)
+    return classifier
+
+
+def parse_shape(shape: Any) -> ShapeLike:
+    """Check a size that the user says; what is not said is None.
+
+    Raises
+    ------
+    ValueError
+        It is no size.
+    """
+    numbers = tuple(shape) if isinstance(shape, Sequence) and not isinstance(shape, str) else ()
+    whole = all(
+        side is None or (isinstance(side, int) and not isinstance(side, bool) and side > 0)
+        for side in numbers
+    )
+    if not whole or len(numbers) not in {2, 3} or (*numbers, 3)[2] not in {1, 3, 4}:
+        raise ValueError(
+            f"input_shape={shape!r} is no size. Wanted is (height, width), or (height, width, "
+            "channels) with 1, 3 or 4 channels; None stands for any height or width."
+        )
+    return (numbers[0], numbers[1], (*numbers, None)[2])
+
+
+def _with(classifier: Classifier, said: Overrides) -> Classifier:
+    """Return the classifier with what the user says of it instead of what it says."""
+    told: dict[str, Any] = {
+        "preprocessing": said.preprocessing,
+        "labels": said.labels,
+        "output": said.output,
+        "input_shape": said.shape(classifier.input_shape),
+    }
+    return replace(classifier, **{name: told[name] for name in told if told[name] is not None})
+
+
+def _preprocessing(preprocess: Any) -> tuple[Preprocessing | None, ShapeLike]:
+    """Read what is to be done to the pixels; a transform also tells the size."""
+    if _roots(preprocess) & {"transformers", "torchvision", "timm"}:
+        from gridexplainer_widget.classifiers.transforms import read_transform  # noqa: PLC0415 - only for these
+
+        found: tuple[Preprocessing, ShapeLike] = read_transform(preprocess)
+        return found
+    return parse_preprocess(preprocess), (None, None, None)
+
+
+def _reader(model: Any) -> tuple[str, str]:
+    if isinstance(model, (str, os.PathLike)):
+        return _file_reader(Path(model).expanduser())
+    if inspect.isclass(model):
+        raise TypeError(
+            f"{model.__name__} is a class, not a model. Make one of it first: "
+            f"GridExplainer({model.__name__}(…))."
+        )
+    roots = _roots(model)
+    kinds = (
+        ("keras", roots & {"keras", "tf_keras"}),
+        ("huggingface", "transformers" in roots),  # ahead of PyTorch: its models are modules
+        ("torch", "torch" in roots),
+        ("onnx", roots & {"onnx", "onnxruntime"}),
+        ("tflite", hasattr(model, "get_input_details")),
+        ("saved_model", "tensorflow" in roots and hasattr(model, "signatures")),
+        ("sklearn", hasattr(model, "predict_proba") or hasattr(model, "decision_function")),
+        ("function", callable(model)),
+    )
+    for kind, fits in kinds:
+        if fits:
+            return kind, f"{kind}_classifier"
+    hint = " It has a method predict: give model.predict." if hasattr(model, "predict") else ""
+    raise TypeError(f"{type(model).__name__} is no model.{hint} {WANTED}")
+
+
+def _file_reader(path: Path) -> tuple[str, str]:
+    if not path.exists():
+        raise FileNotFoundError(f"There is no model at {os.fspath(path)!r}. {WANTED}")
+    if (path / "saved_model.pb").is_file():
+        return "saved_model", "saved_model_classifier"
+    if (path / "config.json").is_file():
+        return "huggingface", "huggingface_folder"
+    if path.is_file() and path.suffix.lower() in FILES:
+        return FILES[path.suffix.lower()]
+    hint = " A pickle runs code when it is loaded: load it yourself and give the object."
+    pickled = path.suffix in {".pkl", ".pickle", ".joblib"}
+    what = f"{os.fspath(path)!r} is no model that can be read."
+    raise TypeError(f"{what}{hint if pickled else ''} {WANTED}")
+
+
+def _roots(thing: Any) -> set[str]:
+    """Name the packages that a thing's class and its bases come from."""
+    return {cls.__module__.partition(".")[0] for cls in type(thing).__mro__}

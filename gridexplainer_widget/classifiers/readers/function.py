@@ -1,0 +1,69 @@
+"""A classifier from any callable, also one that fails now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
+from gridexplainer_widget.classifiers.outputs import read_answer
+from gridexplainer_widget.classifiers.preprocessing import AS_IS
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError
+
+PAUSES = (0.5, 1.0, 2.0)
+"""Seconds before a call that failed is made again, and again."""
+
+
+def function_classifier(function: Callable[[PreparedBatch], Any], said: Overrides) -> Classifier:
+    """Wrap ``function(batch) -> (batch, classes)``.
+
+    The picture keeps its own size unless one is said: a callable does not tell what it takes.
+    """
+    return Classifier(
+        name=getattr(function, "__name__", type(function).__name__),
+        input_shape=said.shape(),
+        forward=_hinting(function),
+        preprocessing=said.preprocessing or AS_IS,
+        output=said.output,
+        labels=said.labels,
+        layout_known=said.preprocessing is not None,
+        pauses=PAUSES,
+    )
+
+
+def _hinting(function: Callable[[PreparedBatch], Any]) -> Callable[[PreparedBatch], Any]:
+    """Look, where the very first call fails, whether it is the order of the axes."""
+    answered = False
+
+    def forward(batch: PreparedBatch) -> Any:
+        nonlocal answered
+        try:
+            answer = function(batch)
+        except (OSError, TimeoutError):
+            raise
+        except Exception as error:
+            if not answered:
+                _try_channels_first(function, batch, error)
+            raise
+        answered = True
+        return answer
+
+    return forward
+
+
+def _try_channels_first(
+    function: Callable[[PreparedBatch], Any], batch: PreparedBatch, error: Exception
+) -> None:
+    """Say that channels come first, where the function answers such a batch."""
+    try:
+        read_answer(function(np.moveaxis(batch, -1, 1)), len(batch), "")
+    except Exception:  # noqa: BLE001 - then it is something else
+        return
+    raise ClassifierError(
+        f"The function fails on a batch of shape {batch.shape} ({error}) and answers one of shape "
+        f"{np.moveaxis(batch, -1, 1).shape}: it wants channels first. Say "
+        "preprocess=lambda batch: batch.transpose(0, 3, 1, 2)."
+    ) from error

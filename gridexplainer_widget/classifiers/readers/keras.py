@@ -1,0 +1,209 @@
+"""A classifier from a Keras model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from numpy.typing import NDArray
+
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
+from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.classifiers.keras.applications import (
+    find_preprocessing,
+    imagenet_labels,
+    operations,
+)
+from gridexplainer_widget.classifiers.keras.graph import Source
+from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
+from gridexplainer_widget.classifiers.keras.network import KerasNetwork
+from gridexplainer_widget.classifiers.layouts import as_dtype, picture_shape
+from gridexplainer_widget.classifiers.network import Network
+from gridexplainer_widget.classifiers.outputs import OutputKind
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError, MethodError, NotApplicable
+from gridexplainer_widget.incremental.engine import IncrementalEngine
+
+Traced: TypeAlias = Callable[["tuple[int | None, ...]"], Any]
+"""The shape of a picture → the model as a TensorFlow function of a batch of such."""
+
+
+def keras_classifier(model: Any, said: Overrides) -> Classifier:
+    """Wrap a model of Keras 3 or of tf_keras.
+
+    On TensorFlow it is run through one compiled function: `Model.predict` sets up
+    a data pipeline at each call and takes twice the time on two cores
+    (benchmarks/README.md).
+
+    Raises
+    ------
+    ClassifierError
+        The model takes or gives anything but one picture and one vector.
+    """
+    found, flat = _input_shape(model)
+    shape = said.shape(found)
+    source = _source(model, shape[:2] if flat else shape)
+    traced = _traced(source)
+    return Classifier(
+        name=model.name,
+        input_shape=shape,
+        forward=_forward(source, traced),
+        preprocessing=said.preprocessing or find_preprocessing(model),
+        output=said.output or _output_kind(model),
+        labels=said.labels or imagenet_labels(model),
+        open_network=_opened(source),
+        incremental_engine=_patched(source, traced),
+    )
+
+
+def keras_file(path: str | Path, said: Overrides) -> Classifier:
+    """Load a .keras or .h5 file and wrap it; code inside it is refused (safe mode).
+
+    Raises
+    ------
+    ValueError
+        The file cannot be read, or holds code such as a Lambda layer.
+    """
+    file = Path(path).expanduser()
+    keras = framework("keras", file.name, "tensorflow")
+    try:
+        model = keras.saving.load_model(file, compile=False, safe_mode=True)
+    except Exception as error:
+        raise ValueError(
+            f"{file.name} cannot be loaded in safe mode: {error} If you trust the file, "
+            "load it yourself and give the model."
+        ) from error
+    return keras_classifier(model, said)
+
+
+def _source(model: Any, shape: tuple[int | None, ...]) -> Source:
+    placed = _place(model)
+
+    def run(batch: Any) -> Any:
+        return model(placed(batch), training=False)
+
+    return Source(model, run, shape, _input_dtype(model))
+
+
+def _traced(source: Source) -> Traced:
+    """Return what traces the model for a shape of pictures, once."""
+
+    @cache
+    def traced(shape: tuple[int | None, ...]) -> Any:
+        tf = framework("tensorflow", "a Keras model", "tensorflow")
+        # A free batch axis: one trace serves the last, shorter batch as well.
+        signature = [tf.TensorSpec((None, *shape), source.dtype)]
+        function = tf.function(source.run, input_signature=signature, autograph=False)
+        # Called by itself it would warn of too much tracing, of the fifth model.
+        return function.get_concrete_function()
+
+    return traced
+
+
+def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
+    model, shape, dtype = source.model, source.shape, source.dtype
+    placed = _place(model)
+
+    def prepared(batch: PreparedBatch) -> NDArray[Any]:
+        return as_dtype(batch[..., 0] if len(shape) == 2 else batch, dtype)
+
+    if _backend(model) != "tensorflow":
+        # Compiled by JAX, and without gradients by PyTorch.
+        return lambda batch: model.predict_on_batch(placed(prepared(batch)))
+    tf = framework("tensorflow", "a Keras model", "tensorflow")
+
+    def forward(batch: PreparedBatch) -> Any:
+        output = traced(shape)(tf.cast(prepared(batch), dtype))
+        return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
+
+    return forward
+
+
+def _opened(source: Source) -> Callable[[OutputKind], Network]:
+    @cache
+    def opened(output: OutputKind) -> Network:
+        backend = _backend(source.model)
+        if backend != "tensorflow":
+            raise MethodError(
+                f"{source.model.name} runs on Keras's backend {backend!r}, and a Keras model can "
+                "be looked into on TensorFlow only. Set KERAS_BACKEND=tensorflow before Keras is "
+                "imported, or choose a method that needs only answers, such as occlusion."
+            )
+        return KerasNetwork(source, output)
+
+    return opened
+
+
+def _patched(source: Source, traced: Traced) -> Callable[[tuple[int, int]], IncrementalEngine]:
+    @cache
+    def patched(size: tuple[int, int]) -> IncrementalEngine:
+        if _backend(source.model) != "tensorflow":
+            raise NotApplicable("it does not run on TensorFlow")
+        if len(source.shape) != 3 or source.dtype != "float32":
+            raise NotApplicable("it takes pictures without channels, or not in float32")
+        return IncrementalEngine(KerasExecutor(traced((*size, source.shape[2]))))
+
+    return patched
+
+
+def _backend(model: Any) -> str:
+    if _is_tf_keras(model):
+        return "tensorflow"
+    keras = framework("keras", "a Keras model", "tensorflow")
+    return str(keras.backend.backend())
+
+
+def _place(model: Any) -> Callable[[Any], Any]:
+    """Hand over the picture as the model takes it: by itself, in a list or by its name."""
+    taken = getattr(model, "input", None)  # one that was only built, not called, has none
+    if isinstance(taken, Mapping):
+        return lambda batch: {next(iter(taken)): batch}
+    if isinstance(taken, (list, tuple)):
+        return lambda batch: [batch]
+    return lambda batch: batch
+
+
+def _is_tf_keras(model: Any) -> bool:
+    return any(cls.__module__.startswith("tf_keras.") for cls in type(model).__mro__)
+
+
+def _input_dtype(model: Any) -> str:
+    inputs = getattr(model, "inputs", None)
+    return str(getattr(inputs[0].dtype, "name", inputs[0].dtype)) if inputs else "float32"
+
+
+def _input_shape(model: Any) -> tuple[Shape, bool]:
+    """Read height, width and channels, and whether the model takes pictures without channels."""
+    inputs = getattr(model, "inputs", None)
+    if not inputs:  # a subclassed model: nothing to read
+        return (None, None, 3), False
+    if len(inputs) != 1:
+        raise ClassifierError(
+            f"{model.name} takes {len(inputs)} inputs; wanted is a model of one picture. "
+            "Wrap it in a function of a batch that gives the others."
+        )
+    return picture_shape(tuple(inputs[0].shape), model.name)
+
+
+def _output_kind(model: Any) -> OutputKind | None:
+    """Read the last layer's activation; None where values must tell.
+
+    A subclassed model lists its layers as they were made, not as they are called; of
+    several outputs the last layer may be any.
+    """
+    if not getattr(model, "inputs", None) or len(model.outputs) != 1:
+        return None
+    last = list(operations(model))[-1]
+    activation = getattr(getattr(last, "activation", None), "__name__", None)
+    if type(last).__name__ in {"Softmax", "Sigmoid"}:  # layers and operations of their own
+        activation = type(last).__name__.lower()
+    shape = getattr(model, "output_shape", None)
+    single = isinstance(shape, tuple) and shape[-1] == 1
+    kinds: dict[str | None, OutputKind] = {
+        "softmax": "softmax",
+        "sigmoid": "sigmoid" if single else "sigmoids",
+        "linear": "logits",
+    }
+    return kinds.get(activation)

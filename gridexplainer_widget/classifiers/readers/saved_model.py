@@ -1,0 +1,102 @@
+"""A classifier from a TensorFlow SavedModel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
+from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.classifiers.keras.applications import NOT_FOUND
+from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, picture_shape
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError
+
+USUAL = "serving_default"
+"""The signature that Keras, TensorFlow Serving and the converters mean."""
+
+
+def saved_model_classifier(model: Any, said: Overrides) -> Classifier:
+    """Wrap a SavedModel: its folder, or what `tf.saved_model.load` returned.
+
+    Its signature "serving_default" is asked, else its only one, else the object itself.
+
+    Raises
+    ------
+    ValueError
+        The folder cannot be read.
+    ClassifierError
+        It takes anything but one picture.
+    ImportError
+        TensorFlow is missing.
+    """
+    is_path = isinstance(model, (str, os.PathLike))
+    name = Path(model).expanduser().resolve().name if is_path else "the SavedModel"
+    tf = framework("tensorflow", name, "tensorflow")
+    loaded = _load(tf, model, name) if is_path else model
+    function, taken = _function(loaded, name)
+    specs = [spec for spec in tf.nest.flatten(taken) if isinstance(spec, tf.TensorSpec)]
+    spec = _picture(specs, name)
+    sides = None if spec.shape.rank is None else tuple(spec.shape)
+    found, flat = ((None, None, 3), False) if sides is None else picture_shape(sides, name)
+
+    def ask(batch: PreparedBatch) -> Any:
+        given = as_dtype(batch[..., 0] if flat else batch, spec.dtype.name)
+        # `function` holds only its own part; what was loaded must live as long as it does.
+        answer = function(spec.name, tf.cast(given, spec.dtype), loaded)
+        return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
+
+    return Classifier(
+        name=name,
+        input_shape=said.shape(found),
+        forward=in_pieces(ask, sides[0] if sides else None),
+        preprocessing=said.preprocessing or NOT_FOUND,
+        output=said.output,
+        labels=said.labels,
+    )
+
+
+def _load(tf: Any, path: str | os.PathLike[str], name: str) -> Any:
+    try:
+        return tf.saved_model.load(os.fspath(Path(path).expanduser()))
+    except Exception as error:
+        raise ValueError(f"{name} cannot be read as a SavedModel: {error}") from error
+
+
+def _function(loaded: Any, name: str) -> tuple[Callable[[str, Any, Any], Any], Any]:
+    """Find what answers, as a function of the input's name and value, and what it takes."""
+    signatures = loaded.signatures
+    if USUAL in signatures or len(signatures) == 1:
+        signature = signatures[USUAL if USUAL in signatures else next(iter(signatures))]
+
+        def ask(key: str, batch: Any, _: Any) -> Any:
+            return signature(**{key: batch})
+
+        return ask, signature.structured_input_signature
+    traces = getattr(getattr(loaded, "__call__", None), "concrete_functions", [])  # noqa: B004
+    if not traces:
+        known = f"has the signatures {', '.join(signatures)}" if signatures else "has no signature"
+        raise ClassifierError(
+            f"{name} {known} and cannot be called itself; wanted is one named {USUAL!r}. "
+            "Give a callable instead: lambda batch: loaded.signatures['…'](…)['…']."
+        )
+    return (lambda _, batch, whole: whole(batch)), traces[0].structured_input_signature
+
+
+def _picture(specs: list[Any], name: str) -> Any:
+    """Return the only input's TensorSpec."""
+    if len(specs) != 1:
+        raise ClassifierError(
+            f"{name} takes {len(specs)} inputs ({', '.join(spec.name for spec in specs)}); wanted "
+            "is a model of one picture. Wrap it in a function of a batch that gives the others."
+        )
+    spec = specs[0]
+    if not (spec.dtype.is_floating or spec.dtype.is_integer):
+        raise ClassifierError(
+            f"{name} takes {spec.dtype.name} ({spec.name}), such as pictures in a file's bytes; "
+            "wanted are pixels. Wrap it in a function of a batch (n, H, W, 3) in 0..255 that "
+            "encodes them."
+        )
+    return spec

@@ -1,0 +1,174 @@
+"""A classifier from a TensorFlow Lite (LiteRT) model."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import warnings
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
+from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.classifiers.keras.applications import NOT_FOUND
+from gridexplainer_widget.classifiers.labels import MAX_FILE, Labels, parse_labels
+from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, picture_shape
+from gridexplainer_widget.classifiers.outputs import which_answer
+from gridexplainer_widget.classifiers.preprocessing import NAMED, Preprocessing
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import ClassifierError
+
+BLACK_AND_WHITE: Final = np.array([[[[0] * 3, [255] * 3]]], np.float32)
+"""A batch of one picture that holds the ends of every channel."""
+
+
+def tflite_classifier(model: Any, said: Overrides) -> Classifier:
+    """Wrap a .tflite file, or an Interpreter of tf.lite or ai_edge_litert.
+
+    The interpreter's input is resized to the batch where the model allows it. A quantised
+    input takes what preprocessing gives, rounded to its steps; outputs are dequantised.
+
+    Raises
+    ------
+    ValueError
+        The file cannot be read.
+    ClassifierError
+        It takes anything but one picture, or gives anything but one vector.
+    ImportError
+        Neither ai-edge-litert nor TensorFlow is there.
+    """
+    is_path = isinstance(model, (str, os.PathLike))
+    name = Path(model).name if is_path else "the TFLite model"
+    interpreter = _open(Path(model).expanduser()) if is_path else model
+    given = _only_input(interpreter.get_input_details(), name)
+    outputs = interpreter.get_output_details()
+    kinds = [(output["name"], tuple(_sides(output))) for output in outputs]
+    answer = outputs[which_answer(kinds, name)]
+    shape, arrange = _layout(_sides(given), name)
+    forward = _forward(interpreter, given, answer, arrange)
+    batch = _sides(given)[0]
+    return Classifier(
+        name=name,
+        input_shape=said.shape(shape),
+        forward=in_pieces(forward, None if batch == -1 else batch),
+        preprocessing=said.preprocessing or _preprocessing(given),
+        output=said.output,
+        labels=said.labels or (_labels(Path(model).expanduser()) if is_path else None),
+    )
+
+
+def _open(path: Path) -> Any:
+    """Make an interpreter; the standalone one where it is installed."""
+    try:
+        interpreter = importlib.import_module("ai_edge_litert.interpreter").Interpreter
+    except ImportError:
+        interpreter = framework("tensorflow", path.name, "tensorflow").lite.Interpreter
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of its move to ai_edge_litert
+            return interpreter(model_path=os.fspath(path))
+    except (ValueError, RuntimeError) as error:
+        raise ValueError(f"{path.name} cannot be read as a TFLite model: {error}") from error
+
+
+def _sides(details: Any) -> list[int]:
+    """Read a tensor's shape, −1 where the model takes any number."""
+    signature = details.get("shape_signature", ())
+    return [int(side) for side in (signature if len(signature) else details["shape"])]
+
+
+def _only_input(inputs: Sequence[Any], name: str) -> Any:
+    if len(inputs) != 1:
+        raise ClassifierError(
+            f"{name} takes {len(inputs)} inputs; wanted is a model of one picture. "
+            "Wrap it in a function of a batch that gives the others."
+        )
+    return inputs[0]
+
+
+def _layout(sides: list[int], name: str) -> tuple[Shape, Callable[[PreparedBatch], PreparedBatch]]:
+    """Read the picture's shape, and how a batch (n, H, W, C) is to be arranged for it.
+
+    Models that come from PyTorch keep their channels in front.
+    """
+    if len(sides) == 4 and sides[3] not in {1, 3, 4} and sides[1] in {1, 3, 4}:
+        front, height, width = sides[1:]
+        shape, _ = picture_shape((None, _free(height), _free(width), front), name)
+        return shape, lambda batch: batch.transpose(0, 3, 1, 2)
+    shape, flat = picture_shape((None, *map(_free, sides[1:])), name)
+    return shape, (lambda batch: batch[..., 0]) if flat else (lambda batch: batch)
+
+
+def _free(side: int) -> int | None:
+    return None if side == -1 else side
+
+
+def _forward(
+    interpreter: Any, given: Any, answer: Any, arrange: Callable[[PreparedBatch], PreparedBatch]
+) -> Callable[[PreparedBatch], NDArray[Any]]:
+    scale, zero = given["quantization"]
+    ready: list[tuple[int, ...]] = []
+
+    def forward(batch: PreparedBatch) -> NDArray[Any]:
+        values = arrange(batch)
+        values = as_dtype(values / scale + zero if scale else values, np.dtype(given["dtype"]).name)
+        if ready != [values.shape]:
+            interpreter.resize_tensor_input(given["index"], values.shape)
+            interpreter.allocate_tensors()
+            ready[:] = [values.shape]
+        interpreter.set_tensor(given["index"], values)
+        interpreter.invoke()
+        raw = _dequantised(interpreter.get_tensor(answer["index"]), *answer["quantization"])
+        return raw.reshape(raw.shape[:2])
+
+    return forward
+
+
+def _dequantised(raw: NDArray[Any], scale: float, zero: int) -> NDArray[Any]:
+    return (raw.astype(np.float32) - np.float32(zero)) * np.float32(scale) if scale else raw
+
+
+def _preprocessing(given: Any) -> Preprocessing:
+    """Read the range of the pixels off the steps of a quantised input."""
+    scale, zero = given["quantization"]
+    if not scale:
+        return NOT_FOUND
+    limits = np.iinfo(given["dtype"])
+    low, high = (limits.min - zero) * scale, (limits.max - zero) * scale
+    for usual in NAMED.values():
+        ends = usual(BLACK_AND_WHITE)
+        # Steps are found with sample pictures, which need not reach the very ends.
+        if np.abs([low - ends.min(), high - ends.max()]).max() < 0.05 * (high - low):
+            return Preprocessing(
+                f"{usual.description} (told by the quantised input, {low:.3g} to {high:.3g})",
+                usual.scale,
+                usual.offset,
+                usual.bgr,
+            )
+    return Preprocessing(
+        f"none found: 0..255 is spread over the quantised input, {low:.3g} to {high:.3g}; "
+        "say preprocess=… if that is wrong",
+        ((high - low) / 255,),
+        (low,),
+        told=False,
+    )
+
+
+def _labels(path: Path) -> Labels | None:
+    """Read the labels that TFLite's metadata appends to the file, as a zip archive."""
+    if not zipfile.is_zipfile(path):
+        return None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for entry in archive.infolist():
+                if entry.filename.endswith(".txt") and entry.file_size <= MAX_FILE:
+                    lines = archive.read(entry).decode("utf-8-sig").rstrip().splitlines()
+                    return parse_labels([line.strip() for line in lines])
+    except (ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return None  # not labels, encrypted or spoiled: the model works without
+    return None

@@ -1,0 +1,193 @@
+"""A classifier from a PyTorch module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
+from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.classifiers.outputs import read_answer
+from gridexplainer_widget.classifiers.torch.calls import (
+    INSTALL,
+    as_returned,
+    channels_first,
+    unwrapped,
+)
+from gridexplainer_widget.classifiers.torch.families import read_module
+from gridexplainer_widget.classifiers.torch.incremental.executor import patchers
+from gridexplainer_widget.classifiers.torch.network import TorchNetwork
+from gridexplainer_widget.core.errors import ClassifierError
+
+SIZES = (
+    *(
+        8,
+        16,
+        28,
+        32,
+        48,
+        50,
+        64,
+        96,
+        100,
+        112,
+        128,
+        150,
+        160,
+        180,
+        192,
+        200,
+        224,
+        227,
+        240,
+        250,
+        256,
+    ),
+    *(288, 299, 300, 320, 331, 384, 400, 448, 512),
+)
+"""Usual sides of a square picture, tried where a module does not tell its own."""
+
+SAY_SIZE = (
+    "Say its size: input_shape=(height, width), or (height, width, channels). Wrap a module that "
+    "takes anything else than (batch, channels, height, width) in a function of a batch "
+    "(n, H, W, 3) in 0..255 that returns (n, classes)."
+)
+
+
+def torch_classifier(
+    module: Any, said: Overrides, after: Callable[[Any], Any] = as_returned
+) -> Classifier:
+    """Wrap a module of PyTorch, timm or torchvision, or a ScriptModule.
+
+    It is run in evaluation mode and without gradients, where its parameters are and
+    in their precision; afterwards each part is in the mode that it was in.
+
+    Parameters
+    ----------
+    module : torch.nn.Module or torch.export.ExportedProgram
+        Takes (batch, channels, height, width); returns (batch, classes), or a
+        mapping or a named tuple that holds it.
+    said : Said
+    after : callable
+        What is done to that which it returns.
+
+    Raises
+    ------
+    TypeError
+        It is no module.
+    ClassifierError
+        It runs at no usual size, or its answer is no vector for each picture.
+    """
+    torch = framework("torch", type(module).__name__, INSTALL)
+    if type(module).__name__ == "ExportedProgram":
+        module = module.module()
+    if not isinstance(module, torch.nn.Module):
+        raise TypeError(
+            f"{type(module).__name__} is no model of PyTorch. Wanted is a torch.nn.Module that "
+            "holds its weights, such as net after net.load_state_dict(…)."
+        )
+    bare = unwrapped(module)
+    told = read_module(bare)
+    name = _name(bare)
+    shape = _shape(bare, name, told.size, said)
+    return Classifier(
+        name=name,
+        input_shape=shape,
+        forward=channels_first(module, after),
+        preprocessing=said.preprocessing or told.preprocessing,
+        output=said.output or told.output,
+        labels=said.labels or told.labels,
+        open_network=cache(lambda output: TorchNetwork(bare, output, shape, after)),
+        incremental_engine=patchers(bare, shape[2] or 3, after),
+    )
+
+
+def torchscript_file(path: str | Path, said: Overrides) -> Classifier:
+    """Load a TorchScript file, to the CPU, and wrap it.
+
+    Raises
+    ------
+    ValueError
+        It is none: a pickled module and a state dict need the class they were made of.
+    """
+    path = Path(path)
+    torch = framework("torch", path.name, INSTALL)
+    try:
+        module = torch.jit.load(str(path), map_location="cpu")
+    except RuntimeError as error:
+        raise ValueError(
+            f"{path.name} is no TorchScript file. If it holds a state dict or a pickled module, "
+            "make the module of your own class, load the weights into it with torch.load, and "
+            "give the module."
+        ) from error
+    return replace(torch_classifier(module, said), name=path.stem)
+
+
+def _name(module: Any) -> str:
+    told = getattr(module, "pretrained_cfg", None)  # timm's
+    if isinstance(told, Mapping) and told.get("architecture"):
+        return str(told["architecture"])
+    return str(getattr(module, "original_name", type(module).__name__))
+
+
+def _shape(module: Any, name: str, told: tuple[int, int] | None, said: Overrides) -> Shape:
+    """Find height, width and channels: said, told, or tried."""
+    channels = said.input_shape[2] or _channels(module)
+    height, width, _ = said.shape((*(told or (None, None)), 3))
+    if height and width and channels:
+        return (height, width, channels)
+    torch = framework("torch", name, INSTALL)
+    if any(torch.nn.parameter.is_lazy(parameter) for parameter in module.parameters()):
+        raise ClassifierError(
+            f"{name} has lazy layers without weights; the first picture would fix their size. Run "
+            "it on a batch as large as it is meant for, then give it."
+        )
+    return _tried(module, name, (height, width), channels)
+
+
+def _channels(module: Any) -> int | None:
+    """Read the channels of the first convolution; a ScriptModule only shows its weights."""
+    counts = [
+        *(getattr(part, "in_channels", None) for part in module.modules()),
+        *(parameter.shape[1] for parameter in module.parameters() if parameter.ndim == 4),
+    ]
+    return next((count for count in counts if count in {1, 3, 4}), None)
+
+
+def _tried(
+    module: Any, name: str, known: tuple[int | None, int | None], channels: int | None
+) -> Shape:
+    """Find the smallest size at which a module answers, and whether another does as well."""
+    counts = (channels,) if channels else (3, 1)
+    sizes = [(known[0] or side, known[1] or side) for side in SIZES]
+    for size in dict.fromkeys(sizes):
+        problems = []
+        for count in counts:
+            problem = _problem(module, name, (*size, count))
+            if problem is None:
+                twice = (known[0] or 2 * size[0], known[1] or 2 * size[1], count)
+                free = _problem(module, name, twice) is None
+                return (*(known if free else size), count)
+            problems.append(problem)
+        answered = [problem for problem in problems if isinstance(problem, ClassifierError)]
+        if answered:  # it runs: the size is not what is wrong
+            raise answered[0]
+    at = " or ".join(f"{height}×{width}" for height, width in (sizes[0], sizes[-1]))
+    raise ClassifierError(
+        f"{name} runs at no usual size, such as {at}; the last error was "
+        f"{type(problem).__name__}: {problem}. {SAY_SIZE}"
+    ) from problem
+
+
+def _problem(module: Any, name: str, shape: tuple[int, int, int]) -> Exception | None:
+    """Return what goes wrong with a black picture of a shape; None where an answer comes."""
+    try:
+        read_answer(channels_first(module)(np.zeros((1, *shape), np.float32)), 1, name)
+    except Exception as error:  # noqa: BLE001 - whatever a wrong size leads to
+        return error
+    return None

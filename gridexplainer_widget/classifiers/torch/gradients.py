@@ -1,0 +1,102 @@
+"""A PyTorch module that is asked for scores with a slope, whatever mode the caller is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.classifiers.layouts import to_front
+from gridexplainer_widget.classifiers.outputs import OutputKind
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import MethodError
+
+from .calls import INSTALL, Answer, as_returned, evaluated, place_of, switched, uncompiled
+from .logits import Scores, answer_of, final_functions, refuse_certainty, scores_of
+
+
+@dataclass(eq=False)
+class Opened:
+    """A PyTorch module that is asked for scores with a slope.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    output : OutputKind
+    after : callable
+        What is done to that which the module returns.
+    """
+
+    module: Any
+    output: OutputKind
+    after: Callable[[Any], Any] = as_returned
+    pictures: int = field(default=0, init=False)
+
+    @property
+    def torch(self) -> Any:
+        """PyTorch."""
+        return framework("torch", self.name, INSTALL)
+
+    @property
+    def name(self) -> str:
+        """The module's class, for errors."""
+        return type(self.module).__name__
+
+    def call(self, call: Callable[[], Answer], *, gradients: bool) -> Answer:
+        """Call with or without what gradients need, whatever mode the caller is in."""
+        torch = self.torch
+        if not torch.is_inference_mode_enabled():
+            return switched(torch, call, gradients=gradients)
+        with torch.inference_mode(mode=False):
+            return switched(torch, call, gradients=gradients)
+
+    def leaf(self, batch: PreparedBatch) -> Any:
+        """Return a batch as a tensor that gradients can be taken by: float32 (n, C, H, W)."""
+        # A copy, which no module can write to.
+        tensor = self.torch.from_numpy(np.array(to_front(batch), np.float32))
+        return tensor.requires_grad_(self.torch.is_grad_enabled())
+
+    def scores(self, leaf: Any) -> Scores:
+        """Run the module on a tensor (n, C, H, W).
+
+        Raises
+        ------
+        MethodError
+            It returns no vector for each picture.
+        """
+        torch, module = self.torch, self.module
+        device, dtype = place_of(module, torch)
+        given = leaf.contiguous().to(device, dtype, copy=True)  # the module may write into it
+        self.pictures += len(leaf)
+
+        def ask() -> Any:
+            return answer_of(self.after(module(given)), len(leaf), self.name)
+
+        answer, calls = final_functions(
+            torch, lambda: evaluated(module, lambda: uncompiled(module, torch, ask))
+        )
+        return scores_of(answer, calls, self.output)
+
+    def gradients(self, scores: Scores, target: int, tensors: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the gradient of a class's score by each tensor; the parameters' are let alone.
+
+        Raises
+        ------
+        MethodError
+            There is none.
+        """
+        score = scores.of(target)
+        refuse_certainty(scores, target, self.name)
+        found: tuple[Any, ...] = (None,)
+        if score.requires_grad:
+            found = self.torch.autograd.grad(score.sum(), list(tensors), allow_unused=True)
+        if any(gradient is None for gradient in found):
+            raise MethodError(
+                f"{self.name} has no gradient: what leads to its answer is cut off, by "
+                "torch.no_grad(), detach(), rounding or whole numbers. Take these out of its "
+                "forward, or take a method that needs only answers: occlusion, rise, shap, lime."
+            )
+        return found

@@ -1,0 +1,1 @@
+"""A PyTorch module's exported program → nodes → parts."""

@@ -1,0 +1,169 @@
+"""A PyTorch module's answer → the scores that gradients are taken of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.outputs import OutputKind, named_answer
+from gridexplainer_widget.core.errors import MethodError
+
+from .calls import Answer, undone
+
+FINAL = {
+    "softmax": "softmax",
+    "special_softmax": "softmax",
+    "sigmoid": "sigmoid",
+    "special_expit": "sigmoid",
+    "log_softmax": "log",
+    "special_log_softmax": "log",
+}
+"""Functions of logits, by name."""
+
+TINY = float(np.finfo(np.float32).tiny)
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What gradients can be taken of.
+
+    Parameters
+    ----------
+    values : float tensor (n, outputs)
+        Logits, or probabilities.
+    differentiated : {"logit", "log-odds"}
+    output : OutputKind
+        What the module returns.
+    """
+
+    values: Any
+    differentiated: str
+    output: OutputKind
+
+    def of(self, target: int) -> Any:
+        """Return the score of a class: float tensor (n,)."""
+        single = self.values.shape[1] == 1
+        if single and self.output in {"logits", "sigmoid"}:  # it stands for two classes
+            return self._column(0) if target else -self._column(0)
+        return self._column(target)
+
+    def _column(self, index: int) -> Any:
+        values = self.values
+        if self.differentiated == "logit":
+            return values[:, index]
+        rest = 1 - values[:, index]
+        if self.output in {"softmax", "percent"} and values.shape[1] > 1:
+            # The others themselves: 1 − p has no digits left where p is close to 1.
+            rest = values[:, :index].sum(1) + values[:, index + 1 :].sum(1)
+        return values[:, index].clamp(min=TINY).log() - rest.clamp(min=TINY).log()
+
+
+def final_functions(
+    torch: Any, call: Callable[[], Answer]
+) -> tuple[Answer, list[tuple[str, Any, Any]]]:
+    """Keep what goes into and comes out of each softmax and sigmoid of a vector, however called.
+
+    Returns
+    -------
+    Answer
+        What `call` returns.
+    list of (kind, tensor, tensor)
+        What was kept.
+    """
+    calls: list[tuple[str, Any, Any]] = []
+
+    # PyTorch is imported when it is needed, so mypy does not know the class.
+    class Watching(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
+        def __torch_function__(
+            self, function: Any, _: Any, given: Any = (), named: Any = None
+        ) -> Any:
+            result = function(*given, **(named or {}))
+            kind = FINAL.get(getattr(function, "__name__", ""))
+            if kind and all(side == 1 for side in result.shape[2:]):  # not attention
+                calls.append((kind, given[0] if given else named["input"], result))
+            return result
+
+    watching = Watching()
+
+    def ask() -> Answer:
+        with watching:
+            return call()
+
+    def back() -> None:
+        # Where an interrupt has kept PyTorch from leaving it.
+        if torch.overrides._get_current_function_mode() is watching:  # noqa: SLF001 - the only way to tell
+            watching.__exit__(None, None, None)
+
+    return undone(ask, back), calls
+
+
+def answer_of(raw: Any, pictures: int, name: str) -> Any:
+    """Return the tensor (n, outputs) in what a module returned.
+
+    Raises
+    ------
+    MethodError
+        There is none.
+    """
+    answer, _ = named_answer(raw)
+    shape = tuple(getattr(answer, "shape", ()))
+    if not hasattr(answer, "grad_fn") or shape[:1] != (pictures,) or len(shape) > 2:
+        raise MethodError(
+            f"{name} returns {type(answer).__name__} {shape or ''}; to look inside it, a tensor "
+            f"({pictures}, classes) is wanted. Wrap it in a module that returns such."
+        )
+    return answer.reshape(pictures, -1)
+
+
+def scores_of(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind) -> Scores:
+    """Find the logits that an answer was made of, else take its log-odds.
+
+    Logits are what went into the last softmax or sigmoid, where that gave the answer; into a
+    log-softmax, too, whose own slope is next to nothing where a model is certain.
+
+    Parameters
+    ----------
+    answer : tensor (n, outputs)
+    calls : list of (kind, tensor, tensor)
+        See :func:`final_functions`.
+    output : OutputKind
+    """
+    logits = _behind(answer, calls, output)
+    if logits is None and output == "logits":
+        logits = answer
+    if logits is not None:
+        return Scores(logits.float(), "logit", output)
+    # On the CPU, as not all devices have that many digits.
+    probabilities = answer.cpu().double() / (100 if output == "percent" else 1)
+    return Scores(probabilities, "log-odds", output)
+
+
+def refuse_certainty(scores: Scores, target: int, name: str) -> None:
+    """Refuse log-odds of a probability that is 0 or 1 to the last digit: they have no slope.
+
+    Raises
+    ------
+    MethodError
+        It is.
+    """
+    if scores.differentiated == "log-odds" and bool((scores.of(target).abs() > 87).any()):
+        raise MethodError(
+            f"{name} is certain to the last digit, and the logits behind its probabilities cannot "
+            "be reached; so there is no gradient. Let it return logits, and say output='logits'."
+        )
+
+
+def _behind(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind) -> Any:
+    """Return what went into the softmax or sigmoid that came out as the answer; None: nothing."""
+    wanted = {"log"} if output == "logits" else {"softmax", "sigmoid"}
+    scale = 100 if output == "percent" else 1
+    for kind, given, result in reversed(calls):
+        if kind not in wanted or given is result or result.numel() != answer.numel():
+            continue
+        apart = (result.detach().reshape(answer.shape) * scale).to(answer) - answer.detach()
+        if bool((apart.abs() <= 1e-6 * scale).all()) and given.numel() == answer.numel():
+            return given.reshape(answer.shape)
+    return None

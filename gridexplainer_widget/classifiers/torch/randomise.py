@@ -1,0 +1,72 @@
+"""Copies of a PyTorch module whose weights are replaced by noise, layer after layer."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.core.errors import MethodError
+
+from .calls import INSTALL
+
+
+def randomised_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
+    """Randomise a copy of a module, from its last part with weights down to the first.
+
+    Weights with two dimensions or more are drawn anew from a normal distribution of their own
+    mean and deviation. Biases and what normalisation has stay. The order is that in which the
+    module lists its parts.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    seed : int
+
+    Yields
+    ------
+    str, torch.nn.Module
+        What was randomised last, and the copy: the same one each time.
+
+    Raises
+    ------
+    MethodError
+        The module cannot be copied, or has no such weights.
+    """
+    name = type(module).__name__
+    torch = framework("torch", name, INSTALL)
+    try:
+        with torch.inference_mode(mode=False):  # its numbers could have no gradients later
+            module = copy.deepcopy(module)
+    except Exception as error:
+        raise MethodError(
+            f"{name} cannot be copied, so its weights cannot be randomised: {error}"
+        ) from error
+    parts = _with_weights(module)
+    if not parts:
+        raise MethodError(f"{name} has no weights that could be randomised.")
+    generator = torch.Generator().manual_seed(seed)
+    for part, weights in reversed(parts):
+        for weight in weights:
+            noise = torch.empty(weight.shape).normal_(generator=generator)
+            values = weight.detach().float().cpu()
+            drawn = values.mean() + values.std(correction=0) * noise
+            weight.data.copy_(drawn)
+        yield part, module
+
+
+def _with_weights(module: Any) -> list[tuple[str, list[Any]]]:
+    """Return each part that has weights of its own; what several share counts once."""
+    known: set[int] = set()
+    parts = []
+    for name, part in module.named_modules():
+        weights = [
+            weight
+            for weight in part.parameters(recurse=False)
+            if weight.ndim >= 2 and weight.is_floating_point() and id(weight) not in known
+        ]
+        known.update(map(id, weights))
+        if weights:
+            parts.append((name or type(module).__name__, weights))
+    return parts

@@ -1,0 +1,109 @@
+"""``gridexplainer doctor``: what is installed, and what is wrong with a model."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from collections.abc import Sequence
+from importlib import metadata
+from typing import Any, Final
+
+from gridexplainer_widget.demo import load
+from gridexplainer_widget.explainer import GridExplainer
+
+PACKAGES: Final = (
+    ("tensorflow", ""),
+    ("keras", ""),
+    ("torch", "[torch]"),
+    ("transformers", "[transformers]"),
+    ("onnxruntime", "[onnx]"),
+    ("opencv-python-headless", "[inpaint]"),
+    ("anywidget", ""),
+    ("ipywidgets", ""),
+    ("jupyterlab", "[lab]"),
+)
+"""What matters, and the extra that brings it."""
+
+
+def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command's arguments."""
+    parser.add_argument(
+        "model",
+        nargs="?",
+        help="the path of a model; without it, what is installed and the embedded classifier",
+    )
+    parser.add_argument("picture", nargs="?", help="a picture; an embedded one by default")
+    parser.add_argument("--target", help="the class to ask about: an index or a label")
+    parser.add_argument("--preprocess", default="auto", help="such as 0..1, -1..1 or imagenet")
+    parser.add_argument("--labels", help="a .txt or .json file")
+    parser.add_argument("--output", help="what the model returns, such as logits")
+    parser.add_argument("--input-shape", help="height,width or height,width,channels")
+
+
+def examine(arguments: argparse.Namespace) -> tuple[str, int]:
+    """Look at a model, or at what is installed.
+
+    Returns
+    -------
+    str
+        What was seen.
+    int
+        The exit status: 0 where nothing is wrong, 1 where something is or may be, 2 where the
+        model, the picture or an argument cannot be used.
+    """
+    try:
+        explainer, picture = _asked(arguments)
+        preflight = explainer.check(picture, _target(arguments.target))
+    except (ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
+        return str(error), 2
+    lines = [] if arguments.model else [*_installed(), ""]
+    if arguments.model and not arguments.picture:
+        lines += ["Asked with an embedded picture of a cat and a dog: give one that it knows.", ""]
+    lines += [repr(explainer).splitlines()[0], "", str(preflight)]
+    return "\n".join(lines), int(bool(preflight.concerns))
+
+
+def _asked(arguments: argparse.Namespace) -> tuple[GridExplainer, Any]:
+    picture: Any = arguments.picture
+    if arguments.model is None or picture is None:
+        honest = load("honest")
+        picture = next(iter(honest.pictures.values()))
+    if arguments.model is None:
+        return GridExplainer(honest.classifier), picture
+    explainer = GridExplainer(
+        arguments.model,
+        preprocess=arguments.preprocess,
+        labels=arguments.labels,
+        output=arguments.output,
+        input_shape=_shape(arguments.input_shape),
+    )
+    return explainer, picture
+
+
+def _shape(words: str | None) -> Sequence[int] | None:
+    if words is None:
+        return None
+    try:
+        return [int(number) for number in words.split(",")]
+    except ValueError:
+        raise ValueError(
+            f"--input-shape {words}: wanted is height,width or height,width,channels, such as "
+            "224,224."
+        ) from None
+
+
+def _target(words: str | None) -> int | str | None:
+    return int(words) if words is not None and words.isdecimal() else words
+
+
+def _installed() -> list[str]:
+    lines = [f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"]
+    return lines + [_line(package, extra) for package, extra in PACKAGES]
+
+
+def _line(package: str, extra: str) -> str:
+    try:
+        return f"{package} {metadata.version(package)}"
+    except metadata.PackageNotFoundError:
+        how = f"pip install 'gridexplainer-widget{extra}'" if extra else "it is needed"
+        return f"{package} is not installed ({how})"

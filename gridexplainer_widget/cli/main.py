@@ -1,0 +1,133 @@
+"""The command line: ``gridexplainer demo`` and ``gridexplainer doctor``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from gridexplainer_widget._version import __version__
+from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.results.explanation import Explanation
+
+from .doctor import add_doctor_arguments, examine
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit status."""
+    parser = argparse.ArgumentParser(
+        prog="gridexplainer", description="Which parts of a picture matter, shown by hiding them."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    demo = commands.add_parser("demo", help="explain an embedded picture; no download is needed")
+    demo.add_argument("--out", type=Path, default=Path("demo.png"), help="where the figure goes")
+    doctor = commands.add_parser("doctor", help="look at what is most often wrong with a model")
+    add_doctor_arguments(doctor)
+    parsed = parser.parse_args(_with_ranges(sys.argv[1:] if arguments is None else arguments))
+    if parsed.command == "doctor":
+        with _native_notes_hidden():
+            report, status = examine(parsed)
+        print(report, file=sys.stderr if status == 2 else sys.stdout)
+        return status
+    out: Path = parsed.out
+    if out.is_dir() or not out.parent.is_dir() or out.suffix not in {".png", ".pdf", ".svg"}:
+        parser.error(f"--out {out}: wanted is a .png, .pdf or .svg file in a folder that exists")
+    return _demo(out)
+
+
+def _with_ranges(arguments: Sequence[str]) -> list[str]:
+    """Join "--preprocess" and "-1..1", which argparse takes for an option of its own."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] == "--preprocess":
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
+
+
+def _demo(path: Path) -> int:
+    from tqdm import tqdm  # noqa: PLC0415 - for this command only
+
+    from gridexplainer_widget import demo  # noqa: PLC0415 - alike
+    from gridexplainer_widget.explainer import GridExplainer  # noqa: PLC0415 - alike
+
+    print("Loading the embedded classifier …")
+    with _native_notes_hidden():
+        honest = demo.load("honest")
+    name, picture = next(iter(honest.pictures.items()))
+    explainer = GridExplainer(honest.classifier)
+    run = explainer.start_run(picture)
+    print(f"Explaining the embedded picture “{name}” …")
+    with tqdm(total=len(run.grid), desc="Hiding cells", unit="cell") as bar:
+        for done in run.steps():
+            bar.update(done - bar.n)
+    explanation = explainer.freeze(run)
+    print(f"\n{table(explanation)}\n\n{explanation}")
+    explanation.plot().savefig(path, dpi=150)
+    print(f"\nThe figure is in {path}. For the live widget: make lab")
+    return 0
+
+
+@contextmanager
+def _native_notes_hidden() -> Iterator[None]:
+    """Keep TensorFlow's start-up notes off the terminal.
+
+    They come from C++ before its log level is read, so that no setting
+    silences them; Python's own errors are raised as ever.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def table(explanation: Explanation, *, color: bool | None = None) -> str:
+    """Write the drops as a grid of numbers for a terminal.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    color : bool, optional
+        Shade cells by ANSI colours; by default where a terminal is listening
+        and NO_COLOR (https://no-color.org) is not set.
+    """
+    if color is None:
+        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    points = explanation.score == "probability"
+    head = (
+        f"{explanation.label} {percent(explanation.baseline)}: "
+        f"{'points of probability' if points else 'log-odds'} lost with each cell hidden"
+    )
+    scale = max(float(np.nanmax(np.abs(explanation.drops), initial=0)), 1e-9)
+    rows = [
+        "".join(
+            _number(float(drop), float(drop) / scale, points=points, color=color) for drop in row
+        )
+        for row in explanation.drops
+    ]
+    return "\n".join([head, *rows])
+
+
+def _number(drop: float, share: float, *, points: bool, color: bool) -> str:
+    if np.isnan(drop):
+        return "     ·"
+    text = f"{100 * drop if points else drop:6.1f}".replace("-0.0", " 0.0")
+    if not color or abs(share) < 0.1:
+        return text
+    # xterm's 256 colours: three steps of orange for support, three of blue for the opposite.
+    shades = (223, 215, 208) if share > 0 else (153, 110, 67)
+    shade = shades[min(2, int(abs(share) * 3))]
+    return f"\033[48;5;{shade};38;5;16m{text}\033[0m"

@@ -1,0 +1,1 @@
+"""Pixels, cells and numbers: NumPy and Pillow alone."""

@@ -1,0 +1,190 @@
+"""What stands in for a hidden cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PIL import ImageColor
+
+from gridexplainer_widget.core.arrays import Pixels
+
+from .grid import Grid
+from .picture import LUMINANCE
+
+FillLike: TypeAlias = (
+    "str | Sequence[float] | Callable[[Pixels, NDArray[np.bool_]], ArrayLike] | Fill"
+)
+"""A name, a colour ("red", "#808080" or (r, g, b) in 0..255), or your own callable."""
+
+NAMES = ("cell-mean", "cell-gray", "picture-mean", "blur", "noise", "inpaint")
+
+WANTED = (
+    f"Wanted is one of {', '.join(repr(name) for name in NAMES)}, a colour such as 'gray', "
+    "'#808080' or (128, 128, 128), or a callable fill(pixels, hidden) that returns what stands "
+    "in for the pixels where `hidden` is true."
+)
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A way to hide cells.
+
+    Parameters
+    ----------
+    name : str
+        How the fill is shown and stored.
+    whole : callable (pixels, grid) -> array (H, W, C), optional
+        Makes, once for a picture and a grid, the picture from which every
+        hidden cell is copied.
+    local : callable (pixels, hidden) -> array (H, W, C) or broadcastable, optional
+        For a fill that depends on which pixels are hidden together; `hidden`
+        is bool (H, W).
+    """
+
+    name: str
+    whole: Callable[[Pixels, Grid], Pixels] | None = field(default=None, repr=False)
+    local: Callable[[Pixels, NDArray[np.bool_]], ArrayLike] | None = field(default=None, repr=False)
+
+
+def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
+    """Read a fill from its name, a colour or a callable.
+
+    Parameters
+    ----------
+    fill : str, (r, g, b), callable or Fill
+        - ``"cell-mean"``: each cell's mean, per channel.
+        - ``"cell-gray"``: one number, the mean over the cell's pixels and channels.
+        - ``"picture-mean"``: the whole picture's mean, per channel.
+        - ``"blur"``: the picture under a Gaussian whose sigma is half a cell's longer side.
+        - ``"noise"``: normal noise of the picture's own mean and deviation per
+          channel, clipped to 0..255, from `seed`.
+        - ``"inpaint"``: filled in from around the hidden cells (A. Telea, "An
+          Image Inpainting Technique Based on the Fast Marching Method", 2004);
+          the picture's mean where everything is hidden; needs the extra ``[inpaint]``.
+        - a colour; a model with one channel sees its luminance.
+        - a callable ``fill(pixels, hidden)``: float32 (H, W, C) in 0..255 and
+          bool (H, W) in, what broadcasts to (H, W, C) out.
+    seed : int
+        For ``"noise"``.
+
+    Raises
+    ------
+    ValueError
+        It is none of these.
+    ImportError
+        ``"inpaint"`` without OpenCV.
+    """
+    if isinstance(fill, Fill):
+        return fill
+    if isinstance(fill, str):
+        return _named(fill, seed)
+    if callable(fill):
+        name = getattr(fill, "__name__", type(fill).__name__)
+        return Fill(f"{name} (your own)" if _is_taken(name) else name, local=fill)
+    return _color(fill)
+
+
+def _is_taken(name: str) -> bool:
+    """Whether a name means a fill or a colour already."""
+    try:
+        return name in NAMES or bool(ImageColor.getrgb(name))
+    except ValueError:
+        return False
+
+
+def _named(name: str, seed: int) -> Fill:
+    if name == "inpaint":
+        return Fill(name, local=_inpainter())
+    if name == "noise":
+        return Fill(name, whole=lambda pixels, _: _noise(pixels, seed))
+    whole = {
+        "cell-mean": _cell_mean,
+        "cell-gray": _cell_gray,
+        "picture-mean": lambda pixels, _: _constant(pixels, pixels.mean(axis=(0, 1))),
+        "blur": _blur,
+    }.get(name)
+    if whole is not None:
+        return Fill(name, whole=whole)
+    try:
+        rgb = ImageColor.getrgb(name)[:3]
+    except ValueError:
+        raise ValueError(f"fill={name!r} is unknown. {WANTED}") from None
+    return _color(rgb, name)
+
+
+def _color(rgb: Any, name: str | None = None) -> Fill:
+    try:
+        color = np.asarray(rgb, np.float32)
+    except (TypeError, ValueError):
+        color = np.empty(0, np.float32)
+    if color.shape != (3,) or not ((color >= 0) & (color <= 255)).all():
+        raise ValueError(f"fill={rgb!r} is unknown. {WANTED}")
+
+    def whole(pixels: Pixels, _: Grid) -> Pixels:
+        if pixels.shape[-1] == 1:
+            return _constant(pixels, color @ LUMINANCE)
+        opaque = np.append(color, np.float32(255))
+        return _constant(pixels, opaque[: pixels.shape[-1]])
+
+    return Fill(name or "#{:02x}{:02x}{:02x}".format(*np.rint(color).astype(int)), whole=whole)
+
+
+def _constant(pixels: Pixels, value: ArrayLike) -> Pixels:
+    return np.broadcast_to(np.asarray(value, np.float32), pixels.shape)
+
+
+def _cell_mean(pixels: Pixels, grid: Grid) -> Pixels:
+    return _mosaic(pixels, grid, lambda cell: cell.mean(axis=(0, 1), dtype=np.float64))
+
+
+def _cell_gray(pixels: Pixels, grid: Grid) -> Pixels:
+    return _mosaic(pixels, grid, lambda cell: cell.mean(dtype=np.float64))
+
+
+def _mosaic(pixels: Pixels, grid: Grid, value: Callable[[Pixels], Any]) -> Pixels:
+    replacement = np.empty_like(pixels)
+    for top, left, bottom, right in grid.boxes():
+        replacement[top:bottom, left:right] = value(pixels[top:bottom, left:right])
+    return replacement
+
+
+def _blur(pixels: Pixels, grid: Grid) -> Pixels:
+    from scipy.ndimage import gaussian_filter  # noqa: PLC0415 - slow to import, rarely used
+
+    sigma = max(grid.height / grid.rows, grid.width / grid.columns) / 2
+    blurred: Pixels = gaussian_filter(pixels, (sigma, sigma, 0), mode="reflect")
+    return blurred
+
+
+def _noise(pixels: Pixels, seed: int) -> Pixels:
+    mean, deviation = pixels.mean(axis=(0, 1)), pixels.std(axis=(0, 1))
+    noise = np.random.default_rng(seed).standard_normal(pixels.shape, np.float32)
+    clipped: Pixels = np.clip(mean + deviation * noise, 0, 255)
+    return clipped
+
+
+def _inpainter() -> Callable[[Pixels, NDArray[np.bool_]], Pixels]:
+    try:
+        import cv2  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise ImportError(
+            "fill='inpaint' needs OpenCV: pip install 'gridexplainer-widget[inpaint]'."
+        ) from error
+
+    def inpaint(pixels: Pixels, hidden: NDArray[np.bool_]) -> Pixels:
+        if hidden.all():  # OpenCV, with nothing to go by, would give the picture back
+            return _constant(pixels, pixels.mean(axis=(0, 1)))
+        # OpenCV inpaints uint8 of one or three channels; only the hidden pixels are taken.
+        rounded = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
+        mask = hidden.astype(np.uint8)
+        channels = [
+            cv2.inpaint(np.ascontiguousarray(rounded[..., c]), mask, 3, cv2.INPAINT_TELEA)
+            for c in range(rounded.shape[-1])
+        ]
+        return np.stack(channels, axis=-1).astype(np.float32)
+
+    return inpaint

@@ -1,0 +1,174 @@
+"""Hides sets of cells of one picture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gridexplainer_widget.core.arrays import Pixels
+
+from .fills import Fill
+from .grid import Box, Grid
+from .picture import to_uint8
+
+
+class Masker:
+    """Hides sets of cells of one picture.
+
+    Parameters
+    ----------
+    pixels : float32 array (H, W, C), 0..255
+    grid : Grid
+        Of the same height and width.
+    fill : Fill
+    """
+
+    def __init__(self, pixels: Pixels, grid: Grid, fill: Fill) -> None:
+        self.pixels = pixels
+        self.grid = grid
+        self.fill = fill
+        self._whole_seen: NDArray[np.uint8] | None = None
+        self._cells_seen: dict[int, NDArray[np.uint8]] = {}
+
+    @cached_property
+    def seen(self) -> NDArray[np.uint8]:
+        """The picture for the screen: uint8 (H, W, 3)."""
+        return to_uint8(self.pixels)
+
+    @property
+    def replacement(self) -> NDArray[np.uint8]:
+        """What stood in for each cell that was hidden alone, for the screen: uint8 (H, W, 3).
+
+        With a `local` fill, cells that never were hidden alone are as in `seen`.
+        """
+        if self._whole_seen is not None:
+            return self._whole_seen
+        replacement: NDArray[np.uint8] = self.seen.copy()
+        for cell, pixels in self._cells_seen.copy().items():  # another thread may be adding to it
+            top, left, bottom, right = self.grid.box(cell)
+            replacement[top:bottom, left:right] = pixels
+        return replacement
+
+    @cached_property
+    def _replacement(self) -> Pixels | None:
+        """Made when the first cell is hidden, by whichever thread does it."""
+        if self.fill.whole is None:
+            return None
+        everywhere = np.ones(self.pixels.shape[:2], np.bool_)
+        replacement = self._taken(self.fill.whole(self.pixels, self.grid), everywhere)
+        self._whole_seen = to_uint8(replacement)
+        return replacement
+
+    def masked(self, cells: Iterable[int], out: Pixels | None = None) -> Pixels:
+        """Return the picture with `cells` (row-major indices) hidden together.
+
+        Parameters
+        ----------
+        cells : iterable of int
+        out : float32 array (H, W, C), optional
+            Written to and returned, to save a copy.
+        """
+        out = np.empty_like(self.pixels) if out is None else out
+        np.copyto(out, self.pixels)
+        cells = list(cells)
+        boxes = [self.grid.box(cell) for cell in cells]
+        if not boxes:
+            return out
+        whole = self._replacement
+        replacement = self._local(boxes) if whole is None else whole
+        for top, left, bottom, right in boxes:
+            out[top:bottom, left:right] = replacement[top:bottom, left:right]
+        if whole is None and len(cells) == 1:
+            # The first time counts: a fill that is never twice the same stays as the model saw it.
+            self._cells_seen.setdefault(cells[0], to_uint8(out[top:bottom, left:right]))
+        return out
+
+    def window(self, cells: Iterable[int], window: Box) -> Pixels:
+        """Return a part of the picture with `cells` hidden together: float32 (rows, columns, C)."""
+        cells, replacement = list(cells), self._replacement
+        top, left, bottom, right = window
+        if replacement is None:
+            return self.masked(cells)[top:bottom, left:right]
+        out: Pixels = self.pixels[top:bottom, left:right].copy()
+        for cell in cells:
+            box = self.grid.box(cell)
+            rows = slice(max(box.top, top), min(box.bottom, bottom))
+            columns = slice(max(box.left, left), min(box.right, right))
+            if rows.start < rows.stop and columns.start < columns.stop:
+                inside = (
+                    slice(rows.start - top, rows.stop - top),
+                    slice(columns.start - left, columns.stop - left),
+                )
+                out[inside] = replacement[rows, columns]
+        return out
+
+    def changed(self, cells: Iterable[int]) -> Box | None:
+        """Return the box around all pixels that hiding `cells` may change; None where none does.
+
+        A fill may put the very numbers that were there: a cell's mean on a plain cell.
+        """
+        if self._replacement is None:
+            boxes = [self.grid.box(cell) for cell in cells]
+        else:
+            boxes = [self.grid.box(cell) for cell in cells if self._cell_changes[cell]]
+        if not boxes:
+            return None
+        tops, lefts, bottoms, rights = zip(*boxes, strict=True)
+        return Box(min(tops), min(lefts), max(bottoms), max(rights))
+
+    @cached_property
+    def _cell_changes(self) -> NDArray[np.bool_]:
+        replacement = self.pixels if self._replacement is None else self._replacement
+        differs = np.any(replacement != self.pixels, axis=2)
+        return np.array(
+            [
+                differs[top:bottom, left:right].any()
+                for top, left, bottom, right in self.grid.boxes()
+            ]
+        )
+
+    def _local(self, boxes: Sequence[tuple[int, int, int, int]]) -> Pixels:
+        hidden = np.zeros(self.pixels.shape[:2], np.bool_)
+        for top, left, bottom, right in boxes:
+            hidden[top:bottom, left:right] = True
+        if self.fill.local is None:
+            raise TypeError(f"The fill {self.fill.name!r} has neither `whole` nor `local`.")
+        # A copy, so that a callable that writes into its argument does no harm.
+        return self._taken(self.fill.local(self.pixels.copy(), hidden), hidden)
+
+    def _taken(self, filled: ArrayLike, hidden: NDArray[np.bool_]) -> Pixels:
+        return _checked(filled, hidden, self.pixels.shape, self.fill.name)
+
+
+def _checked(
+    filled: ArrayLike, hidden: NDArray[np.bool_], shape: tuple[int, ...], name: str
+) -> Pixels:
+    """Take what a fill returned, or say what is wrong with it."""
+    try:
+        given = np.asarray(filled, np.float32)
+    except (TypeError, ValueError):
+        given = np.empty(0, np.float32)
+    if filled is None or not given.size:
+        raise ValueError(
+            f"The fill {name!r} returned {type(filled).__name__}; wanted are numbers "
+            f"of shape {shape}, or what broadcasts to it."
+        )
+    try:
+        replacement = np.broadcast_to(given, shape)
+    except ValueError:
+        raise ValueError(
+            f"The fill {name!r} returned shape {given.shape}; wanted is "
+            f"{shape} or what broadcasts to it."
+        ) from None
+    seen = replacement[hidden]
+    if not np.isfinite(seen).all():
+        raise ValueError(f"The fill {name!r} returned NaN or infinity.")
+    if seen.size and not (seen.min() >= -0.5 and seen.max() <= 255.5):
+        raise ValueError(
+            f"The fill {name!r} returned values from {seen.min():g} to "
+            f"{seen.max():g}; pixels are in 0..255. Let it return np.clip(…, 0, 255)."
+        )
+    return replacement

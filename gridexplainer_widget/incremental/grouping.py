@@ -1,0 +1,107 @@
+"""Which sets of hidden cells are calculated together, with patches of one size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .boxes import Boxes
+
+FINEST = 1.1
+"""How much longer the longest side of a group's patches is than the shortest, to begin with."""
+
+SIZE_TOLERANCE = 0.25
+"""By how large a part of it a batch may be smaller or larger to end where a group does."""
+
+Numbers = NDArray[np.float64]
+
+
+def grouped(
+    boxes: Mapping[int, Boxes], rates: Mapping[int, float], a_group: float
+) -> list[NDArray[np.intp]]:
+    """Put sets into groups so that all of them take the least time.
+
+    Patches of one group are of one size, the largest: many groups spare work, few spare calls.
+
+    Parameters
+    ----------
+    boxes : mapping
+        What changes of each map that is patched.
+    rates : mapping
+        Seconds that one position of each takes.
+    a_group : float
+        Seconds that a group takes beside that.
+
+    Returns
+    -------
+    list of int arrays
+        Numbers of sets, in order within each group and by the first of each.
+    """
+    lengths = np.stack([boxes[index][:, :, 1] - boxes[index][:, :, 0] for index in rates], axis=1)
+    keys = np.stack([_classes(lengths[:, -1, axis]) for axis in (0, 1)], axis=1)
+    _, group = np.unique(keys, axis=0, return_inverse=True)
+    groups = [np.flatnonzero(group.reshape(-1) == number) for number in range(group.max() + 1)]
+    sizes = np.array([lengths[one].max(axis=0) for one in groups])
+    joined = _joined(groups, sizes, np.array(list(rates.values())), a_group)
+    return sorted(joined, key=lambda one: int(one[0]))
+
+
+def _joined(
+    groups: list[NDArray[np.intp]], sizes: NDArray[np.intp], rates: Numbers, a_group: float
+) -> list[NDArray[np.intp]]:
+    """Join two groups at a time, those that save most by it, as long as any do.
+
+    `sizes` are of the groups' patches: (groups, maps, 2).
+    """
+    counts = np.array([len(one) for one in groups])
+
+    def savings(one: int) -> Numbers:
+        apart = counts * (sizes.prod(axis=2) @ rates)
+        together = (counts[one] + counts) * (np.maximum(sizes[one], sizes).prod(axis=2) @ rates)
+        found: Numbers = a_group + apart[one] + apart - together
+        found[one] = -np.inf
+        return found
+
+    saved = np.array([savings(one) for one in range(len(groups))])
+    while saved.max() > 0:
+        one, other = sorted(map(int, np.unravel_index(saved.argmax(), saved.shape)))
+        groups[one] = np.sort(np.concatenate([groups[one], groups.pop(other)]))
+        sizes[one], counts[one] = np.maximum(sizes[one], sizes[other]), len(groups[one])
+        sizes, counts = np.delete(sizes, other, 0), np.delete(counts, other)
+        saved = np.delete(np.delete(saved, other, 0), other, 1)
+        saved[one] = saved[:, one] = savings(one)
+    return groups
+
+
+def _classes(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return, for each length, the number of a class of those of about one length."""
+    found = np.zeros(len(lengths), np.intp)
+    longest, number = None, -1
+    for length in sorted(set(lengths.tolist()), reverse=True):
+        if longest is None or longest > length * FINEST:
+            longest, number = length, number + 1
+        found[lengths == length] = number
+    return found
+
+
+def in_batches(
+    groups: Sequence[NDArray[np.intp]], size: int, most: int
+) -> Iterator[list[NDArray[np.intp]]]:
+    """Deal groups out into batches of about `size` sets, at most `most`.
+
+    A batch ends where a group does if that is near: each part of a group takes calls of its own.
+    """
+    ends = np.cumsum([0, *map(len, groups)])
+    start, near = 0, size * SIZE_TOLERANCE
+    while start < ends[-1]:
+        wanted = min(start + size, ends[-1])
+        fit = [end for end in ends if start < end <= start + most and abs(end - wanted) <= near]
+        end = int(min(fit, key=lambda end: abs(end - wanted), default=wanted))
+        parts = [
+            group[max(0, start - first) : max(0, end - first)]
+            for group, first in zip(groups, ends[:-1], strict=True)
+        ]
+        yield [part for part in parts if len(part)]
+        start = end

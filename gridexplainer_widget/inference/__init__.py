@@ -1,0 +1,1 @@
+"""Sets of hidden cells → class probabilities."""

@@ -1,0 +1,111 @@
+"""Which sets of cells are hidden together to answer a question, and what the answers say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.scores import Score, drops_of
+
+from .run import Run
+
+MOST_POINTS = 33
+"""Points on a curve over a grid of more cells than that."""
+
+
+class Selection(NamedTuple):
+    """Cells that are asked about together.
+
+    Parameters
+    ----------
+    cells : tuple of (row, column)
+    keep : bool
+        Everything but them is hidden, instead of them.
+    """
+
+    cells: tuple[tuple[int, int], ...] = ()
+    keep: bool = False
+
+    def hidden(self, grid: Grid) -> tuple[int, ...]:
+        """Return the cells (row-major) that are hidden."""
+        chosen = {grid.index(row, column) for row, column in self.cells}
+        return tuple(cell for cell in range(len(grid)) if (cell in chosen) is not self.keep)
+
+
+def ranking(drops: ArrayLike) -> NDArray[np.intp]:
+    """Return the scored cells, largest drop first; ties by their place.
+
+    Parameters
+    ----------
+    drops : float array
+        NaN and infinity where not scored.
+    """
+    flat = np.ravel(drops)
+    order: NDArray[np.intp] = np.argsort(-flat, kind="stable")
+    scored: NDArray[np.intp] = order[np.isfinite(flat[order])]
+    return scored
+
+
+def sum_of_drops(run: Run, cells: Sequence[int], target: int, score: Score) -> float | None:
+    """Add up the drops of single cells; None where one has not been scored."""
+    if run.baseline is None or run.vectors is None:
+        return None
+    drops = drops_of(
+        run.vectors[list(cells)], run.baseline, target, score, str(run.classifier.output)
+    )
+    return None if np.isnan(drops).any() else float(drops.sum(dtype=np.float64))
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The sets behind the deletion and the insertion curve.
+
+    Deletion hides the k cells with the largest drops, insertion everything
+    but them (V. Petsiuk, A. Das and K. Saenko, "RISE: Randomized Input
+    Sampling for Explanation of Black-box Models", BMVC 2018; there pixels
+    are blurred or grey where here the run's fill stands in).
+
+    Parameters
+    ----------
+    order : tuple of int
+        Cells, largest drop first.
+    cells : int
+        How many the grid has.
+    """
+
+    order: tuple[int, ...]
+    cells: int
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """The k at which the curves are known: all of them, or 33 spread evenly, 32 of an odd n.
+
+        With each k there is n − k: a ranking and its reverse hide the same numbers of cells.
+        """
+        n = len(self.order)
+        if n < MOST_POINTS:
+            return tuple(range(n + 1))
+        gaps = MOST_POINTS - 1 - n % 2  # of an odd n no k lies in the middle
+        lower = [round(point * n / gaps) for point in range(gaps // 2 + 1)]
+        upper = [n - k for k in reversed(lower)]
+        return tuple(dict.fromkeys(lower + upper))
+
+    def deletion(self, k: int) -> tuple[int, ...]:
+        """Cells that are hidden: the top k."""
+        return tuple(sorted(self.order[:k]))
+
+    def insertion(self, k: int) -> tuple[int, ...]:
+        """Cells that are hidden: all but the top k."""
+        kept = set(self.order[:k])
+        return tuple(cell for cell in range(self.cells) if cell not in kept)
+
+    @cached_property
+    def sets(self) -> tuple[tuple[int, ...], ...]:
+        """All of them: deletion and insertion in turn, for each of `counts`."""
+        return tuple(cells(k) for k in self.counts for cells in (self.deletion, self.insertion))

@@ -1,0 +1,73 @@
+"""Which way a picture is asked about under a grid: the whole model, or what changes of it."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Literal, TypeAlias, get_args
+
+from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
+from gridexplainer_widget.core.masking import Masker
+from gridexplainer_widget.incremental.engine import IncrementalEngine
+
+from .incremental import MIN_PICTURES, IncrementalStrategy
+from .strategy import FullStrategy, InferenceStrategy, choose_batch_size
+
+Engine: TypeAlias = Literal["auto", "full", "incremental"]
+
+
+def parse_engine(engine: str) -> Engine:
+    """Check an engine's name.
+
+    Raises
+    ------
+    ValueError
+        There is no such engine.
+    """
+    if engine in get_args(Engine):
+        known: Engine = engine  # type: ignore[assignment]  # it is one of them
+        return known
+    names = ", ".join(map(repr, get_args(Engine)))
+    raise ValueError(f"engine={engine!r} is unknown. Wanted is one of {names}.")
+
+
+def choose_strategy(
+    classifier: Classifier, masker: Masker, engine: Engine, batch_size: int | None
+) -> InferenceStrategy:
+    """Choose the way for a picture under a grid."""
+    queries = len(masker.grid) + 1
+    full = FullStrategy(
+        classifier, masker, batch_size or choose_batch_size(queries, masker.pixels.nbytes)
+    )
+    if engine == "full" or queries < MIN_PICTURES:
+        return full
+    try:
+        incremental = IncrementalStrategy(
+            full, _incremental_engine(classifier, masker, engine), batch_size
+        )
+    except UnsupportedGraph as reason:
+        full.description = f"full: {reason}"
+        if engine == "incremental" or not isinstance(reason, NotApplicable):
+            warnings.warn(  # Python shows the same one once
+                f"{classifier.name} is run in full for each hidden cell: {reason}. The numbers are "
+                "right, it only takes longer. engine='full' asks for that without a word.",
+                stacklevel=2,
+            )
+        return full
+    nothing_gained = not incremental.plan.patched and not incremental.engine.executor.lighter
+    return full if nothing_gained and engine == "auto" else incremental
+
+
+def _incremental_engine(
+    classifier: Classifier, masker: Masker, engine: Engine
+) -> IncrementalEngine:
+    """Read the model; raise UnsupportedGraph where that cannot be, or would not pay."""
+    if classifier.incremental_engine is None:
+        raise NotApplicable("it is closed to what looks inside")
+    if classifier.preprocessing.function is not None:
+        raise NotApplicable("its preprocessing is a function, which may change any pixel")
+    height, width = masker.pixels.shape[:2]
+    incremental = classifier.incremental_engine((height, width))
+    if incremental.executor.accelerated and engine == "auto":
+        raise NotApplicable("it does not run on a CPU, and costs are known for CPUs")
+    return incremental

@@ -1,0 +1,124 @@
+"""Ways to the class probabilities of one picture with sets of cells hidden, batch by batch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, TypeAlias
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.masking import Masker
+from gridexplainer_widget.incremental.plan import PatchPlan
+
+MEMORY_BUDGET = 256 * 2**20
+"""Bytes that one batch may take, the model's activations included."""
+
+ACTIVATIONS = 32
+"""A convolutional network's activations as a multiple of its input, roughly: ResNet50's
+first block holds 112×112×64 numbers several times over for 224×224×3 that go in."""
+
+MAX_BATCH = 16
+"""More whole pictures at once gain nothing on a CPU (benchmarks/README.md) and delay the first
+cells."""
+
+Cells: TypeAlias = Sequence[int]
+"""Cells that are hidden together, row-major."""
+
+
+def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUDGET) -> int:
+    """Pictures per batch: within the budget, and even, so that no batch is nearly empty.
+
+    Parameters
+    ----------
+    queries : int
+        How many pictures there are to score.
+    picture_bytes : int
+        Size of one, float32, as the model takes it.
+    budget : int
+        Bytes.
+    """
+    return evenly(queries, min(MAX_BATCH, max(1, budget // (picture_bytes * ACTIVATIONS))))
+
+
+def evenly(number: int, most: float) -> int:
+    """Return the size of the fewest batches of at most so many, none of them nearly empty."""
+    batches = max(1, math.ceil(number / most))
+    return max(1, math.ceil(number / batches))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Sets of cells that are asked about at once.
+
+    Parameters
+    ----------
+    groups : tuple of sequences of sets of cells
+        Those whose patches are of one size stand together.
+    patching : Patching or None
+        How the network is calculated; None is the model itself.
+    """
+
+    groups: tuple[Sequence[Cells], ...]
+    plan: PatchPlan | None = None
+
+    @cached_property
+    def sets(self) -> list[Cells]:
+        """All of them, in order."""
+        return [cells for group in self.groups for cells in group]
+
+    def only(self, wanted: Callable[[Cells], bool]) -> Batch:
+        """Leave out the sets that are not wanted."""
+        groups = ([cells for cells in group if wanted(cells)] for group in self.groups)
+        return Batch(tuple(group for group in groups if group), self.plan)
+
+
+class InferenceStrategy(Protocol):
+    """A way to the class probabilities of one picture with sets of cells hidden."""
+
+    @property
+    def description(self) -> str:
+        """What it is, for the record."""
+
+    def batches(self, sets: Sequence[Cells]) -> Iterator[Batch]:
+        """Deal sets out into batches, in the order in which they are best asked."""
+
+    def vectors(self, batch: Batch) -> Probabilities:
+        """Ask the model: float32 (sets, classes)."""
+
+
+class FullStrategy:
+    """The model itself, on whole pictures.
+
+    Parameters
+    ----------
+    classifier : Classifier
+    masker : Masker
+    batch_size : int
+    """
+
+    def __init__(self, classifier: Classifier, masker: Masker, batch_size: int) -> None:
+        self.classifier, self.masker, self.batch_size = classifier, masker, batch_size
+        self.description = "full"
+        self._pictures = np.empty((0, *masker.pixels.shape), np.float32)
+
+    def batches(self, sets: Sequence[Cells]) -> Iterator[Batch]:
+        """See :class:`InferenceStrategy`."""
+        try:
+            for start in range(0, len(sets), self.batch_size):
+                yield Batch((sets[start : start + self.batch_size],))
+        finally:
+            self._pictures = self._pictures[:0].copy()
+
+    def vectors(self, batch: Batch) -> Probabilities:
+        """See :class:`InferenceStrategy`."""
+        if len(self._pictures) < len(batch.sets):  # one array for all batches
+            self._pictures = np.empty((len(batch.sets), *self.masker.pixels.shape), np.float32)
+        pictures = self._pictures[: len(batch.sets)]
+        for cells, picture in zip(batch.sets, pictures, strict=True):
+            self.masker.masked(cells, out=picture)
+        return self.classifier(pictures)

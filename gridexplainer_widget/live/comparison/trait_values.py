@@ -1,0 +1,18 @@
+"""What hiding one cell did → the value of the `evidence` trait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.results.comparison_record import classes_of
+
+
+def evidence_of(
+    cell: tuple[int, int], before: Probabilities, after: Probabilities | None, target: int
+) -> dict[str, Any]:
+    """Tell what hiding a cell did; the drop, in probability, is None while that is asked."""
+    if after is None:
+        return {"cell": list(cell), "drop": None, "classes": []}
+    drop = float(before[target]) - float(after[target])
+    return {"cell": list(cell), "drop": drop, "classes": classes_of(before, after, target)}

@@ -1,0 +1,66 @@
+"""Files that go to the front end, and pictures that come from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gridexplainer_widget.core.picture import Picture, read_picture
+from gridexplainer_widget.results.archive import npz_bytes
+from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.wire.explorer import MAX_UPLOAD, SAVED_FORMATS
+
+
+def uploaded_picture(command: Mapping[str, Any], buffers: Any) -> Picture:
+    """Read the one picture that came with a message.
+
+    Raises
+    ------
+    ValueError
+        There is none, there are several, it is too large, or it is no picture.
+    """
+    if not buffers or len(buffers) != 1:
+        raise ValueError(f"The front end sent {len(buffers or [])} pictures; wanted is one.")
+    size = memoryview(buffers[0]).nbytes
+    if size > MAX_UPLOAD:
+        raise ValueError(
+            f"The picture has {size:,} bytes; at most {MAX_UPLOAD:,} are taken from the browser. "
+            "Make it smaller, or give it from Python: widget.explain(path)."
+        )
+    name = f"{command.get('name') or 'a picture'!s:.80}"
+    try:
+        return read_picture(bytes(buffers[0]))
+    except ValueError as error:
+        raise ValueError(f"“{name}”: {error}") from error
+
+
+def saved_file(
+    explanation: Explanation, command: Mapping[str, Any], page: Callable[[], object]
+) -> tuple[str, bytes]:
+    """Make the file that a front end asks for.
+
+    Parameters
+    ----------
+    explanation : Explanation
+    command : mapping
+        With `format` and `id`.
+    page : callable
+        Returns the standalone page.
+
+    Returns
+    -------
+    name, data
+        The name is made of letters, digits, "_" and "-".
+
+    Raises
+    ------
+    ValueError
+        There is no such format, or no `id` to answer to.
+    """
+    kind = command.get("format")
+    if kind not in SAVED_FORMATS or not isinstance(command.get("id"), str):
+        raise ValueError(f"The front end asked for a file by {dict(command)!r:.200}.")
+    label = re.sub(r"\W+", "-", explanation.label).strip("-")[:60] or "explanation"
+    name = f"{label}-{explanation.grid.rows}x{explanation.grid.columns}.{kind}"
+    return name, str(page()).encode() if kind == "html" else npz_bytes(explanation)

@@ -1,0 +1,143 @@
+"""What a widget is busy with: a picture, its runs, the cells that are asked about."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any
+
+import numpy as np
+
+from gridexplainer_widget.analysis.setup import Setup
+from gridexplainer_widget.classifiers.classifier import top_classes
+from gridexplainer_widget.classifiers.labels import find_class
+from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.fills import NAMES, Fill
+from gridexplainer_widget.core.picture import Picture, png_bytes, to_uint8
+from gridexplainer_widget.inference.cell_sets import Curves, Selection, ranking
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.results.explanation import Explanation
+
+KEPT_RUNS = 6
+"""Runs that are kept, so that going back to a grid or a fill is instant."""
+
+KEPT_SELECTIONS = 100
+"""Selections that can be undone."""
+
+
+class Session:
+    """One picture under changing questions; knows no widget and no thread.
+
+    Parameters
+    ----------
+    setup : Setup
+    picture : Picture
+
+    Attributes
+    ----------
+    size : (height, width)
+        In pixels, at which the classifier sees the picture.
+    run : Run or None
+        The current one.
+    selection : Selection
+    """
+
+    def __init__(self, setup: Setup, picture: Picture) -> None:
+        self.setup = setup
+        self.picture = picture
+        self.size = self.size_of(picture)
+        self.run: Run | None = None
+        self.selection = Selection()
+        self._past: list[Selection] = []
+        self._runs: OrderedDict[Any, Run] = OrderedDict()
+        self._drawn: tuple[Run, Selection, bytes] | None = None
+
+    def size_of(self, picture: Picture) -> tuple[int, int]:
+        """Height and width, in pixels, at which the classifier sees a picture."""
+        height, width = picture.fitted(*self.setup.classifier.input_shape).shape[:2]
+        return height, width
+
+    def take(self, picture: Picture) -> None:
+        """Go on with another picture."""
+        self.picture, self.size = picture, self.size_of(picture)
+        self._runs.clear()
+        self.forget_selections()
+
+    def start(self, grid_size: tuple[int, int], fill: Fill) -> Run:
+        """Make the run of a grid and a fill the current one; what it had scored is there again."""
+        key = (grid_size, fill.name, fill.local if fill.name not in NAMES else None)
+        run = self._runs.pop(key, None)
+        if run is None:
+            run = self.setup.start_run(self.picture, grid_size, fill)
+        self.run = self._runs[key] = run
+        while len(self._runs) > KEPT_RUNS:
+            self._runs.popitem(last=False)
+        return run
+
+    def target(self, asked: int | str | None) -> int:
+        """Index of the class asked about: the most probable for None, 0 before the first answer.
+
+        Raises
+        ------
+        ValueError
+            There is no such class.
+        """
+        run = self.run
+        if run is None or run.baseline is None:
+            return 0
+        if asked is None:
+            return top_classes(run.baseline, 1)[0]
+        return find_class(asked, run.classifier.names(len(run.baseline)))
+
+    def explanation(self, target: int | str | None, score: str) -> Explanation | None:
+        """Freeze what has been scored so far; None before the first answer."""
+        run = self.run
+        if run is None or run.baseline is None or run.vectors is None:
+            return None
+        return self.setup.freeze(run, target, score)
+
+    def select(self, selection: Selection) -> bool:
+        """Ask about other cells; False where they are the same."""
+        if selection == self.selection:
+            return False
+        self._past = [*self._past, self.selection][-KEPT_SELECTIONS:]
+        self.selection = selection
+        return True
+
+    def undo(self) -> Selection | None:
+        """Go back to the cells asked about before; None where there are none."""
+        if not self._past:
+            return None
+        self.selection = self._past.pop()
+        return self.selection
+
+    def forget_selections(self) -> None:
+        """Select nothing, with nothing to undo: the cells before were another grid's."""
+        self.selection = Selection()
+        self._past.clear()
+
+    def picture_without(self, run: Run) -> bytes:
+        """Draw the picture as the model sees it with the selection hidden; PNG."""
+        if self._drawn is None or self._drawn[:2] != (run, self.selection):
+            hidden = run.masker.masked(self.selection.hidden(run.grid))
+            self._drawn = (run, self.selection, png_bytes(to_uint8(hidden)))
+        return self._drawn[2]
+
+    def cached_probabilities(self) -> Probabilities | None:
+        """Return the class probabilities that answer the selection; None where not known."""
+        if self.run is None or not self.selection.cells:
+            return None
+        return self.run.cached_probabilities(self.selection.hidden(self.run.grid))
+
+    def curves(self, target: int | str | None, score: str) -> Curves | None:
+        """Rank the cells for the curves; None where some are still to be scored."""
+        run, explanation = self.run, self.explanation(target, score)
+        if run is None or explanation is None or not (run.scored | run.failed).all():
+            return None
+        order = tuple(int(cell) for cell in ranking(explanation.drops))
+        return Curves(order, len(explanation.grid))
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.run, self._drawn = None, None
+        self._runs.clear()
+        self.picture = Picture(np.zeros((1, 1, 3), np.float32))

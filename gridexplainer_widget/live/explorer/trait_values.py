@@ -1,0 +1,101 @@
+"""A run → the values of the kernel's traits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.classifier import top_classes
+from gridexplainer_widget.core.scores import Score, drops_of
+from gridexplainer_widget.inference.cell_sets import Curves, Selection, sum_of_drops
+from gridexplainer_widget.inference.run import Run
+
+SHOWN_CLASSES = 5
+"""Classes in the prediction and in the evidence."""
+
+
+def scores_of(run: Run, target: int, score: Score) -> bytes:
+    """Encode the drops of all cells: little-endian float32, row by row.
+
+    NaN where pending, infinity where the model failed.
+    """
+    drops = np.full(len(run.grid), np.nan, "<f4")
+    if run.baseline is not None and run.vectors is not None:
+        output = str(run.classifier.output)
+        drops[:] = drops_of(run.vectors, run.baseline, target, score, output)
+    drops[run.failed] = np.inf
+    return drops.tobytes()
+
+
+def prediction_of(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
+    """Tell what the model says of the whole picture; empty before it has said it."""
+    if run.baseline is None:
+        return {}
+    return {
+        "target": target,
+        "probability": float(run.baseline[target]),
+        "saturated": saturated,
+        "top": [[i, float(run.baseline[i])] for i in top_classes(run.baseline, SHOWN_CLASSES)],
+    }
+
+
+def progress_of(run: Run, before: int, seconds: float) -> dict[str, Any]:
+    """Tell how far the run is, `seconds` after it was (re)started with `before` cells scored."""
+    done, total = int(run.scored.sum()), len(run.grid)
+    rate = (done - before) / seconds if seconds > 0 else 0.0
+    left = (total - done) / rate if rate else None
+    return {"done": done, "total": total, "rate": rate, "left": left}
+
+
+def about_of(run: Run) -> dict[str, str]:
+    """Tell what was asked and how, as it was found out."""
+    classifier = run.classifier
+    return {
+        "model": classifier.name,
+        "preprocessing": classifier.preprocessing.description,
+        "output": classifier.output or "",
+    }
+
+
+def evidence_of(run: Run, selection: Selection, target: int, score: Score) -> dict[str, Any]:
+    """Tell what the model believed with cells hidden together; the drop is None while pending."""
+    cells = selection.hidden(run.grid)
+    evidence: dict[str, Any] = {
+        "cells": [list(cell) for cell in selection.cells],
+        "keep": selection.keep,
+        "drop": None,
+        "sum": None,
+        "synergy": None,
+        "classes": [],
+    }
+    if len(cells) > 1 and not selection.keep:
+        evidence["sum"] = sum_of_drops(run, cells, target, score)
+    hidden = run.cached_probabilities(cells)
+    if run.baseline is None or hidden is None:
+        return evidence
+    drop = float(drops_of(hidden, run.baseline, target, score, str(run.classifier.output)))
+    shown = [target, *top_classes(run.baseline, SHOWN_CLASSES), *top_classes(hidden, 2)]
+    evidence["drop"] = drop
+    if evidence["sum"] is not None:
+        evidence["synergy"] = drop - evidence["sum"]
+    evidence["classes"] = [
+        [index, float(run.baseline[index]), float(hidden[index])] for index in dict.fromkeys(shown)
+    ]
+    return evidence
+
+
+def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[str, Any]:
+    """Tell the target's probability along the curves; None where pending."""
+
+    def probability(cells: tuple[int, ...]) -> float | None:
+        vector = run.cached_probabilities(cells)
+        return None if vector is None else float(vector[target])
+
+    known = [probability(cells) for cells in curves.sets]
+    return {
+        "counts": list(curves.counts),
+        "deletion": known[::2],
+        "insertion": known[1::2],
+        "running": running,
+    }

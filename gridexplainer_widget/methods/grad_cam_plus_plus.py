@@ -1,0 +1,68 @@
+"""Grad-CAM++: Grad-CAM whose weights count each place where the score would follow a map."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.attribution.context import MethodContext, Steps
+from gridexplainer_widget.core.arrays import LayerMaps, Map
+
+BELOW_ZERO = (
+    "Some maps of {layer!r} are below zero on the whole, and the weights of Grad-CAM++ are made "
+    "for maps after a ReLU: some of them have the wrong sign here, or none. Choose a layer after "
+    "a ReLU, or grad-cam."
+)
+
+
+def grad_cam_plus_plus(context: MethodContext) -> Steps:
+    """Explain by the weights of Grad-CAM++.
+
+    ``L = ReLU(Σ_k w_k A_k)`` with ``w_k = Σ_ij α_k,ij ReLU(∂Y/∂A_k,ij)`` and, by the paper's
+    equation 19, ``α = g² / (2 g² + g³ Σ_ab A_k,ab)``, where A are the layer's maps and
+    ``g = ∂y/∂A`` are the gradients of the target's score (A. Chattopadhay, A. Sarkar, P. Howlader,
+    V. N. Balasubramanian, "Grad-CAM++: Generalized Gradient-Based Visual Explanations for Deep
+    Convolutional Networks", WACV 2018). It is the form for Y = exp(y), whose second and third
+    derivatives are powers of g.
+
+    Two things are written differently. Y's gradient is exp(y) g: the factor exp(y), the same for
+    the whole map, is left out, as pytorch-grad-cam does. And where g is not 0, α is
+    ``1 / (2 + g Σ A)``: small gradients lose no digits to their powers. pytorch-grad-cam adds
+    1e-6 to the denominator instead, which shrinks α wherever g² is of that size, as it is after
+    a global average over 32 × 32 places.
+
+    Parameters
+    ----------
+    context : Question
+
+    Raises
+    ------
+    MethodError
+        The model cannot be opened, or has no layer with maps.
+    ValueError
+        It has no layer of the name that was given.
+    """
+    yield 0, 1
+    opened = [(maps[0], gradients[0]) for maps, gradients in context.map_gradients()]
+    below = [
+        BELOW_ZERO.format(layer=layer.name)
+        for layer, (maps, gradients) in zip(context.layers, opened, strict=True)
+        if (_denominators(maps, gradients)[gradients > 0] <= 0).any()
+    ]
+    weighted = [_weighted(*layer) for layer in opened]
+    return context.of_layers(weighted, (*below, *context.score_notes))
+
+
+def _weighted(maps: LayerMaps, gradients: LayerMaps) -> Map:
+    """Apply the formula to one picture's (h, w, channels)."""
+    denominators = _denominators(maps, gradients)
+    defined = denominators != 0
+    alphas = np.divide(1, denominators, out=np.zeros_like(denominators), where=defined)
+    weights = (alphas * np.maximum(gradients, 0)).sum(axis=(0, 1))
+    weighted: Map = np.maximum(maps @ weights, 0).astype(np.float32)
+    return weighted
+
+
+def _denominators(maps: LayerMaps, gradients: LayerMaps) -> NDArray[np.float64]:
+    denominators: NDArray[np.float64] = 2 + gradients * maps.sum(axis=(0, 1), dtype=np.float64)
+    return denominators

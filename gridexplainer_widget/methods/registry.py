@@ -1,0 +1,87 @@
+"""The methods by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gridexplainer_widget.attribution.context import Method
+
+from .cam import cam
+from .grad_cam import grad_cam
+from .grad_cam_plus_plus import grad_cam_plus_plus
+from .guided_backpropagation import guided_backpropagation
+from .guided_grad_cam import guided_grad_cam
+from .lime import lime
+from .rise import rise
+from .saliency import saliency
+from .score_cam import score_cam
+from .shap_gradient import shap_gradient
+from .shap_partition import shap_partition, warm_up
+
+
+@dataclass(frozen=True)
+class MethodSpec:
+    """A method that can be asked for.
+
+    Parameters
+    ----------
+    name : str
+    title : str
+        For the screen.
+    ask : callable, optional
+        MethodContext → steps; None for occlusion, which a run does by itself.
+    takes : tuple of str
+        Of :class:`MethodOptions`.
+    white_box : bool
+        Whether it looks inside the model.
+    prepare : callable, optional
+        Loads what the method needs, ahead of the time that counts as its cost.
+    """
+
+    name: str
+    title: str
+    ask: Method | None
+    takes: tuple[str, ...] = ()
+    white_box: bool = True
+    prepare: Callable[[], None] | None = None
+
+
+METHODS: Final = {
+    spec.name: spec
+    for spec in (
+        MethodSpec("occlusion", "Occlusion", None, white_box=False),
+        MethodSpec("cam", "CAM", cam),
+        MethodSpec("grad-cam", "Grad-CAM", grad_cam, ("layer",)),
+        MethodSpec("grad-cam++", "Grad-CAM++", grad_cam_plus_plus, ("layer",)),
+        MethodSpec("score-cam", "Score-CAM", score_cam, ("layer", "channels")),
+        MethodSpec("saliency", "Saliency", saliency),
+        MethodSpec("guided-backpropagation", "Guided backpropagation", guided_backpropagation),
+        MethodSpec("guided-grad-cam", "Guided Grad-CAM", guided_grad_cam, ("layer",)),
+        MethodSpec("rise", "RISE", rise, ("samples",), white_box=False),
+        MethodSpec("shap", "SHAP", shap_partition, ("samples",), white_box=False, prepare=warm_up),
+        MethodSpec("shap-gradient", "SHAP gradients", shap_gradient, ("samples", "background")),
+        MethodSpec("lime", "LIME", lime, ("samples",), white_box=False),
+    )
+}
+"""Occlusion first, then those that look inside the model, then those that need answers alone."""
+
+
+def parse_method(method: Any) -> MethodSpec:
+    """Find a method by its name; capitals and underscores do not matter.
+
+    Raises
+    ------
+    ValueError
+        There is none of that name.
+    """
+    name = str(method).strip().lower().replace("_", "-").replace(" ", "-")
+    if isinstance(method, str) and name in METHODS:
+        return METHODS[name]
+    near = difflib.get_close_matches(name, METHODS, n=1)
+    hint = f" Do you mean {near[0]!r}?" if near else ""
+    raise ValueError(
+        f"method={method!r} is unknown.{hint} Wanted is one of {', '.join(map(repr, METHODS))}."
+    )

@@ -1,0 +1,159 @@
+"""Comparison → one HTML file that needs no kernel; js/src/entries/comparison_page.ts shows it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.classifier import top_classes
+from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.picture import png_bytes
+from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS
+
+from .comparison_data import ComparisonData
+from .comparison_record import (
+    SHOWN_CLASSES,
+    classes_of,
+    empty_map,
+    map_of,
+    offered_of,
+    prediction_of,
+)
+from .document import STATIC, STYLE, Document
+from .explanation_data import ExplanationData
+from .metrics import metric_records
+from .page import class_name
+
+WIDE = "body { max-width: 1500px; }"
+
+WANTED = (*KERNEL_TRAITS, *FRONT_END_TRAITS, "answers")
+"""What the page must know: the traits of js/src/model/comparison_protocol.ts, and the answers."""
+
+
+def comparison_page(comparison: ComparisonData[Any]) -> str:
+    """Write the page of a comparison.
+
+    Raises
+    ------
+    ValueError
+        There is no map.
+    """
+    if not comparison.explanations:
+        why = " ".join(map(str, comparison.failures))
+        raise ValueError(f"There is no map to show. {why}")
+    first = comparison.explanations[0]
+    rows, columns = first.grid.shape
+    maps = [
+        map_of(explanation, comparison.figures[number] if comparison.figures else None)
+        for number, explanation in enumerate(comparison)
+    ]
+    failed = [
+        {**empty_map(request), "status": "failed", "error": why}
+        for request, why in comparison.failures
+    ]
+    answers, needed = _answers(comparison)
+    record = {
+        "picture": b64encode(png_bytes(first.picture)).decode(),
+        "labels": _labels(first, needed),
+        "prediction": prediction_of(first.baseline_vector, first.target),
+        "grid": dict(vars(first.grid)),
+        "offered": offered_of(),
+        "layers": [],
+        "maps": [_in_text(shown) for shown in (*maps, *failed)],
+        "progress": [None] * (len(maps) + len(failed)),
+        "evidence": {},
+        "fill": comparison.figures[0].fill if comparison.figures else first.fill,
+        "status": "done",
+        "error": "",
+        "methods": [[shown["method"], shown["layer"]] for shown in (*maps, *failed)],
+        "target": first.target,
+        "value": [],
+        "randomise": False,
+        "metrics": metric_records(),
+        "answers": answers,
+    }
+    name = class_name(first.labels, first.target)
+    many = f"{len(maps)} method{'s' if len(maps) != 1 else ''}"
+    how = f"{first.model} · {rows}×{columns} cells · {many}"
+    return comparison_html(record, f"{name}: {percent(first.baseline)}", how)
+
+
+def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str:
+    """Make one HTML file of several methods' maps of one picture.
+
+    Parameters
+    ----------
+    record : mapping
+        The widget's traits by their names, and "answers": for each cell, row by row,
+        ``[[class, before, after], ...]`` of what hiding it did, or None where that was not
+        recorded. Bytes, as of the picture and of the maps' values, may be bytes or base64.
+    title, subtitle : str
+        What stands above; text, not HTML.
+
+    Returns
+    -------
+    str
+        The HTML.
+
+    Raises
+    ------
+    ValueError
+        `record` lacks something, or has NaN or infinity in it: JSON has neither.
+    """
+    missing = [name for name in WANTED if name not in record]
+    if missing:
+        raise ValueError(
+            f"record lacks {', '.join(missing)}. Wanted is each of {', '.join(WANTED)}."
+        )
+    _check_answers(record)
+    page = Document(
+        title=title,
+        heading=title,
+        line=subtitle,
+        script=(STATIC / "comparison_page.js").read_text(encoding="utf-8"),
+        style=(STATIC / "comparison.css").read_text(encoding="utf-8") + STYLE + WIDE,
+    )
+    return page.html({name: record[name] for name in WANTED})
+
+
+def _check_answers(record: Mapping[str, Any]) -> None:
+    grid = record["grid"]
+    cells = grid["rows"] * grid["columns"] if grid else 0
+    if len(record["answers"]) != cells:
+        raise ValueError(
+            f"record has answers for {len(record['answers'])} cells, and its grid has {cells}. "
+            "Wanted is one for each cell, None where nothing was recorded."
+        )
+
+
+def _in_text(shown: dict[str, Any]) -> dict[str, Any]:
+    values = shown["values"]
+    return {**shown, "values": None if values is None else b64encode(values).decode()}
+
+
+def _answers(comparison: ComparisonData[Any]) -> tuple[list[Any], set[int]]:
+    """Tell what hiding each cell did, where occlusion was compared, and the classes in it."""
+    first = comparison.explanations[0]
+    hidden = next((one for one in comparison if one.attribution is None), None)
+    needed = {first.target, *top_classes(first.baseline_vector, SHOWN_CLASSES)}
+    if hidden is None:
+        return [None] * len(first.grid), needed
+    answers: list[Any] = []
+    for vector in hidden.vectors.reshape(len(first.grid), -1):
+        if np.isnan(vector[0]):
+            answers.append(None)
+            continue
+        answers.append(classes_of(first.baseline_vector, vector, first.target))
+        needed |= {int(index) for index, _, _ in answers[-1]}
+    return answers, needed
+
+
+def _labels(explanation: ExplanationData, needed: set[int]) -> list[str]:
+    """Name the classes that are shown; a thousand others stay out of the file."""
+    return [
+        class_name(explanation.labels, index) if index in needed else ""
+        for index in range(max(needed) + 1)
+    ]

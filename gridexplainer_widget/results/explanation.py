@@ -1,0 +1,216 @@
+"""What a user holds of one picture: the frozen explanation, its notes and its doors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gridexplainer_widget.attribution.attribution import Attribution
+from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.scores import Score
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.methods.attribute import target_of
+
+from .comparison_data import ComparisonData
+from .explanation_data import ExplanationData
+from .notes import all_notes, is_saturated
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+class ExplanationError(RuntimeError):
+    """Scoring ended early; what had been scored is in ``explanation``.
+
+    Attributes
+    ----------
+    explanation : Explanation or None
+        None where not even the whole picture was scored.
+    """
+
+    def __init__(self, message: str, explanation: Explanation | None) -> None:
+        super().__init__(message)
+        self.explanation = explanation
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Explanation(ExplanationData):
+    """What each cell contributes to the classifier's answer.
+
+    By occlusion, unless an `attribution` holds the map of another method: then no cell was
+    hidden, and `vectors` and `drops` are NaN. Its fields are those of
+    :class:`~.explanation_data.ExplanationData`.
+    """
+
+    @classmethod
+    def of(  # noqa: PLR0913, PLR0917 - a run, the question, and what else is known
+        cls,
+        run: Run,
+        target: int | str | None,
+        score: Score,
+        settings: Mapping[str, Any],
+        checked: Preflight | None = None,
+        attribution: Attribution | None = None,
+    ) -> Explanation:
+        """Freeze what a run has scored so far, or what another method found of its picture.
+
+        Parameters
+        ----------
+        run : Run
+            With its baseline scored.
+        target : int, str or None
+            None is the most probable class.
+
+        Raises
+        ------
+        ValueError
+            Nothing has been scored, or there is no such class.
+        """
+        index = target_of(run, target)
+        if run.baseline is None or run.vectors is None:  # target_of has told already
+            raise ValueError("Nothing has been scored yet.")
+        labels = run.classifier.names(len(run.baseline))
+        vectors, failed = run.vectors, run.failed
+        if attribution is not None:  # what it asked on its way are no cells hidden one by one
+            vectors, failed = np.full_like(vectors, np.nan), np.zeros_like(failed)
+        return cls(
+            picture=run.picture.displayed,
+            pixels=run.masker.pixels.view(),
+            replacement=run.masker.replacement,
+            grid=run.grid,
+            vectors=vectors.reshape(*run.grid.shape, -1).copy(),
+            failed=failed.reshape(run.grid.shape).copy(),
+            baseline_vector=run.baseline.copy(),
+            target=index,
+            labels=labels,
+            score=score,
+            fill=run.masker.fill.name,
+            model=run.classifier.name,
+            preprocessing=run.classifier.preprocessing.description,
+            seconds=run.seconds if attribution is None else attribution.cost.seconds,
+            settings={
+                **settings,
+                "output": run.classifier.output,
+                "batch_size": run.given_batch_size,
+            },
+            checked=checked,
+            attribution=attribution,
+        )
+
+    @property
+    def saturated(self) -> bool:
+        """Whether every drop is small because the probability is near 1; log-odds tell more."""
+        return is_saturated(self)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the numbers should know, a sentence each."""
+        return all_notes(self)
+
+    def to_shap(self) -> Any:
+        """Return a `shap.Explanation` of the pixels, for SHAP's own plots and colours.
+
+        ``shap.image_plot(explanation.to_shap())`` draws it.
+
+        Returns
+        -------
+        shap.Explanation
+            values: float64 (1, height, width, 3, 1), a cell's number spread evenly over its
+            pixels and channels where cells are what the method gives; data: (1, height,
+            width, 3) in 0..255.
+        """
+        from .to_shap import to_shap  # noqa: PLC0415 - SHAP takes its time
+
+        return to_shap(self)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write everything to one ``.npz`` file (arrays and JSON, no pickle).
+
+        Returns
+        -------
+        Path
+            Where it was written; ``.npz`` is added where it is missing.
+        """
+        from .archive import save  # noqa: PLC0415 - rarely used
+
+        return save(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Explanation:
+        """Read what :meth:`save` wrote; nothing in the file is executed.
+
+        Raises
+        ------
+        FileNotFoundError
+            There is no such file.
+        ValueError
+            It is no explanation, damaged, or unreasonably large.
+        """
+        from .archive import load  # noqa: PLC0415 - alike
+
+        return cls(**load(path))
+
+    def to_html(self, path: str | os.PathLike[str] | None = None) -> str | Path:
+        """Make one HTML file of everything: the widget without a kernel, and without a network.
+
+        Of another method than occlusion, the page of a comparison that holds it alone.
+
+        Pictures of cells hidden are exact, but where what stands in for them takes more
+        than 384 KB, as noise on a large picture does: these are JPEG of quality 80.
+
+        Parameters
+        ----------
+        path : path, optional
+            Where to write it.
+
+        Returns
+        -------
+        str or Path
+            The HTML, or where it was written.
+        """
+        if self.attribution is not None:
+            from .comparison_page import comparison_page  # noqa: PLC0415 - it reads its bundle
+            from .document import written  # noqa: PLC0415 - alike
+
+            return written(comparison_page(ComparisonData((self,))), path)
+        from .page import to_html  # noqa: PLC0415 - alike
+
+        return to_html(self, path)
+
+    def plot(self, ax: Axes | None = None, style: str = "signed") -> Figure:
+        """Draw the explanation; see :func:`gridexplainer_widget.results.plot.plot`."""
+        from .plot import plot  # noqa: PLC0415 - Matplotlib takes its time
+
+        return plot(self, ax=ax, style=style)
+
+    def _repr_png_(self) -> bytes:
+        from .plot import figure_png  # noqa: PLC0415 - alike
+
+        return figure_png(self.plot())
+
+    def __str__(self) -> str:
+        unit = f" in {self.unit}" if self.unit else ""
+        cells = ", ".join(f"({c.row}, {c.column}) {c.value:+.3g}" for c in self.top(3))
+        what = "drops" if self.attribution is None else "values"
+        summary = (
+            f"{self.label}: {percent(self.baseline)} on the whole picture; {self.title}: "
+            f"{self.native}; largest {what}{unit} at (row, column): {cells or 'none yet'}. "
+            f"Preprocessing: {self.preprocessing}."
+        )
+        return "\n".join([summary, *self.notes])
+
+    def __repr__(self) -> str:
+        notes = "".join(f"\n  {note}" for note in self.notes)
+        how = f"fill={self.fill!r}" if self.attribution is None else f"method={self.method!r}"
+        return (
+            f"Explanation({self.label!r} {percent(self.baseline)}, "
+            f"{self.grid.rows}×{self.grid.columns}, {how}, score={self.score!r}, "
+            f"model={self.model!r}, preprocessing={self.preprocessing!r}){notes}"
+        )

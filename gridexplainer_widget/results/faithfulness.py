@@ -1,0 +1,173 @@
+"""How well a map predicts the model: the curves and the metrics of an audit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .metrics import METRICS, table_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+CURVES: Final = ("deletion_curve", "insertion_curve")
+KINDS: Final[dict[str, Callable[[Any], Any]]] = {
+    "counts": lambda counts: tuple(map(int, counts)),
+    **dict.fromkeys(CURVES, lambda curve: np.array(curve, np.float32)),
+    "fill": str,
+    "calls": int,
+    "seconds": float,
+    "notes": lambda notes: tuple(map(str, notes)),
+}
+"""What a record holds, and how it is read."""
+
+OPTIONAL_KINDS: Final[dict[str, Callable[[Any], Any]]] = {
+    "pointing": bool,
+    "inside": float,
+    "mask_area": float,
+    "touched": int,
+    "randomised": float,
+}
+"""The same of what may be None."""
+
+
+@dataclass(frozen=True, eq=False)
+class Faithfulness:
+    """What the measures say of one map for one class.
+
+    The curves are of probabilities, whatever the map is in. Hidden cells make pictures such as
+    the model may never have seen, so compare maps under the same fill only.
+
+    Parameters
+    ----------
+    counts : tuple of int
+        The k at which the curves are known, from 0 to all cells.
+    deletion_curve : float32 array (points,), 0..1
+        The class's probability with the k cells of the largest values hidden.
+    insertion_curve : float32 array (points,), 0..1
+        The same with all but these hidden.
+    fill : str
+        What stood in for hidden cells.
+    pointing, inside, mask_area, touched : bool, float, float and int, optional
+        See :class:`~.object_mask.OnMask`; None where there is no mask.
+    randomised : float, optional
+        Correlation with the maps of the randomised model, 0..1: `Randomisation.similarity`.
+    calls : int
+        Pictures that the model was asked about.
+    seconds : float
+    notes : tuple of str
+        What a reader of the figures should know, a sentence each.
+    """
+
+    counts: tuple[int, ...]
+    deletion_curve: NDArray[np.float32] = field(repr=False)
+    insertion_curve: NDArray[np.float32] = field(repr=False)
+    fill: str
+    pointing: bool | None = None
+    inside: float | None = None
+    mask_area: float | None = None
+    touched: int | None = None
+    randomised: float | None = None
+    calls: int = 0
+    seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in CURVES:
+            getattr(self, name).setflags(write=False)
+
+    @property
+    def deletion(self) -> float:
+        """Area under the deletion curve over the share of cells, 0..1; lower is better.
+
+        V. Petsiuk, A. Das and K. Saenko, "RISE: Randomized Input Sampling for Explanation of
+        Black-box Models", BMVC 2018; cells stand for pixels.
+        """
+        return self._area(self.deletion_curve)
+
+    @property
+    def insertion(self) -> float:
+        """Area under the insertion curve over the share of cells, 0..1; higher is better.
+
+        As :attr:`deletion`.
+        """
+        return self._area(self.insertion_curve)
+
+    @property
+    def srg(self) -> float:
+        """Symmetric relevance gain, −1..1; higher is better, and random orders average 0.
+
+        S. Blücher, J. Vielhaben and N. Strodthoff, "Decoupling Pixel Flipping and Occlusion
+        Strategy for Consistent XAI Benchmarks", TMLR 2024: the area under the curve that hides
+        the least important cells first, minus that which hides the most important ones first.
+        Of n cells, hiding the k least important leaves the n − k most important: insertion at
+        n − k. So the former curve is the insertion curve read backwards, which has the same
+        area, and the gain is insertion minus deletion, at no further call.
+        """
+        return self.insertion - self.deletion
+
+    def plot(self) -> Figure:
+        """Draw the deletion and the insertion curve."""
+        from .faithfulness_plot import curves_figure  # noqa: PLC0415 - Matplotlib takes its time
+
+        return curves_figure(
+            self.counts,
+            self.deletion_curve,
+            self.insertion_curve,
+            (
+                f"{self._heading('deletion')}: cells hidden in this order",
+                f"{self._heading('insertion')}: cells shown in this order",
+            ),
+            (
+                f"{self._heading('srg')}: {METRICS['srg'].meaning} Hidden by {self.fill}.",
+                *self.notes,
+            ),
+        )
+
+    def _repr_png_(self) -> bytes:
+        from .plot import figure_png  # noqa: PLC0415 - alike
+
+        return figure_png(self.plot())
+
+    def __str__(self) -> str:
+        return "\n".join([table_of(self.metrics), *self.notes])
+
+    @property
+    def metrics(self) -> dict[str, float | bool | None]:
+        """The value of each of `METRICS`; None where it is not known."""
+        return {name: getattr(self, name) for name in METRICS}
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The same in plain values, for the wire and for files."""
+        curves = {name: getattr(self, name).tolist() for name in CURVES}
+        return {**vars(self), **curves, "counts": list(self.counts), "notes": list(self.notes)}
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> Faithfulness:
+        """Read what :attr:`record` gave.
+
+        Raises
+        ------
+        ValueError
+            It is nothing of the kind.
+        """
+        known: dict[str, Any] = {name: kind(record[name]) for name, kind in KINDS.items()}
+        for name, kind in OPTIONAL_KINDS.items():
+            known[name] = None if record[name] is None else kind(record[name])
+        points = len(known["counts"])
+        if known["counts"][:1] != (0,) or any(known[name].shape != (points,) for name in CURVES):
+            raise ValueError("it holds no curves that begin with the whole picture")
+        return cls(**known)
+
+    def _area(self, curve: NDArray[np.float32]) -> float:
+        shares = np.array(self.counts) / self.counts[-1]
+        heights = curve.astype(np.float64)
+        return float(np.diff(shares) @ (heights[1:] + heights[:-1]) / 2)
+
+    def _heading(self, name: str) -> str:
+        return f"{METRICS[name].short} {METRICS[name].text(getattr(self, name))}"

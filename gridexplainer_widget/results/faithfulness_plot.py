@@ -1,0 +1,53 @@
+"""The deletion and the insertion curve → a Matplotlib figure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from .plot import AGAINST, SUPPORTS, ExplanationFigure
+
+
+def curves_figure(
+    counts: Sequence[int],
+    deletion: NDArray[np.float32],
+    insertion: NDArray[np.float32],
+    legend: tuple[str, str],
+    captions: Sequence[str],
+) -> Figure:
+    """Draw both curves.
+
+    Parameters
+    ----------
+    counts : sequence of int
+        Cells hidden or shown at each point, from 0 to all of them.
+    deletion, insertion : float32 array (points,), 0..1
+    legend : (str, str)
+        Of the deletion and of the insertion curve.
+    captions : sequence of str
+        Sentences below the figure.
+    """
+    figure = ExplanationFigure(figsize=(6.4, 4.4), layout="constrained")
+    ax = figure.subplots()
+    shares = 100 * np.array(counts) / counts[-1]
+    for curve, label, color in (
+        (insertion, legend[1], SUPPORTS),
+        (deletion, legend[0], AGAINST),
+    ):
+        ax.plot(shares, 100 * curve, color=color, marker=".", label=label)
+    ax.fill_between(shares, 100 * deletion, 100 * insertion, color="0.5", alpha=0.12, linewidth=0)
+    ax.set(
+        xlim=(0, 100),
+        ylim=(-2, 102),
+        xlabel="cells hidden or shown, the most important first (%)",
+        ylabel="probability (%)",
+    )
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 1.22))
+    lines = "\n".join(line for caption in captions for line in textwrap.wrap(caption, 95))
+    figure.supxlabel(lines, fontsize=8, x=0.01, ha="left", parse_math=False)
+    return figure

@@ -1,0 +1,115 @@
+"""What a reader of an explanation's numbers should know, a sentence each."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.checks.checks import Check, chance_check, size_check
+from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.scores import floors_of, odds_of
+
+from .explanation_data import ExplanationData
+
+SURE = 0.95
+"""From this probability on, small drops may mean that the model cannot be any surer."""
+
+SMALL = 0.02
+"""Drops below this are small."""
+
+
+def is_saturated(explanation: ExplanationData) -> bool:
+    """Whether the probability is so near 1 that every drop is near 0, and log-odds tell more."""
+    if explanation.attribution is not None:
+        return False
+    sure = explanation.score == "probability" and explanation.baseline > SURE
+    small = explanation.done > 0 and _largest_drop(explanation) < SMALL
+    return sure and small and not _leaves_target(explanation)
+
+
+def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
+    """Collect what is to be said."""
+    doubts = [check.sentence for check in picture_checks(explanation) if check.verdict != "ok"]
+    if explanation.attribution is not None:
+        return (*explanation.attribution.notes, *_faint(explanation), *doubts)
+    notes = []
+    if not explanation.complete:
+        notes.append(_partial(explanation))
+    if is_saturated(explanation):
+        most = _rounded_up(100 * _largest_drop(explanation))
+        notes.append(
+            f"Saturated: the model is so sure ({percent(explanation.baseline)}) that no cell "
+            f"moves its probability by more than {most} points. "
+            'score="log-odds" still tells the cells apart.'
+        )
+    if explanation.complete and _leaves_everything(explanation):
+        notes.append("No cell changes the answer at all.")
+    elif explanation.complete and _leaves_target(explanation):
+        notes.append(f"No cell changes the probability of “{explanation.label}”.")
+    if explanation.score == "log-odds" and _is_beyond_float32(explanation):
+        notes.append(
+            "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
+        )
+    return (*notes, *doubts)
+
+
+def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
+    """Collect the notes, and the concerns of the model's check after them."""
+    concerns = explanation.checked.concerns if explanation.checked else ()
+    return (*notes_of(explanation), *(f"Technical check: {concern}" for concern in concerns))
+
+
+def _faint(explanation: ExplanationData) -> tuple[str, ...]:
+    """Tell of a map in probability that has no room to move: occlusion has a note of its own."""
+    largest = float(np.abs(explanation.values).max())
+    if explanation.unit != "probability" or explanation.baseline <= SURE or largest >= SMALL:
+        return ()
+    note = (
+        f"Saturated: the model is so sure ({percent(explanation.baseline)}) that no value exceeds "
+        f'{_rounded_up(100 * largest)} points. GridExplainer(…, score="log-odds") tells more.'
+    )
+    return (note,)
+
+
+def picture_checks(explanation: ExplanationData) -> tuple[Check, ...]:
+    """Look at the picture's size and at what the model says of it; no model call."""
+    grid = explanation.grid
+    height, width = explanation.settings.get("picture_size", (grid.height, grid.width))
+    size = size_check((int(height), int(width)), (grid.height, grid.width))
+    if explanation.settings.get("output") == "sigmoids":  # each has a chance of its own
+        return (size,)
+    return size, chance_check(explanation.baseline, len(explanation.labels), explanation.label)
+
+
+def _partial(explanation: ExplanationData) -> str:
+    scored = f"Partial: {explanation.done} of {len(explanation.grid)} cells have been scored."
+    failed = int(explanation.failed.sum())
+    cells = "1 cell" if failed == 1 else f"{failed} cells"
+    return f"{scored} For {cells} the model gave no number." if failed else scored
+
+
+def _largest_drop(explanation: ExplanationData) -> float:
+    return float(np.nanmax(np.abs(explanation.drops), initial=0))
+
+
+def _leaves_everything(explanation: ExplanationData) -> bool:
+    """Whether no scored cell changes any class's probability."""
+    return bool((explanation.scored_vectors == explanation.baseline_vector).all())
+
+
+def _leaves_target(explanation: ExplanationData) -> bool:
+    """Whether no scored cell changes the target, not even as log-odds tell it."""
+    return not np.nan_to_num(explanation.for_score("log-odds").drops).any()
+
+
+def _is_beyond_float32(explanation: ExplanationData) -> bool:
+    output = str(explanation.settings.get("output"))
+    odds = odds_of(explanation.scored_vectors, explanation.target, output)
+    floors = floors_of(explanation.target, output)
+    return any(bool((p < floor).any()) for p, floor in zip(odds, floors, strict=True))
+
+
+def _rounded_up(points: float) -> str:
+    """Write a bound in two digits that is not below what it bounds."""
+    points = max(points, 0.001)
+    step = 10.0 ** (np.floor(np.log10(points)) - 1)
+    return f"{np.ceil(points / step - 1e-9) * step:.2g}"

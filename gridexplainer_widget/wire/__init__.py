@@ -1,0 +1,1 @@
+"""Names and bounds of what crosses to the browser."""

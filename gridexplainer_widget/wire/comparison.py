@@ -1,0 +1,56 @@
+"""Traits and commands of the comparison; a test compares js/src/model/comparison_protocol.ts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+KERNEL_TRAITS: Final = (
+    "picture",
+    "labels",
+    "prediction",
+    "grid",
+    "offered",
+    "layers",
+    "maps",
+    "progress",
+    "evidence",
+    "fill",
+    "status",
+    "error",
+    "metrics",
+)
+"""Written by the kernel alone; what a front end sends of them is ignored."""
+
+FRONT_END_TRAITS: Final = ("methods", "target", "value", "randomise")
+"""Written by the front end and by the user's Python."""
+
+COMMANDS: Final = ("start", "stop")
+"""Messages ``{"type": …}`` from the front end."""
+
+STATUSES: Final = ("running", "stopped", "done", "error")
+
+MAP_STATUSES: Final = ("pending", "running", "done", "failed")
+
+MOST_MAPS: Final = 24
+"""Maps in one comparison."""
+
+
+def accepted_methods(methods: Any) -> Sequence[Any]:
+    """Check that something is a list to compare, and not too long a one.
+
+    Raises
+    ------
+    TypeError
+        It is no list.
+    ValueError
+        It is too long.
+    """
+    if not isinstance(methods, (list, tuple)):
+        raise TypeError(
+            f"methods={methods!r:.200} is no list to compare. Wanted is such as "
+            "['occlusion', 'grad-cam', ('rise', {'samples': 500})]."
+        )
+    if len(methods) > MOST_MAPS:
+        raise ValueError(f"{len(methods)} maps are too many for the screen; up to {MOST_MAPS} fit.")
+    return methods

@@ -1,0 +1,317 @@
+import importlib
+import logging
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from keras import applications, layers
+
+from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
+from gridexplainer_widget.classifiers.keras import applications as keras_applications
+from gridexplainer_widget.classifiers.keras.applications import find_preprocessing
+
+BATCH = np.random.default_rng(0).uniform(0, 255, (2, 8, 8, 3)).astype(np.float32)
+
+FAMILIES = [
+    (applications.ResNet50, "resnet", "caffe"),
+    (applications.VGG16, "vgg16", "caffe"),
+    (applications.VGG19, "vgg19", "caffe"),
+    (applications.ResNet50V2, "resnet_v2", "−1..1"),
+    (applications.MobileNet, "mobilenet", "−1..1"),
+    (applications.MobileNetV2, "mobilenet_v2", "−1..1"),
+    (applications.Xception, "xception", "−1..1"),
+    (applications.InceptionV3, "inception_v3", "−1..1"),
+    (applications.InceptionResNetV2, "inception_resnet_v2", "−1..1"),
+    (applications.NASNetMobile, "nasnet", "−1..1"),
+    (applications.DenseNet121, "densenet", "mean and deviation"),
+]
+
+RESCALING = [
+    applications.EfficientNetB0,
+    applications.EfficientNetV2B0,
+    applications.MobileNetV3Small,
+    applications.ConvNeXtTiny,
+]
+
+
+def said(value: Any) -> str:
+    """The same in every process, which a function's own words are not."""
+    return getattr(value, "__name__", value)
+
+
+def headless(build: object, **options: object) -> keras.Model:
+    """The family's layers at the smallest size all of them take, without the costly head."""
+    return build(weights=None, include_top=False, input_shape=(96, 96, 3), **options)
+
+
+@pytest.fixture(autouse=True)
+def forget_models():
+    yield
+    keras.backend.clear_session()
+    keras_applications._fetched_labels.cache_clear()
+
+
+@pytest.mark.parametrize(("build", "module", "words"), FAMILIES, ids=said)
+def test_preprocessing_is_read_off_the_layers(build: object, module: str, words: str) -> None:
+    found = find_preprocessing(headless(build, name="renamed"))
+    assert found.description.startswith(f"{module}: ")
+    assert words in found.description
+    expected = importlib.import_module(f"keras.applications.{module}").preprocess_input(
+        BATCH.copy()
+    )
+    np.testing.assert_allclose(found(BATCH), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("build", RESCALING, ids=said)
+def test_models_that_rescale_by_themselves_are_left_alone(build: object) -> None:
+    found = find_preprocessing(headless(build))
+    np.testing.assert_array_equal(found(BATCH), BATCH)
+    assert "the model does it itself" in found.description
+
+
+@pytest.mark.parametrize(
+    ("build", "mode"),
+    [
+        (applications.EfficientNetV2S, "-1..1"),
+        (applications.MobileNetV3Small, "-1..1"),
+        (applications.ConvNeXtTiny, "imagenet"),
+    ],
+    ids=said,
+)
+def test_their_layers_are_made_up_for_where_they_were_left_out(build: object, mode: str) -> None:
+    plain = headless(build, include_preprocessing=False)
+    found = find_preprocessing(plain)
+    own = headless(build)
+    first = next(
+        layer for layer in own.layers if type(layer).__name__ in {"Rescaling", "Normalization"}
+    )
+    np.testing.assert_allclose(found(BATCH), first(BATCH), atol=0.02)
+
+
+@pytest.mark.parametrize("nested", ["functional", "sequential", "grown"])
+def test_a_nested_backbone_is_recognised(nested: str) -> None:
+    backbone = headless(applications.MobileNetV2)
+    if nested == "sequential":
+        model = keras.Sequential([backbone, layers.GlobalAveragePooling2D(), layers.Dense(3)])
+    elif nested == "functional":
+        inputs = layers.Input((96, 96, 3))
+        pooled = layers.GlobalAveragePooling2D()(backbone(layers.RandomFlip()(inputs)))
+        model = keras.Model(inputs, layers.Dense(3)(pooled))
+    else:
+        pooled = layers.GlobalAveragePooling2D()(backbone.output)
+        model = keras.Model(backbone.input, layers.Dense(3)(pooled))
+    assert find_preprocessing(model).description == "mobilenet_v2: scaled to −1..1"
+
+
+def test_preprocessing_built_into_the_graph_is_not_done_twice() -> None:
+    backbone = headless(applications.ResNet50)
+    for ahead in (layers.Rescaling(1 / 255), applications.resnet50.preprocess_input):
+        inputs = layers.Input((96, 96, 3))
+        outputs = layers.GlobalAveragePooling2D()(backbone(ahead(inputs)))
+        found = find_preprocessing(keras.Model(inputs, outputs))
+        np.testing.assert_array_equal(found(BATCH), BATCH)
+        assert "the model does it itself" in found.description
+
+
+def small(activation: str | None, classes: int = 3, **options: object) -> keras.Model:
+    keras.utils.set_random_seed(3)
+    return keras.Sequential(
+        [
+            layers.Input((8, 8, 3)),
+            layers.Rescaling(1 / 255),
+            layers.Flatten(),
+            layers.Dense(classes, activation=activation, **options),
+        ],
+        name="small",
+    )
+
+
+def test_an_unknown_model_gets_the_raw_picture_and_says_so() -> None:
+    model = keras.Sequential([layers.Input((8, 8, 3)), layers.Flatten(), layers.Dense(2)])
+    classifier = as_classifier(model)
+    assert classifier.preprocessing.description.startswith("none found: 0..255")
+    assert "preprocess=" in classifier.preprocessing.description
+    raw = model(BATCH).numpy().astype(np.float64)
+    np.testing.assert_allclose(
+        classifier(BATCH), np.exp(raw) / np.exp(raw).sum(axis=1, keepdims=True), atol=1e-5
+    )
+
+
+@pytest.mark.parametrize(
+    ("activation", "classes", "kind", "columns"),
+    [
+        ("softmax", 3, "softmax", 3),
+        (None, 3, "logits", 3),
+        (None, 1, "logits", 2),
+        ("sigmoid", 1, "sigmoid", 2),
+        ("sigmoid", 3, "sigmoids", 3),
+    ],
+)
+def test_the_last_activation_is_read(
+    activation: str | None, classes: int, kind: str, columns: int
+) -> None:
+    classifier = as_classifier(small(activation, classes))
+    assert classifier.output == kind
+    answer = classifier(BATCH)
+    assert answer.shape == (2, columns)
+    if kind != "sigmoids":
+        np.testing.assert_allclose(answer.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_a_softmax_layer_and_a_softmax_operation() -> None:
+    with_layer = keras.Sequential([small(None), layers.Softmax()])
+    assert as_classifier(with_layer).output == "softmax"
+    inputs = layers.Input((8, 8, 3))
+    outputs = keras.ops.softmax(layers.Dense(3)(layers.Flatten()(inputs)) / 1000)
+    model = keras.Model(inputs, outputs)
+    classifier = as_classifier(model)
+    assert classifier.output == "softmax"
+    np.testing.assert_allclose(classifier(BATCH), model(BATCH), rtol=1e-4)
+
+
+def test_where_the_last_layer_does_not_tell_the_values_do() -> None:
+    inputs = layers.Input((8, 8, 3))
+    flat = layers.Flatten()(inputs)
+    outputs = layers.Reshape((3,))(layers.Dense(3, activation="softmax")(flat))
+    classifier = as_classifier(keras.Model(inputs, outputs))
+    assert classifier.output is None
+    np.testing.assert_allclose(classifier(BATCH).sum(axis=1), 1, rtol=1e-5)
+    assert classifier.output == "softmax"
+
+
+def test_the_model_is_traced_once_whatever_the_grid() -> None:
+    traces = []
+
+    class Counting(layers.Layer):
+        def call(self, batch):
+            traces.append(1)
+            return batch
+
+    inputs = layers.Input((8, 8, 3))
+    outputs = layers.Dense(2)(layers.Flatten()(Counting()(inputs)))
+    model = keras.Model(inputs, outputs)
+    explainer = GridExplainer(model, 4)
+    traces.clear()
+    explainer.explain(BATCH[0])
+    GridExplainer(explainer.classifier, (3, 5)).explain(BATCH[1])
+    assert sum(traces) == 1
+
+
+def test_training_mode_is_off() -> None:
+    model = keras.Sequential(
+        [layers.Input((8, 8, 3)), layers.Dropout(0.5), layers.Flatten(), layers.Dense(2)]
+    )
+    classifier = as_classifier(model)
+    np.testing.assert_array_equal(classifier(BATCH), classifier(BATCH))
+
+
+def test_preprocess_overrides() -> None:
+    keras.utils.set_random_seed(5)
+    head = [layers.GlobalAveragePooling2D(), layers.Dense(2, activation="softmax")]
+    model = keras.Sequential([layers.Input((8, 8, 3)), *head])
+
+    def scaled(batch: np.ndarray) -> np.ndarray:
+        return batch / 127.5 - 1
+
+    mine, none = as_classifier(model, preprocess=scaled), as_classifier(model, preprocess=None)
+    np.testing.assert_allclose(mine(BATCH), model(scaled(BATCH)), rtol=1e-4)
+    np.testing.assert_allclose(none(BATCH), model(BATCH), rtol=1e-4, atol=1e-30)
+    assert not np.allclose(mine(BATCH), none(BATCH))
+    assert mine.preprocessing.description == "your own (scaled)"
+    assert none.preprocessing.description == "none: 0..255 (as you said)"
+
+
+def test_a_picture_is_resized_to_the_models_input() -> None:
+    picture = np.random.default_rng(2).integers(0, 256, (30, 20, 3)).astype(np.uint8)
+    explanation = GridExplainer(small("softmax"), 4).explain(picture)
+    assert (explanation.grid.height, explanation.grid.width) == (8, 8)
+    assert explanation.picture.shape == (30, 20, 3)
+
+
+def test_one_channel_and_free_size() -> None:
+    model = keras.Sequential(
+        [layers.Input((None, None, 1)), layers.GlobalAveragePooling2D(), layers.Dense(2)]
+    )
+    explanation = GridExplainer(model, (2, 3)).explain(BATCH[0, :, :6])
+    assert (explanation.grid.height, explanation.grid.width) == (8, 6)
+    assert explanation.settings["input_shape"] == [8, 6, 1]
+
+
+def test_a_subclassed_model() -> None:
+    class Mine(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.head = layers.Dense(3, activation="softmax")
+
+        def call(self, batch):
+            return self.head(keras.ops.reshape(batch, (-1, 8 * 8 * 3)) / 255)
+
+    classifier = as_classifier(Mine())
+    np.testing.assert_allclose(classifier(BATCH).sum(axis=1), 1, rtol=1e-5)
+    assert classifier.output == "softmax"
+
+
+def test_models_that_take_something_else() -> None:
+    inputs = [layers.Input((8, 8, 3)), layers.Input((4,))]
+    joined = layers.Concatenate()([layers.Flatten()(inputs[0]), inputs[1]])
+    two = keras.Model(inputs, layers.Dense(2)(joined))
+    with pytest.raises(ClassifierError, match="takes 2 inputs"):
+        as_classifier(two)
+    table = keras.Sequential([layers.Input((4,)), layers.Dense(2)])
+    with pytest.raises(ClassifierError, match=r"shape \(None, 4\)"):
+        as_classifier(table)
+
+
+def test_a_model_that_gives_something_else() -> None:
+    inputs = layers.Input((8, 8, 3))
+    with pytest.raises(ClassifierError, match=r"shape \(2, 8, 8, 2\)"):
+        as_classifier(keras.Model(inputs, layers.Dense(2)(inputs)))(BATCH)
+    both = keras.Model(inputs, [layers.Flatten()(inputs), layers.Flatten()(inputs)])
+    with pytest.raises(ClassifierError, match="wanted are numbers of shape"):
+        as_classifier(both)(BATCH)
+
+
+def test_imagenet_labels_where_they_cannot_be_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    def offline(*_: object, **__: object) -> None:
+        raise Exception("URL fetch failure on https://…: None -- no route")
+
+    monkeypatch.setattr(applications.imagenet_utils, "decode_predictions", offline)
+    classifier = as_classifier(applications.MobileNetV2(weights=None))
+    assert classifier.names(1000)[207] == "class 207"
+
+
+def test_imagenet_labels(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"n_{i}" for i in range(1000)]
+    names[134] = names[517] = "crane"
+
+    def decode(predictions: np.ndarray, top: int) -> list:
+        order = np.argsort(-predictions[0])[:top]
+        return [[(f"n{i}", names[i], float(predictions[0, i])) for i in order]]
+
+    monkeypatch.setattr(applications.imagenet_utils, "decode_predictions", decode)
+    labels = as_classifier(applications.MobileNetV2(weights=None)).labels
+    assert labels[0] == "n 0"
+    assert labels[134] == "crane"
+    assert labels[517] == "crane (2)"
+    three = applications.MobileNetV2(weights=None, classes=3)
+    assert as_classifier(three).labels is None
+
+
+def test_the_seeds_quick_start_with_random_weights() -> None:
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    model = applications.ResNet50(weights=None)
+    picture = np.random.default_rng(49).uniform(0, 255, (224, 224, 3)).astype(np.float32)
+    explainer = GridExplainer(model, grid_size=8)
+    explanation = explainer.explain(picture)
+    assert explanation.drops.shape == (8, 8)
+    assert "caffe" in repr(explainer)
+    assert "caffe" in repr(explanation)
+    assert explainer.visualize().axes
+    masked = picture.copy()
+    masked[28:56, 84:112] = picture[28:56, 84:112].mean(axis=(0, 1))
+    pair = applications.resnet50.preprocess_input(np.stack([picture, masked]))
+    before, after = model.predict(pair, verbose=0)
+    target = int(before.argmax())
+    assert explanation.target == target
+    assert abs(explanation.drops[1, 3] - (before[target] - after[target])) < 1e-5

@@ -1,0 +1,212 @@
+"""Several methods side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gridexplainer_widget import ExplanationError, GridExplainer
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.methods.requests import parse_request
+from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.faithfulness import Faithfulness
+from gridexplainer_widget.results.metrics import METRICS, best_of
+from tests.support.models import TopLeft, weights
+
+PICTURE = np.random.default_rng(1).integers(0, 256, (16, 16, 3)).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    mask = np.zeros((16, 16), np.bool_)
+    mask[:8, :8] = True
+    return GridExplainer(TopLeft(4), 4, fill="black").compare(
+        np.full((16, 16, 3), 255, np.uint8),
+        ["occlusion", ("rise", {"samples": 100}), "grad-cam"],
+        1,
+        mask=mask,
+    )
+
+
+def test_what_can_be_compared() -> None:
+    assert parse_request("RISE").method.name == "rise"
+    assert parse_request(("rise", {"samples": 5})).options.samples == 5
+    assert parse_request(("grad-cam", "conv")).title == "Grad-CAM, conv"
+    assert parse_request(("grad-cam", "")).options.layer == ()
+    assert parse_request(("grad-cam", ["a", "b"])).options.layer == ("a", "b")
+    with pytest.raises(ValueError, match="nothing to compare"):
+        parse_request(("rise", "a", "b"))
+    with pytest.raises(TypeError, match="takes no option 'layer'"):
+        parse_request(("rise", "conv"))
+
+
+def test_each_method_has_its_map_and_its_figures(comparison: Comparison) -> None:
+    assert [explanation.method for explanation in comparison] == ["occlusion", "rise"]
+    assert comparison["RISE, samples=100"] is comparison["rise"] is comparison.explanations[1]
+    occlusion = comparison.figures[0]
+    # The answer hangs on the first cell alone: without it 0, with it 1.
+    assert comparison["occlusion"].values[0, 0] == pytest.approx(1)
+    assert occlusion.deletion == pytest.approx(0.5 / 16)
+    assert occlusion.insertion == pytest.approx(1 - 0.5 / 16)
+    assert occlusion.srg == pytest.approx(15 / 16)
+    assert occlusion.pointing is True
+    assert occlusion.inside == pytest.approx(1)
+    assert occlusion.mask_area == pytest.approx(0.25)
+
+
+def test_a_method_that_cannot_is_told_and_the_others_kept(comparison: Comparison) -> None:
+    (failure,) = comparison.failures
+    assert failure.request.method.name == "grad-cam"
+    assert "a closed one" in str(failure)
+    assert "Grad-CAM: grad-cam looks inside" in str(comparison)
+    with pytest.raises(KeyError, match="closed"):
+        comparison["grad-cam"]
+
+
+def test_the_table(comparison: Comparison) -> None:
+    table = comparison.to_dataframe()
+    assert list(table.index) == ["Occlusion", "RISE, samples=100"]
+    assert table.loc["Occlusion", "forward"] == 17
+    assert table.loc["RISE, samples=100", "forward"] == 101
+    assert table.loc["Occlusion", "srg"] == pytest.approx(15 / 16)
+    assert table["audit_calls"].gt(0).all()
+
+
+def test_the_sheet_tells_every_figure(comparison: Comparison) -> None:
+    figure = comparison.plot()
+    words = [text.get_text() for ax in figure.axes for text in ax.texts]
+    assert "0.94" in " ".join(words)
+    assert "17 model calls" in " ".join(words)
+    assert "Grad-CAM" in figure.get_supxlabel()
+    bold = [
+        text.get_text() for ax in figure.axes for text in ax.texts if text.get_weight() == "bold"
+    ]
+    assert bold == ["1.00"]  # inside the mask; of the others both maps have the same
+
+
+def test_nothing_to_draw() -> None:
+    nothing = GridExplainer(weights, 2).compare(PICTURE, ["saliency"])
+    assert len(nothing) == 0
+    with pytest.raises(ValueError, match="(?s)no map to draw.*Saliency"):
+        nothing.plot()
+
+
+def test_the_usual_methods_are_those_the_model_allows() -> None:
+    assert GridExplainer(weights).usual_methods == ("occlusion", "rise", "shap")
+
+
+def test_a_bad_target_or_mask_is_refused_at_once() -> None:
+    model = TopLeft(4)
+    with pytest.raises(ValueError, match="out of range"):
+        GridExplainer(model, 4).compare(PICTURE, ["occlusion"], 7)
+    with pytest.raises(ValueError, match="mask"):
+        GridExplainer(model, 4).compare(PICTURE, ["occlusion"], 1, mask=np.zeros((3, 3), np.bool_))
+    assert sum(model.batches) == 2
+
+
+def test_another_fill_can_be_asked_for_the_audit() -> None:
+    explainer = GridExplainer(TopLeft(4), 4, fill="black")
+    white = np.full((16, 16, 3), 255, np.uint8)
+    explanation = explainer.explain(white, 1)
+    assert explainer.faithfulness(explanation).srg == pytest.approx(15 / 16)
+    same = explainer.faithfulness(explanation, fill="white")
+    assert (same.fill, same.srg) == ("white", pytest.approx(0))
+
+
+def test_an_audit_asks_about_the_very_pixels_that_were_explained() -> None:
+    picture = np.random.default_rng(0).random((37, 29, 3)).astype(np.float32)  # no whole numbers
+    explainer = GridExplainer(weights, 3, input_shape=(16, 16))
+    explanation = explainer.explain(picture)
+    figures = explainer.faithfulness(explanation)
+    assert figures.deletion_curve[0] == explanation.baseline
+    run: Run = explainer.start_run(picture)
+    for _ in run.ask([(), tuple(range(9))]):
+        pass
+    everything = run.cached_probabilities(tuple(range(9)))
+    assert everything is not None
+    assert figures.deletion_curve[-1] == everything[explanation.target]
+
+
+def test_the_best_figure_is_marked_only_where_they_differ() -> None:
+    def figures(deletion: float, randomised: float) -> Faithfulness:
+        curve = np.float32([deletion, deletion])
+        return Faithfulness((0, 4), curve, np.float32([0.5, 0.5]), "blur", randomised=randomised)
+
+    best = best_of([figures(0.2, 0.1).metrics, figures(0.4, 0.5).metrics])
+    assert best["deletion"] == pytest.approx(0.2)
+    assert best["randomised"] == pytest.approx(0.1)
+    assert "insertion" not in best
+    assert "pointing" not in best
+    assert METRICS["srg"].text(0.5) == "+0.50"
+    assert METRICS["srg"].text(-0.1) == "−0.10"
+    assert METRICS["pointing"].text(True) == "hit"
+
+
+def test_an_audit_is_read_and_drawn(comparison: Comparison) -> None:
+    figures = comparison.figures[0]
+    assert "SRG ↑ +0.94: Insertion minus deletion" in str(figures)
+    figure = figures.plot()
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert labels[1].startswith("Deletion ↓ 0.03")
+    assert figures._repr_png_().startswith(b"\x89PNG")
+
+
+def test_an_interrupt_leaves_what_was_found() -> None:
+    asked = []
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        asked.append(len(batch))
+        if sum(asked) > 100:
+            raise KeyboardInterrupt
+        return weights(batch)
+
+    explainer = GridExplainer(model, 4)
+    with pytest.raises(KeyboardInterrupt):
+        explainer.compare(PICTURE, ["occlusion", ("rise", {"samples": 1000})])
+    assert explainer.comparison is not None
+    assert [one.method for one in explainer.comparison] == ["occlusion"]
+    with pytest.raises(KeyboardInterrupt):
+        explainer.explain(PICTURE, method="rise")
+    assert explainer.explanation is None
+
+
+def test_the_model_is_looked_at() -> None:
+    explainer = GridExplainer(lambda batch: np.full((len(batch), 2), 0.5), 4)
+    comparison = explainer.compare(PICTURE, "occlusion")
+    assert explainer.checked is not None
+    assert any("Technical check" in note for note in comparison["occlusion"].notes)
+    assert "Technical check" in str(comparison)
+
+
+def test_what_is_no_list_to_compare() -> None:
+    explainer = GridExplainer(weights, 4)
+    assert explainer.compare(PICTURE, "occlusion")["occlusion"].complete
+    with pytest.raises(ValueError, match="nothing to compare"):
+        explainer.compare(PICTURE, [])
+    with pytest.raises(ValueError, match="fill='nofill' is unknown"):
+        explainer.compare(PICTURE, ["occlusion"], fill="nofill")
+
+
+def test_another_models_explanation_is_refused() -> None:
+    explanation = GridExplainer(weights, 4).explain(PICTURE)
+    other = GridExplainer(TopLeft(4), 4)
+    with pytest.raises(ValueError, match="is of 4 classes, and TopLeft has 3"):
+        other.faithfulness(explanation)
+    small = GridExplainer(weights, 4, input_shape=(8, 8))
+    with pytest.raises(ValueError, match="another model's"):
+        small.faithfulness(explanation)
+    with pytest.raises(TypeError, match="NoneType is no Explanation"):
+        other.faithfulness(None)
+
+
+def test_a_model_that_fails_within_a_method_is_told() -> None:
+    asked = []
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        asked.append(len(batch))
+        if sum(asked) > 50:
+            raise RuntimeError("gpu gone")
+        return weights(batch)
+
+    with pytest.raises(ExplanationError, match="gpu gone. This came on the way to RISE"):
+        GridExplainer(model, 4).explain(PICTURE, method="rise")
