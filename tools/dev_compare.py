@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget.demo.demo import FOLDER
 from gridexplainer_widget.results.comparison_page import WIDE, comparison_html
 from gridexplainer_widget.results.document import STATIC, STYLE, Document
+from gridexplainer_widget.results.metrics import metric_records
 
 ROWS = COLUMNS = 8
 
@@ -168,6 +169,7 @@ def record() -> dict[str, Any]:
         "fill": "cell-mean",
         "status": "done",
         "error": "",
+        "metrics": metric_records(),
         "methods": ASKED,
         "target": 0,
         "value": [],
