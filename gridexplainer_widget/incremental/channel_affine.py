@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .graph import Nodes
+from .graph import Graph
 
 Change: TypeAlias = tuple[
     Literal["add", "subtract", "multiply", "divide", "normalise"], tuple[Any, ...], float
@@ -52,7 +52,7 @@ def summed(
     return scale, offset
 
 
-def lighter(nodes: Nodes) -> bool:
+def lighter(nodes: Graph) -> bool:
     """Whether the nodes are less work than the model: a convolution has taken in a factor."""
     return any(
         what != "add"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Boxes, changed
-from .graph import Node, Nodes, Window
+from .graph import Graph, Node, Window
 from .plan import PatchPlan, reachable
 
 RATES = {"convolution": 75e9, "depthwise": 3.5e9, "pool": 1.5e9}
@@ -56,7 +56,7 @@ def _call(node: Node) -> float:
     return CALL + (KERNEL * node.work if node.kind == "convolution" else 0.0)
 
 
-def traced(nodes: Nodes, hidden: Boxes) -> dict[int, Boxes]:
+def traced(nodes: Graph, hidden: Boxes) -> dict[int, Boxes]:
     """Return what changes of each map that can be patched, for each set by itself."""
     found: dict[int, Boxes] = {0: hidden}
     for index in sorted(reachable(nodes) - {0}):
@@ -125,7 +125,7 @@ def _overlap(window: Window) -> float:
     return ratio
 
 
-def choose(nodes: Nodes, hidden: Boxes) -> PatchPlan:
+def choose(nodes: Graph, hidden: Boxes) -> PatchPlan:
     """Choose which nodes to calculate on patches so that these sets take the least time."""
     boxes = traced(nodes, hidden)
     shares = {
@@ -136,7 +136,7 @@ def choose(nodes: Nodes, hidden: Boxes) -> PatchPlan:
     return min(candidates, key=lambda plan: float(seconds(plan, boxes).sum()))
 
 
-def _below(nodes: Nodes, shares: Mapping[int, float], ceiling: float) -> frozenset[int]:
+def _below(nodes: Graph, shares: Mapping[int, float], ceiling: float) -> frozenset[int]:
     """Nodes of which at most so much changes, as far as only such lead to them."""
     found: set[int] = set()
     for index, share in shares.items():

@@ -140,7 +140,7 @@ class IncrementalEngine:
                 pictures = picture[np.newaxis]
                 if boxes is not None:
                     pictures = crop(number, np.broadcast_to(_all_of(picture), boxes.shape))
-                maps.append([self.executor.taken(pictures)])
+                maps.append([self.executor.to_tensor(pictures)])
                 continue
             whole = self._whole_maps(plan, picture)
             if boxes is None:

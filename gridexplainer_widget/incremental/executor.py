@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .gathers import Places
-from .graph import Nodes
+from .graph import Graph
 from .plan import PatchPlan
 
 Maps: TypeAlias = Sequence[Any]
@@ -19,7 +19,7 @@ Maps: TypeAlias = Sequence[Any]
 class Executor(Protocol):
     """A network of some framework, calculated on patches and on whole maps."""
 
-    nodes: Nodes
+    nodes: Graph
     lighter: bool
     """Whether the nodes on whole maps are less work than the model itself."""
     accelerated: bool
@@ -28,7 +28,7 @@ class Executor(Protocol):
     def refresh(self) -> int:
         """Read the model's weights as they are now; return another number if they have changed."""
 
-    def taken(self, pictures: NDArray[np.float32]) -> Any:
+    def to_tensor(self, pictures: NDArray[np.float32]) -> Any:
         """Hand preprocessed pictures (n, height, width, channels) over."""
 
     def whole(self, plan: PatchPlan, picture: NDArray[np.float32]) -> Any:

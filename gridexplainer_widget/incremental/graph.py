@@ -102,7 +102,7 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Nodes:
+class Graph:
     """A network: nodes in the order in which they are calculated.
 
     Parameters

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from .boxes import Boxes, changed, equal
 from .gathers import PER_GATHER, Gather, gather, paste
-from .graph import Link, Nodes, Window
+from .graph import Graph, Link, Window
 from .same_patch import SamePatch
 
 T = TypeVar("T")
@@ -21,13 +21,13 @@ class PatchPlan:
 
     Parameters
     ----------
-    nodes : Nodes
+    nodes : Graph
     patched : frozenset of int
         Nodes of which a patch is calculated; all that lead to them from the picture are as
         well. Empty where the network is run in full.
     """
 
-    nodes: Nodes
+    nodes: Graph
     patched: frozenset[int]
 
     @cached_property
@@ -79,7 +79,7 @@ class PatchPlan:
                 boxes[index], window, boxes.get(taken), self.nodes[taken], self.nodes[index].size
             )
             for index, place in self.gathered
-            for taken, window in [self.looks(index, place)]
+            for taken, window in [self.input_window(index, place)]
         ]
         return windows + [paste(boxes[index], self.nodes[index]) for index in self.cut]
 
@@ -91,7 +91,7 @@ class PatchPlan:
         windows = dict(zip(self.gathered, parts, strict=False))
         return windows, dict(zip(self.cut, parts[len(windows) :], strict=True))
 
-    def looks(self, index: int, place: int) -> tuple[int, Window]:
+    def input_window(self, index: int, place: int) -> tuple[int, Window]:
         """Return which map a patched node looks at, and how."""
         node = self.nodes[index]
         window = node.windows[place]
@@ -100,7 +100,7 @@ class PatchPlan:
         return node.inputs[place], window
 
 
-def reachable(nodes: Nodes) -> frozenset[int]:
+def reachable(nodes: Graph) -> frozenset[int]:
     """Nodes that can be patched: local ones that only local ones lead to."""
     found, fixed = {0}, set[int]()
     for index, node in enumerate(nodes.nodes[1:], 1):

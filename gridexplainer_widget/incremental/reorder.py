@@ -11,10 +11,10 @@ from collections import Counter
 from dataclasses import replace
 
 from .costs import rate
-from .graph import POINT, Node, Nodes
+from .graph import POINT, Graph, Node
 
 
-def reordered(nodes: Nodes) -> Nodes:
+def reordered(nodes: Graph) -> Graph:
     """Let neighbours change places where that is less work."""
     found = list(nodes.nodes)
     users = Counter(taken for node in found for taken in node.inputs)  # swapping changes none
@@ -25,7 +25,7 @@ def reordered(nodes: Nodes) -> Nodes:
             swapped = _swapped(found, first, second)
             if _seconds(*swapped) < _seconds(found[first], node):
                 found[first], found[second] = swapped
-    return Nodes(tuple(found), nodes.results)
+    return Graph(tuple(found), nodes.results)
 
 
 def _commute(one: Node, other: Node, first: int) -> bool:

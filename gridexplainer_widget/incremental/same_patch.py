@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .graph import POINT, Node, Nodes, Pair, Window
+from .graph import POINT, Graph, Node, Pair, Window
 
 
 class SamePatch:
@@ -13,7 +13,7 @@ class SamePatch:
     certain which it is.
     """
 
-    def __init__(self, nodes: Nodes) -> None:
+    def __init__(self, nodes: Graph) -> None:
         self.nodes = nodes
         self.way: dict[int, int] = {}  # of nodes that depend on the picture
         self._numbers: dict[object, int] = {}

@@ -10,18 +10,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from .graph import POINT, Link, Node, Nodes, Pair, Window
+from .graph import POINT, Graph, Link, Node, Pair, Window
 
 NARROWED = frozenset({"convolution", "depthwise", "pool", "pointwise", "constant"})
 """Kinds of nodes of which some positions can be left out."""
 
 
-def narrowed(nodes: Nodes, leaving_out: Callable[[Pair], Any]) -> Nodes:
+def narrowed(nodes: Graph, leaving_out: Callable[[Pair], Any]) -> Graph:
     """Let nodes leave out what is passed over by all that look at them.
 
     Parameters
     ----------
-    nodes : Nodes
+    nodes : Graph
     leaving_out : callable
         A stride → the step of a node that does nothing but leave rows and columns out.
     """
@@ -41,7 +41,7 @@ def narrowed(nodes: Nodes, leaving_out: Callable[[Pair], Any]) -> Nodes:
         found[index] = _narrower(node, stride)
         for user, place in users:
             found[user] = _looking_closer(found[user], place)
-    return _apart(Nodes(tuple(found), nodes.results), leaving_out)
+    return _apart(Graph(tuple(found), nodes.results), leaving_out)
 
 
 def _common_stride(windows: Sequence[Window | None]) -> Pair | None:
@@ -90,7 +90,7 @@ def _strides_itself(node: Node, place: int) -> bool:
     return place == 0 and hasattr(node.step, "strided")
 
 
-def _apart(nodes: Nodes, leaving_out: Callable[[Pair], Any]) -> Nodes:
+def _apart(nodes: Graph, leaving_out: Callable[[Pair], Any]) -> Graph:
     """Make leaving out a node of its own where a step does not do it."""
     made: list[Node] = []
     number: list[int] = []
@@ -115,7 +115,7 @@ def _apart(nodes: Nodes, leaving_out: Callable[[Pair], Any]) -> Nodes:
             inputs[place], windows[place] = len(made) - 1, POINT
         number.append(len(made))
         made.append(replace(node, inputs=tuple(inputs), windows=tuple(windows)))
-    return Nodes(tuple(made), tuple(number[index] for index in nodes.results))
+    return Graph(tuple(made), tuple(number[index] for index in nodes.results))
 
 
 def _fewer(size: Pair, stride: Pair) -> Pair:

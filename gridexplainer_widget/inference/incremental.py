@@ -14,7 +14,7 @@ from gridexplainer_widget.incremental.engine import IncrementalEngine, Schedule
 from gridexplainer_widget.incremental.grouping import SIZE_TOLERANCE, in_batches
 from gridexplainer_widget.incremental.plan import PatchPlan
 
-from .strategy import MAX_BATCH, Batch, Cells, FullStrategy, evenly
+from .strategy import MAX_BATCH, Cells, CellSetBatch, FullStrategy, evenly
 
 MAX_PATCHES = 64
 """More patches than whole pictures at once do gain where they are small. This and `AT_EASE` may be
@@ -65,7 +65,7 @@ class IncrementalStrategy:
             return "full, operations folded"
         return f"incremental: {patched} of {nodes} operations on patches"
 
-    def batches(self, sets: Sequence[Cells]) -> Iterator[Batch]:
+    def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
         """See :class:`InferenceStrategy`."""
         if self.engine.disabled_reason or len(sets) < MIN_PICTURES:
             yield from self.full.batches(sets)
@@ -84,12 +84,12 @@ class IncrementalStrategy:
         ):
             for batch in batches:
                 asked = [[hidden[number] for number in group] for group in batch]
-                yield Batch((*first, *asked), plan)
+                yield CellSetBatch((*first, *asked), plan)
                 first = []
         if first:
             yield from self.full.batches([()])
 
-    def vectors(self, batch: Batch) -> Probabilities:
+    def vectors(self, batch: CellSetBatch) -> Probabilities:
         """See :class:`InferenceStrategy`."""
         if batch.plan is None or self.engine.disabled_reason:
             return self.full.vectors(batch)
@@ -108,7 +108,7 @@ class IncrementalStrategy:
         )
         return self.full.vectors(batch)
 
-    def _patched(self, batch: Batch, plan: PatchPlan) -> Probabilities:
+    def _patched(self, batch: CellSetBatch, plan: PatchPlan) -> Probabilities:
         boxes = [
             None if group == [()] else as_boxes([self._changed(cells) for cells in group])
             for group in batch.groups
@@ -126,13 +126,13 @@ class IncrementalStrategy:
             raw = self.engine.answer(plan, self._picture, boxes, crop)
         return self.classifier.read(raw, len(batch.sets))
 
-    def _differs(self, batch: Batch, vectors: Probabilities) -> str | None:
+    def _differs(self, batch: CellSetBatch, vectors: Probabilities) -> str | None:
         """Check one set of the first batch of each plan against the model itself."""
         plan = batch.plan
         if plan is None or plan.patched in self.engine.checked:
             return None
         number = int(np.abs(vectors - vectors[0]).max(axis=1).argmax())  # what changed most
-        expected = self.full.vectors(Batch(([batch.sets[number]],)))[0]
+        expected = self.full.vectors(CellSetBatch(([batch.sets[number]],)))[0]
         allowed = 1e-3 * np.abs(expected - vectors[0]).max() + 1e-4 * np.abs(expected).max()
         off = float(np.abs(vectors[number] - expected).max())
         if not off <= allowed and np.isfinite(expected).all():

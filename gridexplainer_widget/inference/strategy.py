@@ -52,7 +52,7 @@ def evenly(number: int, most: float) -> int:
 
 
 @dataclass(frozen=True)
-class Batch:
+class CellSetBatch:
     """Sets of cells that are asked about at once.
 
     Parameters
@@ -71,10 +71,10 @@ class Batch:
         """All of them, in order."""
         return [cells for group in self.groups for cells in group]
 
-    def only(self, wanted: Callable[[Cells], bool]) -> Batch:
+    def only(self, wanted: Callable[[Cells], bool]) -> CellSetBatch:
         """Leave out the sets that are not wanted."""
         groups = ([cells for cells in group if wanted(cells)] for group in self.groups)
-        return Batch(tuple(group for group in groups if group), self.plan)
+        return CellSetBatch(tuple(group for group in groups if group), self.plan)
 
 
 class InferenceStrategy(Protocol):
@@ -84,10 +84,10 @@ class InferenceStrategy(Protocol):
     def description(self) -> str:
         """What it is, for the record."""
 
-    def batches(self, sets: Sequence[Cells]) -> Iterator[Batch]:
+    def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
         """Deal sets out into batches, in the order in which they are best asked."""
 
-    def vectors(self, batch: Batch) -> Probabilities:
+    def vectors(self, batch: CellSetBatch) -> Probabilities:
         """Ask the model: float32 (sets, classes)."""
 
 
@@ -106,15 +106,15 @@ class FullStrategy:
         self.description = "full"
         self._pictures = np.empty((0, *masker.pixels.shape), np.float32)
 
-    def batches(self, sets: Sequence[Cells]) -> Iterator[Batch]:
+    def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
         """See :class:`InferenceStrategy`."""
         try:
             for start in range(0, len(sets), self.batch_size):
-                yield Batch((sets[start : start + self.batch_size],))
+                yield CellSetBatch((sets[start : start + self.batch_size],))
         finally:
             self._pictures = self._pictures[:0].copy()
 
-    def vectors(self, batch: Batch) -> Probabilities:
+    def vectors(self, batch: CellSetBatch) -> Probabilities:
         """See :class:`InferenceStrategy`."""
         if len(self._pictures) < len(batch.sets):  # one array for all batches
             self._pictures = np.empty((len(batch.sets), *self.masker.pixels.shape), np.float32)

@@ -43,7 +43,7 @@ class Source:
     dtype: str
 
 
-class Graph:
+class TracedModel:
     """What a model calculates, traced once; parts are compiled as they are asked for.
 
     Parameters
@@ -220,7 +220,7 @@ class Graph:
 
         def ask(batch: PreparedBatch, target: int = 0) -> Any:
             self.pictures += len(batch)
-            answer = part(tf.constant(self.taken(batch)), tf.constant(target))
+            answer = part(tf.constant(self.to_tensor(batch)), tf.constant(target))
             return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
 
         return ask
@@ -229,7 +229,7 @@ class Graph:
         """Return the TensorFlow function of a batch and a target behind what was asked."""
         return self._compiled[key]
 
-    def taken(self, batch: PreparedBatch) -> NDArray[np.float32]:
+    def to_tensor(self, batch: PreparedBatch) -> NDArray[np.float32]:
         """Round the pixels where the model takes whole numbers."""
         return np.asarray(as_dtype(batch, self.source.dtype), np.float32)
 

@@ -9,7 +9,7 @@ from typing import Any
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.core.errors import MethodError
 
-from .graph import Graph
+from .graph import TracedModel
 
 RELUS = {"Relu", "Relu6"}
 SLOPED = {"LeakyRelu", "Elu", "Selu"}
@@ -18,12 +18,14 @@ BACK = {f"{kind}Grad" for kind in RELUS | SLOPED}
 _overridden: ContextVar[set[str] | None] = ContextVar("_overridden", default=None)
 
 
-def guided_graph(graph: Graph) -> Graph:
+def guided_graph(graph: TracedModel) -> TracedModel:
     """Trace a model anew, its ReLUs with gradients of our own."""
-    return Graph(graph.source, graph.output, graph.replaced, dict.fromkeys(RELUS, _registered()))
+    return TracedModel(
+        graph.source, graph.output, graph.replaced, dict.fromkeys(RELUS, _registered())
+    )
 
 
-def guided_gradient(graph: Graph) -> Any:
+def guided_gradient(graph: TracedModel) -> Any:
     """Return the guided gradient of the score by the batch, as a tensor of a guided graph.
 
     Raises
@@ -116,7 +118,7 @@ def _is(tensor: Any, value: float, tf: Any) -> bool:
     return known is not None and known.size == 1 and float(known) == value
 
 
-def _activations(graph: Graph) -> str:
+def _activations(graph: TracedModel) -> str:
     names = []
     for call in graph.calls:
         kind = type(call.layer)

@@ -12,12 +12,12 @@ from gridexplainer_widget.classifiers.network import Layer
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
-from .graph import Graph
+from .graph import TracedModel
 from .layer_calls import Call
 
 
 def find_head(
-    graph: Graph, layers: Sequence[Layer], batch: PreparedBatch
+    graph: TracedModel, layers: Sequence[Layer], batch: PreparedBatch
 ) -> tuple[str, NDArray[np.float32]]:
     """Return the layer that is pooled, and the dense layer's weights (channels, outputs).
 
@@ -57,7 +57,7 @@ def _tolerance(tensor: Any) -> float:
     return 2e-2 if tensor.dtype.size < 4 else 1e-4
 
 
-def _dense(graph: Graph) -> Call | None:
+def _dense(graph: TracedModel) -> Call | None:
     """Find the last dense layer, or 1×1 convolution of one pixel, with as many outputs."""
     if graph.linear is None:
         return None
@@ -69,14 +69,14 @@ def _dense(graph: Graph) -> Call | None:
     return None
 
 
-def _ends(graph: Graph, dense: Call) -> tuple[Any, Any, Any]:
+def _ends(graph: TracedModel, dense: Call) -> tuple[Any, Any, Any]:
     tf = graph.tf
     taken = tf.reshape(dense.inputs[0], (tf.shape(dense.inputs[0])[0], -1))
     kernel = tf.reshape(dense.kernel, dense.kernel.shape[-2:])
     return taken, kernel, graph.linear
 
 
-def _means(graph: Graph, layers: Sequence[str]) -> dict[str, Any]:
+def _means(graph: TracedModel, layers: Sequence[str]) -> dict[str, Any]:
     tf = graph.tf
     return {
         name: tf.reduce_mean(tf.cast(graph.maps[name][0], tf.float32), axis=(1, 2))

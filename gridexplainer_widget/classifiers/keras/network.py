@@ -15,7 +15,7 @@ from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
-from .graph import Graph, Source
+from .graph import Source, TracedModel
 from .guided import guided_gradient, guided_graph
 from .head import find_head
 from .randomise import check_all_read, randomise, substitutes, weighted_layers
@@ -43,11 +43,11 @@ class KerasNetwork:
         self._for_shap: dict[tuple[int, tuple[int, ...]], Any] = {}
 
     @cached_property
-    def _graph(self) -> Graph:
-        return Graph(self._source, self._output, self._replaced)
+    def _graph(self) -> TracedModel:
+        return TracedModel(self._source, self._output, self._replaced)
 
     @cached_property
-    def _guided(self) -> Graph:
+    def _guided(self) -> TracedModel:
         return guided_graph(self._graph)
 
     @property
@@ -163,7 +163,7 @@ class KerasNetwork:
         key = (target, batch.shape[1:])
         if key not in self._for_shap:
             self._for_shap[key] = self._scored(*key)
-        return self._for_shap[key], self._graph.taken(batch)
+        return self._for_shap[key], self._graph.to_tensor(batch)
 
     def with_shap(self, call: Callable[[], Answer]) -> Answer:
         """Call SHAP without TensorFlow's warnings that each of its explainers is traced anew."""

@@ -8,13 +8,13 @@ import numpy as np
 
 from gridexplainer_widget.core.errors import MethodError
 
-from .graph import Graph
+from .graph import TracedModel
 
 Owned: TypeAlias = tuple[str, list[Any]]
 """A layer's name, and those of its weights that are noise's to replace."""
 
 
-def weighted_layers(graph: Graph) -> list[Owned]:
+def weighted_layers(graph: TracedModel) -> list[Owned]:
     """Return the layers with a kernel, in the order in which they are called first.
 
     A kernel is a weight of two axes or more; with it go the layer's other weights, such as the
@@ -40,7 +40,7 @@ def weighted_layers(graph: Graph) -> list[Owned]:
     return found
 
 
-def substitutes(graph: Graph, layers: list[Owned]) -> list[tuple[Any, Any]]:
+def substitutes(graph: TracedModel, layers: list[Owned]) -> list[tuple[Any, Any]]:
     """Return pairs of a model's variable and a copy of it."""
     tf = graph.tf
     return [
@@ -50,7 +50,7 @@ def substitutes(graph: Graph, layers: list[Owned]) -> list[tuple[Any, Any]]:
     ]
 
 
-def check_all_read(graph: Graph) -> None:
+def check_all_read(graph: TracedModel) -> None:
     """Make sure that a graph reads the copies, and no weights but those that Keras knows.
 
     Raises

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gridexplainer_widget.incremental.gathers import OUTSIDE, PER_GATHER, takes_all
-from gridexplainer_widget.incremental.graph import Link, Node, Nodes
+from gridexplainer_widget.incremental.graph import Graph, Link, Node
 from gridexplainer_widget.incremental.plan import PatchPlan
 
 from .steps import Replay
@@ -91,7 +91,7 @@ def answer_part(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any
 class Emitted:
     """Maps that have been added to the graph that is open."""
 
-    def __init__(self, tf: Any, nodes: Nodes, weights: Weights) -> None:
+    def __init__(self, tf: Any, nodes: Graph, weights: Weights) -> None:
         self.tf, self.nodes, self.weights = tf, nodes, weights
         self.values: dict[int, Any] = {}
         self._replayed: dict[int, list[Any]] = {}
@@ -129,7 +129,7 @@ def _window(  # noqa: PLR0913, PLR0917 - one of many gathers, from everything th
 ) -> Any:
     """Put windows together."""
     index, place = link
-    taken, window = plan.looks(index, place)
+    taken, window = plan.input_window(index, place)
     source, made = plan.nodes[taken], plan.nodes[index].size
     patch = None
     if taken in plan.patched:

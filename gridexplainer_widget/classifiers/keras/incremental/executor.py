@@ -81,7 +81,7 @@ class KerasExecutor:
             return self.tf.constant(array)
         return self.tf.reshape(tensor, array.shape)  # the same memory
 
-    def taken(self, pictures: NDArray[np.float32]) -> Any:
+    def to_tensor(self, pictures: NDArray[np.float32]) -> Any:
         """See :class:`Executor`."""
         return self.tf.constant(pictures)
 

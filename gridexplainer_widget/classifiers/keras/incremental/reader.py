@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gridexplainer_widget.incremental.graph import Node, Nodes
+from gridexplainer_widget.incremental.graph import Graph, Node
 
 from .builder import ConstantMap, GraphBuilder, NodeBuilder, size_of
 from .read_convolutions import read_call, read_convolution, read_dilated, read_product
@@ -111,14 +111,14 @@ class Reading:
 
     Parameters
     ----------
-    nodes : Nodes
+    nodes : Graph
     parameters : list of tensors
         What the steps need that does not depend on the picture.
     flat : tuple of bool
         Whether a result is a map with its positions along one axis.
     """
 
-    nodes: Nodes
+    nodes: Graph
     parameters: list[Any]
     flat: tuple[bool, ...]
 
@@ -174,7 +174,7 @@ class _Assembly:
             end in drafts.found and result.shape.rank == 2
             for end, result in zip(ends, drafts.results, strict=True)
         )
-        return Reading(Nodes(tuple(self.nodes), results), drafts.parameters, flat)
+        return Reading(Graph(tuple(self.nodes), results), drafts.parameters, flat)
 
     def _root(self, tensor: Any) -> Any:
         return self.drafts.root.get(tensor.ref(), tensor.ref())

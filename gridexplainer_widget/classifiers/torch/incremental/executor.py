@@ -103,14 +103,14 @@ class TorchExecutor:
         sums = numbers[:whole].reshape(-1, ROW) @ self._ramp
         return self.torch.cat([sums, numbers[whole:]])
 
-    def taken(self, pictures: NDArray[np.float32]) -> Any:
+    def to_tensor(self, pictures: NDArray[np.float32]) -> Any:
         """See :class:`Executor`."""
         given = self.torch.from_numpy(np.ascontiguousarray(pictures, np.float32))
         return given.to(self.device).permute(FIRST)
 
     def whole(self, plan: PatchPlan, picture: NDArray[np.float32]) -> Any:
         """See :class:`Executor`."""
-        given = self.taken(picture[np.newaxis])
+        given = self.to_tensor(picture[np.newaxis])
         return self._run(lambda: whole_maps(self.torch, plan, self._weights, given))
 
     def untouched(self, plan: PatchPlan, whole: Any) -> Maps:
@@ -131,7 +131,7 @@ class TorchExecutor:
     ) -> Maps:
         """See :class:`Executor`."""
         lists = self.torch.from_numpy(places).to(self.device).long().split(lengths.tolist())
-        given = self.taken(patches)
+        given = self.to_tensor(patches)
         maps: Maps = self._run(
             lambda: patched_maps(self.torch, plan, self._weights, whole, given, lists)
         )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridexplainer_widget.core.errors import UnsupportedGraph
-from gridexplainer_widget.incremental.graph import Node, Nodes, Window
+from gridexplainer_widget.incremental.graph import Graph, Node, Window
 
 from .builder import GraphBuilder, NodeBuilder
 from .export import Exported, Operation
@@ -64,12 +64,12 @@ class Reading:
 
     Parameters
     ----------
-    nodes : Nodes
+    nodes : Graph
     fixed : mapping from torch.fx.Node to Replay or None
         What does not depend on the picture, in order; None of what the module holds.
     """
 
-    nodes: Nodes
+    nodes: Graph
     fixed: Mapping[Operation, Replay | None]
 
 
@@ -133,7 +133,7 @@ def _local(
 
 def _put_together(
     drafts: GraphBuilder, unread: Mapping[Operation, Replay], result: Operation
-) -> Nodes:
+) -> Graph:
     """Give numbers to what leads to the result, in order."""
     live: dict[Operation, list[Any]] = {}
     waiting = [drafts.root(result)]
@@ -154,7 +154,7 @@ def _put_together(
             inputs.append(len(nodes) - 1 if isinstance(taken, NodeBuilder) else place[taken])
         place[root] = len(nodes)
         nodes.append(_node(drafts.found.get(root) or _opaque(drafts, unread, root), tuple(inputs)))
-    return Nodes(tuple(nodes), (place[drafts.root(result)],))
+    return Graph(tuple(nodes), (place[drafts.root(result)],))
 
 
 def _sources(

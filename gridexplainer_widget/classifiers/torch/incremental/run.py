@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from gridexplainer_widget.incremental.gathers import OUTSIDE, takes_all
-from gridexplainer_widget.incremental.graph import Link, Nodes
+from gridexplainer_widget.incremental.graph import Graph, Link
 from gridexplainer_widget.incremental.plan import PatchPlan
 
 from .steps import FIRST, LAST, Given
@@ -74,13 +74,13 @@ class Calculated:
     Parameters
     ----------
     torch : module
-    nodes : Nodes
+    nodes : Graph
     weights : mapping
     n : int
         How many pictures there are.
     """
 
-    def __init__(self, torch: Any, nodes: Nodes, weights: Weights, n: int) -> None:
+    def __init__(self, torch: Any, nodes: Graph, weights: Weights, n: int) -> None:
         self.torch, self.nodes, self.weights, self.n = torch, nodes, weights, n
         self.values: dict[int, Any] = {}
 
@@ -129,7 +129,7 @@ def _window(
 ) -> Any:
     """Put windows together."""
     index, place = link
-    taken, window = plan.looks(index, place)
+    taken, window = plan.input_window(index, place)
     source, made = plan.nodes[taken], plan.nodes[index].size
     patch = None
     if taken in plan.patched:
