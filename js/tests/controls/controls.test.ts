@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { explorerControls, type Controls } from "../../src/controls/controls";
-import { progressText } from "../../src/controls/run_control";
 import type { Prediction, Traits } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
 import { scoresOf } from "../support/bytes";
-import { controlOf, find, HTML, texts } from "../support/elements";
+import { controlOf, find, HTML, texts, visibleTexts } from "../support/elements";
 import { enter } from "../support/events";
 import { fakeConnection, StrictModel, traits } from "../support/explorer";
 
@@ -38,11 +37,7 @@ function choose(title: string, value: string): void {
   enter(control<HTMLSelectElement | HTMLInputElement>(title), value);
 }
 
-/** What can be seen of the messages. */
-const shownTexts = (selector: string) =>
-  [...view.messages.querySelectorAll<HTMLElement>(selector)]
-    .filter((node) => !node.hidden)
-    .map((node) => node.textContent);
+const shownTexts = (selector: string) => visibleTexts(view.messages, selector);
 
 const options = (title: string) =>
   [...select(title).options].map((option) => [option.value, option.textContent]);
@@ -149,194 +144,6 @@ describe("an open list", () => {
       ["cell-mean", "cell-mean"],
     ]);
     expect(select("Hide with").value).toBe("cell-mean");
-  });
-});
-
-describe("the button", () => {
-  const button = () => find<HTMLButtonElement>(view.controls, ".gx-run button");
-
-  test.each([
-    ["running", "Stop", "stop"],
-    ["stopped", "Start", "start"],
-    ["error", "Try again", "start"],
-  ] as const)("of a run that is %s reads “%s” and sends “%s”", (status, text, type) => {
-    show({ status });
-    expect(button().textContent).toBe(text);
-    expect(button().disabled).toBe(false);
-    button().click();
-    expect(model.sent).toEqual([{ type }]);
-    expect(model.saved).toEqual([]);
-  });
-
-  test("and its progress carry the status", () => {
-    show({ status: "error" });
-    expect(find(view.controls, ".gx-run").dataset["status"]).toBe("error");
-  });
-
-  test("does nothing when the run is done", () => {
-    show({ status: "done" });
-    expect(button().disabled).toBe(true);
-    button().click();
-    expect(model.sent).toEqual([]);
-  });
-});
-
-describe("the progress", () => {
-  const bar = () => find(view.controls, ".gx-progress-bar").style.width;
-
-  test("is shown as a bar, a text and to a screen reader", () => {
-    show({ progress: { done: 3, total: 6, rate: 2, left: 1.5 } });
-    expect(bar()).toBe("50%");
-    expect(texts(view.controls, ".gx-progress-text")).toEqual([
-      "3 of 6 cells · 2.0 a second · 2 s left",
-    ]);
-    const track = find(view.controls, "[role=progressbar]");
-    expect(track.getAttribute("aria-label")).toBe("Cells scored");
-    expect(track.getAttribute("aria-valuenow")).toBe("3");
-    expect(track.getAttribute("aria-valuemax")).toBe("6");
-  });
-
-  test("is empty before any has come", () => {
-    show({ progress: {}, status: "stopped" });
-    expect(Number.parseFloat(bar())).toBe(0);
-    expect(texts(view.controls, ".gx-progress-text")).toEqual(["0 of 0 cells · stopped"]);
-  });
-
-  test.each([
-    ["3 of 6 cells", "running", 3, 6, 0, null],
-    ["3 of 6 cells · 2.5 a second", "running", 3, 6, 2.5, null],
-    ["3 of 6 cells · 0.5 a second · 6 s left", "running", 3, 6, 0.5, 6],
-    ["3 of 6 cells · 10 a second", "running", 3, 6, 10, null],
-    ["3 of 6 cells · 121 a second · less than 1 s left", "running", 3, 6, 120.6, 0.3],
-    ["6 of 6 cells · 2.0 a second", "running", 6, 6, 2, 0],
-    ["6 of 6 cells · 2.0 a second", "done", 6, 6, 2, 0],
-    ["3 of 6 cells · 2.0 a second · stopped", "stopped", 3, 6, 2, 1.5],
-    ["3 of 6 cells · failed", "error", 3, 6, 0, null],
-  ])("“%s” is said of a run that is %s", (text, status, done, total, rate, left) => {
-    expect(progressText(status, done, total, rate, left)).toBe(text);
-  });
-});
-
-describe("messages", () => {
-  const alerts = () => shownTexts("[role=alert]");
-
-  test("have no error where there is none", () => {
-    show();
-    expect(alerts()).toEqual([]);
-  });
-
-  test("tell an error as an alert until it is gone", () => {
-    show({ error: "The model failed." });
-    expect(alerts()).toEqual(["The model failed."]);
-    receive({ error: "" });
-    expect(alerts()).toEqual([]);
-  });
-
-  test("tell an error that stays only once", () => {
-    show({ error: "The model failed." });
-    const [text] = [...find(view.messages, "[role=alert]").childNodes];
-    receive({ notes: ["One."], progress: {} });
-    expect(find(view.messages, "[role=alert]").firstChild).toBe(text);
-  });
-
-  test("tell what the front end has to say, instead of an error that was there before", () => {
-    show({ error: "The model failed." });
-    view.showMessage("That is no file.");
-    receive({ notes: ["One."] });
-    expect(alerts()).toEqual(["That is no file."]);
-    view.showMessage("");
-    expect(alerts()).toEqual(["The model failed."]);
-  });
-
-  test.each([
-    ["another error", "Out of memory.", ["Out of memory."]],
-    ["the error's end", "", []],
-  ])("tell it until the kernel has news: %s", (_, error, said) => {
-    show({ error: "The model failed." });
-    view.showMessage("That is no file.");
-    receive({ error });
-    expect(alerts()).toEqual(said);
-    receive({ notes: ["One."] });
-    expect(alerts()).toEqual(said);
-  });
-
-  test("tell notes in order", () => {
-    show({ notes: ["One.", "Two."] });
-    expect(texts(view.messages, ".gx-note")).toEqual(["One.", "Two."]);
-  });
-
-  test("tell what was chosen once it is known", () => {
-    show({ about: {} });
-    expect(shownTexts(".gx-about")).toEqual([]);
-    receive({ about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" } });
-    expect(shownTexts(".gx-about")).toEqual(["TinyNet · softmax · preprocessing: ImageNet"]);
-  });
-
-  test("end with whether the model was checked, once it was", () => {
-    show();
-    const last = () => find<HTMLDetailsElement>(view.messages, ".gx-notices > :last-child");
-    expect(last().hidden).toBe(true);
-    const summary = "Technical check on one picture: nothing wrong was found.";
-    receive({ check: { verdict: "ok", summary, checks: [["Outputs", "ok", "They sum to 1.", ""]] } });
-    expect(last().hidden).toBe(false);
-    expect(find(last(), "summary").textContent).toBe(`✓${summary}`);
-  });
-
-  test("show HTML as text", () => {
-    const about = { model: HTML, preprocessing: HTML, output: HTML };
-    show({ error: HTML, notes: [HTML], about });
-    expect(alerts()).toEqual([HTML]);
-    expect(texts(view.messages, ".gx-note")).toEqual([HTML]);
-    expect(view.messages.querySelector("img")).toBeNull();
-    view.showMessage(HTML);
-    expect(alerts()).toEqual([HTML]);
-    expect(view.messages.querySelector("img")).toBeNull();
-  });
-});
-
-describe("log-odds", () => {
-  const saturated: Prediction = { target: 1, probability: 1, saturated: true, top: [[1, 1]] };
-  const offer = () => find<HTMLButtonElement>(view.messages, "button");
-
-  test("are offered where the probability is saturated, and a click takes them", () => {
-    show({ prediction: saturated, notes: ["Every drop is near 0."] });
-    expect(offer().hidden).toBe(false);
-    expect(offer().textContent).toBe("Show log-odds");
-    offer().click();
-    expect(model.saved).toEqual([{ score: "log-odds" }]);
-  });
-
-  test("are not offered otherwise", () => {
-    show({ notes: ["Every drop is near 0."] });
-    expect(offer().hidden).toBe(true);
-  });
-
-  test("are not offered before there is a prediction", () => {
-    show({ prediction: {}, notes: ["Every drop is near 0."] });
-    expect(offer().hidden).toBe(true);
-  });
-
-  test("are not offered without the note that tells why", () => {
-    show({ prediction: saturated });
-    expect(offer().hidden).toBe(true);
-  });
-
-  test.each([
-    ["kernel", false],
-    ["gone", true],
-    ["page", false],
-  ] as const)("can be taken of the host “%s” unless %s", (host, disabled) => {
-    connection.become(host);
-    show({ prediction: saturated, notes: ["Every drop is near 0."] });
-    expect(offer().disabled).toBe(disabled);
-  });
-
-  test("are offered by a button that stays, so that its focus does", () => {
-    show({ prediction: saturated, notes: ["Every drop is near 0."] });
-    document.body.replaceChildren(view.messages);
-    offer().focus();
-    receive({ notes: ["Every drop is near 0.", "Partial."], status: "stopped" });
-    expect(document.activeElement).toBe(offer());
   });
 });
 

@@ -32,3 +32,9 @@ export function controlOf<T extends HTMLElement>(root: ParentNode, title: string
   const label = [...root.querySelectorAll(".gx-field")].find((node) => node.textContent!.startsWith(title));
   return find<T>(label!, "select, input");
 }
+
+/** The texts of elements that are not hidden themselves. */
+export function visibleTexts(root: ParentNode, selector: string): (string | null)[] {
+  const nodes = [...root.querySelectorAll<HTMLElement>(selector)];
+  return nodes.filter((node) => !node.hidden).map((node) => node.textContent);
+}
