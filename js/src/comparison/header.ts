@@ -48,15 +48,15 @@ export function comparisonHeader(
     { signal },
   );
   const state = element("span", "gx-head-state");
-  const why = field("Why", target.element);
+  const targetField = field("Why", target.element);
   const plain = element("span", "gx-why");
   const adding = field("Add a method", more.element);
-  why.append(plain);
+  targetField.append(plain);
   const check = field("Randomise weights", randomise);
   check.title =
     "Compare each map with those of the same network with randomised weights. Takes longer; needs a " +
     "white-box model.";
-  root.append(why, adding, check, run, state);
+  root.append(targetField, adding, check, run, state);
 
   const update = (maps: readonly (MapRecord | null)[], status: Status, news: string) => {
     const chosen = targetOf(model);

@@ -9,12 +9,12 @@ export function comparisonLegend(): { element: HTMLElement; update(unknown: bool
   const colors = element("div", "gx-legend-colors");
   const scale = element("span", "gx-legend-scale");
   const bar = element("span", "gx-legend-bar");
-  const own = "each map has its own scale, up to its largest value";
+  const scaleText = "each map has its own scale, up to its largest value";
   bar.style.backgroundImage = gradient(MAP_APPEARANCE);
   scale.append(bar, element("span", "gx-legend-zero", "0"));
   colors.append(element("span", "", "most against"), scale, element("span", "", "most for"));
   const unknown = pendingEntry("not known");
-  root.append(colors, element("span", "gx-legend-own", own), unknown.element);
+  root.append(colors, element("span", "gx-legend-own", scaleText), unknown.element);
   const update = (any: boolean) => {
     unknown.element.hidden = !any;
   };

@@ -24,7 +24,7 @@ export interface PanelState {
 
 export interface MapPanel {
   element: HTMLElement;
-  update(request: MethodRequest, map: MapRecord | null, known: PanelState): void;
+  update(request: MethodRequest, map: MapRecord | null, state: PanelState): void;
   draw(pictures: Pictures, grid: GridShape | null): void;
   /** Write the marked cell's value. Separate from `draw`, which reads sizes: reading them after a text
       has changed would force a layout. */

@@ -74,8 +74,8 @@ function titleOf(offered: readonly Offered[], name: string): string {
 
 /** The available ones first. */
 export function methodOptions(offered: readonly Offered[]): Option[] {
-  const options = offered.map(([name, title, , why]): Option => [name, title, why]);
-  return [...options.filter(([, , why]) => !why), ...options.filter(([, , why]) => why)];
+  const options = offered.map(([name, title, , reason]): Option => [name, title, reason]);
+  return [...options.filter(([, , reason]) => !reason), ...options.filter(([, , reason]) => reason)];
 }
 
 function layerText(map: MapRecord | null): string {
@@ -83,8 +83,8 @@ function layerText(map: MapRecord | null): string {
 }
 
 function layerOptions(layers: string[], options: string, map: MapRecord | null): Option[] {
-  const own = options === "" && map?.layerUsed ? `last layer (${map.layerUsed})` : "last layer";
-  return [["", own], ...layers.map((known): Option => [known, known])];
+  const defaultText = options === "" && map?.layerUsed ? `last layer (${map.layerUsed})` : "last layer";
+  return [["", defaultText], ...layers.map((known): Option => [known, known])];
 }
 
 /** List the current choice even where it is not an option. */

@@ -40,11 +40,11 @@ export function comparisonNotices(model: Model, host: () => Host): Notices {
     offline.hidden = host() !== "gone";
     if (error.textContent !== model.get("error")) error.textContent = model.get("error");
     error.hidden = error.textContent === "";
-    const why = model.get("offered").filter(([, , , reason]) => reason !== "");
-    refused.hidden = why.length === 0 || host() === "page";
-    const many = why.length === 1 ? "1 method" : `${why.length} methods`;
+    const unavailable = model.get("offered").filter(([, , , reason]) => reason !== "");
+    refused.hidden = unavailable.length === 0 || host() === "page";
+    const many = unavailable.length === 1 ? "1 method" : `${unavailable.length} methods`;
     showNodes(summary, [`${many} cannot be used with this model`]);
-    showNodes(list, why.flatMap(([, title, , reason]) => [element("dt", "", title), element("dd", "", reason)]));
+    showNodes(list, unavailable.flatMap(([, title, , reason]) => [element("dt", "", title), element("dd", "", reason)]));
     const text = [news, answer].filter((part, place) => part !== announced[place]).join(". ");
     if (text) live.textContent = text;
     announced = [news, answer];

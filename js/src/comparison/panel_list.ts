@@ -54,14 +54,14 @@ export function panelList(
     const methods = model.get("methods");
     while (panels.length > methods.length) panels.pop()!.end();
     while (panels.length < methods.length) open();
-    const [known, progress] = [model.get("maps"), model.get("progress")];
-    const maps = mapsOf(methods, known);
+    const [records, progress] = [model.get("maps"), model.get("progress")];
+    const maps = mapsOf(methods, records);
     const metrics = model.get("metrics");
     const values = maps.map((map) => filled(map?.figures ?? {})).filter((of) => of !== null);
     const best = bestOf(metrics, values);
     panels.forEach((panel, place) => {
       const map = maps[place]!;
-      const state = { progress: progressOf(map, known, progress), status, metrics, best };
+      const state = { progress: progressOf(map, records, progress), status, metrics, best };
       panel.update(methods[place]!, map, state);
     });
   };

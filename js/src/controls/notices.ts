@@ -16,15 +16,15 @@ export function noticesView(model: Model, signal: AbortSignal, host: () => Host)
   const root = element("div", "gx-notices");
   const offline = element("p", "gx-offline");
   const error = element("p", "gx-error");
-  const own = element("p", "gx-error");
+  const local = element("p", "gx-error");
   const notes = element("div", "gx-notes");
   const check = modelCheck(model);
   const about = element("p", "gx-about");
-  const offer = element("button", "gx-button", "Show log-odds");
+  const logOdds = element("button", "gx-button", "Show log-odds");
   offline.setAttribute("role", "status");
-  for (const alert of [error, own]) alert.setAttribute("role", "alert");
-  own.hidden = true;
-  offer.addEventListener(
+  for (const alert of [error, local]) alert.setAttribute("role", "alert");
+  local.hidden = true;
+  logOdds.addEventListener(
     "click",
     () => {
       model.set("score", "log-odds");
@@ -32,23 +32,23 @@ export function noticesView(model: Model, signal: AbortSignal, host: () => Host)
     },
     { signal },
   );
-  root.append(offline, error, own, notes, offer, about, check.element);
+  root.append(offline, error, local, notes, logOdds, about, check.element);
 
   /** The kernel's error at the time of the front end's own message. */
-  let past = "";
+  let oldError = "";
   const showMessage = (text: string) => {
-    past = model.get("error");
-    setText(own, text);
-    setText(error, text ? "" : past);
+    oldError = model.get("error");
+    setText(local, text);
+    setText(error, text ? "" : oldError);
   };
   const update = () => {
     setText(offline, OFFLINE[host()]);
-    const news = model.get("error");
-    if (news !== past) setText(own, "");
-    if (own.hidden) setText(error, news);
+    const kernelError = model.get("error");
+    if (kernelError !== oldError) setText(local, "");
+    if (local.hidden) setText(error, kernelError);
     showNodes(notes, model.get("notes").map((note) => element("p", "gx-note", note)));
-    offer.hidden = !filled(model.get("prediction"))?.saturated || model.get("notes").length === 0;
-    offer.disabled = host() === "gone";
+    logOdds.hidden = !filled(model.get("prediction"))?.saturated || model.get("notes").length === 0;
+    logOdds.disabled = host() === "gone";
     setText(about, aboutText(model));
     check.update();
   };

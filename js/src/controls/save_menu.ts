@@ -21,7 +21,7 @@ export function saveMenu(
   const buttons = element("div", "gx-actions");
   root.append(name, buttons);
   /** Ids of this view's requests: files for other views are ignored. */
-  const asked = new Set<string>();
+  const requests = new Set<string>();
 
   const button = (text: string, title: string, act: () => void) => {
     const node = element("button", "gx-button gx-small", text);
@@ -32,7 +32,7 @@ export function saveMenu(
   };
   const ask = (format: SavedFormat) => () => {
     const id = Math.random().toString(36).slice(2);
-    asked.add(id);
+    requests.add(id);
     model.send({ type: "save", format, id });
   };
   button("Picture (.png)", "The map as shown", () => {
@@ -49,7 +49,7 @@ export function saveMenu(
   const receive = (content?: unknown, buffers?: DataView[]) => {
     const message = content as { type?: string; id?: string; name?: string };
     const [file] = buffers ?? [];
-    if (message?.type !== "saved" || !asked.delete(message.id ?? "") || !file) return;
+    if (message?.type !== "saved" || !requests.delete(message.id ?? "") || !file) return;
     download(message.name ?? "explanation", new Blob([file as DataView<ArrayBuffer>]));
   };
   model.on("msg:custom", receive);

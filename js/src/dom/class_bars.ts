@@ -8,12 +8,12 @@ import { element } from "./element";
 /** A class, its probability, and the one it changes to. */
 export type ClassProbability = [index: number, before: number, after: number | null];
 
-export function classBars(beliefs: ClassProbability[], labels: string[], target: number): HTMLElement {
+export function classBars(classes: ClassProbability[], labels: string[], target: number): HTMLElement {
   const root = element("ul", "gx-classes");
   const duplicates = duplicateLabels(labels);
   root.append(
-    ...beliefs.map((belief) => {
-      return bar(className(labels, duplicates, belief[0]), belief, belief[0] === target);
+    ...classes.map((shown) => {
+      return bar(className(labels, duplicates, shown[0]), shown, shown[0] === target);
     }),
   );
   return root;

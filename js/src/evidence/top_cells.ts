@@ -86,10 +86,10 @@ export function topCellsControl(
   };
 
   const start = () => {
-    const asked = isAsked(filled(model.get("curve")));
-    before = asked ? "" : state();
-    if (!asked) model.send({ type: "play" });
-    if (isStill()) return;
+    const requested = isRequested(filled(model.get("curve")));
+    before = requested ? "" : state();
+    if (!requested) model.send({ type: "play" });
+    if (prefersReducedMotion()) return;
     played = model.get("picture");
     if (!chosen() || !next()) select(0, true);
     timer = window.setInterval(advance, STEP_MS);
@@ -132,7 +132,7 @@ export function topCellsControl(
       model.get("status") !== "done" && !timer
         ? "Available once every cell is scored"
         : "Hide the most important cells one by one, and draw the probability";
-    play.disabled = !timer && (idle || (isStill() && isAsked(curve)));
+    play.disabled = !timer && (idle || (prefersReducedMotion() && isRequested(curve)));
     plot.element.hidden = !curve;
     if (curve) plot.update(curve, most, k, targetName(model));
   };
@@ -146,11 +146,11 @@ function targetName(model: Model): string {
 }
 
 /** Whether the whole curve is known or being computed. */
-function isAsked(curve: Curve | null): boolean {
+function isRequested(curve: Curve | null): boolean {
   return curve !== null && (curve.running || ![...curve.deletion, ...curve.insertion].includes(null));
 }
 
-function isStill(): boolean {
+function prefersReducedMotion(): boolean {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 

@@ -11,26 +11,26 @@ const MAX_ENTRIES = 100;
 
 /** Drops the oldest selection first. */
 export class History {
-  private readonly past: HistoryEntry[] = [];
+  private readonly entries: HistoryEntry[] = [];
 
   push(entry: HistoryEntry): void {
-    const last = this.past.at(-1);
+    const last = this.entries.at(-1);
     if (last && JSON.stringify(last) === JSON.stringify(entry)) return;
-    this.past.push(entry);
-    if (this.past.length > MAX_ENTRIES) this.past.shift();
+    this.entries.push(entry);
+    if (this.entries.length > MAX_ENTRIES) this.entries.shift();
   }
 
   any(): boolean {
-    return this.past.length > 0;
+    return this.entries.length > 0;
   }
 
   /** Remove and return the last selection; null if there is none. */
   undo(): HistoryEntry | null {
-    return this.past.pop() ?? null;
+    return this.entries.pop() ?? null;
   }
 
   /** For a new grid or picture. */
   forget(): void {
-    this.past.length = 0;
+    this.entries.length = 0;
   }
 }

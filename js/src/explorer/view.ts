@@ -39,8 +39,8 @@ export function mountExplorer(
     show(value, keep);
   };
   const undo = () => {
-    const past = history.undo();
-    if (past) show(past.value, past.keep);
+    const last = history.undo();
+    if (last) show(last.value, last.keep);
   };
 
   const frame = explorerControls(model, signal, connection);

@@ -32,13 +32,13 @@ export function gridView(
   const frame = element("div", "gx-frame");
   const canvas = element("canvas", "gx-canvas");
   const broken = element("p", "gx-error", "The picture cannot be shown here.");
-  const bubble = tip();
+  const tooltip = tip();
   const key = legend();
   const cells = cellSelector(model, choose);
   const aria = ariaGrid(frame);
   canvas.setAttribute("aria-hidden", "true");
   broken.hidden = true;
-  frame.append(canvas, bubble.element);
+  frame.append(canvas, tooltip.element);
   root.append(frame, broken, key.element);
 
   let shown: DataView | null = null;
@@ -63,10 +63,10 @@ export function gridView(
     paint(canvas, scene, width, height);
     const index = cells.dragging() ? null : (hovered ?? active);
     const drop = index === null ? undefined : drops[index];
-    if (!grid || index === null || drop === undefined) return bubble.hide();
+    if (!grid || index === null || drop === undefined) return tooltip.hide();
     const change = changeText(drop, score, filled(model.get("prediction")));
     const box = cellBox(grid, index, width, height);
-    bubble.show(placeText(grid, index), change, box, root.clientWidth);
+    tooltip.show(placeText(grid, index), change, box, root.clientWidth);
   };
 
   const redraw = () => {

@@ -142,10 +142,10 @@ export function evidenceOf(recording: Recording, question: Question, picture: Da
   const drops = decodeScores(dropsOf(recording, at, score));
   const evidence = { cells: value, keep, picture, drop: null, sum: null, synergy: null, classes: [] };
   const sum = hidden.length > 1 && !keep ? sumOf(hidden.map((i) => drops[i]!)) : null;
-  const known = recording.embedded.selection;
-  if (known && String(hiddenCells(grid, known.value, known.keep)) === String(hidden)) {
-    const drop = known.drops[score][at]!;
-    const after = decodeScores(bytesOf(known.vector));
+  const recorded = recording.embedded.selection;
+  if (recorded && String(hiddenCells(grid, recorded.value, recorded.keep)) === String(hidden)) {
+    const drop = recorded.drops[score][at]!;
+    const after = decodeScores(bytesOf(recorded.vector));
     const synergy = sum === null ? null : drop - sum;
     return { ...evidence, drop, sum, synergy, classes: shownClasses(recording, at, after) };
   }
@@ -157,9 +157,9 @@ export function evidenceOf(recording: Recording, question: Question, picture: Da
 function cellClasses(recording: Recording, at: number, cell: number): Evidence["classes"] {
   const count = recording.embedded.classes.length;
   const after = recording.vectors.subarray(cell * count, (cell + 1) * count);
-  const known = shownClasses(recording, at, after);
+  const classes = shownClasses(recording, at, after);
   const other = recording.embedded.others.find(([place]) => place === cell);
-  return other ? [...known, [other[1], other[2], other[3]]] : known;
+  return other ? [...classes, [other[1], other[2], other[3]]] : classes;
 }
 
 /** The target, the top classes before, the top classes after. */

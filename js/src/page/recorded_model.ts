@@ -12,7 +12,7 @@ import {
 } from "./record";
 
 export class RecordedModel extends StaticModel {
-  private asked: Question;
+  private current: Question;
   private drawn: { hidden: string; picture: DataView } | null = null;
 
   /** `draw` returns the PNG with cells (row-major) hidden. */
@@ -21,14 +21,14 @@ export class RecordedModel extends StaticModel {
     private readonly draw: (hidden: number[]) => DataView,
   ) {
     super(traitsOf(recording));
-    this.asked = this.question();
+    this.current = this.question();
     this.publish({ evidence: this.evidence() });
   }
 
   /** Answer the changes, as a kernel would. */
   override save_changes(): void {
-    const before = this.asked;
-    const { target, score } = (this.asked = this.question());
+    const before = this.current;
+    const { target, score } = (this.current = this.question());
     if (target !== before.target || score !== before.score) {
       this.publish(answerOf(this.recording, target, score));
     }
@@ -45,14 +45,14 @@ export class RecordedModel extends StaticModel {
   }
 
   private evidence(): Traits["evidence"] {
-    const { value, keep } = this.asked;
+    const { value, keep } = this.current;
     if (value.length === 0) return {};
     const hidden = hiddenCells(this.recording.embedded.grid, value, keep);
     // Another target or score shows the same picture: the same bytes are not decoded again.
     if (this.drawn?.hidden !== String(hidden)) {
       this.drawn = { hidden: String(hidden), picture: this.draw(hidden) };
     }
-    return evidenceOf(this.recording, this.asked, this.drawn.picture);
+    return evidenceOf(this.recording, this.current, this.drawn.picture);
   }
 
   private publish(changes: Partial<Traits>): void {

@@ -64,9 +64,9 @@ export function ordinal(rank: number): string {
 export function costText({ forward, backward, seconds: took }: MapRecord): string {
   const calls = forward === 1 ? "call" : "calls";
   const gradients = backward === 1 ? "gradient" : "gradients";
-  const asked =
+  const work =
     backward > 0 ? `${forward} ${calls} + ${backward} ${gradients}` : `${forward} model ${calls}`;
-  return `${asked}, ${tookText(took)}`;
+  return `${work}, ${tookText(took)}`;
 }
 
 function tookText(took: number): string {
