@@ -1,4 +1,4 @@
-"""The comparison's traits, and what is accepted of those that are written from outside."""
+"""The comparison's traits, and the checks of those written from outside."""
 
 from __future__ import annotations
 

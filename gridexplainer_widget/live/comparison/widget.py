@@ -101,7 +101,7 @@ class ComparisonWidget(ComparisonTraits):
         return self._publisher.runner.wait(timeout)
 
     def to_html(self, path: str | Path | None = None) -> str | Path:
-        """Make a page of the finished maps that needs no kernel; see :meth:`Comparison.to_html`."""
+        """Write the finished maps as a page without a kernel; see :meth:`Comparison.to_html`."""
         return self.comparison.to_html(path)
 
     def _png(self) -> bytes:

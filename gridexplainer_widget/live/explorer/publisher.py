@@ -25,7 +25,7 @@ from .trait_values import (
     scores_of,
     selection_evidence,
 )
-from .traits import ExplainerTraits
+from .traits import ExplorerTraits
 
 
 class ExplorerPublisher(Publisher):
@@ -33,14 +33,14 @@ class ExplorerPublisher(Publisher):
 
     Parameters
     ----------
-    traits : ExplainerTraits
+    traits : ExplorerTraits
         The front end's say what to do; the kernel's are written here.
     session : ExplorerSession
     """
 
-    _traits: ExplainerTraits
+    _traits: ExplorerTraits
 
-    def __init__(self, traits: ExplainerTraits, session: ExplorerSession) -> None:
+    def __init__(self, traits: ExplorerTraits, session: ExplorerSession) -> None:
         super().__init__(traits)
         self._session = session
         self._started, self._scored_before = time.monotonic(), 0

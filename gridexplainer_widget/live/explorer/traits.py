@@ -1,4 +1,4 @@
-"""The explorer's traits, and what is accepted of those that are written from outside."""
+"""The explorer's traits, and the checks of those written from outside."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from .session import ExplorerSession
 
 
 class _Validated(t.Any):
-    """A trait of any type, which a validator below checks; None included."""
+    """A trait that a validator below checks, None included."""
 
     allow_none = False
 
 
-class ExplainerTraits(BaseWidget):
+class ExplorerTraits(BaseWidget):
     """Traits of :class:`GridExplainerWidget`; docs/traits.md lists them."""
 
     _session: ExplorerSession
@@ -35,8 +35,8 @@ class ExplainerTraits(BaseWidget):
 
     prediction = kernel_trait(
         t.Dict(
-            help="What the model says of the whole picture: `target`, `probability` (the "
-            "target's), `saturated`, `top` ([[index, probability], …])."
+            help="The prediction on the whole picture: `target`, `probability` (the target's), "
+            "`saturated`, `top` ([[index, probability], …])."
         )
     )
     grid = kernel_trait(
@@ -54,9 +54,9 @@ class ExplainerTraits(BaseWidget):
     )
     evidence = kernel_trait(
         t.Dict(
-            help="What the model believed with the selection hidden: `cells`, `keep`, `picture` "
-            "(PNG), `drop` (None while pending), `sum` (of the single drops), `synergy` (`drop` "
-            "− `sum`), `classes` ([[index, before, after], …])."
+            help="The prediction with the selection hidden: `cells`, `keep`, `picture` (PNG), "
+            "`drop` (None while pending), `sum` (of the single drops), `synergy` (`drop` − `sum`), "
+            "`classes` ([[index, before, after], …])."
         )
     )
     curve = kernel_trait(
@@ -66,11 +66,11 @@ class ExplainerTraits(BaseWidget):
         )
     )
     notes = kernel_trait(t.List(t.Unicode(), help="What a reader of the numbers should know."))
-    about = kernel_trait(t.Dict(help="`model`, `preprocessing`, `output`: what was chosen."))
+    about = kernel_trait(t.Dict(help="`model`, `preprocessing`, `output`, as recognised or given."))
     check = kernel_trait(
         t.Dict(
-            help="What was seen when the model was looked at: `verdict`, `summary`, "
-            "`pictures` (that it was asked about), `checks` ([[name, verdict, seen, advice], …])."
+            help="What the checks of the model found: `verdict`, `summary`, `pictures` (that the "
+            "model was given), `checks` ([[name, verdict, seen, advice], …])."
         )
     )
     fills = kernel_trait(t.List(t.Unicode(), help="Fills to choose from."))
@@ -108,8 +108,8 @@ class ExplainerTraits(BaseWidget):
     @t.validate("fill")
     def _valid_fill(self, proposal: Any) -> Any:
         known = self._custom_fills.get(proposal.value) if isinstance(proposal.value, str) else None
-        fill = known or accepted(parse_fill, proposal.value, self._session.setup.seed)
-        return _with_name_of_its_own(fill, self._custom_fills)
+        fill = known or accepted(parse_fill, proposal.value, self._setup.seed)
+        return _with_unique_name(fill, self._custom_fills)
 
     @t.validate("value")
     def _valid_value(self, proposal: Any) -> Any:
@@ -124,8 +124,8 @@ class ExplainerTraits(BaseWidget):
         return proposal.value
 
 
-def _with_name_of_its_own(fill: Fill, known: Mapping[str, Fill]) -> Fill:
-    """Give a number to a fill whose name another one has, such as a second lambda."""
+def _with_unique_name(fill: Fill, known: Mapping[str, Fill]) -> Fill:
+    """Add a number to a name that is taken, such as a second lambda's."""
     if fill.local is None or fill.name in NAMES:
         return fill
     for same in known.values():

@@ -19,10 +19,10 @@ from gridexplainer_widget.wire.explorer import APPEARANCE, FRONT_END_TRAITS, KER
 from .files import saved_file, uploaded_picture
 from .publisher import ExplorerPublisher
 from .session import ExplorerSession
-from .traits import ExplainerTraits
+from .traits import ExplorerTraits
 
 
-class GridExplainerWidget(ExplainerTraits):
+class GridExplainerWidget(ExplorerTraits):
     """A picture under a grid that is scored live.
 
     Made by :meth:`GridExplainer.explore`.
@@ -63,16 +63,11 @@ class GridExplainerWidget(ExplainerTraits):
         self._custom_fills: dict[str, Fill] = {}
         layout = {"layout": traits.pop("layout")} if "layout" in traits else {}
         super().__init__(explainer, ExplorerPublisher(self, self._session), **layout)
-        initial = {
-            "grid_size": explainer.grid_size,
-            "fill": explainer.fill,
-            "score": explainer.score,
-            **traits,
-        }
+        initial = {name: getattr(explainer, name) for name in ("grid_size", "fill", "score")}
         with self._publisher.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
             self._list_fill(explainer.fill)
-            for name, value in initial.items():
+            for name, value in {**initial, **traits}.items():
                 setattr(self, name, value)
             self._list_fill(self.fill)
         self._listen()
@@ -146,7 +141,7 @@ class GridExplainerWidget(ExplainerTraits):
         Raises
         ------
         ValueError
-            It is no picture, or the grid does not fit it; the picture before stays.
+            It is no picture, or the grid does not fit it; the current picture stays.
         """
         picture = read_picture(img)
         Grid.of(self.grid_size, *self._session.size_of(picture))
@@ -157,29 +152,19 @@ class GridExplainerWidget(ExplainerTraits):
             self.start()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until nothing is left to be scored, what a click asked included.
-
-        Parameters
-        ----------
-        timeout : float, optional
-            Seconds.
-
-        Returns
-        -------
-        bool
-            False where the time was not enough.
+        """Block until all work is done; False where `timeout` seconds were not enough.
 
         Raises
         ------
         ExplanationError
             The run failed; what had been scored is in its ``explanation``.
         RuntimeError
-            An observer calls it that runs in the thread which scores.
+            An observer calls it, in the thread that scores.
         """
         return self._publisher.wait(timeout)
 
     def to_html(self, path: str | Path | None = None) -> str | Path:
-        """Make a page of what is shown that needs no kernel; see :meth:`Explanation.to_html`.
+        """Write what is shown as a page without a kernel; see :meth:`Explanation.to_html`.
 
         Raises
         ------
@@ -188,14 +173,9 @@ class GridExplainerWidget(ExplainerTraits):
         """
         from gridexplainer_widget.results.page import to_html  # noqa: PLC0415 - the page reads its bundle
 
-        explanation = self._explanation_so_far()
-        shown = {name: getattr(self, name) for name in ("value", "keep", *APPEARANCE)}
-        return to_html(
-            explanation,
-            path,
-            state=shown,
-            cached_probabilities=self._session.cached_probabilities(),
-        )
+        state = {name: getattr(self, name) for name in ("value", "keep", *APPEARANCE)}
+        cached = self._session.cached_probabilities()
+        return to_html(self._explanation_so_far(), path, state=state, cached_probabilities=cached)
 
     def _png(self) -> bytes:
         explanation = self.explanation
@@ -207,7 +187,7 @@ class GridExplainerWidget(ExplainerTraits):
         run = self._session.run
         grid, done = (run.grid, int(run.scored.sum())) if run else (Grid(1, 1, 1, 1), 0)
         return (
-            f"GridExplainerWidget({self._session.setup.classifier.name}{what}, "
+            f"GridExplainerWidget({self._setup.classifier.name}{what}, "
             f"{grid.rows}×{grid.columns}, {self.status}, {done} of {len(grid)} cells)"
         )
 
@@ -260,8 +240,8 @@ class GridExplainerWidget(ExplainerTraits):
         return explanation
 
     def _list_fill(self, fill: Fill) -> None:
-        """Keep a fill that Python gave, so that the front end can go back to it."""
-        offered = (*NAMES, "gray")
-        if fill.name not in offered:
+        """Offer a fill given from Python, so that the front end can go back to it."""
+        built_in = (*NAMES, "gray")
+        if fill.name not in built_in:
             self._custom_fills[fill.name] = fill
-        self.set_trait("fills", [*self._custom_fills, *offered])
+        self.set_trait("fills", [*self._custom_fills, *built_in])
