@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
 import python from "../../gridexplainer_widget/wire/comparison.py?raw";
+import shared from "../../gridexplainer_widget/wire/shared.py?raw";
 import {
   COMMANDS,
   FRONT_END_TRAITS,
@@ -18,7 +19,7 @@ describe("the names are those of compare_protocol.py", () => {
     ["STATUSES", STATUSES],
     ["MAP_STATUSES", MAP_STATUSES],
   ])("%s", (name, names) => {
-    const [, tuple] = new RegExp(`^${name}: Final = \\(([^)]*)\\)`, "m").exec(python) ?? [];
+    const [, tuple] = new RegExp(`^${name}: Final = \\(([^)]*)\\)`, "m").exec(python + shared) ?? [];
     const known = [...(tuple ?? "").matchAll(/"([^"]+)"/g)].map(([, text]) => text);
     expect(known.length).toBeGreaterThan(1);
     expect(names).toEqual(known);

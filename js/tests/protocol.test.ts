@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
 import python from "../../gridexplainer_widget/wire/explorer.py?raw";
+import shared from "../../gridexplainer_widget/wire/shared.py?raw";
 import {
   COLORMAPS,
   COMMANDS,
@@ -18,7 +19,7 @@ import { traits } from "./fixture";
 
 /** The strings of a tuple in protocol.py, those of a tuple that is spread in it included. */
 function pythonNames(name: string): string[] {
-  const [, tuple] = new RegExp(`^${name}: Final = \\(([^)]*)\\)`, "m").exec(python) ?? [];
+  const [, tuple] = new RegExp(`^${name}: Final = \\(([^)]*)\\)`, "m").exec(python + shared) ?? [];
   const parts = [...(tuple ?? "").matchAll(/"([^"]+)"|\*(\w+)/g)];
   return parts.flatMap(([, text, spread]) => (spread ? pythonNames(spread) : [text!]));
 }

@@ -9,6 +9,7 @@ import pytest
 from gridexplainer_widget import GridExplainerWidget
 from gridexplainer_widget.results.plot import AGAINST, LEAST_SCALE, STRONGEST, SUPPORTS
 from gridexplainer_widget.wire import explorer as protocol
+from gridexplainer_widget.wire import shared
 
 SOURCES = Path(__file__).parents[3] / "js" / "src"
 
@@ -40,7 +41,7 @@ def names(name: str) -> list[str]:
     ],
 )
 def test_names(name: str) -> None:
-    assert tuple(names(name)) == getattr(protocol, name)
+    assert tuple(names(name)) == {**vars(shared), **vars(protocol)}[name]
 
 
 def test_bounds() -> None:
