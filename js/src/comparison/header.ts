@@ -4,8 +4,8 @@ import { percent } from "../cells/scores";
 import { element } from "../dom/element";
 import { field } from "../dom/field";
 import { select, type Option } from "../dom/select";
-import type { MapRecord, MethodRequest, Model, Status } from "../model/comparison_protocol";
-import { filled, type Host } from "../model/widget_model";
+import type { MapRecord, MethodRequest, Model } from "../model/comparison_protocol";
+import { filled, type Host, type Status } from "../model/widget_model";
 import { className, duplicateLabels } from "../text/classes";
 import { methodOptions } from "./method_control";
 

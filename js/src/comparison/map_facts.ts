@@ -1,8 +1,8 @@
 // What stands below a map: its progress or its cost, and its notes.
 
 import { element, showNodes } from "../dom/element";
-import type { MapRecord, Progress, Status } from "../model/comparison_protocol";
-import { filled } from "../model/widget_model";
+import type { MapRecord, Progress } from "../model/comparison_protocol";
+import { filled, type Status } from "../model/widget_model";
 import { costText, stateText } from "../text/map_text";
 
 /** One line of a fixed height, with a bar while the map is computed. */

@@ -2,8 +2,8 @@
 
 import { largestOf } from "../cells/scores";
 import { element, showNodes } from "../dom/element";
-import type { MapRecord, MethodRequest, Metric, Model, Progress, Status } from "../model/comparison_protocol";
-import { filled, type GridShape, type Host } from "../model/widget_model";
+import type { MapRecord, MethodRequest, Metric, Model, Progress } from "../model/comparison_protocol";
+import { filled, type GridShape, type Host, type Status } from "../model/widget_model";
 import { placeText } from "../text/cell_text";
 import { rankText, scaleText, valueText } from "../text/map_text";
 import type { BestTexts } from "../text/metrics";

@@ -1,8 +1,8 @@
 // The maps of a comparison, their progress and their numbers. Pure functions.
 
 import { decodeScores, isFailed, largestOf } from "../cells/scores";
-import type { MapRecord, MethodRequest, Progress, Status } from "../model/comparison_protocol";
-import type { Host } from "../model/widget_model";
+import type { MapRecord, MethodRequest, Progress } from "../model/comparison_protocol";
+import type { Host, Status } from "../model/widget_model";
 
 /** The map of each method; null where the kernel has not yet received the request. */
 export function mapsOf(methods: readonly MethodRequest[], maps: readonly MapRecord[]): (MapRecord | null)[] {

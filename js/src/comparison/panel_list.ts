@@ -1,7 +1,7 @@
 // The panels of a comparison, one a method: adds, changes and removes them.
 
-import type { MethodRequest, Model, Status } from "../model/comparison_protocol";
-import { filled, type Host } from "../model/widget_model";
+import type { MethodRequest, Model } from "../model/comparison_protocol";
+import { filled, type Host, type Status } from "../model/widget_model";
 import { bestOf } from "../text/metrics";
 import type { LinkedCells } from "./linked_cells";
 import { mapPanel, type MapPanel } from "./map_panel";

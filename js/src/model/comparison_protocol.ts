@@ -1,6 +1,6 @@
 // The traits and commands of the comparison; mirrors gridexplainer_widget/wire/comparison.py.
 
-import type { Cell, GridShape, Maybe, ModelOf } from "./widget_model";
+import type { Cell, GridShape, Maybe, ModelOf, Status } from "./widget_model";
 
 export const KERNEL_TRAITS = [
   "picture",
@@ -22,14 +22,11 @@ export const FRONT_END_TRAITS = ["methods", "target", "value", "randomise"] as c
 
 export const COMMANDS = ["start", "stop"] as const;
 
-export const STATUSES = ["running", "stopped", "done", "error"] as const;
-
 export const MAP_STATUSES = ["pending", "running", "done", "failed"] as const;
 
 export const UNITS = ["probability", "log-odds", ""] as const;
 
 export type Command = { type: (typeof COMMANDS)[number] };
-export type Status = (typeof STATUSES)[number];
 export type MapStatus = (typeof MAP_STATUSES)[number];
 
 /** Of a map's values; "" for a map that only ranks its cells. */

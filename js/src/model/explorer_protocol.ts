@@ -1,6 +1,6 @@
 // The traits and commands of the explorer; mirrors gridexplainer_widget/wire/explorer.py.
 
-import type { Cell, GridShape, Maybe, ModelOf } from "./widget_model";
+import type { Cell, GridShape, Maybe, ModelOf, Status } from "./widget_model";
 
 export const KERNEL_TRAITS = [
   "picture",
@@ -40,8 +40,6 @@ export const COLORMAPS = ["orange-blue", "purple-green", "red-blue"] as const;
 
 export const SCALES = ["relative", "absolute"] as const;
 
-export const STATUSES = ["running", "stopped", "done", "error"] as const;
-
 export const MAX_GRID = 64;
 
 /** Bytes of an uploaded picture. */
@@ -54,7 +52,6 @@ export type Command =
 export type SavedFormat = (typeof SAVED_FORMATS)[number];
 export type Colormap = (typeof COLORMAPS)[number];
 export type Scale = (typeof SCALES)[number];
-export type Status = (typeof STATUSES)[number];
 export type Score = "probability" | "log-odds";
 export type CheckVerdict = "ok" | "warning" | "wrong" | "unknown";
 

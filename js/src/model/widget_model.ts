@@ -1,4 +1,9 @@
-// What the models of both widgets have in common.
+// What the models of both widgets share; STATUSES mirrors gridexplainer_widget/wire/shared.py.
+
+export const STATUSES = ["running", "stopped", "done", "error"] as const;
+
+/** Of the work in the background. */
+export type Status = (typeof STATUSES)[number];
 
 export type Cell = [row: number, column: number];
 

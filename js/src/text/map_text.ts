@@ -1,8 +1,8 @@
 // Texts about a map and its cells. Pure functions.
 
 import { isFailed, isScored, percent, secondsText } from "../cells/scores";
-import type { Evidence, MapRecord, Progress, Status, Unit } from "../model/comparison_protocol";
-import type { GridShape, Host } from "../model/widget_model";
+import type { Evidence, MapRecord, Progress, Unit } from "../model/comparison_protocol";
+import type { GridShape, Host, Status } from "../model/widget_model";
 import { placeText } from "./cell_text";
 import { className, duplicateLabels } from "./classes";
 

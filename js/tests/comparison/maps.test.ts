@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { mapsOf, progressOf, shares, statusOf, valuesOf } from "../../src/comparison/maps";
-import type { Status } from "../../src/model/comparison_protocol";
-import type { Host } from "../../src/model/widget_model";
+import type { Host, Status } from "../../src/model/widget_model";
 import { scoresOf } from "../support/bytes";
 import { GRAD_CAM, mapRecord } from "../support/comparison";
 

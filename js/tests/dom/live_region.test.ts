@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { liveRegion, progressNews, type LiveRegion } from "../../src/dom/live_region";
-import type { Status, Traits } from "../../src/model/explorer_protocol";
+import type { Traits } from "../../src/model/explorer_protocol";
+import type { Status } from "../../src/model/widget_model";
 import { HTML } from "../support/elements";
 import { StrictModel, traits } from "../support/explorer";
 

@@ -1,13 +1,14 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
 import python from "../../../gridexplainer_widget/wire/comparison.py?raw";
+import shared from "../../../gridexplainer_widget/wire/shared.py?raw";
 import {
   COMMANDS,
   FRONT_END_TRAITS,
   KERNEL_TRAITS,
   MAP_STATUSES,
-  STATUSES,
 } from "../../src/model/comparison_protocol";
+import { STATUSES } from "../../src/model/widget_model";
 import { comparison } from "../support/comparison";
 
 describe("the names are those of wire/comparison.py", () => {
@@ -18,7 +19,7 @@ describe("the names are those of wire/comparison.py", () => {
     ["STATUSES", STATUSES],
     ["MAP_STATUSES", MAP_STATUSES],
   ])("%s", (name, names) => {
-    const [, tuple] = new RegExp(`^${name}: Final = \\(([^)]*)\\)`, "m").exec(python) ?? [];
+    const [, tuple] = new RegExp(`^${name}: Final = \\(([^)]*)\\)`, "m").exec(python + shared) ?? [];
     const known = [...(tuple ?? "").matchAll(/"([^"]+)"/g)].map(([, text]) => text);
     expect(known.length).toBeGreaterThan(1);
     expect(names).toEqual(known);

@@ -1,6 +1,7 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
 import python from "../../../gridexplainer_widget/wire/explorer.py?raw";
+import shared from "../../../gridexplainer_widget/wire/shared.py?raw";
 import {
   COLORMAPS,
   COMMANDS,
@@ -11,14 +12,13 @@ import {
   MAX_UPLOAD,
   SAVED_FORMATS,
   SCALES,
-  STATUSES,
 } from "../../src/model/explorer_protocol";
-import { filled } from "../../src/model/widget_model";
+import { filled, STATUSES } from "../../src/model/widget_model";
 import { traits } from "../support/explorer";
 
 /** The strings of a tuple in wire/explorer.py, those of a tuple that is spread in it included. */
 function pythonNames(name: string): string[] {
-  const [, tuple] = new RegExp(`^${name}: Final = \\(([^)]*)\\)`, "m").exec(python) ?? [];
+  const [, tuple] = new RegExp(`^${name}: Final = \\(([^)]*)\\)`, "m").exec(python + shared) ?? [];
   const parts = [...(tuple ?? "").matchAll(/"([^"]+)"|\*(\w+)/g)];
   return parts.flatMap(([, text, spread]) => (spread ? pythonNames(spread) : [text!]));
 }

@@ -9,6 +9,7 @@ import pytest
 from gridexplainer_widget import GridExplainerWidget
 from gridexplainer_widget.results.plot import AGAINST, LEAST_SCALE, STRONGEST, SUPPORTS
 from gridexplainer_widget.wire import explorer as protocol
+from gridexplainer_widget.wire import shared
 
 SOURCES = Path(__file__).parents[3] / "js" / "src"
 
@@ -21,7 +22,8 @@ def constant(file: str, name: str) -> str:
 
 
 def names(name: str) -> list[str]:
-    written = constant("model/explorer_protocol.ts", name)
+    file = "widget_model.ts" if name in vars(shared) else "explorer_protocol.ts"
+    written = constant(f"model/{file}", name)
     spread = re.sub(r"\.\.\.(\w+)", lambda match: json.dumps(names(match[1]))[1:-1], written)
     return json.loads(re.sub(r",\s*]", "]", spread))
 
@@ -40,7 +42,7 @@ def names(name: str) -> list[str]:
     ],
 )
 def test_names(name: str) -> None:
-    assert tuple(names(name)) == getattr(protocol, name)
+    assert tuple(names(name)) == {**vars(shared), **vars(protocol)}[name]
 
 
 def test_bounds() -> None:
