@@ -138,4 +138,22 @@ export interface Traits {
   threshold: number;
 }
 
+/** What the kernel's traits hold before it has published anything. */
+export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
+  picture: new DataView(new ArrayBuffer(0)),
+  labels: [],
+  prediction: {},
+  grid: {},
+  scores: new DataView(new ArrayBuffer(0)),
+  status: "stopped",
+  progress: {},
+  evidence: {},
+  curve: {},
+  error: "",
+  notes: [],
+  about: {},
+  check: {},
+  fills: [],
+};
+
 export type Model = ModelOf<Traits, Command>;

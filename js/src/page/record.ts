@@ -3,7 +3,7 @@
 import type { Appearance } from "../cells/colors";
 import { indexOf } from "../cells/geometry";
 import { decodeScores, isScored } from "../cells/scores";
-import type { About, Evidence, Prediction, Score, Traits } from "../model/explorer_protocol";
+import { INITIAL, type About, type Evidence, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
 import type { Cell, GridShape } from "../model/widget_model";
 
 /** Classes in the prediction and in the evidence, as in the kernel. */
@@ -90,6 +90,7 @@ export function traitsOf(recording: Recording): Traits {
   const labels: string[] = [];
   for (const [index, label] of embedded.labels) labels[index] = label;
   return {
+    ...INITIAL,
     ...state,
     ...answerOf(recording, state.target, state.score),
     picture: bytesOf(embedded.picture),
@@ -98,9 +99,6 @@ export function traitsOf(recording: Recording): Traits {
     grid_size: grid.rows === grid.columns ? grid.rows : [grid.rows, grid.columns],
     status: done === total ? "done" : "stopped",
     progress: { done, total, rate: seconds > 0 ? done / seconds : 0, left: null },
-    evidence: {},
-    curve: {},
-    error: "",
     about: embedded.about,
     check: embedded.check,
     fills: [state.fill],
