@@ -138,13 +138,15 @@ export interface Traits {
   threshold: number;
 }
 
+const NO_BYTES = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(0));
+
 /** What the kernel's traits hold before it has published anything. */
 export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
-  picture: new DataView(new ArrayBuffer(0)),
+  picture: NO_BYTES,
   labels: [],
   prediction: {},
   grid: {},
-  scores: new DataView(new ArrayBuffer(0)),
+  scores: NO_BYTES,
   status: "stopped",
   progress: {},
   evidence: {},
