@@ -25,7 +25,7 @@ class Cost:
     forward : int
         Pictures run through the model.
     backward : int
-        Pictures among them whose gradients were computed.
+        Pictures whose gradients were computed.
     seconds : float
     """
 
@@ -43,18 +43,18 @@ class Attribution:
     method : str
         Such as "grad-cam".
     native : float32 array (height, width)
-        The map at the method's own resolution.
+        At the method's own resolution.
     resolution : {"cells", "pixels", "layer"}
-        What `native` has a number for.
+        Of `native`.
     pixels : float32 array (height, width)
-        The map at the size of the model's input.
+        At the size of the model's input.
     cells : float32 array (rows, columns)
     derived : str
-        How `pixels` and `cells` follow from `native`, in words.
+        How `pixels` and `cells` were made of `native`, in words.
     unit : {"probability", "log-odds", ""}
-        Unit of `cells`; "" where only their order means something.
+        Of `cells`; "" where only more and less mean something.
     layers : tuple of str
-        Layers the map was taken from.
+        Where the map was taken from.
     notes : tuple of str
         What a reader of the map should know, a sentence each.
     cost : Cost

@@ -1,7 +1,4 @@
-"""Coalitions of cells → the target's score, for the black-box methods.
-
-A coalition is a set of cells that are kept while all others are hidden.
-"""
+"""Coalitions, sets of cells that are kept while all others are hidden → the target's score."""
 
 from __future__ import annotations
 
@@ -20,16 +17,14 @@ from .context import MethodContext
 def coalition_values(
     context: MethodContext, kept: NDArray[np.bool_], done: int, total: int
 ) -> Generator[Progress, None, NDArray[np.float64]]:
-    """Score the picture under each coalition, batch by batch.
-
-    What the run has cached takes no forward pass; `context.forward` counts the rest.
+    """Score each coalition, batch by batch; only what the run has not cached takes a forward pass.
 
     Parameters
     ----------
     context : MethodContext
     kept : bool array (n, cells)
     done, total : int
-        Progress before these coalitions, and its end.
+        Progress so far, and its end.
 
     Yields
     ------

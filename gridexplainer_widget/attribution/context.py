@@ -67,7 +67,7 @@ class MethodContext:
 
     @property
     def grid(self) -> Grid:
-        """The grid."""
+        """The run's grid."""
         return self.run.grid
 
     @property
@@ -77,22 +77,16 @@ class MethodContext:
 
     @cached_property
     def batch(self) -> PreparedBatch:
-        """The preprocessed picture: float32 (1, height, width, channels).
-
-        Raises
-        ------
-        MethodError
-            See :meth:`preprocess`.
-        """
+        """The preprocessed picture: float32 (1, height, width, channels); see `preprocess`."""
         return self.preprocess(self.run.masker.pixels[np.newaxis])
 
     def preprocess(self, pixels: Pixels) -> PreparedBatch:
-        """Preprocess pictures in 0..255, channels last: float32 (n, height, width, channels).
+        """Preprocess pictures in 0..255 → float32 (n, height, width, channels).
 
         Raises
         ------
         MethodError
-            The preprocessing crops, resizes or otherwise moves pixels.
+            The preprocessing changes height, width or the number of channels.
         """
         preprocessing = self.run.classifier.preprocessing
         batch = preprocessing(pixels)
@@ -109,13 +103,7 @@ class MethodContext:
 
     @cached_property
     def network(self) -> Network:
-        """The white-box model.
-
-        Raises
-        ------
-        MethodError
-            The model is a black box.
-        """
+        """The white-box model; raises MethodError for a black box."""
         classifier = self.run.classifier
         if classifier.open_network is None or classifier.output is None:
             methods = f": {', '.join(self.black_box_methods)}" if self.black_box_methods else ""
@@ -144,7 +132,7 @@ class MethodContext:
         return tuple(find_layer(name, layers, self.model_name) for name in self.options.layer)
 
     def on_network(self, call: Callable[[Network], Result]) -> Result:
-        """Call a function of the network with the model locked; count its forward passes."""
+        """Call a function of the network, with the model locked, and count forward passes."""
         network = self.network
         with self.run.classifier.lock:
             before = network.pictures
@@ -162,12 +150,12 @@ class MethodContext:
         return self.on_network(lambda net: net.head(self.batch))
 
     def maps(self, layers: Sequence[str] | None = None) -> list[LayerMaps]:
-        """Return the picture's maps at each layer, or at others by name: (1, h, w, channels)."""
+        """Return the maps of each layer, or of others by name: (1, h, w, channels)."""
         names = [layer.name for layer in self.layers] if layers is None else layers
         return self.on_network(lambda net: net.maps(self.batch, names))
 
     def map_gradients(self) -> list[tuple[LayerMaps, LayerMaps]]:
-        """Return the picture's maps at each layer, and the gradients of the score by them."""
+        """Return the maps of each layer, and the gradients of the score by them."""
         names = [layer.name for layer in self.layers]
         self.backward += 1
         return self.on_network(lambda net: net.map_gradients(self.batch, self.target, names))
@@ -248,3 +236,5 @@ class MethodContext:
 
 
 Method: TypeAlias = Callable[[MethodContext], Steps]
+"""Raises MethodError where it cannot explain the model, ValueError where an option does not fit the
+model, ClassifierError where the model returns NaN or infinity."""

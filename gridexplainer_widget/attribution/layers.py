@@ -1,4 +1,4 @@
-"""The layers of a map: found by name, combined into one map, and what to note about them."""
+"""Find layers by name, combine their maps, and note what to know of them."""
 
 from __future__ import annotations
 
@@ -16,9 +16,7 @@ LISTED_LAYERS = 8
 
 
 def find_layer(name: str, layers: Sequence[Layer], model: str) -> Layer:
-    """Find a layer by its name or by that of another layer with the same output.
-
-    The part after the last slash is enough where it is unique.
+    """Find a layer by its name, an alias, or the part after the last slash where that is unique.
 
     Raises
     ------
@@ -45,9 +43,7 @@ def find_layer(name: str, layers: Sequence[Layer], model: str) -> Layer:
 
 
 def combine_maps(maps: Sequence[Map], height: int, width: int) -> tuple[Map, str]:
-    """Combine the layers' maps into one.
-
-    Several maps are upsampled, scaled to a maximum of 1, and averaged.
+    """Upsample maps, scale them to a maximum of 1 if they are several, and average them.
 
     Returns
     -------

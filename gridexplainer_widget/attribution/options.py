@@ -8,18 +8,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class MethodOptions:
-    """Options of the methods; each method takes some of them, see docs/methods.md.
+    """What can be set about a method; see docs/methods.md for which takes what.
 
     Parameters
     ----------
     layer : tuple of str
-        Names of layers; by default the last layer with spatial extent.
+        By default the last layer with spatial extent.
     samples : int, optional
-        How many masks, pictures, evaluations or points the method samples.
+        Masks, pictures, evaluations or points.
     channels : int, optional
-        How many channels of a layer the method uses at most.
+        At most, of a layer.
     background : array (n, height, width, channels) or sequence of pictures, optional
-        What the picture is compared with, in 0..255.
+        To compare the picture with, in 0..255.
     """
 
     layer: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class MethodOptions:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The options that are set, for the record; a background as its number of pictures."""
+        """The options that are set; a background as its number of pictures."""
         options = {item.name: getattr(self, item.name) for item in fields(self)}
         options["layer"] = list(self.layer)
         if self.background is not None:

@@ -32,7 +32,6 @@ def attribute(
     request : MethodRequest
     score : {"probability", "log-odds"}
     seed : int
-        Of the method's random numbers.
 
     Yields
     ------
@@ -69,7 +68,7 @@ def attribute(
 
 
 def _timed(steps: Steps, baseline: Cost) -> Steps:
-    """Add the steps' time, without that between them, and the baseline's cost to the map's."""
+    """Add up the cost: the baseline's, and the seconds spent inside the steps."""
     seconds = baseline.seconds
     while True:
         started = time.perf_counter()

@@ -13,13 +13,9 @@ def cam(context: MethodContext) -> Steps:
 
     ``M(x, y) = Σ_k w_k A_k(x, y)``, where A are the maps that go into global average pooling and w
     the target's weights in the dense layer after it (B. Zhou, A. Khosla, A. Lapedriza, A. Oliva,
-    A. Torralba, "Learning Deep Features for Discriminative Localization", CVPR 2016). As in the
-    paper, negative values stay: they speak against the class, and the map's mean plus the dense
-    layer's bias is the class's logit. For a single sigmoid, class 0 has class 1's weights negated.
-
-    Parameters
-    ----------
-    context : MethodContext
+    A. Torralba, "Learning Deep Features for Discriminative Localization", CVPR 2016). Values below
+    0 speak against the class, and the map's mean plus the layer's bias is its logit. For a single
+    sigmoid, class 0 has class 1's weights negated.
 
     Raises
     ------
@@ -35,7 +31,7 @@ def cam(context: MethodContext) -> Steps:
 
 
 def _class_weights(weights: NDArray[np.float32], target: int) -> NDArray[np.float32]:
-    """Return the target's weights (channels,) of the dense layer's (channels, classes or 1)."""
+    """Take the target's weights (channels,) from (channels, classes or 1)."""
     if weights.shape[1] > 1:
         return weights[:, target]
     return weights[:, 0] if target == 1 else -weights[:, 0]

@@ -18,19 +18,8 @@ def grad_cam(context: MethodContext) -> Steps:
     ICCV 2017).
 
     Captum's `LayerGradCam` applies the ReLU only on request. pytorch-grad-cam scales the map to
-    0..1, and where a layer's output is changed in place later (as in torchvision's residual
-    blocks) it uses the changed maps.
-
-    Parameters
-    ----------
-    context : MethodContext
-
-    Raises
-    ------
-    MethodError
-        The model is a black box, or has no layer with spatial extent.
-    ValueError
-        No layer has the name in the options.
+    0..1, and takes maps that are changed in place later, as in torchvision's residual blocks, as
+    changed.
     """
     yield 0, 1
     return grad_cam_attribution(context)

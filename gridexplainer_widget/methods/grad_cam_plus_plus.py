@@ -25,22 +25,10 @@ def grad_cam_plus_plus(context: MethodContext) -> Steps:
     Convolutional Networks", WACV 2018). This is the form for Y = exp(y), whose second and third
     derivatives are powers of g.
 
-    Two things differ in writing. The factor exp(y) of Y's gradient exp(y) g is the same for the
-    whole map and left out, as in pytorch-grad-cam. And where g is not 0, α is
-    ``1 / (2 + g Σ A)``, so that small gradients lose no digits to their powers. pytorch-grad-cam
-    adds 1e-6 to the denominator instead, which shrinks α wherever g² is of that size, as after a
-    global average over 32 × 32 places.
-
-    Parameters
-    ----------
-    context : MethodContext
-
-    Raises
-    ------
-    MethodError
-        The model is a black box, or has no layer with spatial extent.
-    ValueError
-        No layer has the name in the options.
+    The factor exp(y) of Y's gradient, the same for the whole map, is left out, as in
+    pytorch-grad-cam. Where g is not 0, α is computed as ``1 / (2 + g Σ A)``, which keeps the digits
+    of small gradients. pytorch-grad-cam adds 1e-6 to the denominator instead, which shrinks α
+    wherever g² is of that size, as after a global average over 32 × 32 places.
     """
     yield 0, 1
     layers = [(maps[0], gradients[0]) for maps, gradients in context.map_gradients()]

@@ -24,14 +24,10 @@ def guided_backpropagation(context: MethodContext) -> Steps:
     value over its channels, as for `saliency`. Smooth activations, such as the sigmoid of
     squeeze-and-excitation, keep their gradient; other rectifiers are refused.
 
-    Parameters
-    ----------
-    context : MethodContext
-
     Raises
     ------
     MethodError
-        The model is a black box, has no ReLU, or has one that cannot be overridden.
+        There is no ReLU, or a rectifier that cannot be overridden.
     """
     yield 0, 1
     pixels = guided_gradients(context)

@@ -14,21 +14,13 @@ def guided_grad_cam(context: MethodContext) -> Steps:
     Multiply, pixel by pixel, guided backpropagation by the Grad-CAM map of a layer, upsampled
     bilinearly (R. R. Selvaraju, M. Cogswell, A. Das, R. Vedantam, D. Parikh, D. Batra, "Grad-CAM:
     Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017). A pixel's
-    number is the largest absolute value over its channels, as in
-    :func:`~.guided_backpropagation.guided_backpropagation`; Captum's `GuidedGradCam` returns every
+    number is the largest absolute value over its channels; Captum's `GuidedGradCam` returns every
     channel, and by default upsamples to the nearest neighbour.
-
-    Parameters
-    ----------
-    context : MethodContext
 
     Raises
     ------
     MethodError
-        The model is a black box, has no layer with spatial extent, or has rectifiers other than
-        ReLU.
-    ValueError
-        No layer has the name in the options.
+        There is no ReLU, or a rectifier that cannot be overridden.
     """
     yield 0, 2
     coarse = grad_cam_attribution(context)

@@ -17,12 +17,11 @@ DEFAULT_PICTURES = 1000
 def lime(context: MethodContext) -> Steps:
     """Explain by local interpretable model-agnostic explanations.
 
-    Score the whole picture and pictures with a random half of the cells hidden, and fit a ridge
-    regression, weighted by how near each picture is to the whole one; a cell's number is its
-    coefficient (M. T. Ribeiro, S. Singh, C. Guestrin, "'Why Should I Trust You?': Explaining the
-    Predictions of Any Classifier", KDD 2016). The regression, the weighting and their defaults are
-    those of the `lime` package; its segments are the cells, hidden by the fill. The unit is that
-    of the context's score, probability or log-odds.
+    Score the whole picture and pictures with a random half of the cells hidden by the fill, and fit
+    a ridge regression, weighted by each picture's nearness to the whole one; a cell's number is its
+    coefficient, in probability or log-odds (M. T. Ribeiro, S. Singh, C. Guestrin, "'Why Should I
+    Trust You?': Explaining the Predictions of Any Classifier", KDD 2016). Regression, weighting and
+    their defaults are those of the `lime` package.
 
     Parameters
     ----------
@@ -33,8 +32,6 @@ def lime(context: MethodContext) -> Steps:
     ------
     ImportError
         The extra ``[lime]`` is missing.
-    ClassifierError
-        The model returned NaN or infinity.
     """
     image = framework("lime.lime_image", "method='lime'", "gridexplainer-widget[lime]")
     pictures = context.options.samples or DEFAULT_PICTURES

@@ -1,8 +1,4 @@
-"""The methods by name.
-
-A new method takes a file of its own in this folder and a line in METHODS; every list of methods is
-derived from METHODS.
-"""
+"""The methods by name. A new one takes a file of its own and a line in METHODS."""
 
 from __future__ import annotations
 
@@ -33,17 +29,17 @@ class MethodSpec:
     Parameters
     ----------
     name : str
-        Lower case, with hyphens.
+        In lower case, with hyphens.
     title : str
         For the screen.
     explain : callable, optional
-        MethodContext → steps; None for occlusion, whose map a run makes.
+        MethodContext → steps; None for occlusion, which is a run.
     options : tuple of str
-        Names of fields of :class:`~.attribution.options.MethodOptions`.
+        Fields of :class:`MethodOptions`.
     white_box : bool
-        Whether it needs the model's layers or gradients.
+        Whether it looks inside the model.
     prepare : callable, optional
-        Load what the method needs; the time it takes is not part of the map's cost.
+        Load what the method needs, at no cost to the map.
     """
 
     name: str
@@ -71,7 +67,7 @@ METHODS: Final = {
         MethodSpec("lime", "LIME", lime, ("samples",), white_box=False),
     )
 }
-"""In the order in which they are listed everywhere."""
+"""Every list of methods is derived from this one, in its order."""
 
 
 def black_box_methods() -> tuple[str, ...]:

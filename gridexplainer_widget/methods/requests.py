@@ -98,10 +98,8 @@ def parse_requests(
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         The list is empty; or see :func:`parse_request`.
-    TypeError
-        See :func:`parse_request`.
     """
     given = [requests] if isinstance(requests, str) else requests
     parsed = [parse_request(request) for request in given]
@@ -111,7 +109,7 @@ def parse_requests(
 
 
 def parse_options(method: MethodSpec, **given: Any) -> MethodOptions:
-    """Check a method's options; None leaves one out.
+    """Check a method's options; None is not set.
 
     Raises
     ------

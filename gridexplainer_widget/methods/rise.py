@@ -23,24 +23,18 @@ KEEP_PROBABILITY = 0.5
 def rise(context: MethodContext) -> Steps:
     """Explain by randomized input sampling.
 
-    Masks of 7×7 places, each 1 or 0 with even chances, are upsampled bilinearly and shifted at
-    random by less than a place. The model sees mask × picture + (1 − mask) × the picture with
-    every cell hidden, where the paper has black (V. Petsiuk, A. Das, K. Saenko, "RISE: Randomized
-    Input Sampling for Explanation of Black-box Models", BMVC 2018). The paper's map is
-    ``E[f·M(λ)] / E[M(λ)]``, the mean score f with the pixel λ kept. Subtracting the mean score
-    over all masks, E[f], ranks the pixels alike and gives 0 to those without influence. The
-    numbers are differences of means in the context's score, probability or log-odds; they do not
+    Masks of 7×7 places, 1 or 0 with even chances, are upsampled bilinearly and shifted at random by
+    less than a place; 1 − mask blends in the picture with every cell hidden, where the paper has
+    black (V. Petsiuk, A. Das, K. Saenko, "RISE: Randomized Input Sampling for Explanation of
+    Black-box Models", BMVC 2018). The map is ``E[f·M(λ)] / E[M(λ)] − E[f]``: the mean score f
+    with the pixel λ kept, as in the paper, minus the mean over all masks, which keeps the ranking
+    and gives 0 to pixels without influence. These differences, in probability or log-odds, do not
     add up.
 
     Parameters
     ----------
     context : MethodContext
         `options.samples` is the number of masks, 1000 by default.
-
-    Raises
-    ------
-    ClassifierError
-        The model returned NaN or infinity.
     """
     samples = context.options.samples or DEFAULT_MASKS
     yield 0, samples
@@ -81,7 +75,7 @@ def _require_finite(vectors: Probabilities, classifier: Classifier) -> Probabili
 
 
 def _draw_mask(rng: np.random.Generator, height: int, width: int) -> Map:
-    """Draw one mask: float32 (height, width), 0..1, on average KEEP_PROBABILITY everywhere."""
+    """Draw a mask: float32 (height, width), 0..1, KEEP_PROBABILITY on average."""
     rows, columns = min(SMALL_MASK_SIDE, height), min(SMALL_MASK_SIDE, width)
     tall, wide = -(-height // rows), -(-width // columns)  # pixels of a place
     small = (rng.random((rows, columns)) < KEEP_PROBABILITY).astype(np.float32)
@@ -91,15 +85,7 @@ def _draw_mask(rng: np.random.Generator, height: int, width: int) -> Map:
 
 
 def _error_note(values: NDArray[np.float64], shares: NDArray[np.float32]) -> str:
-    """Tell the map's standard error, from the spread of what each mask adds to a cell.
-
-    Parameters
-    ----------
-    values : float64 array (masks,)
-        The scores under each mask.
-    shares : float32 array (masks, rows, columns), 0..1
-        How much of each cell each mask keeps.
-    """
+    """Tell the standard error, by scores (masks,) and kept shares (masks, rows, columns)."""
     samples = len(values)
     if samples == 1:
         return "There is nothing to compare a single mask with: the map is 0 everywhere."

@@ -14,15 +14,6 @@ def saliency(context: MethodContext) -> Steps:
     (K. Simonyan, A. Vedaldi, A. Zisserman, "Deep Inside Convolutional Networks: Visualising Image
     Classification Models and Saliency Maps", ICLR Workshop 2014). It tells where the score is
     sensitive, not what speaks for or against the class.
-
-    Parameters
-    ----------
-    context : MethodContext
-
-    Raises
-    ------
-    MethodError
-        The model is a black box.
     """
     yield 0, 1
     pixels = np.abs(context.gradients()[0]).max(axis=-1)

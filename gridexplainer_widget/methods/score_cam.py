@@ -27,25 +27,17 @@ def score_cam(context: MethodContext) -> Steps:
     score, X the network's input and H_k the layer's map A_k, upsampled bilinearly and scaled to
     0..1 (H. Wang, Z. Wang, M. Du, F. Yang, Z. Zhang, S. Ding, P. Mardziel, X. Hu, "Score-CAM:
     Score-Weighted Visual Explanations for Convolutional Neural Networks", CVPR Workshops 2020).
-    The paper subtracts the score of an empty picture, which is the same for every channel and
-    cancels in the softmax. What a mask hides is 0 after preprocessing.
+    The score of an empty picture, which the paper subtracts, cancels in the softmax. Masks hide by
+    0 after preprocessing. To save forward passes, only the channels of largest variance are used.
 
-    Every channel could take thousands of pictures: only those whose maps have the largest variance
-    over the places are used. A constant map hides nothing and is left out; pytorch-grad-cam counts
-    it as a mask that hides everything, which changes only the map's scale where the constant is 0.
-    It also upsamples masks with `align_corners`; here they are upsampled as every other map is.
+    A constant map hides nothing and is left out; pytorch-grad-cam counts it as a mask that hides
+    everything, which changes only the map's scale where the constant is 0. It also upsamples masks
+    with `align_corners`.
 
     Parameters
     ----------
     context : MethodContext
-        `options.channels` limits the channels of a layer, 64 by default.
-
-    Raises
-    ------
-    MethodError
-        The model is a black box, or has no layer with spatial extent.
-    ValueError
-        No layer has the name in the options.
+        `options.channels` limits the channels of a layer: 64 by default.
     """
     yield 0, 1
     layers = [maps[0] for maps in context.maps()]

@@ -1,4 +1,4 @@
-"""SHAP's expected gradients: mean gradients on the way from background pictures to this one."""
+"""SHAP by expected gradients, on the way from background pictures to this one."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ DEFAULT_POINTS = 200
 """Points on the way: SHAP's own default."""
 
 POINTS_PER_STEP = 20
-"""Points between two reports of progress; not the batch size, on which no map must depend."""
+"""Points between two reports of progress; the map must not depend on the batch size."""
 
 BACKGROUND_FILLS = ("cell-mean", "blur", "picture-mean")
-"""Fills that hide the whole picture, one for each picture of the default background."""
+"""Fills that make the default background of the picture itself."""
 
 
 def shap_gradient(context: MethodContext) -> Steps:
@@ -41,14 +41,11 @@ def shap_gradient(context: MethodContext) -> Steps:
     Parameters
     ----------
     context : MethodContext
-        `options.background` holds the pictures x′, in any form that a picture can be read from; by
-        default this picture, hidden entirely by each of three fills. `options.samples` is the
-        number of points at which gradients are taken, 200 by default.
+        `options.background` are the pictures x′, by default this one, hidden entirely by three
+        fills. `options.samples` is the number of gradients, 200 by default.
 
     Raises
     ------
-    MethodError
-        The model is a black box.
     ValueError
         The background holds no pictures.
     """

@@ -1,4 +1,4 @@
-"""SHAP: each cell's share in the effect of them all, as Owen values over halves of the grid."""
+"""SHAP: Owen values of the cells, over halves of the grid."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class CoalitionValues:
 
 @dataclass(frozen=True)
 class CellMasker:
-    """SHAP's masker: the clustering of the cells, and masks passed through to the model."""
+    """SHAP's masker: knows the clustering of the cells, and passes masks through."""
 
     clustering: NDArray[np.float64]
     immutable_outputs: bool = True
@@ -74,23 +74,16 @@ def shap_partition(context: MethodContext) -> Steps:
     """Explain by Owen values over halves of the grid, with SHAP's partition explainer.
 
     Halve the grid along its longer side, and the halves in turn, down to the cells. A cell's value
-    is its mean contribution to the score over all orders of showing hidden cells in which the
-    cells of each part stay together (G. Owen, "Values of Games with a Priori Unions", 1977; S.
+    is its mean contribution to the score over all orders of showing the cells that keep those of
+    each part together (G. Owen, "Values of Games with a Priori Unions", 1977; S.
     Lundberg and S.-I. Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017).
-    The values add up to the score of the whole picture minus that of the picture with every cell
-    hidden, in probability or in log-odds. Once the evaluations are used up, a part's value is
-    shared evenly among its cells.
+    The values add up to the whole picture's score minus that of the hidden one, in probability or
+    log-odds. When evaluations run out, cells share the value of their part evenly.
 
     Parameters
     ----------
     context : MethodContext
-        `options.samples` limits the evaluations, 500 by default. They come in pairs, the first of
-        the whole picture and the hidden one.
-
-    Raises
-    ------
-    ClassifierError
-        The model returned NaN or infinity.
+        `options.samples` limits the evaluations, 500 by default, which come in pairs.
     """
     limit = context.options.samples or DEFAULT_EVALUATIONS
     limit = max(2, limit - limit % 2)  # SHAP would complete the last pair
@@ -104,8 +97,8 @@ def shap_partition(context: MethodContext) -> Steps:
     # Read now: later answers may evict it.
     hidden = context.run.cached_probabilities(range(len(context.grid)))
     while True:
-        # SHAP blocks until its model returns. To report progress and allow a stop, end it at the
-        # first missing value, and run it again from the start once the value is in the table.
+        # SHAP waits for its model. To report progress and allow a stop, end it at the first
+        # missing value, and start it again once the value is in the table.
         explainer = shap.PartitionExplainer(table, CellMasker(clustering))
         found = _explanation(explainer, context, limit)
         if not isinstance(found, MissingCoalitions):
@@ -145,9 +138,8 @@ def halve_grid(grid: Grid) -> NDArray[np.float64]:
     Returns
     -------
     float64 array (cells - 1, 4)
-        A linkage matrix of `scipy.cluster.hierarchy`: two nodes, their distance, which is the
-        number of cells of both, and that number again. Nodes 0 to cells - 1 are the cells,
-        row-major.
+        A linkage matrix as in `scipy.cluster.hierarchy`, where the distance of two nodes is their
+        number of cells. Nodes 0 to cells - 1 are the cells, row-major.
     """
     links: list[tuple[int, int, int, int]] = []
 
