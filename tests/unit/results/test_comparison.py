@@ -59,7 +59,7 @@ def test_a_method_that_cannot_is_told_and_the_others_kept(comparison: Comparison
     assert failure.request.method.name == "grad-cam"
     assert "a black box" in str(failure)
     assert "Grad-CAM: grad-cam looks inside" in str(comparison)
-    with pytest.raises(KeyError, match="closed"):
+    with pytest.raises(KeyError, match="black box"):
         comparison["grad-cam"]
 
 
