@@ -13,7 +13,7 @@ from gridexplainer_widget.core.arrays import Map
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.scores import Unit
 
-Native: TypeAlias = Literal["cells", "pixels", "layer"]
+Resolution: TypeAlias = Literal["cells", "pixels", "layer"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Cost:
     forward : int
         Pictures run through the model.
     backward : int
-        Pictures whose gradients were computed.
+        Pictures among them whose gradients were computed.
     seconds : float
     """
 
@@ -62,7 +62,7 @@ class Attribution:
 
     method: str
     native: Map = field(repr=False)
-    resolution: Native
+    resolution: Resolution
     pixels: Map = field(repr=False)
     cells: Map = field(repr=False)
     derived: str

@@ -60,10 +60,10 @@ def shap_gradient(context: MethodContext) -> Steps:
         points, seed = min(POINTS_PER_STEP, total - start), int(rng.integers(2**32))
         call = partial(explainer.shap_values, picture, nsamples=points, rseed=seed)
         with lock, seeded_global_generators(seed):
-            gradients = network.with_shap(call)
+            estimate = network.with_shap(call)
         context.forward += points
         context.backward += points
-        values += np.reshape(gradients, values.shape) * (points / total)
+        values += np.reshape(estimate, values.shape) * (points / total)
         yield start + points, total
     notes = (*_background_note(context), _sum_note(context, background, values))
     pixels = values.sum(axis=-1).astype(np.float32)
@@ -90,8 +90,8 @@ def _background(context: MethodContext) -> Pixels:
         everything = range(len(masker.grid))
         maskers = [Masker(masker.pixels, masker.grid, fill) for fill in fills]
         return np.stack([other.masked(everything) for other in maskers])
-    pictures = [read_picture(picture) for picture in _require_pictures(given)]
-    return np.stack([picture.fitted(*masker.pixels.shape) for picture in pictures])
+    size, pictures = masker.pixels.shape, _require_pictures(given)
+    return np.stack([read_picture(picture).fitted(*size) for picture in pictures])
 
 
 def _require_pictures(given: Any) -> Sequence[Any] | NDArray[Any]:
