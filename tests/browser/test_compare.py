@@ -48,7 +48,7 @@ def test_each_method_has_a_panel_with_its_figures_and_its_cost(compared: Page) -
     for panel in (occlusion, rise):
         expect(panel.locator(".gx-metrics")).to_contain_text("SRG")
     expect(saliency).to_have_attribute("data-status", "failed")
-    expect(saliency).to_contain_text("a closed one")
+    expect(saliency).to_contain_text("a black box")
     assert violations(compared) == []
 
 

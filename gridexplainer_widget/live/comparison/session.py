@@ -172,7 +172,7 @@ class ComparisonSession:
             status = "running"
         if panel.explanation is not None:
             shown = map_of(panel.explanation, panel.audit(randomise=randomise))
-        elif begun and panel.request.method.ask is None:
+        elif begun and panel.request.method.explain is None:
             shown = self._occlusion_so_far(panel.target)
         else:
             shown = empty_map(panel.request)
@@ -220,7 +220,7 @@ class ComparisonSession:
 
     def _run_for(self, panel: Panel) -> Run:
         """Occlusion shares its answers with the clicks; another method counts its own calls."""
-        if panel.request.method.ask is None:
+        if panel.request.method.explain is None:
             return self.run
         return self.setup.start_run(self.picture)
 

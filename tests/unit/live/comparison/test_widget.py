@@ -97,7 +97,7 @@ def test_a_method_that_cannot_says_so_in_its_place(widgets: list[ComparisonWidge
     widget.wait(30)
     saliency, occlusion = widget.maps
     assert (saliency["status"], occlusion["status"]) == ("failed", "done")
-    assert "a closed one" in saliency["error"]
+    assert "a black box" in saliency["error"]
     assert saliency["values"] is None
     why = {name: why for name, _, _, why in widget.offered}
     assert why["saliency"]
