@@ -114,7 +114,7 @@ def test_the_slider_sends_no_question_twice(quick: Page) -> None:
     assert python(quick, "model.calls - calls") == 0
 
 
-def test_looks_are_local(quick: Page) -> None:
+def test_appearance_is_local(quick: Page) -> None:
     sent: list[object] = []
     quick.evaluate(
         """() => {
@@ -127,7 +127,7 @@ def test_looks_are_local(quick: Page) -> None:
         }"""
     )
     before = quick.evaluate("() => document.querySelector('.gx-canvas').toDataURL()")
-    quick.locator(".gx-looks > summary").click()
+    quick.locator(".gx-appearance > summary").click()
     shown = {before}
     for act in (
         lambda: quick.get_by_label("Colours").select_option("purple–green"),
@@ -145,7 +145,7 @@ def test_looks_are_local(quick: Page) -> None:
     assert quick.evaluate("() => window.sent") == sent
     assert python(quick, "w.opacity") == 0.85  # it comes along with the next message
     click(quick, 0, 0)
-    poll(lambda: python(quick, "w.opacity") == 0.3, "the looks did not come along")
+    poll(lambda: python(quick, "w.opacity") == 0.3, "the appearance did not come along")
 
 
 def test_a_class_is_found_by_typing(lab: Lab, page: Page) -> None:
@@ -197,7 +197,7 @@ def test_a_question_without_answer_is_told(quick: Page) -> None:
     run_code(quick, "model.left = 0")
     drag(quick, (0, 0), (1, 1))
     expect(quick.locator(".gx-notices .gx-error").first).to_contain_text("caught fire")
-    expect(quick.locator(".gx-verdict")).to_have_text("There is no answer from the model.")
+    expect(quick.locator(".gx-verdict")).to_have_text("The model gave no answer.")
     run_code(quick, "model.left = 100")
     drag(quick, (0, 0), (2, 1))
     expect(quick.locator(".gx-verdict")).to_contain_text("drop")
