@@ -84,7 +84,7 @@ def test_drag_keep_clear_and_undo(quick: Page) -> None:
 
 def test_the_curve_is_played(quick: Page) -> None:
     quick.get_by_role("button", name="Play").click()
-    expect(quick.get_by_role("button", name="Play")).to_be_visible(timeout=30_000)
+    expect(quick.get_by_role("button", name="Play")).to_be_visible()
     expect(quick.locator(".gx-chart")).to_be_visible()
     expect(quick.locator(".gx-top .gx-value")).to_have_text("16 of 16 hidden")
     counts, deletion = python(quick, "[w.curve['counts'], w.curve['deletion']]")
@@ -105,7 +105,7 @@ def test_the_curve_is_played(quick: Page) -> None:
 
 def test_the_slider_sends_no_question_twice(quick: Page) -> None:
     quick.get_by_role("button", name="Play").click()
-    expect(quick.get_by_role("button", name="Play")).to_be_visible(timeout=30_000)
+    expect(quick.get_by_role("button", name="Play")).to_be_visible()
     run_code(quick, "calls = model.calls")
     for k in ("2", "7", "12"):
         quick.get_by_role("slider", name="Top cells").fill(k)
