@@ -60,8 +60,8 @@ POINT = Window()
 """An output position sees the same position of the map."""
 
 
-def dilated(size: Pair, dilation: Pair) -> Pair:
-    """Return how many rows and columns a dilated kernel of `size` spans."""
+def window_span(size: Pair, dilation: Pair) -> Pair:
+    """Return how many rows and columns a dilated window spans."""
     rows, columns = ((n - 1) * apart + 1 for n, apart in zip(size, dilation, strict=True))
     return rows, columns
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget.incremental.channel_affine import Change, ChannelNumbers, fold
 from gridexplainer_widget.incremental.step import StepInputs, Tensor, Values
 from gridexplainer_widget.incremental.steps import Convolution, Moving, PlainStep, Pooling, Scaling
-from gridexplainer_widget.incremental.window import NO_PADS, Pair, dilated, stride_in_windows
+from gridexplainer_widget.incremental.window import NO_PADS, Pair, stride_in_windows, window_span
 
 from .padding import padded, with_padding
 
@@ -62,7 +62,7 @@ class Convolve(Convolution):
 
     def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:
         x, (kernel, *offset) = inputs.maps[0], inputs.weights
-        reach = dilated(self.size, self.dilation)
+        reach = window_span(self.size, self.dilation)
         stride = stride_in_windows(reach, self.stride) if inputs.windows else self.stride
         # TensorFlow's depthwise operation knows equal strides only: with others, every position
         # is calculated and some are dropped.
