@@ -176,7 +176,7 @@ def patchers(
         now = structure(module)
         if size not in known or known[size][0] != now:
             known.pop(size, None)
-            known[size] = (now, _read(module, (channels, *size), after))
+            known[size] = (now, _read_engine(module, (channels, *size), after))
         while len(known) > MAX_SIZES:
             known.pop(next(iter(known)))
         engine = known[size][1]
@@ -187,7 +187,7 @@ def patchers(
     return engine_for
 
 
-def _read(
+def _read_engine(
     module: Any, shape: tuple[int, int, int], after: Callable[[Any], Any]
 ) -> IncrementalEngine | UnsupportedGraph:
     try:
