@@ -26,8 +26,8 @@ NETWORKS = [
     "ConvNeXtTiny",
 ]
 
-TRIED = sized(["VGG16", "MobileNetV3Small", "ConvNeXtTiny"], NETWORKS)
-"""Plain, with gates and depthwise convolutions, and with layer normalisation and skips."""
+TRIED = sized(["VGG16", "MobileNetV3Small", "InceptionV3"], NETWORKS)
+"""A plain one, one of gates and depthwise convolutions, one of branches."""
 
 SIZE = 100
 """No multiple of 7, and small enough for twelve networks; other N are in the benchmark."""
