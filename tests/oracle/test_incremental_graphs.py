@@ -15,7 +15,7 @@ from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.incremental.costs import _below, traced
 from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.inference.incremental import IncrementalStrategy, as_boxes
-from gridexplainer_widget.inference.strategy import Batch, FullStrategy
+from gridexplainer_widget.inference.strategy import CellSetBatch, FullStrategy
 from tests.support.networks import picture
 
 
@@ -203,7 +203,7 @@ def test_random_networks(
     sets = list(dict.fromkeys(sets))
     engine.refresh()
     raw, expected = [], []
-    for batch in parts.batches(sets) if len(sets) > 3 else [Batch((sets,))]:
+    for batch in parts.batches(sets) if len(sets) > 3 else [CellSetBatch((sets,))]:
         if batch.plan is None:
             continue
         raw.append(answers(parts, batch))
@@ -215,7 +215,7 @@ def test_random_networks(
         np.testing.assert_allclose(got / scale, wanted / scale, atol=1e-5)
 
 
-def answers(parts: IncrementalStrategy, batch: Batch) -> np.ndarray:
+def answers(parts: IncrementalStrategy, batch: CellSetBatch) -> np.ndarray:
     """What the network returns, before it becomes probabilities."""
     seen = []
     read = parts.classifier.read
