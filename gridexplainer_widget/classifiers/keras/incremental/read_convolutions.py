@@ -107,14 +107,22 @@ def _add_convolution(  # noqa: PLR0913, PLR0917 - what is read, of what, and how
         fan_in, fan_out = source.channels, fan_out // source.channels
     channels = fan_in * fan_out if depthwise else fan_out
     source, pads = absorb_padding(graph, source, pads)
-    shape, parameter = (rows, columns, fan_in, fan_out), graph.parameter(kernel)
     kind: Kind = "depthwise" if depthwise else "convolution"
     return graph.add_local(
         op,
         source,
         Window(span, stride, (pads[0][0], pads[1][0])),
         kind,
-        Convolve(parameter, shape, channels, stride, dilation, pads, depthwise, groups),
+        Convolve(
+            kernel=graph.parameter(kernel),
+            shape=(rows, columns, fan_in, fan_out),
+            channels=channels,
+            stride=stride,
+            pads=pads,
+            dilation=dilation,
+            groups=groups,
+            depthwise=depthwise,
+        ),
         size=map_size(op.outputs[0]),
         channels=channels,
         work=rows * columns * channels * (1 if depthwise else fan_in),
@@ -164,7 +172,13 @@ def read_dense(graph: GraphBuilder, op: Any) -> bool:
     if None in tuple(kernel.shape):
         return False
     fan_in, fan_out = kernel.shape
-    shape, parameter = (1, 1, fan_in, fan_out), graph.parameter(kernel)
-    step = Convolve(parameter, shape, fan_out, (1, 1), (1, 1), NO_PADS)
+    step = Convolve(
+        kernel=graph.parameter(kernel),
+        shape=(1, 1, fan_in, fan_out),
+        channels=fan_out,
+        stride=(1, 1),
+        pads=NO_PADS,
+        dilation=(1, 1),
+    )
     work = fan_in * fan_out
     return graph.add_local(op, source, POINT, "convolution", step, channels=fan_out, work=work)

@@ -113,16 +113,21 @@ class GraphReading:
 
     Parameters
     ----------
-    nodes : Graph
+    graph : Graph
     parameters : list of tensors
         What the steps need that does not depend on the picture.
     flat : tuple of bool
         Whether each result is a map with its positions along one axis.
     """
 
-    nodes: Graph
+    graph: Graph
     parameters: list[Any]
     flat: tuple[bool, ...]
+
+    @property
+    def nodes(self) -> Graph:
+        """See `graph`, until executor.py uses the new name."""
+        return self.graph
 
 
 def read_graph(tf: Any, traced: Any) -> GraphReading:
@@ -141,21 +146,21 @@ def read_graph(tf: Any, traced: Any) -> GraphReading:
         reader = READERS.get(op.type)
         if reader is None or not reader(graph, op):
             unread.append(op)
-    nodes = _Nodes(graph, unread)
+    lookup = _NodeLookup(graph, unread)
     order = {op: index for index, op in enumerate(graph.operations)}
     order[graph.picture.op] = -1  # the picture is the first node
 
     def position(node: NodeBuilder) -> tuple[int, int]:
         return order[node.output.op], node.output.value_index
 
-    read = assemble(graph.results, nodes.node_of, position)
+    assembled = assemble(graph.results, lookup.node_of, position)
     flat = tuple(
         graph.read_map(result) is not None and result.shape.rank == 2 for result in graph.results
     )
-    return GraphReading(read, graph.parameters, flat)
+    return GraphReading(assembled, graph.parameters, flat)
 
 
-class _Nodes:
+class _NodeLookup:
     """The nodes that were read, and one for each output of an operation that was not."""
 
     def __init__(self, graph: GraphBuilder, unread: list[Any]) -> None:
@@ -206,4 +211,4 @@ class _Nodes:
         return tuple(operands)
 
 
-read = read_graph
+read = read_graph  # until executor.py uses the new name

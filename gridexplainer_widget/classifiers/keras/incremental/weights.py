@@ -69,10 +69,7 @@ class IndependentTensors:
             operation.run(values)
         return [values[ref] for ref in self._tensors]
 
-    calculated = calculate
-
-
-Independent = IndependentTensors
+    calculated = calculate  # until executor.py uses the new name
 
 
 class _EagerOperation:
@@ -123,3 +120,6 @@ def _eager_attribute(tf: Any, value: Any) -> Any:
     if hasattr(value, "unknown_rank"):  # a shape as graphs store it
         return None if value.unknown_rank else tf.TensorShape(value).as_list()
     return value
+
+
+Independent = IndependentTensors  # until executor.py uses the new name

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from gridexplainer_widget.core.errors import UnsupportedGraph
 from gridexplainer_widget.incremental.builder import NodeBuilder
 from gridexplainer_widget.incremental.graph import POINT, Kind, Pair, Window
 
-from .export import ExportedModule, Operation
+from .export import ExportedModule, Operation, batch_sizes, shape_expression
 from .in_place import InPlaceWrites
-from .operations import writes_in_place
+from .operations import operations_in, writes_in_place
 from .replay import Replay
 from .steps import Constant
 
@@ -44,13 +43,10 @@ class GraphBuilder:
         self.parameters: dict[Operation, Replay | None] = dict.fromkeys(exported.held)
         self.channels_last: set[Operation] = set()
         self.splits: dict[Operation, Operation] = {}
-        self.sizes: dict[Operation, Callable[[int], Any]] = {}
+        self.sizes = batch_sizes(torch, exported)
         self.writes = InPlaceWrites(torch, exported)
         self._nodes: dict[Operation, NodeBuilder] = {}
         self._holder: dict[Operation, Operation] = {}  # → who holds the same map
-        for operation in exported.operations:
-            if "val" in operation.meta and not self.is_tensor(operation):
-                self._add_size(operation)
         picture = exported.picture
         channels, height, width = map(int, self.stand_in(picture).shape[1:])
         self.add(NodeBuilder("picture", picture, [], [], (height, width), channels, "input", None))
@@ -98,8 +94,9 @@ class GraphBuilder:
     def is_map(self, operation: Operation) -> bool:
         """Whether an operation makes float32 numbers for each picture along four axes."""
         value = self.stand_in(operation)
-        four = self.is_tensor(operation) and value.ndim == 4
-        return four and value.dtype == self.torch.float32 and self._is_batch(value.shape[0])
+        if not self.is_tensor(operation) or value.ndim != 4 or value.dtype != self.torch.float32:
+            return False
+        return bool(shape_expression(value.shape[0]) == self.exported.batch)
 
     def map_shape(self, operation: Operation) -> tuple[Pair, int]:
         """Return the size and the channels of the map that an operation makes."""
@@ -221,7 +218,7 @@ class GraphBuilder:
         arguments = self.torch.fx.node.map_arg(
             (operation.args, operation.kwargs), self.writes.latest
         )
-        tensors = nodes_in(self.torch, arguments)
+        tensors = operations_in(self.torch, arguments)
         parameters = [one for one in tensors if one in self.parameters and one not in constants]
         maps = [one for one in tensors if one not in parameters and one not in self.sizes]
         return Replay(
@@ -236,20 +233,6 @@ class GraphBuilder:
             channels_last,
         )
 
-    def _is_batch(self, side: Any) -> bool:
-        expression = getattr(getattr(side, "node", None), "expr", None)
-        return expression is not None and expression == self.exported.batch
-
-    def _add_size(self, operation: Operation) -> None:
-        """Remember how a number follows from the batch size."""
-        expression = getattr(getattr(self.stand_in(operation), "node", None), "expr", None)
-        batch = self.exported.batch
-        if expression is None:
-            return
-        if expression.free_symbols - {batch}:
-            raise UnsupportedGraph("its shapes depend on what is in a picture")
-        self.sizes[operation] = lambda n: int(expression.subs(batch, n))
-
 
 def constant_map(
     operation: Operation, source: Any, shape: tuple[int, ...], *, channels_last: bool = False
@@ -258,10 +241,3 @@ def constant_map(
     step = Constant(source, shape, channels_last)
     name, size = f"{operation.name}/constant", (shape[2], shape[3])
     return NodeBuilder(name, None, [], [], size, shape[1], "constant", step)
-
-
-def nodes_in(torch: Any, arguments: Any) -> list[Operation]:
-    """Return the operations among arguments, each once, in order."""
-    nodes: dict[Operation, None] = {}
-    torch.fx.node.map_arg(arguments, nodes.setdefault)
-    return list(nodes)

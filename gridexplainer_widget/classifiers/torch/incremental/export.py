@@ -6,6 +6,7 @@ import copy
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 from gridexplainer_widget.classifiers.imports import framework
@@ -105,6 +106,35 @@ def export_module(
     return _read_program(torch, program, module, key)
 
 
+def batch_sizes(torch: Any, exported: ExportedModule) -> dict[Operation, Callable[[int], int]]:
+    """Return how each number that an operation makes follows from the batch size.
+
+    Raises
+    ------
+    UnsupportedGraph
+        One depends on what is in a picture.
+    """
+    sizes: dict[Operation, Callable[[int], int]] = {}
+    for operation in exported.operations:
+        value = operation.meta.get("val")
+        expression = shape_expression(value)
+        if expression is None or isinstance(value, torch.Tensor):
+            continue
+        if expression.free_symbols - {exported.batch}:
+            raise UnsupportedGraph("its shapes depend on what is in a picture")
+        sizes[operation] = partial(_substituted, expression, exported.batch)
+    return sizes
+
+
+def shape_expression(side: Any) -> Any:
+    """Return the SymPy expression of a side of a shape; None for a plain number."""
+    return getattr(getattr(side, "node", None), "expr", None)
+
+
+def _substituted(expression: Any, symbol: Any, n: int) -> int:
+    return int(expression.subs(symbol, n))
+
+
 def structure(module: Any) -> tuple[Any, ...]:
     """Return what tells whether a module is still the same but for the numbers in its weights."""
     return tuple(_structure_items(module))
@@ -200,4 +230,4 @@ def _tensor_getter(program: Any, module: Any, target: str) -> Callable[[], Any]:
     return get
 
 
-exported = export_module
+exported = export_module  # until executor.py uses the new name

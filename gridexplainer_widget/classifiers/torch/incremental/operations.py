@@ -126,3 +126,10 @@ def to_pair(value: Any) -> Pair:
     """Return an argument along rows and columns, which may be one number for both."""
     sides = list(value) if isinstance(value, (list, tuple)) else [value]
     return int(sides[0]), int(sides[-1])
+
+
+def operations_in(torch: Any, arguments: Any) -> list[Any]:
+    """Return the operations among arguments, each once, in order."""
+    found: dict[Any, None] = {}
+    torch.fx.node.map_arg(arguments, found.setdefault)
+    return list(found)

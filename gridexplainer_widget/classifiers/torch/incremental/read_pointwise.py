@@ -9,15 +9,15 @@ from typing import Any
 from gridexplainer_widget.incremental.channel_affine import Change
 from gridexplainer_widget.incremental.graph import POINT, Window
 
-from .builder import GraphBuilder, constant_map, nodes_in
+from .builder import GraphBuilder, constant_map
 from .export import Operation
-from .operations import CHANGES, Arguments, name_of
+from .operations import CHANGES, Arguments, name_of, operations_in
 from .steps import Convolve, Scale
 
 
 def read_elementwise(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
     """Read an operation on each number of one map or several, and of parameters."""
-    tensors = nodes_in(graph.torch, tuple(arguments.values()))
+    tensors = operations_in(graph.torch, tuple(arguments.values()))
     maps = {one: graph.map_of(one) for one in tensors if one not in graph.parameters}
     if not maps or None in maps.values() or not graph.is_map(operation):
         return False
@@ -57,7 +57,7 @@ def _parameter_shapes(
     """Return the shapes of the parameters as maps; None for one that cannot be a map."""
     if name_of(operation) == "prelu":  # takes a number for each channel, wherever that stands
         return {}
-    tensors = nodes_in(graph.torch, tuple(arguments.values()))
+    tensors = operations_in(graph.torch, tuple(arguments.values()))
     return {
         one: _shape(graph, one, channels_last=channels_last)
         for one in tensors

@@ -77,17 +77,22 @@ class GraphReading:
 
     Parameters
     ----------
-    nodes : Graph
+    graph : Graph
     parameters : mapping from operation to Replay or None
         What does not depend on the picture, in order; None for what the module holds.
     """
 
-    nodes: Graph
+    graph: Graph
     parameters: Mapping[Operation, Replay | None]
 
     @property
+    def nodes(self) -> Graph:
+        """See `graph`, until executor.py uses the new name."""
+        return self.graph
+
+    @property
     def fixed(self) -> Mapping[Operation, Replay | None]:
-        """See `parameters`."""
+        """See `parameters`, until executor.py uses the new name."""
         return self.parameters
 
 
@@ -118,8 +123,9 @@ def read_graph(torch: Any, exported: ExportedModule) -> GraphReading:
     def position(node: NodeBuilder) -> int:
         return order[node.output]
 
-    nodes = assemble([result], _Nodes(graph, unread).node_of, position)
-    return GraphReading(nodes, graph.parameters)
+    return GraphReading(
+        assemble([result], _NodeLookup(graph, unread).node_of, position), graph.parameters
+    )
 
 
 def _read_operation(
@@ -147,7 +153,7 @@ def _read_map(graph: GraphBuilder, operation: Operation, name: str, arguments: A
     return reader is not None and reader(graph, operation, arguments)
 
 
-class _Nodes:
+class _NodeLookup:
     """The nodes that were read, and one for each operation that was not."""
 
     def __init__(self, graph: GraphBuilder, unread: Mapping[Operation, Replay]) -> None:
@@ -179,4 +185,4 @@ class _Nodes:
         )
 
 
-read = read_graph
+read = read_graph  # until executor.py uses the new name
