@@ -65,21 +65,21 @@ def read_dilated_convolution(graph: GraphBuilder, op: Any) -> bool:
         return False
     kernel = inner.inputs[1]
     dilation = int(block[0]), int(block[1])
-    before = int(pads[0, 0]), int(pads[1, 0])
-    rows, columns = (
-        (ahead, made + span - 1 - length - ahead)
-        for ahead, made, span, length in zip(
-            before,
-            map_size(last.outputs[0]),
-            window_span(kernel.shape[:2], dilation),
-            source.size,
-            strict=True,
-        )
-    )
-    if not _add_convolution(graph, last, op.inputs[0], kernel, inner, (dilation, (rows, columns))):
+    span, before = window_span(kernel.shape[:2], dilation), (int(pads[0, 0]), int(pads[1, 0]))
+    around = _pads_between(source.size, map_size(last.outputs[0]), span, before)
+    if not _add_convolution(graph, last, op.inputs[0], kernel, inner, (dilation, around)):
         return False
     graph.consumed |= {inner, last}
     return True
+
+
+def _pads_between(size: Pair, output_size: Pair, span: Pair, before: Pair) -> Pads:
+    """Return the padding with which windows of stride 1 make a map of another size."""
+    rows, columns = (
+        (ahead, made - 1 + length - n - ahead)
+        for n, made, length, ahead in zip(size, output_size, span, before, strict=True)
+    )
+    return rows, columns
 
 
 def _add_convolution(  # noqa: PLR0913, PLR0917 - what is read, of what, and how
