@@ -42,7 +42,7 @@ class GraphBuilder:
         self.parameters: list[Any] = []
         self.consumed: set[Any] = set()
         self._nodes: dict[Any, NodeBuilder] = {}
-        self._holder: dict[Any, Any] = {}  # → who holds the same map
+        self._holder: dict[Any, Any] = {}  # → the tensor that holds the same map
         self._parameter_index: dict[Any, int] = {}
         self._dependent = {self.picture.ref()}
         self._uses: Counter[Any] = Counter(result.ref() for result in self.results)

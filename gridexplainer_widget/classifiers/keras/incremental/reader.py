@@ -1,4 +1,4 @@
-"""A TensorFlow graph → nodes: which operations are local, and at what they look."""
+"""A TensorFlow graph → nodes: which operations are local, and which windows they see."""
 
 from __future__ import annotations
 

@@ -46,20 +46,20 @@ class GraphBuilder:
         self.sizes = batch_sizes(torch, exported)
         self.writes = InPlaceWrites(torch, exported)
         self._nodes: dict[Operation, NodeBuilder] = {}
-        self._holder: dict[Operation, Operation] = {}  # → who holds the same map
+        self._holder: dict[Operation, Operation] = {}  # → the tensor that holds the same map
         picture = exported.picture
-        channels, height, width = map(int, self.stand_in(picture).shape[1:])
+        channels, height, width = map(int, self.fake_tensor(picture).shape[1:])
         self.add(NodeBuilder("picture", picture, [], [], (height, width), channels, "input", None))
 
     # What a tensor is.
 
-    def stand_in(self, operation: Operation) -> Any:
-        """Return an empty tensor with the shape and type of what an operation makes."""
+    def fake_tensor(self, operation: Operation) -> Any:
+        """Return the fake tensor of an operation: the shape and type of what it makes."""
         return operation.meta.get("val")
 
     def is_tensor(self, operation: Operation) -> bool:
         """Whether an operation makes one tensor."""
-        return isinstance(self.stand_in(operation), self.torch.Tensor)
+        return isinstance(self.fake_tensor(operation), self.torch.Tensor)
 
     def is_parameter(self, argument: Any) -> bool:
         """Whether an argument is a tensor that does not depend on the picture."""
@@ -70,7 +70,7 @@ class GraphBuilder:
         return any(source not in self.parameters for source in operation.all_input_nodes)
 
     def holder(self, tensor: Operation) -> Operation:
-        """Return who holds the same map."""
+        """Return the tensor that holds the same map."""
         return self._holder.get(tensor, tensor)
 
     def read_map(self, tensor: Operation) -> NodeBuilder | None:
@@ -83,7 +83,7 @@ class GraphBuilder:
             return None
         if not self.is_map(argument):
             return None
-        if not all(isinstance(side, int) for side in self.stand_in(argument).shape[1:]):
+        if not all(isinstance(side, int) for side in self.fake_tensor(argument).shape[1:]):
             return None
         holder = self.holder(argument)
         if holder not in self._holder:
@@ -93,14 +93,14 @@ class GraphBuilder:
 
     def is_map(self, operation: Operation) -> bool:
         """Whether an operation makes float32 numbers for each picture along four axes."""
-        value = self.stand_in(operation)
+        value = self.fake_tensor(operation)
         if not self.is_tensor(operation) or value.ndim != 4 or value.dtype != self.torch.float32:
             return False
         return bool(shape_expression(value.shape[0]) == self.exported.batch)
 
     def map_shape(self, operation: Operation) -> tuple[Pair, int]:
         """Return the size and the channels of the map that an operation makes."""
-        one, two, three = (int(side) for side in self.stand_in(operation).shape[1:])
+        one, two, three = (int(side) for side in self.fake_tensor(operation).shape[1:])
         return ((one, two), three) if operation in self.channels_last else ((two, three), one)
 
     def used_once(self, tensor: Operation) -> bool:

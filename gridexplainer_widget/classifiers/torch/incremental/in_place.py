@@ -23,7 +23,7 @@ class InPlaceWrites:
         self.torch, self.held = torch, exported.held
         nodes = exported.picture.graph.nodes
         self._order = {operation: number for number, operation in enumerate(nodes)}
-        self._writer: dict[Operation, Operation] = {}  # → who has written into it
+        self._writer: dict[Operation, Operation] = {}  # → the operation that has written into it
 
     def latest(self, tensor: Operation) -> Operation:
         """Return the operation whose result a tensor holds so far."""

@@ -25,7 +25,7 @@ def read_convolution(graph: GraphBuilder, operation: Operation, arguments: Argum
     if not _are_parameters(graph, arguments):
         return False
     stride, dilation = to_pair(arguments["stride"]), to_pair(arguments["dilation"])
-    shape = tuple(map(int, graph.stand_in(kernel).shape))
+    shape = tuple(map(int, graph.fake_tensor(kernel).shape))
     span = window_span((shape[2], shape[3]), dilation)
     source, pads = absorb_padding(graph, tensor, source, read_pads(arguments["padding"], span))
     groups = int(arguments["groups"])
@@ -48,7 +48,7 @@ def read_dense(graph: GraphBuilder, operation: Operation, arguments: Arguments) 
         return False
     if not _are_parameters(graph, arguments):
         return False
-    shape = (*map(int, graph.stand_in(kernel).shape), 1, 1)
+    shape = (*map(int, graph.fake_tensor(kernel).shape), 1, 1)
     step = Convolve(kernel, shape, (1, 1), NO_PADS, (1, 1), 1, _bias(arguments))
     work = shape[0] * shape[1]
     return graph.add_local(operation, tensor, POINT, "convolution", step, work=work)

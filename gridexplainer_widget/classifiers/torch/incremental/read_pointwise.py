@@ -69,7 +69,7 @@ def _shape(
     graph: GraphBuilder, parameter: Operation, *, channels_last: bool
 ) -> tuple[int, int, int, int] | None:
     """Return the shape (1, channels, height, width) of a parameter beside maps, if it has one."""
-    value = graph.stand_in(parameter)
+    value = graph.fake_tensor(parameter)
     if not graph.is_tensor(parameter) or value.ndim > 4 or value.dtype != graph.torch.float32:
         return None
     batch, one, two, three = (1,) * (4 - value.ndim) + tuple(map(int, value.shape))
@@ -94,7 +94,7 @@ def _channel_change(
     if not isinstance(second, (int, float)):
         if not graph.is_parameter(second):
             return None
-        if graph.stand_in(second).numel() not in {1, source.channels}:
+        if graph.fake_tensor(second).numel() not in {1, source.channels}:
             return None
     return first, (CHANGES[name], (second,), 0.0)
 

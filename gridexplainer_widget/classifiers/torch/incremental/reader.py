@@ -1,4 +1,4 @@
-"""An exported PyTorch program → nodes: which operations are local, and at what they look."""
+"""An exported PyTorch program → nodes: which operations are local, and which windows they see."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def read_graph(torch: Any, exported: ExportedModule) -> GraphReading:
         _read_operation(graph, operation, unread)
         graph.writes.record(operation)
     result = graph.writes.latest(exported.result)
-    if not graph.is_tensor(result) or graph.stand_in(result).ndim not in {1, 2}:
+    if not graph.is_tensor(result) or graph.fake_tensor(result).ndim not in {1, 2}:
         raise UnsupportedGraph("it returns no vector for each picture")
     order = {operation: index for index, operation in enumerate(exported.operations)}
 
