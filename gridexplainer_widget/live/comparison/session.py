@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridexplainer_widget.analysis.audit import add_randomisation, audit_run, audit_steps
-from gridexplainer_widget.analysis.compare import look_at_model, reason_of
-from gridexplainer_widget.analysis.explain import explanation_steps
+from gridexplainer_widget.analysis.compare import check_model
+from gridexplainer_widget.analysis.explain import explanation_steps, failure_reason
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.arrays import Mask
 from gridexplainer_widget.core.fills import FillLike
@@ -129,7 +129,7 @@ class ComparisonSession:
             yield 1, 1
         if not self._looked:
             self._looked = True
-            yield from look_at_model(self.setup, self.run)
+            yield from check_model(self.setup, self.run)
 
     def panel(self, name: str, said: str, target: int) -> Panel:
         """Return a map, finished or still to be made."""
@@ -153,7 +153,7 @@ class ComparisonSession:
                 panel.progress, panel.work = None, None
             except Exception as error:  # noqa: BLE001 - told in its place; other maps are kept
                 panel.progress, panel.work = None, None
-                panel.failure = reason_of(error)
+                panel.failure = failure_reason(error)
             else:
                 yield panel.progress
 
