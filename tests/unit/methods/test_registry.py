@@ -14,7 +14,7 @@ from gridexplainer_widget.attribution.attribution import Attribution, Cost
 from gridexplainer_widget.core.errors import MethodError
 from gridexplainer_widget.methods.registry import METHODS, parse_method
 from gridexplainer_widget.methods.requests import parse_options
-from gridexplainer_widget.results.plot import number_text, scale_of
+from gridexplainer_widget.results.colors import number_text, scale_of
 from tests.support.models import brightness, weights
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (13, 10, 3)).astype(np.uint8)
