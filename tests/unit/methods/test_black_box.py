@@ -25,7 +25,7 @@ from gridexplainer_widget.methods.lime import lime
 from gridexplainer_widget.methods.rise import rise
 from gridexplainer_widget.methods.shap_partition import evaluations, halves, shap_partition, warm_up
 from gridexplainer_widget.results.explanation import Explanation
-from gridexplainer_widget.results.to_shap import to_shap
+from gridexplainer_widget.results.export import to_shap
 from tests.support.models import Spoiled, TopLeft, brightness, weights
 from tests.support.questions import drain
 
