@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.demo.demo import FOLDER
-from gridexplainer_widget.results.comparison_page import WIDE, comparison_html
+from gridexplainer_widget.results.comparison_page import WIDE_STYLE, comparison_html
 from gridexplainer_widget.results.document import STATIC, STYLE, Document
 
 ROWS = COLUMNS = 8
@@ -90,7 +90,7 @@ def main(folder: Path) -> None:
         heading="Comparison at work",
         line="With a kernel that answers nothing.",
         script=f"{head}const view = {name};{KERNEL}",
-        style=(STATIC / "compare.css").read_text(encoding="utf-8") + STYLE + WIDE,
+        style=(STATIC / "compare.css").read_text(encoding="utf-8") + STYLE + WIDE_STYLE,
     )
     evidence = {"cell": [4, 5], "drop": -0.22, "classes": CLASSES}
     at_work = {**known, "status": "running", "evidence": evidence, "value": [[4, 5]]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,26 +15,26 @@ from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS
 
 from .comparison_data import ComparisonData
 from .comparison_record import (
-    SHOWN_CLASSES,
+    COMPARISON_CLASSES,
     classes_of,
+    comparison_prediction,
     empty_map,
     map_of,
     offered_of,
-    prediction_of,
 )
 from .document import STATIC, STYLE, Document
 from .explanation_data import ExplanationData
 from .metrics import metric_records
 from .page import class_name
 
-WIDE = "body { max-width: 1500px; }"
+WIDE_STYLE: Final = "body { max-width: 1500px; }"
 
-WANTED = (*KERNEL_TRAITS, *FRONT_END_TRAITS, "answers")
-"""What the page must know: the traits of js/src/compare_protocol.ts, and the answers."""
+RECORD_KEYS: Final = (*KERNEL_TRAITS, *FRONT_END_TRAITS, "answers")
+"""What the page must know: the widget's traits, and the answers to clicks."""
 
 
 def comparison_page(comparison: ComparisonData[Any]) -> str:
-    """Write the page of a comparison.
+    """Make the page of a comparison; see :meth:`~.comparison.Comparison.to_html`.
 
     Raises
     ------
@@ -42,8 +42,8 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         There is no map.
     """
     if not comparison.explanations:
-        why = " ".join(map(str, comparison.failures))
-        raise ValueError(f"There is no map to show. {why}")
+        failures = " ".join(map(str, comparison.failures))
+        raise ValueError(f"There is no map to show. {failures}")
     first = comparison.explanations[0]
     rows, columns = first.grid.shape
     maps = [
@@ -51,14 +51,14 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         for number, explanation in enumerate(comparison)
     ]
     failed = [
-        {**empty_map(request), "status": "failed", "error": why}
-        for request, why in comparison.failures
+        {**empty_map(request), "status": "failed", "error": reason}
+        for request, reason in comparison.failures
     ]
     answers, needed = _answers(comparison)
     record = {
         "picture": b64encode(png_bytes(first.picture)).decode(),
         "labels": _labels(first, needed),
-        "prediction": prediction_of(first.baseline_vector, first.target),
+        "prediction": comparison_prediction(first.baseline_vector, first.target),
         "grid": dict(vars(first.grid)),
         "offered": offered_of(),
         "layers": [],
@@ -76,9 +76,9 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         "answers": answers,
     }
     name = class_name(first.labels, first.target)
-    many = f"{len(maps)} method{'s' if len(maps) != 1 else ''}"
-    how = f"{first.model} · {rows}×{columns} cells · {many}"
-    return comparison_html(record, f"{name}: {percent(first.baseline)}", how)
+    methods = f"{len(maps)} method{'s' if len(maps) != 1 else ''}"
+    subtitle = f"{first.model} · {rows}×{columns} cells · {methods}"
+    return comparison_html(record, f"{name}: {percent(first.baseline)}", subtitle)
 
 
 def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str:
@@ -103,10 +103,10 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
     ValueError
         `record` lacks something, or has NaN or infinity in it: JSON has neither.
     """
-    missing = [name for name in WANTED if name not in record]
+    missing = [name for name in RECORD_KEYS if name not in record]
     if missing:
         raise ValueError(
-            f"record lacks {', '.join(missing)}. Wanted is each of {', '.join(WANTED)}."
+            f"record lacks {', '.join(missing)}. Wanted is each of {', '.join(RECORD_KEYS)}."
         )
     _check_answers(record)
     page = Document(
@@ -114,9 +114,9 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
         heading=title,
         line=subtitle,
         script=(STATIC / "compare_page.js").read_text(encoding="utf-8"),
-        style=(STATIC / "compare.css").read_text(encoding="utf-8") + STYLE + WIDE,
+        style=(STATIC / "compare.css").read_text(encoding="utf-8") + STYLE + WIDE_STYLE,
     )
-    return page.html({name: record[name] for name in WANTED})
+    return page.html({name: record[name] for name in RECORD_KEYS})
 
 
 def _check_answers(record: Mapping[str, Any]) -> None:
@@ -135,10 +135,10 @@ def _in_text(shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answers(comparison: ComparisonData[Any]) -> tuple[list[Any], set[int]]:
-    """Tell what hiding each cell did, where occlusion was compared, and the classes in it."""
+    """Return what hiding each cell did, where occlusion was compared, and the classes to name."""
     first = comparison.explanations[0]
     hidden = next((one for one in comparison if one.attribution is None), None)
-    needed = {first.target, *top_classes(first.baseline_vector, SHOWN_CLASSES)}
+    needed = {first.target, *top_classes(first.baseline_vector, COMPARISON_CLASSES)}
     if hidden is None:
         return [None] * len(first.grid), needed
     answers: list[Any] = []
@@ -152,7 +152,7 @@ def _answers(comparison: ComparisonData[Any]) -> tuple[list[Any], set[int]]:
 
 
 def _labels(explanation: ExplanationData, needed: set[int]) -> list[str]:
-    """Name the classes that are shown; a thousand others stay out of the file."""
+    """Name the classes that are shown, and no others, which may be thousands."""
     return [
         class_name(explanation.labels, index) if index in needed else ""
         for index in range(max(needed) + 1)

@@ -210,7 +210,7 @@ class GridExplainerWidget(ExplainerTraits):
             explanation,
             path,
             state=shown,
-            cached_probabilities=self._session.cached_probabilities(),
+            selection_probabilities=self._session.cached_probabilities(),
         )
 
     def close(self) -> None:
