@@ -148,7 +148,7 @@ def row(ways: Mapping[str, Worker], batch: int, grid: int, rounds: int) -> list[
         f"{parts['seconds'] - mine:.1f}",
         f"{off:.0e}",
         ", ".join(peaks),
-        parts["words"],
+        parts["strategy"],
     ]
 
 

@@ -93,7 +93,7 @@ def main() -> None:
         run = explained(found, int(grid), engine, int(side), int(batch) or None)
         answer: dict[str, object] = {"seconds": time.perf_counter() - begin, "peak": peak()}
         if what == "first":
-            answer |= {"promised": promised(run), "words": run.strategy.words}
+            answer |= {"promised": promised(run), "strategy": run.strategy.description}
             answer |= {"vectors": run.vectors.tolist(), "baseline": run.baseline.tolist()}
         print(json.dumps(answer), flush=True)
 

@@ -135,7 +135,7 @@ class GridExplainer(Setup):
         Parameters
         ----------
         img, target_class
-            As for :meth:`explain`, which also tells what is raised.
+            As for :meth:`explain`, with the same errors.
         methods : sequence, optional
             "grad-cam", ("grad-cam", layer) or ("rise", {"samples": 500}), of any name in
             :data:`gridexplainer_widget.METHODS`; by default :attr:`usual_methods`.

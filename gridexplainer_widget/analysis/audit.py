@@ -126,7 +126,7 @@ def randomise_steps(
             "explainer.compare(…, randomise=True) randomises the weights where it is at hand."
         )
     run = audit_run(setup, explanation, fill_of(setup, explanation))
-    if run.classifier.output is None:  # the first answer tells
+    if run.classifier.output is None:  # found out from the first answer
         yield from ensure_baseline(run)
     target, score, seed = explanation.target, explanation.score, explanation.settings.get("seed", 0)
 

@@ -151,7 +151,7 @@ def rank_of_mask(values: ArrayLike, mask: Mask, grid: Grid) -> MaskRank:
     Parameters
     ----------
     values, mask, grid
-        As for :func:`on_mask`, which also tells what is raised.
+        As for :func:`on_mask`, with the same errors.
 
     Returns
     -------

@@ -132,8 +132,8 @@ def randomisation_steps(
 def _copies(classifier: Classifier, seed: int) -> Iterator[RandomisedCopy]:
     if classifier.open_network is None or classifier.output is None:
         raise MethodError(
-            f"Randomising the weights needs a model that can be opened, and {classifier.name} is a "
-            "closed one. Give a model of Keras on TensorFlow or of PyTorch."
+            f"Randomising the weights needs a white-box model, and {classifier.name} is a black "
+            "box. Give a Keras model on TensorFlow or a PyTorch module."
         )
     with classifier.lock:
         copies = classifier.open_network(classifier.output).randomised(seed)

@@ -120,7 +120,7 @@ class Setup:
         Parameters
         ----------
         img, target_class
-            As for :meth:`GridExplainer.explain`, which also tells what is raised.
+            As for :meth:`GridExplainer.explain`, with the same errors.
 
         Returns
         -------

@@ -108,10 +108,10 @@ class Comparison(ComparisonData[Explanation]):
         return [*(f"{one.title}: {note}" for one, note in notes), *sorted(shared)]
 
     def _line(self, number: int) -> str:
-        explanation = self.explanations[number]
+        explanation, faithfulness = self.audited[number]
         cost = explanation.cost
         calls = f"{cost.forward} pictures asked"
         if cost.backward:
             calls += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
-        metrics = f"; {row_of(self.figures[number].metrics)}" if self.figures else ""
+        metrics = f"; {row_of(faithfulness.metrics)}" if faithfulness else ""
         return f"  {explanation.title}: {calls}, {cost.seconds:.1f} s{metrics}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from gridexplainer_widget.methods.requests import MethodRequest
@@ -54,12 +55,16 @@ class ComparisonData(Generic[AnyExplanation]):
         why = "".join(f" {failure}" for failure in self.failures)
         raise KeyError(f"There is no map by {method!r} here; there is {known}.{why}")
 
+    @property
+    def audited(self) -> list[tuple[AnyExplanation, Faithfulness | None]]:
+        """Each explanation with its audit; None where nothing was measured."""
+        return list(zip_longest(self.explanations, self.figures))
+
     def row(self, number: int) -> dict[str, Any]:
         """Return one row of :meth:`Comparison.to_dataframe`."""
-        explanation = self.explanations[number]
+        explanation, faithfulness = self.audited[number]
         row = {"method": explanation.method, **vars(explanation.cost)}
-        if self.figures:
-            faithfulness = self.figures[number]
+        if faithfulness:
             row |= faithfulness.metrics
             row["mask_area"] = faithfulness.mask_area
             row["audit_calls"] = faithfulness.calls

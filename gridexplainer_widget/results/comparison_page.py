@@ -1,4 +1,4 @@
-"""Comparison → one HTML file that needs no kernel; js/src/entries/comparison_page.ts shows it."""
+"""ComparisonData → one HTML file that needs no kernel and no network."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from .comparison_data import ComparisonData
 from .comparison_record import (
     COMPARISON_CLASSES,
     classes_of,
-    comparison_prediction,
     empty_map,
     map_of,
     offered_of,
+    prediction_of,
 )
 from .document import STATIC, STYLE, Document
 from .explanation_data import ExplanationData
@@ -46,10 +46,7 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         raise ValueError(f"There is no map to show. {failures}")
     first = comparison.explanations[0]
     rows, columns = first.grid.shape
-    maps = [
-        map_of(explanation, comparison.figures[number] if comparison.figures else None)
-        for number, explanation in enumerate(comparison)
-    ]
+    maps = [map_of(*audited) for audited in comparison.audited]
     failed = [
         {**empty_map(request), "status": "failed", "error": reason}
         for request, reason in comparison.failures
@@ -58,7 +55,7 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
     record = {
         "picture": b64encode(png_bytes(first.picture)).decode(),
         "labels": _labels(first, needed),
-        "prediction": comparison_prediction(first.baseline_vector, first.target),
+        "prediction": prediction_of(first.baseline_vector, first.target),
         "grid": dict(vars(first.grid)),
         "offered": offered_of(),
         "layers": [],
@@ -89,9 +86,9 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
     record : mapping
         The widget's traits by their names, and "answers": for each cell, row by row,
         ``[[class, before, after], ...]`` of what hiding it did, or None where that was not
-        recorded. Bytes, as of the picture and of the maps' values, may be bytes or base64.
+        recorded. The picture and the maps' values may be bytes or base64.
     title, subtitle : str
-        What stands above; text, not HTML.
+        Above the maps; text, not HTML.
 
     Returns
     -------
@@ -101,7 +98,7 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
     Raises
     ------
     ValueError
-        `record` lacks something, or has NaN or infinity in it: JSON has neither.
+        `record` lacks a key, or holds NaN or infinity: JSON has neither.
     """
     missing = [name for name in RECORD_KEYS if name not in record]
     if missing:

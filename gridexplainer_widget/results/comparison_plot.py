@@ -49,11 +49,29 @@ def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
     """
     if not comparison.explanations:
         raise ValueError(f"There is no map to draw. {' '.join(map(str, comparison.failures))}")
-    first = comparison.explanations[0]
+    figure, places = _sheet(comparison)
+    _draw_picture(*places[0], comparison.explanations[0])
+    best = best_of([faithfulness.metrics for faithfulness in comparison.figures])
+    for (above, below), (explanation, faithfulness) in zip(
+        places[1:], comparison.audited, strict=False
+    ):
+        draw_cells(above, explanation, "signed", numbers=False)
+        above.set_title(short(explanation.title, 30), fontsize=10, loc="left", parse_math=False)
+        _write_audit(below, explanation, faithfulness, best)
+    for above, below in places:
+        above.set_anchor("SW")  # next to its text
+        for text in below.texts:
+            text.set_in_layout(False)  # columns are as wide as maps, whatever the text
+    _draw_colorbar(figure, [above for above, _ in places])
+    return figure
+
+
+def _sheet(comparison: ComparisonData[Any]) -> tuple[Figure, list[tuple[Axes, Axes]]]:
+    """Lay out the notes, and places for the picture and all maps, each with a text below it."""
     panels = 1 + len(comparison)
     across = min(MAX_COLUMNS, panels)
     down = -(-panels // across)
-    height, width = first.picture.shape[:2]
+    height, width = comparison.explanations[0].picture.shape[:2]
     map_inches = float(np.clip(PANEL_INCHES * height / width, 0.8, 5)) + 0.35  # and its title
     notes = _notes(comparison, across)
     inches = down * (map_inches + TEXT_INCHES) + 0.17 * (len(notes) + 1)
@@ -62,26 +80,8 @@ def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
     axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=ratios)
     for ax in axes.flat:
         ax.set_axis_off()
-    places = [(axes[2 * row, column], axes[2 * row + 1, column]) for row, column in _cells(axes)]
-    _draw_picture(*places[0], first)
-    best = best_of([faithfulness.metrics for faithfulness in comparison.figures])
-    for number, explanation in enumerate(comparison):
-        above, below = places[number + 1]
-        draw_cells(above, explanation, "signed", numbers=False)
-        above.set_title(short(explanation.title, 30), fontsize=10, loc="left", parse_math=False)
-        faithfulness = comparison.figures[number] if comparison.figures else None
-        _write_audit(below, explanation, faithfulness, best)
-    for above, below in places:
-        above.set_anchor("SW")  # next to its text
-        for text in below.texts:
-            text.set_in_layout(False)  # columns are as wide as maps, whatever the text
-    _draw_bar(figure, [above for above, _ in places])
     figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", parse_math=False)
-    return figure
-
-
-def _cells(axes: np.ndarray) -> list[tuple[int, int]]:
-    return [(row, column) for row in range(axes.shape[0] // 2) for column in range(axes.shape[1])]
+    return figure, list(zip(axes[::2].flat, axes[1::2].flat, strict=True))
 
 
 def _draw_picture(above: Axes, below: Axes, explanation: ExplanationData) -> None:
@@ -138,7 +138,7 @@ def _width(text: str, size: float, weight: str) -> float:
     return float(path.get_extents().width)
 
 
-def _draw_bar(figure: Figure, beside: list[Axes]) -> None:
+def _draw_colorbar(figure: Figure, beside: list[Axes]) -> None:
     bar = figure.colorbar(
         ScalarMappable(Normalize(-100, 100), colormap()), ax=beside, fraction=0.03, pad=0.01
     )

@@ -57,7 +57,7 @@ def empty_map(request: MethodRequest) -> dict[str, Any]:
     }
 
 
-def comparison_prediction(vector: Probabilities, target: int) -> dict[str, Any]:
+def prediction_of(vector: Probabilities, target: int) -> dict[str, Any]:
     """Return the prediction on the whole picture, with its leading classes."""
     top = top_classes(vector, COMPARISON_CLASSES)
     return {
@@ -76,7 +76,7 @@ def classes_of(before: Probabilities, after: Probabilities, target: int) -> list
 def offered_of(classifier: Classifier | None = None) -> list[list[Any]]:
     """List the methods: name, title, whether it takes a layer, why it is disabled or ""."""
     black_box = classifier is not None and classifier.open_network is None
-    reason = "needs a model that can be opened" if black_box else ""
+    reason = "needs a white-box model" if black_box else ""
     return [
         [spec.name, spec.title, "layer" in spec.takes, reason if spec.white_box else ""]
         for spec in METHODS.values()

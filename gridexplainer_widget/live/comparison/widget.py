@@ -26,9 +26,9 @@ from gridexplainer_widget.live.runner import Job, Outcome, Runner
 from gridexplainer_widget.methods.requests import default_methods
 from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.comparison_record import (
-    comparison_prediction,
     empty_map,
     offered_of,
+    prediction_of,
 )
 from gridexplainer_widget.results.document import STATIC
 from gridexplainer_widget.results.metrics import metric_records
@@ -246,7 +246,7 @@ class ComparisonWidget(BaseWidget):
         else:
             names = self._session.run.classifier.names(len(baseline))
             self.set_trait("labels", list(names))
-            self.set_trait("prediction", comparison_prediction(baseline, target))
+            self.set_trait("prediction", prediction_of(baseline, target))
             panels = self._panels()
             maps = [self._session.shown(panel, randomise=self.randomise) for panel in panels]
             progress = [list(panel.progress) if panel.progress else None for panel in panels]
