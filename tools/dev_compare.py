@@ -32,7 +32,7 @@ METHODS = [
 
 LAYERS = ["conv1_relu", "conv3_block4_out", "conv5_block2_out", "conv5_block3_out"]
 
-ASKED = [
+REQUESTS = [
     ["occlusion", ""],
     ["grad-cam", ""],
     ["grad-cam", "conv3_block4_out"],
@@ -119,7 +119,7 @@ def record() -> dict[str, Any]:
             forward=65,
             seconds=1.24,
             native="8×8 cells, each hidden by cell-mean",
-            figures=figures(0.08, 0.41, 0.02, pointing=True, inside=0.81),
+            figures=audit_record(0.08, 0.41, 0.02, pointing=True, inside=0.81),
         ),
         shown(
             1,
@@ -130,7 +130,7 @@ def record() -> dict[str, Any]:
             layerUsed="conv5_block3_out",
             native="7×7 maps of 'conv5_block3_out'",
             derived="pixels: bilinear; cells: their mean",
-            figures=figures(0.11, 0.38, 0.31, pointing=True, inside=0.62),
+            figures=audit_record(0.11, 0.38, 0.31, pointing=True, inside=0.62),
         ),
         shown(
             2,
@@ -140,7 +140,7 @@ def record() -> dict[str, Any]:
             seconds=0.12,
             layerUsed="conv3_block4_out",
             notes=[EARLY],
-            figures=figures(0.19, 0.24, 0.88, pointing=False, inside=0.2),
+            figures=audit_record(0.19, 0.24, 0.88, pointing=False, inside=0.2),
         ),
         shown(
             3,
@@ -148,7 +148,7 @@ def record() -> dict[str, Any]:
             forward=1,
             backward=1,
             seconds=0.02,
-            figures=figures(0.0042, 0.0061, 0.04, pointing=False, inside=0.33),
+            figures=audit_record(0.0042, 0.0061, 0.04, pointing=False, inside=0.33),
         ),
         shown(4, some, status="running", unit="probability"),
         shown(5, None, status="running"),
@@ -168,7 +168,7 @@ def record() -> dict[str, Any]:
         "fill": "cell-mean",
         "status": "done",
         "error": "",
-        "methods": ASKED,
+        "methods": REQUESTS,
         "target": 0,
         "value": [],
         "randomise": True,
@@ -181,9 +181,9 @@ def by_before() -> list[list[Any]]:
     return sorted(CLASSES, key=lambda row: -row[1])
 
 
-def shown(place: int, values: NDArray[np.float64] | None, **said: Any) -> dict[str, Any]:
+def shown(place: int, values: NDArray[np.float64] | None, **changes: Any) -> dict[str, Any]:
     """Make up one map, finished where nothing else is said."""
-    method, what = ASKED[place]
+    method, what = REQUESTS[place]
     title = next(title for name, title, *_ in METHODS if name == method)
     return {
         "method": method,
@@ -201,10 +201,10 @@ def shown(place: int, values: NDArray[np.float64] | None, **said: Any) -> dict[s
         "seconds": 0.0,
         "error": "",
         "figures": {},
-    } | said
+    } | changes
 
 
-def figures(
+def audit_record(
     deletion: float, insertion: float, randomised: float, *, pointing: bool, inside: float
 ) -> dict[str, Any]:
     """Make up an audit."""
