@@ -153,7 +153,7 @@ def _notes(comparison: ComparisonData[Any], across: int) -> list[str]:
     if comparison.figures:
         known = [metric for name, metric in METRICS.items() if _is_known(comparison, name)]
         notes = [*(f"{metric.short}: {metric.meaning}" for metric in known), *notes]
-    width = 44 * across
+    width = 52 * across
     return [line for note in notes for line in textwrap.wrap(note, width)]
 
 

@@ -208,7 +208,15 @@ class Explanation(ExplanationData):
         return to_html(self, path)
 
     def plot(self, ax: Axes | None = None, style: str = "signed") -> Figure:
-        """Draw the explanation; see :func:`gridexplainer_widget.results.plot.plot`."""
+        """Draw the explanation.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw the map; by default a new figure with the picture beside it.
+        style : {"signed", "original"}
+            See :func:`gridexplainer_widget.results.plot.plot`.
+        """
         from .plot import plot  # noqa: PLC0415 - Matplotlib takes its time
 
         return plot(self, ax=ax, style=style)

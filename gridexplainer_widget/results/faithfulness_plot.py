@@ -49,6 +49,6 @@ def curves_figure(
     )
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 1.22))
-    lines = "\n".join(line for caption in captions for line in textwrap.wrap(caption, 95))
+    lines = "\n".join(line for caption in captions for line in textwrap.wrap(caption, 105))
     figure.supxlabel(lines, fontsize=8, x=0.01, ha="left", parse_math=False)
     return figure
