@@ -103,7 +103,7 @@ class GridExplainer(Setup):
         method : str
             A name in :data:`gridexplainer_widget.METHODS`; see docs/methods.md.
         **options
-            See :class:`gridexplainer_widget.attribution.context.MethodOptions`.
+            See :class:`gridexplainer_widget.attribution.options.MethodOptions`.
 
         Raises
         ------
@@ -115,7 +115,7 @@ class GridExplainer(Setup):
             The picture, the grid on it, the target, the method or an option is not usable.
         """
         request = parse_request((method, options))
-        bar = ("Hiding cells", "cell") if request.method.ask is None else (request.method.title,)
+        bar = (request.method.title,) if request.method.explain else ("Hiding cells", "cell")
         keep = partial(setattr, self, "explanation")
         steps = explain_steps(self, self.start_run(img), target_class, request, on_result=keep)
         return with_bar(steps, *bar)

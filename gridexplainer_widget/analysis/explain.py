@@ -42,7 +42,7 @@ def explain_steps(
     ExplanationError
         The model failed on the way.
     """
-    if request.method.ask is None:
+    if request.method.explain is None:
         explanation = yield from _occlusion_steps(setup, run, target, on_result)
     else:
         on_result(None)

@@ -110,8 +110,8 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
         title=title,
         heading=title,
         line=subtitle,
-        script=(STATIC / "compare_page.js").read_text(encoding="utf-8"),
-        style=(STATIC / "compare.css").read_text(encoding="utf-8") + STYLE + WIDE_STYLE,
+        script=(STATIC / "comparison_page.js").read_text(encoding="utf-8"),
+        style=(STATIC / "comparison.css").read_text(encoding="utf-8") + STYLE + WIDE_STYLE,
     )
     return page.html({name: record[name] for name in RECORD_KEYS})
 

@@ -78,7 +78,7 @@ def offered_of(classifier: Classifier | None = None) -> list[list[Any]]:
     black_box = classifier is not None and classifier.open_network is None
     reason = "needs a white-box model" if black_box else ""
     return [
-        [spec.name, spec.title, "layer" in spec.takes, reason if spec.white_box else ""]
+        [spec.name, spec.title, "layer" in spec.options, reason if spec.white_box else ""]
         for spec in METHODS.values()
     ]
 

@@ -199,8 +199,8 @@ def _document(explanation: ExplanationData, record: Mapping[str, Any]) -> str:
         title=f"{answer} · {explanation.model}",
         heading=answer,
         line=line,
-        script=(STATIC / "page.js").read_text(encoding="utf-8"),
-        style=(STATIC / "widget.css").read_text(encoding="utf-8") + STYLE,
+        script=(STATIC / "explorer_page.js").read_text(encoding="utf-8"),
+        style=(STATIC / "explorer.css").read_text(encoding="utf-8") + STYLE,
     )
     return page.html(record)
 

@@ -97,6 +97,6 @@ class Opened:
             raise MethodError(
                 f"{self.name} has no gradient: what leads to its answer is cut off, by "
                 "torch.no_grad(), detach(), rounding or whole numbers. Take these out of its "
-                "forward, or take a method that needs only answers: occlusion, rise, shap, lime."
+                "forward, or choose a black-box method, such as occlusion."
             )
         return found
