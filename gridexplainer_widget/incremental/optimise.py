@@ -1,9 +1,9 @@
 """Rewrites a network so that it is less work, before anything is planned.
 
 Means over positions and products over channels are linear, so they commute. Where a network halves
-its maps by a mean after a 1×1 convolution, as DenseNet121 does, swapping them saves three quarters of
-the products; where it takes means before one that leaves few channels, as InceptionV3 does, most of
-the means.
+its maps by a mean after a 1×1 convolution, as DenseNet121 does, swapping them saves three quarters
+of the products; where it takes means before one that leaves few channels, as InceptionV3 does, most
+of the means.
 """
 
 from __future__ import annotations
