@@ -136,7 +136,7 @@ def _copies(classifier: Classifier, seed: int) -> Iterator[RandomisedCopy]:
             "closed one. Give a model of Keras on TensorFlow or of PyTorch."
         )
     with classifier.lock:
-        copies = classifier.open_network(classifier.output).randomised(seed)
+        copies = classifier.open_network(classifier.output).randomised_copies(seed)
     while True:
         with classifier.lock:  # the weights are read off a model that others may be asking
             copy = next(copies, None)

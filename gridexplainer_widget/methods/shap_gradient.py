@@ -63,7 +63,7 @@ def shap_gradient(context: MethodContext) -> Steps:
         points, seed = min(AT_ONCE, samples - start), int(draws.integers(2**32))
         ask = partial(explainer.shap_values, picture, nsamples=points, rseed=seed)
         with lock, global_dice(seed):
-            found = network.with_shap(ask)
+            found = network.with_gradients(ask)
         context.forward += points
         context.backward += points
         values += np.reshape(found, values.shape) * (points / samples)
@@ -79,10 +79,10 @@ def _explainer(
     """Return SHAP's explainer, and the picture as it takes it."""
     shap = framework("shap", "method='shap-gradient'", "shap")
     both = np.concatenate([context.batch, background])
-    model, taken = network.for_shap(both, context.target)
+    model, taken = network.score_model(both, context.target)
     size = context.run.batch_size
     make = partial(shap.GradientExplainer, model, taken[1:], batch_size=size)
-    return network.with_shap(make), taken[:1]
+    return network.with_gradients(make), taken[:1]
 
 
 def _background(context: MethodContext) -> Pixels:

@@ -12,7 +12,7 @@ from gridexplainer_widget.classifiers.checks.checks import size_check, softmaxed
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.checks.probe import model_checks
 from gridexplainer_widget.classifiers.outputs import to_probabilities
-from gridexplainer_widget.classifiers.preprocessing import NAMED, Preprocessing
+from gridexplainer_widget.classifiers.preprocessing import PRESETS, Preprocessing
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.picture import read_picture
 from gridexplainer_widget.core.progress import drain
@@ -135,12 +135,12 @@ def expecting(range_: Preprocessing) -> object:
 
 @pytest.mark.parametrize("name", ["0..1", "-1..1", "imagenet"])
 def test_another_range_is_told_and_how_to_say_it(name: str) -> None:
-    preflight = checked(expecting(NAMED[name]))
+    preflight = checked(expecting(PRESETS[name]))
     verdict, words = of(preflight, "Input range")
     assert verdict == "warning"
     assert f'say preprocess="{name}"' in words
     assert "“class 0” 98.8%" in words
-    said = checked(expecting(NAMED[name]), preprocess=name)
+    said = checked(expecting(PRESETS[name]), preprocess=name)
     assert troubles(said) == []
 
 

@@ -9,8 +9,8 @@ from keras import applications, layers
 from sklearn.linear_model import LogisticRegression
 
 from gridexplainer_widget import GridExplainer, as_classifier, demo
-from gridexplainer_widget.classifiers.checks.input_range import rubble
-from gridexplainer_widget.classifiers.preprocessing import NAMED
+from gridexplainer_widget.classifiers.checks.input_range import nonsense_pictures
+from gridexplainer_widget.classifiers.preprocessing import PRESETS
 from gridexplainer_widget.demo.demo import FOLDER
 
 HONEST = demo.load("honest")
@@ -48,7 +48,7 @@ def sound(build: object) -> keras.Model:
             labels += 2 * [label]
         fitted = resized(picture)
         mosaic = fitted.reshape(8, 12, 8, 12, 3).mean(axis=(1, 3)).repeat(12, 0).repeat(12, 1)
-        shown += [fitted, mosaic, *rubble(fitted, seed=1)]
+        shown += [fitted, mosaic, *nonsense_pictures(fitted, seed=1)]
         labels += [label, *4 * [len(KNOWN)]]
     prepared = as_classifier(backbone).preprocessing(np.stack(shown))
     for layer in backbone.layers:
@@ -86,7 +86,7 @@ SINGLES = ("horse", "fish", "pizza", "guitar", "dog and ball", "cat and wool", "
 
 @pytest.mark.parametrize("name", ["0..1", "-1..1", "imagenet", "caffe"])
 def test_a_network_that_was_trained_on_another_range(name: str) -> None:
-    trained_on = NAMED[name]
+    trained_on = PRESETS[name]
 
     def network(batch: np.ndarray) -> np.ndarray:
         back = (batch - np.float32(trained_on.offset)) / np.float32(trained_on.scale)

@@ -268,7 +268,7 @@ def test_a_nested_model_is_as_its_unrolled_self() -> None:
     nested.scores(BATCH, 0)
     nested.gradients(BATCH, 0, guided=True)
     assert nested.pictures == asked + 2 * len(BATCH)
-    stages = [stage.layer for stage in nested.randomised(0)]
+    stages = [stage.layer for stage in nested.randomised_copies(0)]
     assert stages[1:] == ["backbone/conv2", "backbone/inner/conv1"]
 
 
@@ -333,7 +333,7 @@ def test_nothing_runs_before_it_is_asked_and_little_after() -> None:
     for _ in range(2):
         network.gradients(BATCH, 0, guided=True)
     assert model.runs == before + 2
-    assert len(list(network.randomised(0))) == 3
+    assert len(list(network.randomised_copies(0))) == 3
     assert model.runs == before + 3
 
 
@@ -354,7 +354,7 @@ def test_layers_that_are_no_layers_of_the_answer() -> None:
     assert places == sorted(places)
     with pytest.raises(ValueError, match="no layer 'twice' with maps.*'conv'"):
         network.maps(BATCH, ["twice"])
-    assert "aside" not in [stage.layer for stage in network.randomised(0)]
+    assert "aside" not in [stage.layer for stage in network.randomised_copies(0)]
 
 
 def test_parts_of_attention_are_no_maps() -> None:
@@ -365,7 +365,7 @@ def test_parts_of_attention_are_no_maps() -> None:
     network = opened(model)
     batch = np.ones((1, 8, 8, 3), np.float32)
     assert [layer.name for layer in network.layers(batch)] == ["patches"]
-    assert [stage.layer for stage in network.randomised(0)][1:] == ["attention", "patches"]
+    assert [stage.layer for stage in network.randomised_copies(0)][1:] == ["attention", "patches"]
 
 
 def test_pictures_without_channels_and_of_any_size() -> None:
@@ -394,7 +394,7 @@ def test_whole_numbers_have_no_gradient() -> None:
     network = opened(model)
     assert network.map_gradients(batch + 0.3, 0, ["conv"])[0][1].std() > 0
     np.testing.assert_array_equal(network.scores(batch, 0), network.scores(batch + 0.3, 0))
-    for ask in (network.gradients, network.for_shap):
+    for ask in (network.gradients, network.score_model):
         with pytest.raises(MethodError, match="No gradient passes.*It takes uint8"):
             ask(batch, 0)
 
@@ -557,9 +557,9 @@ def test_the_model_is_left_as_it_was(tmp_path: Path) -> None:
     network = opened(model)
     network.map_gradients(BATCH, 0, [network.layers(BATCH)[-1].name])
     network.gradients(BATCH, 0, guided=True)
-    network.for_shap(BATCH, 0)
+    network.score_model(BATCH, 0)
     network.head(BATCH)
-    for stage in network.randomised(0):
+    for stage in network.randomised_copies(0):
         stage.network.gradients(BATCH, 0)
     with pytest.raises(ValueError, match="no layer"):
         network.maps(BATCH, ["nonsense"])
@@ -634,7 +634,7 @@ def test_weights_become_noise_from_the_last_to_the_first() -> None:
     names = ["first", "second", "third"]
     plain, maps = model(BATCH).numpy(), network.maps(BATCH, names)
     drawn, left = {}, {}
-    for stage in network.randomised(7):
+    for stage in network.randomised_copies(7):
         drawn[stage.layer] = stage.forward(BATCH)
         assert np.abs(drawn[stage.layer] - plain).max() > 1e-3
         now = stage.network.maps(BATCH, names)
@@ -650,8 +650,8 @@ def test_weights_become_noise_from_the_last_to_the_first() -> None:
         "first": [False, False, False],
     }
     assert list(left) == [dense, "third", "second", "first"]
-    again = {stage.layer: stage.forward(BATCH) for stage in network.randomised(7)}
-    other = {stage.layer: stage.forward(BATCH) for stage in network.randomised(8)}
+    again = {stage.layer: stage.forward(BATCH) for stage in network.randomised_copies(7)}
+    other = {stage.layer: stage.forward(BATCH) for stage in network.randomised_copies(8)}
     for name, answers in drawn.items():
         np.testing.assert_array_equal(answers, again[name])
         assert not np.array_equal(answers, other[name])
@@ -663,7 +663,7 @@ def test_noise_has_the_mean_and_deviation_of_the_weights() -> None:
     model = stack(layers.Flatten(), dense, shape=(10, 10, 3))
     kernel = dense.get_weights()[0] * 0.5 + 2
     dense.set_weights([kernel])
-    (stage,) = opened(model).randomised(0)
+    (stage,) = opened(model).randomised_copies(0)
     unit = np.eye(300, dtype=np.float32).reshape(300, 10, 10, 3)
     noise = stage.forward(unit)
     assert abs(noise.mean() - 2) < 1e-3
@@ -682,10 +682,10 @@ def test_what_cannot_be_randomised() -> None:
             return self.dense(tf.reduce_mean(pixels, (1, 2)) * self.raw)
 
     with pytest.raises(MethodError, match="weights that Keras does not know.*add_weight"):
-        next(opened(Raw(), "logits", input_shape=(6, 6, 3)).randomised(0))
+        next(opened(Raw(), "logits", input_shape=(6, 6, 3)).randomised_copies(0))
     bare = stack(layers.GlobalAveragePooling2D())
     with pytest.raises(MethodError, match="no layer with weights"):
-        next(opened(bare, "logits").randomised(0))
+        next(opened(bare, "logits").randomised_copies(0))
 
 
 @settings(max_examples=5)
@@ -694,8 +694,8 @@ def test_shap_adds_up_on_a_linear_model(target: int, seed: int) -> None:
     keras.utils.set_random_seed(2)
     network = opened(stack(layers.Flatten(), layers.Dense(3, activation="softmax")))
     background = np.random.default_rng(seed).normal(size=(1, 6, 6, 3)).astype(np.float32)
-    model, start = network.for_shap(background, target)
-    _, taken = network.for_shap(BATCH, target)
+    model, start = network.score_model(background, target)
+    _, taken = network.score_model(BATCH, target)
     values = shap.GradientExplainer(model, [start]).shap_values(taken, nsamples=4, rseed=0)
     assert values.shape == (2, 6, 6, 3, 1)
     expected = network.scores(BATCH, target) - network.scores(background, target)
@@ -705,7 +705,7 @@ def test_shap_adds_up_on_a_linear_model(target: int, seed: int) -> None:
 
 def test_shap_takes_activations_with_gradients_of_their_own() -> None:
     network = opened(small("silu"))
-    model, taken = network.for_shap(BATCH, 1)
+    model, taken = network.score_model(BATCH, 1)
     values = shap.GradientExplainer(model, [taken * 0]).shap_values(taken, nsamples=200, rseed=0)
     expected = network.scores(BATCH, 1) - network.scores(BATCH * 0, 1)
     np.testing.assert_allclose(values.sum(axis=(1, 2, 3, 4)), expected, atol=0.02)
@@ -727,7 +727,7 @@ def test_tf_keras() -> None:
         )
     assert other.head(BATCH)[0] == "inner/conv"
     with pytest.raises(MethodError, match="tf_keras.*Keras 3"):
-        next(other.randomised(0))
+        next(other.randomised_copies(0))
 
 
 def test_other_backends_say_what_to_do() -> None:
@@ -774,5 +774,5 @@ def test_resnet50() -> None:
     names = {layer.name: layer for layer in network.layers(batch)}
     assert names["conv4_block6_out"].shape == (2, 2, 1024)
     assert "conv5_block3_out" not in names  # one pixel
-    assert next(network.randomised(0)).layer == "predictions"
+    assert next(network.randomised_copies(0)).layer == "predictions"
     assert network.gradients(batch, 3, guided=True).std() > 0

@@ -108,7 +108,7 @@ def test_pairs_of_classes_and_several_answers_are_refused() -> None:
         as_classifier(pairs)(GREY)
     both = MultiOutputClassifier(LogisticRegression())
     both.fit(rows(GREY) / 255, np.stack([CLASSES, CLASSES], axis=1))
-    with pytest.raises(ClassifierError, match=r"answers 2 questions"):
+    with pytest.raises(ClassifierError, match=r"returns 2 outputs"):
         as_classifier(both)(GREY)
 
 

@@ -10,7 +10,7 @@ import pytest
 from torch import nn
 
 from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier, read_picture
-from gridexplainer_widget.classifiers.preprocessing import DEVIATION, MEAN
+from gridexplainer_widget.classifiers.preprocessing import IMAGENET_DEVIATION, IMAGENET_MEAN
 from tests.support.pytorch import drops_by_hand, timm, torch, torchvision
 
 PICTURE = np.random.default_rng(2).integers(0, 256, (40, 40, 3), np.uint8)
@@ -79,7 +79,7 @@ def in_plain_torch(module: nn.Module, scale: object, offset: object) -> Callable
     return ask
 
 
-IMAGENET = (1 / (255 * np.array(DEVIATION)), -np.array(MEAN) / DEVIATION)
+IMAGENET = (1 / (255 * np.array(IMAGENET_DEVIATION)), -np.array(IMAGENET_MEAN) / IMAGENET_DEVIATION)
 UNIT = (1 / 255, 0)
 
 

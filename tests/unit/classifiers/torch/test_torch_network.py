@@ -657,7 +657,7 @@ def test_hugging_face_with_several_classes_at_once() -> None:
     np.testing.assert_allclose(
         1 / (1 + np.exp(-scores)), classifier.forward(batch)[:, 1], rtol=1e-5
     )
-    randomised = list(network.randomised(0))[-1]
+    randomised = list(network.randomised_copies(0))[-1]
     again = randomised.network.scores(batch, 1)
     np.testing.assert_allclose(1 / (1 + np.exp(-again)), randomised.forward(batch)[:, 1], rtol=1e-5)
 
@@ -733,7 +733,7 @@ def test_what_is_cut_off_has_no_gradient(cut: Callable) -> None:
         lambda: network.gradients(BATCH, 0, guided=True),
     )
     for ask in asked:
-        with pytest.raises(MethodError, match="has no gradient.*only answers"):
+        with pytest.raises(MethodError, match="has no gradient.*black-box method"):
             ask()
 
 
@@ -800,9 +800,9 @@ def test_the_module_is_left_as_it_was(mode: Callable) -> None:
         network.map_gradients(picture, 1, ["0", "4"])
         network.head(picture)
         with torch.inference_mode(mode=False), torch.enable_grad():
-            model, start = network.for_shap(picture, 1)
+            model, start = network.score_model(picture, 1)
             shap.GradientExplainer(model, start).shap_values(start, nsamples=3)
-        for stage in network.randomised(0):
+        for stage in network.randomised_copies(0):
             stage.network.gradients(picture, 1)
         assert torch.is_grad_enabled() == (mode is torch.enable_grad)
         assert torch.is_inference_mode_enabled() == (mode is torch.inference_mode)
@@ -927,7 +927,7 @@ def test_weights_are_randomised_from_the_last_layer_down() -> None:
     net = cnn()
     before = weights(net)
     changed = []
-    for stage in opened(net).randomised(7):
+    for stage in opened(net).randomised_copies(7):
         now = weights(stage.network.module)
         changed.append({name for name in now if not np.array_equal(now[name], before[name])})
         answer = stage.forward(BATCH).numpy()[:, 2]
@@ -945,9 +945,9 @@ def test_weights_are_randomised_from_the_last_layer_down() -> None:
 def test_randomised_weights_are_drawn_from_their_own_mean_and_deviation() -> None:
     net = nn.Sequential(nn.Flatten(), nn.Linear(108, 400))
     nn.init.normal_(net[1].weight, 3, 0.5)
-    (stage,) = opened(net).randomised(1)
-    (again,) = opened(net).randomised(1)
-    (other,) = opened(net).randomised(2)
+    (stage,) = opened(net).randomised_copies(1)
+    (again,) = opened(net).randomised_copies(1)
+    (other,) = opened(net).randomised_copies(2)
     found, same, different = (
         weights(one.network.module)["1.weight"] for one in (stage, again, other)
     )
@@ -967,20 +967,20 @@ def test_the_names_of_randomised_layers() -> None:
         look=attention,
         dense=nn.Linear(8, 3),
     )
-    stages = [stage.layer for stage in opened(net).randomised(0)]
+    stages = [stage.layer for stage in opened(net).randomised_copies(0)]
     assert stages == ["dense", "look.out_proj", "look", "patch"]
 
 
 def test_what_cannot_be_randomised() -> None:
     with pytest.raises(MethodError, match="no weights"):
-        next(opened(nn.Sequential(nn.Flatten())).randomised(0))
+        next(opened(nn.Sequential(nn.Flatten())).randomised_copies(0))
 
     class Once(nn.Linear):
         def __deepcopy__(self, memory: object) -> "Once":
             raise TypeError("there is only one")
 
     with pytest.raises(MethodError, match="cannot be copied.*there is only one"):
-        next(opened(nn.Sequential(nn.Flatten(), Once(432, 2))).randomised(0))
+        next(opened(nn.Sequential(nn.Flatten(), Once(432, 2))).randomised_copies(0))
 
 
 # ---------------------------------------------------------------- SHAP
@@ -994,8 +994,8 @@ def test_shap_of_a_linear_model_adds_up() -> None:
     network = opened(net, "softmax")
     batch, start = BATCH[:2, :3, :3], BATCH[2:, 5:8, 5:8]
     for target in (0, 3):
-        model, pictures = network.for_shap(batch, target)
-        _, background = network.for_shap(start, target)
+        model, pictures = network.score_model(batch, target)
+        _, background = network.score_model(start, target)
         np.random.seed(0)  # noqa: NPY002 - what shap draws from
         values = shap.GradientExplainer(model, background).shap_values(pictures, nsamples=4)
         values = np.asarray(values).reshape(batch.shape)
@@ -1012,7 +1012,7 @@ def test_shap_of_a_single_sigmoid_knows_both_classes() -> None:
     network = opened(net, "sigmoid")
     batch = BATCH[:, :3, :3]
     for target in (0, 1):
-        model, pictures = network.for_shap(batch, target)
+        model, pictures = network.score_model(batch, target)
         found = model(pictures)
         assert found.shape == (3, 1)
         np.testing.assert_allclose(
@@ -1025,10 +1025,10 @@ def test_shap_has_gradients_where_the_caller_has_none(mode: Callable) -> None:
     network = opened(cnn())
 
     def values() -> np.ndarray:
-        model, taken = network.for_shap(BATCH, 0)
-        explainer = network.with_shap(lambda: shap.GradientExplainer(model, taken[1:]))
+        model, taken = network.score_model(BATCH, 0)
+        explainer = network.with_gradients(lambda: shap.GradientExplainer(model, taken[1:]))
         ask = partial(explainer.shap_values, taken[:1], nsamples=4, rseed=0)
-        return np.asarray(network.with_shap(ask))
+        return np.asarray(network.with_gradients(ask))
 
     expected = values()
     assert expected.any()
