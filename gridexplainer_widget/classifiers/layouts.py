@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -33,6 +33,31 @@ def picture_shape(shape: tuple[Any, ...], name: str) -> tuple[Shape, bool]:
             "with 1, 3 or 4 channels. Wrap it in a function of a batch (n, H, W, 3) in 0..255."
         )
     return (shape[1], shape[2], int(shape[3])), False
+
+
+def only_input(inputs: Sequence[Any], names: Iterable[str], model: str) -> Any:
+    """Return the only input of a model.
+
+    Parameters
+    ----------
+    inputs : sequence
+        In the framework's own form.
+    names : iterable of str
+        Of the inputs, for the error.
+    model : str
+        Its name, for the error.
+
+    Raises
+    ------
+    ClassifierError
+        There are several, or none.
+    """
+    if len(inputs) != 1:
+        raise ClassifierError(
+            f"{model} takes {len(inputs)} inputs ({', '.join(names)}); wanted is a model of one "
+            "picture. Wrap it in a function of a batch that gives the others."
+        )
+    return inputs[0]
 
 
 def read_rows(features: int, overrides: Overrides, name: str) -> tuple[Shape, str]:

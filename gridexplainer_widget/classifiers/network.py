@@ -86,12 +86,26 @@ class Network(Protocol):
         """Return the target's score as named by `differentiated`: (n,)."""
 
     def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
-        """Return each layer's output."""
+        """Return each layer's output.
+
+        Raises
+        ------
+        ValueError
+            There is no such layer.
+        """
 
     def map_gradients(
         self, batch: PreparedBatch, target: int, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
-        """Return each layer's output, and the gradient of the target's score with respect to it."""
+        """Return each layer's output, and the gradient of the target's score with respect to it.
+
+        Raises
+        ------
+        ValueError
+            There is no such layer.
+        MethodError
+            No gradient reaches it.
+        """
 
     def gradients(
         self, batch: PreparedBatch, target: int, *, guided: bool = False
@@ -104,7 +118,8 @@ class Network(Protocol):
         Raises
         ------
         MethodError
-            `guided`, and not every ReLU could be overridden.
+            No gradient reaches the batch; or `guided`, and there is no ReLU, or one that could
+            not be overridden, or another rectifier.
         """
 
     def head(self, batch: PreparedBatch) -> tuple[str, NDArray[np.float32]]:
@@ -127,6 +142,11 @@ class Network(Protocol):
         It is for libraries that differentiate by themselves, such as SHAP. It takes (n, height,
         width, channels), preprocessed, and returns the score named by `differentiated`: (n, 1).
         Its calls need not count in `pictures`.
+
+        Raises
+        ------
+        MethodError
+            No gradient reaches the batch.
         """
 
     def with_gradients(self, call: Callable[[], Result]) -> Result:

@@ -15,16 +15,10 @@ from gridexplainer_widget.core.errors import ClassifierError
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import resized
 
-from .checks import (
-    Check,
-    ProbeProbabilities,
-    RawOutputs,
-    batch_check,
-    hiding_check,
-    outputs_check,
-    repeatable_check,
-)
-from .input_range import Search, Trial, nonsense_pictures, search, views
+from .checks import Check, ProbeProbabilities, batch_check, hiding_check, repeatable_check
+from .confidence import nonsense_pictures, views
+from .input_range import Search, Trial, search
+from .outputs_check import RawOutputs, outputs_check
 from .preflight import Preflight
 
 MAX_BATCH = 5

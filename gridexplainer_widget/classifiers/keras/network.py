@@ -23,7 +23,7 @@ from .traced_model import TracedModel
 
 
 class KerasNetwork:
-    """A `Network` of a model of Keras 3 on TensorFlow or of tf_keras; it is traced on first use.
+    """A model of Keras 3 on TensorFlow or of tf_keras, traced on first use; see `Network`.
 
     Parameters
     ----------
@@ -81,28 +81,14 @@ class KerasNetwork:
         )
 
     def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
-        """Return each layer's output.
-
-        Raises
-        ------
-        ValueError
-            There is no such layer.
-        """
+        """Return each layer's output."""
         tensors = self._tensors(layers)
         return list(self._traced.compiled(("maps", *layers), lambda: tensors)(batch))
 
     def map_gradients(
         self, batch: PreparedBatch, target: int, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
-        """Return each layer's output, and the gradient of the target's score with respect to it.
-
-        Raises
-        ------
-        ValueError
-            There is no such layer.
-        MethodError
-            No gradient reaches it.
-        """
+        """Return each layer's output, and the gradient of the target's score with respect to it."""
         tensors = self._tensors(layers)
         maps, gradients = self._traced.compiled(
             ("gradients", *layers), lambda: (tensors, self._traced.gradients(tensors))
@@ -114,15 +100,7 @@ class KerasNetwork:
     ) -> PreparedBatch:
         """Return the gradient of the target's score with respect to the batch.
 
-        With `guided`, each ReLU lets only positive gradients pass back (J. T. Springenberg et
-        al., "Striving for Simplicity: The All Convolutional Net", 2015), ReLU6 included. Smooth
-        activations beside them keep their gradients.
-
-        Raises
-        ------
-        MethodError
-            No gradient reaches the batch; or `guided`, and there is no ReLU, or one that could
-            not be overridden, or another rectifier.
+        With `guided`, ReLU6 counts as a ReLU; smooth activations keep their gradients.
         """
         if guided:
             traced = self._guided
@@ -136,30 +114,13 @@ class KerasNetwork:
         return traced.compiled("gradient", lambda: traced.gradients([traced.batch])[0])
 
     def head(self, batch: PreparedBatch) -> tuple[str, NDArray[np.float32]]:
-        """Return the layer before global average pooling, and the weights of the dense layer after.
-
-        Returns
-        -------
-        str, float32 array (channels, outputs)
-            Outputs as the model has them: one for a single sigmoid.
-
-        Raises
-        ------
-        MethodError
-            The network does not end in these two.
-        """
+        """Return the layer before global average pooling, and the weights of the dense layer."""
         return find_head(self._traced, self.layers(batch), batch)
 
     def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
         """Return the target's score as a Keras model, and a batch as that model takes it.
 
-        It takes (n, height, width, channels), preprocessed, and returns the score named by
-        `differentiated`: (n, 1). One column, since SHAP differentiates every column.
-
-        Raises
-        ------
-        MethodError
-            No gradient reaches the batch.
+        It has one column, since SHAP differentiates every column.
         """
         key = (target, batch.shape[1:])
         if key not in self._score_models:
@@ -197,14 +158,7 @@ class KerasNetwork:
         """Randomise copies of the weights, from the last layer with a kernel down to the first.
 
         Each array of weights is drawn from a normal distribution of its own mean and deviation.
-        Batch normalisation is left as it is. A copy is valid until the next one is made. See J.
-        Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, the cascading
-        randomisation.
-
-        Raises
-        ------
-        MethodError
-            The model cannot be copied.
+        Batch normalisation is left as it is. A copy is valid until the next one is made.
         """
         if "tf_keras" in {
             cls.__module__.partition(".")[0] for cls in type(self._source.model).__mro__

@@ -19,11 +19,11 @@ from gridexplainer_widget.classifiers.keras.applications import (
 from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
 from gridexplainer_widget.classifiers.keras.network import KerasNetwork
 from gridexplainer_widget.classifiers.keras.source import Source, tensorflow
-from gridexplainer_widget.classifiers.layouts import as_dtype, picture_shape
+from gridexplainer_widget.classifiers.layouts import as_dtype, only_input, picture_shape
 from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import PreparedBatch
-from gridexplainer_widget.core.errors import ClassifierError, MethodError, NotApplicable
+from gridexplainer_widget.core.errors import MethodError, NotApplicable
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 
 Traced: TypeAlias = Callable[["tuple[int | None, ...]"], Any]
@@ -181,12 +181,8 @@ def _input_shape(model: Any) -> tuple[Shape, bool]:
     inputs = getattr(model, "inputs", None)
     if not inputs:  # a subclassed model: nothing to read
         return (None, None, 3), False
-    if len(inputs) != 1:
-        raise ClassifierError(
-            f"{model.name} takes {len(inputs)} inputs; wanted is a model of one picture. "
-            "Wrap it in a function of a batch that gives the others."
-        )
-    return picture_shape(tuple(inputs[0].shape), model.name)
+    taken = only_input(inputs, (each.name for each in inputs), model.name)
+    return picture_shape(tuple(taken.shape), model.name)
 
 
 def _output_kind(model: Any) -> OutputKind | None:

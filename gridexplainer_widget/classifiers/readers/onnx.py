@@ -16,7 +16,13 @@ from numpy.typing import NDArray
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.labels import MAX_FILE_BYTES, Labels, names_of, parse_labels
-from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, read_rows, to_front
+from gridexplainer_widget.classifiers.layouts import (
+    as_dtype,
+    in_pieces,
+    only_input,
+    read_rows,
+    to_front,
+)
 from gridexplainer_widget.classifiers.outputs import which_answer
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
 from gridexplainer_widget.core.arrays import PreparedBatch
@@ -81,7 +87,7 @@ def onnx_classifier(model: Any, overrides: Overrides) -> Classifier:
     session = model if hasattr(model, "get_inputs") else _session(model)
     is_path = isinstance(model, (str, os.PathLike))
     name = Path(model).name if is_path else session.get_modelmeta().graph_name or "the ONNX model"
-    given = _only_input(session, name)
+    given = _pixel_input(session, name)
     sides = tuple(side if isinstance(side, int) and side > 0 else None for side in given.shape)
     layout = _layout(sides, overrides, name)
     usual = NOT_FOUND if DTYPES[given.type] == "uint8" else layout.preprocessing
@@ -110,20 +116,15 @@ def _session(model: Any) -> Any:
         raise ValueError(f"{name} cannot be read by ONNX Runtime: {error}") from error
 
 
-def _only_input(session: Any, name: str) -> Any:
+def _pixel_input(session: Any, name: str) -> Any:
     inputs = session.get_inputs()
-    if len(inputs) != 1:
+    given = only_input(inputs, (each.name for each in inputs), name)
+    if given.type not in DTYPES:
         raise ClassifierError(
-            f"{name} takes {len(inputs)} inputs ({', '.join(each.name for each in inputs)}); "
-            "wanted is a model of one picture. Wrap it in a function of a batch that gives the "
-            "others."
-        )
-    if inputs[0].type not in DTYPES:
-        raise ClassifierError(
-            f"{name} takes {inputs[0].type}; wanted is one of {', '.join(DTYPES)}. "
+            f"{name} takes {given.type}; wanted is one of {', '.join(DTYPES)}. "
             "Wrap it in a function of a batch (n, H, W, 3) in 0..255."
         )
-    return inputs[0]
+    return given
 
 
 def _layout(sides: tuple[int | None, ...], overrides: Overrides, name: str) -> InputLayout:

@@ -9,7 +9,7 @@ from typing import Any
 
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, picture_shape
+from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, only_input, picture_shape
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
@@ -90,12 +90,7 @@ def _function(loaded: Any, name: str) -> tuple[Callable[[str, Any, Any], Any], A
 
 def _picture(specs: list[Any], name: str) -> Any:
     """Return the only input's TensorSpec."""
-    if len(specs) != 1:
-        raise ClassifierError(
-            f"{name} takes {len(specs)} inputs ({', '.join(spec.name for spec in specs)}); wanted "
-            "is a model of one picture. Wrap it in a function of a batch that gives the others."
-        )
-    spec = specs[0]
+    spec = only_input(specs, (spec.name for spec in specs), name)
     if not (spec.dtype.is_floating or spec.dtype.is_integer):
         raise ClassifierError(
             f"{name} takes {spec.dtype.name} ({spec.name}), such as pictures in a file's bytes; "

@@ -6,7 +6,7 @@ import importlib
 import os
 import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.labels import MAX_FILE_BYTES, Labels, parse_labels
-from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, picture_shape
+from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, only_input, picture_shape
 from gridexplainer_widget.classifiers.outputs import which_answer
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
 from gridexplainer_widget.core.arrays import PreparedBatch
-from gridexplainer_widget.core.errors import ClassifierError
 
 BLACK_AND_WHITE: Final = np.array([[[[0] * 3, [255] * 3]]], np.float32)
 """A batch of one picture with both ends of every channel's range."""
@@ -44,7 +43,8 @@ def tflite_classifier(model: Any, overrides: Overrides) -> Classifier:
     is_path = isinstance(model, (str, os.PathLike))
     name = Path(model).name if is_path else "the TFLite model"
     interpreter = _open(Path(model).expanduser()) if is_path else model
-    given = _only_input(interpreter.get_input_details(), name)
+    inputs = interpreter.get_input_details()
+    given = only_input(inputs, (each["name"] for each in inputs), name)
     outputs = interpreter.get_output_details()
     kinds = [(output["name"], tuple(_sides(output))) for output in outputs]
     answer = outputs[which_answer(kinds, name)]
@@ -79,15 +79,6 @@ def _sides(details: Any) -> list[int]:
     """Read a tensor's shape, −1 where the model takes any number."""
     signature = details.get("shape_signature", ())
     return [int(side) for side in (signature if len(signature) else details["shape"])]
-
-
-def _only_input(inputs: Sequence[Any], name: str) -> Any:
-    if len(inputs) != 1:
-        raise ClassifierError(
-            f"{name} takes {len(inputs)} inputs; wanted is a model of one picture. "
-            "Wrap it in a function of a batch that gives the others."
-        )
-    return inputs[0]
 
 
 def _layout(sides: list[int], name: str) -> tuple[Shape, Callable[[PreparedBatch], PreparedBatch]]:

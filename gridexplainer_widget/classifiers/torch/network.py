@@ -30,7 +30,7 @@ DEFAULT_SIDE_PIXELS = 224
 
 @dataclass(eq=False)
 class TorchNetwork:
-    """A `Network` of a PyTorch module.
+    """A PyTorch module; see `Network`.
 
     Layers are modules that return one tensor with four axes: see :func:`~.layers.layers_of`.
 
@@ -117,13 +117,7 @@ class TorchNetwork:
     def map_gradients(
         self, batch: PreparedBatch, target: int, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
-        """Return each layer's output, and the gradient of the target's score with respect to it.
-
-        Raises
-        ------
-        MethodError
-            There is no gradient.
-        """
+        """Return each layer's output, and the gradient of the target's score with respect to it."""
         found = self._named(batch, layers)
         scored = self._scored
 
@@ -145,14 +139,8 @@ class TorchNetwork:
     ) -> PreparedBatch:
         """Return the gradient of the target's score with respect to the batch.
 
-        With `guided`, each ReLU lets only positive gradients pass back, however it was written:
-        see :func:`~.autograd.override_relus`.
-
-        Raises
-        ------
-        MethodError
-            There is no gradient; or `guided`, and not every ReLU could be overridden, or there
-            are activations of another kind.
+        With `guided`, ReLUs count however they were written: see
+        :func:`~.autograd.override_relus`.
         """
         scored = self._scored
 
@@ -170,15 +158,6 @@ class TorchNetwork:
         """Return the layer before global average pooling, and the weights of the dense layer after.
 
         They are found by values, not in the code: see :func:`~.head.dense_head`.
-
-        Returns
-        -------
-        str, float32 array (channels, outputs)
-
-        Raises
-        ------
-        MethodError
-            The network does not end in these two.
         """
         features = features_of(self._scored)
         names = [layer.name for layer in self.layers(batch) if layer.shape[2] in features]
@@ -189,10 +168,7 @@ class TorchNetwork:
         return dense_head(self._scored, both, self._named(batch, names))
 
     def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
-        """Return the target's score as a module, and a batch as that module takes it.
-
-        It takes (n, height, width, channels), preprocessed, and returns (n, 1).
-        """
+        """Return the target's score as a module, and a batch as that module takes it."""
         torch = self._scored.torch
 
         def forward(_: Any, pictures: Any) -> Any:
@@ -212,11 +188,6 @@ class TorchNetwork:
 
         See :func:`~.randomise.randomise_copy`. It is a single copy: each result is valid until
         the next.
-
-        Raises
-        ------
-        MethodError
-            The model cannot be copied, or has no weights.
         """
         for layer, module in randomise_copy(self.module, seed):
             network = TorchNetwork(module, self.output, self.shape, self.after)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers.checks.checks import size_check, softmaxed_twice
+from gridexplainer_widget.classifiers.checks.checks import size_check
+from gridexplainer_widget.classifiers.checks.outputs_check import softmaxed_twice
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.checks.probe import model_checks
 from gridexplainer_widget.classifiers.outputs import to_probabilities

@@ -9,7 +9,7 @@ from keras import applications, layers
 from sklearn.linear_model import LogisticRegression
 
 from gridexplainer_widget import GridExplainer, as_classifier, demo
-from gridexplainer_widget.classifiers.checks.input_range import nonsense_pictures
+from gridexplainer_widget.classifiers.checks.confidence import nonsense_pictures
 from gridexplainer_widget.classifiers.preprocessing import PRESETS
 from gridexplainer_widget.demo.demo import FOLDER
 
