@@ -28,7 +28,7 @@ def troubles(preflight) -> list[str]:
 @pytest.mark.parametrize(("which", "name"), EVERY_PICTURE, ids=lambda value: str(value)[:20])
 def test_no_false_alarm_on_the_embedded_classifiers(which: demo.Demo, name: str) -> None:
     preflight = GridExplainer(which.classifier).check(which.pictures[name])
-    # The cheat does not know a horse without the stamp: that is true, and said.
+    # The cheat does not know a horse without the stamp, and the check reports it.
     unknown = which is CHEATING and name == "horse head"
     assert troubles(preflight) == (["Chance"] if unknown else [])
 
@@ -93,17 +93,17 @@ def test_a_network_that_was_trained_on_another_range(name: str) -> None:
         return HONEST.classifier(back[..., ::-1] if trained_on.bgr else back)
 
     wrong, right = GridExplainer(network), GridExplainer(network, preprocess=name)
-    told = [wrong.check(HONEST.pictures[picture]) for picture in SINGLES]
-    advised = [f'preprocess="{name}"' in "".join(preflight.concerns) for preflight in told]
-    assert sum(advised) >= 5, told
+    checked = [wrong.check(HONEST.pictures[picture]) for picture in SINGLES]
+    advised = [f'preprocess="{name}"' in "".join(preflight.concerns) for preflight in checked]
+    assert sum(advised) >= 5, checked
     assert not any(troubles(right.check(HONEST.pictures[picture])) for picture in SINGLES)
 
 
 def test_a_network_that_wants_blue_first() -> None:
     explainer = GridExplainer(lambda batch: HONEST.classifier(batch[..., ::-1]))
-    told = [explainer.check(HONEST.pictures[picture]) for picture in SINGLES]
-    advised = ['preprocess="0..255 bgr"' in "".join(preflight.concerns) for preflight in told]
-    assert sum(advised) >= 4, told
+    checked = [explainer.check(HONEST.pictures[picture]) for picture in SINGLES]
+    advised = ['preprocess="0..255 bgr"' in "".join(preflight.concerns) for preflight in checked]
+    assert sum(advised) >= 4, checked
 
 
 def test_a_network_that_is_left_in_training_mode() -> None:

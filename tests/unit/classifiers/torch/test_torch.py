@@ -129,7 +129,7 @@ def test_the_size_is_found_by_trying(module: nn.Module, shape: tuple) -> None:
     assert as_classifier(module).input_shape == shape
 
 
-def test_a_size_that_is_said_is_not_tried() -> None:
+def test_a_given_size_is_not_tried() -> None:
     def never(answer: torch.Tensor) -> torch.Tensor:
         raise AssertionError("it was run")
 
@@ -395,7 +395,7 @@ def test_no_two_labels_are_the_same() -> None:
     assert (labels[134], labels[517], len(set(labels))) == ("crane", "crane (2)", 1000)
 
 
-def test_what_is_said_counts_more_than_what_is_told() -> None:
+def test_overrides_count_more_than_metadata() -> None:
     classifier = as_classifier(
         timm.create_model("test_resnet"),
         preprocess="0..1",
