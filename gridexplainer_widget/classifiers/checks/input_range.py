@@ -142,22 +142,20 @@ def search(
     trials = []
     colours = pixels.shape[-1] > 1
     others = candidates(classifier.preprocessing, colours=colours, layouts=layouts)
-    for candidate in (
-        others if min_fit <= 1 or overconfident else [each for each in others if each.usual]
-    ):
+    if min_fit > 1 and not overconfident:
+        others = [candidate for candidate in others if candidate.usual]
+    for candidate in others:
         seen = yield from _classified(classifier, candidate, views(pixels), at_once)
         if seen is None:
             continue
         nonsense = None
         if overconfident or certainty(seen.mean(axis=0), output) >= min_fit:
-            nonsense = yield from _classified(
-                classifier, candidate, nonsense_pictures(pixels), at_once
-            )
+            shown = nonsense_pictures(pixels)
+            nonsense = yield from _classified(classifier, candidate, shown, at_once)
         trials.append(Trial(candidate, seen, nonsense))
     usual = [trial for trial in trials if trial.candidate.usual] if range_unknown else []
-    return replace(
-        _chosen(trials, min_fit, output, overconfident=overconfident), tried=tuple(usual)
-    )
+    chosen = _chosen(trials, min_fit, output, overconfident=overconfident)
+    return replace(chosen, tried=tuple(usual))
 
 
 def _chosen(

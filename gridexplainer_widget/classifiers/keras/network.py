@@ -124,7 +124,7 @@ class KerasNetwork:
         """
         key = (target, batch.shape[1:])
         if key not in self._score_models:
-            self._score_models[key] = self._scored(*key)
+            self._score_models[key] = self._make_score_model(*key)
         return self._score_models[key], self._traced.to_tensor(batch)
 
     def with_gradients(self, call: Callable[[], Result]) -> Result:
@@ -136,7 +136,7 @@ class KerasNetwork:
         finally:
             log.removeFilter(_expected)
 
-    def _scored(self, target: int, shape: tuple[int, ...]) -> Any:
+    def _make_score_model(self, target: int, shape: tuple[int, ...]) -> Any:
         traced, tf = self._traced, self._traced.tf
         both = ("score and gradient", lambda: (traced.scores, *traced.gradients([traced.batch])))
         traced.compiled(*both)
@@ -145,14 +145,14 @@ class KerasNetwork:
             # TensorFlow cannot differentiate every part of a graph. So it gets the score as a
             # constant, plus zero times the gradient as its slope.
             still = tf.stop_gradient(taken)
-            score, slope = traced.function(both[0])(still, tf.constant(target))
+            value, slope = traced.function(both[0])(still, tf.constant(target))
             rise = tf.reduce_sum((taken - still) * slope, axis=(1, 2, 3))
-            return (score + rise)[:, tf.newaxis]
+            return (value + rise)[:, tf.newaxis]
 
         pixels = tf.keras.layers.Input(shape, dtype="float32")
-        compiled = tf.keras.layers.Lambda(column, output_shape=(1,), dtype="float32")
+        score = tf.keras.layers.Lambda(column, output_shape=(1,), dtype="float32")
         # SHAP calls it with a list, and looks for a model of tf.keras.
-        return tf.keras.Model([pixels], compiled(pixels))
+        return tf.keras.Model([pixels], score(pixels))
 
     def randomised_copies(self, seed: int) -> Iterator[RandomisedCopy]:
         """Randomise copies of the weights, from the last layer with a kernel down to the first.
@@ -170,8 +170,8 @@ class KerasNetwork:
         layers = weighted_layers(self._traced)
         copies = substitutes(self._traced, layers)
         network = KerasNetwork(self._source, self._output, copies)
-        check_all_read(network._traced)
         traced = network._traced
+        check_all_read(traced)
         forward = traced.compiled("answer", lambda: traced.answer)
         rng, copy_of = np.random.default_rng(seed), {id(own): copy for own, copy in copies}
         for name, weights in reversed(layers):

@@ -104,8 +104,8 @@ def _classifier(model: Any, processor: Any, overrides: Overrides) -> Classifier:
     return replace(classifier, name=Path(config.name_or_path).name or kind.__name__)
 
 
-def _first(overrides: ShapeLike, known: ShapeLike) -> ShapeLike:
-    return (overrides[0] or known[0], overrides[1] or known[1], overrides[2] or known[2])
+def _first(given: ShapeLike, known: ShapeLike) -> ShapeLike:
+    return (given[0] or known[0], given[1] or known[1], given[2] or known[2])
 
 
 def _sigmoids(returned: Any) -> Any:
@@ -164,10 +164,9 @@ def _default_processor(config: Any) -> tuple[Preprocessing, ShapeLike] | None:
     if isinstance(kinds, Mapping):  # since transformers 5: "pil" and "torchvision"
         kinds = [kinds[backend] for backend in sorted(kinds, reverse=True)]
     # MobileViT crops more than it resizes to, which leaves a border.
-    asked = (
-        _read_default(kind, crop) for crop in ({}, {"do_center_crop": False}) for kind in kinds
-    )
-    return next((answer for answer in asked if answer is not None), None)
+    crops: tuple[dict[str, bool], ...] = ({}, {"do_center_crop": False})
+    found = (_read_default(kind, crop) for crop in crops for kind in kinds)
+    return next((answer for answer in found if answer is not None), None)
 
 
 def _read_default(kind: Any, settings: Mapping[str, Any]) -> tuple[Preprocessing, ShapeLike] | None:

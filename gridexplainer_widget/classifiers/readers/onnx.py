@@ -67,7 +67,7 @@ class InputLayout:
     def agrees(self, overrides: Overrides) -> bool:
         """Tell whether the user's shape is compatible."""
         pairs = zip(overrides.input_shape, self.shape, strict=True)
-        return all(known is None or found in {None, known} for known, found in pairs)
+        return all(given is None or found in {None, given} for given, found in pairs)
 
 
 def onnx_classifier(model: Any, overrides: Overrides) -> Classifier:
@@ -213,9 +213,9 @@ def _zipped_labels(session: Any, given: Any, answer: Any) -> tuple[str, ...] | N
 
 def _labels(session: Any, answer: Any, name: str) -> Labels | None:
     """Read the labels from a model's metadata; None where there are none or they do not fit."""
-    known = session.get_modelmeta().custom_metadata_map
+    metadata = session.get_modelmeta().custom_metadata_map
     classes = None if _is_zipped(answer) or len(answer.shape) < 2 else answer.shape[1]
-    for text in (known[key] for key in LABEL_KEYS if key in known):
+    for text in (metadata[key] for key in LABEL_KEYS if key in metadata):
         try:
             labels = parse_labels(_literal(text))
             if labels is not None and isinstance(classes, int):

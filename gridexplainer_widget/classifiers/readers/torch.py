@@ -113,10 +113,10 @@ def _name(module: Any) -> str:
     return str(getattr(module, "original_name", type(module).__name__))
 
 
-def _shape(module: Any, name: str, metadata: tuple[int, int] | None, overrides: Overrides) -> Shape:
+def _shape(module: Any, name: str, size: tuple[int, int] | None, overrides: Overrides) -> Shape:
     """Find height, width and channels: given by the user, known, or tried."""
     channels = overrides.input_shape[2] or _channels(module)
-    height, width, _ = overrides.shape((*(metadata or (None, None)), 3))
+    height, width, _ = overrides.shape((*(size or (None, None)), 3))
     if height and width and channels:
         return (height, width, channels)
     torch = framework("torch", name, INSTALL)

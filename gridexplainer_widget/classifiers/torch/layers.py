@@ -139,17 +139,14 @@ def layers_of(calls: ModuleCalls, batch: tuple[int, ...], leading: set[Any]) -> 
         name = next((name for name in output.names if calls.times[name] == 1), None)
         leads = not leading or output.node in leading
         shape = tuple(output.tensor.shape)
-        channels_last = (
-            output.channels_last
-            if output.channels_last is not None
-            else _shared(layouts.get(shape), shape, batch)
-        )
+        channels_last = output.channels_last
+        if channels_last is None:
+            channels_last = _inferred(layouts.get(shape), shape, batch)
         if name is None or not leads or channels_last is None or shape[0] != batch[0]:
             continue
         height, width, channels = shape[1:] if channels_last else (*shape[2:], shape[1])
-        fits = not channels_last or _same_shape(
-            height, width, batch
-        )  # else tokens of a head of attention
+        # Tokens of an attention head have another aspect.
+        fits = not channels_last or _same_aspect(height, width, batch)
         if min(height, width) > 1 and fits:
             place = (output.leaves - 1) / (calls.leaves - 1) if calls.leaves > 1 else 1.0
             others = [other for other in output.names if other != name]
@@ -173,25 +170,23 @@ def _channels_last(part: Any, shape: tuple[int, ...]) -> bool | None:
         return False
     if "Linear" in kinds:
         return True
-    if "LayerNorm" in kinds and len(part.normalized_shape) == 1:  # some are for channels ahead
-        ahead, channels_last = (part.normalized_shape[0] == shape[axis] for axis in (1, 3))
-        return channels_last if ahead != channels_last else None
+    if "LayerNorm" in kinds and len(part.normalized_shape) == 1:  # some are for channels first
+        first, last = (part.normalized_shape[0] == shape[axis] for axis in (1, 3))
+        return last if first != last else None
     return None
 
 
-def _shared(
+def _inferred(
     layouts: set[bool] | None, shape: tuple[int, ...], batch: tuple[int, ...]
 ) -> bool | None:
     """Tell whether channels come last, by outputs of the same shape, else by the aspect."""
     if layouts is not None:
         return next(iter(layouts)) if len(layouts) == 1 else None
-    ahead, channels_last = (
-        _same_shape(shape[2], shape[3], batch),
-        _same_shape(shape[1], shape[2], batch),
-    )
-    return channels_last if ahead != channels_last else None
+    first = _same_aspect(shape[2], shape[3], batch)
+    last = _same_aspect(shape[1], shape[2], batch)
+    return last if first != last else None
 
 
-def _same_shape(height: int, width: int, batch: tuple[int, ...]) -> bool:
+def _same_aspect(height: int, width: int, batch: tuple[int, ...]) -> bool:
     skew = (height / width) / (batch[1] / batch[2])
     return 1 / MAX_SKEW <= skew <= MAX_SKEW

@@ -473,4 +473,4 @@ def test_a_model_of_one_size_is_shown_the_picture(
     preflight = looked_at(model, 5, **overrides)
     assert troubles(preflight) == []
     assert "copy" not in of(preflight, "Outputs")[1]
-    assert any(shape[1:] == (512, 384, 3) for shape in model.shapes) == (not overridden)
+    assert any(shape[1:] == (512, 384, 3) for shape in model.shapes) == (not overrides)
