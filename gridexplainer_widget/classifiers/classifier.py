@@ -88,7 +88,7 @@ class Classifier:
     )
     lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
-    _answered: bool = field(default=False, init=False, repr=False, compare=False)
+    _has_worked: bool = field(default=False, init=False, repr=False, compare=False)
 
     def __call__(self, batch: PreparedBatch) -> Probabilities:
         """Classify a batch of pictures; one call at a time, whatever the thread.
@@ -110,7 +110,7 @@ class Classifier:
         ValueError
             The number of labels is not the number of classes.
         """
-        return self._vectors(*self.ask(batch))
+        return self._probabilities(*self.ask(batch))
 
     def read(self, raw: Any, batch: int) -> Probabilities:
         """Turn the raw output for a batch into class probabilities.
@@ -120,15 +120,15 @@ class Classifier:
         ClassifierError, ValueError
             As for a call.
         """
-        return self._vectors(*read_answer(raw, batch, self.name))
+        return self._probabilities(*read_answer(raw, batch, self.name))
 
-    def _vectors(self, raw: NDArray[np.floating[Any]], logits: bool) -> Probabilities:  # noqa: FBT001
+    def _probabilities(self, raw: NDArray[np.floating[Any]], logits: bool) -> Probabilities:  # noqa: FBT001
         if self.output is None:
             self.output = "logits" if logits else guess_output(raw)
-        vectors = to_probabilities(raw, self.output, self.name)
+        probabilities = to_probabilities(raw, self.output, self.name)
         if self.labels is not None:
-            self.names(vectors.shape[1])
-        return vectors
+            self.names(probabilities.shape[1])
+        return probabilities
 
     def ask(self, batch: PreparedBatch) -> tuple[NDArray[np.floating[Any]], bool]:
         """Return the raw outputs (n, classes), and whether the model calls them logits.
@@ -141,7 +141,7 @@ class Classifier:
         prepared = self.preprocessing(batch)
         with self.lock:
             raw = self._forward_patiently(prepared)
-            self._answered = True
+            self._has_worked = True
         return read_answer(raw, len(batch), self.name)
 
     def _forward_patiently(self, prepared: PreparedBatch) -> Any:
@@ -153,7 +153,7 @@ class Classifier:
             try:
                 return self.forward(prepared)
             except Exception as error:
-                if not (self._answered or isinstance(error, (OSError, TimeoutError))):
+                if not (self._has_worked or isinstance(error, (OSError, TimeoutError))):
                     raise
             time.sleep(pause)
         return self.forward(prepared)

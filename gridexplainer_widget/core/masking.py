@@ -58,7 +58,7 @@ class Masker:
         if self.fill.whole is None:
             return None
         everywhere = np.ones(self.pixels.shape[:2], np.bool_)
-        replacement = self._taken(self.fill.whole(self.pixels, self.grid), everywhere)
+        replacement = self._as_pixels(self.fill.whole(self.pixels, self.grid), everywhere)
         self._whole_seen = to_uint8(replacement)
         return replacement
 
@@ -137,9 +137,9 @@ class Masker:
         if self.fill.local is None:
             raise TypeError(f"The fill {self.fill.name!r} has neither `whole` nor `local`.")
         # A copy, since a callable may write to its argument.
-        return self._taken(self.fill.local(self.pixels.copy(), hidden), hidden)
+        return self._as_pixels(self.fill.local(self.pixels.copy(), hidden), hidden)
 
-    def _taken(self, filled: ArrayLike, hidden: NDArray[np.bool_]) -> Pixels:
+    def _as_pixels(self, filled: ArrayLike, hidden: NDArray[np.bool_]) -> Pixels:
         return _checked(filled, hidden, self.pixels.shape, self.fill.name)
 
 

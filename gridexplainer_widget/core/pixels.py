@@ -25,7 +25,7 @@ def rgb_pixels(source: Any) -> NDArray[np.float32]:
         raise ValueError(_shape_message(array.shape))
     if array.size == 0:
         raise ValueError(f"The picture has no pixels: its shape is {array.shape}.")
-    return three_channels(_in_range(_with_alpha_alike(array)))
+    return three_channels(_in_range(_rescaled_alpha(array)))
 
 
 def from_16_bits(array: NDArray[np.uint16]) -> NDArray[np.float32]:
@@ -47,7 +47,7 @@ def from_16_bits(array: NDArray[np.uint16]) -> NDArray[np.float32]:
     return scaled
 
 
-def _with_alpha_alike(array: NDArray[Any]) -> NDArray[Any]:
+def _rescaled_alpha(array: NDArray[Any]) -> NDArray[Any]:
     """Scale alpha in 0..1 to 0..255 where the colours are in 0..255: else little would show."""
     if array.shape[-1] != 4 or array.dtype.kind != "f" or not array[..., :3].max() > 1:
         return array

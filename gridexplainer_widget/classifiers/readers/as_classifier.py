@@ -58,7 +58,7 @@ def as_classifier(
     preprocess : str, callable or None
         Applied to a batch in 0..255 before the model. "auto" reads it off the model.
         "0..1", "-1..1", "imagenet" (0..1, then mean and deviation) and "caffe" are
-        presets, the first three also with blue first, such as "0..1 bgr". None hands over
+        presets; all but the last exist with blue first, too: "0..1 bgr". None hands over
         0..255; a callable takes the batch. An image processor of Hugging Face or a
         transform of torchvision is read by trying it.
     labels : sequence of str, mapping, or path, optional
