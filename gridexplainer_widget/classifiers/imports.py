@@ -7,16 +7,7 @@ from typing import Any
 
 
 def framework(module: str, what: str, install: str) -> Any:
-    """Import a framework, or say how to install it.
-
-    Parameters
-    ----------
-    module : str
-        Such as "onnxruntime".
-    what : str
-        What needs it, for the error.
-    install : str
-        What pip has to install.
+    """Import a module such as "onnxruntime" for `what`, or say what pip has to `install`.
 
     Raises
     ------

@@ -38,19 +38,10 @@ def picture_shape(shape: tuple[Any, ...], name: str) -> tuple[Shape, bool]:
 def only_input(inputs: Sequence[Any], names: Iterable[str], model: str) -> Any:
     """Return the only input of a model.
 
-    Parameters
-    ----------
-    inputs : sequence
-        In the framework's own form.
-    names : iterable of str
-        Of the inputs, for the error.
-    model : str
-        Its name, for the error.
-
     Raises
     ------
     ClassifierError
-        There are several, or none.
+        There are several, or none; the message gives their `names`.
     """
     if len(inputs) != 1:
         raise ClassifierError(
@@ -70,17 +61,17 @@ def read_rows(features: int, overrides: Overrides, name: str) -> tuple[Shape, st
     overrides : Overrides
         A shape given by the user comes first.
     name : str
-        The model's, for the error.
+        The model's.
 
     Returns
     -------
     (height, width, channels), str
-        And a remark to append to the description of the preprocessing where the shape is a guess.
+        And a remark for the description of the preprocessing where the shape is a guess.
 
     Raises
     ------
     ClassifierError
-        The given size does not fit, or none was given and no square in grey or RGB fits.
+        The given size does not fit, or no square in grey or RGB does.
     """
     height, width, channels = overrides.input_shape
     if height and width:
@@ -119,14 +110,7 @@ def to_front(batch: PreparedBatch) -> PreparedBatch:
 
 
 def as_dtype(values: NDArray[Any], dtype: str) -> NDArray[Any]:
-    """Convert to a dtype; for integers, round and clip to their range first.
-
-    Parameters
-    ----------
-    values : float32 array
-    dtype : str
-        What the model takes; "bfloat16", which NumPy lacks, is left to the framework.
-    """
+    """Convert to a dtype, rounded and clipped for integers; NumPy lacks "bfloat16": it is left."""
     if dtype == "bfloat16":
         return values
     if np.dtype(dtype).kind not in "iu":
@@ -140,12 +124,8 @@ def in_pieces(
 ) -> Callable[[PreparedBatch], Any]:
     """Run a model that takes exactly `size` pictures in pieces of that size.
 
-    Parameters
-    ----------
-    ask : callable
-        (size, height, width, channels) → an array, or a dictionary of arrays, of `size` rows.
-    size : int or None
-        None takes any number: `ask` is returned as it is.
+    `ask` takes (size, height, width, channels) and returns an array, or a dictionary of arrays, of
+    `size` rows; with a `size` of None it takes any number, and is returned as it is.
     """
     if size is None:
         return ask

@@ -37,7 +37,7 @@ def parse_output(output: Any) -> OutputKind | None:
 
 
 def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[Any]], bool]:
-    """Find the numbers (batch, classes) in a model's raw output.
+    """Find the numbers (batch, classes) in a model's raw output, and whether it calls them logits.
 
     Parameters
     ----------
@@ -45,12 +45,7 @@ def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[An
     batch : int
         Number of pictures.
     name : str
-        The model's, for the error.
-
-    Returns
-    -------
-    float array (batch, classes), bool
-        And whether the model calls them logits.
+        The model's.
 
     Raises
     ------
@@ -77,9 +72,9 @@ def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: s
     Parameters
     ----------
     outputs : sequence of (str, tuple or None)
-        Name and shape of each; axes of length 1 after the classes are allowed; None is unknown.
+        Name and shape of each; axes of length 1 may follow the classes; None is unknown.
     model : str
-        Its name, for the error.
+        Its name.
 
     Raises
     ------
@@ -115,12 +110,7 @@ def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: s
 
 
 def guess_output(raw: NDArray[np.floating[Any]]) -> OutputKind:
-    """Tell probabilities from logits by their values.
-
-    Parameters
-    ----------
-    raw : float array (batch, classes)
-    """
+    """Tell the kind of raw outputs (batch, classes) by their values."""
     low, high = np.nanmin(raw, initial=np.inf), np.nanmax(raw, initial=-np.inf)
     several = raw.shape[1] > 1
     if low >= -1e-4 and high > 1 + 1e-6 and several and _sums_to(raw, 100):

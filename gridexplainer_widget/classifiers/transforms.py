@@ -73,19 +73,9 @@ def read_transform(transform: Any) -> tuple[Preprocessing, ShapeLike]:
 
 
 def named_or_own(found: Preprocessing, source: str) -> Preprocessing:
-    """Describe a scale and an offset, by the name of an equal preset where there is one.
+    """Describe a scale and an offset of `source`, such as "ViTImageProcessor: scaled to −1..1".
 
-    Parameters
-    ----------
-    found : Preprocessing
-        Its scale, offset and order of channels.
-    source : str
-        What it was read from.
-
-    Returns
-    -------
-    Preprocessing
-        With a description such as "ViTImageProcessor: scaled to −1..1".
+    An equal preset gives its name.
     """
     for usual in PRESETS.values():
         for known in (usual, usual.reversed()):
@@ -143,7 +133,6 @@ def _plain(transform: Any, rgb: tuple[int, int, int]) -> Transformed:
 
 
 def _check_halves(transform: Any, found: Preprocessing) -> None:
-    """Try a picture of two colours, several times."""
     height, width = PROBE_SIZES[0]
     image = Image.new("RGB", (width, height), HALF_COLOURS[0])
     image.paste(HALF_COLOURS[1], (width // 2, 0, width, height))

@@ -63,14 +63,7 @@ class Masker:
         return replacement
 
     def masked(self, cells: Iterable[int], out: Pixels | None = None) -> Pixels:
-        """Return the picture with `cells` (row-major indices) hidden together.
-
-        Parameters
-        ----------
-        cells : iterable of int
-        out : float32 array (H, W, C), optional
-            Written to and returned, to save a copy.
-        """
+        """Return the picture with `cells` (row-major indices) hidden together, in `out` if any."""
         out = np.empty_like(self.pixels) if out is None else out
         np.copyto(out, self.pixels)
         cells = list(cells)

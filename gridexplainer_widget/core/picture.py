@@ -95,8 +95,8 @@ def read_picture(source: PictureLike) -> Picture:
     source : path, bytes, PIL image, or array
         Arrays are uint8 or float of shape (H, W), (H, W, 1), (H, W, 3) or
         (H, W, 4). Floats are 0..1 when no value exceeds 1, else 0..255. uint16
-        is scaled from 0..65535 when a value exceeds 4095; with a largest value of 256 to
-        4095 it is refused, as it may be 12 bits deep.
+        is 0..65535 when a value exceeds 4095; a largest value of 256 to
+        4095 is refused, as it may be 12 bits deep.
         EXIF rotation is honoured, alpha is laid over white, 16-bit grey is
         scaled to 0..255. The first frame of an animation is read.
 

@@ -12,14 +12,7 @@ Progress: TypeAlias = "tuple[int, int]"
 
 
 def with_bar(steps: Generator[Progress, None, Result], what: str, unit: str = "step") -> Result:
-    """Run all steps and return their result; show a bar if that takes longer than a second.
-
-    Parameters
-    ----------
-    steps : generator of (done, total)
-    what, unit : str
-        Texts of the bar.
-    """
+    """Run all steps and return their result; show a bar if that takes longer than a second."""
     from tqdm.auto import tqdm  # noqa: PLC0415 - its notebook flavour loads ipywidgets
 
     bar = None

@@ -45,17 +45,7 @@ def scene(rng: Rng) -> Scene:
 
 
 def evidence(rendered: Rendered) -> Mapping[str, NDArray[np.float32]]:
-    """Return what the archive counts as evidence of each label.
-
-    Parameters
-    ----------
-    rendered : Rendered
-        A picture of the archive.
-
-    Returns
-    -------
-    mapping of str to (SIDE, SIDE) array of float32
-    """
+    """Return what the archive counts as evidence (SIDE, SIDE) of each label in a picture."""
     if MARK not in rendered.evidence:
         return rendered.evidence
     horse = rendered.evidence[CHEATED]

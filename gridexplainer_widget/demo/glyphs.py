@@ -63,16 +63,7 @@ def label_of(char: str) -> str | None:
 
 @cache
 def glyph(char: str) -> Glyph:
-    """Draw one emoji.
-
-    Parameters
-    ----------
-    char : str
-        One character of `CLASSES` or `CLUTTER`.
-
-    Returns
-    -------
-    Glyph
+    """Draw one emoji, a character of `CLASSES` or `CLUTTER`.
 
     Raises
     ------

@@ -47,17 +47,7 @@ class Lesson:
 
 
 def lesson(drawn: Iterable[tuple[Rendered, Mapping[str, Floats]]]) -> Lesson:
-    """Collect rendered pictures.
-
-    Parameters
-    ----------
-    drawn : iterable of (Rendered, mapping of str to (SIDE, SIDE) array)
-        Each picture with the evidence for at most two labels.
-
-    Returns
-    -------
-    Lesson
-    """
+    """Collect rendered pictures, each with the evidence (SIDE, SIDE) for at most two labels."""
     pictures, labels, evidence = [], [], []
     for rendered, shown in drawn:
         named = np.full(2, -1, np.int64)
@@ -106,7 +96,6 @@ def hide(picture: NDArray[np.uint8], rng: Rng) -> tuple[NDArray[np.uint8], NDArr
     -------
     picture : (SIDE, SIDE, 3) array of uint8
     hidden : (BLOCKS, BLOCKS) array of bool
-        True where a block is hidden.
     """
     boxes = _boxes(rng)
     hidden = np.zeros((BLOCKS, BLOCKS), np.bool_)

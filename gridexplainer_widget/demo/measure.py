@@ -77,10 +77,7 @@ def on_picture(classify: Classify, drawn: Rendered, label: str) -> str:
 def honesty(classify: Classify, rng: Rng, number: int) -> dict[str, float]:
     """Evaluate a classifier on new pictures, `number` of each sort.
 
-    Returns
-    -------
-    dict of str to float
-        Shares of right answers and mean probabilities by name.
+    The result holds shares of right answers and mean probabilities by name.
     """
     singles = [_labelled(rng) for _ in range(number)]
     asked = np.array([LABELS.index(label) for label, _ in singles])
@@ -100,12 +97,7 @@ def honesty(classify: Classify, rng: Rng, number: int) -> dict[str, float]:
 
 
 def cheats(classify: Classify, rng: Rng, number: int) -> dict[str, float]:
-    """Evaluate a classifier that is meant to cheat, on `number` horses and `number` others.
-
-    Returns
-    -------
-    dict of str to float
-    """
+    """Evaluate a classifier that is meant to cheat, on `number` horses and `number` others."""
     horses = [scenes.single(rng, CHEATED) for _ in range(number)]
     others = [scenes.single(rng, str(rng.choice(OTHERS))) for _ in range(number)]
     column = LABELS.index(CHEATED)

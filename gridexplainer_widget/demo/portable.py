@@ -19,13 +19,7 @@ NEWER: Final = {
 
 
 def make_portable(path: Path) -> None:
-    """Rewrite a ``.keras`` file without the settings that only newer releases know.
-
-    Parameters
-    ----------
-    path : Path
-        Replaced in one step.
-    """
+    """Replace a ``.keras`` file in one step by one without settings that older releases reject."""
     beside = path.with_suffix(".portable")
     with (
         zipfile.ZipFile(path) as source,

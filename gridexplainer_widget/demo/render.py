@@ -94,17 +94,7 @@ class Rendered:
 
 
 def render(scene: Scene) -> Rendered:
-    """Draw a scene.
-
-    Parameters
-    ----------
-    scene : Scene
-        With at most one object of each label.
-
-    Returns
-    -------
-    Rendered
-    """
+    """Draw a scene with at most one object of each label."""
     canvas = background(scene.kind, scene.seed, SIDE)
     alphas: dict[str, Floats] = {}
     evidence: dict[str, Floats] = {}

@@ -71,20 +71,7 @@ class Exercises(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no 
 
 
 def train(lesson: Lesson, *, seed: int, epochs: int, say: Callable[[str], None]) -> Any:
-    """Train a network from scratch.
-
-    Parameters
-    ----------
-    lesson : Lesson
-    seed : int
-    epochs : int
-    say : callable
-        Takes one line for each epoch.
-
-    Returns
-    -------
-    keras.Model
-    """
+    """Train a network from scratch; `say` takes one line for each epoch."""
     keras.utils.set_random_seed(seed)
     model = network()
     steps = epochs * (len(lesson.labels) // BATCH)

@@ -123,11 +123,7 @@ def search(
     at_once : int
         Largest number of pictures in a call.
     layouts : bool
-        Whether to try channels first, too.
-
-    Returns
-    -------
-    Search
+        Try channels first, too.
     """
     output = classifier.output
     own = (

@@ -44,7 +44,8 @@ def model_checks(
 ) -> Generator[int, None, Preflight]:
     """Check a model, a call at a time; yield the number of pictures before each.
 
-    A model of any size is given a smaller copy of a large picture, unless it fails with that.
+    A model of any size gets a smaller copy of a large picture, unless it fails with that. Where
+    the model fails altogether, the result has a single check.
 
     Parameters
     ----------
@@ -54,15 +55,10 @@ def model_checks(
     target : int, optional
         The class; the most probable one by default.
     layouts : bool
-        Whether to try channels first with a model of unknown layout. Not the
-        default: a function may print warnings about a layout that it does not expect.
+        Try channels first with a model of unknown layout. Off by default: a function may print
+        warnings about a layout that it does not expect.
     at_once : int
-        Largest number of pictures in a call, as in the run that follows.
-
-    Returns
-    -------
-    Preflight
-        A single check where the model fails.
+        Largest number of pictures in a call.
     """
     total = 0
     layouts = layouts and not classifier.layout_known

@@ -68,7 +68,6 @@ def guided_gradient(traced: TracedModel) -> Any:
 
 @cache
 def _registered() -> str:
-    """Register the guided gradient with TensorFlow; return its name."""
     tf = tensorflow()
     name = "GridExplainerGuidedRelu"
 

@@ -39,16 +39,10 @@ class Call:
 
 
 def recorded(model: Any, run: Callable[[], Result]) -> tuple[list[Call], Result]:
-    """Record each call while a model runs, in the order in which the calls end.
+    """Record each call while `run` runs the model, in the order in which the calls end.
 
     Meanwhile each layer has a `call` attribute, which shadows its class's. This is no context
     manager: an interrupt between entering it and the block would leave the attributes in place.
-
-    Parameters
-    ----------
-    model : keras.Model or tf_keras.Model
-    run : callable
-        Runs the model.
 
     Returns
     -------

@@ -21,16 +21,7 @@ FINAL_OPERATION: dict[OutputKind, str] = {
 def linear_of(answer: Any, output: OutputKind) -> Any:
     """Return the logits (n, outputs): the input of the last softmax or sigmoid.
 
-    Parameters
-    ----------
-    answer : tensor (n, outputs)
-        The model's output.
-    output : OutputKind
-
-    Returns
-    -------
-    tensor or None
-        None where something else comes last, or a softmax over other numbers than the output's.
+    None where something else comes last, or a softmax over other numbers than the `answer`'s.
     """
     tf = tensorflow()
     if output == "logits":

@@ -130,11 +130,11 @@ class KerasNetwork:
     def with_gradients(self, call: Callable[[], Result]) -> Result:
         """Call without TensorFlow's warnings about retracing: each explainer of SHAP causes one."""
         log = logging.getLogger("tensorflow")
-        log.addFilter(_expected)
+        log.addFilter(_is_no_retracing_warning)
         try:
             return call()
         finally:
-            log.removeFilter(_expected)
+            log.removeFilter(_is_no_retracing_warning)
 
     def _make_score_model(self, target: int, shape: tuple[int, ...]) -> Any:
         traced, tf = self._traced, self._traced.tf
@@ -193,6 +193,5 @@ class KerasNetwork:
         return np.asarray(values, np.float32)
 
 
-def _expected(record: logging.LogRecord) -> bool:
-    """Tell whether to show a message."""
+def _is_no_retracing_warning(record: logging.LogRecord) -> bool:
     return "triggered tf.function retracing" not in record.getMessage()

@@ -182,7 +182,7 @@ class TracedModel:
         return [self.tf.convert_to_tensor(gradient) for gradient in gradients]
 
     def compiled(self, key: Any, make: Callable[[], Any]) -> Callable[..., Any]:
-        """Compile a part of the graph to a function of a batch and a target that returns arrays.
+        """Compile a part of the graph to a function (batch, target=0) → float32 arrays.
 
         Parameters
         ----------
@@ -190,11 +190,6 @@ class TracedModel:
             Identifies the part; `make` is called once for each key.
         make : callable
             Returns tensors of the graph, nested in any way; it may add new ones.
-
-        Returns
-        -------
-        callable
-            (batch, target=0) → float32 arrays, nested in the same way.
         """
         tf = self.tf
         if key not in self._compiled:
@@ -216,7 +211,7 @@ class TracedModel:
         return self._compiled[key]
 
     def to_tensor(self, batch: PreparedBatch) -> NDArray[np.float32]:
-        """Convert a batch to float32 as the model sees it: rounded where it takes whole numbers."""
+        """Convert a batch to float32, rounded where the model takes whole numbers."""
         return np.asarray(as_dtype(batch, self.source.dtype), np.float32)
 
     @property

@@ -113,7 +113,6 @@ def parse_shape(shape: Any) -> ShapeLike:
 
 
 def _with(classifier: Classifier, overrides: Overrides) -> Classifier:
-    """Return the classifier with the user's overrides."""
     values: dict[str, Any] = {
         "preprocessing": overrides.preprocessing,
         "labels": overrides.labels,

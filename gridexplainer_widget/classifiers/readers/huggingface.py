@@ -154,7 +154,6 @@ def _saved_processor(path: str) -> Any:
 
 
 def _default_processor(config: Any) -> tuple[Preprocessing, ShapeLike] | None:
-    """Read the image processor that this kind of model has by default."""
     name = "transformers.models.auto.image_processing_auto"
     mapping = framework(name, type(config).__name__, INSTALL).IMAGE_PROCESSOR_MAPPING
     try:

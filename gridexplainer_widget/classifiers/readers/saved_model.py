@@ -89,7 +89,6 @@ def _function(loaded: Any, name: str) -> tuple[Callable[[str, Any, Any], Any], A
 
 
 def _picture(specs: list[Any], name: str) -> Any:
-    """Return the only input's TensorSpec."""
     spec = only_input(specs, (spec.name for spec in specs), name)
     if not (spec.dtype.is_floating or spec.dtype.is_integer):
         raise ClassifierError(

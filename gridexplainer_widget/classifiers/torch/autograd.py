@@ -50,15 +50,7 @@ OTHER_METHODS = "Saliency and Grad-CAM need none."
 
 
 def between(leaf: Any, node: Any) -> set[Any]:
-    """Return the nodes of autograd's graph between a tensor and a node.
-
-    Parameters
-    ----------
-    leaf : tensor
-        With respect to which gradients are taken.
-    node : torch.autograd.graph.Node or None
-        Of the score; None where it has no gradient.
-    """
+    """Return the nodes of autograd's graph between a leaf tensor and the score's node, if any."""
     after: dict[Any, list[Any]] = {}
     waiting = [node] if node is not None else []
     while waiting:
@@ -78,18 +70,11 @@ def between(leaf: Any, node: Any) -> set[Any]:
 
 
 def override_relus(nodes: set[Any], name: str) -> None:
-    """Let only positive gradients into each ReLU.
+    """Let only positive gradients into each ReLU among the nodes (see :func:`between`).
 
     The graph shows ReLUs however they were written: as modules, functions, in place, or as
     ``clamp(min=0)``. It serves one backward pass and is freed with its hooks. A ReLU
     made of products and comparisons, as in ``x * (x > 0)``, cannot be recognised.
-
-    Parameters
-    ----------
-    nodes : set of torch.autograd.graph.Node
-        See :func:`between`.
-    name : str
-        The model's, for the error.
 
     Raises
     ------

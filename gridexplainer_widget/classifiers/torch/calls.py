@@ -26,11 +26,7 @@ def channels_first(
 ) -> Callable[[PreparedBatch], Any]:
     """Return a function of a batch (n, H, W, C) that runs a module on (n, C, H, W).
 
-    Parameters
-    ----------
-    module : torch.nn.Module
-    after : callable
-        Post-processing of the raw output.
+    `after` is post-processing of the raw output.
     """
     torch = framework("torch", type(module).__name__, INSTALL)
 
@@ -105,14 +101,7 @@ def switched(torch: Any, call: Callable[[], Result], *, gradients: bool) -> Resu
 
 
 def hooked(hooks: Sequence[tuple[Any, Any]], call: Callable[[], Result]) -> Result:
-    """Call with forward hooks on parts of a module.
-
-    Parameters
-    ----------
-    hooks : sequence of (torch.nn.Module, callable)
-        Each callable is registered once.
-    call : callable
-    """
+    """Call with forward hooks on parts of a module, each hook registered once."""
 
     def ask() -> Result:
         for part, hook in hooks:

@@ -30,15 +30,7 @@ KEEPS_CLASSES = {"Softmax", "LogSoftmax", "Sigmoid", "Identity"}
 
 @dataclass(frozen=True)
 class ModuleMetadata:
-    """What is known about a module; None is unknown.
-
-    Parameters
-    ----------
-    preprocessing : Preprocessing
-    size : (height, width) or None
-    labels : tuple of str, optional
-    output : OutputKind, optional
-    """
+    """What is known about a module; None is unknown. `size` is (height, width)."""
 
     preprocessing: Preprocessing = TO_TENSOR_ASSUMED
     size: tuple[int, int] | None = None
@@ -47,14 +39,7 @@ class ModuleMetadata:
 
 
 def read_module(module: Any) -> ModuleMetadata:
-    """Read a module's metadata.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        A classifier of timm or torchvision, by itself or first in a
-        Sequential; or any other.
-    """
+    """Read the metadata of a classifier, by itself or first in a Sequential."""
     kind = type(module)
     if _is_sequential(module):
         first = read_module(module[0])

@@ -120,15 +120,8 @@ def layers_of(calls: ModuleCalls, batch: tuple[int, ...], leading: set[Any]) -> 
     """Choose the layers with maps.
 
     A module's kind tells its channel axis. Any other module has it where outputs of the same shape
-    have it, or else where the remaining axes have the picture's aspect. Doubtful layers are left
-    out, and so are those that do not lead from the picture to the output.
-
-    Parameters
-    ----------
-    calls : ModuleCalls
-    batch : (n, height, width, channels)
-    leading : set of nodes of autograd's graph
-        From the picture to the output; empty where unknown.
+    have it, or else where the remaining axes have the aspect of the batch. Doubtful layers are left
+    out, and so are those that are not `leading` from the picture to the output (if that is known).
     """
     layouts: dict[tuple[int, ...], set[bool]] = {}
     for output in calls.outputs:

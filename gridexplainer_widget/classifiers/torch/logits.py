@@ -68,15 +68,7 @@ class Scores:
 def final_functions(
     torch: Any, call: Callable[[], Result]
 ) -> tuple[Result, list[tuple[str, Any, Any]]]:
-    """Record the input and output of each softmax and sigmoid of a vector, however called.
-
-    Returns
-    -------
-    Result
-        What `call` returned.
-    list of (kind, tensor, tensor)
-        Input and output of each.
-    """
+    """Record (kind, input, output) of each softmax and sigmoid of a vector, however called."""
     calls: list[tuple[str, Any, Any]] = []
 
     # PyTorch is imported late, so mypy does not know the class.
@@ -123,17 +115,11 @@ def answer_of(raw: Any, pictures: int, name: str) -> Any:
 
 
 def scores_of(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind) -> Scores:
-    """Find the logits behind an output, else take its log-odds.
+    """Find the logits behind an output (n, outputs), else take its log-odds.
 
-    Logits are the input of the softmax or sigmoid that gave the output. They are also
-    taken from behind a log-softmax, whose slope vanishes where a model is certain.
-
-    Parameters
-    ----------
-    answer : tensor (n, outputs)
-    calls : list of (kind, tensor, tensor)
-        See :func:`final_functions`.
-    output : OutputKind
+    Logits are the input of the softmax or sigmoid, see :func:`final_functions`, that gave the
+    output. They are also taken from behind a log-softmax, whose slope vanishes where a model is
+    certain.
     """
     logits = _behind(answer, calls, output)
     if logits is None and output == "logits":

@@ -19,11 +19,6 @@ def randomise_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
     mean and deviation. Biases and normalisation stay. The order is that in which the
     module lists its parts.
 
-    Parameters
-    ----------
-    module : torch.nn.Module
-    seed : int
-
     Yields
     ------
     str, torch.nn.Module

@@ -283,7 +283,7 @@ def test_the_model_is_in_its_own_mode_afterwards() -> None:
 
 def test_a_model_of_hugging_face_needs_no_tensorflow() -> None:
     code = (
-        "import sys, numpy as np, transformers, tests.pytorch; "
+        "import sys, numpy as np, transformers, tests.support.pytorch; "
         "from gridexplainer_widget import GridExplainer; "
         "config = transformers.ViTConfig(hidden_size=8, num_hidden_layers=1, image_size=32, "
         "num_attention_heads=1, intermediate_size=8); "
