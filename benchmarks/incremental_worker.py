@@ -20,7 +20,7 @@ import numpy as np
 
 from benchmarks.memory import peak, set_back
 from gridexplainer_widget import Classifier, GridExplainer, as_classifier
-from gridexplainer_widget.incremental.costs import traced
+from gridexplainer_widget.incremental.costs import changed_boxes
 from gridexplainer_widget.inference.incremental import IncrementalStrategy, as_boxes
 from gridexplainer_widget.inference.run import Run
 from tests.support.networks import enliven, picture
@@ -68,10 +68,10 @@ def promised(run: Run) -> float:
     """How many times fewer multiply-adds the exact boxes need."""
     if not isinstance(run.strategy, IncrementalStrategy):
         return 1.0
-    nodes = run.strategy.plan.nodes
-    boxes = traced(nodes, as_boxes(run.grid.boxes()))
+    graph = run.strategy.plan.graph
+    boxes = changed_boxes(graph, as_boxes(run.grid.boxes()))
     full = dirty = 0.0
-    for index, node in enumerate(nodes.nodes):
+    for index, node in enumerate(graph.nodes):
         full += node.work * node.positions
         part = boxes.get(index)
         changed = node.positions
@@ -93,7 +93,7 @@ def main() -> None:
         run = explained(found, int(grid), engine, int(side), int(batch) or None)
         answer: dict[str, object] = {"seconds": time.perf_counter() - begin, "peak": peak()}
         if what == "first":
-            answer |= {"promised": promised(run), "words": run.strategy.words}
+            answer |= {"promised": promised(run), "words": run.strategy.description}
             answer |= {"vectors": run.vectors.tolist(), "baseline": run.baseline.tolist()}
         print(json.dumps(answer), flush=True)
 

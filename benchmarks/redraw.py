@@ -20,8 +20,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 STATIC = Path(__file__).parents[1] / "gridexplainer_widget" / "static"
-BUNDLE = STATIC / "widget.js"
-STYLES = STATIC / "widget.css"
+BUNDLE = STATIC / "explorer.js"
+STYLES = STATIC / "explorer.css"
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 60
 GRID = 64
 

@@ -109,7 +109,7 @@ class GridExplainer(Setup):
         method : str
             A name in :data:`gridexplainer_widget.METHODS`; see docs/methods.md.
         **options
-            See :class:`gridexplainer_widget.attribution.context.MethodOptions`.
+            See :class:`gridexplainer_widget.attribution.options.MethodOptions`.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class GridExplainer(Setup):
         """
         request = MethodRequest(spec := parse_method(method), parse_options(spec, **options))
         run = self.start_run(img)
-        if spec.ask is None:
+        if spec.explain is None:
             keep = partial(setattr, self, "explanation")
             steps = occlusion_steps(self, run, target_class, keep)
             self.explanation = with_bar(steps, "Hiding cells", "cell")

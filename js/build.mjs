@@ -1,4 +1,4 @@
-// Bundles src/ into the Python package. The output is committed, so that installing needs no Node;
+// Bundle src/ into the Python package. The output is committed, so that installing needs no Node;
 // `node build.mjs --check` fails where it differs from what the sources give.
 import { build } from "esbuild";
 import { readFile, writeFile } from "node:fs/promises";
@@ -6,18 +6,18 @@ import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const outputs = {
-  "widget.js": "src/index.ts",
-  "widget.css": "src/styles.css",
-  "page.js": "src/page.ts",
-  "compare.js": "src/compare.ts",
-  "compare.css": "src/compare.css",
-  "compare_page.js": "src/compare_page.ts",
+  "explorer.js": "src/entries/explorer.ts",
+  "explorer.css": "src/styles/explorer.css",
+  "explorer_page.js": "src/entries/explorer_page.ts",
+  "comparison.js": "src/entries/comparison.ts",
+  "comparison.css": "src/styles/comparison.css",
+  "comparison_page.js": "src/entries/comparison_page.ts",
 };
 /** Bytes of a widget's script and style together: a saved notebook holds them once per widget. */
-const MOST = 64 * 1024;
+const MAX_WIDGET_BYTES = 64 * 1024;
 const check = process.argv.includes("--check");
 let failed = false;
-const sizes = { widget: 0, compare: 0 };
+const sizes = { explorer: 0, comparison: 0 };
 
 for (const [name, entry] of Object.entries(outputs)) {
   const result = await build({
@@ -37,13 +37,13 @@ for (const [name, entry] of Object.entries(outputs)) {
   if (!check) {
     await writeFile(path, text);
   } else if ((await readFile(path, "utf8").catch(() => "")) !== text) {
-    console.error(`static/${name} is not what js/src gives: run "make build" and commit it.`);
+    console.error(`static/${name} differs from what js/src gives: run "make build" and commit it.`);
     failed = true;
   }
 }
 for (const [widget, size] of Object.entries(sizes)) {
-  if (size <= MOST) continue;
-  console.error(`${widget}.js and ${widget}.css take ${size} bytes; at most ${MOST} are allowed.`);
+  if (size <= MAX_WIDGET_BYTES) continue;
+  console.error(`${widget}.js and ${widget}.css take ${size} bytes; at most ${MAX_WIDGET_BYTES} are allowed.`);
   failed = true;
 }
 process.exit(failed ? 1 : 0);

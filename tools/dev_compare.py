@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget.demo.demo import FOLDER
 from gridexplainer_widget.results.comparison_page import WIDE, comparison_html
 from gridexplainer_widget.results.document import STATIC, STYLE, Document
+from gridexplainer_widget.results.metrics import metric_records
 
 ROWS = COLUMNS = 8
 
@@ -82,7 +83,7 @@ def main(folder: Path) -> None:
     known = record()
     saved = comparison_html(known, "cat: 35.8%", "honest demo · 8×8 cells · 8 methods")
     (folder / "compare_dev.html").write_bytes(saved.encode())
-    script = (STATIC / "compare.js").read_text(encoding="utf-8")
+    script = (STATIC / "comparison.js").read_text(encoding="utf-8")
     head, _, exports = script.rpartition("export{")
     name = exports.partition(" as default")[0]
     live = Document(
@@ -90,7 +91,7 @@ def main(folder: Path) -> None:
         heading="Comparison at work",
         line="With a kernel that answers nothing.",
         script=f"{head}const view = {name};{KERNEL}",
-        style=(STATIC / "compare.css").read_text(encoding="utf-8") + STYLE + WIDE,
+        style=(STATIC / "comparison.css").read_text(encoding="utf-8") + STYLE + WIDE,
     )
     evidence = {"cell": [4, 5], "drop": -0.22, "classes": CLASSES}
     at_work = {**known, "status": "running", "evidence": evidence, "value": [[4, 5]]}
@@ -168,6 +169,7 @@ def record() -> dict[str, Any]:
         "fill": "cell-mean",
         "status": "done",
         "error": "",
+        "metrics": metric_records(),
         "methods": ASKED,
         "target": 0,
         "value": [],

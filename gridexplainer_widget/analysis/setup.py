@@ -7,7 +7,7 @@ from typing import Any
 
 from gridexplainer_widget._version import __version__
 from gridexplainer_widget.attribution.attribution import Attribution
-from gridexplainer_widget.attribution.context import MethodOptions
+from gridexplainer_widget.attribution.options import MethodOptions
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.checks.probe import model_checks
 from gridexplainer_widget.classifiers.labels import LabelsLike

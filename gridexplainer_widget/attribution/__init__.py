@@ -1,1 +1,1 @@
-"""What a method may ask of a model, and the map that it returns."""
+"""What a method works with, and the map it returns."""

@@ -1,4 +1,4 @@
-"""What a method finds: a map of the picture's pixels and of the grid's cells."""
+"""A method's result: a map of pixels and a map of cells."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from gridexplainer_widget.core.arrays import Map
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.scores import Unit
 
-Native: TypeAlias = Literal["cells", "pixels", "layer"]
+Resolution: TypeAlias = Literal["cells", "pixels", "layer"]
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a map took.
+    """What a map cost.
 
     Parameters
     ----------
     forward : int
-        Pictures that the model was asked about.
+        Pictures run through the model.
     backward : int
-        Of these, those that gradients were computed of.
+        Pictures among them whose gradients were computed.
     seconds : float
     """
 
@@ -36,25 +36,25 @@ class Cost:
 
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """What each place is worth to a method.
+    """A method's map of a picture.
 
     Parameters
     ----------
     method : str
         Such as "grad-cam".
     native : float32 array (height, width)
-        The map as the method gives it.
+        At the method's own resolution.
     resolution : {"cells", "pixels", "layer"}
-        What a place of `native` is.
+        Of `native`.
     pixels : float32 array (height, width)
         At the size of the model's input.
     cells : float32 array (rows, columns)
     derived : str
         How `pixels` and `cells` were made of `native`, in words.
     unit : {"probability", "log-odds", ""}
-        What `cells` add up in; "" for a map that tells more from less and no more.
+        Of `cells`; "" where only more and less mean something.
     layers : tuple of str
-        That it was taken from.
+        Where the map was taken from.
     notes : tuple of str
         What a reader of the map should know, a sentence each.
     cost : Cost
@@ -62,7 +62,7 @@ class Attribution:
 
     method: str
     native: Map = field(repr=False)
-    resolution: Native
+    resolution: Resolution
     pixels: Map = field(repr=False)
     cells: Map = field(repr=False)
     derived: str
@@ -76,8 +76,8 @@ class Attribution:
             getattr(self, name).setflags(write=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle through the constructor, which closes the arrays."""
-        return type(self), tuple(getattr(self, known.name) for known in fields(self))
+        """Copy and pickle through the constructor, which makes the arrays read-only."""
+        return type(self), tuple(getattr(self, item.name) for item in fields(self))
 
 
 def mean_of_cells(pixels: Map, grid: Grid) -> Map:
@@ -86,7 +86,7 @@ def mean_of_cells(pixels: Map, grid: Grid) -> Map:
 
 
 def sum_of_cells(pixels: Map, grid: Grid) -> Map:
-    """Add up a map of pixels over each cell: float32 (rows, columns)."""
+    """Sum a map of pixels over each cell: float32 (rows, columns)."""
     return _sums(pixels, grid).astype(np.float32)
 
 
@@ -96,8 +96,8 @@ def over_pixels(cells: Map, grid: Grid) -> Map:
     return np.repeat(np.repeat(cells, heights, axis=0), widths, axis=1).astype(np.float32)
 
 
-def enlarged(map_: Map, height: int, width: int) -> Map:
-    """Resample a map bilinearly, pixel centres in the middle: float32 (height, width)."""
+def upsample(map_: Map, height: int, width: int) -> Map:
+    """Enlarge a map bilinearly, with half-pixel centres: float32 (height, width)."""
     image = Image.fromarray(np.ascontiguousarray(map_, np.float32))
     return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR), np.float32)
 

@@ -1,4 +1,4 @@
-"""Sets of hidden cells → the target's score, for the methods that need no more."""
+"""Coalitions, sets of cells that are kept while all others are hidden → the target's score."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.progress import Progress
 from gridexplainer_widget.inference.run import KEPT_SETS, Run
 
 from .context import MethodContext
 
 
-def values_of(
+def coalition_values(
     context: MethodContext, kept: NDArray[np.bool_], done: int, total: int
-) -> Generator[tuple[int, int], None, NDArray[np.float64]]:
-    """Score the picture with some of its cells kept and the others hidden, batch by batch.
-
-    What the run knows is not asked again; `context.forward` counts the rest.
+) -> Generator[Progress, None, NDArray[np.float64]]:
+    """Score each coalition, batch by batch; only what the run has not cached takes a forward pass.
 
     Parameters
     ----------
-    context : Question
+    context : MethodContext
     kept : bool array (n, cells)
     done, total : int
-        How much was done before these, and of how much.
+        Progress so far, and its end.
 
     Yields
     ------
@@ -40,26 +39,26 @@ def values_of(
     Raises
     ------
     ClassifierError
-        The model gave NaN or infinity.
+        The model returned NaN or infinity.
     """
     values = np.empty(len(kept))
-    step = min(context.run.batch_size, KEPT_SETS)  # more would be forgotten before they are read
+    step = min(context.run.batch_size, KEPT_SETS)  # more would be evicted before they are read
     for start in range(0, len(kept), step):
-        some = slice(start, min(start + step, len(kept)))
-        sets = [tuple(map(int, np.flatnonzero(~row))) for row in kept[some]]
+        batch = slice(start, min(start + step, len(kept)))
+        hidden = [tuple(map(int, np.flatnonzero(~row))) for row in kept[batch]]
         calls = context.run.calls
-        values[some] = -context.drops(_vectors(context.run, sets))
+        values[batch] = -context.drops(_probabilities(context.run, hidden))
         context.forward += context.run.calls - calls
-        yield min(done + some.stop, total), total
+        yield min(done + batch.stop, total), total
     return values
 
 
-def _vectors(run: Run, sets: Sequence[tuple[int, ...]]) -> Probabilities:
-    """Ask for what is not known: (n, classes)."""
-    # Read before asking: each answer that comes may push out one that has been there for long.
-    known = {cells: run.cached_probabilities(cells) for cells in sets}
-    missing = [cells for cells, vector in known.items() if vector is None]
+def _probabilities(run: Run, hidden: Sequence[tuple[int, ...]]) -> Probabilities:
+    """Run what is not cached: (n, classes)."""
+    # Read the cache first: each new answer may evict an old one.
+    cached = {cells: run.cached_probabilities(cells) for cells in hidden}
+    missing = [cells for cells, vector in cached.items() if vector is None]
     for _ in run.ask(missing):
         pass
-    known |= {cells: run.cached_probabilities(cells) for cells in missing}
-    return np.stack([vector for cells in sets if (vector := known[cells]) is not None])
+    cached |= {cells: run.cached_probabilities(cells) for cells in missing}
+    return np.stack([vector for cells in hidden if (vector := cached[cells]) is not None])

@@ -1,4 +1,4 @@
-"""What a method is asked: a picture, a class, a model that can be opened, and what it may cost."""
+"""What a method works with: a picture, a class, the model and the method's options."""
 
 from __future__ import annotations
 
@@ -11,74 +11,48 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.network import Layer, Network
-from gridexplainer_widget.core.arrays import LayerMaps, Map, Pixels, PreparedBatch
+from gridexplainer_widget.core.arrays import LayerMaps, Map, Pixels, PreparedBatch, Probabilities
 from gridexplainer_widget.core.errors import MethodError
 from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.progress import Progress
 from gridexplainer_widget.core.scores import Score, drops_of
 from gridexplainer_widget.inference.run import Run
 
 from .attribution import Attribution, Cost, mean_of_cells, over_pixels, sum_of_cells
-from .layers import averaged, early, find_layer, silent
+from .layers import combine_maps, early_layer_notes, find_layer, zero_map_notes
+from .options import MethodOptions
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
-Steps: TypeAlias = "Generator[tuple[int, int], None, Attribution]"
-"""A method at work: yields how much is done and of how much; returns what it found."""
+Steps: TypeAlias = "Generator[Progress, None, Attribution]"
+"""A method at work: yields how much is done and of how much; returns its map."""
 
-NEEDS_GRADIENTS = (
-    "{method} looks inside the model, and {model} is a closed one: a model of Keras on TensorFlow "
-    "or of PyTorch can be opened. What needs only answers: occlusion, rise, shap, lime."
+BLACK_BOX = (
+    "{method} looks inside the model, and {model} is a black box. Give a Keras model on "
+    "TensorFlow or a PyTorch module, or choose a black-box method{methods}."
 )
 
-NO_LOGIT = (
+LOG_ODDS_NOTE = (
     "The logit cannot be reached inside this model, so what is looked at is the log-odds, "
     "ln(p / (1 − p)), of the probability that it returns."
 )
 
 
-@dataclass(frozen=True)
-class MethodOptions:
-    """What can be said about a method.
-
-    Parameters
-    ----------
-    layer : tuple of str
-        Names of layers; empty takes the last one with spatial extent.
-    samples : int, optional
-        Masks of RISE, perturbed pictures of LIME, evaluations of SHAP, samples of its gradients.
-    channels : int, optional
-        Of Score-CAM's layer, at most.
-    background : array (n, height, width, channels) or sequence of pictures, optional
-        What SHAP's gradients start from.
-    """
-
-    layer: tuple[str, ...] = ()
-    samples: int | None = None
-    channels: int | None = None
-    background: Any = None
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What was said, for the record; a background is told by its number of pictures."""
-        said = {"layer": list(self.layer), "samples": self.samples, "channels": self.channels}
-        if self.background is not None:
-            said["background"] = len(self.background)
-        return {name: value for name, value in said.items() if value}
-
-
 @dataclass
 class MethodContext:
-    """One picture, one class, and access to the model; counts what is asked of it.
+    """One picture, one class, and access to the model; counts forward and backward passes.
 
     Parameters
     ----------
     method : str
     run : Run
-        Of the picture under its grid and fill; its baseline is known.
+        Of the picture under its grid and fill, with a known baseline.
     target : int
     score : {"probability", "log-odds"}
     seed : int
-    options : Options
+    options : MethodOptions
+    black_box_methods : tuple of str
+        Methods to suggest where this one needs a white-box model.
     """
 
     method: str
@@ -86,38 +60,33 @@ class MethodContext:
     target: int
     score: Score
     seed: int = 0
-    options: MethodOptions = MethodOptions()
+    options: MethodOptions = field(default_factory=MethodOptions)
+    black_box_methods: tuple[str, ...] = ()
     forward: int = field(default=0, init=False)
     backward: int = field(default=0, init=False)
 
     @property
     def grid(self) -> Grid:
-        """The grid."""
+        """The run's grid."""
         return self.run.grid
 
     @property
-    def model(self) -> str:
+    def model_name(self) -> str:
         """The classifier's name."""
         return self.run.classifier.name
 
     @cached_property
     def batch(self) -> PreparedBatch:
-        """The picture as the network takes it: float32 (1, height, width, channels).
+        """The preprocessed picture: float32 (1, height, width, channels); see `preprocess`."""
+        return self.preprocess(self.run.masker.pixels[np.newaxis])
+
+    def preprocess(self, pixels: Pixels) -> PreparedBatch:
+        """Preprocess pictures in 0..255 → float32 (n, height, width, channels).
 
         Raises
         ------
         MethodError
-            Its pixels are no longer those of the picture.
-        """
-        return self.prepared(self.run.masker.pixels[np.newaxis])
-
-    def prepared(self, pixels: Pixels) -> PreparedBatch:
-        """Preprocess (n, height, width, channels), and keep it in this order.
-
-        Raises
-        ------
-        MethodError
-            The pixels are no longer where they were.
+            The preprocessing changes height, width or the number of channels.
         """
         preprocessing = self.run.classifier.preprocessing
         batch = preprocessing(pixels)
@@ -134,77 +103,73 @@ class MethodContext:
 
     @cached_property
     def network(self) -> Network:
-        """The model, opened up.
-
-        Raises
-        ------
-        MethodError
-            It cannot be.
-        """
+        """The white-box model; raises MethodError for a black box."""
         classifier = self.run.classifier
         if classifier.open_network is None or classifier.output is None:
-            raise MethodError(NEEDS_GRADIENTS.format(method=self.method, model=self.model))
+            methods = f": {', '.join(self.black_box_methods)}" if self.black_box_methods else ""
+            message = BLACK_BOX.format(method=self.method, model=self.model_name, methods=methods)
+            raise MethodError(message)
         return classifier.open_network(classifier.output)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """The layers that were named, or the last one with spatial extent.
+        """The layers that the options name, or the last one with spatial extent.
 
         Raises
         ------
         MethodError
-            There is none.
+            No layer has spatial extent.
         ValueError
-            There is none of such a name.
+            No layer has that name.
         """
-        found = self.inside(lambda network: network.layers(self.batch))
-        if not found:
+        layers = self.on_network(lambda net: net.layers(self.batch))
+        if not layers:
             raise MethodError(
-                f"{self.method} needs a layer with spatial extent, and {self.model} has none."
+                f"{self.method} needs a layer with spatial extent, and {self.model_name} has none."
             )
         if not self.options.layer:
-            return (found[-1],)
-        return tuple(find_layer(name, found, self.model) for name in self.options.layer)
+            return (layers[-1],)
+        return tuple(find_layer(name, layers, self.model_name) for name in self.options.layer)
 
-    def inside(self, ask: Callable[[Network], Answer]) -> Answer:
-        """Ask the network something, nobody else at the same time; count the pictures."""
+    def on_network(self, call: Callable[[Network], Result]) -> Result:
+        """Call a function of the network, with the model locked, and count forward passes."""
         network = self.network
         with self.run.classifier.lock:
             before = network.pictures
             try:
-                return ask(network)
+                return call(network)
             finally:
                 self.forward += network.pictures - before
 
     def scores(self, batch: PreparedBatch) -> NDArray[np.float32]:
-        """Return the target's score, as gradients are taken of it: (n,)."""
-        return self.inside(lambda network: network.scores(batch, self.target))
+        """Return the target's logits, or log-odds where no logit can be reached: (n,)."""
+        return self.on_network(lambda net: net.scores(batch, self.target))
 
     def head(self) -> tuple[str, NDArray[np.float32]]:
-        """Return the layer whose maps are averaged at the end, and the weights after it."""
-        return self.inside(lambda network: network.head(self.batch))
+        """Return the layer before global average pooling, and the weights after it."""
+        return self.on_network(lambda net: net.head(self.batch))
 
     def maps(self, layers: Sequence[str] | None = None) -> list[LayerMaps]:
-        """Return what the layers, or others by name, give for the picture: (1, h, w, channels)."""
+        """Return the maps of each layer, or of others by name: (1, h, w, channels)."""
         names = [layer.name for layer in self.layers] if layers is None else layers
-        return self.inside(lambda network: network.maps(self.batch, names))
+        return self.on_network(lambda net: net.maps(self.batch, names))
 
     def map_gradients(self) -> list[tuple[LayerMaps, LayerMaps]]:
-        """Return what the layers give for the picture, and the gradients of the score by it."""
+        """Return the maps of each layer, and the gradients of the score by them."""
         names = [layer.name for layer in self.layers]
         self.backward += 1
-        return self.inside(lambda network: network.map_gradients(self.batch, self.target, names))
+        return self.on_network(lambda net: net.map_gradients(self.batch, self.target, names))
 
     def gradients(
         self, batch: PreparedBatch | None = None, *, guided: bool = False
     ) -> PreparedBatch:
-        """Return the gradient of the score by the picture, or by each of a batch."""
-        asked = self.batch if batch is None else batch
-        self.backward += len(asked)
-        return self.inside(lambda network: network.gradients(asked, self.target, guided=guided))
+        """Return the gradient of the score by the picture, or by each one of a batch."""
+        inputs = self.batch if batch is None else batch
+        self.backward += len(inputs)
+        return self.on_network(lambda net: net.gradients(inputs, self.target, guided=guided))
 
-    def drops(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Baseline minus hidden in the score that was asked for: (..., classes) → (...)."""
+    def drops(self, vectors: Probabilities) -> NDArray[np.float32]:
+        """Baseline minus hidden, in this context's score: (..., classes) → (...)."""
         if self.run.baseline is None:
             raise RuntimeError("The whole picture has not been scored.")
         output = str(self.run.classifier.output)
@@ -212,62 +177,64 @@ class MethodContext:
 
     @property
     def score_notes(self) -> tuple[str, ...]:
-        """What to know of the score that is looked at inside the model, where there is anything."""
-        return () if self.network.differentiated == "logit" else (NO_LOGIT,)
+        """A note where gradients are of the log-odds and not of the logit."""
+        return () if self.network.differentiated == "logit" else (LOG_ODDS_NOTE,)
 
-    def of_layers(
+    def layer_attribution(
         self, maps: Sequence[Map], notes: Sequence[str] = (), names: Sequence[str] = ()
     ) -> Attribution:
-        """Make an attribution of a map for each of the layers, or of others by name."""
-        pixels, derived = averaged(maps, self.grid.height, self.grid.width)
+        """Return the attribution of one map for each layer, or for others by name."""
+        pixels, derived = combine_maps(maps, self.grid.height, self.grid.width)
         layers = tuple(names) or tuple(layer.name for layer in self.layers)
         chosen = names or self.options.layer
-        warnings = () if chosen else early(self.layers)
-        return self._found(
+        warnings = () if chosen else early_layer_notes(self.layers)
+        return self._attribution(
             native=maps[0] if len(maps) == 1 else pixels,
             resolution="layer" if len(maps) == 1 else "pixels",
             pixels=pixels,
             cells=mean_of_cells(pixels, self.grid),
             derived=f"pixels: {derived}; cells: their mean",
             layers=layers,
-            notes=(*warnings, *silent(layers, maps, self.method), *notes),
+            notes=(*warnings, *zero_map_notes(layers, maps, self.method), *notes),
         )
 
-    def of_pixels(
-        self, pixels: Map, notes: Sequence[str] = (), *, add: bool = False, **known: Any
+    def pixel_attribution(
+        self, pixels: Map, notes: Sequence[str] = (), *, add: bool = False, **facts: Any
     ) -> Attribution:
-        """Make an attribution of a map of pixels; cells are their mean, or their sum."""
-        return self._found(
+        """Return the attribution of a map of pixels; cells are their mean, or their sum."""
+        return self._attribution(
             native=pixels,
             resolution="pixels",
             pixels=pixels,
             cells=(sum_of_cells if add else mean_of_cells)(pixels, self.grid),
             derived=f"cells: {'sum' if add else 'mean'} of their pixels",
             notes=tuple(notes),
-            **known,
+            **facts,
         )
 
-    def of_cells(self, cells: Map, notes: Sequence[str] = (), **known: Any) -> Attribution:
-        """Make an attribution of a map of cells; each pixel has its cell's number."""
+    def cell_attribution(self, cells: Map, notes: Sequence[str] = (), **facts: Any) -> Attribution:
+        """Return the attribution of a map of cells; each pixel has its cell's number."""
         cells = np.asarray(cells, np.float32).reshape(self.grid.shape)
-        return self._found(
+        return self._attribution(
             native=cells,
             resolution="cells",
             pixels=over_pixels(cells, self.grid),
             cells=cells,
             derived="pixels: each has its cell's number",
             notes=tuple(notes),
-            **known,
+            **facts,
         )
 
-    def _found(self, **known: Any) -> Attribution:
-        known = {
+    def _attribution(self, **facts: Any) -> Attribution:
+        facts = {
             name: np.array(value, np.float32) if isinstance(value, np.ndarray) else value
-            for name, value in known.items()
+            for name, value in facts.items()
         }
-        if not np.isfinite(known["cells"]).all():
-            raise MethodError(f"{self.method} gives NaN or infinity for {self.model}.")
-        return Attribution(self.method, cost=Cost(self.forward, self.backward), **known)
+        if not np.isfinite(facts["cells"]).all():
+            raise MethodError(f"{self.method} gives NaN or infinity for {self.model_name}.")
+        return Attribution(self.method, cost=Cost(self.forward, self.backward), **facts)
 
 
 Method: TypeAlias = Callable[[MethodContext], Steps]
+"""Raises MethodError where it cannot explain the model, ValueError where an option does not fit the
+model, ClassifierError where the model returns NaN or infinity."""

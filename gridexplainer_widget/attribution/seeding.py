@@ -1,4 +1,4 @@
-"""The global random numbers of NumPy and of Python, which SHAP and what it loads draw from."""
+"""The global random generators of NumPy and Python, which SHAP and its imports draw from."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 
 
 @contextmanager
-def global_dice(seed: int) -> Iterator[None]:
-    """Seed them for a while, then give back those that the user had."""
-    before, pythons = np.random.get_state(), random.getstate()  # noqa: NPY002 - SHAP's
+def seeded_global_generators(seed: int) -> Iterator[None]:
+    """Seed the global generators for a while, then restore the user's state."""
+    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002 - SHAP's
     try:
         np.random.seed(seed % 2**32)  # noqa: NPY002
         random.seed(seed)
         yield
     finally:
-        np.random.set_state(before)  # noqa: NPY002
-        random.setstate(pythons)
+        np.random.set_state(numpy_state)  # noqa: NPY002
+        random.setstate(python_state)

@@ -22,11 +22,11 @@ PACKAGES: Final = (
     ("ipywidgets", ""),
     ("jupyterlab", "[lab]"),
 )
-"""What matters, and the extra that brings it."""
+"""Packages to report, each with the extra that installs it."""
 
 
 def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the command's arguments."""
+    """Add the command's arguments to its parser."""
     parser.add_argument(
         "model",
         nargs="?",
@@ -41,29 +41,30 @@ def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def examine(arguments: argparse.Namespace) -> tuple[str, int]:
-    """Look at a model, or at what is installed.
+    """Check a model; without one, the installation and the embedded classifier.
 
     Returns
     -------
     str
-        What was seen.
+        The report.
     int
-        The exit status: 0 where nothing is wrong, 1 where something is or may be, 2 where the
-        model, the picture or an argument cannot be used.
+        The exit status: 0 without concerns, 1 with concerns, 2 where the model, the picture or an
+        argument cannot be used.
     """
     try:
-        explainer, picture = _asked(arguments)
-        preflight = explainer.check(picture, _target(arguments.target))
+        explainer, picture = _load(arguments)
+        preflight = explainer.check(picture, _parse_target(arguments.target))
     except (ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
         return str(error), 2
-    lines = [] if arguments.model else [*_installed(), ""]
+    lines = [] if arguments.model else [*_versions(), ""]
     if arguments.model and not arguments.picture:
         lines += ["Asked with an embedded picture of a cat and a dog: give one that it knows.", ""]
     lines += [repr(explainer).splitlines()[0], "", str(preflight)]
     return "\n".join(lines), int(bool(preflight.concerns))
 
 
-def _asked(arguments: argparse.Namespace) -> tuple[GridExplainer, Any]:
+def _load(arguments: argparse.Namespace) -> tuple[GridExplainer, Any]:
+    """Load the model and the picture; the embedded ones by default."""
     picture: Any = arguments.picture
     if arguments.model is None or picture is None:
         honest = load("honest")
@@ -75,33 +76,33 @@ def _asked(arguments: argparse.Namespace) -> tuple[GridExplainer, Any]:
         preprocess=arguments.preprocess,
         labels=arguments.labels,
         output=arguments.output,
-        input_shape=_shape(arguments.input_shape),
+        input_shape=_parse_shape(arguments.input_shape),
     )
     return explainer, picture
 
 
-def _shape(words: str | None) -> Sequence[int] | None:
-    if words is None:
+def _parse_shape(text: str | None) -> Sequence[int] | None:
+    if text is None:
         return None
     try:
-        return [int(number) for number in words.split(",")]
+        return [int(number) for number in text.split(",")]
     except ValueError:
         raise ValueError(
-            f"--input-shape {words}: wanted is height,width or height,width,channels, such as "
+            f"--input-shape {text}: wanted is height,width or height,width,channels, such as "
             "224,224."
         ) from None
 
 
-def _target(words: str | None) -> int | str | None:
-    return int(words) if words is not None and words.isdecimal() else words
+def _parse_target(text: str | None) -> int | str | None:
+    return int(text) if text is not None and text.isdecimal() else text
 
 
-def _installed() -> list[str]:
-    lines = [f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"]
-    return lines + [_line(package, extra) for package, extra in PACKAGES]
+def _versions() -> list[str]:
+    python = f"Python {platform.python_version()}, {platform.system()} {platform.machine()}"
+    return [python, *(_version_line(package, extra) for package, extra in PACKAGES)]
 
 
-def _line(package: str, extra: str) -> str:
+def _version_line(package: str, extra: str) -> str:
     try:
         return f"{package} {metadata.version(package)}"
     except metadata.PackageNotFoundError:

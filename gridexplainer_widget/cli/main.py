@@ -29,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo.add_argument("--out", type=Path, default=Path("demo.png"), help="where the figure goes")
     doctor = commands.add_parser("doctor", help="look at what is most often wrong with a model")
     add_doctor_arguments(doctor)
-    parsed = parser.parse_args(_with_ranges(sys.argv[1:] if arguments is None else arguments))
+    parsed = parser.parse_args(_join_preprocess(sys.argv[1:] if arguments is None else arguments))
     if parsed.command == "doctor":
-        with _native_notes_hidden():
+        with _native_stderr_muted():
             report, status = examine(parsed)
         print(report, file=sys.stderr if status == 2 else sys.stdout)
         return status
@@ -41,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _demo(out)
 
 
-def _with_ranges(arguments: Sequence[str]) -> list[str]:
-    """Join "--preprocess" and "-1..1", which argparse takes for an option of its own."""
+def _join_preprocess(arguments: Sequence[str]) -> list[str]:
+    """Join "--preprocess" and "-1..1", which argparse would take for an option."""
     joined: list[str] = []
     for argument in arguments:
         if joined and joined[-1] == "--preprocess":
@@ -55,11 +55,11 @@ def _with_ranges(arguments: Sequence[str]) -> list[str]:
 def _demo(path: Path) -> int:
     from tqdm import tqdm  # noqa: PLC0415 - for this command only
 
-    from gridexplainer_widget import demo  # noqa: PLC0415 - alike
-    from gridexplainer_widget.explainer import GridExplainer  # noqa: PLC0415 - alike
+    from gridexplainer_widget import demo  # noqa: PLC0415 - for this command only
+    from gridexplainer_widget.explainer import GridExplainer  # noqa: PLC0415 - for this command only
 
     print("Loading the embedded classifier …")
-    with _native_notes_hidden():
+    with _native_stderr_muted():
         honest = demo.load("honest")
     name, picture = next(iter(honest.pictures.items()))
     explainer = GridExplainer(honest.classifier)
@@ -76,33 +76,32 @@ def _demo(path: Path) -> int:
 
 
 @contextmanager
-def _native_notes_hidden() -> Iterator[None]:
-    """Keep TensorFlow's start-up notes off the terminal.
+def _native_stderr_muted() -> Iterator[None]:
+    """Keep TensorFlow's start-up notes off the terminal; Python's errors are still raised.
 
-    They come from C++ before its log level is read, so that no setting
-    silences them; Python's own errors are raised as ever.
+    C++ writes them before it reads its log level, so that no setting silences them.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
-    kept = os.dup(2)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
+    original = os.dup(2)
+    with Path(os.devnull).open("w") as sink:
+        os.dup2(sink.fileno(), 2)
     try:
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        os.dup2(original, 2)
+        os.close(original)
 
 
 def table(explanation: Explanation, *, color: bool | None = None) -> str:
-    """Write the drops as a grid of numbers for a terminal.
+    """Write the drops as a grid of numbers.
 
     Parameters
     ----------
     explanation : Explanation
     color : bool, optional
-        Shade cells by ANSI colours; by default where a terminal is listening
-        and NO_COLOR (https://no-color.org) is not set.
+        Shade cells by ANSI colours; by default on a terminal, unless NO_COLOR is set
+        (https://no-color.org).
     """
     if color is None:
         color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
@@ -114,20 +113,20 @@ def table(explanation: Explanation, *, color: bool | None = None) -> str:
     scale = max(float(np.nanmax(np.abs(explanation.drops), initial=0)), 1e-9)
     rows = [
         "".join(
-            _number(float(drop), float(drop) / scale, points=points, color=color) for drop in row
+            _cell_text(float(drop), float(drop) / scale, points=points, color=color) for drop in row
         )
         for row in explanation.drops
     ]
     return "\n".join([head, *rows])
 
 
-def _number(drop: float, share: float, *, points: bool, color: bool) -> str:
+def _cell_text(drop: float, share: float, *, points: bool, color: bool) -> str:
     if np.isnan(drop):
         return "     ·"
     text = f"{100 * drop if points else drop:6.1f}".replace("-0.0", " 0.0")
     if not color or abs(share) < 0.1:
         return text
-    # xterm's 256 colours: three steps of orange for support, three of blue for the opposite.
+    # xterm's 256 colours: three shades of orange for support, three of blue for the opposite
     shades = (223, 215, 208) if share > 0 else (153, 110, 67)
     shade = shades[min(2, int(abs(share) * 3))]
     return f"\033[48;5;{shade};38;5;16m{text}\033[0m"

@@ -1,4 +1,4 @@
-"""Class probabilities → drops, in probability or in log-odds."""
+"""Class probabilities → drops, in probability or log-odds; js/src/cells/scores.ts writes them."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What changes of a network's maps when a part of the picture does; knows no framework."""
+"""Which part of each map of a network changes when part of the picture does; no framework."""

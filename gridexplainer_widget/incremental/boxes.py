@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from .graph import Node, Pair, Window
+from .graph import Node
+from .window import Pair, Window
 
 Boxes = NDArray[np.intp]
-"""Rectangles (sets, 2, 2): along rows and along columns, the first and the one behind the last."""
+"""Rectangles, int (sets, 2, 2): along rows and along columns, the first and one past the last."""
 
 
-def seen_from(boxes: Boxes, window: Window, size: Pair) -> Boxes:
+def affected(boxes: Boxes, window: Window, size: Pair) -> Boxes:
     """Return the output positions whose windows meet a box, clamped into a map of `size`."""
     found = np.empty_like(boxes)
     for axis in (0, 1):
@@ -24,13 +25,13 @@ def seen_from(boxes: Boxes, window: Window, size: Pair) -> Boxes:
         found[:, axis, 0] = -((length - 1 - before - first) // stride)
         found[:, axis, 1] = (last + before) // stride + 1
         np.clip(found[:, axis], 0, size[axis], out=found[:, axis])
-    # A stride may pass over all of a box; nothing changes then.
+    # A stride may skip all of a box; nothing changes then.
     found[(found[:, :, 1] <= found[:, :, 0]).any(axis=1)] = 0
     return found
 
 
 def enclosing(several: Sequence[Boxes]) -> Boxes:
-    """Return the smallest boxes around several, of which empty ones do not count."""
+    """Return the smallest boxes around several; empty ones do not count."""
     found: Boxes = several[0].copy()
     for boxes in several[1:]:
         empty, other = is_empty(found), is_empty(boxes)
@@ -42,13 +43,13 @@ def enclosing(several: Sequence[Boxes]) -> Boxes:
 
 
 def is_empty(boxes: Boxes) -> NDArray[np.bool_]:
-    """Tell which boxes hold nothing."""
+    """Tell which boxes hold nothing: bool (sets,)."""
     empty: NDArray[np.bool_] = np.any(boxes[:, :, 1] <= boxes[:, :, 0], axis=1)
     return empty
 
 
-def equal(boxes: Boxes, size: Pair) -> Boxes:
-    """Let all boxes grow to the largest, within a map of `size`."""
+def same_size(boxes: Boxes, size: Pair) -> Boxes:
+    """Enlarge all boxes to the size of the largest, within a map of `size`."""
     found: Boxes = boxes.copy()
     for axis in (0, 1):
         length = int((boxes[:, axis, 1] - boxes[:, axis, 0]).max(initial=0))
@@ -58,13 +59,13 @@ def equal(boxes: Boxes, size: Pair) -> Boxes:
 
 
 def changed(node: Node, inputs: Sequence[Boxes | None]) -> Boxes | None:
-    """Return which part of a node's map changes; None where nothing does.
+    """Return which part of a node's map changes; None if nothing does.
 
     Parameters
     ----------
     node : Node
     inputs : sequence of Boxes or None
-        What changes in its inputs.
+        Which part of each of its inputs changes.
     """
     several = []
     for boxes, window in zip(inputs, node.windows, strict=True):
@@ -74,5 +75,5 @@ def changed(node: Node, inputs: Sequence[Boxes | None]) -> Boxes | None:
             whole = np.array([[0, node.size[0]], [0, node.size[1]]])
             several.append(np.where(is_empty(boxes)[:, None, None], 0, whole))
         else:
-            several.append(seen_from(boxes, window, node.size))
+            several.append(affected(boxes, window, node.size))
     return enclosing(several) if several else None

@@ -1,62 +1,51 @@
-"""What is done to each channel of a map by numbers that the model holds, as one factor and sum."""
+"""Changes to each channel of a map by numbers of the model, folded into a factor and an offset."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .graph import Graph
-
 Change: TypeAlias = tuple[
     Literal["add", "subtract", "multiply", "divide", "normalise"], tuple[Any, ...], float
 ]
-"""What is done, by which of the model's numbers, and the epsilon of a normalisation.
+"""The operation, the keys of its operands among the model's numbers, and an epsilon.
 
-A normalisation is done by four: gain, shift, mean and variance."""
+A normalisation has four operands (gain, shift, mean and variance); it alone needs the epsilon."""
 
-Numbers: TypeAlias = NDArray[np.float64]
+ChannelNumbers: TypeAlias = NDArray[np.float64]
+"""float64 (channels,), or (1,) where all channels share one number."""
 
 
-def summed(
-    changes: Sequence[Change], numbers: Sequence[Sequence[Numbers]], channels: int
-) -> tuple[Numbers, Numbers]:
-    """Sum up changes, done one after the other.
+def fold(
+    changes: Sequence[Change], look_up: Callable[[Any], ChannelNumbers], channels: int
+) -> tuple[ChannelNumbers, ChannelNumbers]:
+    """Fold changes, done one after the other, into ``scale * x + offset``.
 
     Parameters
     ----------
     changes : sequence of Change
-    numbers : sequence of sequences of float64 arrays (channels,) or (1,)
-        What each is done by.
+    look_up : callable
+        The key of an operand → its numbers, float64 (channels,) or (1,).
     channels : int
 
     Returns
     -------
     scale, offset : float64 arrays (channels,)
-        The factor, and what is added after it.
     """
     scale, offset = np.ones(channels), np.zeros(channels)
-    for (what, _, epsilon), given in zip(changes, numbers, strict=True):
-        if what == "multiply":
-            scale, offset = scale * given[0], offset * given[0]
-        elif what == "divide":
-            scale, offset = scale / given[0], offset / given[0]
-        elif what == "normalise":
-            gain, shift, mean, variance = given
+    for operation, keys, epsilon in changes:
+        operands = [look_up(key) for key in keys]
+        if operation == "multiply":
+            scale, offset = scale * operands[0], offset * operands[0]
+        elif operation == "divide":
+            scale, offset = scale / operands[0], offset / operands[0]
+        elif operation == "normalise":
+            gain, shift, mean, variance = operands
             factor = gain / np.sqrt(variance + epsilon)
             scale, offset = scale * factor, (offset - mean) * factor + shift
         else:
-            offset = offset + given[0] if what == "add" else offset - given[0]
+            offset = offset + operands[0] if operation == "add" else offset - operands[0]
     return scale, offset
-
-
-def lighter(nodes: Graph) -> bool:
-    """Whether the nodes are less work than the model: a convolution has taken in a factor."""
-    return any(
-        what != "add"
-        for node in nodes.nodes
-        if node.kind in {"convolution", "depthwise"}
-        for what, _, _ in node.step.changes
-    )

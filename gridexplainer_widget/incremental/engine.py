@@ -1,29 +1,37 @@
-"""Answers about pictures of which a part has changed, from a plan and an executor."""
+"""A model's outputs for pictures with parts changed, from a plan and an executor."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.core.arrays import Pixels
+from gridexplainer_widget.core.arrays import PreparedBatch
 
 from .boxes import Boxes
-from .costs import a_group, choose, largest, rates, seconds, traced
-from .executor import Executor, Maps
+from .costs import (
+    changed_boxes,
+    choose_plan,
+    group_seconds,
+    largest_map_values,
+    patch_seconds,
+    set_seconds,
+)
+from .executor import CutMaps, Executor, WholeMaps
 from .gathers import Places, packed
 from .grouping import grouped
 from .plan import PatchPlan
 
-KEPT_BYTES = 64 * 2**20
-"""How much is kept of where windows come from: as long as a grid stays, it is the same."""
+MAX_LAYOUT_BYTES = 64 * 2**20
+"""Bytes of layouts to keep: as long as a grid stays, they are the same."""
 
-KEPT_PLANS = 16
+MAX_PLANS = 16
+"""Plans to keep, and schedules."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +42,8 @@ class Layout:
     ----------
     patches : Boxes
         Of the picture, all of one size.
-    places : int32 array
-        The lists of all gathers, one behind the other: see :func:`~.gathers.packed`.
-    lengths : int32 array
-        How long each of them is.
+    places, lengths : int32 arrays
+        The lists of all gathers: see :func:`~.gathers.packed`.
     """
 
     patches: Boxes
@@ -47,121 +53,135 @@ class Layout:
 
 @dataclass(frozen=True)
 class Schedule:
-    """How sets are asked about.
+    """Which sets are calculated on patches, and together.
 
     Parameters
     ----------
     groups : tuple of int arrays
-        Numbers of sets that pay, those that are calculated together.
+        Indices of sets for which patches pay, by group.
     rest : int array
-        Numbers of those that change too much.
-    seconds : float
-        What one of the former takes, roughly.
-    numbers : float
-        How many its largest map or patch has.
+        Indices of the others, which change too much.
+    set_seconds : float
+        What a set of `groups` takes on average, roughly.
+    largest_map_values : float
+        Values in the largest map or patch of such a set, on average.
     """
 
     groups: tuple[NDArray[np.intp], ...]
     rest: NDArray[np.intp]
-    seconds: float = 0.0
-    numbers: float = 0.0
+    set_seconds: float = 0.0
+    largest_map_values: float = 0.0
 
 
 class IncrementalEngine:
-    """A network that is asked about one picture with parts of it changed.
+    """A network that is run on one picture with parts of it changed.
 
-    Plans and the like are kept for the next picture; of whole maps those of the latest.
+    It keeps plans, schedules and layouts for further pictures, and whole maps of the latest one.
 
     Parameters
     ----------
     executor : Executor
+
+    Attributes
+    ----------
+    disabled_reason : str or None
+        Why it must not be used any more.
+    checked : set of frozenset of int
+        `patched` of the plans that have been checked against the model itself.
     """
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
-        self.disabled_reason: str | None = None  # why it is not to be used any more
+        self.disabled_reason: str | None = None
         self.checked: set[frozenset[int]] = set()
         self._plans: OrderedDict[Hashable, PatchPlan] = OrderedDict()
-        self._deals: OrderedDict[Hashable, Schedule] = OrderedDict()
+        self._schedules: OrderedDict[Hashable, Schedule] = OrderedDict()
         self._layouts: OrderedDict[Hashable, Layout] = OrderedDict()
-        self._held = 0
+        self._layout_bytes = 0
         self._version = 0
-        self._whole: tuple[Hashable, Pixels, Any] | None = None
+        self._whole: tuple[Hashable, NDArray[np.float32], WholeMaps] | None = None
+
+    @cached_property
+    def full_plan(self) -> PatchPlan:
+        """The network on whole maps alone."""
+        return PatchPlan(self.executor.graph, frozenset())
 
     def plan(self, key: Hashable, hidden: Boxes) -> PatchPlan:
-        """Choose what is patched for a grid; `key` tells grids apart."""
+        """Choose which nodes are patched for a grid; `key` tells grids apart."""
         if key not in self._plans:
-            self._plans[key] = choose(self.executor.nodes, hidden)
-            if len(self._plans) > KEPT_PLANS:
+            self._plans[key] = choose_plan(self.executor.graph, hidden)
+            if len(self._plans) > MAX_PLANS:
                 self._plans.popitem(last=False)
         return self._plans[key]
 
-    def deal(self, plan: PatchPlan, hidden: Boxes) -> Schedule:
+    def schedule(self, plan: PatchPlan, hidden: Boxes) -> Schedule:
         """Put sets into groups, and tell those for which patches do not pay."""
         key = (plan.patched, hidden.tobytes())
-        if key not in self._deals:
-            self._deals[key] = _dealt(plan, self.in_full, hidden)
-            if len(self._deals) > KEPT_PLANS:
-                self._deals.popitem(last=False)
-        return self._deals[key]
-
-    @cached_property
-    def in_full(self) -> PatchPlan:
-        """The network on whole maps alone."""
-        return PatchPlan(self.executor.nodes, frozenset())
-
-    def answer(
-        self,
-        plan: PatchPlan,
-        picture: Pixels,
-        groups: Sequence[Boxes | None],
-        crop: Callable[[int, Boxes], Pixels],
-    ) -> Any:
-        """Ask about pictures in groups, of each of which the patches are of one size.
-
-        Parameters
-        ----------
-        patching : Patching
-        picture : float32 array (height, width, channels)
-            With nothing hidden, preprocessed; the same object for the same picture.
-        groups : sequence of Boxes or None
-            None is the picture as it is.
-        crop : callable
-            The number of a group and its patches' boxes → float32 (n, rows, columns, channels).
-
-        Returns
-        -------
-        Any
-            What the model returns, for one group after the other.
-        """
-        maps: list[Maps] = []
-        for number, boxes in enumerate(groups):
-            if not plan.patched:
-                pictures = picture[np.newaxis]
-                if boxes is not None:
-                    pictures = crop(number, np.broadcast_to(_all_of(picture), boxes.shape))
-                maps.append([self.executor.to_tensor(pictures)])
-                continue
-            whole = self._whole_maps(plan, picture)
-            if boxes is None:
-                maps.append(self.executor.untouched(plan, whole))
-            else:
-                layout = self._layout(plan, boxes)
-                patches = crop(number, layout.patches)
-                maps.append(
-                    self.executor.patched(plan, whole, patches, layout.places, layout.lengths)
-                )
-        return self.executor.answer(plan, maps)
+        if key not in self._schedules:
+            self._schedules[key] = _schedule(plan, self.full_plan, hidden)
+            if len(self._schedules) > MAX_PLANS:
+                self._schedules.popitem(last=False)
+        return self._schedules[key]
 
     def refresh(self) -> None:
         """Take the model's weights as they are now."""
         self._version = self.executor.refresh()
 
-    def _whole_maps(self, plan: PatchPlan, picture: Pixels) -> Any:
+    def outputs(
+        self,
+        plan: PatchPlan,
+        picture: NDArray[np.float32],
+        groups: Sequence[Boxes | None],
+        crop: Callable[[int, Boxes], PreparedBatch],
+    ) -> Any:
+        """Run the network on groups of pictures; the patches of a group are of one size.
+
+        Parameters
+        ----------
+        plan : PatchPlan
+        picture : float32 array (height, width, channels)
+            With nothing hidden, preprocessed; the same object for the same picture.
+        groups : sequence of Boxes or None
+            What changes in the pictures of each group; None is the picture as it is.
+        crop : callable
+            The index of a group and the boxes of its patches → their pixels, preprocessed:
+            float32 (n, rows, columns, channels).
+
+        Returns
+        -------
+        Any
+            What the model returns for all pictures, group by group.
+        """
+        maps = [
+            self._cut_maps(plan, picture, boxes, partial(crop, index))
+            for index, boxes in enumerate(groups)
+        ]
+        return self.executor.outputs(plan, maps)
+
+    def _cut_maps(
+        self,
+        plan: PatchPlan,
+        picture: NDArray[np.float32],
+        boxes: Boxes | None,
+        crop: Callable[[Boxes], PreparedBatch],
+    ) -> CutMaps:
+        if not plan.patched:
+            pictures = picture[np.newaxis]
+            if boxes is not None:
+                pictures = crop(np.broadcast_to(_whole_box(picture), boxes.shape))
+            return [self.executor.to_tensor(pictures)]
+        whole = self._whole_maps(plan, picture)
+        if boxes is None:
+            return self.executor.baseline_maps(plan, whole)
+        layout = self._layout(plan, boxes)
+        patches = crop(layout.patches)
+        return self.executor.patch_maps(plan, whole, patches, layout.places, layout.lengths)
+
+    def _whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> WholeMaps:
         key = (plan.patched, self._version)
         if self._whole is None or self._whole[0] != key or self._whole[1] is not picture:
-            self._whole = None  # ahead of the next, so that there are never two
-            self._whole = (key, picture, self.executor.whole(plan, picture))
+            self._whole = None  # free the old maps before making new ones
+            self._whole = (key, picture, self.executor.whole_maps(plan, picture))
         return self._whole[2]
 
     def _layout(self, plan: PatchPlan, hidden: Boxes) -> Layout:
@@ -171,27 +191,32 @@ class IncrementalEngine:
             boxes = plan.boxes(hidden)
             places, lengths = packed(plan.gathers(boxes))
             layout = Layout(boxes[0], places, lengths)
-            self._held += places.nbytes
+            self._layout_bytes += places.nbytes
         self._layouts[key] = layout
-        while self._held > KEPT_BYTES and len(self._layouts) > 1:
+        while self._layout_bytes > MAX_LAYOUT_BYTES and len(self._layouts) > 1:
             _, oldest = self._layouts.popitem(last=False)
-            self._held -= oldest.places.nbytes
+            self._layout_bytes -= oldest.places.nbytes
         return layout
 
 
-def _dealt(plan: PatchPlan, in_full: PatchPlan, hidden: Boxes) -> Schedule:
-    numbers = np.arange(len(hidden))
+def _schedule(plan: PatchPlan, full_plan: PatchPlan, hidden: Boxes) -> Schedule:
+    indices = np.arange(len(hidden))
     if not plan.patched or not len(hidden):
-        return Schedule((), numbers)
-    changes = traced(plan.nodes, hidden)
-    taken = seconds(plan, changes)
-    pays = taken < seconds(in_full, changes)
+        return Schedule((), indices)
+    boxes = changed_boxes(plan.graph, hidden)
+    seconds = set_seconds(plan, boxes)
+    pays = seconds < set_seconds(full_plan, boxes)
     if not pays.any():
-        return Schedule((), numbers)
-    chosen, parts = numbers[pays], {index: boxes[pays] for index, boxes in changes.items()}
-    groups = [chosen[one] for one in grouped(parts, rates(plan), a_group(plan))]
-    return Schedule(tuple(groups), numbers[~pays], float(taken[pays].mean()), largest(plan, parts))
+        return Schedule((), indices)
+    paying, parts = indices[pays], {index: part[pays] for index, part in boxes.items()}
+    groups = grouped(parts, patch_seconds(plan), group_seconds(plan))
+    return Schedule(
+        tuple(paying[group] for group in groups),
+        indices[~pays],
+        float(seconds[pays].mean()),
+        largest_map_values(plan, parts),
+    )
 
 
-def _all_of(picture: Pixels) -> Boxes:
+def _whole_box(picture: NDArray[np.float32]) -> Boxes:
     return np.array([[[0, picture.shape[0]], [0, picture.shape[1]]]])

@@ -1,4 +1,4 @@
-"""What the planner asks of a framework."""
+"""What the engine asks of a framework."""
 
 from __future__ import annotations
 
@@ -8,64 +8,80 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.core.arrays import PreparedBatch
+
 from .gathers import Places
 from .graph import Graph
 from .plan import PatchPlan
+from .step import Tensor
 
-Maps: TypeAlias = Sequence[Any]
-"""Tensors of the framework: whole maps, (n, height, width, channels)."""
+WholeMaps: TypeAlias = Any
+"""What :meth:`Executor.whole_maps` returns; each executor has its own."""
+
+CutMaps: TypeAlias = Sequence[Tensor]
+"""Whole maps of `plan.cut` for n pictures: float32 (n, height, width, channels) in TensorFlow,
+(n, channels, height, width) in PyTorch."""
 
 
 class Executor(Protocol):
     """A network of some framework, calculated on patches and on whole maps."""
 
-    nodes: Graph
+    graph: Graph
     lighter: bool
-    """Whether the nodes on whole maps are less work than the model itself."""
+    """Whether the graph, on whole maps, is less work than the model itself."""
     accelerated: bool
-    """Whether it runs on something else than a CPU."""
+    """Whether it runs on something other than a CPU."""
 
     def refresh(self) -> int:
-        """Read the model's weights as they are now; return another number if they have changed."""
+        """Read the model's weights as they are now; return a number that changes with them."""
 
-    def to_tensor(self, pictures: NDArray[np.float32]) -> Any:
-        """Hand preprocessed pictures (n, height, width, channels) over."""
+    def to_tensor(self, pictures: PreparedBatch) -> Tensor:
+        """Hand over preprocessed pictures, float32 (n, height, width, channels).
 
-    def whole(self, plan: PatchPlan, picture: NDArray[np.float32]) -> Any:
-        """Calculate the maps that patches are put into, with nothing hidden.
+        Returns
+        -------
+        Tensor
+            A map as in `CutMaps`.
+        """
+
+    def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> WholeMaps:
+        """Calculate the maps of `plan.kept`, which patches are put into, with nothing hidden.
 
         Parameters
         ----------
-        patching : Patching
+        plan : PatchPlan
         picture : float32 array (height, width, channels)
             Preprocessed.
+        """
+
+    def baseline_maps(self, plan: PatchPlan, whole: WholeMaps) -> CutMaps:
+        """Return the maps of `plan.cut` with nothing hidden, n = 1."""
+
+    def patch_maps(
+        self,
+        plan: PatchPlan,
+        whole: WholeMaps,
+        patches: PreparedBatch,
+        places: Places,
+        lengths: Places,
+    ) -> CutMaps:
+        """Calculate the maps of `plan.cut` for pictures that have changed in one patch.
+
+        Parameters
+        ----------
+        plan : PatchPlan
+        whole : WholeMaps
+        patches : float32 array (n, rows, columns, channels)
+            Preprocessed.
+        places, lengths : int32 arrays
+            See :func:`~gridexplainer_widget.incremental.gathers.packed`.
+        """
+
+    def outputs(self, plan: PatchPlan, groups: Sequence[CutMaps]) -> Any:
+        """Calculate what the model returns, for all pictures of all groups.
 
         Returns
         -------
         Any
-            What :meth:`patched` and :meth:`untouched` take.
+            NumPy arrays, structured as the model's own output; the first axis is pictures.
         """
-
-    def untouched(self, plan: PatchPlan, whole: Any) -> Maps:
-        """Return the maps of `patching.cut` with nothing hidden, n = 1."""
-
-    def patched(
-        self,
-        plan: PatchPlan,
-        whole: Any,
-        patches: NDArray[np.float32],
-        places: Places,
-        lengths: Places,
-    ) -> Maps:
-        """Calculate the maps of `patching.cut` for pictures of which a patch has changed.
-
-        Parameters
-        ----------
-        patches : float32 array (n, rows, columns, channels)
-            Preprocessed.
-        places, lengths : int32 arrays
-            See :class:`~gridexplainer_widget.incremental.engine.Layout`.
-        """
-
-    def answer(self, plan: PatchPlan, maps: Sequence[Maps]) -> Any:
-        """Calculate what the model returns from the maps of `patching.cut`, several groups of n."""

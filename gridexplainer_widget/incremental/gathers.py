@@ -10,17 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Boxes
-from .graph import POINT, Node, Pair, Window
+from .graph import Node
+from .window import POINT, Pair, Window
 
 Places: TypeAlias = NDArray[np.int32]
 """Positions, counted through pictures, rows and columns."""
 
 OUTSIDE = (0.0, float("-inf"))
-"""What a map is followed by: what a window sees where the map has ended."""
+"""Values of padding; rows of them follow each whole map."""
 
-
-PER_GATHER = 5
-"""How many lists of places a gather is, its shape included; see :func:`packed`."""
+LISTS_PER_GATHER = 5
+"""Lists of places of one gather, its shape included; see :func:`packed`."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Gather:
     patch_to, map_to : int32 arrays
         Places in the windows that come from the patches, and from the map.
     patch_from : int32 array
-        Places in the patches; empty where all of them are taken in order.
+        Places in the patches; empty where all are taken, in order.
     map_from : int32 array
-        Places in the map; behind the last stand those of `OUTSIDE`.
+        Places in the map; those of `OUTSIDE` follow its last.
     """
 
     shape: tuple[int, int, int]
@@ -47,7 +47,7 @@ class Gather:
 
 
 def takes_all(window: Window, size: Pair, made: Pair) -> bool:
-    """Tell whether a patch, wherever it is, is within the windows that look at it, and in order.
+    """Tell whether any patch lies within the windows that look at it, in order.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def takes_all(window: Window, size: Pair, made: Pair) -> bool:
         return False
     return all(
         before >= 0
-        and stride <= length  # else rows between two windows are seen by neither
+        and stride <= length  # else neither of two windows sees the rows between them
         and (n - 1) * stride - before + length >= limit
         for n, stride, before, length, limit in zip(
             made, window.stride, window.before, window.size, size, strict=True
@@ -76,8 +76,7 @@ def gather(out: Boxes, window: Window, patch: Boxes | None, node: Node, made: Pa
         All of one size.
     window : Window
     patch : Boxes or None
-        What is calculated of the map that is looked at, all of one size; None where it does
-        not change.
+        Patches of the map that is looked at, all of one size; None where it does not change.
     node : Node
         That map.
     made : (height, width)
@@ -119,7 +118,15 @@ def paste(patch: Boxes, node: Node) -> Gather:
 
 
 def packed(gathers: Sequence[Gather]) -> tuple[Places, Places]:
-    """Put lists of places behind one another, `PER_GATHER` of each; return how long each is."""
+    """Join the lists of all gathers, `LISTS_PER_GATHER` each, into one.
+
+    Each gather's are its shape, `patch_to`, `patch_from`, `map_to` and `map_from`.
+
+    Returns
+    -------
+    places, lengths : int32 arrays
+        All lists, one after the other, and the length of each.
+    """
     lists = [np.empty(0, np.int32)]
     for one in gathers:
         lists += [

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-Pair: TypeAlias = tuple[int, int]
-"""Along the rows, along the columns."""
+from .step import Step
+from .window import POINT, Pair, Window
+
+__all__ = ["POINT", "Graph", "Kind", "Link", "Node", "Pair", "Window"]
 
 Link: TypeAlias = tuple[int, int]
 """A node, and which of its inputs."""
@@ -16,53 +18,6 @@ Kind: TypeAlias = Literal[
     "input", "constant", "convolution", "depthwise", "pool", "pointwise", "other"
 ]
 """What a node's cost depends on; see `costs.py`."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """Where an output position looks at a map.
-
-    Output row y sees the rows from ``y * stride - before`` up to, not including,
-    ``y * stride - before + size`` of the map, each of which stands `repeat` times in a row;
-    columns alike.
-
-    Parameters
-    ----------
-    size : (int, int)
-        Rows and columns, dilation included.
-    stride, before : (int, int)
-        `before` is the padding above and to the left; negative where the map is cropped.
-    repeat : (int, int)
-        How often each row and column is repeated: nearest upsampling.
-    outside : float
-        What stands where the map has ended.
-    """
-
-    size: Pair = (1, 1)
-    stride: Pair = (1, 1)
-    before: Pair = (0, 0)
-    repeat: Pair = (1, 1)
-    outside: float = 0.0
-
-    @property
-    def step(self) -> Pair:
-        """How far apart the rows are that are looked at; 1 unless some are passed over."""
-        down, across = (
-            stride if size == 1 else 1 for size, stride in zip(self.size, self.stride, strict=True)
-        )
-        return down, across
-
-    def reach(self, size: Pair) -> Pair:
-        """Return how many rows and columns an output of `size` looks at."""
-        down, across = (
-            n if length == 1 else (n - 1) * stride + length
-            for n, length, stride in zip(size, self.size, self.stride, strict=True)
-        )
-        return down, across
-
-
-POINT = Window()
-"""An output position sees the same position of the map."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +30,15 @@ class Node:
     inputs : tuple of int
         Nodes ahead of it in the list.
     windows : tuple of Window or None
-        How it looks at each of its inputs; None where it looks at all of it.
+        How it looks at each of its inputs; None where each position needs all of it.
     size : (height, width)
         Of its map; (1, 1) of what is no map.
     channels : int
     kind : Kind
     work : float
         Multiply-adds for one output position; 0 where they are few or not known.
-    step : Any
-        How the framework calculates it; the planner does not look at it.
+    step : Step or None
+        How it is calculated; None of the picture.
     """
 
     name: str
@@ -93,7 +48,7 @@ class Node:
     channels: int
     kind: Kind
     work: float = 0.0
-    step: Any = field(default=None, repr=False, compare=False)
+    step: Step | None = field(default=None, repr=False, compare=False)
 
     @property
     def positions(self) -> int:
@@ -110,7 +65,7 @@ class Graph:
     nodes : sequence of Node
         The first is the picture as the model takes it.
     results : sequence of int
-        What the network returns.
+        Nodes that the network returns.
     """
 
     nodes: Sequence[Node]

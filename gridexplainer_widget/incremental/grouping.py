@@ -9,58 +9,59 @@ from numpy.typing import NDArray
 
 from .boxes import Boxes
 
-FINEST = 1.1
-"""How much longer the longest side of a group's patches is than the shortest, to begin with."""
+CLASS_RATIO = 1.1
+"""Longest by shortest side of the patches of a group, before groups are joined."""
 
 SIZE_TOLERANCE = 0.25
-"""By how large a part of it a batch may be smaller or larger to end where a group does."""
-
-Numbers = NDArray[np.float64]
+"""Share by which a batch may be smaller or larger to end where a group does."""
 
 
 def grouped(
-    boxes: Mapping[int, Boxes], rates: Mapping[int, float], a_group: float
+    boxes: Mapping[int, Boxes], seconds: Mapping[int, float], group_seconds: float
 ) -> list[NDArray[np.intp]]:
     """Put sets into groups so that all of them take the least time.
 
-    Patches of one group are of one size, the largest: many groups spare work, few spare calls.
+    Patches of one group have the size of its largest: many groups save work, few save calls.
 
     Parameters
     ----------
     boxes : mapping
-        What changes of each map that is patched.
-    rates : mapping
-        Seconds that one position of each takes.
-    a_group : float
-        Seconds that a group takes beside that.
+        Which part of each patched map changes.
+    seconds : mapping
+        What one position of each takes.
+    group_seconds : float
+        What a group takes beside that.
 
     Returns
     -------
     list of int arrays
-        Numbers of sets, in order within each group and by the first of each.
+        Indices of sets, in order within each group; groups by their first.
     """
-    lengths = np.stack([boxes[index][:, :, 1] - boxes[index][:, :, 0] for index in rates], axis=1)
+    lengths = np.stack([boxes[index][:, :, 1] - boxes[index][:, :, 0] for index in seconds], axis=1)
     keys = np.stack([_classes(lengths[:, -1, axis]) for axis in (0, 1)], axis=1)
     _, group = np.unique(keys, axis=0, return_inverse=True)
     groups = [np.flatnonzero(group.reshape(-1) == number) for number in range(group.max() + 1)]
     sizes = np.array([lengths[one].max(axis=0) for one in groups])
-    joined = _joined(groups, sizes, np.array(list(rates.values())), a_group)
+    joined = _joined(groups, sizes, np.array(list(seconds.values())), group_seconds)
     return sorted(joined, key=lambda one: int(one[0]))
 
 
 def _joined(
-    groups: list[NDArray[np.intp]], sizes: NDArray[np.intp], rates: Numbers, a_group: float
+    groups: list[NDArray[np.intp]],
+    sizes: NDArray[np.intp],
+    seconds: NDArray[np.float64],
+    group_seconds: float,
 ) -> list[NDArray[np.intp]]:
-    """Join two groups at a time, those that save most by it, as long as any do.
+    """Join the two groups that save most by it, as long as any do.
 
-    `sizes` are of the groups' patches: (groups, maps, 2).
+    `sizes` are those of the groups' patches: (groups, maps, 2).
     """
     counts = np.array([len(one) for one in groups])
 
-    def savings(one: int) -> Numbers:
-        apart = counts * (sizes.prod(axis=2) @ rates)
-        together = (counts[one] + counts) * (np.maximum(sizes[one], sizes).prod(axis=2) @ rates)
-        found: Numbers = a_group + apart[one] + apart - together
+    def savings(one: int) -> NDArray[np.float64]:
+        apart = counts * (sizes.prod(axis=2) @ seconds)
+        together = (counts[one] + counts) * (np.maximum(sizes[one], sizes).prod(axis=2) @ seconds)
+        found: NDArray[np.float64] = group_seconds + apart[one] + apart - together
         found[one] = -np.inf
         return found
 
@@ -76,20 +77,20 @@ def _joined(
 
 
 def _classes(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return, for each length, the number of a class of those of about one length."""
+    """Return the class of each length; those of one class are about equal."""
     found = np.zeros(len(lengths), np.intp)
     longest, number = None, -1
     for length in sorted(set(lengths.tolist()), reverse=True):
-        if longest is None or longest > length * FINEST:
+        if longest is None or longest > length * CLASS_RATIO:
             longest, number = length, number + 1
         found[lengths == length] = number
     return found
 
 
 def in_batches(
-    groups: Sequence[NDArray[np.intp]], size: int, most: int
+    groups: Sequence[NDArray[np.intp]], size: int, max_size: int
 ) -> Iterator[list[NDArray[np.intp]]]:
-    """Deal groups out into batches of about `size` sets, at most `most`.
+    """Split groups into batches of about `size` sets, at most `max_size`.
 
     A batch ends where a group does if that is near: each part of a group takes calls of its own.
     """
@@ -97,7 +98,7 @@ def in_batches(
     start, near = 0, size * SIZE_TOLERANCE
     while start < ends[-1]:
         wanted = min(start + size, ends[-1])
-        fit = [end for end in ends if start < end <= start + most and abs(end - wanted) <= near]
+        fit = [end for end in ends if start < end <= start + max_size and abs(end - wanted) <= near]
         end = int(min(fit, key=lambda end: abs(end - wanted), default=wanted))
         parts = [
             group[max(0, start - first) : max(0, end - first)]

@@ -7,54 +7,55 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from .boxes import Boxes, changed, equal
-from .gathers import PER_GATHER, Gather, gather, paste
-from .graph import Graph, Link, Window
+from .boxes import Boxes, changed, same_size
+from .gathers import LISTS_PER_GATHER, Gather, gather, paste
+from .graph import Graph, Link
 from .same_patch import SamePatch
+from .window import Window
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class PatchPlan:
-    """A network of which some nodes are calculated on patches and the others on whole maps.
+    """Which nodes of a network are calculated on patches; the others are on whole maps.
 
     Parameters
     ----------
-    nodes : Graph
+    graph : Graph
     patched : frozenset of int
-        Nodes of which a patch is calculated; all that lead to them from the picture are as
-        well. Empty where the network is run in full.
+        Nodes calculated on patches, with all nodes that lead to them from the picture. Empty where
+        the network is run in full.
     """
 
-    nodes: Graph
+    graph: Graph
     patched: frozenset[int]
 
     @cached_property
     def gathered(self) -> tuple[Link, ...]:
         """Inputs of patched nodes whose windows are put together of patches and whole maps."""
-        alike = SamePatch(self.nodes)
+        same_patch = SamePatch(self.graph)
         return tuple(
             (index, place)
             for index in sorted(self.patched)
-            for place in range(len(self.nodes[index].inputs))
-            if not alike.same(index, place)
+            for place in range(len(self.graph[index].inputs))
+            if not same_patch(index, place)
         )
 
     @cached_property
     def cut(self) -> tuple[int, ...]:
-        """Nodes of which whole maps are made for what is not patched; the picture if nothing is."""
+        """Patched nodes that others need as whole maps; the picture if nothing is patched."""
         if not self.patched:
             return (0,)
-        after = [n for i, n in enumerate(self.nodes.nodes) if i not in self.patched]
-        used = {taken for node in after for taken in node.inputs} | set(self.nodes.results)
+        after = [node for i, node in enumerate(self.graph.nodes) if i not in self.patched]
+        used = {source for node in after for source in node.inputs} | set(self.graph.results)
         return tuple(sorted(used & self.patched))
 
     @cached_property
     def kept(self) -> tuple[int, ...]:
         """Nodes whose whole maps, with nothing hidden, patches are put into."""
-        links = {self.nodes[index].inputs[place] for index, place in self.gathered}
-        return tuple(sorted(links | set(self.cut)))
+        sources = {self.graph[index].inputs[place] for index, place in self.gathered}
+        return tuple(sorted(sources | set(self.cut)))
 
     def boxes(self, hidden: Boxes) -> dict[int, Boxes]:
         """Return which patch is calculated of each patched node, all of one size.
@@ -62,49 +63,54 @@ class PatchPlan:
         Parameters
         ----------
         hidden : Boxes
-            What changes in the picture.
+            Which part of the picture changes.
         """
-        found = {0: equal(hidden, self.nodes[0].size)}
+        found = {0: same_size(hidden, self.graph[0].size)}
         for index in sorted(self.patched - {0}):
-            node = self.nodes[index]
-            boxes = changed(node, [found.get(taken) for taken in node.inputs])
+            node = self.graph[index]
+            boxes = changed(node, [found.get(source) for source in node.inputs])
             if boxes is not None:
-                found[index] = equal(boxes, node.size)
+                found[index] = same_size(boxes, node.size)
         return found
 
     def gathers(self, boxes: Mapping[int, Boxes]) -> list[Gather]:
         """Find out where the windows of `gathered` come from, then the whole maps of `cut`."""
         windows = [
             gather(
-                boxes[index], window, boxes.get(taken), self.nodes[taken], self.nodes[index].size
+                boxes[index], window, boxes.get(source), self.graph[source], self.graph[index].size
             )
             for index, place in self.gathered
-            for taken, window in [self.input_window(index, place)]
+            for source, window in [self.input_window(index, place)]
         ]
-        return windows + [paste(boxes[index], self.nodes[index]) for index in self.cut]
+        return windows + [paste(boxes[index], self.graph[index]) for index in self.cut]
 
-    def dealt_out(
+    def unpacked(
         self, lists: Sequence[T]
     ) -> tuple[dict[Link, Sequence[T]], dict[int, Sequence[T]]]:
-        """Deal packed lists out again, `PER_GATHER` each: to the links of `gathered`, to `cut`."""
-        parts = [lists[first : first + PER_GATHER] for first in range(0, len(lists), PER_GATHER)]
+        """Return the lists of `gathers`, `LISTS_PER_GATHER` each, by link and by node of `cut`."""
+        parts = [
+            lists[first : first + LISTS_PER_GATHER]
+            for first in range(0, len(lists), LISTS_PER_GATHER)
+        ]
         windows = dict(zip(self.gathered, parts, strict=False))
         return windows, dict(zip(self.cut, parts[len(windows) :], strict=True))
 
     def input_window(self, index: int, place: int) -> tuple[int, Window]:
-        """Return which map a patched node looks at, and how."""
-        node = self.nodes[index]
+        """Return which node a patched node looks at, and how."""
+        node = self.graph[index]
         window = node.windows[place]
         if window is None:
-            raise ValueError(f"{node.name} looks at all of a map and cannot be patched.")
+            raise ValueError(
+                f"{node.name} needs all of a map and cannot be patched: see `reachable`."
+            )
         return node.inputs[place], window
 
 
-def reachable(nodes: Graph) -> frozenset[int]:
-    """Nodes that can be patched: local ones that only local ones lead to."""
+def reachable(graph: Graph) -> frozenset[int]:
+    """Return the nodes that can be patched: local ones that only local ones lead to."""
     found, fixed = {0}, set[int]()
-    for index, node in enumerate(nodes.nodes[1:], 1):
-        known = all(taken in found or taken in fixed for taken in node.inputs)
+    for index, node in enumerate(graph.nodes[1:], 1):
+        known = all(source in found or source in fixed for source in node.inputs)
         if not node.inputs:
             fixed.add(index)
         elif known and node.kind != "other" and None not in node.windows:

@@ -1,51 +1,56 @@
-"""Which maps have the same patch whatever is hidden, so that nothing has to be gathered."""
+"""Which inputs have the same patch as the node that looks at them, so that nothing is gathered."""
 
 from __future__ import annotations
 
-from .graph import POINT, Graph, Node, Pair, Window
+from .graph import Graph, Node
+from .window import POINT, Pair, Window
 
 
 class SamePatch:
-    """Tells which maps have the same patch whatever is hidden, from how they came about.
+    """Tells whether an input's patch is where the node's own is, whatever is hidden.
 
-    Each map gets a number for the way from the picture to it. Positions that see only
-    themselves change nothing; of several such inputs the largest patch counts, if it is
-    certain which it is.
+    Each map that depends on the picture gets a number that stands for the windows on the path from
+    the picture to it; maps of one number have the same patch. Windows of one position change
+    nothing; of several such inputs the largest patch counts, if it is certain which that is.
+
+    Parameters
+    ----------
+    graph : Graph
     """
 
-    def __init__(self, nodes: Graph) -> None:
-        self.nodes = nodes
-        self.way: dict[int, int] = {}  # of nodes that depend on the picture
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._paths: dict[int, int] = {}  # of nodes that depend on the picture
         self._numbers: dict[object, int] = {}
-        self._within: dict[int, frozenset[int]] = {}  # ways whose patch is always within
-        for index, node in enumerate(nodes.nodes):
+        self._within: dict[int, frozenset[int]] = {}  # paths whose patch is always within
+        for index, node in enumerate(graph.nodes):
             if node.kind == "input":
-                self.way[index] = self._number("picture", frozenset())
-            elif any(taken in self.way for taken in node.inputs):
-                self.way[index] = self._number_of(node)
+                self._paths[index] = self._number("picture", frozenset())
+            elif any(source in self._paths for source in node.inputs):
+                self._paths[index] = self._path_of(node)
 
-    def same(self, index: int, place: int) -> bool:
-        """Whether an input's patch is where the node's own is, so that nothing is gathered."""
-        node = self.nodes[index]
-        taken = node.inputs[place]
-        return node.windows[place] == POINT and self.way.get(taken) == self.way[index]
+    def __call__(self, index: int, place: int) -> bool:
+        """Tell it of an input of a node."""
+        node = self._graph[index]
+        source = node.inputs[place]
+        return node.windows[place] == POINT and self._paths.get(source) == self._paths[index]
 
-    def _number_of(self, node: Node) -> int:
+    def _path_of(self, node: Node) -> int:
         parts = [
-            (self.way[taken], window, self.nodes[taken].size)
-            for taken, window in zip(node.inputs, node.windows, strict=True)
-            if taken in self.way
+            (self._paths[source], window, self._graph[source].size)
+            for source, window in zip(node.inputs, node.windows, strict=True)
+            if source in self._paths
         ]
-        ways = {way for way, _, _ in parts}
+        paths = {path for path, _, _ in parts}
         # A map that is cropped at its end looks at the same positions, and has fewer.
         if all(window == POINT and size == node.size for _, window, size in parts):
-            largest = [way for way in ways if ways <= self._within[way] | {way}]
+            largest = [path for path in paths if paths <= self._within[path] | {path}]
             if largest:
                 return largest[0]
         within: frozenset[int] = frozenset()
-        for way, window, size in parts:
+        for path, window, size in parts:
             if covers(window, size, node.size):
-                within |= self._within[way] | {way}
+                within |= self._within[path] | {path}
         return self._number((frozenset(parts), node.size), within)
 
     def _number(self, key: object, within: frozenset[int]) -> int:

@@ -1,127 +1,117 @@
-"""Calculates only those rows and columns of a map that anything looks at.
+"""Skips those rows and columns of a map that nothing looks at.
 
 Where a residual network halves its maps by 1×1 convolutions with stride 2, as ResNet50 does, three
-quarters of the map ahead are never looked at, nor is what only they were calculated from.
+quarters of the map before them are never looked at, nor is what only they were calculated from.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
-from .graph import POINT, Graph, Link, Node, Pair, Window
+from .graph import Graph, Link, Node
+from .step import Step
+from .window import POINT, Pair, Window
 
-NARROWED = frozenset({"convolution", "depthwise", "pool", "pointwise", "constant"})
-"""Kinds of nodes of which some positions can be left out."""
+SKIPPING = frozenset({"convolution", "depthwise", "pool", "pointwise", "constant"})
+"""Kinds of nodes that can be calculated at some positions alone."""
 
 
-def narrowed(nodes: Graph, leaving_out: Callable[[Pair], Any]) -> Graph:
-    """Let nodes leave out what is passed over by all that look at them.
+def without_unused(graph: Graph, skip: Callable[[Pair], Step]) -> Graph:
+    """Let nodes skip the rows and columns that all their users skip.
 
     Parameters
     ----------
-    nodes : Graph
-    leaving_out : callable
-        A stride → the step of a node that does nothing but leave rows and columns out.
+    graph : Graph
+    skip : callable
+        A stride → the step of a node that only skips rows and columns.
     """
-    found = list(nodes.nodes)
-    looking: list[list[Link]] = [[] for _ in found]
-    for user, node in enumerate(found):
-        for place, taken in enumerate(node.inputs):
-            looking[taken].append((user, place))
-    for index in range(len(found) - 1, 0, -1):
-        node, users = found[index], looking[index]
-        stride = _common_stride([found[user].windows[place] for user, place in users])
-        if index in nodes.results or stride is None or not _can_be(node):
+    nodes = list(graph.nodes)
+    links: list[list[Link]] = [[] for _ in nodes]  # from each node to its users
+    for user, node in enumerate(nodes):
+        for place, source in enumerate(node.inputs):
+            links[source].append((user, place))
+    for index in range(len(nodes) - 1, 0, -1):
+        node, users = nodes[index], links[index]
+        stride = _common_stride([nodes[user].windows[place] for user, place in users])
+        if index in graph.results or stride is None or not _can_skip(node):
             continue
-        size = _fewer(node.size, stride)
-        if any(found[user].size != size for user, _ in users):
+        size = _strided_size(node.size, stride)
+        if any(nodes[user].size != size for user, _ in users):
             continue  # cropped at its end, too
-        found[index] = _narrower(node, stride)
+        nodes[index] = _strided(node, stride)
         for user, place in users:
-            found[user] = _looking_closer(found[user], place)
-    return _apart(Graph(tuple(found), nodes.results), leaving_out)
+            nodes[user] = _unstrided(nodes[user], place)
+    return _with_skips(Graph(tuple(nodes), graph.results), skip)
 
 
 def _common_stride(windows: Sequence[Window | None]) -> Pair | None:
-    """Return the stride at which all of them look at single positions; None where there is none."""
-    strides = {window.stride for window in windows if window is not None and _passes_over(window)}
-    whole = any(window is None or not _passes_over(window) for window in windows)
+    """Return the stride at which all windows pick single positions; None if there is none."""
+    strides = {window.stride for window in windows if window is not None and _skips(window)}
+    whole = any(window is None or not _skips(window) for window in windows)
     return None if whole or len(strides) != 1 else strides.pop()
 
 
-def _passes_over(window: Window) -> bool:
+def _skips(window: Window) -> bool:
     return window == Window(stride=window.stride) != POINT
 
 
-def _can_be(node: Node) -> bool:
+def _can_skip(node: Node) -> bool:
     return (
-        node.kind in NARROWED
-        and bool(getattr(node.step, "stridable", True))
+        node.kind in SKIPPING
+        and (node.step is None or node.step.accepts_stride)
         and all(window is not None and window.repeat == (1, 1) for window in node.windows)
     )
 
 
-def _narrower(node: Node, stride: Pair) -> Node:
+def _strided(node: Node, stride: Pair) -> Node:
     windows = tuple(
-        replace(window, stride=_times(window.stride, stride))
+        replace(window, stride=_product(window.stride, stride))
         for window in node.windows
         if window is not None
     )
     step = node.step
-    if hasattr(step, "strided"):
+    if step is not None:
         step = step.strided(windows[0].stride if windows else stride)
-    return replace(node, windows=windows, size=_fewer(node.size, stride), step=step)
+    return replace(node, windows=windows, size=_strided_size(node.size, stride), step=step)
 
 
-def _looking_closer(node: Node, place: int) -> Node:
-    """Let a node look at each position of what has left out those it passed over."""
+def _unstrided(node: Node, place: int) -> Node:
+    """Let a node look at each position of an input that skips the others itself by now."""
     windows, step = list(node.windows), node.step
     windows[place] = POINT
-    if _strides_itself(node, place):
-        step = step.strided((1, 1))
-        if hasattr(step, "pads"):  # what it cropped or added at the end has been passed over too
-            step = replace(step, pads=((0, 0), (0, 0)))
+    if step is not None and place == 0:
+        step = step.unstrided()
     return replace(node, windows=tuple(windows), step=step)
 
 
-def _strides_itself(node: Node, place: int) -> bool:
-    return place == 0 and hasattr(node.step, "strided")
-
-
-def _apart(nodes: Graph, leaving_out: Callable[[Pair], Any]) -> Graph:
-    """Make leaving out a node of its own where a step does not do it."""
-    made: list[Node] = []
-    number: list[int] = []
-    for node in nodes.nodes:
-        inputs, windows = [number[taken] for taken in node.inputs], list(node.windows)
+def _with_skips(graph: Graph, skip: Callable[[Pair], Step]) -> Graph:
+    """Add nodes that skip rows and columns where a step does not do it itself."""
+    nodes: list[Node] = []
+    numbers: list[int] = []  # of the old nodes among the new
+    for node in graph.nodes:
+        inputs, windows = [numbers[source] for source in node.inputs], list(node.windows)
         for place, window in enumerate(node.windows):
-            if window is None or not _passes_over(window) or _strides_itself(node, place):
+            if window is None or not _skips(window) or _skips_itself(node, place):
                 continue
-            source, step = made[inputs[place]], leaving_out(window.stride)
-            name = f"{source.name}, in part"
-            made.append(
-                Node(
-                    name,
-                    (inputs[place],),
-                    (window,),
-                    node.size,
-                    source.channels,
-                    "pointwise",
-                    step=step,
-                )
-            )
-            inputs[place], windows[place] = len(made) - 1, POINT
-        number.append(len(made))
-        made.append(replace(node, inputs=tuple(inputs), windows=tuple(windows)))
-    return Graph(tuple(made), tuple(number[index] for index in nodes.results))
+            source, step = nodes[inputs[place]], skip(window.stride)
+            name, link = f"{source.name}, in part", (inputs[place],)
+            channels = source.channels
+            nodes.append(Node(name, link, (window,), node.size, channels, "pointwise", step=step))
+            inputs[place], windows[place] = len(nodes) - 1, POINT
+        numbers.append(len(nodes))
+        nodes.append(replace(node, inputs=tuple(inputs), windows=tuple(windows)))
+    return Graph(tuple(nodes), tuple(numbers[index] for index in graph.results))
 
 
-def _fewer(size: Pair, stride: Pair) -> Pair:
+def _skips_itself(node: Node, place: int) -> bool:
+    return place == 0 and node.step is not None and node.step.has_stride
+
+
+def _strided_size(size: Pair, stride: Pair) -> Pair:
     height, width = (-(-n // step) for n, step in zip(size, stride, strict=True))
     return height, width
 
 
-def _times(one: Pair, other: Pair) -> Pair:
+def _product(one: Pair, other: Pair) -> Pair:
     return one[0] * other[0], one[1] * other[1]

@@ -1,4 +1,4 @@
-"""Which sets of cells are hidden together to answer a question, and what the answers say."""
+"""Sets of cells that are hidden together, and what their scores tell."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from gridexplainer_widget.core.scores import Score, drops_of
 
 from .run import Run
 
-MOST_POINTS = 33
-"""Points on a curve over a grid of more cells than that."""
+MAX_POINTS = 33
+"""Points on a curve; grids of fewer cells have one for each number of hidden cells."""
 
 
 class Selection(NamedTuple):
-    """Cells that are asked about together.
+    """Cells that are hidden, or kept, together.
 
     Parameters
     ----------
     cells : tuple of (row, column)
     keep : bool
-        Everything but them is hidden, instead of them.
+        Hide everything but them.
     """
 
     cells: tuple[tuple[int, int], ...] = ()
@@ -39,7 +39,7 @@ class Selection(NamedTuple):
 
 
 def ranking(drops: ArrayLike) -> NDArray[np.intp]:
-    """Return the scored cells, largest drop first; ties by their place.
+    """Return the scored cells, largest drop first; ties in row-major order.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def ranking(drops: ArrayLike) -> NDArray[np.intp]:
 
 
 def sum_of_drops(run: Run, cells: Sequence[int], target: int, score: Score) -> float | None:
-    """Add up the drops of single cells; None where one has not been scored."""
+    """Add up the drops of single cells; None if one has not been scored."""
     if run.baseline is None or run.vectors is None:
         return None
     drops = drops_of(
@@ -66,17 +66,16 @@ def sum_of_drops(run: Run, cells: Sequence[int], target: int, score: Score) -> f
 class Curves:
     """The sets behind the deletion and the insertion curve.
 
-    Deletion hides the k cells with the largest drops, insertion everything
-    but them (V. Petsiuk, A. Das and K. Saenko, "RISE: Randomized Input
-    Sampling for Explanation of Black-box Models", BMVC 2018; there pixels
-    are blurred or grey where here the run's fill stands in).
+    Deletion hides the k cells with the largest drops, insertion everything but them. After
+    V. Petsiuk, A. Das and K. Saenko, "RISE: Randomized Input Sampling for Explanation of Black-box
+    Models", BMVC 2018, who blur or grey pixels; here the run's fill replaces them.
 
     Parameters
     ----------
     order : tuple of int
         Cells, largest drop first.
     cells : int
-        How many the grid has.
+        Number of cells of the grid.
     """
 
     order: tuple[int, ...]
@@ -84,28 +83,28 @@ class Curves:
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """The k at which the curves are known: all of them, or 33 spread evenly, 32 of an odd n.
+        """The k at which the curves are known: all of them, or 33 spread evenly (32 if n is odd).
 
-        With each k there is n − k: a ranking and its reverse hide the same numbers of cells.
+        With each k there is n − k, so that a ranking and its reverse hide equally many cells.
         """
         n = len(self.order)
-        if n < MOST_POINTS:
+        if n < MAX_POINTS:
             return tuple(range(n + 1))
-        gaps = MOST_POINTS - 1 - n % 2  # of an odd n no k lies in the middle
+        gaps = MAX_POINTS - 1 - n % 2  # an odd n has no k in the middle
         lower = [round(point * n / gaps) for point in range(gaps // 2 + 1)]
         upper = [n - k for k in reversed(lower)]
         return tuple(dict.fromkeys(lower + upper))
 
     def deletion(self, k: int) -> tuple[int, ...]:
-        """Cells that are hidden: the top k."""
+        """Return the cells to hide: the top k."""
         return tuple(sorted(self.order[:k]))
 
     def insertion(self, k: int) -> tuple[int, ...]:
-        """Cells that are hidden: all but the top k."""
+        """Return the cells to hide: all but the top k."""
         kept = set(self.order[:k])
         return tuple(cell for cell in range(self.cells) if cell not in kept)
 
     @cached_property
     def sets(self) -> tuple[tuple[int, ...], ...]:
-        """All of them: deletion and insertion in turn, for each of `counts`."""
+        """All sets: deletion and insertion in turn, for each of `counts`."""
         return tuple(cells(k) for k in self.counts for cells in (self.deletion, self.insertion))

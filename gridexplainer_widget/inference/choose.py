@@ -1,4 +1,4 @@
-"""Which way a picture is asked about under a grid: the whole model, or what changes of it."""
+"""Chooses how a picture under a grid is scored: by the whole model, or by what changes of it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def parse_engine(engine: str) -> Engine:
 def choose_strategy(
     classifier: Classifier, masker: Masker, engine: Engine, batch_size: int | None
 ) -> InferenceStrategy:
-    """Choose the way for a picture under a grid."""
+    """Choose the strategy; warn if incremental inference was wanted and cannot be had."""
     queries = len(masker.grid) + 1
     full = FullStrategy(
         classifier, masker, batch_size or choose_batch_size(queries, masker.pixels.nbytes)
@@ -50,7 +50,7 @@ def choose_strategy(
         if engine == "incremental" or not isinstance(reason, NotApplicable):
             warnings.warn(  # Python shows the same one once
                 f"{classifier.name} is run in full for each hidden cell: {reason}. The numbers are "
-                "right, it only takes longer. engine='full' asks for that without a word.",
+                "right, it only takes longer. engine='full' asks for that without a warning.",
                 stacklevel=2,
             )
         return full
@@ -61,13 +61,13 @@ def choose_strategy(
 def _incremental_engine(
     classifier: Classifier, masker: Masker, engine: Engine
 ) -> IncrementalEngine:
-    """Read the model; raise UnsupportedGraph where that cannot be, or would not pay."""
+    """Read the model; raise UnsupportedGraph where that cannot be done or would not pay."""
     if classifier.incremental_engine is None:
-        raise NotApplicable("it is closed to what looks inside")
+        raise NotApplicable("it is a black box, whose layers are not known")
     if classifier.preprocessing.function is not None:
         raise NotApplicable("its preprocessing is a function, which may change any pixel")
     height, width = masker.pixels.shape[:2]
     incremental = classifier.incremental_engine((height, width))
     if incremental.executor.accelerated and engine == "auto":
-        raise NotApplicable("it does not run on a CPU, and costs are known for CPUs")
+        raise NotApplicable("it does not run on a CPU, and costs are known for CPUs only")
     return incremental

@@ -1,4 +1,4 @@
-"""A model read as a network, of which only what hiding changes is calculated anew."""
+"""Class probabilities from a model that was read, calculating only what hiding changes."""
 
 from __future__ import annotations
 
@@ -7,32 +7,35 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from gridexplainer_widget.core.arrays import Pixels, Probabilities
+from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
 from gridexplainer_widget.core.grid import Box
 from gridexplainer_widget.incremental.boxes import Boxes
 from gridexplainer_widget.incremental.engine import IncrementalEngine, Schedule
 from gridexplainer_widget.incremental.grouping import SIZE_TOLERANCE, in_batches
 from gridexplainer_widget.incremental.plan import PatchPlan
 
-from .strategy import MAX_BATCH, Cells, CellSetBatch, FullStrategy, evenly
+from .strategy import MAX_BATCH, Cells, CellSetBatch, FullStrategy, even_batch_size
 
 MAX_PATCHES = 64
-"""More patches than whole pictures at once do gain where they are small. This and `AT_EASE` may be
-exceeded by `NEAR`, so that a batch ends where a group does."""
+"""Patches at once: where they are small, more gain than of whole pictures. This and
+`MAX_MAP_BYTES` may be exceeded by `SIZE_TOLERANCE`, so that a batch ends where a group does."""
 
 TARGET_SECONDS = 0.25
-"""Seconds that a batch of more than `MOST` may take, so that cells come in smoothly."""
+"""Seconds that a batch of more than `MAX_BATCH` may take, so that cells come in smoothly."""
 
 MAX_MAP_BYTES = 16 * 2**20
-"""Bytes that the largest map of a batch may have. Much larger ones go back to the system whenever
-they are done with, and come again page by page: 6 % of DenseNet121's time in a trial."""
+"""Bytes of the largest map of a batch. Much larger ones go back to the system whenever they are
+done with, and come again page by page: 6 % of DenseNet121's time in a trial."""
 
 MIN_PICTURES = 3
-"""Of fewer pictures than that, the whole maps that patches need would cost more than they save."""
+"""For fewer pictures, the whole maps that patches need would cost more than they save."""
+
+BYTES_PER_VALUE = 4
+"""Maps are float32."""
 
 
 class IncrementalStrategy:
-    """The model read as a network, of which only what changes is calculated anew.
+    """Calculate only what hiding changes, in a model that was read as a graph.
 
     After S. Nakandala, A. Kumar and Y. Papakonstantinou, "Incremental and Approximate Inference
     for Faster Occlusion-based Deep CNN Explanations", SIGMOD 2019.
@@ -40,10 +43,10 @@ class IncrementalStrategy:
     Parameters
     ----------
     full : FullStrategy
-        For what does not pay, and to check against.
-    patcher : IncrementalEngine
+        For sets for which patches do not pay, and to check against.
+    engine : IncrementalEngine
     batch_size : int, optional
-        By default as many sets as take `SMOOTH` seconds and have maps within `AT_EASE`.
+        By default as many sets as take `TARGET_SECONDS` and have maps within `MAX_MAP_BYTES`.
     """
 
     def __init__(
@@ -60,7 +63,7 @@ class IncrementalStrategy:
         """See :class:`InferenceStrategy`."""
         if self.engine.disabled_reason:
             return f"full: {self.engine.disabled_reason}"
-        patched, nodes = len(self.plan.patched), len(self.plan.nodes)
+        patched, nodes = len(self.plan.patched), len(self.plan.graph)
         if not patched:
             return "full, operations folded"
         return f"incremental: {patched} of {nodes} operations on patches"
@@ -74,19 +77,19 @@ class IncrementalStrategy:
             self.engine.refresh()
         hidden = [cells for cells in sets if cells]
         boxes = as_boxes([self._changed(cells) for cells in hidden])
-        first: list[list[Cells]] = [[()]] if not all(sets) else []
-        deal = self.engine.deal(self.plan, boxes)
-        size, whole = self._size(deal), self.full.batch_size
-        most = size if self.batch_size is not None else int(size * (1 + SIZE_TOLERANCE))
+        baseline: list[list[Cells]] = [] if all(sets) else [[()]]  # comes first
+        schedule = self.engine.schedule(self.plan, boxes)
+        size, full_size = self._size(schedule), self.full.batch_size
+        max_size = size if self.batch_size is not None else int(size * (1 + SIZE_TOLERANCE))
         for plan, batches in (
-            (self.plan, in_batches(deal.groups, size, most)),
-            (self.engine.in_full, in_batches((deal.rest,), whole, whole)),
+            (self.plan, in_batches(schedule.groups, size, max_size)),
+            (self.engine.full_plan, in_batches((schedule.rest,), full_size, full_size)),
         ):
             for batch in batches:
-                asked = [[hidden[number] for number in group] for group in batch]
-                yield CellSetBatch((*first, *asked), plan)
-                first = []
-        if first:
+                groups = [[hidden[index] for index in group] for group in batch]
+                yield CellSetBatch((*baseline, *groups), plan)
+                baseline = []
+        if baseline:
             yield from self.full.batches([()])
 
     def vectors(self, batch: CellSetBatch) -> Probabilities:
@@ -94,7 +97,7 @@ class IncrementalStrategy:
         if batch.plan is None or self.engine.disabled_reason:
             return self.full.vectors(batch)
         try:
-            vectors = self._patched(batch, batch.plan)
+            vectors = self._incremental(batch, batch.plan)
             reason = self._differs(batch, vectors)
         except Exception as error:  # noqa: BLE001 - the model itself still answers
             reason = f"the incremental engine failed with {type(error).__name__}: {error}"
@@ -103,27 +106,26 @@ class IncrementalStrategy:
         self.engine.disabled_reason = reason
         warnings.warn(
             f"{self.classifier.name} is run in full for each hidden cell from now on, since "
-            f"{reason}. The numbers are right; please report it. engine='full' spares the try.",
+            f"{reason}. The numbers are right; please report it. engine='full' skips the attempt.",
             stacklevel=2,
         )
         return self.full.vectors(batch)
 
-    def _patched(self, batch: CellSetBatch, plan: PatchPlan) -> Probabilities:
+    def _incremental(self, batch: CellSetBatch, plan: PatchPlan) -> Probabilities:
         boxes = [
             None if group == [()] else as_boxes([self._changed(cells) for cells in group])
             for group in batch.groups
         ]
 
-        def crop(number: int, where: Boxes) -> Pixels:
-            masker = self.masker
+        def crop(index: int, where: Boxes) -> PreparedBatch:
             windows = [
-                masker.window(cells, _box(box))
-                for cells, box in zip(batch.groups[number], where, strict=True)
+                self.masker.window(cells, _box(box))
+                for cells, box in zip(batch.groups[index], where, strict=True)
             ]
             return self.classifier.preprocessing(np.stack(windows))
 
         with self.classifier.lock:
-            raw = self.engine.answer(plan, self._picture, boxes, crop)
+            raw = self.engine.outputs(plan, self._picture, boxes, crop)
         return self.classifier.read(raw, len(batch.sets))
 
     def _differs(self, batch: CellSetBatch, vectors: Probabilities) -> str | None:
@@ -131,10 +133,10 @@ class IncrementalStrategy:
         plan = batch.plan
         if plan is None or plan.patched in self.engine.checked:
             return None
-        number = int(np.abs(vectors - vectors[0]).max(axis=1).argmax())  # what changed most
-        expected = self.full.vectors(CellSetBatch(([batch.sets[number]],)))[0]
+        index = int(np.abs(vectors - vectors[0]).max(axis=1).argmax())  # what changed most
+        expected = self.full.vectors(CellSetBatch(([batch.sets[index]],)))[0]
         allowed = 1e-3 * np.abs(expected - vectors[0]).max() + 1e-4 * np.abs(expected).max()
-        off = float(np.abs(vectors[number] - expected).max())
+        off = float(np.abs(vectors[index] - expected).max())
         if not off <= allowed and np.isfinite(expected).all():
             return f"its probabilities, calculated from parts, are off by {off:.2g}"
         self.engine.checked.add(plan.patched)
@@ -144,16 +146,14 @@ class IncrementalStrategy:
         changed = self.masker.changed(cells)
         return Box(0, 0, 0, 0) if changed is None else changed
 
-    def _size(self, deal: Schedule) -> int:
+    def _size(self, schedule: Schedule) -> int:
         """Choose how many sets a batch has."""
-        sets = sum(map(len, deal.groups))
+        sets = sum(map(len, schedule.groups))
         if self.batch_size is not None or not sets:
             return self.full.batch_size
-        at_ease = MAX_MAP_BYTES / (4 * deal.numbers)
-        most = max(
-            MIN_PICTURES, min(MAX_PATCHES, at_ease, max(MAX_BATCH, TARGET_SECONDS / deal.seconds))
-        )
-        return evenly(sets, most)
+        by_memory = MAX_MAP_BYTES / (BYTES_PER_VALUE * schedule.largest_map_values)
+        by_time = max(MAX_BATCH, TARGET_SECONDS / schedule.set_seconds)
+        return even_batch_size(sets, max(MIN_PICTURES, min(MAX_PATCHES, by_memory, by_time)))
 
 
 def as_boxes(boxes: Sequence[Box]) -> Boxes:

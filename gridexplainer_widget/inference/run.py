@@ -22,15 +22,14 @@ from .choose import Engine, choose_strategy
 from .strategy import InferenceStrategy, choose_batch_size
 
 KEPT_SETS = 1024
-"""Answers about sets of cells that a run remembers."""
+"""Sets of two or more cells whose probabilities a run keeps."""
 
 
 class Run:
     """One picture under one grid and one fill: what has been scored so far.
 
-    A run that was stopped goes on where it was: :meth:`steps` scores what is
-    missing. Questions about other sets of cells go through :meth:`ask`. `calls`
-    counts the pictures that the model was asked about; what is known costs none.
+    A run that was stopped goes on where it was: :meth:`steps` scores the cells that are missing,
+    :meth:`ask` any sets of cells. What is known is not scored again.
 
     Parameters
     ----------
@@ -39,9 +38,22 @@ class Run:
     masker : Masker
         Of the picture as the model sees it.
     batch_size : int, optional
-        Chosen from the picture's size and a memory budget by default.
+        By default chosen from the picture's size and a memory budget.
     engine : {"auto", "full", "incremental"}
         See :class:`gridexplainer_widget.GridExplainer`.
+
+    Attributes
+    ----------
+    baseline : float32 array (classes,) or None
+        Class probabilities of the whole picture.
+    vectors : float32 array (cells, classes) or None
+        Class probabilities with one cell hidden; NaN where not scored.
+    failed : bool array (cells,)
+        Cells whose last scoring failed.
+    seconds : float
+        Time spent scoring.
+    calls : int
+        Pictures that the model was run on.
     """
 
     def __init__(
@@ -65,10 +77,10 @@ class Run:
         self.failed = np.zeros(len(masker.grid), np.bool_)
         self.seconds = 0.0
         self.calls = 0
-        self._together: OrderedDict[bytes, Probabilities] = OrderedDict()
+        self._set_vectors: OrderedDict[bytes, Probabilities] = OrderedDict()
 
     @classmethod
-    def of(  # noqa: PLR0913 - a run's parts, and how it is asked
+    def of(  # noqa: PLR0913 - a run's parts and settings
         cls,
         classifier: Classifier,
         picture: Picture,
@@ -86,7 +98,7 @@ class Run:
 
     @cached_property
     def strategy(self) -> InferenceStrategy:
-        """How the model is asked; found when it is first needed, since that takes a moment."""
+        """How the model is run; chosen at first use, since that takes a moment."""
         return choose_strategy(self.classifier, self.masker, self.engine, self.given_batch_size)
 
     @property
@@ -105,15 +117,14 @@ class Run:
     def steps(self) -> Iterator[int]:
         """Score what is missing; yield after each batch how many cells are done.
 
-        The whole picture is scored first, then cells spread over it. Cells
-        that the model gave no answer about are marked in `failed` and come
-        last the next time.
+        The whole picture comes first, then cells spread over it. Cells for which the model failed
+        are marked in `failed` and come last the next time.
 
         Raises
         ------
         ClassifierError
-            The model gave another number of classes than before, or nothing but
-            NaN and infinity in a batch; or, after all the rest, for some cells.
+            The model returned another number of classes than before, or nothing but NaN and
+            infinity in a batch; or, after all the rest, for some cells.
         """
         order = sorted(map(int, self.grid.spread_order()), key=lambda cell: self.failed[cell])
         for _ in self.ask([(), *((cell,) for cell in order)]):
@@ -123,7 +134,7 @@ class Run:
     def ask(self, sets: Iterable[Sequence[int]]) -> Iterator[int]:
         """Score sets of cells that are hidden together; yield after each batch how many it held.
 
-        What is known already is not asked again: see :meth:`cached_probabilities`.
+        What is known is not scored again: see :meth:`cached_probabilities`.
 
         Parameters
         ----------
@@ -135,17 +146,17 @@ class Run:
         ClassifierError
             See :meth:`steps`.
         """
-        wanted, same = self._unknown(sets)
-        if same and self.baseline is not None:
-            self._keep_as_baseline(same)
-            yield len(same)
-            same = []
-        elif same and () not in wanted:
+        wanted, unchanged = self._unknown(sets)
+        if unchanged and self.baseline is not None:
+            self._keep_as_baseline(unchanged)
+            yield len(unchanged)
+            unchanged = []
+        elif unchanged and () not in wanted:
             wanted = [(), *wanted]
-        asked, bad = 0, list[Sequence[int]]()
+        scored, bad = 0, list[Sequence[int]]()
         since = time.perf_counter()
         for planned in self.strategy.batches(wanted) if wanted else ():
-            # A question in between may have been about some of them.
+            # Another call may have scored some of them between two batches.
             batch = planned.only(lambda cells: self.cached_probabilities(cells) is None)
             if not batch.sets:
                 continue
@@ -156,41 +167,41 @@ class Run:
                 self._mark_failed(batch.sets)
                 raise
             worse = self._keep_all(batch.sets, vectors)
-            asked, bad = asked + len(batch.sets), bad + worse
-            if same and self.baseline is not None:
-                self._keep_as_baseline(same)
+            scored, bad = scored + len(batch.sets), bad + worse
+            if unchanged and self.baseline is not None:
+                self._keep_as_baseline(unchanged)
             self.seconds += time.perf_counter() - since
-            yield len(batch.sets) + len(same)
-            since, same = time.perf_counter(), []
+            yield len(batch.sets) + len(unchanged)
+            since, unchanged = time.perf_counter(), []
             if len(worse) == len(batch.sets) or () in worse:
                 break  # nothing suggests that the next will be better
         if bad:
-            raise self._problem(bad, asked)
+            raise self._problem(bad, scored)
 
     def cached_probabilities(self, cells: Sequence[int]) -> Probabilities | None:
-        """Return the class probabilities with `cells` hidden together; None where not known."""
+        """Return the class probabilities with `cells` hidden together; None if not known."""
         if not cells:
             return self.baseline
         if len(cells) == 1:
             vector = None if self.vectors is None else self.vectors[cells[0]]
             return None if vector is None or np.isnan(vector[0]) else vector
-        return self._together.get(self._key(cells))
+        return self._set_vectors.get(self._key(cells))
 
     def _unknown(
         self, sets: Iterable[Sequence[int]]
     ) -> tuple[list[Sequence[int]], list[Sequence[int]]]:
-        """Return the sets that the model must be asked about, and those that change nothing."""
+        """Return the sets that the model must score, and those whose hiding changes no pixel."""
         unknown = {
             self._key(cells): cells for cells in sets if self.cached_probabilities(cells) is None
         }
-        wanted, same = list[Sequence[int]](), list[Sequence[int]]()
+        wanted, unchanged = list[Sequence[int]](), list[Sequence[int]]()
         for cells in unknown.values():
             changes = not cells or self.masker.changed(cells) is not None
-            (wanted if changes else same).append(cells)
-        return wanted, same
+            (wanted if changes else unchanged).append(cells)
+        return wanted, unchanged
 
     def _keep_as_baseline(self, sets: Iterable[Sequence[int]]) -> None:
-        """Keep the baseline as the answer about sets that change nothing: no call is needed."""
+        """Keep the baseline for sets whose hiding changes no pixel: no call is needed."""
         if self.baseline is not None:
             for cells in sets:
                 self._keep(cells, self.baseline)
@@ -218,14 +229,14 @@ class Run:
         self._mark_failed(bad)
         return bad
 
-    def _problem(self, bad: Sequence[Sequence[int]], asked: int) -> ClassifierError:
+    def _problem(self, bad: Sequence[Sequence[int]], scored: int) -> ClassifierError:
         places = ", ".join(str(self.grid.position(cell)) for cell in bad[0][:4])
         more = f" and {len(bad[0]) - 4} more" if len(bad[0]) > 4 else ""
         where = (
             f"with cell (row, column) {places}{more} hidden" if bad[0] else "on the whole picture"
         )
         return ClassifierError(
-            f"{self.classifier.name} returned NaN or infinity for {len(bad)} of {asked} pictures, "
+            f"{self.classifier.name} returned NaN or infinity for {len(bad)} of {scored} pictures, "
             f"first {where}. Check its weights and its preprocessing "
             f"({self.classifier.preprocessing.description})."
         )
@@ -244,6 +255,6 @@ class Run:
             self.vectors[cells[0]] = vector
             self.failed[cells[0]] = False
         else:
-            self._together[self._key(cells)] = vector
-            if len(self._together) > KEPT_SETS:
-                self._together.popitem(last=False)
+            self._set_vectors[self._key(cells)] = vector
+            if len(self._set_vectors) > KEPT_SETS:
+                self._set_vectors.popitem(last=False)

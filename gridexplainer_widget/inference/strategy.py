@@ -1,4 +1,4 @@
-"""Ways to the class probabilities of one picture with sets of cells hidden, batch by batch."""
+"""Strategies for the class probabilities of one picture with sets of cells hidden."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from gridexplainer_widget.incremental.plan import PatchPlan
 MEMORY_BUDGET = 256 * 2**20
 """Bytes that one batch may take, the model's activations included."""
 
-ACTIVATIONS = 32
-"""A convolutional network's activations as a multiple of its input, roughly: ResNet50's
-first block holds 112×112×64 numbers several times over for 224×224×3 that go in."""
+ACTIVATIONS_PER_INPUT = 32
+"""Bytes of a convolutional network's activations by those of its input, roughly: ResNet50's first
+block holds 112×112×64 numbers several times over for 224×224×3 that go in."""
 
 MAX_BATCH = 16
-"""More whole pictures at once gain nothing on a CPU (benchmarks/README.md) and delay the first
+"""Whole pictures at once: more gain nothing on a CPU (benchmarks/README.md) and delay the first
 cells."""
 
 Cells: TypeAlias = Sequence[int]
@@ -31,35 +31,36 @@ Cells: TypeAlias = Sequence[int]
 
 
 def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUDGET) -> int:
-    """Pictures per batch: within the budget, and even, so that no batch is nearly empty.
+    """Choose how many pictures a batch has: within the budget, and none nearly empty.
 
     Parameters
     ----------
     queries : int
-        How many pictures there are to score.
+        Number of pictures to score.
     picture_bytes : int
         Size of one, float32, as the model takes it.
     budget : int
         Bytes.
     """
-    return evenly(queries, min(MAX_BATCH, max(1, budget // (picture_bytes * ACTIVATIONS))))
+    within_budget = max(1, budget // (picture_bytes * ACTIVATIONS_PER_INPUT))
+    return even_batch_size(queries, min(MAX_BATCH, within_budget))
 
 
-def evenly(number: int, most: float) -> int:
-    """Return the size of the fewest batches of at most so many, none of them nearly empty."""
-    batches = max(1, math.ceil(number / most))
-    return max(1, math.ceil(number / batches))
+def even_batch_size(count: int, max_size: float) -> int:
+    """Return the size of the fewest batches of at most `max_size`, none of them nearly empty."""
+    batches = max(1, math.ceil(count / max_size))
+    return max(1, math.ceil(count / batches))
 
 
 @dataclass(frozen=True)
 class CellSetBatch:
-    """Sets of cells that are asked about at once.
+    """Sets of cells that are scored at once.
 
     Parameters
     ----------
     groups : tuple of sequences of sets of cells
-        Those whose patches are of one size stand together.
-    patching : Patching or None
+        Those whose patches are of one size are together.
+    plan : PatchPlan or None
         How the network is calculated; None is the model itself.
     """
 
@@ -68,7 +69,7 @@ class CellSetBatch:
 
     @cached_property
     def sets(self) -> list[Cells]:
-        """All of them, in order."""
+        """All sets, in order."""
         return [cells for group in self.groups for cells in group]
 
     def only(self, wanted: Callable[[Cells], bool]) -> CellSetBatch:
@@ -78,17 +79,17 @@ class CellSetBatch:
 
 
 class InferenceStrategy(Protocol):
-    """A way to the class probabilities of one picture with sets of cells hidden."""
+    """Gets the class probabilities of one picture with sets of cells hidden."""
 
     @property
     def description(self) -> str:
         """What it is, for the record."""
 
     def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
-        """Deal sets out into batches, in the order in which they are best asked."""
+        """Split sets into batches, in the best order."""
 
     def vectors(self, batch: CellSetBatch) -> Probabilities:
-        """Ask the model: float32 (sets, classes)."""
+        """Score a batch: float32 (sets, classes)."""
 
 
 class FullStrategy:

@@ -1,16 +1,33 @@
-"""A widget that trusts no front end, and sends from one thread at a time."""
+"""What both widgets do with what comes in and what goes out."""
 
 from __future__ import annotations
 
 import threading
+from base64 import b64encode
 from collections.abc import Collection
 from typing import Any
 
 import anywidget
+import traitlets as t
+
+from gridexplainer_widget.analysis.setup import Setup
+from gridexplainer_widget.wire.shared import STATUSES
+
+from .ipykernel import route_clicks_to_the_subshell
+from .publisher import Publisher
+from .traits import accepted, accepted_target, kernel_trait
 
 
 class BaseWidget(anywidget.AnyWidget):
-    """What both widgets do with what comes in and what goes out.
+    """A widget that trusts no front end, and sends from one thread at a time.
+
+    Parameters
+    ----------
+    setup : Setup
+    publisher : Publisher
+        Does the widget's work in the background.
+    **layout
+        `layout`, as ipywidgets takes it.
 
     Attributes
     ----------
@@ -19,11 +36,42 @@ class BaseWidget(anywidget.AnyWidget):
     """
 
     lock: threading.RLock
-    _kernels: Collection[str] = ()
+    _kernel_traits: Collection[str] = ()
+    # ipywidgets 7 displays through this and would leave out the picture in _repr_mimebundle_.
+    _ipython_display_ = None
+
+    picture = kernel_trait(t.Bytes(help="The picture, PNG."))
+    labels = kernel_trait(t.List(t.Unicode(), help="A name for each class."))
+    status = kernel_trait(t.Enum(STATUSES, "stopped", help="The run's state."))
+    error = kernel_trait(t.Unicode(help="What went wrong and what to do about it."))
+
+    target = t.Any(
+        None, allow_none=True, help="The class asked about, index or label; None is the top one."
+    ).tag(sync=True)
+
+    def __init__(self, setup: Setup, publisher: Publisher, **layout: Any) -> None:
+        self._setup, self._publisher, self.lock = setup, publisher, publisher.lock
+        super().__init__(**layout)
+
+    def start(self) -> None:
+        """Start, or go on with, what is missing; nothing happens where nothing is."""
+        self._publisher.start()
+
+    def stop(self) -> None:
+        """End the work within a step; what is finished stays, `start` goes on."""
+        self._publisher.stop()
+
+    def close(self) -> None:
+        """End all work and remove the view; the results stay."""
+        if hasattr(self, "_publisher"):  # not where the picture was refused
+            self._publisher.close()
+        super().close()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the front end writes; refuse what it may not, and say so on the screen."""
-        allowed = {name: value for name, value in sync_data.items() if name not in self._kernels}
+        """Take what the front end writes; refuse what it may not, and show why."""
+        allowed = {
+            name: value for name, value in sync_data.items() if name not in self._kernel_traits
+        }
         with self.lock:
             try:
                 super().set_state(allowed)
@@ -35,3 +83,41 @@ class BaseWidget(anywidget.AnyWidget):
         """Send changes from one thread at a time."""
         with self.lock:
             super().notify_change(change)
+
+    def _listen(self) -> None:
+        """Take commands from the front end."""
+        route_clicks_to_the_subshell(self)
+        self.on_msg(self._on_message)
+
+    def _on_message(self, _: Any, content: Any, buffers: Any) -> None:
+        try:
+            self._obey(content if isinstance(content, dict) else {"sent": content}, buffers)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
+            self.set_trait("error", str(error))
+
+    def _obey(self, command: dict[str, Any], buffers: Any) -> None:  # noqa: ARG002 - for subclasses
+        """Do what a command says; `buffers` are its pictures."""
+        kind = command.get("type")
+        if kind == "start":
+            self.start()
+        elif kind == "stop":
+            self.stop()
+        else:
+            raise ValueError(f"The front end sent {command!r:.200}, which is no command.")
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """Show the widget, and a PNG of it where no widget can run."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        png = b64encode(self._png()).decode()
+        return {**(data or {}), "image/png": png}, metadata or {}
+
+    def _png(self) -> bytes:
+        """Draw what there is so far."""
+        picture: bytes = self.picture
+        return picture
+
+    @t.validate("target")
+    def _valid_target(self, proposal: Any) -> Any:
+        labels = self._setup.classifier.labels
+        return accepted(accepted_target, proposal.value, self.labels, labels)

@@ -1,4 +1,4 @@
-"""What hosts do otherwise than a widget expects."""
+"""A workaround for ipykernel 7.4."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 def route_clicks_to_the_subshell(widget: Any) -> None:
     """Let a click be answered while a notebook cell runs.
 
-    ipykernel 7.4 sends the front end's messages to whichever thread
-    published last, the busy main one after a run was started from a
-    cell. The attribute is private: where it is missing, nothing changes.
+    ipykernel 7.4 sends the front end's messages to the thread that published last: the busy main
+    one, after a cell started a run. The attribute is private; without it, nothing changes.
     """
     comm = getattr(widget, "comm", None)
     if comm is not None and hasattr(comm, "_reply_subshell_for"):

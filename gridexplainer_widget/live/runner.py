@@ -1,4 +1,4 @@
-"""The only file with threads: one worker that takes turns, the newest job of each kind wins."""
+"""The only file with threads: one worker that takes turns."""
 
 from __future__ import annotations
 
@@ -13,27 +13,25 @@ from typing import Any, Literal, TypeAlias
 
 Outcome: TypeAlias = "Literal['done', 'stopped'] | BaseException"
 
-THREAD = "gridexplainer"
-"""Name of every thread that is started here."""
+THREAD_NAME = "gridexplainer"
+"""Of every thread that is started here."""
 
-INTERVAL = 1 / 15
-"""Seconds between updates: Jupyter's server drops messages above 1,000 a second, without a word."""
+SECONDS_BETWEEN_UPDATES = 1 / 15
+"""Jupyter's server silently drops messages above 1,000 a second."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Work in steps, and what to do on the way.
+    """Work in steps.
 
     Parameters
     ----------
     steps : callable returning an iterator
-        Runs in the worker; between any two steps another job may have its turn,
-        and this one can end.
+        Runs in the worker; between two steps another job may have its turn, and this one may end.
     update : callable
-        Called in the worker now and then, with the lock held, never once
-        the job is stale.
+        Called now and then, with the lock held; not after the job was replaced or dropped.
     finish : callable (outcome)
-        Called once at the end, alike; not for a job that a newer one replaced.
+        Called once at the end, with the lock held; not if the job was replaced or dropped.
     """
 
     steps: Callable[[], Iterator[object]]
@@ -42,17 +40,15 @@ class Job:
 
 
 class Runner:
-    """Takes turns at jobs, one step at a time, in a thread that lives only while there are some.
+    """Runs jobs step by step, in a thread that lives only while there are some.
 
-    There is one job at a time for each `turn`; the newest wins. The job with
-    the lowest turn goes first: what is asked by a click is answered between
-    two steps of a long run.
+    Each `turn` has one job, the newest. Before each step, the job with the lowest turn is chosen:
+    a click is answered between two steps of a long run.
 
     Attributes
     ----------
     lock : threading.RLock
-        Held while anything is published. Who changes what a job publishes
-        holds it too.
+        Held while anything is published; hold it to change what a job publishes.
     """
 
     def __init__(self) -> None:
@@ -67,7 +63,7 @@ class Runner:
         return self._busy
 
     def submit(self, job: Job, turn: int = 0) -> None:
-        """Start a job; the one of the same turn ends within a step and publishes nothing more."""
+        """Start a job; it replaces the one of the same turn, which publishes nothing more."""
         with self.lock:
             if turn in self._tasks:
                 self._tasks[turn].updates.end()
@@ -81,7 +77,7 @@ class Runner:
             self._work()
 
     def stop(self, *turns: int) -> None:
-        """End the jobs of these turns, or all, within a step; `finish` is given "stopped"."""
+        """End the jobs of these turns, or all, within a step; their outcome is "stopped"."""
         with self.lock:
             for turn, task in self._tasks.items():
                 if not turns or turn in turns:
@@ -101,9 +97,9 @@ class Runner:
         Raises
         ------
         RuntimeError
-            The worker itself calls, which would wait for itself.
+            The worker calls this, and would wait for itself.
         """
-        if threading.current_thread().name == THREAD:
+        if threading.current_thread().name == THREAD_NAME:
             raise RuntimeError(
                 "wait() was called in the thread that scores, by an observer of a trait that is "
                 "published there. Wait in the main thread."
@@ -114,7 +110,7 @@ class Runner:
                 left = 0.5 if end is None else end - time.monotonic()
                 if left <= 0:
                     return False
-                self._idle.wait(min(left, 0.5))  # in slices: an interrupt gets in everywhere
+                self._idle.wait(min(left, 0.5))  # in slices: an interrupt gets through everywhere
         return True
 
     def _work(self) -> None:
@@ -134,8 +130,8 @@ class Runner:
     def _settle(self, turn: int, task: _Task, outcome: Outcome | None) -> None:
         if outcome is None and not task.stopped:
             try:
-                task.updates.ask()
-            except Exception as error:  # noqa: BLE001 - it is handed on, whatever it is
+                task.updates.request()
+            except Exception as error:  # noqa: BLE001 - whatever it is, `finish` is given it
                 outcome = error
             else:
                 return
@@ -143,13 +139,13 @@ class Runner:
         del self._tasks[turn]
         try:
             task.job.finish(outcome or "stopped")
-        except Exception:  # noqa: BLE001 - told as a thread's end is; other jobs go on
-            told = (*sys.exc_info(), threading.current_thread())
-            threading.excepthook(threading.ExceptHookArgs(told))
+        except Exception:  # noqa: BLE001 - reported as a thread's is; other jobs go on
+            details = (*sys.exc_info(), threading.current_thread())
+            threading.excepthook(threading.ExceptHookArgs(details))
 
 
 class _Task:
-    """A job under way."""
+    """A job that was started."""
 
     def __init__(self, job: Job, lock: threading.RLock) -> None:
         self.job = job
@@ -173,29 +169,29 @@ class _Task:
 
 
 class _Updates:
-    """Calls `update` at most every INTERVAL; a timer makes good what is put off.
+    """Calls `update` at most every SECONDS_BETWEEN_UPDATES.
 
-    Without the timer, a step that is followed by a slow one would stay unseen.
+    A timer makes up for one that was put off: the next step may be slow.
     """
 
     def __init__(self, update: Callable[[], None], lock: threading.RLock) -> None:
         self._update, self._lock = update, lock
-        self._last = -INTERVAL
+        self._last = -SECONDS_BETWEEN_UPDATES
         self._timer: threading.Event | None = None
 
-    def ask(self) -> None:
-        """Update now, or as soon as the interval is over; the lock is held."""
-        wait = self._last + INTERVAL - time.monotonic()
+    def request(self) -> None:
+        """Update now, or when the interval is over; the lock is held."""
+        wait = self._last + SECONDS_BETWEEN_UPDATES - time.monotonic()
         if wait <= 0:
             self._now()
         elif self._timer is None:
             self._timer = threading.Event()
-            with suppress(RuntimeError):  # no threads here: `finish` comes before anyone looks
+            with suppress(RuntimeError):  # no threads here: `finish` is soon called
                 _thread(self._late, wait, self._timer).start()
 
     def end(self) -> None:
-        """Let nothing more happen; the job's `finish` shows what is left. The lock is held."""
-        self._update = lambda: None  # and a timer that is still about holds nobody's memory
+        """Update no more; the lock is held."""
+        self._update = lambda: None  # a timer still waiting keeps no widget alive
         if self._timer is not None:
             self._timer.set()
 
@@ -213,12 +209,12 @@ class _Updates:
 
 def _thread(work: Callable[..., None], *arguments: object) -> threading.Thread:
     """Make a thread whose messages reach the front end."""
-    # marimo up to 0.20 loses what is sent from other threads than its own, without a word.
+    # marimo up to 0.20 silently loses what is sent from other threads than its own.
     marimo: Any = sys.modules.get("marimo")
     inside = marimo is not None and marimo.running_in_notebook()
     kind: type[threading.Thread] = marimo.Thread if inside else threading.Thread
-    # The context carries what ipykernel needs to know whose output this is.
+    # From the context, ipykernel knows which cell the output belongs to.
     context = contextvars.copy_context()
     thread = kind(target=context.run, args=(work, *arguments), daemon=True)
-    thread.name = THREAD
+    thread.name = THREAD_NAME
     return thread

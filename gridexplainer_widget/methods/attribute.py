@@ -7,7 +7,7 @@ from collections.abc import Generator
 from dataclasses import replace
 
 from gridexplainer_widget.attribution.attribution import Attribution, Cost
-from gridexplainer_widget.attribution.context import MethodContext
+from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.network import Layer
@@ -15,23 +15,23 @@ from gridexplainer_widget.core.progress import Progress, drain
 from gridexplainer_widget.core.scores import Score
 from gridexplainer_widget.inference.run import Run
 
+from .registry import black_box_methods
 from .requests import MethodRequest
 
 
 def attribute(
-    run: Run, target: int | str | None, entry: MethodRequest, score: Score, seed: int = 0
+    run: Run, target: int | str | None, request: MethodRequest, score: Score, seed: int = 0
 ) -> Generator[Progress, None, Attribution | None]:
-    """Explain a run's picture by a method; the run's baseline is scored first.
+    """Explain a run's picture by a method, after scoring the run's baseline.
 
     Parameters
     ----------
     run : Run
     target : int, str or None
         Index or label; None is the most probable class.
-    entry : Entry
+    request : MethodRequest
     score : {"probability", "log-odds"}
     seed : int
-        Of what is random.
 
     Yields
     ------
@@ -41,7 +41,7 @@ def attribute(
     Returns
     -------
     Attribution or None
-        None for occlusion: its map is in the run.
+        None for occlusion, whose map is in the run.
 
     Raises
     ------
@@ -50,46 +50,52 @@ def attribute(
     ValueError
         There is no such class, or no such layer.
     """
-    method = entry.method
-    if method.ask is None:
+    method = request.method
+    if method.explain is None:
         for done in run.steps():
             yield done, len(run.grid)
         return None
     yield 0, 1
     if method.prepare is not None:
         method.prepare()
-    since, calls = time.perf_counter(), run.calls
+    started, calls = time.perf_counter(), run.calls
     drain(ensure_baseline(run))
-    spent, asked = time.perf_counter() - since, run.calls - calls
+    baseline = Cost(forward=run.calls - calls, seconds=time.perf_counter() - started)
     index = target_of(run, target)
-    context = MethodContext(method.name, run, index, score, seed, entry.options)
-    steps = method.ask(context)
+    options, alternatives = request.options, black_box_methods()
+    context = MethodContext(method.name, run, index, score, seed, options, alternatives)
+    return (yield from _timed(method.explain(context), baseline))
+
+
+def _timed(steps: Steps, baseline: Cost) -> Steps:
+    """Add up the cost: the baseline's, and the seconds spent inside the steps."""
+    seconds = baseline.seconds
     while True:
-        since = time.perf_counter()
+        started = time.perf_counter()
         try:
             progress = next(steps)
         except StopIteration as end:
             found: Attribution = end.value
-            spent += time.perf_counter() - since
-            cost = Cost(asked + found.cost.forward, found.cost.backward, spent)
-            return replace(found, cost=cost)
-        spent += time.perf_counter() - since
+            seconds += time.perf_counter() - started
+            forward = baseline.forward + found.cost.forward
+            return replace(found, cost=Cost(forward, found.cost.backward, seconds))
+        seconds += time.perf_counter() - started
         yield progress
 
 
 def ensure_baseline(run: Run) -> Generator[Progress, None, None]:
-    """Ask the model about the whole picture, unless it has been."""
+    """Run the model on the whole picture, unless that is known."""
     for _ in run.ask([()]):
         yield 0, 1
 
 
 def target_of(run: Run, target: int | str | None) -> int:
-    """Index of the class asked about; None is the most probable one.
+    """Return the index of a class; None is the most probable one.
 
     Raises
     ------
     ValueError
-        There is no such class, or nothing has been scored yet.
+        There is no such class, or the baseline is not known yet.
     """
     if run.baseline is None:
         raise ValueError("Nothing has been scored yet, so there is nothing to explain.")
@@ -104,8 +110,9 @@ def layers_of(run: Run) -> tuple[Layer, ...]:
     Raises
     ------
     MethodError
-        The model cannot be opened.
+        The model is a black box.
     """
-    context = MethodContext("layers()", run, 0, "probability")
+    alternatives = black_box_methods()
+    context = MethodContext("layers()", run, 0, "probability", black_box_methods=alternatives)
     with run.classifier.lock:
         return context.network.layers(context.batch)

@@ -1,4 +1,4 @@
-"""CAM: the last maps of a network, weighted as its last layer weights their means."""
+"""CAM: the last maps of a network, weighted by its dense layer."""
 
 from __future__ import annotations
 
@@ -9,18 +9,13 @@ from gridexplainer_widget.attribution.context import MethodContext, Steps
 
 
 def cam(context: MethodContext) -> Steps:
-    """Explain by the class activation map.
+    """Explain by class activation mapping.
 
-    ``M(x, y) = Σ_k w_k A_k(x, y)``, where A are the maps that global average pooling averages and
-    w the target's weights in the dense layer after it (B. Zhou, A. Khosla, A. Lapedriza, A. Oliva,
-    A. Torralba, "Learning Deep Features for Discriminative Localization", CVPR 2016). As in the
-    paper nothing is cut off: a place below 0 speaks against the class, and the map's mean plus the
-    dense layer's bias is the class's logit. For a single sigmoid, class 0 has class 1's weights
-    with their signs turned.
-
-    Parameters
-    ----------
-    context : Question
+    ``M(x, y) = Σ_k w_k A_k(x, y)``, where A are the maps that go into global average pooling and w
+    the target's weights in the dense layer after it (B. Zhou, A. Khosla, A. Lapedriza, A. Oliva,
+    A. Torralba, "Learning Deep Features for Discriminative Localization", CVPR 2016). Values below
+    0 speak against the class, and the map's mean plus the layer's bias is its logit. For a single
+    sigmoid, class 0 has class 1's weights negated.
 
     Raises
     ------
@@ -30,10 +25,13 @@ def cam(context: MethodContext) -> Steps:
     yield 0, 1
     layer, weights = context.head()
     maps = context.maps([layer])[0][0]
-    return context.of_layers([maps @ _of_target(weights, context.target)], names=[layer])
+    return context.layer_attribution(
+        [maps @ _class_weights(weights, context.target)], names=[layer]
+    )
 
 
-def _of_target(weights: NDArray[np.float32], target: int) -> NDArray[np.float32]:
+def _class_weights(weights: NDArray[np.float32], target: int) -> NDArray[np.float32]:
+    """Take the target's weights (channels,) from (channels, classes or 1)."""
     if weights.shape[1] > 1:
         return weights[:, target]
     return weights[:, 0] if target == 1 else -weights[:, 0]

@@ -1,4 +1,4 @@
-"""Grad-CAM: a layer's maps, weighted by how the score would follow them."""
+"""Grad-CAM: a layer's maps, weighted by the mean gradients of the score."""
 
 from __future__ import annotations
 
@@ -17,32 +17,21 @@ def grad_cam(context: MethodContext) -> Steps:
     D. Batra, "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
     ICCV 2017).
 
-    Captum's `LayerGradCam` leaves the ReLU out unless it is told to apply it. pytorch-grad-cam
-    puts the map on a scale from 0 to 1, and of a layer whose output is changed in place later on
-    (torchvision's residual blocks do so) it takes what that has become.
-
-    Parameters
-    ----------
-    context : Question
-
-    Raises
-    ------
-    MethodError
-        The model cannot be opened, or has no layer with maps.
-    ValueError
-        It has no layer of the name that was given.
+    Captum's `LayerGradCam` applies the ReLU only on request. pytorch-grad-cam scales the map to
+    0..1, and takes maps that are changed in place later, as in torchvision's residual blocks, as
+    changed.
     """
     yield 0, 1
-    return grad_cam_of(context)
+    return grad_cam_attribution(context)
 
 
-def grad_cam_of(context: MethodContext) -> Attribution:
-    """Do it all at once."""
-    weighted = [_weighted(maps[0], gradients[0]) for maps, gradients in context.map_gradients()]
-    return context.of_layers(weighted, context.score_notes)
+def grad_cam_attribution(context: MethodContext) -> Attribution:
+    """Make the map in one step."""
+    maps = [_weighted_sum(maps[0], gradients[0]) for maps, gradients in context.map_gradients()]
+    return context.layer_attribution(maps, context.score_notes)
 
 
-def _weighted(maps: LayerMaps, gradients: LayerMaps) -> Map:
+def _weighted_sum(maps: LayerMaps, gradients: LayerMaps) -> Map:
     """Apply the formula to one picture's (h, w, channels)."""
     weights = gradients.mean(axis=(0, 1), dtype=np.float64)
     weighted: Map = np.maximum(maps @ weights, 0).astype(np.float32)

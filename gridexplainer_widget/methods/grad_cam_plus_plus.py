@@ -1,4 +1,4 @@
-"""Grad-CAM++: Grad-CAM whose weights count each place where the score would follow a map."""
+"""Grad-CAM++: Grad-CAM with weights from the positive gradients of each place."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.core.arrays import LayerMaps, Map
 
-BELOW_ZERO = (
+BELOW_ZERO_NOTE = (
     "Some maps of {layer!r} are below zero on the whole, and the weights of Grad-CAM++ are made "
     "for maps after a ReLU: some of them have the wrong sign here, or none. Choose a layer after "
     "a ReLU, or grad-cam."
@@ -16,44 +16,32 @@ BELOW_ZERO = (
 
 
 def grad_cam_plus_plus(context: MethodContext) -> Steps:
-    """Explain by the weights of Grad-CAM++.
+    """Explain by Grad-CAM++.
 
     ``L = ReLU(Σ_k w_k A_k)`` with ``w_k = Σ_ij α_k,ij ReLU(∂Y/∂A_k,ij)`` and, by the paper's
     equation 19, ``α = g² / (2 g² + g³ Σ_ab A_k,ab)``, where A are the layer's maps and
     ``g = ∂y/∂A`` are the gradients of the target's score (A. Chattopadhay, A. Sarkar, P. Howlader,
     V. N. Balasubramanian, "Grad-CAM++: Generalized Gradient-Based Visual Explanations for Deep
-    Convolutional Networks", WACV 2018). It is the form for Y = exp(y), whose second and third
+    Convolutional Networks", WACV 2018). This is the form for Y = exp(y), whose second and third
     derivatives are powers of g.
 
-    Two things are written differently. Y's gradient is exp(y) g: the factor exp(y), the same for
-    the whole map, is left out, as pytorch-grad-cam does. And where g is not 0, α is
-    ``1 / (2 + g Σ A)``: small gradients lose no digits to their powers. pytorch-grad-cam adds
-    1e-6 to the denominator instead, which shrinks α wherever g² is of that size, as it is after
-    a global average over 32 × 32 places.
-
-    Parameters
-    ----------
-    context : Question
-
-    Raises
-    ------
-    MethodError
-        The model cannot be opened, or has no layer with maps.
-    ValueError
-        It has no layer of the name that was given.
+    The factor exp(y) of Y's gradient, the same for the whole map, is left out, as in
+    pytorch-grad-cam. Where g is not 0, α is computed as ``1 / (2 + g Σ A)``, which keeps the digits
+    of small gradients. pytorch-grad-cam adds 1e-6 to the denominator instead, which shrinks α
+    wherever g² is of that size, as after a global average over 32 × 32 places.
     """
     yield 0, 1
-    opened = [(maps[0], gradients[0]) for maps, gradients in context.map_gradients()]
-    below = [
-        BELOW_ZERO.format(layer=layer.name)
-        for layer, (maps, gradients) in zip(context.layers, opened, strict=True)
+    layers = [(maps[0], gradients[0]) for maps, gradients in context.map_gradients()]
+    notes = [
+        BELOW_ZERO_NOTE.format(layer=layer.name)
+        for layer, (maps, gradients) in zip(context.layers, layers, strict=True)
         if (_denominators(maps, gradients)[gradients > 0] <= 0).any()
     ]
-    weighted = [_weighted(*layer) for layer in opened]
-    return context.of_layers(weighted, (*below, *context.score_notes))
+    weighted = [_weighted_sum(maps, gradients) for maps, gradients in layers]
+    return context.layer_attribution(weighted, (*notes, *context.score_notes))
 
 
-def _weighted(maps: LayerMaps, gradients: LayerMaps) -> Map:
+def _weighted_sum(maps: LayerMaps, gradients: LayerMaps) -> Map:
     """Apply the formula to one picture's (h, w, channels)."""
     denominators = _denominators(maps, gradients)
     defined = denominators != 0
@@ -64,5 +52,6 @@ def _weighted(maps: LayerMaps, gradients: LayerMaps) -> Map:
 
 
 def _denominators(maps: LayerMaps, gradients: LayerMaps) -> NDArray[np.float64]:
+    """Return 1 / α where the gradient is not 0: (h, w, channels)."""
     denominators: NDArray[np.float64] = 2 + gradients * maps.sum(axis=(0, 1), dtype=np.float64)
     return denominators

@@ -1,4 +1,4 @@
-"""Guided backpropagation: the score's gradient, of which ReLUs let pass only what is positive."""
+"""Guided backpropagation: the score's gradient, clipped at 0 on its way back through ReLUs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.core.arrays import Map
 
-SANITY = (
+SANITY_NOTE = (
     "Read it with care: maps of this kind change little when the model's weights are randomised, "
     "so they show the picture's edges more than what the model learned (Adebayo et al., \"Sanity "
     'Checks for Saliency Maps", 2018).'
@@ -17,27 +17,24 @@ SANITY = (
 def guided_backpropagation(context: MethodContext) -> Steps:
     """Explain by guided backpropagation.
 
-    On its way back through each ReLU the gradient R is cut off below 0, as well as where the ReLU
-    did: ``R_l = [f_l > 0] · [R_l+1 > 0] · R_l+1`` (J. T. Springenberg, A. Dosovitskiy, T. Brox, M.
+    Each ReLU passes the gradient R back where both its own output and R are positive:
+    ``R_l = [f_l > 0] · [R_l+1 > 0] · R_l+1`` (J. T. Springenberg, A. Dosovitskiy, T. Brox, M.
     Riedmiller, "Striving for Simplicity: The All Convolutional Net", ICLR Workshop 2015). The
-    paper shows what arrives in the input's colours; here a pixel's number is the largest absolute
-    value over its channels, as for `saliency`. Smooth activations beside ReLUs, such as the sigmoid
-    of squeeze-and-excitation, keep their gradient; other rectifiers are refused.
-
-    Parameters
-    ----------
-    context : Question
+    paper shows the result in the input's colours; here a pixel's number is the largest absolute
+    value over its channels, as for `saliency`. Smooth activations, such as the sigmoid of
+    squeeze-and-excitation, keep their gradient; other rectifiers are refused.
 
     Raises
     ------
     MethodError
-        The model cannot be opened, has no ReLU, or one that cannot be overridden.
+        There is no ReLU, or a rectifier that cannot be overridden.
     """
     yield 0, 1
-    return context.of_pixels(guided(context), (SANITY, *context.score_notes))
+    pixels = guided_gradients(context)
+    return context.pixel_attribution(pixels, (SANITY_NOTE, *context.score_notes))
 
 
-def guided(context: MethodContext) -> Map:
-    """Return the largest absolute value over the channels of the guided gradient."""
+def guided_gradients(context: MethodContext) -> Map:
+    """Return the guided gradient's largest absolute value over the channels: (height, width)."""
     largest: Map = np.abs(context.gradients(guided=True)[0]).max(axis=-1)
     return largest

@@ -1,36 +1,29 @@
-"""Guided Grad-CAM: guided backpropagation where Grad-CAM is."""
+"""Guided Grad-CAM: guided backpropagation times Grad-CAM."""
 
 from __future__ import annotations
 
 from gridexplainer_widget.attribution.context import MethodContext, Steps
 
-from .grad_cam import grad_cam_of
-from .guided_backpropagation import SANITY, guided
+from .grad_cam import grad_cam_attribution
+from .guided_backpropagation import SANITY_NOTE, guided_gradients
 
 
 def guided_grad_cam(context: MethodContext) -> Steps:
     """Explain by guided Grad-CAM.
 
-    The product, pixel by pixel, of guided backpropagation and the Grad-CAM map of a layer,
-    enlarged bilinearly (R. R. Selvaraju, M. Cogswell, A. Das, R. Vedantam, D. Parikh, D. Batra,
-    "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017).
-    Of a pixel's channels the one with the largest absolute value counts, as in
-    :func:`~.guided_backpropagation.guided_backpropagation`; Captum's `GuidedGradCam` returns each,
-    and enlarges to the nearest neighbour unless it is told otherwise.
-
-    Parameters
-    ----------
-    context : Question
+    Multiply, pixel by pixel, guided backpropagation by the Grad-CAM map of a layer, upsampled
+    bilinearly (R. R. Selvaraju, M. Cogswell, A. Das, R. Vedantam, D. Parikh, D. Batra, "Grad-CAM:
+    Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017). A pixel's
+    number is the largest absolute value over its channels; Captum's `GuidedGradCam` returns every
+    channel, and by default upsamples to the nearest neighbour.
 
     Raises
     ------
     MethodError
-        The model cannot be opened, has no layer with maps, or activations that are no ReLUs.
-    ValueError
-        It has no layer of the name that was given.
+        There is no ReLU, or a rectifier that cannot be overridden.
     """
     yield 0, 2
-    coarse = grad_cam_of(context)
+    coarse = grad_cam_attribution(context)
     yield 1, 2
-    pixels = coarse.pixels * guided(context)
-    return context.of_pixels(pixels, (SANITY, *coarse.notes), layers=coarse.layers)
+    pixels = coarse.pixels * guided_gradients(context)
+    return context.pixel_attribution(pixels, (SANITY_NOTE, *coarse.notes), layers=coarse.layers)

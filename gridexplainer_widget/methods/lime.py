@@ -1,4 +1,4 @@
-"""LIME: a linear model of the cells, fitted to answers about random sets of them."""
+"""LIME: a linear model of the cells, fitted to predictions for random coalitions."""
 
 from __future__ import annotations
 
@@ -7,62 +7,58 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.attribution.coalitions import values_of
+from gridexplainer_widget.attribution.coalitions import coalition_values
 from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.classifiers.imports import framework
 
-SAMPLES = 1000
-"""Pictures, unless another number is asked for."""
+DEFAULT_PICTURES = 1000
 
 
 def lime(context: MethodContext) -> Steps:
     """Explain by local interpretable model-agnostic explanations.
 
-    Pictures with a random half of the grid's cells hidden, the whole picture among them, are
-    scored, and a ridge regression, weighted by how near each picture is to the whole one, tells
-    each cell's part in the score (M. T. Ribeiro, S. Singh, C. Guestrin, "'Why Should I Trust
-    You?': Explaining the Predictions of Any Classifier", KDD 2016). The regression, its weighting
-    and their defaults are those of the `lime` package; its segments are the cells, and what hides
-    them is the fill. Weights are in probability or in log-odds, as the context's score says.
+    Score the whole picture and pictures with a random half of the cells hidden by the fill, and fit
+    a ridge regression, weighted by each picture's nearness to the whole one; a cell's number is its
+    coefficient, in probability or log-odds (M. T. Ribeiro, S. Singh, C. Guestrin, "'Why Should I
+    Trust You?': Explaining the Predictions of Any Classifier", KDD 2016). Regression, weighting and
+    their defaults are those of the `lime` package.
 
     Parameters
     ----------
-    context : Question
-        `options.samples` is the number of pictures.
+    context : MethodContext
+        `options.samples` is the number of pictures, 1000 by default.
 
     Raises
     ------
     ImportError
         The extra ``[lime]`` is missing.
-    ClassifierError
-        The model gave NaN or infinity.
     """
     image = framework("lime.lime_image", "method='lime'", "gridexplainer-widget[lime]")
-    samples = context.options.samples or SAMPLES
-    yield 0, samples
-    kept = _drawn(context.seed, samples, len(context.grid))
-    values = yield from values_of(context, kept, 0, samples)
-    found = _fitted(image, context, kept, values)
+    pictures = context.options.samples or DEFAULT_PICTURES
+    yield 0, pictures
+    kept = _draw_coalitions(context.seed, pictures, len(context.grid))
+    values = yield from coalition_values(context, kept, 0, pictures)
+    fit = _fit(image, context, kept, values)
     cells = np.zeros(len(context.grid), np.float32)
-    for cell, weight in found.local_exp[0]:
+    for cell, weight in fit.local_exp[0]:
         cells[cell] = weight
-    note = _fit_note(float(found.score), values, len(cells))
-    return context.of_cells(cells, (note,), unit=context.score)
+    note = _fit_note(float(fit.score), values, len(cells))
+    return context.cell_attribution(cells, (note,), unit=context.score)
 
 
-def _drawn(seed: int, samples: int, cells: int) -> NDArray[np.bool_]:
-    """Draw which cells are kept: bool (samples, cells), every one of them in the first row."""
-    kept = np.random.default_rng(seed).random((samples, cells)) < 0.5
+def _draw_coalitions(seed: int, count: int, cells: int) -> NDArray[np.bool_]:
+    """Draw which cells are kept: bool (count, cells); the first row keeps them all."""
+    kept = np.random.default_rng(seed).random((count, cells)) < 0.5
     kept[0] = True
     return kept
 
 
-def _fitted(
+def _fit(
     image: Any, context: MethodContext, kept: NDArray[np.bool_], values: NDArray[np.float64]
 ) -> Any:
-    """Have LIME fit its model to a picture with one pixel for each cell."""
+    """Have LIME fit its model, on a picture with one pixel for each cell."""
     explainer = image.LimeImageExplainer(random_state=context.seed % 2**32)
-    # Asked there, the model would be asked with a progress bar and without a way to stop.
+    # LIME's own data_labels runs the model with a progress bar and without a way to stop.
     explainer.data_labels = lambda *_, **__: (kept.astype(int), values[:, np.newaxis])
     return explainer.explain_instance(
         np.ones((*context.grid.shape, 3)),
@@ -75,7 +71,7 @@ def _fitted(
     )
 
 
-def _fit_note(explained: float, values: NDArray[np.float64], cells: int) -> str:
+def _fit_note(r_squared: float, values: NDArray[np.float64], cells: int) -> str:
     if np.ptp(values) == 0:
         return f"All {len(values)} pictures got the same answer: every weight is 0."
     if len(values) < 2 * cells:
@@ -84,6 +80,6 @@ def _fit_note(explained: float, values: NDArray[np.float64], cells: int) -> str:
             f"(samples=…), at least {2 * cells}."
         )
     return (
-        f"LIME's linear model explains {explained:.0%} of the variation among the "
+        f"LIME's linear model explains {r_squared:.0%} of the variation among the "
         f"{len(values)} pictures that it was fitted to."
     )

@@ -1,4 +1,4 @@
-"""The methods by name."""
+"""The methods by name. A new one takes a file of its own and a line in METHODS."""
 
 from __future__ import annotations
 
@@ -24,27 +24,28 @@ from .shap_partition import shap_partition, warm_up
 
 @dataclass(frozen=True)
 class MethodSpec:
-    """A method that can be asked for.
+    """A method and what it needs.
 
     Parameters
     ----------
     name : str
+        In lower case, with hyphens.
     title : str
         For the screen.
-    ask : callable, optional
-        MethodContext → steps; None for occlusion, which a run does by itself.
-    takes : tuple of str
-        Of :class:`MethodOptions`.
+    explain : callable, optional
+        MethodContext → steps; None for occlusion, which is a run.
+    options : tuple of str
+        Fields of :class:`MethodOptions`.
     white_box : bool
         Whether it looks inside the model.
     prepare : callable, optional
-        Loads what the method needs, ahead of the time that counts as its cost.
+        Load what the method needs, at no cost to the map.
     """
 
     name: str
     title: str
-    ask: Method | None
-    takes: tuple[str, ...] = ()
+    explain: Method | None
+    options: tuple[str, ...] = ()
     white_box: bool = True
     prepare: Callable[[], None] | None = None
 
@@ -66,16 +67,21 @@ METHODS: Final = {
         MethodSpec("lime", "LIME", lime, ("samples",), white_box=False),
     )
 }
-"""Occlusion first, then those that look inside the model, then those that need answers alone."""
+"""Every list of methods is derived from this one, in its order."""
+
+
+def black_box_methods() -> tuple[str, ...]:
+    """Name the methods that need no more than a model's predictions."""
+    return tuple(name for name, spec in METHODS.items() if not spec.white_box)
 
 
 def parse_method(method: Any) -> MethodSpec:
-    """Find a method by its name; capitals and underscores do not matter.
+    """Find a method by its name; case, spaces and underscores do not matter.
 
     Raises
     ------
     ValueError
-        There is none of that name.
+        No method has that name.
     """
     name = str(method).strip().lower().replace("_", "-").replace(" ", "-")
     if isinstance(method, str) and name in METHODS:

@@ -1,12 +1,12 @@
-"""A method and its options: what is asked for, by name and by hand."""
+"""What a user asks for: a method's name and its options."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeAlias
 
-from gridexplainer_widget.attribution.context import MethodOptions
+from gridexplainer_widget.attribution.options import MethodOptions
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.core.grid import is_whole
 
@@ -15,16 +15,19 @@ from .registry import METHODS, MethodSpec, parse_method
 MethodRequestLike: TypeAlias = "str | Sequence[Any]"
 """A method's name; (name, layer); or (name, options), such as ("rise", {"samples": 500})."""
 
-OPTIONS: Final = ("samples", "channels", "background")
-"""Options of methods beside their layers."""
+OPTIONS: Final = tuple(item.name for item in fields(MethodOptions) if item.name != "layer")
+"""Options of methods other than their layers."""
+
+COUNTS: Final = ("samples", "channels")
+"""Options that are whole numbers of at least 1."""
 
 DEFAULT_METHODS: Final = ("occlusion", "grad-cam", "saliency", "rise", "shap")
-"""The methods of a comparison of a white-box model, unless others are named."""
+"""What a comparison of a white-box model shows by default."""
 
 DEFAULT_BLACK_BOX_METHODS: Final = tuple(
     name for name in DEFAULT_METHODS if not METHODS[name].white_box
 )
-"""The same for a model whose inside cannot be reached."""
+"""What a comparison of a black-box model shows by default."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,12 @@ class MethodRequest:
 
 
 def default_methods(classifier: Classifier) -> tuple[str, ...]:
-    """Name the methods to compare where none are named."""
+    """Name the methods that a comparison shows by default."""
     return DEFAULT_BLACK_BOX_METHODS if classifier.open_network is None else DEFAULT_METHODS
 
 
 def titled(title: str, settings: Mapping[str, Any]) -> str:
-    """Name a method with its options: "RISE, samples=300"."""
+    """Write a method's title with its options: "RISE, samples=300"."""
     return ", ".join(filter(None, (title, options_text(settings))))
 
 
@@ -72,7 +75,7 @@ def parse_request(request: MethodRequestLike) -> MethodRequest:
     Raises
     ------
     ValueError
-        It is none of these, or there is no such method.
+        It has another form, or there is no such method.
     TypeError
         The method takes no such option.
     """
@@ -91,48 +94,47 @@ def parse_request(request: MethodRequestLike) -> MethodRequest:
 def parse_requests(
     requests: MethodRequestLike | Sequence[MethodRequestLike],
 ) -> list[MethodRequest]:
-    """Read the methods of a comparison; a name alone is a list of one.
+    """Read the methods of a comparison; a single name is a list of one.
 
     Raises
     ------
     ValueError, TypeError
-        See :func:`parse_request`; or the list is empty.
+        The list is empty; or see :func:`parse_request`.
     """
     given = [requests] if isinstance(requests, str) else requests
-    found = [parse_request(request) for request in given]
-    if not found:
+    parsed = [parse_request(request) for request in given]
+    if not parsed:
         raise ValueError("There is nothing to compare: methods=[] is empty.")
-    return found
+    return parsed
 
 
 def parse_options(method: MethodSpec, **given: Any) -> MethodOptions:
-    """Check a method's options; None leaves one out.
+    """Check a method's options; None is not set.
 
     Raises
     ------
     TypeError
         The method takes no such option.
     ValueError
-        A number is none, or too small.
+        A count is no whole number of at least 1, or the layer no name.
     """
-    known = ("layer", *OPTIONS)
     chosen = {name: value for name, value in given.items() if value is not None}
     for name in chosen:
-        if name not in method.takes:
-            what = "takes no option" if name in known else "knows no option"
-            takes = ", ".join(map(repr, method.takes)) or "none"
-            raise TypeError(f"{method.title} {what} {name!r}. Its options: {takes}.")
-    for name in ("samples", "channels"):
+        if name not in method.options:
+            what = "takes no option" if name in {"layer", *OPTIONS} else "knows no option"
+            options = ", ".join(map(repr, method.options)) or "none"
+            raise TypeError(f"{method.title} {what} {name!r}. Its options: {options}.")
+    for name in COUNTS:
         if name in chosen and not (is_whole(chosen[name]) and chosen[name] >= 1):
             raise ValueError(f"{name}={chosen[name]!r}; wanted is a whole number of at least 1.")
         if name in chosen:
-            chosen[name] = int(chosen[name])  # NumPy's would not go into a file's header
+            chosen[name] = int(chosen[name])  # NumPy's integers cannot be written as JSON
     if "layer" in chosen:
-        chosen["layer"] = _layers(chosen["layer"])
+        chosen["layer"] = _parse_layers(chosen["layer"])
     return MethodOptions(**chosen)
 
 
-def _layers(layer: Any) -> tuple[str, ...]:
+def _parse_layers(layer: Any) -> tuple[str, ...]:
     names = (layer,) if isinstance(layer, str) else layer
     if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Score-CAM: a layer's maps, weighted by the score of the picture with each laid over it."""
+"""Score-CAM: a layer's maps, weighted by the score of the picture masked by each."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.attribution.attribution import enlarged
+from gridexplainer_widget.attribution.attribution import upsample
 from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.core.arrays import LayerMaps, Map, PreparedBatch
+from gridexplainer_widget.core.progress import Progress
 
-MOST_CHANNELS = 64
-"""Masked pictures for a layer, unless another number is asked for."""
+DEFAULT_MAX_CHANNELS = 64
+"""Channels of a layer, each a masked picture."""
 
 Channels: TypeAlias = NDArray[np.intp]
 """Indices of channels."""
@@ -23,94 +24,85 @@ def score_cam(context: MethodContext) -> Steps:
     """Explain by score-weighted class activation mapping.
 
     ``L = ReLU(Σ_k α_k A_k)`` with ``α = softmax over k of f(X ∘ H_k)``, where f is the target's
-    score, X the network's input and H_k the layer's map A_k, enlarged bilinearly and scaled to
+    score, X the network's input and H_k the layer's map A_k, upsampled bilinearly and scaled to
     0..1 (H. Wang, Z. Wang, M. Du, F. Yang, Z. Zhang, S. Ding, P. Mardziel, X. Hu, "Score-CAM:
     Score-Weighted Visual Explanations for Convolutional Neural Networks", CVPR Workshops 2020).
-    The score of an empty picture that the paper subtracts is the same for every channel and
-    cancels in the softmax. What a mask hides is 0 after preprocessing.
+    The score of an empty picture, which the paper subtracts, cancels in the softmax. Masks hide by
+    0 after preprocessing. To save forward passes, only the channels of largest variance are used.
 
-    Asking about every channel may take thousands of pictures: only those whose maps vary most
-    (their variance over the places) are asked about. A map that is constant hides nothing and is
-    left out; in pytorch-grad-cam it counts as a mask that hides everything, which changes the
-    map's scale alone where the constant is 0. Its masks are enlarged with the centres of their
-    corners on those of the picture (`align_corners`), ours as any other map is here.
+    A constant map hides nothing and is left out; pytorch-grad-cam counts it as a mask that hides
+    everything, which changes only the map's scale where the constant is 0. It also upsamples masks
+    with `align_corners`.
 
     Parameters
     ----------
-    context : Question
-        `options.channels` is how many of a layer's channels are asked about at most.
-
-    Raises
-    ------
-    MethodError
-        The model cannot be opened, or has no layer with maps.
-    ValueError
-        It has no layer of the name that was given.
+    context : MethodContext
+        `options.channels` limits the channels of a layer: 64 by default.
     """
     yield 0, 1
     layers = [maps[0] for maps in context.maps()]
-    most = context.options.channels or MOST_CHANNELS
-    chosen = [_most_varied(maps, most) for maps in layers]
+    limit = context.options.channels or DEFAULT_MAX_CHANNELS
+    chosen = [_most_varied(maps, limit) for maps in layers]
     done, total = 0, sum(map(len, chosen))
     weighted = []
     for maps, channels in zip(layers, chosen, strict=True):
         yield done, total
-        scores = yield from _scored(context, maps, channels, done, total)
+        scores = yield from _masked_scores(context, maps, channels, done, total)
         done += len(channels)
-        weighted.append(_weighted(maps[..., channels], scores))
+        weighted.append(_weighted_sum(maps[..., channels], scores))
     notes = [
-        _note(layer.name, maps, len(channels))
+        _channel_note(layer.name, maps, len(channels))
         for layer, maps, channels in zip(context.layers, layers, chosen, strict=True)
     ]
-    return context.of_layers(weighted, (*notes, *context.score_notes))
+    return context.layer_attribution(weighted, (*notes, *context.score_notes))
 
 
-def _most_varied(maps: LayerMaps, most: int) -> Channels:
-    """Return the channels of (h, w, channels) that vary most, best first, no constant one."""
-    best: Channels = np.argsort(-maps.var(axis=(0, 1), dtype=np.float64), kind="stable")
-    chosen: Channels = best[_varies(maps)[best]][:most]
+def _most_varied(maps: LayerMaps, limit: int) -> Channels:
+    """Return the channels of (h, w, channels) by falling variance, without constant ones."""
+    ranked: Channels = np.argsort(-maps.var(axis=(0, 1), dtype=np.float64), kind="stable")
+    chosen: Channels = ranked[_varies(maps)[ranked]][:limit]
     return chosen
 
 
 def _varies(maps: LayerMaps) -> NDArray[np.bool_]:
-    """Tell which maps are not constant: bool (channels,)."""
-    # Rounding leaves a constant map with differences of some 1e-7 of its value, all noise.
+    """Tell which channels are not constant: bool (channels,)."""
+    # Rounding leaves differences of about 1e-7 of its value in a constant map.
     varies: NDArray[np.bool_] = np.ptp(maps, axis=(0, 1)) > 1e-6 * np.abs(maps).max(axis=(0, 1))
     return varies
 
 
-def _note(layer: str, maps: LayerMaps, asked: int) -> str:
-    """Say which channels were asked about, and why not the others."""
+def _channel_note(layer: str, maps: LayerMaps, used: int) -> str:
+    """Say how many channels were used, and why not the others."""
     channels, varying = maps.shape[-1], int(_varies(maps).sum())
-    if asked == channels:
+    if used == channels:
         return f"All {channels} channels of {layer!r} were asked about."
-    note = f"{asked} of {channels} channels of {layer!r} were asked about"
-    if asked < varying:
+    note = f"{used} of {channels} channels of {layer!r} were asked about"
+    if used < varying:
         return f"{note}: those whose maps vary most."
-    return f"{note}: the other {channels - asked} hide nothing, as their maps are constant."
+    return f"{note}: the other {channels - used} hide nothing, as their maps are constant."
 
 
-def _scored(
+def _masked_scores(
     context: MethodContext, maps: LayerMaps, channels: Channels, done: int, total: int
-) -> Generator[tuple[int, int], None, NDArray[np.float32]]:
-    """Ask about the picture under each channel's mask; return the scores (channels,)."""
+) -> Generator[Progress, None, NDArray[np.float32]]:
+    """Score the picture under each channel's mask, batch by batch: (channels,)."""
     scores = np.empty(len(channels), np.float32)
     for start in range(0, len(channels), context.run.batch_size):
-        some = slice(start, start + context.run.batch_size)
-        scores[some] = context.scores(_masked(context.batch, maps[..., channels[some]]))
-        yield done + min(some.stop, len(channels)), total
+        batch = slice(start, start + context.run.batch_size)
+        scores[batch] = context.scores(_masked(context.batch, maps[..., channels[batch]]))
+        yield done + min(batch.stop, len(channels)), total
     return scores
 
 
 def _masked(picture: PreparedBatch, maps: LayerMaps) -> PreparedBatch:
-    """Lay each map (h, w, n), enlarged and scaled to 0..1, over the picture (1, H, W, C)."""
-    masks = np.stack([enlarged(map_, *picture.shape[1:3]) for map_ in np.moveaxis(maps, -1, 0)])
+    """Multiply the picture (1, H, W, C) by each map (h, w, n), upsampled and scaled to 0..1."""
+    masks = np.stack([upsample(map_, *picture.shape[1:3]) for map_ in np.moveaxis(maps, -1, 0)])
     masks -= masks.min(axis=(1, 2), keepdims=True)
     masks /= np.maximum(masks.max(axis=(1, 2), keepdims=True), np.finfo(np.float32).tiny)
     return picture * masks[..., np.newaxis]
 
 
-def _weighted(maps: LayerMaps, scores: NDArray[np.float32]) -> Map:
+def _weighted_sum(maps: LayerMaps, scores: NDArray[np.float32]) -> Map:
     """Apply the formula to the maps (h, w, channels) and their scores (channels,)."""
     if not scores.size:
         return np.zeros(maps.shape[:2], np.float32)

@@ -1,4 +1,4 @@
-"""SHAP by gradients: the score's slope on the way from background pictures to this one."""
+"""SHAP by expected gradients, on the way from background pictures to this one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.attribution.context import MethodContext, Steps
-from gridexplainer_widget.attribution.seeding import global_dice
+from gridexplainer_widget.attribution.seeding import seeded_global_generators
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.core.arrays import Pixels, PreparedBatch
@@ -18,87 +18,84 @@ from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import read_picture
 
-SAMPLES = 200
-"""Points on the way, unless another number is asked for: SHAP's own default."""
+DEFAULT_POINTS = 200
+"""Points on the way: SHAP's own default."""
 
-AT_ONCE = 20
-"""Points between two reports; not the size of the model's batches, so that the map is the same."""
+POINTS_PER_STEP = 20
+"""Points between two reports of progress; the map must not depend on the batch size."""
 
-STAND_INS = ("cell-mean", "blur", "picture-mean")
-"""Fills that hide the whole picture, for the background that nobody gave."""
+BACKGROUND_FILLS = ("cell-mean", "blur", "picture-mean")
+"""Fills that make the default background of the picture itself."""
 
 
 def shap_gradient(context: MethodContext) -> Steps:
     """Explain by expected gradients, with SHAP's gradient explainer.
 
-    ``φ = E[(x − x′) · ∂f/∂x at x′ + t(x − x′)]``, the mean over background pictures x′ and t
+    ``φ = E[(x − x′) · ∂f/∂x at x′ + t(x − x′)]``, the mean over background pictures x′ and over t
     uniform in 0..1, summed over channels (G. Erion, J. D. Janizek, P. Sturmfels, S. Lundberg,
     S.-I. Lee, "Improving performance of deep learning models with axiomatic attribution priors and
-    expected gradients", Nature Machine Intelligence 3, 2021). The expected sum over the pixels is
-    f(x) minus the mean of f over the background, where f is the score that gradients are of. A
-    cell's number is the sum of its pixels'.
+    expected gradients", Nature Machine Intelligence 3, 2021). f is the target's logit, or log-odds
+    where no logit can be reached. The expected sum over the pixels is f(x) minus the mean of f
+    over the background. A cell's number is the sum over its pixels.
 
     Parameters
     ----------
-    context : Question
-        `options.background` are the pictures x′, anything that a picture can be read from; without
-        them it is this picture, hidden altogether in three ways. `options.samples` is the number
-        of points at which gradients are taken.
+    context : MethodContext
+        `options.background` are the pictures x′, by default this one, hidden entirely by three
+        fills. `options.samples` is the number of gradients, 200 by default.
 
     Raises
     ------
-    MethodError
-        The model cannot be opened.
     ValueError
-        The background is none.
+        The background holds no pictures.
     """
-    samples = context.options.samples or SAMPLES
-    yield 0, samples
+    total = context.options.samples or DEFAULT_POINTS
+    yield 0, total
     network, lock = context.network, context.run.classifier.lock
-    background = context.prepared(_background(context))
-    explainer, picture = context.inside(lambda network: _explainer(context, network, background))
+    background = context.preprocess(_background(context))
+    explainer, picture = context.on_network(lambda net: _explainer(context, net, background))
     values = np.zeros(context.batch.shape[1:])
-    draws = np.random.default_rng(context.seed)
-    for start in range(0, samples, AT_ONCE):
-        points, seed = min(AT_ONCE, samples - start), int(draws.integers(2**32))
-        ask = partial(explainer.shap_values, picture, nsamples=points, rseed=seed)
-        with lock, global_dice(seed):
-            found = network.with_gradients(ask)
+    rng = np.random.default_rng(context.seed)
+    for start in range(0, total, POINTS_PER_STEP):
+        points, seed = min(POINTS_PER_STEP, total - start), int(rng.integers(2**32))
+        call = partial(explainer.shap_values, picture, nsamples=points, rseed=seed)
+        with lock, seeded_global_generators(seed):
+            estimate = network.with_gradients(call)
         context.forward += points
         context.backward += points
-        values += np.reshape(found, values.shape) * (points / samples)
-        yield start + points, samples
+        values += np.reshape(estimate, values.shape) * (points / total)
+        yield start + points, total
     notes = (*_background_note(context), _sum_note(context, background, values))
     pixels = values.sum(axis=-1).astype(np.float32)
-    return context.of_pixels(pixels, (*notes, *context.score_notes), add=True)
+    return context.pixel_attribution(pixels, (*notes, *context.score_notes), add=True)
 
 
 def _explainer(
     context: MethodContext, network: Network, background: PreparedBatch
 ) -> tuple[Any, Any]:
-    """Return SHAP's explainer, and the picture as it takes it."""
+    """Return SHAP's explainer, and the picture in the form it takes."""
     shap = framework("shap", "method='shap-gradient'", "shap")
-    both = np.concatenate([context.batch, background])
-    model, taken = network.score_model(both, context.target)
+    batch = np.concatenate([context.batch, background])
+    model, inputs = network.score_model(batch, context.target)
     size = context.run.batch_size
-    make = partial(shap.GradientExplainer, model, taken[1:], batch_size=size)
-    return network.with_gradients(make), taken[:1]
+    make = partial(shap.GradientExplainer, model, inputs[1:], batch_size=size)
+    return network.with_gradients(make), inputs[:1]
 
 
 def _background(context: MethodContext) -> Pixels:
-    """Return the pictures to start from: float32 (n, H, W, C), 0..255."""
+    """Return the background pictures: float32 (n, H, W, C), 0..255."""
     given, masker = context.options.background, context.run.masker
     if given is None:
-        fills = [parse_fill(name) for name in STAND_INS]
+        fills = [parse_fill(name) for name in BACKGROUND_FILLS]
         everything = range(len(masker.grid))
         maskers = [Masker(masker.pixels, masker.grid, fill) for fill in fills]
         return np.stack([other.masked(everything) for other in maskers])
-    pictures = _several(given)
-    return np.stack([read_picture(one).fitted(*masker.pixels.shape) for one in pictures])
+    size, pictures = masker.pixels.shape, _require_pictures(given)
+    return np.stack([read_picture(picture).fitted(*size) for picture in pictures])
 
 
-def _several(given: Any) -> Sequence[Any] | NDArray[Any]:
-    """Return the pictures that were given if they are several."""
+def _require_pictures(given: Any) -> Sequence[Any] | NDArray[Any]:
+    """Return a background that holds pictures; refuse any other."""
     wanted = (
         "Wanted are pictures in a list (paths, PIL images or arrays), or an array (n, height, "
         "width, channels) in 0..255."
@@ -116,10 +113,10 @@ def _several(given: Any) -> Sequence[Any] | NDArray[Any]:
 def _background_note(context: MethodContext) -> tuple[str, ...]:
     if context.options.background is not None:
         return ()
+    fills = ", ".join(BACKGROUND_FILLS)
     note = (
-        "The background is this picture itself with everything hidden, by "
-        f"{', '.join(STAND_INS)}: pictures of your own, such as 20 of the model's training set, "
-        "tell more (background=…)."
+        f"The background is this picture itself with everything hidden, by {fills}: pictures of "
+        "your own, such as 20 of the model's training set, tell more (background=…)."
     )
     return (note,)
 
@@ -127,10 +124,10 @@ def _background_note(context: MethodContext) -> tuple[str, ...]:
 def _sum_note(
     context: MethodContext, background: PreparedBatch, values: NDArray[np.float64]
 ) -> str:
-    """Tell how far the values' sum is from what it would be with infinitely many points."""
+    """Compare the values' sum with its limit for infinitely many points."""
     step = context.run.batch_size
-    parts = [background[start : start + step] for start in range(0, len(background), step)]
-    mean = float(np.concatenate([context.scores(part) for part in parts]).mean())
+    batches = [background[start : start + step] for start in range(0, len(background), step)]
+    mean = float(np.concatenate([context.scores(batch) for batch in batches]).mean())
     expected = float(context.scores(context.batch)[0]) - mean
     return (
         f"The values add up to {values.sum():.3g}; with ever more samples they would to "

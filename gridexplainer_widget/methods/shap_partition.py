@@ -1,4 +1,4 @@
-"""SHAP: each cell's share in what all of them do together, by halves of the grid."""
+"""SHAP: Owen values of the cells, over halves of the grid."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.attribution.coalitions import values_of
+from gridexplainer_widget.attribution.coalitions import coalition_values
 from gridexplainer_widget.attribution.context import MethodContext, Steps
-from gridexplainer_widget.attribution.seeding import global_dice
+from gridexplainer_widget.attribution.seeding import seeded_global_generators
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.grid import Grid
 
-SAMPLES = 500
-"""Evaluations, unless another number is asked for: SHAP's own default."""
+DEFAULT_EVALUATIONS = 500
+"""SHAP's own default."""
 
 
-class Lacking(Exception):  # noqa: N818 - no error: it is caught
-    """What SHAP asks and is not known yet: masks of kept cells, bool (n, cells)."""
+class MissingCoalitions(Exception):  # noqa: N818 - no error: it is caught
+    """Coalitions whose values SHAP needs next: bool (n, cells)."""
 
     def __init__(self, kept: NDArray[np.bool_]) -> None:
         super().__init__()
@@ -30,154 +30,146 @@ class Lacking(Exception):  # noqa: N818 - no error: it is caught
 
 
 @dataclass
-class Known:
-    """The scores that are known, as the model that SHAP explains."""
+class CoalitionValues:
+    """A table of coalitions' values, which SHAP explains as its model."""
 
     values: dict[bytes, float] = field(default_factory=dict)
 
     def add(self, kept: NDArray[np.bool_], values: NDArray[np.float64]) -> None:
-        """Remember the scores (n,) of masks (n, cells)."""
+        """Store the values (n,) of coalitions (n, cells)."""
         self.values |= {row.tobytes(): float(v) for row, v in zip(kept, values, strict=True)}
 
     def __call__(self, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return the scores (n,) of masks (n, cells).
+        """Return the values (n,) of coalitions (n, cells).
 
         Raises
         ------
-        Lacking
-            Some of them are not known.
+        MissingCoalitions
+            Some are not in the table.
         """
-        lacking = {key: row for row in kept if (key := row.tobytes()) not in self.values}
-        if lacking:
-            raise Lacking(np.stack(list(lacking.values())))
+        missing = {key: row for row in kept if (key := row.tobytes()) not in self.values}
+        if missing:
+            raise MissingCoalitions(np.stack(list(missing.values())))
         return np.array([self.values[row.tobytes()] for row in kept])
 
 
 @dataclass(frozen=True)
 class CellMasker:
-    """Tells SHAP how many cells there are and how they belong together; hands on its masks."""
+    """SHAP's masker: knows the clustering of the cells, and passes masks through."""
 
     clustering: NDArray[np.float64]
     immutable_outputs: bool = True
 
     @property
     def shape(self) -> tuple[int, int]:
-        """One picture for each mask; the number of cells."""
+        """Outputs for each mask, and the number of cells."""
         return 1, len(self.clustering) + 1
 
     def __call__(self, mask: NDArray[np.bool_], _: Any) -> NDArray[np.bool_]:
-        """Return the mask itself, as a batch of one."""
+        """Return the mask as a batch of one."""
         return mask[np.newaxis]
 
 
 def shap_partition(context: MethodContext) -> Steps:
     """Explain by Owen values over halves of the grid, with SHAP's partition explainer.
 
-    The grid is halved along its longer side, and so are the halves, down to the cells. A cell's
-    value is its mean contribution to the score over the orders in which cells can be put back into
-    the picture with all of them hidden, where the cells of each part stay together (G. Owen,
-    "Values of Games with a Priori Unions", 1977; S. Lundberg and S.-I. Lee, "A Unified Approach to
-    Interpreting Model Predictions", NeurIPS 2017). The values add up to the score of the whole
-    picture minus that of the picture with everything hidden, in probability or in log-odds. When
-    the evaluations are used up, what a part is worth is shared out evenly among its cells.
+    Halve the grid along its longer side, and the halves in turn, down to the cells. A cell's value
+    is its mean contribution to the score over all orders of showing the cells that keep those of
+    each part together (G. Owen, "Values of Games with a Priori Unions", 1977; S.
+    Lundberg and S.-I. Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017).
+    The values add up to the whole picture's score minus that of the hidden one, in probability or
+    log-odds. When evaluations run out, cells share the value of their part evenly.
 
     Parameters
     ----------
-    context : Question
-        `options.samples` is the number of evaluations at most; they come in pairs, and the first
-        is of the whole picture and of the hidden one.
-
-    Raises
-    ------
-    ClassifierError
-        The model gave NaN or infinity.
+    context : MethodContext
+        `options.samples` limits the evaluations, 500 by default, which come in pairs.
     """
-    samples = context.options.samples or SAMPLES
-    samples = max(2, samples - samples % 2)  # SHAP would ask the last pair as a whole
-    clustering = halves(context.grid)
-    wanted = evaluations(clustering)
-    total = min(samples, wanted)
+    limit = context.options.samples or DEFAULT_EVALUATIONS
+    limit = max(2, limit - limit % 2)  # SHAP would complete the last pair
+    clustering = halve_grid(context.grid)
+    exact = exact_evaluations(clustering)
+    total = min(limit, exact)
     yield 0, total
     shap = framework("shap", "method='shap'", "shap")
-    known, nothing = Known(), np.zeros((1, len(context.grid)), np.bool_)
-    known.add(nothing, (yield from values_of(context, nothing, 0, total)))
-    hidden = context.run.cached_probabilities(
-        range(len(context.grid))
-    )  # read before others push it out
+    table, empty = CoalitionValues(), np.zeros((1, len(context.grid)), np.bool_)
+    table.add(empty, (yield from coalition_values(context, empty, 0, total)))
+    # Read now: later answers may evict it.
+    hidden = context.run.cached_probabilities(range(len(context.grid)))
     while True:
-        # SHAP asks and waits. So that whoever asked us can stop in between and see how far it is,
-        # SHAP is stopped where it lacks an answer, and gone through again when the answer is there.
-        explainer = shap.PartitionExplainer(known, CellMasker(clustering))
-        found = _explained(explainer, context, samples)
-        if not isinstance(found, Lacking):
+        # SHAP waits for its model. To report progress and allow a stop, end it at the first
+        # missing value, and start it again once the value is in the table.
+        explainer = shap.PartitionExplainer(table, CellMasker(clustering))
+        found = _explanation(explainer, context, limit)
+        if not isinstance(found, MissingCoalitions):
             break
-        scoring = values_of(context, found.kept, len(known.values), total)
-        known.add(found.kept, (yield from scoring))
+        scoring = coalition_values(context, found.kept, len(table.values), total)
+        table.add(found.kept, (yield from scoring))
     yield total, total
-    notes = (*_sum_note(context, hidden), *_shared_note(explainer.dvalues, samples, wanted))
-    return context.of_cells(found.values[0], notes, unit=context.score)
+    notes = (*_sum_note(context, hidden), *_shared_note(explainer.dvalues, limit, exact))
+    return context.cell_attribution(found.values[0], notes, unit=context.score)
 
 
 @cache
 def warm_up() -> None:
-    """Load SHAP and have it compiled, which takes longer than most maps."""
+    """Load and compile SHAP, which takes longer than most maps."""
     explainers = framework("shap", "method='shap'", "shap").explainers
-    four = halves(Grid(2, 2, 2, 2))
-    model = lambda kept: kept.sum(axis=1).astype(np.float64)  # noqa: E731 - as short as can be
-    with global_dice(0):
-        explainers.Partition(model, CellMasker(four))(np.ones((1, 4)), max_evals=16, silent=True)
+    masker = CellMasker(halve_grid(Grid(2, 2, 2, 2)))
+    model = lambda kept: kept.sum(axis=1).astype(np.float64)  # noqa: E731 - a def takes three lines
+    with seeded_global_generators(0):
+        explainers.Partition(model, masker)(np.ones((1, 4)), max_evals=16, silent=True)
 
 
-def _explained(explainer: Any, context: MethodContext, samples: int) -> Any:
-    """Return SHAP's explanation, or what it lacks."""
-    everything = np.ones((1, len(context.grid)))
-    # Not the size of the model's batches: what is found must not hang on it.
-    at_once = max(16, samples // 32)
-    with global_dice(context.seed):
+def _explanation(explainer: Any, context: MethodContext, limit: int) -> Any:
+    """Return SHAP's explanation, or the coalitions it misses."""
+    full = np.ones((1, len(context.grid)))
+    # Not the model's batch size: the map must not depend on that.
+    batch_size = max(16, limit // 32)
+    with seeded_global_generators(context.seed):
         try:
-            return explainer(everything, max_evals=samples, batch_size=at_once, silent=True)
-        except Lacking as lacking:
-            return lacking
+            return explainer(full, max_evals=limit, batch_size=batch_size, silent=True)
+        except MissingCoalitions as missing:
+            return missing
 
 
-def halves(grid: Grid) -> NDArray[np.float64]:
-    """Halve a grid along its longer side, and the halves, down to single cells.
+def halve_grid(grid: Grid) -> NDArray[np.float64]:
+    """Halve a grid along its longer side, and the halves in turn, down to single cells.
 
     Returns
     -------
     float64 array (cells - 1, 4)
-        As `scipy.cluster.hierarchy` has it: the two that are joined, the size of what they make,
-        which counts as their distance, and again the size. Cells are 0 to cells - 1, row-major.
+        A linkage matrix as in `scipy.cluster.hierarchy`, where the distance of two nodes is their
+        number of cells. Nodes 0 to cells - 1 are the cells, row-major.
     """
-    joined: list[tuple[int, int, int, int]] = []
+    links: list[tuple[int, int, int, int]] = []
 
-    def part(cells: NDArray[np.intp]) -> int:
+    def node_of(cells: NDArray[np.intp]) -> int:
         if cells.size == 1:
             return int(cells[0, 0])
         axis = 0 if cells.shape[0] > cells.shape[1] else 1
         first, second = np.array_split(cells, 2, axis)
-        joined.append((part(first), part(second), cells.size, cells.size))
-        return len(grid) + len(joined) - 1
+        links.append((node_of(first), node_of(second), cells.size, cells.size))
+        return len(grid) + len(links) - 1
 
-    part(np.arange(len(grid)).reshape(grid.shape))
-    return np.array(joined, np.float64).reshape(-1, 4)
+    node_of(np.arange(len(grid)).reshape(grid.shape))
+    return np.array(links, np.float64).reshape(-1, 4)
 
 
-def evaluations(clustering: NDArray[np.float64]) -> int:
-    """How many evaluations SHAP needs for exact values."""
+def exact_evaluations(clustering: NDArray[np.float64]) -> int:
+    """Count the evaluations that SHAP needs for exact values."""
     cells = len(clustering) + 1
 
     def below(node: int) -> int:
         if node < cells:
             return 0
         first, second = (int(child) for child in clustering[node - cells, :2])
-        return 2 + 2 * (below(first) + below(second))  # each with the other half there and not
+        return 2 + 2 * (below(first) + below(second))  # each with the other half shown and hidden
 
     return 2 + below(2 * cells - 2)
 
 
 def _sum_note(context: MethodContext, hidden: Probabilities | None) -> tuple[str, ...]:
-    """Say what the values add up to: the target's answer with everything `hidden`."""
+    """Say what the values add up to; `hidden` are the probabilities with every cell hidden."""
     whole, target = context.run.baseline, context.target
     if whole is None or hidden is None:
         return ()
@@ -189,14 +181,14 @@ def _sum_note(context: MethodContext, hidden: Probabilities | None) -> tuple[str
     return (note,)
 
 
-def _shared_note(parts: NDArray[np.float64], samples: int, wanted: int) -> tuple[str, ...]:
-    """Say how much was left with parts of the grid rather than with its cells."""
-    if samples >= wanted:
+def _shared_note(nodes: NDArray[np.float64], limit: int, exact: int) -> tuple[str, ...]:
+    """Say how much of the value of all nodes is left with parts larger than a cell."""
+    if limit >= exact:
         return ()
-    cells = (len(parts) + 1) // 2
-    left = float(np.abs(parts[cells:]).sum() / max(np.abs(parts).sum(), 1e-12))
+    cells = (len(nodes) + 1) // 2
+    left = float(np.abs(nodes[cells:]).sum() / max(np.abs(nodes).sum(), 1e-12))
     note = (
-        f"{samples} evaluations leave {left:.0%} of what was found to parts of the grid, shared "
-        f"out evenly among their cells; exact values take {wanted}."
+        f"{limit} evaluations leave {left:.0%} of what was found to parts of the grid, shared "
+        f"out evenly among their cells; exact values take {exact}."
     )
     return (note,)

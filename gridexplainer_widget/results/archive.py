@@ -183,7 +183,7 @@ def _settings(said: Any, method: MethodSpec) -> dict[str, Any]:
     for name, number in (*sizes, ("picture's height", height), ("picture's width", width)):
         _whole(number, name, 1)
     for name in ("layer", *OPTIONS):
-        if name in settings and name not in method.takes:
+        if name in settings and name not in method.options:
             raise ValueError(f"it tells {name!r} of {method.name!r}, which knows none")
     return settings
 
@@ -192,7 +192,7 @@ def _attribution(
     said: dict[str, Any], arrays: Mapping[str, NDArray[Any]], grid: Grid
 ) -> Attribution:
     method = parse_method(said["method"])
-    if method.ask is None:
+    if method.explain is None:
         raise ValueError(f"its map is of {method.name!r}, which leaves probabilities instead")
     maps = {name: arrays[f"attribution_{name}"] for name in MAPS}
     wanted = {"pixels": (grid.height, grid.width), "cells": grid.shape}

@@ -30,7 +30,7 @@ from .page import class_name
 WIDE = "body { max-width: 1500px; }"
 
 WANTED = (*KERNEL_TRAITS, *FRONT_END_TRAITS, "answers")
-"""What the page must know: the traits of js/src/compare_protocol.ts, and the answers."""
+"""What the page must know: the traits of js/src/model/comparison_protocol.ts, and the answers."""
 
 
 def comparison_page(comparison: ComparisonData[Any]) -> str:
@@ -113,8 +113,8 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
         title=title,
         heading=title,
         line=subtitle,
-        script=(STATIC / "compare_page.js").read_text(encoding="utf-8"),
-        style=(STATIC / "compare.css").read_text(encoding="utf-8") + STYLE + WIDE,
+        script=(STATIC / "comparison_page.js").read_text(encoding="utf-8"),
+        style=(STATIC / "comparison.css").read_text(encoding="utf-8") + STYLE + WIDE,
     )
     return page.html({name: record[name] for name in WANTED})
 

@@ -89,6 +89,6 @@ def offered_of(classifier: Classifier | None = None) -> list[list[Any]]:
     closed = classifier is not None and classifier.open_network is None
     why = "needs a model that can be opened"
     return [
-        [spec.name, spec.title, "layer" in spec.takes, why if spec.white_box and closed else ""]
+        [spec.name, spec.title, "layer" in spec.options, why if spec.white_box and closed else ""]
         for spec in METHODS.values()
     ]

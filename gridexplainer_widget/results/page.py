@@ -1,4 +1,7 @@
-"""ExplanationData → one HTML file that needs no kernel and no network; js/src/page.ts shows it."""
+"""ExplanationData → one HTML file that needs no kernel and no network.
+
+js/src/entries/explorer_page.ts shows it.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,7 @@ def record_of(
     state: Mapping[str, Any],
     cached_probabilities: Probabilities | None,
 ) -> dict[str, Any]:
-    """Collect what the page must know to answer for the kernel; js/src/record.ts reads it."""
+    """Collect what the page must know to answer for the kernel; js/src/page/record.ts reads it."""
     grid, classes = explanation.grid, shown_classes(explanation, cached_probabilities)
     state = {**START, **state}
     if cached_probabilities is None:
@@ -140,7 +143,7 @@ def shown_classes(
 
 
 def class_name(labels: Sequence[str], index: int) -> str:
-    """Name a class, with its index where the label alone does not tell; js/src/classes.ts, too."""
+    """Name a class, with its index if its label is empty or shared; as js/src/text/classes.ts."""
     label = labels[index].strip()
     return label if label and labels.count(labels[index]) == 1 else f"{label} ({index})".strip()
 
@@ -206,8 +209,8 @@ def _document(explanation: ExplanationData, record: Mapping[str, Any]) -> str:
         title=f"{answer} · {explanation.model}",
         heading=answer,
         line=how,
-        script=(STATIC / "page.js").read_text(encoding="utf-8"),
-        style=(STATIC / "widget.css").read_text(encoding="utf-8") + STYLE,
+        script=(STATIC / "explorer_page.js").read_text(encoding="utf-8"),
+        style=(STATIC / "explorer.css").read_text(encoding="utf-8") + STYLE,
     )
     return page.html(record)
 

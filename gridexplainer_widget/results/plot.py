@@ -24,7 +24,7 @@ from .notes import all_notes
 STYLES = ("signed", "original")
 
 # Blue and vermilion of M. Okabe and K. Ito, "Color Universal Design" (2008): told apart by every
-# kind of colour vision. js/src/colors.ts holds the same.
+# kind of colour vision. js/src/cells/colors.ts holds the same.
 AGAINST, SUPPORTS = "#0072b2", "#d55e00"
 
 STRONGEST = 0.85

@@ -1,4 +1,4 @@
-"""What crosses the wire in a comparison; a test compares js/src/compare_protocol.ts with it."""
+"""Traits and commands of the comparison; a test compares js/src/model/comparison_protocol.ts."""
 
 from __future__ import annotations
 
@@ -28,16 +28,14 @@ FRONT_END_TRAITS: Final = ("methods", "target", "value", "randomise")
 COMMANDS: Final = ("start", "stop")
 """Messages ``{"type": …}`` from the front end."""
 
-STATUSES: Final = ("running", "stopped", "done", "error")
-
 MAP_STATUSES: Final = ("pending", "running", "done", "failed")
 
-MOST_MAPS: Final = 24
+MAX_MAPS: Final = 24
 """Maps in one comparison."""
 
 
 def accepted_methods(methods: Any) -> Sequence[Any]:
-    """Check that something is a list to compare, and not too long a one.
+    """Check that methods are a list, and not too long a one.
 
     Raises
     ------
@@ -51,6 +49,6 @@ def accepted_methods(methods: Any) -> Sequence[Any]:
             f"methods={methods!r:.200} is no list to compare. Wanted is such as "
             "['occlusion', 'grad-cam', ('rise', {'samples': 500})]."
         )
-    if len(methods) > MOST_MAPS:
-        raise ValueError(f"{len(methods)} maps are too many for the screen; up to {MOST_MAPS} fit.")
+    if len(methods) > MAX_MAPS:
+        raise ValueError(f"{len(methods)} maps are too many for the screen; up to {MAX_MAPS} fit.")
     return methods

@@ -1,9 +1,7 @@
-"""Names and bounds of what crosses the wire; a test compares js/src/protocol.ts with it."""
+"""Traits and commands of the explorer; a test compares js/src/model/explorer_protocol.ts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import index
 from typing import Any, Final
 
 from gridexplainer_widget.core.grid import Grid, parse_grid_size
@@ -46,12 +44,10 @@ COLORMAPS: Final = ("orange-blue", "purple-green", "red-blue")
 SCALES: Final = ("relative", "absolute")
 
 MAX_UPLOAD: Final = 8 * 2**20
-"""Bytes of a picture that the front end sends: Jupyter's server takes messages of up to 10 MiB."""
-
-STATUSES: Final = ("running", "stopped", "done", "error")
+"""Bytes of an uploaded picture: Jupyter's server takes messages of up to 10 MiB."""
 
 MAX_GRID: Final = 64
-"""Most rows and columns in the widget."""
+"""Rows, and columns, in the widget."""
 
 
 def accepted_grid_size(value: Any, height: int, width: int) -> int | tuple[int, int]:
@@ -70,25 +66,3 @@ def accepted_grid_size(value: Any, height: int, width: int) -> int | tuple[int, 
         )
     Grid(rows, columns, height, width)
     return rows if rows == columns else (rows, columns)
-
-
-def accepted_value(cells: Sequence[Sequence[int]], grid: Grid) -> tuple[tuple[int, int], ...]:
-    """Check a selection of cells; a cell that is there twice counts once.
-
-    Raises
-    ------
-    ValueError
-        It is no selection.
-    IndexError
-        There is no such cell.
-    """
-    try:
-        found = dict.fromkeys((index(row), index(column)) for row, column in cells)
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"value={cells!r:.200} is no selection. Wanted is [(row, column), …] in whole "
-            "numbers, or []."
-        ) from None
-    for row, column in found:
-        grid.index(row, column)
-    return tuple(found)

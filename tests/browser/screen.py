@@ -19,8 +19,8 @@ SETUP = """
 import json, threading, time
 import numpy as np
 from gridexplainer_widget import GridExplainer
-from gridexplainer_widget.classifiers.checks import Check
-from gridexplainer_widget.classifiers.preflight import Preflight
+from gridexplainer_widget.classifiers.checks.checks import Check
+from gridexplainer_widget.classifiers.checks.preflight import Preflight
 
 random = np.random.default_rng(0)
 picture = random.integers(90, 160, (48, 48, 3)).astype(np.uint8)

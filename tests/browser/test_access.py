@@ -54,10 +54,10 @@ def test_keys_on_the_grid_do_not_reach_the_notebook(quick: Page) -> None:
     quick.get_by_role("grid").focus()
     for key in ("b", "a", "d", "d", "x", "m", "Shift+Enter"):
         quick.keyboard.press(key)
-    quick.locator(".gx-looks > summary").focus()
+    quick.locator(".gx-appearance > summary").focus()
     for key in ("b", "a", "Enter"):
         quick.keyboard.press(key)
-    expect(quick.locator(".gx-looks")).to_have_attribute("open", "")
+    expect(quick.locator(".gx-appearance")).to_have_attribute("open", "")
     assert cells.count() == count
     expect(quick.get_by_role("grid")).to_be_visible()
 
@@ -85,7 +85,7 @@ def test_axe_finds_nothing(quick: Page, theme: str) -> None:
     assert violations(quick) == []
     canvas(quick).click(position=point(quick, 1, 2, 4))
     expect(quick.locator(".gx-verdict")).to_contain_text("drop")
-    quick.locator(".gx-looks > summary").click()
+    quick.locator(".gx-appearance > summary").click()
     quick.locator(".gx-save > summary").click()
     quick.get_by_role("button", name="Play").click()
     expect(quick.get_by_role("button", name="Play")).to_be_visible(timeout=30_000)

@@ -46,9 +46,9 @@ def test_each_method_has_a_panel_with_its_figures_and_its_cost(compared: Page) -
     expect(occlusion).to_contain_text("17 model calls")
     expect(rise).to_contain_text("61 model calls")
     for panel in (occlusion, rise):
-        expect(panel.locator(".gx-figures")).to_contain_text("SRG")
+        expect(panel.locator(".gx-metrics")).to_contain_text("SRG")
     expect(saliency).to_have_attribute("data-status", "failed")
-    expect(saliency).to_contain_text("a closed one")
+    expect(saliency).to_contain_text("a black box")
     assert violations(compared) == []
 
 

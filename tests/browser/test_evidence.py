@@ -109,7 +109,7 @@ def test_the_slider_sends_no_question_twice(quick: Page) -> None:
     assert python(quick, "model.calls - calls") == 0
 
 
-def test_looks_are_local(quick: Page) -> None:
+def test_appearance_is_local(quick: Page) -> None:
     sent: list[object] = []
     quick.evaluate(
         """() => {
@@ -122,7 +122,7 @@ def test_looks_are_local(quick: Page) -> None:
         }"""
     )
     before = quick.evaluate("() => document.querySelector('.gx-canvas').toDataURL()")
-    quick.locator(".gx-looks > summary").click()
+    quick.locator(".gx-appearance > summary").click()
     shown = {before}
     for act in (
         lambda: quick.get_by_label("Colours").select_option("purple–green"),
@@ -140,7 +140,7 @@ def test_looks_are_local(quick: Page) -> None:
     assert quick.evaluate("() => window.sent") == sent
     assert python(quick, "w.opacity") == 0.85  # it comes along with the next message
     click(quick, 0, 0)
-    poll(lambda: python(quick, "w.opacity") == 0.3, 20, "the looks did not come along")
+    poll(lambda: python(quick, "w.opacity") == 0.3, 20, "the appearance did not come along")
 
 
 def test_a_class_is_found_by_typing(lab: Lab, page: Page) -> None:
@@ -194,7 +194,7 @@ def test_a_question_without_answer_is_told(quick: Page) -> None:
     expect(quick.locator(".gx-notices .gx-error").first).to_contain_text(
         "caught fire", timeout=15_000
     )
-    expect(quick.locator(".gx-verdict")).to_have_text("There is no answer from the model.")
+    expect(quick.locator(".gx-verdict")).to_have_text("The model gave no answer.")
     run_code(quick, "model.left = 100")
     drag(quick, (0, 0), (2, 1))
     expect(quick.locator(".gx-verdict")).to_contain_text("drop")

@@ -104,7 +104,7 @@ def test_stop_stops_and_start_goes_on(lab: Lab, page: Page) -> None:
     let_on(page, 2)
     expect(page.locator(".gx-progress-text")).to_contain_text("7 of 144")
     button.click()
-    stopping = "all(task.stopped for task in w._answers.runner._tasks.values())"
+    stopping = "all(task.stopped for task in w._publisher.runner._tasks.values())"
     poll(lambda: python(page, stopping) is True, 20, "the click did not arrive")
     let_on(page, 100)
     await_status(page, "stopped")

@@ -143,7 +143,9 @@ def test_only_some_cells_are_kept(opened: Callable[..., Page], explanation: Expl
     image = page.locator(".gx-hidden-picture")
     expect(image).to_be_visible()
     await_image(image, hidden_picture(explanation, *others))
-    expect(page.locator(".gx-verdict")).to_contain_text("cannot ask the model about these alone")
+    expect(page.locator(".gx-verdict")).to_contain_text(
+        "cannot ask the model about these cells alone"
+    )
     canvas(page).click(position=point(page, 0, 0, 4))  # and on with single cells
     await_image(image, hidden_picture(explanation, 0))
     expect(page.locator(".gx-verdict")).to_contain_text("drop")
@@ -161,9 +163,9 @@ def test_it_is_worked_by_keyboard(opened: Callable[..., Page], explanation: Expl
     expect(page.locator(".gx-title")).to_have_text("What the model sees")
 
 
-def test_looks_change_at_once(opened: Callable[..., Page], explanation: Explanation) -> None:
+def test_appearance_changes_at_once(opened: Callable[..., Page], explanation: Explanation) -> None:
     page = opened(explanation, colormap="purple-green")
-    page.get_by_text("Looks").click()
+    page.get_by_text("Appearance").click()
     colors = page.get_by_label("Colours")
     expect(colors).to_have_value("purple-green")
     colors.select_option("red-blue")

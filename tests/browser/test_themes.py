@@ -67,7 +67,7 @@ def test_it_is_as_light_as_its_place(
     background, text = shade(page, "backgroundColor"), shade(page, "color")
     assert (background < 60 < 180 < text) if theme == "dark" else (text < 60 < 220 < background)
     page.locator(".gx-canvas").click()
-    page.locator(".gx-looks > summary").click()
+    page.locator(".gx-appearance > summary").click()
     assert violations(page) == []
     page.context.close()
 

@@ -12,10 +12,10 @@ from gridexplainer_widget import as_classifier
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
-from gridexplainer_widget.incremental.costs import _below, traced
+from gridexplainer_widget.incremental.costs import changed_boxes, changing_little
 from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.inference.incremental import IncrementalStrategy, as_boxes
-from gridexplainer_widget.inference.strategy import Batch, FullStrategy
+from gridexplainer_widget.inference.strategy import CellSetBatch, FullStrategy
 from tests.support.networks import picture
 
 
@@ -189,13 +189,13 @@ def test_random_networks(
     masker = Masker(picture(height, width, seed).astype(np.float32), grid, parse_fill("red"))
     full = FullStrategy(classifier, masker, 16)
     engine = classifier.incremental_engine((height, width))
-    nodes = engine.executor.nodes
+    graph = engine.executor.graph
     cells = as_boxes(grid.boxes())
     shares = {
-        index: float(np.prod(part[:, :, 1] - part[:, :, 0], axis=1).mean()) / nodes[index].positions
-        for index, part in traced(nodes, cells).items()
+        index: float(np.prod(part[:, :, 1] - part[:, :, 0], axis=1).mean()) / graph[index].positions
+        for index, part in changed_boxes(graph, cells).items()
     }
-    engine._plans[grid.shape] = PatchPlan(nodes, _below(nodes, shares, ceiling))
+    engine._plans[grid.shape] = PatchPlan(graph, changing_little(graph, shares, ceiling))
     parts = IncrementalStrategy(full, engine)
     rng = np.random.default_rng(seed)
     sets = [(), *((cell,) for cell in range(len(grid)))]
@@ -203,7 +203,7 @@ def test_random_networks(
     sets = list(dict.fromkeys(sets))
     engine.refresh()
     raw, expected = [], []
-    for batch in parts.batches(sets) if len(sets) > 3 else [Batch((sets,))]:
+    for batch in parts.batches(sets) if len(sets) > 3 else [CellSetBatch((sets,))]:
         if batch.plan is None:
             continue
         raw.append(answers(parts, batch))
@@ -215,13 +215,13 @@ def test_random_networks(
         np.testing.assert_allclose(got / scale, wanted / scale, atol=1e-5)
 
 
-def answers(parts: IncrementalStrategy, batch: Batch) -> np.ndarray:
+def answers(parts: IncrementalStrategy, batch: CellSetBatch) -> np.ndarray:
     """What the network returns, before it becomes probabilities."""
     seen = []
     read = parts.classifier.read
     parts.classifier.read = lambda raw, n: seen.append(raw) or read(raw, n)
     try:
-        parts._patched(batch, batch.plan)
+        parts._incremental(batch, batch.plan)
     finally:
         del parts.classifier.read
     return np.asarray(seen[0])

@@ -24,7 +24,7 @@ from gridexplainer_widget.methods.guided_backpropagation import guided_backpropa
 from gridexplainer_widget.methods.guided_grad_cam import guided_grad_cam
 from gridexplainer_widget.methods.saliency import saliency
 from gridexplainer_widget.methods.score_cam import score_cam
-from tests.support.questions import explained, stretched
+from tests.support.contexts import attribution_of, unit_range
 
 TARGET = 0
 DENSE = ("weight", "bias")
@@ -96,7 +96,7 @@ def largest(gradients: NDArray[np.float32]) -> NDArray[np.float32]:
     ("method", "name", "seen"),
     [
         (grad_cam, "grad_cam", lambda found: found.native),
-        (score_cam, "score_cam", lambda found: stretched(found.pixels)),
+        (score_cam, "score_cam", lambda found: unit_range(found.pixels)),
         (cam, "cam", lambda found: found.native),
     ],
     ids=["grad-cam", "score-cam", "cam"],
@@ -104,7 +104,7 @@ def largest(gradients: NDArray[np.float32]) -> NDArray[np.float32]:
 def test_maps_of_the_last_layer(
     method: Any, name: str, seen: Any, classifier: Any, torchs: Arrays
 ) -> None:
-    found = explained(method, classifier, torchs["picture"], TARGET)
+    found = attribution_of(method, classifier, torchs["picture"], TARGET)
     assert found.layers == ("relu3",)
     assert not any("log-odds" in note for note in found.notes)
     close(seen(found), torchs[name])
@@ -114,16 +114,16 @@ def test_grad_cam_plus_plus(torchs: Arrays) -> None:
     """Of logits a thousand times as large: see the test of the same on PyTorch."""
     loud = {f"weight dense.{name}": 1000 * torchs[f"weight dense.{name}"] for name in DENSE}
     classifier = as_classifier(in_keras({**torchs, **loud}, None), preprocess="0..1")
-    found = explained(grad_cam_plus_plus, classifier, torchs["picture"], TARGET)
-    close(stretched(found.pixels), torchs["grad_cam_plus_plus"])
+    found = attribution_of(grad_cam_plus_plus, classifier, torchs["picture"], TARGET)
+    close(unit_range(found.pixels), torchs["grad_cam_plus_plus"])
 
 
 def test_grad_cam_of_a_layer_inside(classifier: Any, torchs: Arrays) -> None:
-    found = explained(grad_cam, classifier, torchs["picture"], TARGET, layer=("relu2",))
+    found = attribution_of(grad_cam, classifier, torchs["picture"], TARGET, layer=("relu2",))
     close(found.native, torchs["grad_cam_inside"])
 
 
 @pytest.mark.parametrize("method", [saliency, guided_backpropagation, guided_grad_cam])
 def test_maps_of_pixels(method: Any, classifier: Any, torchs: Arrays) -> None:
-    found = explained(method, classifier, torchs["picture"], TARGET)
+    found = attribution_of(method, classifier, torchs["picture"], TARGET)
     close(found.pixels, largest(torchs[method.__name__]))

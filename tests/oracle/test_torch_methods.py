@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gridexplainer_widget import as_classifier
-from gridexplainer_widget.attribution.attribution import enlarged
+from gridexplainer_widget.attribution.attribution import upsample
 from gridexplainer_widget.methods.cam import cam
 from gridexplainer_widget.methods.grad_cam import grad_cam
 from gridexplainer_widget.methods.grad_cam_plus_plus import grad_cam_plus_plus
@@ -28,8 +28,8 @@ from tests.oracle.torch_reference import (
     resnet,
     small_network,
 )
+from tests.support.contexts import attribution_of, context_of, unit_range
 from tests.support.pytorch import torch
-from tests.support.questions import explained, question_of, stretched
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:Setting backward hooks on ReLU:UserWarning"),
@@ -45,12 +45,12 @@ LAYERS = [(name, layer) for name, (_, _, layers) in NETWORKS.items() for layer i
 
 def asked(method: Any, module: Any, picture: Any, target: int = TARGET, **options: Any) -> Any:
     classifier = as_classifier(module, preprocess="0..1", input_shape=picture.shape)
-    return explained(method, classifier, picture, target, **options)
+    return attribution_of(method, classifier, picture, target, **options)
 
 
-def question_for(module: Any, picture: Any, *layers: str) -> Any:
+def context_for(module: Any, picture: Any, *layers: str) -> Any:
     classifier = as_classifier(module, preprocess="0..1", input_shape=picture.shape)
-    return question_of(classifier, picture, TARGET, layer=layers)
+    return context_of(classifier, picture, TARGET, layer=layers)
 
 
 def both(name: str, layer: str, seed: int = 0) -> tuple[Any, Any, Reference]:
@@ -79,19 +79,19 @@ def test_grad_cam_is_captums_with_a_relu(name: str, layer: str) -> None:
 def test_grad_cam_is_that_of_pytorch_grad_cam_on_its_scale(name: str, layer: str) -> None:
     module, picture, reference = both(name, layer)
     found = asked(grad_cam, module, picture, layer=(layer,))
-    close(stretched(found.pixels), reference.image("GradCAM"))
+    close(unit_range(found.pixels), reference.image("GradCAM"))
 
 
 def test_grad_cam_is_of_what_a_layer_gave_and_not_of_what_was_added_to_that_in_place() -> None:
     """Torchvision's blocks add to what "bn2" gave; pytorch-grad-cam takes the sum for it."""
     module, picture, reference = both("resnet18", "layer2.1.bn2")
     found = asked(grad_cam, module, picture, layer=("layer2.1.bn2",))
-    question = question_for(module, picture, "layer2.1.bn2", "layer2.0")
-    (maps, gradients), (before, _) = question.map_gradients()
+    context = context_for(module, picture, "layer2.1.bn2", "layer2.0")
+    (maps, gradients), (before, _) = context.map_gradients()
     added = np.maximum((maps + before)[0] @ gradients.mean(axis=(0, 1, 2)), 0)
     theirs = reference.image("GradCAM")
-    close(stretched(enlarged(added, *picture.shape[:2])), theirs)
-    assert np.abs(stretched(found.pixels) - theirs).max() > 0.1
+    close(unit_range(upsample(added, *picture.shape[:2])), theirs)
+    assert np.abs(unit_range(found.pixels) - theirs).max() > 0.1
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -129,14 +129,14 @@ def test_grad_cam_plus_plus_is_that_of_pytorch_grad_cam_for_large_gradients(
     module, picture = louder(make(), LOUD), pixels(side)
     expected = Reference(module, layer, picture, TARGET).image("GradCAMPlusPlus")
     found = asked(grad_cam_plus_plus, module, picture, layer=(layer,))
-    close(stretched(found.pixels), expected)
+    close(unit_range(found.pixels), expected)
 
 
 def test_grad_cam_plus_plus_of_small_gradients_differs_by_the_1e_6_that_is_added_there() -> None:
     module, picture, layer = louder(small_network(), 0.01), pixels(SIDE), "relu3"
     theirs = Reference(module, layer, picture, TARGET).image("GradCAMPlusPlus")
     found = asked(grad_cam_plus_plus, module, picture, layer=(layer,))
-    opened = question_for(module, picture, layer).map_gradients()[0]
+    opened = context_for(module, picture, layer).map_gradients()[0]
     maps, gradients = (array[0].astype(np.float64) for array in opened)
 
     def by_powers(added: float) -> Any:
@@ -146,15 +146,15 @@ def test_grad_cam_plus_plus_of_small_gradients_differs_by_the_1e_6_that_is_added
         return np.maximum(maps @ weights, 0)
 
     close(found.native, by_powers(0))
-    close(stretched(enlarged(by_powers(1e-6), *picture.shape[:2])), theirs)
-    assert np.abs(stretched(found.pixels) - theirs).max() > 1e-3
+    close(unit_range(upsample(by_powers(1e-6), *picture.shape[:2])), theirs)
+    assert np.abs(unit_range(found.pixels) - theirs).max() > 1e-3
 
 
 def test_score_cam_is_that_of_pytorch_grad_cam_where_nothing_is_enlarged() -> None:
     module, picture, reference = both("small", "relu2")
     found = asked(score_cam, module, picture, layer=("relu2",))
     assert any(note.startswith("All 12 channels") for note in found.notes)
-    close(stretched(found.pixels), reference.image("ScoreCAM"))
+    close(unit_range(found.pixels), reference.image("ScoreCAM"))
 
 
 @pytest.mark.parametrize(("name", "layer"), [("small", "relu3"), ("resnet18", "layer1.1")])
@@ -164,9 +164,9 @@ def test_score_cam_is_that_of_pytorch_grad_cam_with_masks_enlarged_alike(
     module, picture, reference = both(name, layer)
     found = asked(score_cam, module, picture, layer=(layer,))
     with centres_in_the_middle():
-        close(stretched(found.pixels), reference.image("ScoreCAM"))
+        close(unit_range(found.pixels), reference.image("ScoreCAM"))
     # As it is, its masks are enlarged in another way than its pictures are.
-    assert np.abs(stretched(found.pixels) - reference.image("ScoreCAM")).max() > 1e-4
+    assert np.abs(unit_range(found.pixels) - reference.image("ScoreCAM")).max() > 1e-4
 
 
 def test_score_cam_leaves_out_dead_channels_which_weigh_nothing_in_pytorch_grad_cam() -> None:
@@ -178,7 +178,7 @@ def test_score_cam_leaves_out_dead_channels_which_weigh_nothing_in_pytorch_grad_
     found = asked(score_cam, module, picture, layer=("relu2",))
     assert any(note.startswith("8 of 12 channels") for note in found.notes)
     expected = Reference(module, "relu2", picture, TARGET).image("ScoreCAM")
-    close(stretched(found.pixels), expected)
+    close(unit_range(found.pixels), expected)
 
 
 @pytest.mark.parametrize(("name", "layer"), [("small", "relu3"), ("resnet18", "layer4.1")])
@@ -220,7 +220,7 @@ def of_ending(method: Any, ending: Any, picture: Any) -> Any:
     classifier = as_classifier(
         Ending(ending).eval(), preprocess="0..1", input_shape=picture.shape, output="softmax"
     )
-    return explained(method, classifier, picture, TARGET)
+    return attribution_of(method, classifier, picture, TARGET)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a comparison widget is busy with: one picture, its maps; no widget, no thread."""
+"""The comparison's picture and its maps; no widget, no thread."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from gridexplainer_widget.results.comparison_record import empty_map, map_of
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.faithfulness import Faithfulness
 
-SECONDS_BETWEEN_UPDATES = 500_000
-"""Bytes a second of maps that are still being made: what a slow line bears."""
+MAX_BYTES_PER_SECOND = 500_000
+"""Of maps that are still being made: what a slow line bears."""
 
 
 @dataclass
@@ -41,19 +41,19 @@ class Panel:
     target: int
     progress: Progress | None = None
     explanation: Explanation | None = None
-    figures: Faithfulness | None = None
+    audited: Faithfulness | None = None
     randomised: Faithfulness | None = None
     failure: str = ""
     work: Generator[Progress, None, None] | None = None
 
     def audit(self, *, randomise: bool) -> Faithfulness | None:
-        """Return the figures, with those of randomised weights where these are asked for."""
-        return self.randomised if randomise and self.randomised else self.figures
+        """Return the audit, with randomised weights where they are wanted and finished."""
+        return self.randomised if randomise and self.randomised else self.audited
 
     def done(self, *, randomise: bool) -> bool:
         """Whether there is nothing left to do."""
-        figures = self.randomised if randomise else self.figures
-        return bool(self.failure) or figures is not None
+        wanted = self.randomised if randomise else self.audited
+        return bool(self.failure) or wanted is not None
 
 
 class ComparisonSession:
@@ -64,7 +64,7 @@ class ComparisonSession:
     setup : Setup
     picture : Picture
     fill : str, (r, g, b) or callable, optional
-        Of the audit; by default the explainer's own.
+        Of the audit; by default the setup's own.
     mask : bool array (height, width), optional
         Where the object is: that of the first class that is asked about.
 
@@ -88,14 +88,14 @@ class ComparisonSession:
         self.run = setup.start_run(picture)
         self.layers: list[str] = []
         self._mask_target: int | None = None
-        self._looked = False
+        self._model_checked = False
         self._audit: Run | None = None
         self._panels: dict[tuple[str, str, int], Panel] = {}
-        self._given: dict[tuple[str, str], MethodRequest] = {}
-        self._partial: tuple[float, dict[str, Any]] = (0.0, {})
+        self._requests: dict[tuple[str, str], MethodRequest] = {}
+        self._partial: tuple[float, int, dict[str, Any]] | None = None
 
-    def take(self, entries: Sequence[MethodRequestLike]) -> list[tuple[str, str]]:
-        """Remember what is said about methods; return their names and what is said.
+    def remember_requests(self, requests: Sequence[MethodRequestLike]) -> list[tuple[str, str]]:
+        """Remember methods with their options; return their names and options as text.
 
         Raises
         ------
@@ -104,79 +104,67 @@ class ComparisonSession:
         TypeError
             It takes no such option.
         """
-        parsed = [self._known(entry) or parse_request(entry) for entry in entries]
-        names = [(entry.method.name, entry.options_text) for entry in parsed]
-        self._given.update(zip(names, parsed, strict=True))
+        parsed = [self._remembered(request) or parse_request(request) for request in requests]
+        names = [(request.method.name, request.options_text) for request in parsed]
+        self._requests.update(zip(names, parsed, strict=True))
         return names
 
-    def entry(self, name: str, said: str) -> MethodRequest:
-        """Return what :meth:`take` remembered."""
-        return self._given[name, said]
+    def request(self, name: str, options_text: str) -> MethodRequest:
+        """Return what :meth:`remember_requests` remembered."""
+        return self._requests[name, options_text]
 
-    def target(self, asked: int | str | None) -> int | None:
-        """Index of the class asked about; None before the model has answered."""
-        return None if self.run.baseline is None else target_of(self.run, asked)
+    def target(self, target: int | str | None) -> int | None:
+        """Index of a class, the most probable for None; None before the model has answered.
 
-    def begin(self, asked: int | str | None) -> Generator[Progress, None, None]:
-        """Ask the model about the whole picture, and for its layers."""
+        Raises
+        ------
+        ValueError
+            There is no such class.
+        """
+        return None if self.run.baseline is None else target_of(self.run, target)
+
+    def prepare(self, target: int | str | None) -> Generator[Progress, None, None]:
+        """Ask the model for its prediction and its layers, and check it, once each."""
         yield from ensure_baseline(self.run)
         if self._mask_target is None:
-            with suppress(ValueError):  # no such class: the widget tells it
-                self._mask_target = self.target(asked)
+            with suppress(ValueError):  # no such class: the publisher says so
+                self._mask_target = self.target(target)
         if not self.layers and self.setup.classifier.open_network is not None:
-            with suppress(Exception):  # a method that needs layers tells it in its own place
+            with suppress(Exception):  # a method that needs layers says so in its panel
                 self.layers = [layer.name for layer in layers_of(self.run)]
             yield 1, 1
-        if not self._looked:
-            self._looked = True
+        if not self._model_checked:
+            self._model_checked = True
             yield from look_at_model(self.setup, self.run)
 
-    def panel(self, name: str, said: str, target: int) -> Panel:
+    def panel(self, name: str, options_text: str, target: int) -> Panel:
         """Return a map, finished or still to be made."""
-        key = (name, said, target)
+        key = (name, options_text, target)
         if key not in self._panels:
-            self._panels[key] = Panel(self.entry(name, said), target)
+            self._panels[key] = Panel(self.request(name, options_text), target)
         return self._panels[key]
 
     def forget_failures(self) -> None:
-        """Have maps that failed made again: what was missing may be there now."""
+        """Have failed maps made again: what was missing may be there now."""
         self._panels = {key: panel for key, panel in self._panels.items() if not panel.failure}
 
     def steps(self, panel: Panel, *, randomise: bool) -> Generator[Progress, None, None]:
-        """Make a map and measure it, or go on with it; a failure is told by the panel."""
+        """Make a map and audit it, or go on with it; a failure stays in its panel."""
         while not panel.done(randomise=randomise):
             if panel.work is None:
-                panel.work = self._work(panel)
+                panel.work = self._next_work(panel)
             try:
                 panel.progress = next(panel.work)
             except StopIteration:
                 panel.progress, panel.work = None, None
-            except Exception as error:  # noqa: BLE001 - told in its place; other maps are kept
+            except Exception as error:  # noqa: BLE001 - shown in its panel; other maps are kept
                 panel.progress, panel.work = None, None
                 panel.failure = reason_of(error)
             else:
                 yield panel.progress
 
-    def _work(self, panel: Panel) -> Generator[Progress, None, None]:
-        """Take the next step that is missing: the map, its figures, randomised weights."""
-        if panel.explanation is None:
-            panel.explanation = yield from explanation_steps(
-                self.setup, self._run_for(panel), panel.target, panel.request
-            )
-        if panel.figures is None:
-            if self._audit is None:
-                self._audit = audit_run(self.setup, panel.explanation, self.fill)
-            mask = self.mask if panel.target == self._mask_target else None
-            panel.figures = yield from audit_steps(
-                self.setup, self._audit, panel.explanation, panel.request, mask=mask
-            )
-            return
-        panel.randomised = yield from add_randomisation(
-            self.setup, panel.explanation, panel.request, panel.figures
-        )
-
-    def shown(self, panel: Panel, *, randomise: bool) -> dict[str, Any]:
-        """Tell what is known of a map, for the screen."""
+    def record(self, panel: Panel, *, randomise: bool) -> dict[str, Any]:
+        """Describe a map, as far as it is known, for the screen."""
         done = panel.done(randomise=randomise)
         begun = panel.progress is not None
         status = "failed" if panel.failure else "done" if done else "pending"
@@ -184,8 +172,8 @@ class ComparisonSession:
             status = "running"
         if panel.explanation is not None:
             shown = map_of(panel.explanation, panel.audit(randomise=randomise))
-        elif begun and panel.request.method.ask is None:
-            shown = self._cells_so_far(panel)
+        elif begun and panel.request.method.explain is None:
+            shown = self._occlusion_so_far(panel.target)
         else:
             shown = empty_map(panel.request)
         return {**shown, "status": status, "error": panel.failure}
@@ -193,36 +181,52 @@ class ComparisonSession:
     def comparison(self, panels: Sequence[Panel], *, randomise: bool) -> Comparison:
         """Freeze the maps that are finished."""
         made = [(panel.explanation, panel.audit(randomise=randomise)) for panel in panels]
-        both = [(one, figures) for one, figures in made if one and figures]
+        both = [(explanation, audit) for explanation, audit in made if explanation and audit]
         return Comparison(
-            tuple(one for one, _ in both),
-            tuple(figures for _, figures in both),
+            tuple(explanation for explanation, _ in both),
+            tuple(audit for _, audit in both),
             tuple(Failure(panel.request, panel.failure) for panel in panels if panel.failure),
         )
 
-    def _cells_so_far(self, panel: Panel) -> dict[str, Any]:
-        """Tell occlusion's cells as they come; of many cells, not each time."""
-        until, before = self._partial
-        now = time.monotonic()
-        if before.get("target") == panel.target and now < until:
-            return dict(before["shown"])
-        shown = map_of(self.setup.freeze(self.run, panel.target), None)
-        size = len(shown["values"]) * max(1, len(self._panels))
-        self._partial = (
-            now + size / SECONDS_BETWEEN_UPDATES,
-            {"target": panel.target, "shown": shown},
+    def _next_work(self, panel: Panel) -> Generator[Progress, None, None]:
+        """Make the map and audit it; or, where that is done, randomise weights."""
+        if panel.explanation is None:
+            panel.explanation = yield from explanation_steps(
+                self.setup, self._run_for(panel), panel.target, panel.request
+            )
+        if panel.audited is None:
+            if self._audit is None:
+                self._audit = audit_run(self.setup, panel.explanation, self.fill)
+            mask = self.mask if panel.target == self._mask_target else None
+            panel.audited = yield from audit_steps(
+                self.setup, self._audit, panel.explanation, panel.request, mask=mask
+            )
+            return
+        panel.randomised = yield from add_randomisation(
+            self.setup, panel.explanation, panel.request, panel.audited
         )
+
+    def _occlusion_so_far(self, target: int) -> dict[str, Any]:
+        """Describe occlusion's map while cells are scored; a large one is sent less often."""
+        now = time.monotonic()
+        if self._partial is not None:
+            until, known, shown = self._partial
+            if known == target and now < until:
+                return dict(shown)
+        shown = map_of(self.setup.freeze(self.run, target), None)
+        size = len(shown["values"]) * max(1, len(self._panels))
+        self._partial = (now + size / MAX_BYTES_PER_SECOND, target, shown)
         return shown
 
     def _run_for(self, panel: Panel) -> Run:
-        """Occlusion shares its answers with the clicks; what another method costs is its own."""
-        if panel.request.method.ask is None:
+        """Occlusion shares its answers with the clicks; another method counts its own calls."""
+        if panel.request.method.explain is None:
             return self.run
         return self.setup.start_run(self.picture)
 
-    def _known(self, entry: MethodRequestLike) -> MethodRequest | None:
-        """Find what Python gave before and the front end names again."""
-        pair = tuple(entry) if isinstance(entry, (list, tuple)) and len(entry) == 2 else ()
+    def _remembered(self, request: MethodRequestLike) -> MethodRequest | None:
+        """Find the request that the front end names by its method and options as text."""
+        pair = tuple(request) if isinstance(request, (list, tuple)) and len(request) == 2 else ()
         if all(isinstance(part, str) for part in pair) and len(pair) == 2:
-            return self._given.get((str(pair[0]), str(pair[1])))
+            return self._requests.get((str(pair[0]), str(pair[1])))
         return None

@@ -1,4 +1,4 @@
-"""What hiding one cell did → the value of the `evidence` trait."""
+"""What hiding one cell did → the comparison's `evidence` trait."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.results.comparison_record import classes_of
 
 
-def evidence_of(
+def cell_evidence(
     cell: tuple[int, int], before: Probabilities, after: Probabilities | None, target: int
 ) -> dict[str, Any]:
-    """Tell what hiding a cell did; the drop, in probability, is None while that is asked."""
+    """Describe what hiding a cell did; the drop, in probability, is None while pending."""
     if after is None:
         return {"cell": list(cell), "drop": None, "classes": []}
     drop = float(before[target]) - float(after[target])

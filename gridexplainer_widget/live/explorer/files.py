@@ -1,4 +1,4 @@
-"""Files that go to the front end, and pictures that come from it."""
+"""Files for the front end, and pictures from it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def uploaded_picture(command: Mapping[str, Any], buffers: Any) -> Picture:
 def saved_file(
     explanation: Explanation, command: Mapping[str, Any], page: Callable[[], object]
 ) -> tuple[str, bytes]:
-    """Make the file that a front end asks for.
+    """Make the file that a front end wants to save.
 
     Parameters
     ----------

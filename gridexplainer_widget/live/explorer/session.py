@@ -1,4 +1,4 @@
-"""What a widget is busy with: a picture, its runs, the cells that are asked about."""
+"""The explorer's picture, its runs and the selection; no widget, no thread."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.classifiers.classifier import top_classes
-from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.fills import NAMES, Fill
 from gridexplainer_widget.core.picture import Picture, png_bytes, to_uint8
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, ranking
 from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.methods.attribute import target_of
 from gridexplainer_widget.results.explanation import Explanation
 
 KEPT_RUNS = 6
@@ -24,8 +23,8 @@ KEPT_SELECTIONS = 100
 """Selections that can be undone."""
 
 
-class Session:
-    """One picture under changing questions; knows no widget and no thread.
+class ExplorerSession:
+    """One picture under changing grids, fills and selections.
 
     Parameters
     ----------
@@ -56,14 +55,14 @@ class Session:
         height, width = picture.fitted(*self.setup.classifier.input_shape).shape[:2]
         return height, width
 
-    def take(self, picture: Picture) -> None:
+    def replace_picture(self, picture: Picture) -> None:
         """Go on with another picture."""
         self.picture, self.size = picture, self.size_of(picture)
         self._runs.clear()
         self.forget_selections()
 
     def start(self, grid_size: tuple[int, int], fill: Fill) -> Run:
-        """Make the run of a grid and a fill the current one; what it had scored is there again."""
+        """Make the run of a grid and a fill the current one; a kept run goes on."""
         key = (grid_size, fill.name, fill.local if fill.name not in NAMES else None)
         run = self._runs.pop(key, None)
         if run is None:
@@ -73,8 +72,8 @@ class Session:
             self._runs.popitem(last=False)
         return run
 
-    def target(self, asked: int | str | None) -> int:
-        """Index of the class asked about: the most probable for None, 0 before the first answer.
+    def target(self, target: int | str | None) -> int:
+        """Index of a class: the most probable for None, 0 before the first answer.
 
         Raises
         ------
@@ -82,11 +81,7 @@ class Session:
             There is no such class.
         """
         run = self.run
-        if run is None or run.baseline is None:
-            return 0
-        if asked is None:
-            return top_classes(run.baseline, 1)[0]
-        return find_class(asked, run.classifier.names(len(run.baseline)))
+        return 0 if run is None or run.baseline is None else target_of(run, target)
 
     def explanation(self, target: int | str | None, score: str) -> Explanation | None:
         """Freeze what has been scored so far; None before the first answer."""
@@ -96,7 +91,7 @@ class Session:
         return self.setup.freeze(run, target, score)
 
     def select(self, selection: Selection) -> bool:
-        """Ask about other cells; False where they are the same."""
+        """Select other cells; False where they are the same."""
         if selection == self.selection:
             return False
         self._past = [*self._past, self.selection][-KEPT_SELECTIONS:]
@@ -104,14 +99,14 @@ class Session:
         return True
 
     def undo(self) -> Selection | None:
-        """Go back to the cells asked about before; None where there are none."""
+        """Go back to the selection before; None where there is none."""
         if not self._past:
             return None
         self.selection = self._past.pop()
         return self.selection
 
     def forget_selections(self) -> None:
-        """Select nothing, with nothing to undo: the cells before were another grid's."""
+        """Select nothing, with nothing to undo: those before were of another grid."""
         self.selection = Selection()
         self._past.clear()
 
@@ -123,7 +118,7 @@ class Session:
         return self._drawn[2]
 
     def cached_probabilities(self) -> Probabilities | None:
-        """Return the class probabilities that answer the selection; None where not known."""
+        """Return the class probabilities with the selection hidden; None where not known."""
         if self.run is None or not self.selection.cells:
             return None
         return self.run.cached_probabilities(self.selection.hidden(self.run.grid))

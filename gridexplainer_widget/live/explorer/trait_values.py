@@ -1,4 +1,4 @@
-"""A run → the values of the kernel's traits."""
+"""A run → values of the explorer's kernel traits."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from gridexplainer_widget.core.scores import Score, drops_of
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, sum_of_drops
 from gridexplainer_widget.inference.run import Run
 
-SHOWN_CLASSES = 5
-"""Classes in the prediction and in the evidence."""
+PREDICTION_CLASSES = 5
+"""Most probable classes in the prediction and in the evidence."""
 
 
 def scores_of(run: Run, target: int, score: Score) -> bytes:
@@ -28,20 +28,20 @@ def scores_of(run: Run, target: int, score: Score) -> bytes:
     return drops.tobytes()
 
 
-def prediction_of(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
-    """Tell what the model says of the whole picture; empty before it has said it."""
+def run_prediction(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
+    """Describe the prediction on the whole picture; empty before the first answer."""
     if run.baseline is None:
         return {}
     return {
         "target": target,
         "probability": float(run.baseline[target]),
         "saturated": saturated,
-        "top": [[i, float(run.baseline[i])] for i in top_classes(run.baseline, SHOWN_CLASSES)],
+        "top": [[i, float(run.baseline[i])] for i in top_classes(run.baseline, PREDICTION_CLASSES)],
     }
 
 
 def progress_of(run: Run, before: int, seconds: float) -> dict[str, Any]:
-    """Tell how far the run is, `seconds` after it was (re)started with `before` cells scored."""
+    """Describe how far a run is, `seconds` after it went on with `before` cells scored."""
     done, total = int(run.scored.sum()), len(run.grid)
     rate = (done - before) / seconds if seconds > 0 else 0.0
     left = (total - done) / rate if rate else None
@@ -49,7 +49,7 @@ def progress_of(run: Run, before: int, seconds: float) -> dict[str, Any]:
 
 
 def about_of(run: Run) -> dict[str, str]:
-    """Tell what was asked and how, as it was found out."""
+    """Describe the model, as it was recognised."""
     classifier = run.classifier
     return {
         "model": classifier.name,
@@ -58,8 +58,8 @@ def about_of(run: Run) -> dict[str, str]:
     }
 
 
-def evidence_of(run: Run, selection: Selection, target: int, score: Score) -> dict[str, Any]:
-    """Tell what the model believed with cells hidden together; the drop is None while pending."""
+def selection_evidence(run: Run, selection: Selection, target: int, score: Score) -> dict[str, Any]:
+    """Describe the prediction with cells hidden together; the drop is None while pending."""
     cells = selection.hidden(run.grid)
     evidence: dict[str, Any] = {
         "cells": [list(cell) for cell in selection.cells],
@@ -75,7 +75,7 @@ def evidence_of(run: Run, selection: Selection, target: int, score: Score) -> di
     if run.baseline is None or hidden is None:
         return evidence
     drop = float(drops_of(hidden, run.baseline, target, score, str(run.classifier.output)))
-    shown = [target, *top_classes(run.baseline, SHOWN_CLASSES), *top_classes(hidden, 2)]
+    shown = [target, *top_classes(run.baseline, PREDICTION_CLASSES), *top_classes(hidden, 2)]
     evidence["drop"] = drop
     if evidence["sum"] is not None:
         evidence["synergy"] = drop - evidence["sum"]
@@ -86,7 +86,7 @@ def evidence_of(run: Run, selection: Selection, target: int, score: Score) -> di
 
 
 def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[str, Any]:
-    """Tell the target's probability along the curves; None where pending."""
+    """List the target's probability along the curves; None where pending."""
 
     def probability(cells: tuple[int, ...]) -> float | None:
         vector = run.cached_probabilities(cells)

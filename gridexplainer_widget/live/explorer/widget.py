@@ -1,8 +1,7 @@
-"""The widget: what is asked of it, from Python and from the screen; no maths."""
+"""The explorer: what Python and the screen ask of it."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,18 +12,17 @@ from gridexplainer_widget.core.fills import NAMES, Fill
 from gridexplainer_widget.core.grid import Grid, is_whole
 from gridexplainer_widget.core.picture import PictureLike, png_bytes, read_picture
 from gridexplainer_widget.inference.cell_sets import Selection
-from gridexplainer_widget.live.ipykernel import route_clicks_to_the_subshell
 from gridexplainer_widget.results.document import STATIC
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.wire.explorer import APPEARANCE, FRONT_END_TRAITS, KERNEL_TRAITS
 
 from .files import saved_file, uploaded_picture
-from .publisher import Publisher
-from .session import Session
-from .traits import ExplainerTraits
+from .publisher import ExplorerPublisher
+from .session import ExplorerSession
+from .traits import ExplorerTraits
 
 
-class GridExplainerWidget(ExplainerTraits):
+class GridExplainerWidget(ExplorerTraits):
     """A picture under a grid that is scored live.
 
     Made by :meth:`GridExplainer.explore`.
@@ -43,12 +41,11 @@ class GridExplainerWidget(ExplainerTraits):
         It is no explainer, or there is no such trait to be set.
     """
 
-    _kernels = KERNEL_TRAITS
+    _publisher: ExplorerPublisher
+    _kernel_traits = KERNEL_TRAITS
     # As text: of a path, anywidget watches the file, and the watch keeps every widget alive.
-    _esm = (STATIC / "widget.js").read_text(encoding="utf-8")
-    _css = (STATIC / "widget.css").read_text(encoding="utf-8")
-    # ipywidgets 7 displays through this and would leave out the picture in _repr_mimebundle_.
-    _ipython_display_ = None
+    _esm = (STATIC / "explorer.js").read_text(encoding="utf-8")
+    _css = (STATIC / "explorer.css").read_text(encoding="utf-8")
 
     def __init__(self, explainer: Setup, img: PictureLike, **traits: Any) -> None:
         unknown = [name for name in traits if name not in (*FRONT_END_TRAITS, "layout")]
@@ -62,49 +59,31 @@ class GridExplainerWidget(ExplainerTraits):
                 f"{type(explainer).__name__} is no GridExplainer. Say "
                 "GridExplainer(model).explore(img)."
             )
-        self._session = Session(explainer, read_picture(img))
-        self._answers = Publisher(self, self._session)
-        self.lock = self._answers.runner.lock
-        self._known_fills: dict[str, Fill] = {}
+        self._session = ExplorerSession(explainer, read_picture(img))
+        self._custom_fills: dict[str, Fill] = {}
         layout = {"layout": traits.pop("layout")} if "layout" in traits else {}
-        super().__init__(**layout)
-        asked = {
-            "grid_size": explainer.grid_size,
-            "fill": explainer.fill,
-            "score": explainer.score,
-            **traits,
-        }
-        with self._answers.publishing():
+        super().__init__(explainer, ExplorerPublisher(self, self._session), **layout)
+        initial = {name: getattr(explainer, name) for name in ("grid_size", "fill", "score")}
+        with self._publisher.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
             self._list_fill(explainer.fill)
-            for name, value in asked.items():
+            for name, value in {**initial, **traits}.items():
                 setattr(self, name, value)
             self._list_fill(self.fill)
-        route_clicks_to_the_subshell(self)
-        self.on_msg(self._on_message)
+        self._listen()
         self.observe(self._on_grid, ["grid_size", "fill"])
         self.observe(self._on_target, ["target", "score"])
         self.observe(self._on_selection, ["value", "keep"])
         self._on_selection(None)
         self.start()
 
-    # What a click does, too
-
     @property
     def explanation(self) -> Explanation | None:
         """What has been scored so far; None before the first batch."""
-        return self._answers.explanation
-
-    def start(self) -> None:
-        """Score what is missing; nothing happens where nothing is."""
-        self._answers.start()
-
-    def stop(self) -> None:
-        """End the run and the curve within a batch; what was scored stays, `start` goes on."""
-        self._answers.stop()
+        return self._publisher.explanation
 
     def select(self, cells: Iterable[tuple[int, int]], *, keep: bool = False) -> None:
-        """Ask what the model believes with cells hidden together; see :attr:`evidence`.
+        """Ask for the prediction with cells hidden together; see :attr:`evidence`.
 
         Parameters
         ----------
@@ -136,11 +115,11 @@ class GridExplainerWidget(ExplainerTraits):
         self.select([])
 
     def undo(self) -> None:
-        """Go back to the selection before; nothing happens where there is none."""
+        """Go back to the selection before, if there is one."""
         before = self._session.undo()
         if before is not None:
             self.select(before.cells, keep=before.keep)
-            self._publish_answer()
+            self._publish_evidence()
 
     def play(self) -> None:
         """Score the deletion and the insertion curve; see :attr:`curve`.
@@ -150,7 +129,7 @@ class GridExplainerWidget(ExplainerTraits):
         RuntimeError
             Some cells have not been scored, so that there is no ranking.
         """
-        self._answers.play()
+        self._publisher.play()
 
     def explain(self, img: PictureLike) -> None:
         """Go on with another picture.
@@ -162,40 +141,30 @@ class GridExplainerWidget(ExplainerTraits):
         Raises
         ------
         ValueError
-            It is no picture, or the grid does not fit it; the picture before stays.
+            It is no picture, or the grid does not fit it; the current picture stays.
         """
         picture = read_picture(img)
         Grid.of(self.grid_size, *self._session.size_of(picture))
-        with self._answers.publishing():
-            self._session.take(picture)
+        with self._publisher.publishing():
+            self._session.replace_picture(picture)
             self.clear()
             self.set_trait("picture", png_bytes(picture.displayed))
             self.start()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until nothing is left to be scored, what a click asked included.
-
-        Parameters
-        ----------
-        timeout : float, optional
-            Seconds.
-
-        Returns
-        -------
-        bool
-            False where the time was not enough.
+        """Block until all work is done; False where `timeout` seconds were not enough.
 
         Raises
         ------
         ExplanationError
             The run failed; what had been scored is in its ``explanation``.
         RuntimeError
-            An observer calls it that runs in the thread which scores.
+            An observer calls it, in the thread that scores.
         """
-        return self._answers.wait(timeout)
+        return self._publisher.wait(timeout)
 
     def to_html(self, path: str | Path | None = None) -> str | Path:
-        """Make a page of what is shown that needs no kernel; see :meth:`Explanation.to_html`.
+        """Write what is shown as a page without a kernel; see :meth:`Explanation.to_html`.
 
         Raises
         ------
@@ -204,32 +173,13 @@ class GridExplainerWidget(ExplainerTraits):
         """
         from gridexplainer_widget.results.page import to_html  # noqa: PLC0415 - the page reads its bundle
 
-        explanation = self._explanation_so_far()
-        shown = {name: getattr(self, name) for name in ("value", "keep", *APPEARANCE)}
-        return to_html(
-            explanation,
-            path,
-            state=shown,
-            cached_probabilities=self._session.cached_probabilities(),
-        )
+        state = {name: getattr(self, name) for name in ("value", "keep", *APPEARANCE)}
+        cached = self._session.cached_probabilities()
+        return to_html(self._explanation_so_far(), path, state=state, cached_probabilities=cached)
 
-    def close(self) -> None:
-        """End all work, give its memory back and remove the view."""
-        if hasattr(self, "_answers"):  # not where the picture was refused
-            self._answers.close()
-        super().close()
-
-    # How it is shown
-
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Show the widget, and a picture of it where no widget can run."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        from gridexplainer_widget.results.plot import figure_png  # noqa: PLC0415 - Matplotlib takes its time
-
+    def _png(self) -> bytes:
         explanation = self.explanation
-        png = figure_png(explanation.plot()) if explanation else self.picture
-        return {**(data or {}), "image/png": b64encode(png).decode()}, metadata or {}
+        return explanation._repr_png_() if explanation else super()._png()
 
     def __repr__(self) -> str:
         explanation = self.explanation
@@ -237,25 +187,13 @@ class GridExplainerWidget(ExplainerTraits):
         run = self._session.run
         grid, done = (run.grid, int(run.scored.sum())) if run else (Grid(1, 1, 1, 1), 0)
         return (
-            f"GridExplainerWidget({self._session.setup.classifier.name}{what}, "
+            f"GridExplainerWidget({self._setup.classifier.name}{what}, "
             f"{grid.rows}×{grid.columns}, {self.status}, {done} of {len(grid)} cells)"
         )
 
-    # What comes from the front end
-
-    def _on_message(self, _: Any, content: Any, buffers: Any) -> None:
-        try:
-            self._obey(content if isinstance(content, dict) else {"sent": content}, buffers)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
-            self.set_trait("error", str(error))
-
     def _obey(self, command: dict[str, Any], buffers: Any) -> None:
         kind = command.get("type")
-        if kind == "start":
-            self.start()
-        elif kind == "stop":
-            self.stop()
-        elif kind == "play":
+        if kind == "play":
             self.play()
         elif kind == "explain":
             self.explain(uploaded_picture(command, buffers))
@@ -263,10 +201,10 @@ class GridExplainerWidget(ExplainerTraits):
             name, data = saved_file(self._explanation_so_far(), command, self.to_html)
             self.send({"type": "saved", "id": command["id"], "name": name}, buffers=[data])
         else:
-            raise ValueError(f"The front end sent {command!r:.200}, which is no command.")
+            super()._obey(command, buffers)
 
     def _on_grid(self, change: Any) -> None:
-        with self._answers.publishing():
+        with self._publisher.publishing():
             if change.name == "grid_size":
                 self._session.forget_selections()
                 self.clear()
@@ -275,23 +213,23 @@ class GridExplainerWidget(ExplainerTraits):
             self.start()
 
     def _on_target(self, _: Any) -> None:
-        with self._answers.publishing():
-            self._forgive()
-            self._answers.forget_curve()
-            self._answers.publish_scores()
-            self._answers.publish_evidence()
+        with self._publisher.publishing():
+            self._clear_error()
+            self._publisher.forget_curve()
+            self._publisher.publish_scores()
+            self._publisher.publish_evidence()
 
     def _on_selection(self, _: Any) -> None:
         if self._session.select(Selection(self.value, self.keep)):
-            self._publish_answer()
+            self._publish_evidence()
 
-    def _publish_answer(self) -> None:
-        with self._answers.publishing():
-            self._forgive()
-            self._answers.publish_evidence()
+    def _publish_evidence(self) -> None:
+        with self._publisher.publishing():
+            self._clear_error()
+            self._publisher.publish_evidence()
 
-    def _forgive(self) -> None:
-        """Forget what was refused before, now that something was accepted."""
+    def _clear_error(self) -> None:
+        """Forget what was refused, now that something was accepted."""
         if self.status != "error":
             self.set_trait("error", "")
 
@@ -302,8 +240,8 @@ class GridExplainerWidget(ExplainerTraits):
         return explanation
 
     def _list_fill(self, fill: Fill) -> None:
-        """Keep a fill that Python gave, so that the front end can go back to it."""
-        offered = (*NAMES, "gray")
-        if fill.name not in offered:
-            self._known_fills[fill.name] = fill
-        self.set_trait("fills", [*self._known_fills, *offered])
+        """Offer a fill given from Python, so that the front end can go back to it."""
+        built_in = (*NAMES, "gray")
+        if fill.name not in built_in:
+            self._custom_fills[fill.name] = fill
+        self.set_trait("fills", [*self._custom_fills, *built_in])

@@ -15,8 +15,6 @@ from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import read_picture
-from gridexplainer_widget.incremental.boxes import changed, equal
-from gridexplainer_widget.incremental.graph import Node, Window
 from gridexplainer_widget.inference import incremental as incremental_pass
 from gridexplainer_widget.inference.incremental import as_boxes
 from gridexplainer_widget.inference.run import Run
@@ -71,7 +69,7 @@ def test_sets_of_cells_near_and_far() -> None:
 def test_batches_are_as_large_as_time_and_memory_allow(monkeypatch: pytest.MonkeyPatch) -> None:
     run = scored(small(), "incremental", 8)
     sets = [(), *((cell,) for cell in range(64))]
-    deal = run.strategy.engine.deal(run.strategy.plan, as_boxes(run.grid.boxes()))
+    schedule = run.strategy.engine.schedule(run.strategy.plan, as_boxes(run.grid.boxes()))
 
     def sizes() -> list[int]:
         batches = [batch.sets for batch in run.strategy.batches(sets)]
@@ -79,7 +77,7 @@ def test_batches_are_as_large_as_time_and_memory_allow(monkeypatch: pytest.Monke
         return [len([cells for cells in batch if cells]) for batch in batches]
 
     assert sizes() == [64], "a network as small as this answers at once"
-    monkeypatch.setattr(incremental_pass, "MAX_MAP_BYTES", 4 * deal.numbers * 21)
+    monkeypatch.setattr(incremental_pass, "MAX_MAP_BYTES", 4 * schedule.largest_map_values * 21)
     assert sizes() == [16, 16, 16, 16], "21 at most, and even"
     monkeypatch.setattr(incremental_pass, "MAX_MAP_BYTES", 0)
     assert max(sizes()) == incremental_pass.MIN_PICTURES
@@ -150,12 +148,12 @@ def test_a_wrong_plan_is_dropped_and_told_once(monkeypatch: pytest.MonkeyPatch) 
     model = small()
     classifier = as_classifier(model)
     engine = classifier.incremental_engine((48, 40))
-    right = engine.executor.answer
+    right = engine.executor.outputs
 
     def wrong(*given: object) -> object:
         return right(*given)[::-1].copy()
 
-    monkeypatch.setattr(engine.executor, "answer", wrong)
+    monkeypatch.setattr(engine.executor, "outputs", wrong)
     with pytest.warns(UserWarning, match="off by"):
         run = scored(classifier, "auto")
     np.testing.assert_allclose(run.vectors, scored(model, "full").vectors, atol=1e-6)
@@ -172,7 +170,7 @@ def test_an_engine_that_fails_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> N
     def failing(*_: object) -> None:
         raise MemoryError("too much")
 
-    monkeypatch.setattr(engine.executor, "patched", failing)
+    monkeypatch.setattr(engine.executor, "patch_maps", failing)
     with pytest.warns(UserWarning, match="MemoryError: too much"):
         run = scored(classifier, "incremental")
     assert run.scored.all()
@@ -182,9 +180,9 @@ def test_what_cannot_be_read_is_run_in_full_and_says_so() -> None:
     def function(batch: np.ndarray) -> np.ndarray:
         return np.stack([batch.mean(axis=(1, 2, 3)) / 255, 1 - batch.mean(axis=(1, 2, 3)) / 255], 1)
 
-    with pytest.warns(UserWarning, match="closed to what looks inside"):
+    with pytest.warns(UserWarning, match="it is a black box"):
         run = scored(function, "incremental")
-    assert run.strategy.description.startswith("full: it is closed")
+    assert run.strategy.description.startswith("full: it is a black box")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         scored(function, "auto")
@@ -214,7 +212,7 @@ def test_rows_that_are_cropped_and_passed_over_are_left_out() -> None:
     model = keras.Model(inputs, layers.Dense(3, activation="softmax")(x))
     parts = scored(model, "incremental")
     assert parts.strategy.description.startswith("incremental")
-    assert max(node.positions for node in parts.strategy.plan.nodes.nodes[1:]) == 24 * 20
+    assert max(node.positions for node in parts.strategy.plan.graph.nodes[1:]) == 24 * 20
     np.testing.assert_allclose(parts.vectors, scored(model, "full").vectors, atol=1e-5)
 
 
@@ -238,15 +236,15 @@ def test_what_is_halved_beside_what_is_looked_at_whole() -> None:
     x = layers.Conv2D(6, 1, strides=2)(x)
     model = classes(inputs, x)
     parts = scored(model, "incremental")
-    sizes = [node.size for node in parts.strategy.plan.nodes.nodes if node.kind != "other"]
+    sizes = [node.size for node in parts.strategy.plan.graph.nodes if node.kind != "other"]
     assert sizes[:3] == [(48, 40)] * 3, "picture, convolution and ReLU"
     assert set(sizes[3:]) == {(24, 20)}, "nothing but what is looked at"
-    assert sum("in part" in node.name for node in parts.strategy.plan.nodes.nodes) == 1
+    assert sum("in part" in node.name for node in parts.strategy.plan.graph.nodes) == 1
     np.testing.assert_allclose(parts.vectors, scored(model, "full").vectors, atol=1e-5)
 
 
 def local(run: Run) -> list[tuple[str, tuple[int, int], int]]:
-    nodes = run.strategy.plan.nodes.nodes
+    nodes = run.strategy.plan.graph.nodes
     return [(n.kind, n.size, n.channels) for n in nodes if n.kind in {"convolution", "pool"}]
 
 
@@ -321,12 +319,3 @@ def test_what_a_fill_changes_is_found() -> None:
     top, left, bottom, right = window
     whole = masker.masked((0, 5))[top:bottom, left:right]
     np.testing.assert_array_equal(masker.window((0, 5), masker.grid.box(0)._make(window)), whole)
-
-
-def test_boxes_by_hand() -> None:
-    boxes = np.array([[[4, 6], [0, 2]]])
-    node = Node("", (0,), (Window((3, 3), (2, 2), (1, 1)),), (5, 5), 1, "convolution")
-    # rows 2y-1 … 2y+1 meet rows 4 and 5 for y = 2 and 3; columns 0 and 1 for x = 0 and 1
-    assert changed(node, [boxes]).tolist() == [[[2, 4], [0, 2]]]
-    both = np.array([[[8, 10], [0, 1]], [[0, 4], [3, 5]]])
-    assert equal(both, (10, 5)).tolist() == [[[6, 10], [0, 2]], [[0, 4], [3, 5]]]

@@ -1,4 +1,4 @@
-"""The methods that need answers alone, against what can be counted out."""
+"""The black-box methods, against values that can be counted out."""
 
 import random
 import sys
@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gridexplainer_widget import ClassifierError, as_classifier
-from gridexplainer_widget.attribution import coalitions as sets
+from gridexplainer_widget.attribution import coalitions
 from gridexplainer_widget.attribution.attribution import Attribution
-from gridexplainer_widget.attribution.context import Method, MethodContext, MethodOptions
+from gridexplainer_widget.attribution.context import Method, MethodContext
+from gridexplainer_widget.attribution.options import MethodOptions
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.picture import read_picture
@@ -23,11 +24,16 @@ from gridexplainer_widget.methods import lime as lime_module
 from gridexplainer_widget.methods import rise as rise_module
 from gridexplainer_widget.methods.lime import lime
 from gridexplainer_widget.methods.rise import rise
-from gridexplainer_widget.methods.shap_partition import evaluations, halves, shap_partition, warm_up
+from gridexplainer_widget.methods.shap_partition import (
+    exact_evaluations,
+    halve_grid,
+    shap_partition,
+    warm_up,
+)
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.to_shap import to_shap
+from tests.support.contexts import run_method
 from tests.support.models import Spoiled, TopLeft, brightness, weights
-from tests.support.questions import drain
 
 NOISE = read_picture(np.random.default_rng(0).integers(0, 256, (12, 12, 3)).astype(np.uint8))
 WHITE = read_picture(np.full((12, 12, 3), 255, np.uint8))
@@ -57,13 +63,13 @@ def run_of(model: Any, grid: Any, fill: str = "black", batch: int | None = None)
     return run
 
 
-def question_of(run: Run, samples: int | None = None, **said: Any) -> MethodContext:
-    said = {"target": 1, "score": "probability", **said}
-    return MethodContext("it", run, options=MethodOptions(samples=samples), **said)
+def context_of(run: Run, samples: int | None = None, **fields: Any) -> MethodContext:
+    fields = {"target": 1, "score": "probability", **fields}
+    return MethodContext("it", run, options=MethodOptions(samples=samples), **fields)
 
 
-def found(method: Method, run: Run, samples: int | None = None, **said: Any) -> Attribution:
-    progress, attribution = drain(method, question_of(run, samples, **said))
+def found(method: Method, run: Run, samples: int | None = None, **fields: Any) -> Attribution:
+    progress, attribution = run_method(method, context_of(run, samples, **fields))
     done, totals = zip(*progress, strict=True)
     assert list(done) == sorted(done)
     assert len(set(totals)) == 1
@@ -125,10 +131,10 @@ def test_shap_values_are_those_counted_out(grid: tuple[int, int]) -> None:
 def test_shap_values_and_the_hidden_picture_make_the_whole(score: str, samples: int) -> None:
     run = run_of(weights, 4, "blur")
     attribution = found(shap_partition, run, samples, score=score)
-    question = question_of(run, score=score)
+    context = context_of(run, score=score)
     everything = run.classifier(run.masker.masked(range(16))[np.newaxis])
     assert attribution.unit == score
-    assert attribution.cells.sum() == pytest.approx(float(question.drops(everything)[0]), rel=1e-4)
+    assert attribution.cells.sum() == pytest.approx(float(context.drops(everything)[0]), rel=1e-4)
 
 
 def test_shap_in_log_odds_is_counted_out_in_log_odds() -> None:
@@ -151,7 +157,7 @@ def test_without_evaluations_shap_shares_evenly_and_says_so() -> None:
 
 
 def test_shap_goes_on_where_the_run_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (occlusion, sets):
+    for module in (occlusion, coalitions):
         monkeypatch.setattr(module, "KEPT_SETS", 3)
     for batch in (2, 16):
         attribution = found(shap_partition, run_of(Cells((2, 3), tangled), (2, 3), batch=batch))
@@ -164,7 +170,7 @@ def test_shap_goes_on_where_the_run_forgets(monkeypatch: pytest.MonkeyPatch) -> 
 @settings(max_examples=40)
 def test_halves_are_rectangles_of_the_grid(rows: int, columns: int) -> None:
     grid = Grid(rows, columns, 9, 9)
-    clustering = halves(grid)
+    clustering = halve_grid(grid)
     assert clustering.shape == (len(grid) - 1, 4)
     parts = [{cell} for cell in range(len(grid))]
     for first, second, _, size in clustering:
@@ -179,7 +185,12 @@ def test_halves_are_rectangles_of_the_grid(rows: int, columns: int) -> None:
 
 
 def test_as_many_evaluations_as_announced_make_it_exact() -> None:
-    assert [evaluations(halves(Grid(n, n, 8, 8))) for n in (1, 2, 4, 8)] == [2, 12, 172, 2732]
+    assert [exact_evaluations(halve_grid(Grid(n, n, 8, 8))) for n in (1, 2, 4, 8)] == [
+        2,
+        12,
+        172,
+        2732,
+    ]
     run = run_of(Cells((2, 3), tangled), (2, 3))
     exact = found(shap_partition, run, 28).cells
     np.testing.assert_array_equal(exact, found(shap_partition, run, 5000).cells)
@@ -193,7 +204,7 @@ def test_shap_asks_about_no_more_pictures_than_it_may(samples: int) -> None:
     assert model.pictures == min(samples - samples % 2, 172)
 
 
-def test_warming_up_leaves_other_dice_alone() -> None:
+def test_warming_up_leaves_global_generators_alone() -> None:
     random.seed(5)
     np.random.seed(5)  # noqa: NPY002 - those that SHAP draws from
     before, pythons = np.random.get_state()[1].copy(), random.getstate()  # noqa: NPY002
@@ -213,7 +224,7 @@ def test_lime_tells_an_additive_models_drops() -> None:
     # Its ridge regression shrinks by a hundredth: a penalty of 1 against some 500 · 1/4.
     np.testing.assert_allclose(attribution.cells.ravel(), parts, rtol=0.03, atol=0.003)
     list(run.steps())
-    drops = question_of(run).drops(run.vectors)
+    drops = context_of(run).drops(run.vectors)
     np.testing.assert_allclose(attribution.cells.ravel(), drops, rtol=0.03, atol=0.003)
     assert "linear model explains 100% of the variation among the 1000" in attribution.notes[0]
     assert attribution.unit == "probability"
@@ -222,11 +233,11 @@ def test_lime_tells_an_additive_models_drops() -> None:
 def test_lime_is_the_weighted_ridge_regression() -> None:
     run = run_of(weights, (2, 3))
     attribution = found(lime, run, 50, score="log-odds", seed=3)
-    kept = lime_module._drawn(3, 50, 6)
+    kept = lime_module._draw_coalitions(3, 50, 6)
     values = []
     for row in kept:
         vectors = run.classifier(run.masker.masked(np.flatnonzero(~row))[np.newaxis])
-        values.append(-question_of(run, score="log-odds").drops(vectors)[0])
+        values.append(-context_of(run, score="log-odds").drops(vectors)[0])
     similar = kept.sum(axis=1) / np.sqrt(6 * np.maximum(kept.sum(axis=1), 1))
     near = np.exp(-((1 - similar) ** 2) / 0.25**2 / 2)
     columns = np.column_stack([np.ones(50), kept])
@@ -269,13 +280,13 @@ class Watched:
         return self.model(batch)
 
 
-def watched_rise(size: tuple[int, int], grid: int, samples: int, **said: Any) -> Any:
+def watched_rise(size: tuple[int, int], grid: int, samples: int, **fields: Any) -> Any:
     model = Watched(weights)
     white = read_picture(np.full((*size, 3), 255, np.uint8))
-    run = Run.of(as_classifier(model), white, grid, parse_fill("black"), said.pop("batch", None))
+    run = Run.of(as_classifier(model), white, grid, parse_fill("black"), fields.pop("batch", None))
     list(run.ask([()]))
     model.seen.clear()
-    return found(rise, run, samples, **said), np.array(model.seen) / 255, run
+    return found(rise, run, samples, **fields), np.array(model.seen) / 255, run
 
 
 @pytest.mark.parametrize("size", [(28, 42), (5, 9), (1, 1)])
@@ -283,7 +294,7 @@ def watched_rise(size: tuple[int, int], grid: int, samples: int, **said: Any) ->
 def test_rise_is_the_mean_score_with_a_pixel_kept(size: tuple[int, int], score: str) -> None:
     attribution, masks, run = watched_rise(size, 1, 60, score=score)
     vectors = weights(np.float32(255 * masks))
-    values = -question_of(run, score=score).drops(vectors).astype(float)
+    values = -context_of(run, score=score).drops(vectors).astype(float)
     expected = rise_by_definition(masks[..., 0], values)
     np.testing.assert_allclose(attribution.pixels, expected, atol=1e-5 * np.abs(values).max())
     np.testing.assert_allclose(attribution.cells[0, 0], expected.mean(), atol=1e-5)
@@ -368,13 +379,15 @@ def test_a_small_error_is_not_none() -> None:
 
 
 @pytest.mark.parametrize("method", ALL)
-def test_the_same_seed_gives_the_same_map_and_leaves_other_dice_alone(method: Method) -> None:
+def test_the_same_seed_gives_the_same_map_and_leaves_global_generators_alone(
+    method: Method,
+) -> None:
     np.random.seed(5)  # noqa: NPY002 - those that SHAP draws from
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     first, second = (found(method, run_of(weights, 4), 40, seed=7) for _ in range(2))
     np.testing.assert_array_equal(np.random.get_state()[1], before)  # noqa: NPY002
     np.testing.assert_array_equal(first.cells, second.cells)
-    if method is not shap_partition:  # its dice only settle ties
+    if method is not shap_partition:  # its random numbers only settle ties
         assert (first.cells != found(method, run_of(weights, 4), 40, seed=8).cells).any()
 
 
@@ -394,7 +407,7 @@ def test_what_the_model_was_asked_is_counted(method: Method) -> None:
 @pytest.mark.parametrize("method", ALL)
 def test_one_batch_at_a_time_and_a_stop_in_between(method: Method) -> None:
     model = TopLeft(6)
-    steps = method(question_of(run_of(model, 4, batch=5), 60))
+    steps = method(context_of(run_of(model, 4, batch=5), 60))
     assert max(done for _, (done, _) in zip(range(4), steps, strict=False)) <= 20
     steps.close()
     assert max(model.batches) <= 5
@@ -461,7 +474,7 @@ def test_drops_are_spread_and_pixels_are_handed_on() -> None:
     run = run_of(weights, 3)
     list(run.steps())
     drops = to_shap(explained(None, run)).values[0, ..., 0].sum(axis=-1)
-    expected = question_of(run).drops(run.vectors).reshape(3, 3)
+    expected = context_of(run).drops(run.vectors).reshape(3, 3)
     sums = drops.reshape(3, 4, 3, 4).sum(axis=(1, 3))
     np.testing.assert_allclose(sums, expected, rtol=1e-5)
     attribution = found(rise, run, 30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +12,15 @@ import pytest
 
 from gridexplainer_widget import Explanation, GridExplainer
 from gridexplainer_widget.attribution.attribution import Attribution, Cost
+from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.core.errors import MethodError
-from gridexplainer_widget.methods.registry import METHODS, parse_method
+from gridexplainer_widget.methods.registry import METHODS, MethodSpec, parse_method
 from gridexplainer_widget.methods.requests import parse_options
+from gridexplainer_widget.results.comparison_record import offered_of
 from gridexplainer_widget.results.plot import number_text, scale_of
 from tests.support.models import brightness, weights
 
+DOCS = Path(__file__).parents[3] / "docs" / "methods.md"
 PICTURE = np.random.default_rng(1).integers(0, 256, (13, 10, 3)).astype(np.uint8)
 
 
@@ -156,21 +160,61 @@ def test_a_damaged_file_of_a_map(
         arrays = dict(file)
     header = json.loads(str(arrays["header"]))
     found = header["attribution"]
-    said = {"attribution": found, "cost": found["cost"], "settings": header["settings"], "maps": {}}
-    said[where].update(changes)
+    parts = {
+        "attribution": found,
+        "cost": found["cost"],
+        "settings": header["settings"],
+        "maps": {},
+    }
+    parts[where].update(changes)
     arrays["header"] = np.array(json.dumps(header))
-    arrays |= {f"attribution_{name}": array for name, array in said["maps"].items()}
+    arrays |= {f"attribution_{name}": array for name, array in parts["maps"].items()}
     np.savez(tmp_path / "damaged.npz", **arrays)
     with pytest.raises(ValueError, match=f"no explanation that can be read: .*{words}"):
         Explanation.load(tmp_path / "damaged.npz")
 
 
-def test_what_looks_inside_refuses_a_closed_model(explainer: GridExplainer) -> None:
-    opening = [known for known in METHODS.values() if known.white_box]
-    assert len(opening) == 8
-    for known in opening:
-        with pytest.raises(MethodError, match="a closed one"):
-            explainer.explain(PICTURE, method=known.name)
+def test_white_box_methods_refuse_a_black_box(explainer: GridExplainer) -> None:
+    white_box = [spec for spec in METHODS.values() if spec.white_box]
+    assert len(white_box) == 8
+    for spec in white_box:
+        with pytest.raises(MethodError, match="a black box.*: occlusion, rise, shap, lime"):
+            explainer.explain(PICTURE, method=spec.name)
+
+
+def first_cell(context: MethodContext) -> Steps:
+    """As many as there are samples for the first cell, 0 for the others."""
+    yield 0, 1
+    cells = np.zeros(len(context.grid), np.float32)
+    cells[0] = context.options.samples
+    return context.cell_attribution(cells)
+
+
+def test_a_new_method_takes_no_more_than_a_line_of_the_registry(
+    explainer: GridExplainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = MethodSpec("first-cell", "First cell", first_cell, ("samples",), white_box=False)
+    monkeypatch.setitem(METHODS, spec.name, spec)
+    explanation = explainer.explain(PICTURE, "c", method="First cell", samples=3)
+    assert explanation.values.flat[0] == 3
+    loaded = Explanation.load(explanation.save(tmp_path / "first"))
+    (compared,) = explainer.compare(PICTURE, [("first_cell", {"samples": 3})], "c")
+    assert explanation.title == loaded.title == compared.title == "First cell, samples=3"
+    assert [spec.name, spec.title, False, ""] in offered_of(explainer.classifier)
+    with pytest.raises(TypeError, match="First cell takes no option 'layer'"):
+        explainer.explain(PICTURE, method="first-cell", layer="conv")
+    with pytest.raises(MethodError, match="lime, first-cell"):
+        explainer.explain(PICTURE, method="saliency")
+
+
+def test_the_docs_list_the_methods_and_their_options() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    rows = [row.split("|") for row in text.splitlines() if row.startswith('| [`"')]
+    listed = [(row[1].split('"')[1], tuple(re.findall(r"`(\w+)", row[-2]))) for row in rows]
+    assert listed == [(spec.name, spec.options) for spec in METHODS.values()]
+    assert {spec.title for spec in METHODS.values()} <= set(
+        re.findall(r"^## (.+)$", text, re.MULTILINE)
+    )
 
 
 def test_a_map_without_a_unit_is_drawn_in_percent_of_its_largest(rise: Explanation) -> None:

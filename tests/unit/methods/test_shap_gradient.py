@@ -10,14 +10,15 @@ from PIL import Image
 
 from gridexplainer_widget import as_classifier
 from gridexplainer_widget.attribution.attribution import Attribution
-from gridexplainer_widget.attribution.context import MethodContext, MethodOptions
+from gridexplainer_widget.attribution.context import MethodContext
+from gridexplainer_widget.attribution.options import MethodOptions
 from gridexplainer_widget.core.errors import MethodError
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.picture import read_picture
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.shap_gradient import shap_gradient
+from tests.support.contexts import run_method
 from tests.support.models import brightness
-from tests.support.questions import drain
 
 SIZE = (6, 4, 3)
 RNG = np.random.default_rng(0)
@@ -44,15 +45,17 @@ def squared() -> Any:
     return model
 
 
-def question_of(model: Any, batch: int | None = None, seed: int = 0, **said: Any) -> MethodContext:
+def context_of(
+    model: Any, batch: int | None = None, seed: int = 0, **options: Any
+) -> MethodContext:
     classifier = as_classifier(model, output="logits", preprocess=None)
     run = Run.of(classifier, read_picture(PIXELS), (3, 2), parse_fill("gray"), batch)
     list(run.ask([()]))
-    return MethodContext("shap-gradient", run, 1, "probability", seed, MethodOptions(**said))
+    return MethodContext("shap-gradient", run, 1, "probability", seed, MethodOptions(**options))
 
 
-def found(model: Any, batch: int | None = None, **said: Any) -> Attribution:
-    return drain(shap_gradient, question_of(model, batch, **said))[1]
+def found(model: Any, batch: int | None = None, **options: Any) -> Attribution:
+    return run_method(shap_gradient, context_of(model, batch, **options))[1]
 
 
 def from_one() -> np.ndarray:
@@ -97,8 +100,8 @@ def test_the_sum_over_several_is_the_scores_difference_but_for_chance() -> None:
 
 def test_without_a_background_it_is_the_picture_hidden() -> None:
     attribution = found(linear(), samples=20)
-    question = question_of(linear())
-    masker = question.run.masker
+    context = context_of(linear())
+    masker = context.run.masker
     hidden = [
         type(masker)(masker.pixels, masker.grid, parse_fill(fill)).masked(range(6))
         for fill in ("cell-mean", "blur", "picture-mean")
@@ -121,7 +124,7 @@ def test_a_background_is_anything_that_a_picture_is_read_from(tmp_path: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("given", "said"),
+    ("given", "reason"),
     [
         ("one.png", "str"),
         ([], "empty"),
@@ -131,8 +134,8 @@ def test_a_background_is_anything_that_a_picture_is_read_from(tmp_path: Any) -> 
         (7, "int"),
     ],
 )
-def test_what_is_no_background_is_told(given: Any, said: str) -> None:
-    with pytest.raises(ValueError, match=f"background .*{said}.*Wanted are pictures in a list"):
+def test_what_is_no_background_is_told(given: Any, reason: str) -> None:
+    with pytest.raises(ValueError, match=f"background .*{reason}.*Wanted are pictures in a list"):
         found(linear(), background=given)
 
 
@@ -146,7 +149,7 @@ def test_the_seed_tells_the_map_and_the_batch_size_does_not() -> None:
 
 
 def test_progress_cost_and_silence(capfd: pytest.CaptureFixture[str]) -> None:
-    progress, attribution = drain(shap_gradient, question_of(linear(), samples=45))
+    progress, attribution = run_method(shap_gradient, context_of(linear(), samples=45))
     assert progress == [(0, 45), (20, 45), (40, 45), (45, 45)]
     assert attribution.cost.backward == 45
     assert attribution.cost.forward == 45 + 1 + 3  # and the sum's check: this picture, the three
@@ -155,19 +158,19 @@ def test_progress_cost_and_silence(capfd: pytest.CaptureFixture[str]) -> None:
 
 def test_tensorflow_has_nothing_to_say_of_many_maps(caplog: pytest.LogCaptureFixture) -> None:
     model = linear()
-    questions = [question_of(model, samples=20) for _ in range(8)]
-    first = drain(shap_gradient, questions[0])[1]
-    for question in questions[1:]:
-        found = drain(shap_gradient, replace(question, run=questions[0].run))[1]
+    contexts = [context_of(model, samples=20) for _ in range(8)]
+    first = run_method(shap_gradient, contexts[0])[1]
+    for context in contexts[1:]:
+        found = run_method(shap_gradient, replace(context, run=contexts[0].run))[1]
         np.testing.assert_array_equal(found.pixels, first.pixels)
     assert "retracing" not in caplog.text
-    network, batch = questions[0].network, questions[0].batch
+    network, batch = contexts[0].network, contexts[0].batch
     assert network.score_model(batch, 1)[0] is network.score_model(batch, 1)[0]
     assert network.score_model(batch, 1)[0] is not network.score_model(batch, 0)[0]
 
 
-def test_a_closed_model_is_refused() -> None:
+def test_a_black_box_is_refused() -> None:
     run = Run.of(as_classifier(brightness), read_picture(PIXELS), 2, parse_fill("gray"))
     list(run.ask([()]))
     with pytest.raises(MethodError, match="looks inside the model"):
-        drain(shap_gradient, MethodContext("shap-gradient", run, 1, "probability"))
+        run_method(shap_gradient, MethodContext("shap-gradient", run, 1, "probability"))

@@ -1,4 +1,4 @@
-"""The methods that look inside a model, worked out by hand on a network of fixed arrays."""
+"""The white-box methods, worked out by hand on a network of fixed arrays."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from gridexplainer_widget.attribution.attribution import (
     Attribution,
-    enlarged,
     mean_of_cells,
     over_pixels,
     sum_of_cells,
+    upsample,
 )
-from gridexplainer_widget.attribution.context import MethodContext, MethodOptions
+from gridexplainer_widget.attribution.context import MethodContext
 from gridexplainer_widget.attribution.layers import find_layer
+from gridexplainer_widget.attribution.options import MethodOptions
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.classifiers.network import Layer
 from gridexplainer_widget.classifiers.outputs import to_probabilities
@@ -37,9 +38,9 @@ from gridexplainer_widget.methods.guided_backpropagation import guided_backpropa
 from gridexplainer_widget.methods.guided_grad_cam import guided_grad_cam
 from gridexplainer_widget.methods.saliency import saliency
 from gridexplainer_widget.methods.score_cam import score_cam
-from tests.support.questions import drain
+from tests.support.contexts import run_method
 
-NOTHING_SAID = MethodOptions()
+NO_OPTIONS = MethodOptions()
 LOGITS = np.array([0.5, -1.0, 2.0], np.float32)
 
 
@@ -88,17 +89,17 @@ class Fixed:
         self.asked.append(what)
 
 
-def ask(
+def context_of(
     network: Any,
     target: int = 2,
-    options: MethodOptions = NOTHING_SAID,
+    options: MethodOptions = NO_OPTIONS,
     pixels: Any = None,
     grid: Any = 2,
     batch_size: int = 2,
     method: str = "a-method",
     **classifier: Any,
 ) -> MethodContext:
-    """A question about a picture of 4×4 pixels under a grid of 2×2."""
+    """A context of a picture of 4×4 pixels under a grid of 2×2."""
     pixels = np.ones((4, 4, 3)) if pixels is None else pixels
     model = Classifier(
         "A model",
@@ -115,8 +116,8 @@ def ask(
     return MethodContext(method, run, target, "probability", options=options)
 
 
-def of(method: Any, question: MethodContext) -> Attribution:
-    return drain(method, question)[1]
+def of(method: Any, context: MethodContext) -> Attribution:
+    return run_method(method, context)[1]
 
 
 def one_layer(maps: Any, by_maps: Any = None, **more: Any) -> Fixed:
@@ -130,8 +131,8 @@ CORNERS = np.float32([[[1, 0], [2, 1]], [[0, 3], [1, 1]]])
 
 def test_cam_weights_maps_as_the_last_layer_does_and_keeps_the_sign() -> None:
     network = one_layer(CORNERS, head=("conv", np.float32([[7, 7, 2], [7, 7, -1]])))
-    question = ask(network)
-    found = of(cam, question)
+    context = context_of(network)
+    found = of(cam, context)
     np.testing.assert_array_equal(found.native, [[2, 3], [-3, 1]])
     assert (found.resolution, found.layers, found.unit) == ("layer", ("conv",), "")
     assert network.asked == ["head", "maps"]
@@ -142,13 +143,13 @@ def test_cam_weights_maps_as_the_last_layer_does_and_keeps_the_sign() -> None:
 @pytest.mark.parametrize(("target", "sign"), [(1, 1), (0, -1)])
 def test_cam_of_a_single_sigmoid_turns_the_sign_for_the_other_class(target: int, sign: int) -> None:
     network = one_layer(CORNERS, head=("conv", np.float32([[2], [-1]])))
-    found = of(cam, ask(network, target))
+    found = of(cam, context_of(network, target))
     np.testing.assert_array_equal(found.native, sign * np.float32([[2, 3], [-3, 1]]))
 
 
 def test_a_map_is_enlarged_bilinearly_and_averaged_over_the_cells() -> None:
     network = one_layer(CORNERS[..., :1], head=("conv", np.float32([[0, 0, 8]])))
-    found = of(cam, ask(network))
+    found = of(cam, context_of(network))
     np.testing.assert_array_equal(found.pixels[0], [8, 10, 14, 16])  # 8 and 16, in quarters
     # A cell of 2×2 pixels holds 7/8 of its own corner and 1/8 of the next, in each direction.
     near = np.float32([[7 / 8, 1 / 8], [1 / 8, 7 / 8]])
@@ -158,8 +159,8 @@ def test_a_map_is_enlarged_bilinearly_and_averaged_over_the_cells() -> None:
 def test_grad_cam_weights_maps_by_their_mean_gradients_and_cuts_off_what_is_negative() -> None:
     gradients = np.float32([[[4, -1], [0, -1]], [[0, -1], [0, -1]]])  # means: 1 and −1
     network = one_layer(CORNERS, gradients)
-    question = ask(network, method="grad-cam")
-    progress, found = drain(grad_cam, question)
+    context = context_of(network, method="grad-cam")
+    progress, found = run_method(grad_cam, context)
     np.testing.assert_array_equal(found.native, [[1, 1], [0, 0]])  # of 1, 1, −3, 0
     assert found.layers == ("conv",)
     assert found.notes == ()
@@ -170,7 +171,7 @@ def test_grad_cam_weights_maps_by_their_mean_gradients_and_cuts_off_what_is_nega
 
 @pytest.mark.parametrize("method", [grad_cam, grad_cam_plus_plus])
 def test_a_map_that_is_zero_everywhere_says_so(method: Any) -> None:
-    found = of(method, ask(one_layer(CORNERS, -np.ones_like(CORNERS)), method="grad-cam"))
+    found = of(method, context_of(one_layer(CORNERS, -np.ones_like(CORNERS)), method="grad-cam"))
     assert not found.pixels.any()
     assert " ".join(found.notes) == (
         "The map of 'conv' is zero everywhere: nowhere does the sum of this layer's channels, as "
@@ -181,7 +182,7 @@ def test_a_map_that_is_zero_everywhere_says_so(method: Any) -> None:
 def test_grad_cam_plus_plus_by_hand() -> None:
     # Channel 0: Σ A = 4; α = 1/(2 + 4g). Channel 1: Σ A = 5, and no gradient above 0.
     gradients = np.float32([[[1, 0], [0.5, -1]], [[0, 0], [-1, 0]]])
-    found = of(grad_cam_plus_plus, ask(one_layer(CORNERS, gradients)))
+    found = of(grad_cam_plus_plus, context_of(one_layer(CORNERS, gradients)))
     weight = 1 / 6 * 1 + 1 / 4 * 0.5
     np.testing.assert_allclose(found.native, weight * CORNERS[..., 0], rtol=1e-6)
     assert found.notes == ()
@@ -190,7 +191,7 @@ def test_grad_cam_plus_plus_by_hand() -> None:
 def test_grad_cam_plus_plus_leaves_out_what_its_formula_does_not_define_and_says_so() -> None:
     maps = np.float32([[[-3], [1]]])  # Σ A = −2, so that g = 1 makes the denominator 0
     gradients = np.float32([[[1], [0.5]]])  # α: none, 1
-    found = of(grad_cam_plus_plus, ask(one_layer(maps, gradients)))
+    found = of(grad_cam_plus_plus, context_of(one_layer(maps, gradients)))
     np.testing.assert_allclose(found.native, [[0, 0.5]])
     assert len(found.notes) == 1
     assert found.notes[0].startswith("Some maps of 'conv' are below zero on the whole")
@@ -211,7 +212,7 @@ def test_grad_cam_plus_plus_is_equation_19(seed: int, scale: float) -> None:
             for i, j in np.ndindex(3, 2)
         )
         expected += weight * maps[..., k]
-    found = of(grad_cam_plus_plus, ask(one_layer(maps, gradients)))
+    found = of(grad_cam_plus_plus, context_of(one_layer(maps, gradients)))
     np.testing.assert_allclose(found.native, expected, rtol=1e-5, atol=1e-12)
 
 
@@ -229,7 +230,7 @@ def test_score_cam_weights_maps_by_the_softmax_of_masked_scores() -> None:
     pixels = np.zeros((4, 4, 3), np.float32)
     pixels[0, 0], pixels[3, 3] = np.log(3), 0.5
     network = one_layer(maps, score=lambda batch: batch[:, 0, 0, 0])
-    found = of(score_cam, ask(network, pixels=pixels))
+    found = of(score_cam, context_of(network, pixels=pixels))
     # Scores ln 3 and 0: weights 3/4 and 1/4. The constant map hides nothing and is left out.
     expected = 0.75 * maps[..., 0] + 0.25 * maps[..., 1]
     np.testing.assert_allclose(found.native, expected, rtol=1e-6)
@@ -242,14 +243,14 @@ def test_score_cam_weights_maps_by_the_softmax_of_masked_scores() -> None:
 def test_score_cam_asks_in_batches_and_can_be_stopped_between_them() -> None:
     maps = np.stack([at((0, k % 4), (k // 4, 0)) for k in range(5)], axis=-1)
     network = one_layer(maps, score=lambda batch: batch.sum(axis=(1, 2, 3)))
-    progress, _ = drain(score_cam, ask(network))
+    progress, _ = run_method(score_cam, context_of(network))
     assert progress == [(0, 1), (0, 5), (2, 5), (4, 5), (5, 5)]
     assert [asked for asked in network.asked if asked.startswith("scores")] == [
         "scores of 2 for 2",
         "scores of 2 for 2",
         "scores of 1 for 2",
     ]
-    steps = score_cam(ask(network))
+    steps = score_cam(context_of(network))
     for _ in range(3):
         next(steps)
     network.asked.clear()
@@ -260,19 +261,19 @@ def test_score_cam_asks_in_batches_and_can_be_stopped_between_them() -> None:
 def test_score_cam_asks_about_the_channels_that_vary_most() -> None:
     maps = np.stack([at((0, 0)), 4 * at((1, 1)), 9 + 2 * at((2, 2))], axis=-1)
     network = one_layer(maps, score=lambda batch: batch.sum(axis=(1, 2, 3)))
-    found = of(score_cam, ask(network, options=MethodOptions(channels=2)))
+    found = of(score_cam, context_of(network, options=MethodOptions(channels=2)))
     np.testing.assert_allclose(found.native, (maps[..., 1] + maps[..., 2]) / 2, rtol=1e-6)
     assert found.notes[0].endswith(
         "2 of 3 channels of 'conv' were asked about: those whose maps vary most."
     )
-    every = of(score_cam, ask(network))
+    every = of(score_cam, context_of(network))
     assert every.notes == ("All 3 channels of 'conv' were asked about.",)
 
 
 def test_score_cam_of_constant_maps_asks_nothing_and_says_so() -> None:
     noise = np.float32([[1, 1], [1, 1 + 2e-7]])[..., np.newaxis]  # what rounding leaves
     network = one_layer(np.concatenate([noise, np.ones((2, 2, 1))], axis=-1))
-    found = of(score_cam, ask(network))
+    found = of(score_cam, context_of(network))
     assert not found.pixels.any()
     zero, count = found.notes
     assert "zero everywhere" in zero
@@ -283,14 +284,16 @@ def test_score_cam_of_constant_maps_asks_nothing_and_says_so() -> None:
 def test_score_cam_of_large_scores_overflows_nowhere() -> None:
     maps = np.stack([at((0, 0)), at((3, 3))], axis=-1)
     network = one_layer(maps, score=lambda batch: 1e4 * batch[:, 0, 0, 0])
-    found = of(score_cam, ask(network))
+    found = of(score_cam, context_of(network))
     np.testing.assert_array_equal(found.native, maps[..., 0])
 
 
 def test_score_cam_of_several_layers_counts_them_together() -> None:
     maps = {"a": at((0, 0))[..., np.newaxis], "b": np.stack([at((1, 1)), at((2, 2))], axis=-1)}
     network = Fixed(maps=maps, score=lambda batch: batch.sum(axis=(1, 2, 3)))
-    progress, found = drain(score_cam, ask(network, options=MethodOptions(layer=("a", "b"))))
+    progress, found = run_method(
+        score_cam, context_of(network, options=MethodOptions(layer=("a", "b")))
+    )
     assert progress == [(0, 1), (0, 3), (1, 3), (1, 3), (3, 3)]
     # Each on a scale that ends at 1, then their mean.
     expected = (at((0, 0)) + at((1, 1), (2, 2))) / 2
@@ -303,7 +306,7 @@ GRADIENTS[0, 0], GRADIENTS[1, 3] = (1, -3, 2), (0.5, 0.25, -0.125)
 
 def test_saliency_is_the_largest_absolute_gradient_of_a_pixel() -> None:
     network = Fixed(gradients=GRADIENTS)
-    found = of(saliency, ask(network))
+    found = of(saliency, context_of(network))
     expected = np.zeros((4, 4))
     expected[0, 0], expected[1, 3] = 3, 0.5
     np.testing.assert_array_equal(found.pixels, expected)
@@ -316,7 +319,7 @@ def test_saliency_is_the_largest_absolute_gradient_of_a_pixel() -> None:
 
 def test_guided_backpropagation_is_the_same_of_the_guided_gradient_and_warns() -> None:
     network = Fixed(guided=GRADIENTS, gradients=np.ones((4, 4, 3)))
-    found = of(guided_backpropagation, ask(network))
+    found = of(guided_backpropagation, context_of(network))
     assert found.pixels[0, 0] == 3
     assert found.pixels.sum() == 3.5
     assert network.asked == ["guided gradients for 2"]
@@ -325,8 +328,8 @@ def test_guided_backpropagation_is_the_same_of_the_guided_gradient_and_warns() -
 
 def test_guided_grad_cam_is_the_product_of_both() -> None:
     network = one_layer([[[2.0]]], [[[3.0]]], guided=GRADIENTS)
-    question = ask(network)
-    progress, found = drain(guided_grad_cam, question)
+    context = context_of(network)
+    progress, found = run_method(guided_grad_cam, context)
     expected = np.zeros((4, 4))
     expected[0, 0], expected[1, 3] = 3 * 6, 0.5 * 6
     np.testing.assert_array_equal(found.pixels, expected)
@@ -338,7 +341,7 @@ def test_guided_grad_cam_is_the_product_of_both() -> None:
 
 def test_guided_grad_cam_hands_on_what_is_to_know_of_grad_cam() -> None:
     network = one_layer([[[1.0]]], [[[-1.0]]], guided=GRADIENTS)
-    found = of(guided_grad_cam, ask(network))
+    found = of(guided_grad_cam, context_of(network))
     assert any("zero everywhere" in note for note in found.notes)
 
 
@@ -366,24 +369,24 @@ def everything(**more: Any) -> Fixed:
 
 @pytest.mark.parametrize("method", WITH_SCORES)
 def test_log_odds_in_place_of_a_logit_are_told_once(method: Any) -> None:
-    told = of(method, ask(everything(differentiated="log-odds"))).notes
+    told = of(method, context_of(everything(differentiated="log-odds"))).notes
     assert sum("log-odds" in note for note in told) == 1
-    assert not any("log-odds" in note for note in of(method, ask(everything())).notes)
+    assert not any("log-odds" in note for note in of(method, context_of(everything())).notes)
 
 
 @pytest.mark.parametrize("method", [cam, *WITH_SCORES])
 def test_a_method_that_is_stopped_at_once_has_asked_nothing(method: Any) -> None:
     network = everything()
-    steps = method(ask(network))
+    steps = method(context_of(network))
     assert next(steps)[0] == 0
     steps.close()
     assert network.asked == []
 
 
 @pytest.mark.parametrize("method", [cam, *WITH_SCORES])
-def test_a_closed_model_is_told_what_it_can_have(method: Any) -> None:
-    with pytest.raises(MethodError, match="a-method looks inside the model, and A model is a clo"):
-        of(method, ask(None))
+def test_a_black_box_is_refused(method: Any) -> None:
+    with pytest.raises(MethodError, match="a-method looks inside the model, and A model is a bl"):
+        of(method, context_of(None))
 
 
 @pytest.mark.parametrize("method", [grad_cam, saliency])
@@ -391,7 +394,7 @@ def test_nan_is_no_map(method: Any) -> None:
     spoiled = np.full_like(CORNERS, np.nan)
     network = one_layer(CORNERS, spoiled, gradients=GRADIENTS * np.nan)
     with pytest.raises(MethodError, match="a-method gives NaN or infinity for A model"):
-        of(method, ask(network))
+        of(method, context_of(network))
 
 
 def two_layers() -> Fixed:
@@ -404,7 +407,7 @@ def two_layers() -> Fixed:
 
 
 def test_without_a_name_the_last_layer_is_taken_and_told_when_it_is_early() -> None:
-    found = of(grad_cam, ask(two_layers()))
+    found = of(grad_cam, context_of(two_layers()))
     assert found.layers == ("other/a",)
     early, zero = found.notes
     assert early.startswith("The layer 'other/a' comes early")
@@ -412,7 +415,7 @@ def test_without_a_name_the_last_layer_is_taken_and_told_when_it_is_early() -> N
 
 
 def test_a_layer_that_was_named_is_taken_without_a_warning() -> None:
-    found = of(grad_cam, ask(two_layers(), options=MethodOptions(layer=("b",))))
+    found = of(grad_cam, context_of(two_layers(), options=MethodOptions(layer=("b",))))
     assert found.layers == ("block/b",)
     assert found.notes == ()
     np.testing.assert_array_equal(found.native, [[1, 3]])
@@ -420,7 +423,7 @@ def test_a_layer_that_was_named_is_taken_without_a_warning() -> None:
 
 def test_several_layers_are_averaged_each_on_its_own_scale() -> None:
     options = MethodOptions(layer=("block/a", "b", "other/a"))
-    found = of(grad_cam, ask(two_layers(), options=options))
+    found = of(grad_cam, context_of(two_layers(), options=options))
     # 1 everywhere; from 1/3 to 1, enlarged in quarters; a map of zeros stays as it is.
     row = (1 + np.array([1 / 3, 1 / 2, 5 / 6, 1])) / 3
     np.testing.assert_allclose(found.pixels, np.tile(row, (4, 1)), rtol=1e-6)
@@ -439,58 +442,60 @@ def test_several_layers_are_averaged_each_on_its_own_scale() -> None:
 )
 def test_a_layer_that_is_not_there_is_told_with_those_that_are(name: str, told: str) -> None:
     with pytest.raises(ValueError, match=told) as error:
-        of(grad_cam, ask(two_layers(), options=MethodOptions(layer=(name,))))
+        of(grad_cam, context_of(two_layers(), options=MethodOptions(layer=(name,))))
     assert "'block/a', 'block/b', 'other/a'" in str(error.value)
 
 
 def test_a_model_without_maps_is_told() -> None:
     with pytest.raises(MethodError, match="needs a layer with spatial extent, and A model has no"):
-        of(grad_cam, ask(Fixed()))
+        of(grad_cam, context_of(Fixed()))
 
 
 def test_pixels_that_the_preprocessing_moves_are_refused() -> None:
     smaller = Preprocessing("cut", function=lambda batch: batch[:, :2])
     with pytest.raises(MethodError, match=r"\(cut\) makes \(2, 4, 3\) of \(4, 4, 3\)"):
-        of(saliency, ask(Fixed(gradients=GRADIENTS), preprocessing=smaller))
+        of(saliency, context_of(Fixed(gradients=GRADIENTS), preprocessing=smaller))
 
 
 def test_the_batch_is_what_the_network_takes() -> None:
-    question = ask(None, pixels=np.full((4, 4, 3), 9), preprocessing=Preprocessing("", (2,), (1,)))
-    np.testing.assert_array_equal(question.batch, np.full((1, 4, 4, 3), 19))
+    context = context_of(
+        None, pixels=np.full((4, 4, 3), 9), preprocessing=Preprocessing("", (2,), (1,))
+    )
+    np.testing.assert_array_equal(context.batch, np.full((1, 4, 4, 3), 19))
 
 
 def test_gradients_of_a_batch_are_counted_one_by_one() -> None:
-    question = ask(Fixed(gradients=GRADIENTS))
-    assert question.gradients(np.zeros((3, 4, 4, 3), np.float32)).shape == (3, 4, 4, 3)
-    assert (question.forward, question.backward) == (3, 3)
+    context = context_of(Fixed(gradients=GRADIENTS))
+    assert context.gradients(np.zeros((3, 4, 4, 3), np.float32)).shape == (3, 4, 4, 3)
+    assert (context.forward, context.backward) == (3, 3)
 
 
 def test_drops_are_in_the_score_that_was_asked_for() -> None:
-    question = ask(None)
+    context = context_of(None)
     vectors = np.float32([[0.2, 0.3, 0.5]])
     with pytest.raises(RuntimeError, match="has not been scored"):
-        question.drops(vectors)
-    assert list(question.run.ask([()])) == [1]
+        context.drops(vectors)
+    assert list(context.run.ask([()])) == [1]
     whole = to_probabilities(LOGITS[np.newaxis], "logits")[0, 2]
-    np.testing.assert_allclose(question.drops(vectors), [whole - 0.5], rtol=1e-6)
-    question.score = "log-odds"
-    np.testing.assert_allclose(question.drops(vectors), [np.log(whole / (1 - whole))], rtol=1e-5)
+    np.testing.assert_allclose(context.drops(vectors), [whole - 0.5], rtol=1e-6)
+    context.score = "log-odds"
+    np.testing.assert_allclose(context.drops(vectors), [np.log(whole / (1 - whole))], rtol=1e-5)
 
 
 def test_cells_become_pixels_and_add_up() -> None:
-    question = ask(None)
-    found = question.of_cells(np.float32([1, 2, 3, 4]), ["a note"], unit="probability")
+    context = context_of(None)
+    found = context.cell_attribution(np.float32([1, 2, 3, 4]), ["a note"], unit="probability")
     np.testing.assert_array_equal(found.cells, [[1, 2], [3, 4]])
     np.testing.assert_array_equal(found.pixels[1:3, 1:3], [[1, 2], [3, 4]])
     assert (found.resolution, found.unit, found.notes) == ("cells", "probability", ("a note",))
-    added = question.of_pixels(found.pixels, add=True)
+    added = context.pixel_attribution(found.pixels, add=True)
     np.testing.assert_array_equal(added.cells, [[4, 8], [12, 16]])
     assert added.derived == "cells: sum of their pixels"
 
 
 def test_what_is_found_cannot_be_changed_and_is_a_copy() -> None:
     mine = np.ones((4, 4), np.float32)
-    found = ask(None).of_pixels(mine)
+    found = context_of(None).pixel_attribution(mine)
     mine[0, 0] = 7
     assert found.pixels[0, 0] == 1
     for array in (found.pixels, found.cells, found.native):
@@ -555,14 +560,16 @@ def bilinear(map_: np.ndarray, height: int, width: int) -> np.ndarray:
 def test_maps_are_enlarged_bilinearly(size: Any, more: Any, seed: int) -> None:
     map_ = np.random.default_rng(seed).normal(size=size).astype(np.float32)
     height, width = size[0] + more[0], size[1] + more[1]
-    found = enlarged(map_, height, width)
+    found = upsample(map_, height, width)
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, bilinear(map_, height, width), rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize("again", [copy.deepcopy, lambda found: pickle.loads(pickle.dumps(found))])
-def test_a_copy_is_as_closed_as_the_first(again: Any) -> None:
-    first = of(cam, ask(one_layer(CORNERS, head=("conv", np.float32([[7, 7, 2], [7, 7, -1]])))))
+def test_a_copy_is_as_read_only_as_the_first(again: Any) -> None:
+    first = of(
+        cam, context_of(one_layer(CORNERS, head=("conv", np.float32([[7, 7, 2], [7, 7, -1]]))))
+    )
     second = again(first)
     for name in ("native", "pixels", "cells"):
         np.testing.assert_array_equal(getattr(second, name), getattr(first, name))
@@ -574,8 +581,8 @@ def test_a_copy_is_as_closed_as_the_first(again: Any) -> None:
 def test_channels_that_a_preprocessing_puts_first_are_put_back() -> None:
     pixels = np.arange(48, dtype=np.float32).reshape(4, 4, 3)
     front = Preprocessing("own", function=lambda batch: batch.transpose(0, 3, 1, 2) / 2)
-    question = ask(Fixed(gradients=np.ones((4, 4, 3))), pixels=pixels, preprocessing=front)
-    np.testing.assert_array_equal(question.batch, pixels[np.newaxis] / 2)
+    context = context_of(Fixed(gradients=np.ones((4, 4, 3))), pixels=pixels, preprocessing=front)
+    np.testing.assert_array_equal(context.batch, pixels[np.newaxis] / 2)
 
 
 def test_a_layer_by_the_name_of_another_that_hands_on_the_same() -> None:

@@ -57,9 +57,9 @@ def test_each_method_has_its_map_and_its_figures(comparison: Comparison) -> None
 def test_a_method_that_cannot_is_told_and_the_others_kept(comparison: Comparison) -> None:
     (failure,) = comparison.failures
     assert failure.request.method.name == "grad-cam"
-    assert "a closed one" in str(failure)
+    assert "a black box" in str(failure)
     assert "Grad-CAM: grad-cam looks inside" in str(comparison)
-    with pytest.raises(KeyError, match="closed"):
+    with pytest.raises(KeyError, match="black box"):
         comparison["grad-cam"]
 
 

@@ -71,7 +71,7 @@ def test_the_page_allows_its_own_script_alone() -> None:
     html = comparison_html(record(), "dog", "a model")
     elements = Elements(html)
     script = elements.texts["script"][1]
-    assert script == (STATIC / "compare_page.js").read_text(encoding="utf-8")
+    assert script == (STATIC / "comparison_page.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = next(meta["content"] for tag, meta in elements.found if meta.get("http-equiv"))
     assert f"script-src 'sha256-{digest}';" in policy

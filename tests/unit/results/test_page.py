@@ -192,7 +192,8 @@ def test_only_the_pages_own_script_may_run(explanation: Explanation) -> None:
     (policy,) = [m["content"] for m in metas if m.get("http-equiv") == "Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'sha256-")
     assert "unsafe-inline" not in policy.split(";")[1]
-    assert elements.texts["script"][1] == (page.STATIC / "page.js").read_text(encoding="utf-8")
+    script = (page.STATIC / "explorer_page.js").read_text(encoding="utf-8")
+    assert elements.texts["script"][1] == script
 
 
 def test_it_is_written_to_a_file(explanation: Explanation, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from gridexplainer_widget import GridExplainerWidget
 from gridexplainer_widget.results.plot import AGAINST, LEAST_SCALE, STRONGEST, SUPPORTS
 from gridexplainer_widget.wire import explorer as protocol
+from gridexplainer_widget.wire import shared
 
 SOURCES = Path(__file__).parents[3] / "js" / "src"
 
@@ -21,7 +22,8 @@ def constant(file: str, name: str) -> str:
 
 
 def names(name: str) -> list[str]:
-    written = constant("protocol.ts", name)
+    file = "widget_model.ts" if name in vars(shared) else "explorer_protocol.ts"
+    written = constant(f"model/{file}", name)
     spread = re.sub(r"\.\.\.(\w+)", lambda match: json.dumps(names(match[1]))[1:-1], written)
     return json.loads(re.sub(r",\s*]", "]", spread))
 
@@ -40,28 +42,28 @@ def names(name: str) -> list[str]:
     ],
 )
 def test_names(name: str) -> None:
-    assert tuple(names(name)) == getattr(protocol, name)
+    assert tuple(names(name)) == {**vars(shared), **vars(protocol)}[name]
 
 
 def test_bounds() -> None:
-    assert int(constant("protocol.ts", "MAX_GRID")) == protocol.MAX_GRID
+    assert int(constant("model/explorer_protocol.ts", "MAX_GRID")) == protocol.MAX_GRID
     factor, power = re.fullmatch(
-        r"(\d+) \* 2 \*\* (\d+)", constant("protocol.ts", "MAX_UPLOAD")
+        r"(\d+) \* 2 \*\* (\d+)", constant("model/explorer_protocol.ts", "MAX_UPLOAD")
     ).groups()
     assert int(factor) * 2 ** int(power) == protocol.MAX_UPLOAD
 
 
 def test_the_front_ends_types_name_every_trait() -> None:
-    source = (SOURCES / "protocol.ts").read_text(encoding="utf-8")
+    source = (SOURCES / "model/explorer_protocol.ts").read_text(encoding="utf-8")
     body = re.search(r"export interface Traits \{(.*?)\}", source, re.DOTALL)[1]
     names = re.findall(r"^\s+(\w+):", body, re.MULTILINE)
     assert sorted(names) == sorted(protocol.KERNEL_TRAITS + protocol.FRONT_END_TRAITS)
 
 
 def test_figure_and_widget_show_the_same_colors() -> None:
-    hues = constant("colors.ts", "HUES")
+    hues = constant("cells/colors.ts", "HUES")
     default = re.search(r'"orange-blue": \{ supports: "(.*?)", against: "(.*?)" \}', hues)
     assert default.groups() == (SUPPORTS, AGAINST)
     assert GridExplainerWidget.class_traits()["opacity"].default_value == STRONGEST
-    scales = constant("scores.ts", "LEAST_SCALE").replace("probability:", '"probability":')
+    scales = constant("cells/scores.ts", "LEAST_SCALE").replace("probability:", '"probability":')
     assert json.loads(scales) == LEAST_SCALE

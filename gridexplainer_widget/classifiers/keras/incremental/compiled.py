@@ -1,165 +1,107 @@
-"""Compiled parts of a network: whole maps, patches, and what follows from them."""
+"""Calculations of a TensorFlow graph, compiled: whole maps, patches, and outputs.
+
+Each compiled function reads the weights, which are variables, whenever it is called.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-from gridexplainer_widget.incremental.gathers import OUTSIDE, PER_GATHER, takes_all
-from gridexplainer_widget.incremental.graph import Graph, Link, Node
+from gridexplainer_widget.incremental.calculation import Calculation, Rows, Weights
+from gridexplainer_widget.incremental.gathers import LISTS_PER_GATHER, OUTSIDE
+from gridexplainer_widget.incremental.graph import Node
 from gridexplainer_widget.incremental.plan import PatchPlan
+from gridexplainer_widget.incremental.step import StepInputs, Tensor
 
-from .steps import Replay
-
-Weights: TypeAlias = Mapping[int, Sequence[Any]]
-"""What each node's step needs, as variables."""
-
-Part: TypeAlias = Callable[[Any, PatchPlan, Weights], Callable[..., Any]]
-"""Compiles a part of a network, which reads the weights whenever it is called."""
+Compile: TypeAlias = Callable[[Any, PatchPlan, Weights], Callable[..., Any]]
+"""Compiles one part of a calculation."""
 
 
-def whole_part(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
-    """Compile: a picture (1, height, width, channels) → the rows of the maps that are kept.
+def compile_whole_maps(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
+    """Compile: a picture (1, height, width, channels) → the rows of `plan.kept`."""
+    picture = plan.graph[0]
 
-    A map's rows are (positions + 2, channels): those of `OUTSIDE` follow.
+    def calculate(picture: Tensor) -> list[Rows]:
+        whole = KerasCalculation(tf, plan, weights).whole_maps(picture)
+        return [whole[index] for index in plan.kept]
+
+    return _compiled(tf, calculate, [_map_spec(tf, picture, 1)])
+
+
+def compile_patch_maps(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
+    """Compile: patches of the picture, places, lengths, the rows of `plan.kept` → maps of the cut.
+
+    `places` and `lengths` are int32: see :func:`~gridexplainer_widget.incremental.gathers.packed`.
     """
-    nodes = plan.nodes
-    first = nodes[0]
-
-    def calculate(picture: Any) -> list[Any]:
-        maps = Emitted(tf, nodes, weights)
-        maps.values[0] = picture
-        maps.emit(range(1, max(plan.kept) + 1))
-        return [_with_outside(tf, maps.values[index], nodes[index]) for index in plan.kept]
-
-    return _compiled(tf, calculate, [tf.TensorSpec((1, *first.size, first.channels), tf.float32)])
-
-
-def patched_part(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
-    """Compile: patches of the picture, where windows come from, kept maps → maps of the cut."""
-    nodes = plan.nodes
-    signature = [
-        tf.TensorSpec((None, None, None, nodes[0].channels), tf.float32),
-        tf.TensorSpec((None,), tf.int32),
-        tf.TensorSpec((None,), tf.int32),
+    graph = plan.graph
+    places = tf.TensorSpec((None,), tf.int32)
+    rows = [
+        tf.TensorSpec((graph[index].positions + len(OUTSIDE), graph[index].channels), tf.float32)
+        for index in plan.kept
     ]
-    for index in plan.kept:
-        rows = nodes[index].positions + len(OUTSIDE)
-        signature.append(tf.TensorSpec((rows, nodes[index].channels), tf.float32))
-    lists = PER_GATHER * (len(plan.gathered) + len(plan.cut))
+    patches = tf.TensorSpec((None, None, None, graph[0].channels), tf.float32)
+    lists = LISTS_PER_GATHER * (len(plan.gathered) + len(plan.cut))
 
-    def calculate(patches: Any, places: Any, lengths: Any, *whole: Any) -> list[Any]:
-        gathers, pastes = plan.dealt_out(tf.split(places, lengths, num=lists))
-        kept = dict(zip(plan.kept, whole, strict=True))
-        maps = Emitted(tf, nodes, weights)
-        maps.values[0] = patches
-        for index in sorted(plan.patched - {0}):
-            node = nodes[index]
-            windows = [
-                _window(tf, plan, (index, place), gathers, kept, maps.values)
-                if (index, place) in gathers
-                else maps.values[taken]
-                for place, taken in enumerate(node.inputs)
-            ]
-            maps.values[index] = maps.calculated(index, windows, windows=True)
-        return [
-            _pasted(tf, nodes[index], maps.values[index], kept[index], pastes[index])
-            for index in plan.cut
-        ]
+    def calculate(patches: Tensor, places: Tensor, lengths: Tensor, *rows: Rows) -> list[Tensor]:
+        whole = dict(zip(plan.kept, rows, strict=True))
+        split = tf.split(places, lengths, num=lists)
+        return KerasCalculation(tf, plan, weights).patch_maps(patches, split, whole)
 
-    return _compiled(tf, calculate, signature)
+    return _compiled(tf, calculate, [patches, places, places, *rows])
 
 
-def answer_part(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
-    """Compile: whole maps of the cut, (n, height, width, channels) → what the model returns."""
-    nodes = plan.nodes
-    signature = [
-        tf.TensorSpec((None, *nodes[index].size, nodes[index].channels), tf.float32)
-        for index in plan.cut
-    ]
-    rest = [i for i in range(len(nodes)) if i not in plan.patched and i not in plan.cut]
+def compile_outputs(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
+    """Compile: whole maps of the cut, (n, height, width, channels) → the model's outputs."""
 
-    def calculate(*cut: Any) -> list[Any]:
-        maps = Emitted(tf, nodes, weights)
-        maps.values.update(zip(plan.cut, cut, strict=True))
-        maps.emit(rest)
-        return [maps.values[index] for index in nodes.results]
+    def calculate(*cut: Tensor) -> list[Tensor]:
+        return KerasCalculation(tf, plan, weights).outputs(cut)
 
-    return _compiled(tf, calculate, signature)
+    return _compiled(tf, calculate, [_map_spec(tf, plan.graph[index], None) for index in plan.cut])
 
 
-class Emitted:
-    """Maps that have been added to the graph that is open."""
+class KerasCalculation(Calculation):
+    """A calculation that is added to the open graph."""
 
-    def __init__(self, tf: Any, nodes: Graph, weights: Weights) -> None:
-        self.tf, self.nodes, self.weights = tf, nodes, weights
-        self.values: dict[int, Any] = {}
-        self._replayed: dict[int, list[Any]] = {}
+    def current(self, weights: Sequence[Tensor]) -> Sequence[Tensor]:
+        """See :class:`Calculation`."""
+        return [variable.read_value() for variable in weights]
 
-    def emit(self, indices: Sequence[int]) -> None:
-        """Add nodes on whole maps, as far as what they need is there."""
-        for index in indices:
-            inputs = self.nodes[index].inputs
-            if all(taken in self.values for taken in inputs):
-                maps = [self.values[taken] for taken in inputs]
-                self.values[index] = self.calculated(index, maps, windows=False)
+    def calculated(self, node: Node, inputs: StepInputs) -> Tensor:
+        """See :class:`Calculation`; what is known of the shape is set."""
+        y = super().calculated(node, inputs)
+        if node.kind != "other":
+            size = (None, None) if inputs.windows else node.size
+            y.set_shape((None, *size, node.channels))
+        return y
 
-    def calculated(self, index: int, maps: Sequence[Any], *, windows: bool) -> Any:
-        """Add one node."""
-        node = self.nodes[index]
-        weights = [variable.read_value() for variable in self.weights.get(index, ())]
-        if isinstance(node.step, Replay):
-            return self._replay(node, maps, weights)
-        made = node.step.emit(self.tf, maps, weights, windows=windows)
-        made.set_shape((None, *((None, None) if windows else node.size), node.channels))
-        return made
+    def rows(self, maps: Tensor) -> Rows:
+        """See :class:`Calculation`."""
+        return self.framework.reshape(maps, (-1, maps.shape[-1]))
 
-    def _replay(self, node: Node, maps: Sequence[Any], weights: Sequence[Any]) -> Any:
-        """Add an operation that is not read once for all of its results."""
-        step = node.step
-        if id(step.run) not in self._replayed:
-            self._replayed[id(step.run)] = step.run(*step.operands(self.tf, maps, weights))
-        made = self._replayed[id(step.run)][step.result]
-        made.set_shape(step.shape)
-        return made
+    def picked(self, rows: Rows, places: Tensor) -> Rows:
+        """See :class:`Calculation`."""
+        return self.framework.gather(rows, places)
 
+    def assembled(self, rows: Rows | None, whole: Rows, places: Sequence[Tensor]) -> Tensor:
+        """See :class:`Calculation`."""
+        tf, (shape, patch_to, _, map_to, map_from) = self.framework, places
+        found = tf.gather(whole, map_from)
+        if rows is not None:
+            found = tf.dynamic_stitch([patch_to, map_to], [rows, found])
+        windows = tf.reshape(found, tf.concat([shape, tf.shape(whole)[1:]], 0))
+        windows.set_shape((None, None, None, whole.shape[1]))
+        return windows
 
-def _window(  # noqa: PLR0913, PLR0917 - one of many gathers, from everything there is
-    tf: Any, plan: PatchPlan, link: Link, gathers: Any, kept: Any, values: Any
-) -> Any:
-    """Put windows together."""
-    index, place = link
-    taken, window = plan.input_window(index, place)
-    source, made = plan.nodes[taken], plan.nodes[index].size
-    patch = None
-    if taken in plan.patched:
-        patch = tf.reshape(values[taken], (-1, source.channels))
-        if not takes_all(window, source.size, made):
-            patch = tf.gather(patch, gathers[link][2])
-    windows = _put_together(tf, patch, kept[taken], gathers[link])
-    windows.set_shape((None, None, None, source.channels))
-    return windows
+    def with_outside(self, whole: Tensor) -> Rows:
+        """See :class:`Calculation`."""
+        tf, channels = self.framework, whole.shape[-1]
+        edges = [tf.fill((1, channels), value) for value in OUTSIDE]
+        return tf.concat([self.rows(whole), *edges], 0)
 
 
-def _pasted(tf: Any, node: Node, patch: Any, kept: Any, places: Any) -> Any:
-    """Put patches into whole maps."""
-    whole = _put_together(tf, tf.reshape(patch, (-1, node.channels)), kept, places)
-    whole.set_shape((None, *node.size, node.channels))
-    return whole
-
-
-def _put_together(tf: Any, patch: Any, kept: Any, places: Any) -> Any:
-    """Return rows of patches, if there are any, and of a whole map where they belong."""
-    shape, patch_to, _, map_to, map_from = places
-    rows = tf.gather(kept, map_from)
-    if patch is not None:
-        rows = tf.dynamic_stitch([patch_to, map_to], [patch, rows])
-    return tf.reshape(rows, tf.concat([shape, tf.shape(kept)[1:]], 0))
-
-
-def _with_outside(tf: Any, whole: Any, node: Node) -> Any:
-    rows = tf.reshape(whole, (-1, node.channels))
-    return tf.concat([rows, *(tf.fill((1, node.channels), value) for value in OUTSIDE)], 0)
+def _map_spec(tf: Any, node: Node, n: int | None) -> Any:
+    return tf.TensorSpec((n, *node.size, node.channels), tf.float32)
 
 
 def _compiled(

@@ -9,26 +9,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.incremental.channel_affine import lighter
-from gridexplainer_widget.incremental.executor import Maps
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.incremental.calculation import Rows
+from gridexplainer_widget.incremental.executor import CutMaps
 from gridexplainer_widget.incremental.gathers import Places
+from gridexplainer_widget.incremental.optimise import optimised
 from gridexplainer_widget.incremental.plan import PatchPlan
-from gridexplainer_widget.incremental.reorder import reordered
-from gridexplainer_widget.incremental.skip_unused import narrowed
+from gridexplainer_widget.incremental.step import Tensor
 
-from .compiled import Part, answer_part, patched_part, whole_part
+from .compiled import Compile, compile_outputs, compile_patch_maps, compile_whole_maps
 from .reader import read
 from .steps import Move
 from .weights import Independent
 
 
 class KerasExecutor:
-    """A Keras model as a list of nodes, and compiled functions of parts of it.
+    """A Keras model as a graph, and compiled functions of parts of it.
 
     Parameters
     ----------
     traced : tf.types.experimental.ConcreteFunction
         Of a batch of pictures of one size.
+
+    Raises
+    ------
+    UnsupportedGraph
+        The model cannot be read.
     """
 
     def __init__(self, traced: Any) -> None:
@@ -36,13 +42,12 @@ class KerasExecutor:
         self.accelerated = bool(tf.config.list_logical_devices("GPU"))
         self._traced = traced
         reading = read(tf, traced)
-        self.nodes = narrowed(reordered(reading.nodes), lambda stride: Move(stride=stride))
-        self.lighter = lighter(reading.nodes) or self.nodes != reading.nodes
+        self.graph, self.lighter = optimised(reading.nodes, lambda stride: Move(stride=stride))
         self._flat = reading.flat
         self._parameters = Independent(tf, traced, reading.parameters)
-        self._states: list[Any] = []  # held, or their memory would be another's
-        self._read: list[NDArray[Any]] | None = None  # the same as arrays
-        self._weights: dict[int, list[Any]] = {}  # of each node
+        self._states: list[Tensor] = []  # held, or their memory would be another's
+        self._state_arrays: list[NDArray[Any]] | None = None  # the same memory
+        self._weights: dict[int, list[Any]] = {}  # variables of each node
         self._compiled: dict[Any, Any] = {}
         self._version = 0
         self.refresh()
@@ -54,85 +59,85 @@ class KerasExecutor:
         the memory is the same, the numbers are.
         """
         states = self._parameters.states()
-        read = [_view(state) for state in states]
-        if self._read is not None and all(map(_same, read, self._read)):
+        arrays = [_view(state) for state in states]
+        if self._state_arrays is not None and all(map(_same, arrays, self._state_arrays)):
             return self._version
         tensors = self._parameters.calculated(states)
-        values = [_view(tensor) for tensor in tensors]
-        at = {_address(value): tensor for value, tensor in zip(values, tensors, strict=True)}
-        for index, node in enumerate(self.nodes.nodes):
+        values = dict(enumerate(map(_view, tensors)))
+        at = {_address(values[key]): tensor for key, tensor in enumerate(tensors)}
+        for index, node in enumerate(self.graph.nodes):
             if node.step is not None:
-                self._take(index, [self._tensor(a, at) for a in node.step.weights(values)])
-        self._states, self._read = states, read  # last: what failed is tried again
+                weights = node.step.weights(self.tf, values)
+                self._keep(index, [self._tensor(array, at) for array in weights])
+        self._states, self._state_arrays = states, arrays  # last: what failed is tried again
         self._version += 1
         return self._version
 
-    def _take(self, index: int, tensors: list[Any]) -> None:
-        """Keep what a node needs in variables, so that what was compiled sees the newest."""
+    def to_tensor(self, pictures: PreparedBatch) -> Tensor:
+        """See :class:`Executor`."""
+        return self.tf.constant(pictures)
+
+    def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Rows]:
+        """See :class:`Executor`; as rows."""
+        rows = self._run(compile_whole_maps, plan, [self.to_tensor(picture[np.newaxis])])
+        return dict(zip(plan.kept, rows, strict=True))
+
+    def baseline_maps(self, plan: PatchPlan, whole: dict[int, Rows]) -> CutMaps:
+        """See :class:`Executor`."""
+        nodes = {index: self.graph[index] for index in plan.cut}
+        return [
+            self.tf.reshape(whole[index][: node.positions], (1, *node.size, node.channels))
+            for index, node in nodes.items()
+        ]
+
+    def patch_maps(
+        self,
+        plan: PatchPlan,
+        whole: dict[int, Rows],
+        patches: PreparedBatch,
+        places: Places,
+        lengths: Places,
+    ) -> CutMaps:
+        """See :class:`Executor`."""
+        tensors = map(self.tf.constant, (patches, places, lengths))
+        return self._run(compile_patch_maps, plan, [*tensors, *whole.values()])
+
+    def outputs(self, plan: PatchPlan, groups: Sequence[CutMaps]) -> Any:
+        """See :class:`Executor`."""
+        cut = [
+            parts[0] if len(parts) == 1 else self.tf.concat(parts, 0)
+            for parts in zip(*groups, strict=True)
+        ]
+        arrays = [result.numpy() for result in self._run(compile_outputs, plan, cut)]
+        results = [
+            array.reshape(-1, array.shape[-1]) if flat else array
+            for array, flat in zip(arrays, self._flat, strict=True)
+        ]
+        return self.tf.nest.pack_sequence_as(self._traced.structured_outputs, results)
+
+    def _keep(self, index: int, tensors: list[Tensor]) -> None:
+        """Keep a node's weights in variables, so that what was compiled sees the newest."""
         if index not in self._weights:
             self._weights[index] = [self.tf.Variable(t, trainable=False) for t in tensors]
         else:
             for variable, tensor in zip(self._weights[index], tensors, strict=True):
                 variable.assign(tensor)
 
-    def _tensor(self, array: NDArray[Any], at: dict[int, Any]) -> Any:
+    def _tensor(self, array: NDArray[Any], at: dict[int, Tensor]) -> Tensor:
         tensor = at.get(_address(array))
         if tensor is None or tensor.shape.num_elements() != array.size:
             return self.tf.constant(array)
         return self.tf.reshape(tensor, array.shape)  # the same memory
 
-    def to_tensor(self, pictures: NDArray[np.float32]) -> Any:
-        """See :class:`Executor`."""
-        return self.tf.constant(pictures)
-
-    def whole(self, plan: PatchPlan, picture: NDArray[np.float32]) -> Any:
-        """See :class:`Executor`."""
-        return self._run(whole_part, plan, [self.tf.constant(picture[np.newaxis])])
-
-    def untouched(self, plan: PatchPlan, whole: Any) -> Maps:
-        """See :class:`Executor`."""
-        nodes = [self.nodes[index] for index in plan.cut]
-        maps = [whole[plan.kept.index(index)] for index in plan.cut]
-        return [
-            self.tf.reshape(rows[: node.positions], (1, *node.size, node.channels))
-            for rows, node in zip(maps, nodes, strict=True)
-        ]
-
-    def patched(
-        self,
-        plan: PatchPlan,
-        whole: Any,
-        patches: NDArray[np.float32],
-        places: Places,
-        lengths: Places,
-    ) -> Maps:
-        """See :class:`Executor`."""
-        given = map(self.tf.constant, (patches, places, lengths))
-        maps: Maps = self._run(patched_part, plan, [*given, *whole])
-        return maps
-
-    def answer(self, plan: PatchPlan, maps: Sequence[Maps]) -> Any:
-        """See :class:`Executor`."""
-        joined = [
-            parts[0] if len(parts) == 1 else self.tf.concat(parts, 0)
-            for parts in zip(*maps, strict=True)
-        ]
-        made = self._run(answer_part, plan, joined)
-        results = [
-            result.numpy().reshape(-1, result.shape[-1]) if flat else result.numpy()
-            for result, flat in zip(made, self._flat, strict=True)
-        ]
-        return self.tf.nest.pack_sequence_as(self._traced.structured_outputs, results)
-
-    def _run(self, part: Part, plan: PatchPlan, given: list[Any]) -> list[Any]:
-        """Run a compiled part of the network, compiling it the first time."""
-        key = (part, plan.patched)
+    def _run(self, compile_part: Compile, plan: PatchPlan, inputs: list[Tensor]) -> list[Tensor]:
+        """Run a part of the network, compiling it the first time."""
+        key = (compile_part, plan.patched)
         if key not in self._compiled:
-            self._compiled[key] = part(self.tf, plan, self._weights)
-        return list(self._compiled[key](*given))
+            self._compiled[key] = compile_part(self.tf, plan, self._weights)
+        return list(self._compiled[key](*inputs))
 
 
-def _view(tensor: Any) -> NDArray[Any]:
+def _view(tensor: Tensor) -> NDArray[Any]:
     """Return a tensor's numbers, without a copy where they are in main memory."""
     return np.asarray(memoryview(tensor)) if tensor.shape.rank else np.asarray(tensor.numpy())
 

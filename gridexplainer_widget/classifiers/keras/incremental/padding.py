@@ -2,40 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any
 
-from gridexplainer_widget.incremental.graph import Pair
+from gridexplainer_widget.incremental.step import Tensor
+from gridexplainer_widget.incremental.window import NO_PADS, Pads, Pair
 
-Pads: TypeAlias = tuple[Pair, Pair]
-"""Rows added before and after a map, and columns; negative where they are cropped."""
-
-
-def inside(size: Pair, stride: Pair) -> Pair:
-    """Return the stride within windows, which hold no rows that are passed over."""
-    rows, columns = (1 if n == 1 else step for n, step in zip(size, stride, strict=True))
-    return rows, columns
+__all__ = ["Pads", "padded", "same_pads", "with_padding"]
 
 
 def with_padding(  # noqa: PLR0913, PLR0917 - as an operation takes them
-    tf: Any, x: Any, size: Pair, stride: Pair, pads: Pads, outside: float = 0.0
-) -> tuple[Any, str]:
-    """Pad maps, or leave it to the operation where that comes to the same and saves a copy."""
-    wanted = tuple(
+    tf: Any, x: Tensor, size: Pair, stride: Pair, pads: Pads, outside: float = 0.0
+) -> tuple[Tensor, str]:
+    """Pad maps, or leave it to the operation where that is the same and saves a copy.
+
+    Returns
+    -------
+    Tensor
+    str
+        The operation's own padding: "SAME" or "VALID".
+    """
+    same = tuple(
         same_pads(n, length, step)
         for n, length, step in zip(x.shape[1:3], size, stride, strict=True)
     )
-    if wanted == pads:
-        return x, "SAME" if any(map(any, pads)) else "VALID"
+    if same == pads:
+        return x, "VALID" if pads == NO_PADS else "SAME"
     return padded(tf, x, pads, outside), "VALID"
 
 
 def same_pads(n: int, size: int, stride: int) -> Pair:
-    """Return what TensorFlow adds before and after `n` rows with padding "SAME"."""
+    """Return how many rows padding "SAME" adds before and after `n` rows."""
     total = max((-(-n // stride) - 1) * stride + size - n, 0)
     return total // 2, total - total // 2
 
 
-def padded(tf: Any, x: Any, pads: Pads, outside: float = 0.0) -> Any:
+def padded(tf: Any, x: Tensor, pads: Pads, outside: float = 0.0) -> Tensor:
     """Pad, or where negative crop, rows and columns of maps."""
     (top, bottom), (left, right) = pads
     if min(top, bottom, left, right) < 0:

@@ -112,7 +112,7 @@ def _convolution(  # noqa: PLR0913, PLR0917 - what is read, what of, and how
             channels,
             kind,
             Convolve(
-                drafts.parameter(kernel), shape, channels, stride, dilation, pads, depthwise, groups
+                drafts.parameter(kernel), shape, stride, pads, dilation, groups, depthwise=depthwise
             ),
             rows * columns * channels * (1 if depthwise else fan_in),
         )
@@ -156,7 +156,7 @@ def read_product(drafts: GraphBuilder, op: Any) -> bool:
         return False
     fan_in, fan_out = kernel.shape
     step = Convolve(
-        drafts.parameter(kernel), (1, 1, fan_in, fan_out), fan_out, (1, 1), (1, 1), ((0, 0), (0, 0))
+        drafts.parameter(kernel), (1, 1, fan_in, fan_out), (1, 1), ((0, 0), (0, 0)), (1, 1)
     )
     made = replace(
         draft,

@@ -1,4 +1,4 @@
-"""What the nodes of a TensorFlow graph calculate, on whole maps and on windows of them."""
+"""How the nodes of a TensorFlow graph are calculated; maps are (n, height, width, channels)."""
 
 # ruff: noqa: ARG002, D102 - each step fulfils the protocol and uses what it needs
 
@@ -6,183 +6,131 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.incremental.channel_affine import Change, summed
-from gridexplainer_widget.incremental.graph import Pair
+from gridexplainer_widget.incremental.channel_affine import Change, ChannelNumbers, fold
+from gridexplainer_widget.incremental.step import StepInputs, Tensor, Values
+from gridexplainer_widget.incremental.steps import Convolution, Moving, PlainStep, Pooling, Scaling
+from gridexplainer_widget.incremental.window import NO_PADS, Pair, stride_in_windows, window_span
 
-from .padding import Pads, inside, padded, with_padding
-
-Values: TypeAlias = Sequence[NDArray[Any]]
-"""What the parameters of a model are, in the order in which they were found."""
-
-
-class Step(Protocol):
-    """How a node is calculated."""
-
-    def weights(self, values: Values) -> tuple[Any, ...]:
-        """Make the arrays that :meth:`emit` needs of the model's parameters."""
-
-    def emit(self, tf: Any, maps: Sequence[Any], weights: Sequence[Any], *, windows: bool) -> Any:
-        """Add it to the graph that is open.
-
-        Parameters
-        ----------
-        tf : module
-        maps : sequence of tensors (n, height, width, channels)
-        weights : sequence of tensors
-        windows : bool
-            Whether `maps` are the windows that the output looks at, padding included,
-            instead of whole maps.
-        """
+from .padding import padded, with_padding
 
 
-def channel_change(
+def folded(
     changes: Sequence[Change], values: Values, channels: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the factor of each channel and what is added after it."""
-    numbers = [
-        [np.asarray(values[index], np.float64).reshape(-1) for index in parameters]
-        for _, parameters, _ in changes
-    ]
-    return summed(changes, numbers, channels)
+) -> tuple[ChannelNumbers, ChannelNumbers]:
+    """Return the factor and the offset of each channel."""
+
+    def look_up(key: int) -> ChannelNumbers:
+        return np.asarray(values[key], np.float64).reshape(-1)
+
+    return fold(changes, look_up, channels)
 
 
 @dataclass(frozen=True)
-class Convolve:
-    """A convolution and what is done to each channel after it, as one."""
+class Convolve(Convolution):
+    """See :class:`Convolution`; the kernel is (rows, columns, in, out)."""
 
-    kernel: int
-    shape: tuple[int, int, int, int]
-    channels: int
-    stride: Pair
-    dilation: Pair
-    pads: Pads
     depthwise: bool = False
-    groups: int = 1
-    changes: tuple[Change, ...] = ()
 
-    def weights(self, values: Values) -> tuple[Any, ...]:
+    @property
+    def size(self) -> Pair:
+        return self.shape[0], self.shape[1]
+
+    @property
+    def mixes_channels(self) -> bool:
+        return super().mixes_channels and not self.depthwise
+
+    @property
+    def accepts_stride(self) -> bool:
+        return self.dilation == (1, 1)  # TensorFlow knows one or the other
+
+    def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
         kernel = values[self.kernel]
         kernel = kernel if kernel.shape == self.shape else kernel.reshape(self.shape)
         if not self.changes:
             return (kernel,)
-        scale, offset = channel_change(self.changes, values, self.channels)
+        channels = self.shape[2] * self.shape[3] if self.depthwise else self.shape[3]
+        scale, offset = folded(self.changes, values, channels)
         if not (scale == 1).all():
-            by = scale.reshape(self.shape[2:]) if self.depthwise else scale
-            kernel = np.asarray(kernel * by, np.float32)
+            factor = scale.reshape(self.shape[2:]) if self.depthwise else scale
+            kernel = np.asarray(kernel * factor, np.float32)
         return kernel, offset.astype(np.float32)
 
-    @property
-    def stridable(self) -> bool:
-        """Whether it may have another stride: not beside a dilation."""
-        return self.dilation == (1, 1)
-
-    @property
-    def mixes(self) -> bool:
-        """Whether it is a product over the channels of each position; see `incremental.order`."""
-        alone = self.shape[:2] == self.stride == (1, 1) and not any(map(any, self.pads))
-        return alone and not self.depthwise and self.groups == 1
-
-    def strided(self, stride: Pair) -> Convolve:
-        """Return the same with another stride."""
-        return replace(self, stride=stride)
-
-    def emit(self, tf: Any, maps: Sequence[Any], weights: Sequence[Any], *, windows: bool) -> Any:
-        stride = inside(self._reach, self.stride) if windows else self.stride
-        run = stride
-        if self.depthwise and stride[0] != stride[1]:
-            # TensorFlow's depthwise operation knows equal strides only: every row is calculated,
-            # and some are dropped.
-            run = (1, 1)
-        x, padding = maps[0], "VALID"
-        if not windows and run == stride:
-            x, padding = with_padding(tf, x, self._reach, stride, self.pads)
-        elif not windows:
-            x = padded(tf, x, self.pads)
-        if self.depthwise:
-            kernel, dilation = weights[0], self.dilation
-            y = tf.nn.depthwise_conv2d(x, kernel, (1, *run, 1), padding, dilations=dilation)
-            y = y if run == stride else y[:, :: stride[0], :: stride[1]]
-        elif self.groups > 1:
-            parts = zip(
-                tf.split(x, self.groups, 3), tf.split(weights[0], self.groups, 3), strict=True
-            )
-            y = tf.concat(
-                [self._convolved(tf, part, kernel, stride, padding) for part, kernel in parts], 3
-            )
+    def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:
+        x, (kernel, *offset) = inputs.maps[0], inputs.weights
+        reach = window_span(self.size, self.dilation)
+        stride = stride_in_windows(reach, self.stride) if inputs.windows else self.stride
+        # TensorFlow's depthwise operation knows equal strides only: with others, every position
+        # is calculated and some are dropped.
+        drops = self.depthwise and stride[0] != stride[1]
+        if inputs.windows:
+            padding = "VALID"
+        elif drops:
+            x, padding = padded(tf, x, self.pads), "VALID"
         else:
-            y = self._convolved(tf, x, weights[0], stride, padding)
-        return tf.nn.bias_add(y, weights[1]) if len(weights) > 1 else y
+            x, padding = with_padding(tf, x, reach, stride, self.pads)
+        if self.depthwise:
+            y = self._depthwise(tf, x, kernel, (1, 1) if drops else stride, padding)
+            y = y[:, :: stride[0], :: stride[1]] if drops else y
+        elif self.groups > 1:
+            parts = zip(tf.split(x, self.groups, 3), tf.split(kernel, self.groups, 3), strict=True)
+            y = tf.concat([self._convolved(tf, *part, stride, padding) for part in parts], 3)
+        else:
+            y = self._convolved(tf, x, kernel, stride, padding)
+        return tf.nn.bias_add(y, offset[0]) if offset else y
 
-    @property
-    def _reach(self) -> Pair:
-        rows, columns = (
-            (n - 1) * apart + 1 for n, apart in zip(self.shape[:2], self.dilation, strict=True)
-        )
-        return rows, columns
-
-    def _convolved(self, tf: Any, x: Any, kernel: Any, stride: Pair, padding: str) -> Any:
+    def _convolved(self, tf: Any, x: Tensor, kernel: Tensor, stride: Pair, padding: str) -> Tensor:
         return tf.nn.conv2d(x, kernel, (1, *stride, 1), padding, dilations=self.dilation)
+
+    def _depthwise(self, tf: Any, x: Tensor, kernel: Tensor, stride: Pair, padding: str) -> Tensor:
+        return tf.nn.depthwise_conv2d(x, kernel, (1, *stride, 1), padding, dilations=self.dilation)
 
 
 @dataclass(frozen=True)
-class Pool:
-    """The largest or the mean of a window; the mean, too, of those inside the map."""
+class Pool(Pooling):
+    """See :class:`Pooling`.
 
-    most: bool
-    size: Pair
-    stride: Pair
-    pads: Pads
+    Parameters
+    ----------
+    outside : float
+        Value of the padding.
+    counts_inside : bool
+        A mean is that of the positions inside the map: the second input is the factor by which
+        the mean over the padded window is too small.
+    """
+
     outside: float
-    shares: bool = False
+    counts_inside: bool = False
 
     @property
     def averages(self) -> bool:
-        """Whether it is the mean of those inside the map: of equal numbers, that number."""
-        return not self.most and (self.shares or not any(map(any, self.pads)))
+        return not self.is_max and (self.counts_inside or self.pads == NO_PADS)
 
-    def strided(self, stride: Pair) -> Pool:
-        """Return the same with another stride."""
-        return replace(self, stride=stride)
-
-    def weights(self, values: Values) -> tuple[Any, ...]:
-        return ()
-
-    def emit(self, tf: Any, maps: Sequence[Any], weights: Sequence[Any], *, windows: bool) -> Any:
-        pool = tf.nn.max_pool2d if self.most else tf.nn.avg_pool2d
-        if windows:
-            y = pool(maps[0], self.size, inside(self.size, self.stride), "VALID")
-            return y * maps[1] if self.shares else y
-        if self.outside == 0 and not self.shares:  # padding of zeros, not TensorFlow's own
-            return pool(padded(tf, maps[0], self.pads), self.size, self.stride, "VALID")
-        x, padding = with_padding(tf, maps[0], self.size, self.stride, self.pads, self.outside)
+    def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:
+        pool = tf.nn.max_pool2d if self.is_max else tf.nn.avg_pool2d
+        x = inputs.maps[0]
+        if inputs.windows:
+            y = pool(x, self.size, stride_in_windows(self.size, self.stride), "VALID")
+            return y * inputs.maps[1] if self.counts_inside else y
+        if self.outside == 0 and not self.counts_inside:  # zeros, which TensorFlow does not add
+            return pool(padded(tf, x, self.pads), self.size, self.stride, "VALID")
+        x, padding = with_padding(tf, x, self.size, self.stride, self.pads, self.outside)
         y = pool(x, self.size, self.stride, padding)
-        return y * maps[1] if self.shares and padding == "VALID" else y
+        return y * inputs.maps[1] if self.counts_inside and padding == "VALID" else y
 
 
 @dataclass(frozen=True)
-class Move:
-    """Padding, cropping, leaving out and repeating of rows and columns."""
+class Move(Moving):
+    """See :class:`Moving`."""
 
-    pads: Pads = ((0, 0), (0, 0))
-    stride: Pair = (1, 1)
-    repeat: Pair = (1, 1)
-
-    def strided(self, stride: Pair) -> Move:
-        """Return the same with another stride."""
-        return replace(self, stride=stride)
-
-    def weights(self, values: Values) -> tuple[Any, ...]:
-        return ()
-
-    def emit(self, tf: Any, maps: Sequence[Any], weights: Sequence[Any], *, windows: bool) -> Any:
-        if windows:
-            return maps[0]
-        x = padded(tf, maps[0], self.pads)
+    def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:
+        if inputs.windows:
+            return inputs.maps[0]
+        x = padded(tf, inputs.maps[0], self.pads)
         for axis, times in enumerate(self.repeat, 1):
             x = tf.repeat(x, times, axis) if times > 1 else x
         for axis, apart in enumerate(self.stride, 1):  # a slice with strides is 10 times slower
@@ -191,22 +139,19 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Scale:
-    """Something done to each channel where no convolution is ahead to take it in."""
+class Scale(Scaling):
+    """See :class:`Scaling`."""
 
-    channels: int
-    changes: tuple[Change, ...]
+    def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
+        scale, offset = folded(self.changes, values, self.channels)
+        return scale.astype(np.float32), offset.astype(np.float32)
 
-    def weights(self, values: Values) -> tuple[Any, ...]:
-        scale, offset = channel_change(self.changes, values, self.channels)
-        return tuple(np.asarray(numbers, np.float32) for numbers in (scale, offset))
-
-    def emit(self, tf: Any, maps: Sequence[Any], weights: Sequence[Any], *, windows: bool) -> Any:
-        scale, offset = weights
-        if all(what in {"add", "subtract"} for what, _, _ in self.changes):
-            return tf.nn.bias_add(maps[0], offset)
-        made = tf.raw_ops.FusedBatchNormV3(  # one pass over the map instead of two
-            x=maps[0],
+    def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:
+        x, (scale, offset) = inputs.maps[0], inputs.weights
+        if all(operation in {"add", "subtract"} for operation, _, _ in self.changes):
+            return tf.nn.bias_add(x, offset)
+        normalised = tf.raw_ops.FusedBatchNormV3(  # one pass over the map instead of two
+            x=x,
             scale=scale,
             offset=offset,
             mean=tf.zeros_like(scale),
@@ -214,83 +159,105 @@ class Scale:
             epsilon=0.0,
             is_training=False,
         )
-        return made.y
+        return normalised.y
 
 
 @dataclass(frozen=True)
-class Operate:
+class Operate(PlainStep):
     """An operation at each position by itself, with parameters among its operands.
 
-    `operands` are the maps' places (0, 1, …) and, as -1 - index, parameters.
+    Parameters
+    ----------
+    operate : callable
+    operands : tuple of int
+        Maps (0, 1, …) and, as -1 - key, parameters.
     """
 
-    operate: Callable[..., Any]
+    operate: Callable[..., Tensor]
     operands: tuple[int, ...]
 
-    def weights(self, values: Values) -> tuple[Any, ...]:
+    def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
         return tuple(values[-1 - operand] for operand in self.operands if operand < 0)
 
-    def emit(self, tf: Any, maps: Sequence[Any], weights: Sequence[Any], *, windows: bool) -> Any:
-        given = iter(weights)
-        return self.operate(*(maps[o] if o >= 0 else next(given) for o in self.operands))
+    def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:
+        parameters = iter(inputs.weights)
+        return self.operate(
+            *(inputs.maps[o] if o >= 0 else next(parameters) for o in self.operands)
+        )
 
 
 @dataclass(frozen=True)
-class Constant:
-    """A map that does not depend on the picture: of the model's, or one that was worked out."""
+class Constant(PlainStep):
+    """A map that does not depend on the picture.
+
+    Parameters
+    ----------
+    parameter : int or None
+        Its key among the values.
+    value : array, optional
+        The map itself, where it is none of the values.
+    stride : (int, int)
+    """
 
     parameter: int | None = None
     value: Any = None
     stride: Pair = (1, 1)
 
     def strided(self, stride: Pair) -> Constant:
-        """Return every so many rows and columns of it."""
         return replace(self, stride=stride)
 
-    def weights(self, values: Values) -> tuple[Any, ...]:
+    def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
         value = values[self.parameter] if self.parameter is not None else self.value
         whole = np.asarray(value, np.float32).reshape((1, *np.shape(value)[-3:]))
         return (whole[:, :: self.stride[0], :: self.stride[1]],)
 
-    def emit(self, tf: Any, maps: Sequence[Any], weights: Sequence[Any], *, windows: bool) -> Any:
-        return weights[0]
+    def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:
+        return inputs.weights[0]
 
 
 @dataclass(frozen=True)
-class Replay:
-    """One operation that is not read, run as it is on whole maps; one of its results.
+class Replay(PlainStep):
+    """One result of an operation that is not read, run as it is on whole maps.
 
     Parameters
     ----------
     run : callable
-        Adds the operation to the graph that is open and returns its results.
-    given : tuple
-        Its operands: numbers of maps (0, 1, …), as -1 - index parameters, or constants.
+        Adds the operation to the open graph and returns its results.
+    operands : tuple
+        Maps (0, 1, …), parameters (as -1 - key), or constants.
     flat : tuple of bool
-        Whether a map is taken with its positions along one axis.
+        Whether a map is passed with its positions along one axis.
     result : int
-    shape : tuple of int or None
+        Which of the results.
+    shape : tf.TensorShape
         Of that result, as far as it is known.
     """
 
-    run: Callable[..., list[Any]]
-    given: tuple[Any, ...]
+    run: Callable[..., list[Tensor]]
+    operands: tuple[Any, ...]
     flat: tuple[bool, ...]
     result: int
     shape: Any
 
-    def weights(self, values: Values) -> tuple[Any, ...]:
-        return tuple(values[-1 - g] for g in self.given if isinstance(g, int) and g < 0)
+    def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
+        return tuple(values[-1 - o] for o in self.operands if isinstance(o, int) and o < 0)
 
-    def operands(self, tf: Any, maps: Sequence[Any], weights: Sequence[Any]) -> list[Any]:
-        """Put the operands in order."""
-        parameter, found = iter(weights), []
-        for given in self.given:
-            if not isinstance(given, int):
-                found.append(tf.constant(given))
-            elif given < 0:
-                found.append(next(parameter))
+    def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:
+        key = id(self.run)  # the same for all results of the operation
+        if key not in inputs.shared:
+            inputs.shared[key] = self.run(*self._operands(tf, inputs))
+        y = inputs.shared[key][self.result]
+        y.set_shape(self.shape)
+        return y
+
+    def _operands(self, tf: Any, inputs: StepInputs) -> list[Tensor]:
+        parameters, found = iter(inputs.weights), []
+        for operand in self.operands:
+            if not isinstance(operand, int):
+                found.append(tf.constant(operand))
+            elif operand < 0:
+                found.append(next(parameters))
             else:
-                x = maps[given]
-                found.append(tf.reshape(x, (-1, x.shape[-1])) if self.flat[given] else x)
+                x = inputs.maps[operand]
+                found.append(tf.reshape(x, (-1, x.shape[-1])) if self.flat[operand] else x)
         return found

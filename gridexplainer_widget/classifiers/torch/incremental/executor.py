@@ -10,30 +10,31 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.torch.calls import INSTALL, place_of, switched
+from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import UnsupportedGraph
-from gridexplainer_widget.incremental.channel_affine import lighter
+from gridexplainer_widget.incremental.calculation import Rows, Weights
 from gridexplainer_widget.incremental.engine import IncrementalEngine
-from gridexplainer_widget.incremental.executor import Maps
+from gridexplainer_widget.incremental.executor import CutMaps
 from gridexplainer_widget.incremental.gathers import Places
-from gridexplainer_widget.incremental.graph import Pair
+from gridexplainer_widget.incremental.optimise import optimised
 from gridexplainer_widget.incremental.plan import PatchPlan
-from gridexplainer_widget.incremental.reorder import reordered
-from gridexplainer_widget.incremental.skip_unused import narrowed
+from gridexplainer_widget.incremental.step import StepInputs, Tensor
+from gridexplainer_widget.incremental.window import Pair
 
 from .export import exported, structure
 from .reader import read
-from .run import Weights, patched_maps, result, whole_maps
-from .steps import FIRST, Given, Move
+from .run import TorchCalculation
+from .steps import FIRST, Move
 
-KEPT_SIZES = 4
-"""Of so many sizes of pictures is remembered how a module is read."""
+MAX_SIZES = 4
+"""Sizes of pictures for which the reading of a module is kept."""
 
-ROW = 1024
-"""Of so many numbers of a weight one sum is remembered, to see whether they have changed."""
+CHECKSUM_LENGTH = 1024
+"""Numbers of a weight that share a checksum, which tells whether they have changed."""
 
 
 class TorchExecutor:
-    """A PyTorch module as a list of nodes.
+    """A PyTorch module as a graph.
 
     Parameters
     ----------
@@ -41,146 +42,152 @@ class TorchExecutor:
     shape : (channels, height, width)
         Of one picture.
     after : callable
-        What is done to that which the module returns.
+        Post-processing of the module's raw output.
 
     Raises
     ------
     UnsupportedGraph
-        It cannot be read.
+        The module cannot be read.
     """
 
     def __init__(
         self, module: Any, shape: tuple[int, int, int], after: Callable[[Any], Any]
     ) -> None:
         self.torch = torch = framework("torch", type(module).__name__, INSTALL)
-        self._exported = exported(module, shape, after)
-        self._reading = read(torch, self._exported)
-        self.nodes = narrowed(reordered(self._reading.nodes), lambda stride: Move(stride=stride))
-        self.lighter = lighter(self._reading.nodes) or self.nodes != self._reading.nodes
         self.device, _ = place_of(module, torch)
         self.accelerated = self.device.type != "cpu"
-        ramp = torch.rand(ROW, generator=torch.Generator().manual_seed(0))
-        self._ramp = ramp.to(self.device)
-        self._marks: list[Any] = []
+        self._exported = exported(module, shape, after)
+        self._reading = read(torch, self._exported)
+        self.graph, self.lighter = optimised(
+            self._reading.nodes, lambda stride: Move(stride=stride)
+        )
+        factors = torch.rand(CHECKSUM_LENGTH, generator=torch.Generator().manual_seed(0))
+        self._checksum_factors = factors.to(self.device)
+        self._checksums: list[Tensor] = []
         self._weights: Weights = {}
         self._version = 0
 
     def refresh(self) -> int:
         """Read the module's weights as they are now, and fold them; see :class:`Executor`.
 
-        PyTorch counts writes to a tensor, but not those through ``.data`` and NumPy. So sums are
-        compared, which a change of any number changes.
+        PyTorch counts writes to a tensor, but not those through ``.data`` and NumPy. So checksums
+        are compared, which a change of any number changes.
         """
-        return int(switched(self.torch, self._refreshed, gradients=False))
+        return int(self._run(self._refresh))
 
-    def _refreshed(self) -> int:
+    def to_tensor(self, pictures: PreparedBatch) -> Tensor:
+        """See :class:`Executor`."""
+        tensor = self.torch.from_numpy(np.ascontiguousarray(pictures, np.float32))
+        return tensor.to(self.device).permute(FIRST)
+
+    def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Rows]:
+        """See :class:`Executor`; as rows."""
+        tensor = self.to_tensor(picture[np.newaxis])
+        whole: dict[int, Rows] = self._run(lambda: self._calculation(plan, 1).whole_maps(tensor))
+        return whole
+
+    def baseline_maps(self, plan: PatchPlan, whole: dict[int, Rows]) -> CutMaps:
+        """See :class:`Executor`."""
+        nodes = {index: self.graph[index] for index in plan.cut}
+        return [
+            whole[index][: node.positions].reshape(1, *node.size, -1).permute(FIRST)
+            for index, node in nodes.items()
+        ]
+
+    def patch_maps(
+        self,
+        plan: PatchPlan,
+        whole: dict[int, Rows],
+        patches: PreparedBatch,
+        places: Places,
+        lengths: Places,
+    ) -> CutMaps:
+        """See :class:`Executor`."""
+        lists = self.torch.from_numpy(places).to(self.device).long().split(lengths.tolist())
+        tensor = self.to_tensor(patches)
+        calculation = self._calculation(plan, len(patches))
+        maps: CutMaps = self._run(lambda: calculation.patch_maps(tensor, lists, whole))
+        return maps
+
+    def outputs(self, plan: PatchPlan, groups: Sequence[CutMaps]) -> Any:
+        """See :class:`Executor`."""
+        cut = [
+            parts[0] if len(parts) == 1 else self.torch.cat(parts)
+            for parts in zip(*groups, strict=True)
+        ]
+        calculation = self._calculation(plan, len(cut[0]))
+        (result,) = self._run(lambda: calculation.outputs(cut))
+        array = result.cpu().numpy()
+        return {self._exported.key: array} if self._exported.key else array
+
+    def _refresh(self) -> int:
         held = {node: find() for node, find in self._exported.held.items() if node.users}
-        marks = [self._mark(tensor) for tensor in held.values()]
-        same = len(marks) == len(self._marks) and all(
+        checksums = [self._checksum(tensor) for tensor in held.values()]
+        same = len(checksums) == len(self._checksums) and all(
             one.shape == other.shape and bool((one == other).all())
-            for one, other in zip(marks, self._marks, strict=True)
+            for one, other in zip(checksums, self._checksums, strict=True)
         )
         if same and self._version:
             return self._version
         values = dict(held)
         for operation, step in self._reading.fixed.items():
             if step is not None:
-                given = Given((), step.weights(self.torch, values), 0)
-                values[operation] = step.run(self.torch, given)
+                inputs = StepInputs((), step.weights(self.torch, values))
+                values[operation] = step.calculate(self.torch, inputs)
         self._weights = {
             index: [tensor.to(self.device) for tensor in node.step.weights(self.torch, values)]
-            for index, node in enumerate(self.nodes.nodes)
+            for index, node in enumerate(self.graph.nodes)
             if node.step is not None
         }
-        self._marks, self._version = marks, self._version + 1
+        self._checksums, self._version = checksums, self._version + 1
         return self._version
 
-    def _mark(self, tensor: Any) -> Any:
+    def _checksum(self, tensor: Tensor) -> Tensor:
         numbers = tensor.reshape(-1)
         if numbers.dtype != self.torch.float32:
             return numbers.clone()
-        whole = len(numbers) // ROW * ROW
-        sums = numbers[:whole].reshape(-1, ROW) @ self._ramp
+        whole = len(numbers) // CHECKSUM_LENGTH * CHECKSUM_LENGTH
+        sums = numbers[:whole].reshape(-1, CHECKSUM_LENGTH) @ self._checksum_factors
         return self.torch.cat([sums, numbers[whole:]])
 
-    def to_tensor(self, pictures: NDArray[np.float32]) -> Any:
-        """See :class:`Executor`."""
-        given = self.torch.from_numpy(np.ascontiguousarray(pictures, np.float32))
-        return given.to(self.device).permute(FIRST)
-
-    def whole(self, plan: PatchPlan, picture: NDArray[np.float32]) -> Any:
-        """See :class:`Executor`."""
-        given = self.to_tensor(picture[np.newaxis])
-        return self._run(lambda: whole_maps(self.torch, plan, self._weights, given))
-
-    def untouched(self, plan: PatchPlan, whole: Any) -> Maps:
-        """See :class:`Executor`."""
-        nodes = [self.nodes[index] for index in plan.cut]
-        return [
-            whole[index][: node.positions].reshape(1, *node.size, -1).permute(FIRST)
-            for index, node in zip(plan.cut, nodes, strict=True)
-        ]
-
-    def patched(
-        self,
-        plan: PatchPlan,
-        whole: Any,
-        patches: NDArray[np.float32],
-        places: Places,
-        lengths: Places,
-    ) -> Maps:
-        """See :class:`Executor`."""
-        lists = self.torch.from_numpy(places).to(self.device).long().split(lengths.tolist())
-        given = self.to_tensor(patches)
-        maps: Maps = self._run(
-            lambda: patched_maps(self.torch, plan, self._weights, whole, given, lists)
-        )
-        return maps
-
-    def answer(self, plan: PatchPlan, maps: Sequence[Maps]) -> Any:
-        """See :class:`Executor`."""
-        joined = [
-            parts[0] if len(parts) == 1 else self.torch.cat(parts)
-            for parts in zip(*maps, strict=True)
-        ]
-        found = self._run(lambda: result(self.torch, plan, self._weights, joined))
-        numbers = found.cpu().numpy()
-        return {self._exported.key: numbers} if self._exported.key else numbers
+    def _calculation(self, plan: PatchPlan, n: int) -> TorchCalculation:
+        return TorchCalculation(self.torch, plan, self._weights, n)
 
     def _run(self, call: Callable[[], Any]) -> Any:
+        """Call without gradients."""
         return switched(self.torch, call, gradients=False)
 
 
 def patchers(
     module: Any, channels: int, after: Callable[[Any], Any]
 ) -> Callable[[Pair], IncrementalEngine]:
-    """Return what reads a module for a size of picture, anew if it has become another one.
+    """Return what reads a module for a size of picture, anew if the module's structure changed.
 
     Parameters
     ----------
     module : torch.nn.Module
     channels : int
     after : callable
-        What is done to that which the module returns.
+        Post-processing of the module's raw output.
     """
     known: dict[Pair, tuple[Any, IncrementalEngine | UnsupportedGraph]] = {}
 
-    def patched(size: Pair) -> IncrementalEngine:
+    def engine_for(size: Pair) -> IncrementalEngine:
         now = structure(module)
         if size not in known or known[size][0] != now:
             known.pop(size, None)
-            known[size] = (now, _read(module, (channels, *size), after))
-        while len(known) > KEPT_SIZES:
+            known[size] = (now, _read_engine(module, (channels, *size), after))
+        while len(known) > MAX_SIZES:
             known.pop(next(iter(known)))
-        found = known[size][1]
-        if isinstance(found, UnsupportedGraph):
-            raise found
-        return found
+        engine = known[size][1]
+        if isinstance(engine, UnsupportedGraph):
+            raise engine
+        return engine
 
-    return patched
+    return engine_for
 
 
-def _read(
+def _read_engine(
     module: Any, shape: tuple[int, int, int], after: Callable[[Any], Any]
 ) -> IncrementalEngine | UnsupportedGraph:
     try:

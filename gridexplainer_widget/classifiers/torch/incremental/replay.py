@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .steps import FIRST, LAST, Given, Step, Values
+from gridexplainer_widget.incremental.step import StepInputs, Tensor, Values
+from gridexplainer_widget.incremental.steps import PlainStep
+
+from .steps import FIRST, LAST
 
 
 @dataclass(frozen=True)
-class Replay(Step):
+class Replay(PlainStep):
     """An operation as it is: at each position by itself, or one that was not read.
 
     Parameters
@@ -35,18 +38,18 @@ class Replay(Step):
     sizes: Mapping[Any, Callable[[int], Any]]
     last: bool
 
-    def weights(self, torch: Any, values: Values) -> tuple[Any, ...]:  # noqa: ARG002 - of Step
+    def weights(self, torch: Any, values: Values, /) -> tuple[Any, ...]:  # noqa: ARG002 - of Step
         """See :class:`Step`."""
         return tuple(values[operation] for operation in self.fixed)
 
-    def run(self, torch: Any, given: Given) -> Any:
+    def calculate(self, torch: Any, inputs: StepInputs, /) -> Tensor:
         """See :class:`Step`."""
         known = {
             operation: x.permute(LAST) if last else x
-            for (operation, last), x in zip(self.taken, given.maps, strict=False)
+            for (operation, last), x in zip(self.taken, inputs.maps, strict=False)
         }
-        known.update(zip(self.fixed, given.weights, strict=True))
-        known.update({operation: size(given.n) for operation, size in self.sizes.items()})
+        known.update(zip(self.fixed, inputs.weights, strict=True))
+        known.update({operation: size(inputs.n) for operation, size in self.sizes.items()})
         args, kwargs = torch.fx.node.map_arg(self.arguments, known.__getitem__)
         made = self.call(*args, **kwargs)
         return made.permute(FIRST) if self.last else made

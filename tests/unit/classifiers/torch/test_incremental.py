@@ -62,8 +62,8 @@ def patched_by_hand(module: nn.Module, size: tuple[int, int], seed: int = 0) -> 
             [one[t:b, lf:r] for one, ((t, b), (lf, r)) in zip(crops, where.tolist(), strict=True)]
         )
 
-    plan = PatchPlan(executor.nodes, reachable(executor.nodes))
-    found = engine.answer(plan, picture, [None, np.array(boxes)], crop)
+    plan = PatchPlan(executor.graph, reachable(executor.graph))
+    found = engine.outputs(plan, picture, [None, np.array(boxes)], crop)
     given = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous()
     with torch.no_grad():
         module.eval()
@@ -190,7 +190,7 @@ class Halved(nn.Module):
 def test_what_is_passed_over_is_not_calculated() -> None:
     torch.manual_seed(1)
     module = lively(Halved())
-    nodes = executor_of(module, (33, 30)).nodes.nodes
+    nodes = executor_of(module, (33, 30)).graph.nodes
     whole = [node.name for node in nodes if node.size == (33, 30)]
     assert len(whole) == 3, "the picture, the first convolution and its ReLU"
     found, expected, plan = patched_by_hand(module, (33, 30))
@@ -218,7 +218,7 @@ def test_a_mean_changes_places_with_a_product_unless_zeros_count(
         nn.Flatten(),
         nn.Linear(6, 4),
     )
-    nodes = executor_of(lively(module), (32, 31)).nodes.nodes
+    nodes = executor_of(lively(module), (32, 31)).graph.nodes
     kinds = [node.kind for node in nodes if node.kind in {"convolution", "pool"}]
     other = {"convolution": "pool", "pool": "convolution"}[first]
     assert kinds == ["convolution", first, other, "pool", "convolution"]
@@ -227,9 +227,9 @@ def test_a_mean_changes_places_with_a_product_unless_zeros_count(
 
 
 def test_what_is_local_is_read_as_such() -> None:
-    others = [n.name for n in executor_of(Shown(), (48, 44)).nodes.nodes if n.kind == "other"]
+    others = [n.name for n in executor_of(Shown(), (48, 44)).graph.nodes if n.kind == "other"]
     assert others == ["adaptive_avg_pool2d", "flatten", "linear_2"]
-    nodes = executor_of(plain()).nodes.nodes
+    nodes = executor_of(plain()).graph.nodes
     assert [n.kind for n in nodes if n.kind != "other"] == [
         "input", "convolution", "pointwise", "pool", "convolution", "pointwise", "pool"
     ]  # fmt: skip
@@ -466,4 +466,4 @@ def test_weights_that_are_calculated_are_read() -> None:
     module = plain()
     nn.utils.parametrizations.weight_norm(module[4])
     same(module, 4, (32, 32))
-    assert executor_of(module).nodes[4].kind == "convolution"
+    assert executor_of(module).graph[4].kind == "convolution"

@@ -14,7 +14,8 @@ from gridexplainer_widget import GridExplainer
 from gridexplainer_widget.classifiers.checks.checks import Check
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.live.comparison.widget import ComparisonWidget
-from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS, MOST_MAPS
+from gridexplainer_widget.results.metrics import metric_records
+from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS, MAX_MAPS
 from tests.support.models import TopLeft, weights
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (16, 16, 3)).astype(np.uint8)
@@ -96,7 +97,7 @@ def test_a_method_that_cannot_says_so_in_its_place(widgets: list[ComparisonWidge
     widget.wait(30)
     saliency, occlusion = widget.maps
     assert (saliency["status"], occlusion["status"]) == ("failed", "done")
-    assert "a closed one" in saliency["error"]
+    assert "a black box" in saliency["error"]
     assert saliency["values"] is None
     why = {name: why for name, _, _, why in widget.offered}
     assert why["saliency"]
@@ -157,7 +158,7 @@ def test_a_model_that_fails_is_told(widgets: list[ComparisonWidget]) -> None:
         ("methods", [["no such", ""]]),
         ("methods", [["rise", "conv"]]),
         ("methods", [["rise"]]),
-        ("methods", [["rise", ""]] * (MOST_MAPS + 1)),
+        ("methods", [["rise", ""]] * (MAX_MAPS + 1)),
         ("methods", [[{"a": 1}, ""]]),
         ("target", 99),
         ("target", "nobody"),
@@ -309,6 +310,26 @@ def test_closed_it_publishes_nothing_more(widgets: list[ComparisonWidget]) -> No
     gate.set()
     widget.wait(30)
     assert widget.status == "running"  # as it was when nobody was there any more
+
+
+def test_the_metrics_are_described(widgets: list[ComparisonWidget]) -> None:
+    widget = opened(widgets, "occlusion")
+    assert widget.metrics == metric_records()
+    assert {"name", "title", "better", "meaning", "signed"} == set(widget.metrics[0])
+
+
+def test_a_target_that_no_given_label_has_is_refused_at_once() -> None:
+    explainer = GridExplainer(weights, 4, labels=list("abcd"))
+    with pytest.raises(traitlets.TraitError, match="no class 'zebra'"):
+        explainer.explore(PICTURE, methods=["occlusion"], target="zebra")
+
+
+def test_what_is_no_command_is_told(widgets: list[ComparisonWidget]) -> None:
+    widget = opened(widgets, "occlusion")
+    widget.wait(30)
+    data = {"method": "custom", "content": {"type": "explode"}}
+    widget._handle_msg({"content": {"data": data}, "buffers": []})
+    assert "no command" in widget.error
 
 
 def test_what_a_comparison_does_not_know() -> None:

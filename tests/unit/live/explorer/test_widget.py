@@ -739,7 +739,7 @@ def test_close_ends_the_run(gated: Gated) -> None:
     assert widget.wait(20)
     assert len(gated.batches) <= 2
     widget.start()
-    assert not widget._answers.runner.busy
+    assert not widget._publisher.runner.busy
 
 
 def test_a_picture_stands_in_where_no_widget_can_run(gated: Gated) -> None:
@@ -922,6 +922,15 @@ def test_the_rate_is_that_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_target_that_no_given_label_has_is_refused_at_once() -> None:
     with pytest.raises(traitlets.TraitError, match="no class 'zebra'"):
         explore(weights, labels=list("abcd"), target="zebra")
+
+
+def test_labels_for_some_classes_are_enough_to_ask_about_them() -> None:
+    widget = explore(weights, labels={1: "bee", 3: "dog"}, target="dog")
+    assert widget.wait(20)
+    assert widget.prediction["target"] == 3
+    widget = explore(weights, labels={1: "bee", 3: "dog"}, target=2)
+    assert widget.wait(20)
+    assert widget.prediction["target"] == 2
 
 
 def test_an_observer_that_raises_does_not_stop_the_run() -> None:

@@ -1,0 +1,59 @@
+"""The comparison's traits, and the checks of those written from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import traitlets as t
+
+from gridexplainer_widget.live.base_widget import BaseWidget
+from gridexplainer_widget.live.traits import accepted, kernel_trait
+from gridexplainer_widget.wire.comparison import accepted_methods
+from gridexplainer_widget.wire.shared import accepted_value
+
+from .session import ComparisonSession
+
+
+class ComparisonTraits(BaseWidget):
+    """Traits of :class:`ComparisonWidget`; docs/traits.md lists them."""
+
+    _session: ComparisonSession
+
+    prediction = kernel_trait(t.Dict(help="`target`, `probability`, `top`."))
+    grid = kernel_trait(t.Dict(help="`rows`, `columns`, `height`, `width`."))
+    offered = kernel_trait(
+        t.List(help="Methods: [name, title, whether it takes a layer, why it cannot be had].")
+    )
+    layers = kernel_trait(t.List(t.Unicode(), help="The network's layers that have maps."))
+    maps = kernel_trait(
+        t.List(help="One for each of `methods`: see js/src/model/comparison_protocol.ts.")
+    )
+    progress = kernel_trait(
+        t.List(help="How far each map is: [done, of how much], or None where it is not at work.")
+    )
+    evidence = kernel_trait(
+        t.Dict(help="What hiding the chosen cell did: `cell`, `drop`, `classes`.")
+    )
+    fill = kernel_trait(t.Unicode(help="What stands in for hidden cells in the audit."))
+    metrics = kernel_trait(
+        t.List(
+            help="What an audit measures: [{`name`, `title`, `better`, `meaning`, `signed`}, …]."
+        )
+    )
+
+    methods = t.Any((), help="Each map's method and its options: [(name, options), …].").tag(
+        sync=True
+    )
+    value = t.Any((), help="The chosen cell: [(row, column)] or [].").tag(sync=True)
+    randomise = t.Bool(default_value=False, help="Whether weights are randomised, too.").tag(
+        sync=True
+    )
+
+    @t.validate("methods")
+    def _valid_methods(self, proposal: Any) -> Any:
+        methods = accepted(accepted_methods, proposal.value)
+        return accepted(self._session.remember_requests, methods)
+
+    @t.validate("value")
+    def _valid_value(self, proposal: Any) -> Any:
+        return accepted(accepted_value, proposal.value, self._session.run.grid)[-1:]

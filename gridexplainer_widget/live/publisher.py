@@ -1,0 +1,123 @@
+"""A widget's work in the background, and what is published of it."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from enum import IntEnum
+from typing import Any, Protocol, TypeVar
+
+from gridexplainer_widget.inference.run import Run
+
+from .runner import Job, Outcome, Runner
+
+Target = TypeVar("Target", bound="int | None")
+
+
+class Turn(IntEnum):
+    """Whose job goes first: a click's does, and the curve waits for the cells."""
+
+    QUESTION = 0
+    RUN = 1
+    CHECK = 2
+    CURVE = 3
+
+
+class PublishedTraits(Protocol):
+    """What is needed of a widget: its traits, and one message for many of them."""
+
+    target: Any
+
+    def set_trait(self, name: str, value: Any) -> None:
+        """Set a read-only trait; `status` and `error` are among them."""
+
+    def hold_sync(self) -> AbstractContextManager[None]:
+        """Send the changes made inside in one message."""
+
+
+class Publisher(ABC):
+    """Runs jobs in the background, and publishes what they find.
+
+    Parameters
+    ----------
+    traits : PublishedTraits
+
+    Attributes
+    ----------
+    runner : Runner
+    lock : threading.RLock
+        Held while anything is published.
+    """
+
+    def __init__(self, traits: PublishedTraits) -> None:
+        self.runner = Runner()
+        self.lock: threading.RLock = self.runner.lock
+        self._traits = traits
+        self._failure: BaseException | None = None
+        self._closed = False
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start, or go on with, what is missing."""
+
+    def stop(self) -> None:
+        """End the work within a step; a click is still answered."""
+        self.runner.stop(Turn.RUN, Turn.CHECK, Turn.CURVE)
+
+    def close(self) -> None:
+        """End all work and publish nothing more."""
+        with self.lock:
+            self._closed = True
+            self.runner.stop()
+
+    @contextmanager
+    def publishing(self) -> Iterator[None]:
+        """Hold the lock, and send all that changes in one message."""
+        with self.lock, self._traits.hold_sync():
+            yield
+
+    def _submit(
+        self,
+        turn: Turn,
+        steps: Callable[[], Iterator[object]],
+        finish: Callable[[Outcome], None],
+        update: Callable[[], None] | None = None,
+    ) -> None:
+        """Run a job; `update` and `finish` publish in one message each, and not after `close`."""
+
+        def publish_update() -> None:
+            if update is not None and not self._closed:
+                with self.publishing():
+                    update()
+
+        def publish_finish(outcome: Outcome) -> None:
+            if not self._closed:
+                with self.publishing():
+                    finish(outcome)
+
+        self.runner.submit(Job(steps, publish_update, publish_finish), turn)
+
+    def _ask(self, run: Run, hidden: tuple[int, ...], finish: Callable[[Outcome], None]) -> None:
+        """Ask the model about a run's picture with these cells hidden, before all other work."""
+        self._submit(Turn.QUESTION, lambda: run.ask([hidden]), finish)
+
+    def _publish_failure(self, outcome: Outcome | None) -> None:
+        if isinstance(outcome, BaseException):
+            self._failure = outcome
+            self._traits.set_trait("error", f"{type(outcome).__name__}: {outcome}")
+
+    def _publish_status(self, outcome: Outcome) -> None:
+        self._publish_failure(outcome)
+        failed = isinstance(outcome, BaseException)
+        self._traits.set_trait("status", "error" if failed else outcome)
+
+    def _existing_target(self, find: Callable[[int | str | None], Target]) -> Target:
+        """Find the target; one that was set before the labels were known may not exist."""
+        try:
+            return find(self._traits.target)
+        except ValueError as error:
+            self._traits.target = None
+            self._traits.set_trait("error", str(error))
+            return find(None)

@@ -1,0 +1,89 @@
+// Drops: decoded, scaled, ranked and written. Pure functions.
+
+import type { Scale, Score } from "../model/explorer_protocol";
+
+/** Lower bound of the scale's end; same as plot.py. */
+export const LEAST_SCALE: Record<Score, number> = { probability: 0.01, "log-odds": 0.1 };
+
+/** End of the absolute scale: the whole probability; log-odds of 10 are 22,000 to 1. */
+export const ABSOLUTE_SCALE: Record<Score, number> = { probability: 1, "log-odds": 10 };
+
+/** Little-endian float32, at any offset of the buffer. */
+export function decodeScores(bytes: DataView): Float32Array {
+  const scores = new Float32Array(Math.floor(bytes.byteLength / 4));
+  for (let i = 0; i < scores.length; i++) scores[i] = bytes.getFloat32(4 * i, true);
+  return scores;
+}
+
+/** A pending cell's drop is NaN, a failed one's infinite. */
+export function isScored(drop: number | undefined): drop is number {
+  return Number.isFinite(drop);
+}
+
+/** The model's output was not finite with the cell hidden. */
+export function isFailed(drop: number): boolean {
+  return Math.abs(drop) === Infinity;
+}
+
+/** Whether a drop is below a share of the scale, 0..1. */
+export function isFaded(drop: number, scale: number, threshold: number): boolean {
+  return Math.abs(drop) < threshold * scale;
+}
+
+/** The drop with the full colour; the same on both sides of zero. */
+export function scaleOf(drops: Float32Array, score: Score, scale: Scale): number {
+  if (scale === "absolute") return ABSOLUTE_SCALE[score];
+  return Math.max(LEAST_SCALE[score], largestOf(drops));
+}
+
+/** Largest finite |drop|; 0 if no cell is scored. */
+export function largestOf(drops: Float32Array): number {
+  let largest = 0;
+  for (const drop of drops) {
+    const size = Math.abs(drop);
+    if (size > largest && size < Infinity) largest = size;
+  }
+  return largest;
+}
+
+/** Rank of a cell among the scored ones; 1 is the largest drop. */
+export function rankOf(drops: Float32Array, index: number): number {
+  const own = drops[index] ?? NaN;
+  let rank = 1;
+  for (const drop of drops) if (drop > own && !isFailed(drop)) rank++;
+  return rank;
+}
+
+/** A drop without its unit (percentage points or log-odds), with a typographic minus. */
+export function dropNumber(drop: number, score: Score, digits = 1): string {
+  const text = (score === "probability" ? 100 * drop : drop).toFixed(digits);
+  return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
+}
+
+/** A drop with its unit. */
+export function amountText(drop: number, score: Score): string {
+  return `${dropNumber(drop, score, score === "probability" ? 1 : 2)} ${unitOf(score)}`;
+}
+
+export function unitOf(score: Score): string {
+  return score === "probability" ? "points" : "log-odds";
+}
+
+/** Decimals that tell a small drop from none on this scale. */
+export function digitsOf(scale: number, score: Score): number {
+  const end = score === "probability" ? 100 * scale : scale;
+  return Math.min(2, Math.max(0, 2 - Math.ceil(Math.log10(end + 1e-9))));
+}
+
+/** A probability, never rounded to 0 or 100%. */
+export function percent(probability: number): string {
+  if (probability > 0 && probability < 0.0005) return "<0.1%";
+  if (probability < 1 && probability >= 0.9995) return ">99.9%";
+  return `${(100 * probability).toFixed(1)}%`;
+}
+
+export function secondsText(value: number): string {
+  if (value < 1) return "less than 1 s";
+  const whole = Math.round(value);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

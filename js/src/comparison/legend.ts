@@ -1,0 +1,22 @@
+// The legend that all maps of a comparison share.
+
+import { element } from "../dom/element";
+import { gradient, pendingEntry } from "../grid/legend";
+import { MAP_APPEARANCE } from "./map_view";
+
+export function comparisonLegend(): { element: HTMLElement; update(unknown: boolean): void } {
+  const root = element("div", "gx-legend");
+  const colors = element("div", "gx-legend-colors");
+  const scale = element("span", "gx-legend-scale");
+  const bar = element("span", "gx-legend-bar");
+  const scaleText = "each map has its own scale, up to its largest value";
+  bar.style.backgroundImage = gradient(MAP_APPEARANCE);
+  scale.append(bar, element("span", "gx-legend-zero", "0"));
+  colors.append(element("span", "", "most against"), scale, element("span", "", "most for"));
+  const unknown = pendingEntry("not known");
+  root.append(colors, element("span", "gx-legend-own", scaleText), unknown.element);
+  const update = (any: boolean) => {
+    unknown.element.hidden = !any;
+  };
+  return { element: root, update };
+}

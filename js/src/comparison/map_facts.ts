@@ -1,0 +1,63 @@
+// What stands below a map: its progress or its cost, and its notes.
+
+import { element, showNodes } from "../dom/element";
+import type { MapRecord, Progress } from "../model/comparison_protocol";
+import { filled, type Status } from "../model/widget_model";
+import { costText, stateText } from "../text/map_text";
+
+/** One line of a fixed height, with a bar while the map is computed. */
+export function stateLine() {
+  const root = element("div", "gx-state");
+  const track = element("div", "gx-progress");
+  const bar = element("div", "gx-progress-bar");
+  const text = element("span", "gx-state-text");
+  track.setAttribute("role", "progressbar");
+  track.append(bar);
+  root.append(text, track);
+  const update = (map: MapRecord | null, progress: Progress, status: Status, title: string) => {
+    const running = map?.status === "running" && status === "running";
+    const [done, total] = progress ?? [0, 0];
+    text.textContent = stateText(map, progress, status);
+    text.title = text.textContent;
+    track.hidden = !running || total === 0;
+    track.setAttribute("aria-label", `Progress of ${title}`);
+    track.setAttribute("aria-valuenow", String(done));
+    track.setAttribute("aria-valuemax", String(total));
+    bar.style.width = total > 0 ? `${(100 * done) / total}%` : "0";
+  };
+  return { element: root, update };
+}
+
+/** Stays open while its map changes. */
+export function notesView() {
+  const root = element("details", "gx-map-notes");
+  const summary = element("summary", "gx-quiet");
+  const list = element("div", "gx-map-facts");
+  root.append(summary, list);
+  const update = (map: MapRecord | null) => {
+    const facts = map ? factsOf(map) : [];
+    const count = facts.filter(([kind]) => kind === "gx-map-note").length;
+    root.hidden = facts.length === 0;
+    showNodes(summary, count > 0 ? [mark(), count === 1 ? "1 note" : `${count} notes`] : ["How it was made"]);
+    showNodes(list, facts.map(([className, text]) => element("p", className, text)));
+  };
+  return { element: root, update };
+}
+
+function mark(): HTMLElement {
+  const node = element("span", "gx-info", "i");
+  node.setAttribute("aria-hidden", "true");
+  return node;
+}
+
+function factsOf(map: MapRecord): [className: string, text: string][] {
+  const metrics = filled(map.figures);
+  const notes = [...map.notes, ...(metrics?.notes ?? [])];
+  const facts = [[map.native, map.derived].filter(Boolean).join("; ")];
+  if (map.status === "failed" && map.forward > 0) facts.push(`It took ${costText(map)}`);
+  if (metrics) facts.push(`The metrics took ${metrics.calls} more model calls`);
+  return [
+    ...notes.map((note): [string, string] => ["gx-map-note", note]),
+    ...facts.filter(Boolean).map((fact): [string, string] => ["gx-map-fact", `${fact}.`]),
+  ];
+}

@@ -1,0 +1,56 @@
+// Messages of a comparison: errors, a kernel that is gone, unavailable methods, news for screen readers.
+
+import { element, showNodes } from "../dom/element";
+import type { Model } from "../model/comparison_protocol";
+import type { Host } from "../model/widget_model";
+
+export interface Notices {
+  alerts: HTMLElement;
+  /** Why methods are unavailable. */
+  refused: HTMLElement;
+  /** News for screen readers. */
+  live: HTMLElement;
+  /** Whether the picture cannot be decoded. */
+  broken(is: boolean): void;
+  update(news: string, answer: string): void;
+}
+
+const GONE =
+  "The kernel is gone. The maps can still be read; run the notebook again to compute more.";
+
+export function comparisonNotices(model: Model, host: () => Host): Notices {
+  const alerts = element("div", "gx-alerts");
+  const offline = element("p", "gx-offline", GONE);
+  const error = element("p", "gx-error");
+  const damaged = element("p", "gx-error", "The picture cannot be shown here.");
+  const refused = element("details", "gx-refused");
+  const summary = element("summary", "gx-quiet");
+  const list = element("dl", "gx-meanings");
+  const live = element("div", "gx-sr");
+  offline.setAttribute("role", "status");
+  error.setAttribute("role", "alert");
+  live.setAttribute("role", "status");
+  live.setAttribute("aria-live", "polite");
+  damaged.hidden = true;
+  alerts.append(offline, error, damaged);
+  refused.append(summary, list);
+  let announced = ["", ""];
+
+  const update = (news: string, answer: string) => {
+    offline.hidden = host() !== "gone";
+    if (error.textContent !== model.get("error")) error.textContent = model.get("error");
+    error.hidden = error.textContent === "";
+    const unavailable = model.get("offered").filter(([, , , reason]) => reason !== "");
+    refused.hidden = unavailable.length === 0 || host() === "page";
+    const many = unavailable.length === 1 ? "1 method" : `${unavailable.length} methods`;
+    showNodes(summary, [`${many} cannot be used with this model`]);
+    showNodes(list, unavailable.flatMap(([, title, , reason]) => [element("dt", "", title), element("dd", "", reason)]));
+    const text = [news, answer].filter((part, place) => part !== announced[place]).join(". ");
+    if (text) live.textContent = text;
+    announced = [news, answer];
+  };
+  const broken = (is: boolean) => {
+    damaged.hidden = !is;
+  };
+  return { alerts, refused, live, broken, update };
+}

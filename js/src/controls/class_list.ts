@@ -1,0 +1,109 @@
+// The list of classes below the combobox: its options and the active one.
+
+import { percent } from "../cells/scores";
+import { element } from "../dom/element";
+import { matching, type ClassOption } from "../text/classes";
+
+export interface ClassList {
+  /** The listbox and the line below it. */
+  popup: HTMLElement;
+  listbox: HTMLElement;
+  /** Show the options that match a query; `current` is the target. */
+  show(options: ClassOption[], query: string, current: number | null): void;
+  active(): ClassOption | undefined;
+  /** Move from the active option, wrapping around. */
+  step(by: 1 | -1): void;
+  first(): void;
+  last(): void;
+}
+
+/** Options shown at once; typing finds the others. */
+const MAX_OPTIONS = 100;
+
+export function classList(
+  id: string,
+  chosen: (option: ClassOption) => void,
+  activated: (optionId: string) => void,
+  signal: AbortSignal,
+): ClassList {
+  const popup = element("div", "gx-popup");
+  const listbox = element("ul", "gx-options");
+  const more = element("p", "gx-more");
+  listbox.id = `${id}-classes`;
+  listbox.setAttribute("role", "listbox");
+  listbox.setAttribute("aria-label", "Classes");
+  popup.append(listbox, more);
+  let shown: ClassOption[] = [];
+  let at = -1;
+
+  const activate = (position: number) => {
+    listbox.children[at]?.setAttribute("aria-selected", "false");
+    at = position;
+    const node = listbox.children[at];
+    activated(node?.id ?? "");
+    if (!(node instanceof HTMLElement)) return;
+    node.setAttribute("aria-selected", "true");
+    reveal(listbox, node);
+  };
+
+  const show = (options: ClassOption[], query: string, current: number | null) => {
+    const found = matching(options, query);
+    shown = found.slice(0, MAX_OPTIONS);
+    listbox.replaceChildren(
+      ...shown.map((option, place) => optionNode(option, `${id}-${place}`, option.index === current)),
+    );
+    more.textContent = moreText(found.length, shown.length);
+    more.hidden = more.textContent === "";
+    listbox.scrollTop = 0;
+    const best = query.trim() === "" ? shown.findIndex(({ index }) => index === current) : 0;
+    activate(Math.min(best, shown.length - 1));
+  };
+
+  const step = (by: 1 | -1) => {
+    const count = shown.length;
+    if (count > 0) activate(at < 0 ? (by > 0 ? 0 : count - 1) : (at + by + count) % count);
+  };
+
+  // Keep the focus in the input while an option is pressed or the list is scrolled.
+  popup.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
+  listbox.addEventListener(
+    "click",
+    (event) => {
+      const place = [...listbox.children].findIndex((node) => node.contains(event.target as Node));
+      const option = shown[place];
+      if (option) chosen(option);
+    },
+    { signal },
+  );
+  return {
+    popup,
+    listbox,
+    show,
+    active: () => shown[at],
+    step,
+    first: () => activate(Math.min(0, shown.length - 1)),
+    last: () => activate(shown.length - 1),
+  };
+}
+
+function optionNode({ name, probability }: ClassOption, id: string, current: boolean): HTMLElement {
+  const node = element("li", current ? "gx-option gx-current" : "gx-option");
+  node.id = id;
+  node.setAttribute("role", "option");
+  node.setAttribute("aria-selected", "false");
+  node.append(element("span", "gx-option-name", name));
+  if (probability !== null) node.append(element("span", "gx-number", percent(probability)));
+  return node;
+}
+
+function moreText(found: number, shown: number): string {
+  if (found === 0) return "No class name contains this.";
+  return found > shown ? `… ${found - shown} more: type to narrow` : "";
+}
+
+/** Scroll the list, but not the page around it. */
+function reveal(list: HTMLElement, node: HTMLElement) {
+  const bottom = node.offsetTop + node.offsetHeight;
+  if (node.offsetTop < list.scrollTop) list.scrollTop = node.offsetTop;
+  else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
+}

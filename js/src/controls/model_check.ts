@@ -1,0 +1,53 @@
+// What may be wrong with the model: one line, and in its details the result of each check.
+
+import { element, showNodes } from "../dom/element";
+import type { Check, CheckVerdict, Model } from "../model/explorer_protocol";
+import { filled } from "../model/widget_model";
+
+/** Hidden from screen readers, which get words instead. */
+const MARKS: Record<CheckVerdict, string> = { ok: "✓", warning: "!", wrong: "✕", unknown: "?" };
+
+/** For screen readers, before the summary. */
+const SPOKEN: Record<Check["verdict"], string> = { ok: "", warning: "Warning: ", wrong: "Wrong: " };
+
+export function modelCheck(model: Model): { element: HTMLElement; update(): void } {
+  const root = element("details", "gx-check");
+  const summary = element("summary", "gx-check-summary");
+  const list = element("ul", "gx-check-list");
+  root.append(summary, list);
+  const update = () => {
+    const check = filled(model.get("check"));
+    root.hidden = !check;
+    if (!check) return;
+    root.dataset["verdict"] = check.verdict;
+    showNodes(summary, [summaryLine(check)]);
+    showNodes(list, check.checks.map(listItem));
+  };
+  return { element: root, update };
+}
+
+function summaryLine({ verdict, summary }: Check): HTMLElement {
+  const line = element("span", "gx-check-line");
+  const text = element("span", "gx-check-text");
+  text.append(element("span", "gx-sr", SPOKEN[verdict]), summary);
+  line.append(mark(verdict), text);
+  return line;
+}
+
+function listItem([name, verdict, seen, advice]: Check["checks"][number]): HTMLElement {
+  const item = element("li", "gx-check-line");
+  const text = element("div", "gx-check-text");
+  const title = element("p", "gx-check-title");
+  title.append(element("span", "gx-check-name", name), `: ${verdict}`);
+  text.append(title, element("p", "gx-check-seen", seen));
+  if (advice) text.append(element("p", "gx-check-advice", advice));
+  item.append(mark(verdict), text);
+  return item;
+}
+
+function mark(verdict: CheckVerdict): HTMLElement {
+  const node = element("span", "gx-check-mark", MARKS[verdict]);
+  node.setAttribute("aria-hidden", "true");
+  node.dataset["verdict"] = verdict;
+  return node;
+}

@@ -1,0 +1,69 @@
+// Messages: a kernel that is gone, errors, notes, the model and what may be wrong with it.
+
+import { element, showNodes } from "../dom/element";
+import type { Model } from "../model/explorer_protocol";
+import { filled, type Host } from "../model/widget_model";
+import { modelCheck } from "./model_check";
+
+const OFFLINE: Record<Host, string> = {
+  kernel: "",
+  gone:
+    "The kernel is gone. The map can still be read; run the notebook again to compute more.",
+  page: "",
+};
+
+export function noticesView(model: Model, signal: AbortSignal, host: () => Host) {
+  const root = element("div", "gx-notices");
+  const offline = element("p", "gx-offline");
+  const error = element("p", "gx-error");
+  const local = element("p", "gx-error");
+  const notes = element("div", "gx-notes");
+  const check = modelCheck(model);
+  const about = element("p", "gx-about");
+  const logOdds = element("button", "gx-button", "Show log-odds");
+  offline.setAttribute("role", "status");
+  for (const alert of [error, local]) alert.setAttribute("role", "alert");
+  local.hidden = true;
+  logOdds.addEventListener(
+    "click",
+    () => {
+      model.set("score", "log-odds");
+      model.save_changes();
+    },
+    { signal },
+  );
+  root.append(offline, error, local, notes, logOdds, about, check.element);
+
+  /** The kernel's error at the time of the front end's own message. */
+  let oldError = "";
+  const showMessage = (text: string) => {
+    oldError = model.get("error");
+    setText(local, text);
+    setText(error, text ? "" : oldError);
+  };
+  const update = () => {
+    setText(offline, OFFLINE[host()]);
+    const kernelError = model.get("error");
+    if (kernelError !== oldError) setText(local, "");
+    if (local.hidden) setText(error, kernelError);
+    showNodes(notes, model.get("notes").map((note) => element("p", "gx-note", note)));
+    logOdds.hidden = !filled(model.get("prediction"))?.saturated || model.get("notes").length === 0;
+    logOdds.disabled = host() === "gone";
+    setText(about, aboutText(model));
+    check.update();
+  };
+  return { element: root, update, showMessage };
+}
+
+function aboutText(model: Model): string {
+  const about = filled(model.get("about"));
+  if (!about) return "";
+  const facts = [about.model, about.output, `preprocessing: ${about.preprocessing}`];
+  return facts.filter(Boolean).join(" · ");
+}
+
+/** Set a changed text; hide the element if it is empty. */
+function setText(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+  node.hidden = text === "";
+}

@@ -1,0 +1,145 @@
+// The target: a combobox with a list of classes, after the ARIA Authoring Practices.
+
+import { element } from "../dom/element";
+import type { Model } from "../model/explorer_protocol";
+import { filled } from "../model/widget_model";
+import { className, classOptions, duplicateLabels, type ClassOption } from "../text/classes";
+import { classList, type ClassList } from "./class_list";
+
+export interface TargetControl {
+  element: HTMLElement;
+  update(): void;
+}
+
+/** `offered` returns the possible targets: null for all classes. */
+export function targetControl(
+  model: Model,
+  signal: AbortSignal,
+  offered: () => number[] | null = () => null,
+): TargetControl {
+  const id = `gx-${Math.random().toString(36).slice(2)}`;
+  const root = element("div", "gx-field gx-why");
+  const input = comboboxInput(id);
+  const choose = (option: ClassOption) => {
+    model.set("target", option.index);
+    model.save_changes();
+    leave();
+  };
+  const activated = (optionId: string) => input.setAttribute("aria-activedescendant", optionId);
+  const list = classList(id, choose, activated, signal);
+  const { popup } = list;
+  input.setAttribute("aria-controls", list.listbox.id);
+  root.append(labelOf(input, "Why"), input, popup);
+
+  const expand = (open: boolean) => {
+    popup.hidden = !open;
+    input.setAttribute("aria-expanded", String(open));
+  };
+  const open = (query = "") => {
+    const top = filled(model.get("prediction"))?.top ?? [];
+    expand(true);
+    place(root, popup);
+    list.show(classOptions(model.get("labels"), top, offered()), query, targetOf(model));
+  };
+  const close = () => {
+    expand(false);
+    activated("");
+    update();
+  };
+  // Select the name, so that typing replaces it.
+  const begin = () => {
+    if (!popup.hidden) return;
+    input.select();
+    open();
+  };
+  const leave = () => {
+    close();
+    input.select();
+  };
+  input.addEventListener("focus", begin, { signal });
+  input.addEventListener("click", begin, { signal });
+  input.addEventListener("input", () => open(input.value), { signal });
+  input.addEventListener("blur", close, { signal });
+  listenToKeys(input, list, { begin, leave, choose }, signal);
+
+  const update = () => {
+    const target = targetOf(model);
+    input.disabled = target === null || offered()?.length === 0;
+    if (!popup.hidden) return;
+    const labels = model.get("labels");
+    const text = target === null ? "…" : className(labels, duplicateLabels(labels), target);
+    if (input.value !== text) input.value = text;
+  };
+  expand(false);
+  return { element: root, update };
+}
+
+/** The requested class, even before its answer arrives; else the one that the map explains. */
+function targetOf(model: Model): number | null {
+  const target = model.get("target");
+  if (typeof target === "number" && target in model.get("labels")) return target;
+  return filled(model.get("prediction"))?.target ?? null;
+}
+
+interface Actions {
+  begin(): void;
+  leave(): void;
+  choose(option: ClassOption): void;
+}
+
+function listenToKeys(
+  input: HTMLInputElement,
+  list: ClassList,
+  { begin, leave, choose }: Actions,
+  signal: AbortSignal,
+) {
+  const closed: Record<string, () => void> = { ArrowDown: begin, ArrowUp: begin };
+  const opened: Record<string, () => void> = {
+    ArrowDown: () => list.step(1),
+    ArrowUp: () => list.step(-1),
+    Home: list.first,
+    End: list.last,
+    Enter: () => {
+      const option = list.active();
+      if (option) choose(option);
+    },
+    Escape: leave,
+  };
+  const pressed = (event: KeyboardEvent) => {
+    const act = (list.popup.hidden ? closed : opened)[event.key];
+    const marksText = event.shiftKey || event.ctrlKey || event.metaKey || event.isComposing;
+    if (!act || marksText) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+  input.addEventListener("keydown", pressed, { signal });
+}
+
+function comboboxInput(id: string): HTMLInputElement {
+  const input = element("input", "gx-combobox");
+  input.id = id;
+  input.type = "text";
+  input.autocomplete = "off";
+  input.spellcheck = false;
+  input.setAttribute("role", "combobox");
+  input.setAttribute("aria-autocomplete", "list");
+  return input;
+}
+
+function labelOf(input: HTMLInputElement, text: string): HTMLElement {
+  const label = element("label", "gx-field-name", text);
+  label.htmlFor = input.id;
+  return label;
+}
+
+/** Keep the popup inside the widget: a notebook may clip what leaves it. */
+function place(root: HTMLElement, popup: HTMLElement) {
+  const field = root.getBoundingClientRect();
+  const widget = (root.closest(".gx-root") ?? root).getBoundingClientRect();
+  const width = Math.min(Math.max(320, field.width), widget.width - 16);
+  const height = Math.min(280, Math.max(120, widget.bottom - field.bottom - 8));
+  popup.style.width = `${width}px`;
+  popup.style.left = `${Math.min(0, widget.right - 8 - width - field.left)}px`;
+  popup.style.setProperty("--gx-popup-height", `${height}px`);
+}

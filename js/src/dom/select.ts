@@ -1,0 +1,29 @@
+// A <select> that rebuilds its options only when they change: an open one stays open.
+
+import { element } from "./element";
+
+/** An option with a `disabledReason` cannot be chosen. */
+export type Option = [value: string, text: string, disabledReason?: string];
+
+export function select(signal: AbortSignal, chosen: (value: string) => void) {
+  const control = element("select", "gx-select");
+  control.addEventListener("change", () => chosen(control.value), { signal });
+  let known = "";
+  const update = (options: Option[], value: string) => {
+    const key = JSON.stringify(options);
+    if (key !== known) {
+      known = key;
+      control.replaceChildren(...options.map(optionNode));
+    }
+    control.value = value;
+  };
+  return { element: control, update };
+}
+
+function optionNode([value, text, disabledReason = ""]: Option): HTMLOptionElement {
+  const node = element("option", "", text);
+  node.value = value;
+  node.title = disabledReason;
+  node.disabled = disabledReason !== "";
+  return node;
+}

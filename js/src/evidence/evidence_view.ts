@@ -1,0 +1,192 @@
+// The evidence of a selection: the picture with cells hidden, and the classes before and after.
+
+import { indexOf } from "../cells/geometry";
+import { amountText, decodeScores, isFailed, isScored, rankOf } from "../cells/scores";
+import { classBarsKey, classBars } from "../dom/class_bars";
+import { element, showNodes, showPng } from "../dom/element";
+import type { Evidence, Model, Prediction, Score } from "../model/explorer_protocol";
+import { filled, type Cell, type Host } from "../model/widget_model";
+import { className, duplicateLabels } from "../text/classes";
+import { fromToText, synergyText, titleText, valueText, winner } from "../text/evidence_text";
+
+export interface EvidenceView {
+  element: HTMLElement;
+  update(): void;
+  /** For screen readers; without the rank, which changes with each batch. */
+  text(): string;
+}
+
+export function evidenceView(model: Model, host: () => Host): EvidenceView {
+  const root = element("section", "gx-evidence");
+  root.setAttribute("aria-label", "Evidence");
+  const title = element("p", "gx-title");
+  const asking = element("p", "gx-asking", "Asking the model …");
+  const answerBox = element("div", "gx-answer");
+  let image = element("img", "gx-hidden-picture");
+  image.hidden = true;
+  root.append(title, image, asking, answerBox);
+  let shown: DataView | null = null;
+
+  /** Keep the old picture until the new one is decoded, so that nothing below it jumps. */
+  const show = async (bytes: DataView, alt: string) => {
+    const next = element("img", "gx-hidden-picture");
+    next.alt = alt;
+    await showPng(next, bytes);
+    if (shown !== bytes) return;
+    next.style.setProperty("--gx-shape", String(next.naturalWidth / next.naturalHeight || 1));
+    image.replaceWith(next);
+    image = next;
+  };
+
+  const update = () => {
+    const prediction = filled(model.get("prediction"));
+    const [cells, keep] = [model.get("value"), model.get("keep")];
+    const evidence = current(model);
+    const waiting = isWaiting(model, evidence, host());
+    if (evidence && evidence.picture !== shown) {
+      shown = evidence.picture;
+      const bytes = shown;
+      show(bytes, `The picture as the model saw it, ${conditionText(keep)}`).catch(() => {
+        if (shown === bytes) image.hidden = true; // the old one shows other cells
+      });
+    }
+    if (!evidence && !waiting) {
+      shown = null;
+      image.hidden = true;
+    }
+    showNodes(title, cells.length > 0 ? heading(cells, keep) : ["What the model sees"]);
+    title.hidden = cells.length === 0 && !prediction;
+    // The old answer stays, dimmed, so that nothing jumps while the model is asked.
+    root.classList.toggle("gx-waiting", waiting);
+    asking.hidden = !waiting;
+    answerBox.ariaHidden = String(waiting);
+    image.ariaHidden = String(waiting && !evidence);
+    if (!waiting) showNodes(answerBox, content(model, prediction, evidence, host()));
+  };
+  const text = () => {
+    if (!asking.hidden) return "";
+    const copy = answerBox.querySelector(".gx-verdict")?.cloneNode(true) as HTMLElement | undefined;
+    copy?.querySelector(".gx-rank")?.remove();
+    return copy?.textContent ?? "";
+  };
+  return { element: root, update, text };
+}
+
+/** Whether a kernel was asked and has not answered, nor failed. */
+function isWaiting(model: Model, evidence: Evidence | null, host: Host): boolean {
+  const answered = evidence !== null && evidence.drop !== null;
+  return host === "kernel" && model.get("value").length > 0 && !answered && model.get("error") === "";
+}
+
+/** The evidence of the selection; null while it belongs to another one. */
+function current(model: Model): Evidence | null {
+  const evidence = filled(model.get("evidence"));
+  const cells = model.get("value");
+  if (!evidence || cells.length === 0 || evidence.keep !== model.get("keep")) return null;
+  const same = JSON.stringify(evidence.cells) === JSON.stringify(cells);
+  return same ? evidence : null;
+}
+
+function content(
+  model: Model,
+  prediction: Prediction | null,
+  evidence: Evidence | null,
+  host: Host,
+): Node[] {
+  if (model.get("value").length === 0) return prediction ? wholePicture(model, prediction, host) : [];
+  if (evidence && prediction && evidence.drop !== null) return answer(model, prediction, evidence);
+  return [element("p", "gx-verdict", pendingText(model, evidence, host))];
+}
+
+function heading(cells: Cell[], keep: boolean): (Node | string)[] {
+  return [titleText(cells, keep), element("span", "gx-index", valueText(cells))];
+}
+
+const HINTS: Record<Host, string> = {
+  kernel: "Click a cell to see what the model predicts without it; drag for several.",
+  page: "Click a cell to see what the model predicts without it.",
+  gone: "Point at a cell to read its drop.",
+};
+
+function wholePicture(model: Model, prediction: Prediction, host: Host): HTMLElement[] {
+  const classes = prediction.top.map(([index, p]): [number, number, null] => [index, p, null]);
+  return [
+    classBars(classes, model.get("labels"), prediction.target),
+    element("p", "gx-hint", HINTS[host]),
+  ];
+}
+
+function answer(model: Model, prediction: Prediction, evidence: Evidence): HTMLElement[] {
+  return [
+    verdict(model, prediction, evidence),
+    classBars(evidence.classes, model.get("labels"), prediction.target),
+    classBarsKey(conditionText(evidence.keep)),
+  ];
+}
+
+function conditionText(keep: boolean): string {
+  return keep ? "with only the selection" : "with the selection hidden";
+}
+
+function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTMLElement {
+  const labels = model.get("labels");
+  const duplicates = duplicateLabels(labels);
+  const nameOf = (index: number) => className(labels, duplicates, index);
+  const score = model.get("score");
+  const [, before, after] = evidence.classes[0] ?? [0, 0, 0];
+  const change = fromToText(nameOf(prediction.target), before, after);
+  const root = element("p", "gx-verdict", `${change}: drop ${amountText(evidence.drop ?? 0, score)}`);
+  const synergy = synergyText(evidence, singleDrops(model, evidence), score);
+  if (synergy) root.append(`; ${synergy}`);
+  else root.append(element("span", "gx-rank", rankText(model, evidence)), ".");
+  const now = winner(evidence.classes, 2);
+  if (now !== winner(evidence.classes, 1)) {
+    root.append(element("strong", "gx-flip", ` The answer becomes “${nameOf(now)}”.`));
+  }
+  return root;
+}
+
+function singleDrops(model: Model, evidence: Evidence): number[] {
+  const grid = filled(model.get("grid"));
+  const drops = decodeScores(model.get("scores"));
+  return grid ? evidence.cells.map((cell) => drops[indexOf(grid, cell)] ?? NaN) : [];
+}
+
+/** The rank of one cell; "" for a set. */
+function rankText(model: Model, evidence: Evidence): string {
+  const grid = filled(model.get("grid"));
+  const [cell] = evidence.cells;
+  if (!grid || !cell || evidence.cells.length > 1 || evidence.keep) return "";
+  const drops = decodeScores(model.get("scores"));
+  const index = indexOf(grid, cell);
+  const rank = rankOf(drops, index);
+  const equal = drops.filter((drop) => drop === drops[index]).length;
+  const ranks = equal > 1 ? `ranks ${rank}–${rank + equal - 1}` : `rank ${rank}`;
+  return `, ${ranks} of ${drops.filter(isScored).length}`;
+}
+
+/** What is known without an answer of the model. */
+function pendingText(model: Model, evidence: Evidence | null, host: Host): string {
+  const single = singleText(model);
+  if (host === "gone") return `${single ?? ""} The kernel is gone: nothing new can be asked.`.trim();
+  if (host === "page" && model.get("keep")) return "A saved page cannot ask the model about these cells alone.";
+  if (host === "page") return single ?? setText(evidence?.sum ?? null, model.get("score"));
+  return "The model gave no answer.";
+}
+
+/** What a page knows about several cells. */
+function setText(sum: number | null, score: Score): string {
+  const apart = sum === null ? "" : ` One by one these cells add up to a drop of ${amountText(sum, score)}.`;
+  return `A saved page cannot ask the model about sets of cells.${apart}`;
+}
+
+/** What the map tells about a single cell; null for several. */
+function singleText(model: Model): string | null {
+  const grid = filled(model.get("grid"));
+  const [cell, more] = model.get("value");
+  if (!grid || !cell || more || model.get("keep")) return null;
+  const drop = decodeScores(model.get("scores"))[indexOf(grid, cell)] ?? NaN;
+  if (isFailed(drop)) return "The model's output was not finite with this cell hidden.";
+  if (!isScored(drop)) return "This cell has not been scored.";
+  return `Without this cell: drop ${amountText(drop, model.get("score"))}.`;
+}

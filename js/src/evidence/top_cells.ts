@@ -1,0 +1,165 @@
+// The top k cells: a slider that hides them or keeps only them, and a player that draws the curves.
+
+import { decodeScores } from "../cells/scores";
+import { sameCells, selectionOf, topCells, valueOf } from "../cells/selection";
+import { element } from "../dom/element";
+import { field } from "../dom/field";
+import type { Choose } from "../grid/selector";
+import type { Curve, Model } from "../model/explorer_protocol";
+import { filled, type Host } from "../model/widget_model";
+import { className, duplicateLabels } from "../text/classes";
+import { curveChart } from "./curve_chart";
+
+/** Between two steps of the player. */
+const STEP_MS = 140;
+
+export interface TopCells {
+  element: HTMLElement;
+  update(): void;
+}
+
+export function topCellsControl(
+  model: Model,
+  signal: AbortSignal,
+  host: () => Host,
+  choose: Choose,
+): TopCells {
+  const root = element("div", "gx-top");
+  const range = element("input", "gx-range");
+  const shown = element("span", "gx-value");
+  const play = element("button", "gx-button gx-play", "Play");
+  const plot = curveChart();
+  const row = field("Top cells", range);
+  range.type = "range";
+  range.min = "0";
+  range.step = "1";
+  range.setAttribute("aria-label", "Top cells");
+  row.firstElementChild?.append(" ", shown);
+  const line = element("div", "gx-top-row");
+  line.append(row, play);
+  root.append(line, plot.element);
+
+  let scores: DataView | null = null;
+  let order: number[] = [];
+  let timer = 0;
+  /** Curve and error at the time of the request: until they change, there is no answer. */
+  let before = "";
+  let sliding = false;
+  /** The picture of the running player, which stops if the picture changes. */
+  let played: DataView | null = null;
+
+  const select = (k: number, remember: boolean) => {
+    const grid = filled(model.get("grid"));
+    if (grid) choose(valueOf(grid, order.slice(0, k)), model.get("keep"), remember);
+  };
+
+  /** The k for which the selection is exactly the top k cells; else null. */
+  const chosen = (): number | null => {
+    const grid = filled(model.get("grid"));
+    const k = model.get("value").length;
+    if (!grid || k === 0) return 0;
+    const same = sameCells(selectionOf(grid, model.get("value")), new Set(order.slice(0, k)));
+    return same ? k : null;
+  };
+
+  const pause = () => {
+    window.clearInterval(timer);
+    timer = 0;
+    update();
+  };
+
+  const state = () => JSON.stringify([model.get("curve"), model.get("error")]);
+
+  const next = () => {
+    const curve = filled(model.get("curve"));
+    const k = chosen();
+    return curve && k !== null ? nextPoint(curve, k, model.get("keep")) : null;
+  };
+
+  const advance = () => {
+    if (model.get("picture") !== played) return pause();
+    if (state() === before && host() === "kernel") return;
+    before = "";
+    const point = next();
+    if (!point) return pause();
+    if (point.known) select(point.count, false);
+  };
+
+  const start = () => {
+    const requested = isRequested(filled(model.get("curve")));
+    before = requested ? "" : state();
+    if (!requested) model.send({ type: "play" });
+    if (prefersReducedMotion()) return;
+    played = model.get("picture");
+    if (!chosen() || !next()) select(0, true);
+    timer = window.setInterval(advance, STEP_MS);
+    update();
+  };
+
+  range.addEventListener(
+    "input",
+    () => {
+      const k = Number(range.value); // read it first: a pause resets the slider
+      if (timer) pause();
+      select(k, !sliding);
+      sliding = true;
+    },
+    { signal },
+  );
+  range.addEventListener("change", () => (sliding = false), { signal });
+  play.addEventListener("click", () => (timer ? pause() : start()), { signal });
+  signal.addEventListener("abort", () => window.clearInterval(timer));
+
+  const update = () => {
+    if (scores !== model.get("scores")) {
+      scores = model.get("scores");
+      const drops = decodeScores(scores);
+      order = topCells(drops, drops.length);
+    }
+    const most = order.length;
+    const k = chosen();
+    const curve = filled(model.get("curve"));
+    range.max = String(most);
+    range.disabled = most === 0 || host() === "gone";
+    range.value = String(k ?? 0);
+    const verb = model.get("keep") ? "kept" : "hidden";
+    shown.textContent = k === null ? "other selection" : k === 0 ? "none" : `${k} of ${most} ${verb}`;
+    range.setAttribute("aria-valuetext", shown.textContent);
+    play.textContent = timer ? "Pause" : "Play";
+    play.hidden = host() === "page";
+    const idle = host() !== "kernel" || model.get("status") !== "done";
+    play.title =
+      model.get("status") !== "done" && !timer
+        ? "Available once every cell is scored"
+        : "Hide the most important cells one by one, and draw the probability";
+    play.disabled = !timer && (idle || (prefersReducedMotion() && isRequested(curve)));
+    plot.element.hidden = !curve;
+    if (curve) plot.update(curve, most, k, targetName(model));
+  };
+  return { element: root, update };
+}
+
+function targetName(model: Model): string {
+  const labels = model.get("labels");
+  const prediction = filled(model.get("prediction"));
+  return prediction ? className(labels, duplicateLabels(labels), prediction.target) : "";
+}
+
+/** Whether the whole curve is known or being computed. */
+function isRequested(curve: Curve | null): boolean {
+  return curve !== null && (curve.running || ![...curve.deletion, ...curve.insertion].includes(null));
+}
+
+function prefersReducedMotion(): boolean {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/** The point after `k` on the played curve; null at its end. */
+export function nextPoint(curve: Curve, k: number, keep: boolean): { count: number; known: boolean } | null {
+  const at = curve.counts.findIndex((count) => count > k);
+  const count = curve.counts[at];
+  if (count === undefined) return null;
+  const value = (keep ? curve.insertion : curve.deletion)[at];
+  if (value == null && !curve.running) return null;
+  return { count, known: value != null };
+}

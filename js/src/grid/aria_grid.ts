@@ -1,0 +1,66 @@
+// The grid for screen readers: only the active cell exists as an element.
+
+import { cellBox, cellOf } from "../cells/geometry";
+import { element } from "../dom/element";
+import type { GridShape } from "../model/widget_model";
+
+export interface AriaGrid {
+  update(grid: GridShape | null, index: number, text: string, selected: boolean): void;
+}
+
+/** Give an element the role of the grid; it is focusable once there are cells. */
+export function ariaGrid(root: HTMLElement): AriaGrid {
+  // Each widget may bring its own copy of this module: a counter would not be unique.
+  const name = `gx-cell-${Math.random().toString(36).slice(2)}`;
+  let moves = 0;
+  let shown = "";
+  let cell = element("div", "gx-sr");
+  let row = element("div", "gx-sr");
+
+  // A new element is read out, a changed text is not.
+  const move = (grid: GridShape, index: number) => {
+    const [rowIndex, columnIndex] = cellOf(grid, index);
+    const box = cellBox(grid, index, 100, 100);
+    const old = row;
+    row = element("div", "gx-sr");
+    row.setAttribute("role", "row");
+    row.setAttribute("aria-rowindex", String(rowIndex + 1));
+    // Screen magnifiers go to the place of the element.
+    row.style.left = `${box.x}%`;
+    row.style.top = `${box.y}%`;
+    row.style.width = `${box.width}%`;
+    row.style.height = `${box.height}%`;
+    cell = element("div", "");
+    cell.id = `${name}-${++moves}`;
+    cell.setAttribute("role", "gridcell");
+    cell.setAttribute("aria-colindex", String(columnIndex + 1));
+    row.append(cell);
+    old.remove();
+    root.append(row);
+    root.setAttribute("aria-activedescendant", cell.id);
+  };
+
+  const begin = (grid: GridShape) => {
+    root.tabIndex = 0;
+    root.setAttribute("role", "grid");
+    root.setAttribute("aria-label", "Cells of the picture");
+    root.setAttribute("aria-multiselectable", "true");
+    root.setAttribute("aria-rowcount", String(grid.rows));
+    root.setAttribute("aria-colcount", String(grid.columns));
+    // See element.ts.
+    root.dataset["lmSuppressShortcuts"] = "true";
+  };
+
+  const update = (grid: GridShape | null, index: number, text: string, selected: boolean) => {
+    if (!grid) return;
+    const key = `${grid.rows} ${grid.columns} ${index}`;
+    if (key !== shown) {
+      shown = key;
+      begin(grid);
+      move(grid, index);
+    }
+    if (cell.textContent !== text) cell.textContent = text;
+    cell.setAttribute("aria-selected", String(selected));
+  };
+  return { update };
+}

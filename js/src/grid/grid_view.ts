@@ -1,0 +1,180 @@
+// The picture under its grid: canvas, pointer, keyboard, tooltip and legend.
+
+import { appearanceOf } from "../cells/colors";
+import { cellAt, cellBox } from "../cells/geometry";
+import { decodeScores } from "../cells/scores";
+import { element, showPng } from "../dom/element";
+import { onRepaintNeeded } from "../dom/repaint";
+import { tip } from "../dom/tip";
+import type { Model } from "../model/explorer_protocol";
+import { filled } from "../model/widget_model";
+import { changeText, dropText, placeText } from "../text/cell_text";
+import { ariaGrid } from "./aria_grid";
+import { listenToKeys, moved } from "./keyboard";
+import { legend } from "./legend";
+import { paint, paleCopy } from "./paint";
+import { listenToPointer, type Point } from "./pointer";
+import { cellSelector, type Choose } from "./selector";
+
+export interface GridView {
+  element: HTMLElement;
+  canvas: HTMLCanvasElement;
+  update(): void;
+}
+
+export function gridView(
+  model: Model,
+  signal: AbortSignal,
+  choose: Choose,
+  undo: () => void,
+): GridView {
+  const root = element("div", "gx-grid");
+  const frame = element("div", "gx-frame");
+  const canvas = element("canvas", "gx-canvas");
+  const broken = element("p", "gx-error", "The picture cannot be shown here.");
+  const tooltip = tip();
+  const key = legend();
+  const cells = cellSelector(model, choose);
+  const aria = ariaGrid(frame);
+  canvas.setAttribute("aria-hidden", "true");
+  broken.hidden = true;
+  frame.append(canvas, tooltip.element);
+  root.append(frame, broken, key.element);
+
+  let shown: DataView | null = null;
+  let picture: HTMLImageElement | null = null;
+  let pale: HTMLCanvasElement | null = null;
+  let scores: DataView | null = null;
+  let drops: Float32Array = new Float32Array();
+  let hovered: number | null = null;
+  let activeShown = false;
+  let queued = false;
+
+  const shape = () => filled(model.get("grid"));
+
+  const draw = () => {
+    queued = false;
+    if (!picture || !pale) return;
+    const [grid, appearance] = [shape(), appearanceOf(model)];
+    const [score, keep] = [model.get("score"), model.get("keep")];
+    const [width, height] = [frame.clientWidth, frame.clientHeight];
+    const [active, selected] = [activeShown ? cells.active() : null, cells.shown()];
+    const scene = { picture, pale, grid, drops, score, appearance, hovered, active, selected, keep };
+    paint(canvas, scene, width, height);
+    const index = cells.dragging() ? null : (hovered ?? active);
+    const drop = index === null ? undefined : drops[index];
+    if (!grid || index === null || drop === undefined) return tooltip.hide();
+    const change = changeText(drop, score, filled(model.get("prediction")));
+    const box = cellBox(grid, index, width, height);
+    tooltip.show(placeText(grid, index), change, box, root.clientWidth);
+  };
+
+  const redraw = () => {
+    if (queued) return;
+    queued = true;
+    requestAnimationFrame(draw);
+  };
+
+  const describe = () => {
+    const [grid, index] = [shape(), cells.active()];
+    if (!grid) return;
+    const text = `${placeText(grid, index)}, ${dropText(drops[index] ?? NaN, model.get("score"))}`;
+    aria.update(grid, index, text, cells.shown().has(index));
+  };
+
+  const refresh = () => {
+    describe();
+    redraw();
+  };
+
+  const cellUnder = (point: Point | null) => {
+    const grid = shape();
+    return grid && point ? cellAt(grid, ...point) : null;
+  };
+
+  const hover = (index: number | null) => {
+    if (index === hovered) return;
+    hovered = index;
+    redraw();
+  };
+
+  const abandon = listenToPointer(
+    canvas,
+    {
+      hover: (point) => hover(cellUnder(point)),
+      click(point, mode) {
+        const index = cellUnder(point);
+        if (index === null) return;
+        cells.click(index, mode);
+        refresh();
+      },
+      drag(from, to, mode) {
+        const [start, end] = [cellUnder(from), cellUnder(to)];
+        if (start === null || end === null) return;
+        hovered = end;
+        cells.drag(start, end, mode);
+        redraw();
+      },
+      drop() {
+        cells.drop();
+        refresh();
+      },
+      abandon() {
+        cells.abandon();
+        redraw();
+      },
+    },
+    signal,
+  );
+
+  listenToKeys(
+    frame,
+    {
+      showActive(shown) {
+        activeShown = shown;
+        if (shown) hovered = null;
+        refresh();
+      },
+      move(to, extend) {
+        const grid = shape();
+        if (grid) cells.goTo(moved(grid, cells.active(), to), extend);
+      },
+      pick: (mode) => cells.click(cells.active(), mode),
+      all: cells.all,
+      clear: () => abandon() || cells.clear(),
+      undo,
+    },
+    signal,
+  );
+
+  onRepaintNeeded(frame, canvas, redraw, signal);
+
+  const load = async (bytes: DataView) => {
+    shown = bytes;
+    const image = new Image();
+    const decoded = await showPng(image, bytes).then(() => true, () => false);
+    if (shown !== bytes) return; // a newer picture has arrived
+    broken.hidden = decoded;
+    frame.hidden = !decoded;
+    if (!decoded) return;
+    root.style.setProperty("--gx-shape", String(image.naturalWidth / image.naturalHeight));
+    picture = image;
+    pale = paleCopy(image);
+    redraw();
+  };
+
+  const update = () => {
+    const bytes = model.get("picture");
+    if (bytes !== shown && bytes.byteLength > 0) void load(bytes);
+    if (scores !== model.get("scores")) {
+      scores = model.get("scores");
+      drops = decodeScores(scores);
+    }
+    cells.follow();
+    const grid = shape();
+    if (grid && hovered !== null && hovered >= grid.rows * grid.columns) hovered = null;
+    key.update(drops, model.get("score"), appearanceOf(model));
+    refresh();
+  };
+  return { element: root, canvas, update };
+}

@@ -1,0 +1,111 @@
+// The legend: colours and patterns of the map.
+
+import { HUES, withAlpha, type Appearance } from "../cells/colors";
+import {
+  digitsOf,
+  dropNumber,
+  isFaded,
+  isFailed,
+  isScored,
+  largestOf,
+  scaleOf,
+  unitOf,
+} from "../cells/scores";
+import { element } from "../dom/element";
+import type { Score } from "../model/explorer_protocol";
+import { failedMark, pendingPattern } from "./marks";
+
+export interface Legend {
+  element: HTMLElement;
+  update(drops: Float32Array, score: Score, appearance: Appearance): void;
+}
+
+export function legend(): Legend {
+  const root = element("div", "gx-legend");
+  const colors = element("div", "gx-legend-colors");
+  const least = element("span", "gx-legend-end");
+  const most = element("span", "gx-legend-end");
+  const bar = element("span", "gx-legend-bar");
+  const absolute = element("span", "gx-legend-entry", "absolute scale");
+  const faded = entry("");
+  const pending = pendingEntry("not scored yet");
+  const failed = entry("failed", (ink, size, ratio) =>
+    failedMark(ink, { x: 0, y: 0, width: size, height: size }, ratio),
+  );
+  failed.element.title = "The model's output was not finite with the cell hidden.";
+  colors.append(least, bar, most);
+  root.append(colors, absolute, faded.element, pending.element, failed.element);
+
+  const update = (drops: Float32Array, score: Score, appearance: Appearance) => {
+    const scale = scaleOf(drops, score, appearance.scale);
+    [least.textContent, most.textContent] = endTexts(drops, score, appearance);
+    bar.style.backgroundImage = gradient(appearance);
+    absolute.hidden = appearance.scale !== "absolute";
+    pending.element.hidden = !drops.some(Number.isNaN);
+    failed.element.hidden = !drops.some(isFailed);
+    faded.element.hidden = !drops.some(
+      (drop) => isScored(drop) && isFaded(drop, scale, appearance.threshold),
+    );
+    faded.text.textContent = `less than ${thresholdText(scale, score, appearance.threshold)}`;
+  };
+  return { element: root, update };
+}
+
+/** The texts at the two ends of the scale. */
+export function endTexts(drops: Float32Array, score: Score, appearance: Appearance): [string, string] {
+  const scale = scaleOf(drops, score, appearance.scale);
+  const end = dropNumber(scale, score, digitsOf(scale, score));
+  const beyond = largestOf(drops) > scale;
+  return [
+    `against ${beyond ? "≤ " : ""}−${end}`,
+    `${beyond ? "≥ " : ""}+${end} ${unitOf(score)}, supports`,
+  ];
+}
+
+/** The drop below which cells are not coloured, with its unit. */
+export function thresholdText(scale: number, score: Score, threshold: number): string {
+  const digits = Math.min(2, digitsOf(scale, score) + 1);
+  return `${dropNumber(threshold * scale, score, digits)} ${unitOf(score)}`;
+}
+
+/** The colours of the map as a CSS gradient: transparent at zero. */
+export function gradient({ colormap, opacity }: Appearance): string {
+  const { supports, against } = HUES[colormap];
+  const stops = [
+    withAlpha(against, opacity),
+    `${withAlpha(against, 0)} 50%`,
+    `${withAlpha(supports, 0)} 50%`,
+    withAlpha(supports, opacity),
+  ];
+  return `linear-gradient(to right, ${stops.join(", ")})`;
+}
+
+/** In CSS pixels. */
+const SWATCH_SIZE = 12;
+
+/** The entry of the hatch. */
+export function pendingEntry(meaning: string) {
+  const made = entry(meaning, (ink, size, ratio) => {
+    const pattern = pendingPattern(ink, ratio);
+    if (pattern) ink.fillStyle = pattern;
+    if (pattern) ink.fillRect(0, 0, size, size);
+  });
+  made.element.classList.add("gx-legend-pending");
+  return made;
+}
+
+type Mark = (ink: CanvasRenderingContext2D, size: number, ratio: number) => void;
+
+/** A swatch marked like cells on the map, and its meaning. */
+function entry(meaning: string, mark?: Mark) {
+  const root = element("span", "gx-legend-entry");
+  const swatch = element("canvas", "gx-legend-swatch");
+  const text = element("span", "", meaning);
+  const ratio = window.devicePixelRatio || 1;
+  swatch.width = swatch.height = Math.round(SWATCH_SIZE * ratio);
+  swatch.setAttribute("aria-hidden", "true");
+  const ink = swatch.getContext("2d");
+  if (ink) mark?.(ink, swatch.width, ratio);
+  root.append(swatch, text);
+  return { element: root, text };
+}

@@ -1,0 +1,196 @@
+// State → canvas. The map is painted into a layer that is reused: a hover redraws the outlines alone.
+
+import { cellColor, type Appearance } from "../cells/colors";
+import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "../cells/scores";
+import type { Score } from "../model/explorer_protocol";
+import type { GridShape } from "../model/widget_model";
+import { failedMark, pendingPattern } from "./marks";
+import { dimHidden, outlineActive, outlineHovered, outlineSelection } from "./outlines";
+import { boxOn, cellSizeOn, pixels, roomOn, surfaceOf, type Surface } from "./surface";
+
+export interface Scene {
+  picture: CanvasImageSource;
+  /** The pale grey copy under the colours; a new one for each picture. */
+  pale: CanvasImageSource;
+  grid: GridShape | null;
+  drops: Float32Array;
+  score: Score;
+  appearance: Appearance;
+  hovered: number | null;
+  /** The keyboard's cell while the grid is focused. */
+  active: number | null;
+  selected: ReadonlySet<number>;
+  /** Whether everything but the selection is hidden. */
+  keep: boolean;
+}
+
+type Context = CanvasRenderingContext2D;
+
+/** The smallest cell with a number, in CSS pixels. */
+const MIN_NUMBER_CELL = { width: 30, height: 20 };
+
+/** Draw a scene on a canvas; width and height are CSS pixels. */
+export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, height: number): void {
+  const context = canvas.getContext("2d");
+  if (!context || width === 0 || height === 0) return;
+  const ratio = window.devicePixelRatio || 1;
+  resize(canvas, Math.round(width * ratio), Math.round(height * ratio));
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(mapOf(canvas, scene, ratio), 0, 0);
+  if (!scene.grid) return;
+  const surface = surfaceOf(scene.grid, canvas.width, canvas.height, ratio);
+  if (scene.selected.size > 0) {
+    // One cell gets an outline only, so that its colour and number stay legible.
+    const dim = scene.keep || scene.selected.size > 1;
+    if (dim) dimHidden(context, surface, scene.selected, scene.keep);
+    outlineSelection(context, surface, scene.selected);
+  }
+  if (scene.hovered !== null) outlineHovered(context, surface, scene.hovered);
+  if (scene.active !== null) outlineActive(context, surface, scene.active);
+}
+
+/** A pale grey copy, on which colours stand out. */
+export function paleCopy(picture: HTMLImageElement): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.width = picture.naturalWidth;
+  canvas.height = picture.naturalHeight;
+  const context = canvas.getContext("2d");
+  if (!context || canvas.width === 0) return canvas;
+  context.drawImage(picture, 0, 0);
+  const image = context.getImageData(0, 0, canvas.width, canvas.height);
+  const pixels = image.data;
+  for (let i = 0; i < pixels.length; i += 4) {
+    const grey = 0.299 * pixels[i]! + 0.587 * pixels[i + 1]! + 0.114 * pixels[i + 2]!;
+    pixels[i] = pixels[i + 1] = pixels[i + 2] = 115 + 0.55 * grey;
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+
+/** A painted map and its inputs. */
+interface Layer {
+  canvas: HTMLCanvasElement;
+  pale: CanvasImageSource;
+  drops: Float32Array;
+  rest: string;
+}
+
+const layers = new WeakMap<HTMLCanvasElement, Layer>();
+
+function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanvasElement {
+  const { pale, drops, grid, score, appearance } = scene;
+  const rest = JSON.stringify([grid, score, appearance, canvas.width, canvas.height, ratio]);
+  const old = layers.get(canvas);
+  if (old && old.pale === pale && old.rest === rest && sameBits(old.drops, drops)) return old.canvas;
+  const layer = { canvas: old?.canvas ?? newLayer(canvas), pale, drops, rest };
+  layers.set(canvas, layer);
+  resize(layer.canvas, canvas.width, canvas.height);
+  const context = layer.canvas.getContext("2d");
+  if (context) paintMap(context, scene, canvas.width, canvas.height, ratio);
+  return layer.canvas;
+}
+
+/** A browser short of memory may discard a layer's pixels and restore it empty. */
+function newLayer(owner: HTMLCanvasElement): HTMLCanvasElement {
+  const layer = document.createElement("canvas");
+  layer.addEventListener("contextrestored", () => layers.delete(owner));
+  return layer;
+}
+
+/** Set only sizes that change: setting one clears the canvas. */
+export function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+}
+
+/** Compare bits, since pending cells are NaN. */
+function sameBits(a: Float32Array, b: Float32Array): boolean {
+  if (a.length !== b.length) return false;
+  const [left, right] = [a, b].map((s) => new Uint32Array(s.buffer, s.byteOffset, s.length));
+  return left!.every((bits, i) => bits === right![i]);
+}
+
+function paintMap(context: Context, scene: Scene, width: number, height: number, ratio: number) {
+  context.clearRect(0, 0, width, height);
+  context.imageSmoothingQuality = "high";
+  if (!scene.grid) {
+    context.drawImage(scene.picture, 0, 0, width, height);
+    return;
+  }
+  const surface = surfaceOf(scene.grid, width, height, ratio);
+  paintPictures(context, scene, surface);
+  paintCells(context, scene, surface);
+  paintLines(context, surface);
+  if (scene.appearance.numbers) paintNumbers(context, scene, surface);
+}
+
+/** The picture's own colours in pending cells, the pale copy elsewhere. */
+function paintPictures(context: Context, scene: Scene, surface: Surface) {
+  const { width, height } = surface;
+  const pending = [...scene.drops.keys()].filter((index) => Number.isNaN(scene.drops[index]));
+  context.fillStyle = "#000";
+  fillCells(context, surface, pending);
+  context.globalCompositeOperation = "source-in";
+  if (pending.length > 0) context.drawImage(scene.picture, 0, 0, width, height);
+  context.globalCompositeOperation = "destination-over";
+  const under = pending.length < scene.drops.length ? scene.pale : scene.picture;
+  context.drawImage(under, 0, 0, width, height);
+  context.globalCompositeOperation = "source-over";
+  const pattern = pendingPattern(context, surface.ratio);
+  if (pattern) context.fillStyle = pattern;
+  if (pattern) fillCells(context, surface, pending);
+}
+
+function fillCells(context: Context, surface: Surface, cells: number[]) {
+  for (const index of cells) {
+    const box = boxOn(surface, index);
+    context.fillRect(box.x, box.y, box.width, box.height);
+  }
+}
+
+function paintCells(context: Context, { drops, score, appearance }: Scene, surface: Surface) {
+  const scale = scaleOf(drops, score, appearance.scale);
+  drops.forEach((drop, index) => {
+    if (Number.isNaN(drop)) return;
+    const box = boxOn(surface, index);
+    if (isFailed(drop)) {
+      failedMark(context, box, surface.ratio);
+    } else if (!isFaded(drop, scale, appearance.threshold)) {
+      context.fillStyle = cellColor(drop, scale, appearance);
+      context.fillRect(box.x, box.y, box.width, box.height);
+    }
+  });
+}
+
+function paintLines(context: Context, surface: Surface) {
+  const { xs, ys, width, height } = surface;
+  const line = pixels(surface, 1);
+  context.fillStyle = `rgba(0, 0, 0, ${roomOn(surface) > 12 ? 0.22 : 0.1})`;
+  for (const x of xs.slice(1, -1)) context.fillRect(x - (line >> 1), 0, line, height);
+  for (const y of ys.slice(1, -1)) context.fillRect(0, y - (line >> 1), width, line);
+}
+
+function paintNumbers(context: Context, { drops, score, appearance }: Scene, surface: Surface) {
+  const [width, height] = cellSizeOn(surface);
+  if (width < MIN_NUMBER_CELL.width || height < MIN_NUMBER_CELL.height) return;
+  const { ratio } = surface;
+  const scale = scaleOf(drops, score, appearance.scale);
+  const digits = digitsOf(scale, score);
+  const size = Math.min(15, width * 0.32, height * 0.5);
+  context.font = `${(ratio * size).toFixed(1)}px system-ui, sans-serif`;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  context.lineJoin = "round";
+  context.lineWidth = 3 * ratio;
+  context.strokeStyle = "rgba(255, 255, 255, 0.85)";
+  context.fillStyle = "#111";
+  drops.forEach((drop, index) => {
+    if (!isScored(drop) || isFaded(drop, scale, appearance.threshold)) return;
+    const box = boxOn(surface, index);
+    const number = dropNumber(drop, score, digits);
+    const text = Number(number) === 0 ? "0" : number;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    context.strokeText(text, x, y);
+    context.fillText(text, x, y);
+  });
+}

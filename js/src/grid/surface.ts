@@ -1,0 +1,43 @@
+// A grid on a canvas. All lines fall between device pixels, so that every edge is crisp.
+
+import { cellOf, edges, type Box } from "../cells/geometry";
+import type { GridShape } from "../model/widget_model";
+
+/** In device pixels; `ratio` is device pixels per CSS pixel. */
+export interface Surface {
+  grid: GridShape;
+  width: number;
+  height: number;
+  ratio: number;
+  /** Borders of the columns. */
+  xs: number[];
+  /** Borders of the rows. */
+  ys: number[];
+}
+
+export function surfaceOf(grid: GridShape, width: number, height: number, ratio: number): Surface {
+  const xs = edges(grid.columns, grid.width).map((x) => Math.round(x * width));
+  const ys = edges(grid.rows, grid.height).map((y) => Math.round(y * height));
+  return { grid, width, height, ratio, xs, ys };
+}
+
+export function boxOn(surface: Surface, index: number): Box {
+  const [row, column] = cellOf(surface.grid, index);
+  const [x, y] = [surface.xs[column]!, surface.ys[row]!];
+  return { x, y, width: surface.xs[column + 1]! - x, height: surface.ys[row + 1]! - y };
+}
+
+/** Width and height of a cell, in CSS pixels. */
+export function cellSizeOn({ grid, width, height, ratio }: Surface): [width: number, height: number] {
+  return [width / grid.columns / ratio, height / grid.rows / ratio];
+}
+
+/** The narrower side of a cell, in CSS pixels. */
+export function roomOn(surface: Surface): number {
+  return Math.min(...cellSizeOn(surface));
+}
+
+/** A length in CSS pixels as whole device pixels, at least one. */
+export function pixels(surface: Surface, length: number): number {
+  return Math.max(1, Math.round(length * surface.ratio));
+}

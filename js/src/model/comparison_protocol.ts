@@ -1,0 +1,134 @@
+// The traits and commands of the comparison; mirrors gridexplainer_widget/wire/comparison.py.
+
+import type { Cell, GridShape, Maybe, ModelOf, Status } from "./widget_model";
+
+export const KERNEL_TRAITS = [
+  "picture",
+  "labels",
+  "prediction",
+  "grid",
+  "offered",
+  "layers",
+  "maps",
+  "progress",
+  "evidence",
+  "fill",
+  "status",
+  "error",
+  "metrics",
+] as const;
+
+export const FRONT_END_TRAITS = ["methods", "target", "value", "randomise"] as const;
+
+export const COMMANDS = ["start", "stop"] as const;
+
+export const MAP_STATUSES = ["pending", "running", "done", "failed"] as const;
+
+export const UNITS = ["probability", "log-odds", ""] as const;
+
+export type Command = { type: (typeof COMMANDS)[number] };
+export type MapStatus = (typeof MAP_STATUSES)[number];
+
+/** Of a map's values; "" for a map that only ranks its cells. */
+export type Unit = (typeof UNITS)[number];
+
+/** Steps of the map that is being made; null for any other. */
+export type Progress = [done: number, total: number] | null;
+
+/** `options` is a layer, options as text, or "" for the defaults. */
+export type MethodRequest = [name: string, options: string];
+
+/** `disabledReason` is "" where the method works with this model. */
+export type Offered = [name: string, title: string, takesLayer: boolean, disabledReason: string];
+
+export interface Prediction {
+  target: number;
+  probability: number;
+  top: [index: number, probability: number][];
+}
+
+/** The metrics of one map; null where one was not, or could not be, computed. */
+export interface MetricValues {
+  deletion: number;
+  insertion: number;
+  srg: number;
+  randomised: number | null;
+  pointing: boolean | null;
+  inside: number | null;
+  /** Share of the picture that the object's mask covers, 0..1. */
+  area: number | null;
+  /** Pictures that the model classified for the metrics. */
+  calls: number;
+  notes: string[];
+}
+
+/** What a metric means, worded by Python. */
+export interface Metric {
+  name: Exclude<keyof MetricValues, "area" | "calls" | "notes">;
+  title: string;
+  better: "higher" | "lower";
+  meaning: string;
+  /** Whether a positive value is written with its sign. */
+  signed: boolean;
+}
+
+export interface MapRecord {
+  method: string;
+  /** With the method's options. */
+  title: string;
+  /** The method's options, as in `methods`. */
+  layer: string;
+  layerUsed: string;
+  status: MapStatus;
+  /** Little-endian float32, rows × columns; NaN where not known. */
+  values: DataView | null;
+  unit: Unit;
+  /** The method's own map, in words. */
+  native: string;
+  /** How that map became cells, in words. */
+  derived: string;
+  notes: string[];
+  /** Pictures classified. */
+  forward: number;
+  /** Gradients computed. */
+  backward: number;
+  seconds: number;
+  error: string;
+  figures: Maybe<MetricValues>;
+}
+
+/** The effect of hiding one cell. */
+export interface Evidence {
+  cell: Cell;
+  /** null while the answer is pending */
+  drop: number | null;
+  classes: [index: number, before: number, after: number][];
+}
+
+export interface Traits {
+  picture: DataView;
+  labels: string[];
+  prediction: Maybe<Prediction>;
+  grid: Maybe<GridShape>;
+  offered: Offered[];
+  /** In the order of computation; empty for a black-box model. */
+  layers: string[];
+  /** One for each of `methods`, in its order. */
+  maps: MapRecord[];
+  /** Of each of `maps`; a trait of its own, since it changes with every step and maps are large. */
+  progress: Progress[];
+  evidence: Maybe<Evidence>;
+  fill: string;
+  status: Status;
+  error: string;
+  /** In the order in which they are shown. */
+  metrics: Metric[];
+  methods: MethodRequest[];
+  target: number | string | null;
+  /** The clicked cell, if any. */
+  value: Cell[];
+  /** Whether maps are compared with those of the network with randomised weights. */
+  randomise: boolean;
+}
+
+export type Model = ModelOf<Traits, Command>;

@@ -1,0 +1,161 @@
+// The traits and commands of the explorer; mirrors gridexplainer_widget/wire/explorer.py.
+
+import type { Cell, GridShape, Maybe, ModelOf, Status } from "./widget_model";
+
+export const KERNEL_TRAITS = [
+  "picture",
+  "labels",
+  "prediction",
+  "grid",
+  "scores",
+  "status",
+  "progress",
+  "evidence",
+  "curve",
+  "error",
+  "notes",
+  "about",
+  "check",
+  "fills",
+] as const;
+
+/** How drops are drawn. Set without save_changes, so that no message is sent. */
+export const APPEARANCE = ["colormap", "opacity", "numbers", "scale", "threshold"] as const;
+
+export const FRONT_END_TRAITS = [
+  "grid_size",
+  "fill",
+  "target",
+  "score",
+  "value",
+  "keep",
+  ...APPEARANCE,
+] as const;
+
+export const COMMANDS = ["start", "stop", "play", "explain", "save"] as const;
+
+export const SAVED_FORMATS = ["html", "npz"] as const;
+
+export const COLORMAPS = ["orange-blue", "purple-green", "red-blue"] as const;
+
+export const SCALES = ["relative", "absolute"] as const;
+
+export const MAX_GRID = 64;
+
+/** Bytes of an uploaded picture. */
+export const MAX_UPLOAD = 8 * 2 ** 20;
+
+export type Command =
+  | { type: "start" | "stop" | "play" }
+  | { type: "explain"; name: string }
+  | { type: "save"; format: SavedFormat; id: string };
+export type SavedFormat = (typeof SAVED_FORMATS)[number];
+export type Colormap = (typeof COLORMAPS)[number];
+export type Scale = (typeof SCALES)[number];
+export type Score = "probability" | "log-odds";
+export type CheckVerdict = "ok" | "warning" | "wrong" | "unknown";
+
+export interface Prediction {
+  target: number;
+  probability: number;
+  saturated: boolean;
+  top: [index: number, probability: number][];
+}
+
+export interface Progress {
+  done: number;
+  total: number;
+  rate: number;
+  left: number | null;
+}
+
+/** The prediction with `cells` hidden together, or with all other cells hidden. */
+export interface Evidence {
+  cells: Cell[];
+  keep: boolean;
+  picture: DataView;
+  /** null while the answer is pending */
+  drop: number | null;
+  /** Sum of the cells' own drops; null for one cell, with `keep`, and while one is pending. */
+  sum: number | null;
+  /** `drop` − `sum` */
+  synergy: number | null;
+  classes: [index: number, before: number, after: number][];
+}
+
+/** The target's probability with the top k cells hidden (deletion) or only them shown (insertion). */
+export interface Curve {
+  counts: number[];
+  /** One for each count; null while pending. */
+  deletion: (number | null)[];
+  insertion: (number | null)[];
+  running: boolean;
+}
+
+export interface About {
+  model: string;
+  preprocessing: string;
+  output: string;
+}
+
+/** What may be wrong with the model, in plain sentences. */
+export interface Check {
+  /** The worst of all checks. */
+  verdict: Exclude<CheckVerdict, "unknown">;
+  summary: string;
+  /** `advice` may be "". */
+  checks: [name: string, verdict: CheckVerdict, seen: string, advice: string][];
+}
+
+export interface Traits {
+  picture: DataView;
+  labels: string[];
+  prediction: Maybe<Prediction>;
+  grid: Maybe<GridShape>;
+  scores: DataView;
+  status: Status;
+  progress: Maybe<Progress>;
+  evidence: Maybe<Evidence>;
+  curve: Maybe<Curve>;
+  error: string;
+  notes: string[];
+  about: Maybe<About>;
+  check: Maybe<Check>;
+  fills: string[];
+  grid_size: number | Cell;
+  fill: string;
+  target: number | string | null;
+  score: Score;
+  value: Cell[];
+  /** Whether `value` is shown and everything else hidden. */
+  keep: boolean;
+  colormap: Colormap;
+  /** Opacity of the strongest colour, 0..1. */
+  opacity: number;
+  numbers: boolean;
+  scale: Scale;
+  /** Share of the scale, 0..1, below which drops are not coloured. */
+  threshold: number;
+}
+
+const NO_BYTES = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(0));
+
+/** What the kernel's traits hold before it has published anything. */
+export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
+  picture: NO_BYTES,
+  labels: [],
+  prediction: {},
+  grid: {},
+  scores: NO_BYTES,
+  status: "stopped",
+  progress: {},
+  evidence: {},
+  curve: {},
+  error: "",
+  notes: [],
+  about: {},
+  check: {},
+  fills: [],
+};
+
+export type Model = ModelOf<Traits, Command>;

@@ -1,0 +1,189 @@
+// The record from which a standalone page answers; page.py writes it. Pure functions.
+
+import type { Appearance } from "../cells/colors";
+import { indexOf } from "../cells/geometry";
+import { decodeScores, isScored } from "../cells/scores";
+import { INITIAL, type About, type Evidence, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
+import type { Cell, GridShape } from "../model/widget_model";
+
+/** Classes in the prediction and in the evidence, as in the kernel. */
+const SHOWN_CLASSES = 5;
+
+/** The record as JSON; float32 arrays and the PNG are base64. */
+export interface Embedded {
+  picture: string;
+  /** Data URL of the picture that the model saw; null if it is `picture`. */
+  seen: string | null;
+  /** Data URL of the fill. */
+  replacement: string;
+  grid: GridShape;
+  /** The possible targets, in ascending order. */
+  classes: number[];
+  labels: [index: number, label: string][];
+  /** Shape (classes,). */
+  baseline: string;
+  /** Shape (cells, classes); NaN where not scored. */
+  vectors: string;
+  answers: Record<Score, { drops: string; notes: string[][]; saturated: boolean[] }>;
+  /** Winning classes that are not in `classes`. */
+  others: [cell: number, index: number, before: number, after: number][];
+  /** The answer to the selection at the time of saving; null if there is none. */
+  selection: RecordedAnswer | null;
+  done: number;
+  seconds: number;
+  about: About;
+  check: Traits["check"];
+  state: SavedState;
+}
+
+/** A recorded answer about a set of cells. */
+export interface RecordedAnswer {
+  value: Cell[];
+  keep: boolean;
+  /** Shape (classes,). */
+  vector: string;
+  /** One for each of the classes. */
+  drops: Record<Score, number[]>;
+}
+
+/** The traits that a page's answers depend on. */
+export type Question = Pick<Traits, "target" | "score" | "value" | "keep">;
+
+type SavedState = Question & Appearance & Pick<Traits, "fill">;
+
+export interface Recording {
+  embedded: Embedded;
+  baseline: Float32Array;
+  vectors: Float32Array;
+  /** Shape (classes, cells). */
+  drops: Record<Score, DataView>;
+}
+
+export function recordingOf(embedded: Embedded): Recording {
+  const { answers } = embedded;
+  return {
+    embedded,
+    baseline: decodeScores(bytesOf(embedded.baseline)),
+    vectors: decodeScores(bytesOf(embedded.vectors)),
+    drops: {
+      probability: bytesOf(answers.probability.drops),
+      "log-odds": bytesOf(answers["log-odds"].drops),
+    },
+  };
+}
+
+export function bytesOf(base64: string): DataView {
+  const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return new DataView(bytes.buffer);
+}
+
+/** The possible targets. */
+export function offeredOf(recording: Recording): number[] {
+  return recording.embedded.classes;
+}
+
+/** The initial traits; the evidence follows with the first question. */
+export function traitsOf(recording: Recording): Traits {
+  const { embedded } = recording;
+  const { grid, done, seconds, state } = embedded;
+  const total = grid.rows * grid.columns;
+  const labels: string[] = [];
+  for (const [index, label] of embedded.labels) labels[index] = label;
+  return {
+    ...INITIAL,
+    ...state,
+    ...answerOf(recording, state.target, state.score),
+    picture: bytesOf(embedded.picture),
+    labels: Array.from(labels, (label) => label ?? ""),
+    grid,
+    grid_size: grid.rows === grid.columns ? grid.rows : [grid.rows, grid.columns],
+    status: done === total ? "done" : "stopped",
+    progress: { done, total, rate: seconds > 0 ? done / seconds : 0, left: null },
+    about: embedded.about,
+    check: embedded.check,
+    fills: [state.fill],
+  };
+}
+
+type Answer = { prediction: Prediction } & Pick<Traits, "scores" | "notes">;
+
+/** As the kernel would publish them for a target and a score. */
+export function answerOf(recording: Recording, target: Traits["target"], score: Score): Answer {
+  const { embedded, baseline } = recording;
+  const { classes, answers } = embedded;
+  const at = placeOf(recording, target);
+  return {
+    prediction: {
+      target: classes[at]!,
+      probability: baseline[at]!,
+      saturated: answers[score].saturated[at]!,
+      top: largest(baseline, SHOWN_CLASSES).map((i) => [classes[i]!, baseline[i]!]),
+    },
+    scores: dropsOf(recording, at, score),
+    notes: answers[score].notes[at]!,
+  };
+}
+
+/** Indices of the cells hidden by a selection. */
+export function hiddenCells(grid: GridShape, value: Cell[], keep: boolean): number[] {
+  const chosen = new Set(value.map((cell) => indexOf(grid, cell)));
+  const cells = Array.from({ length: grid.rows * grid.columns }, (_, index) => index);
+  return cells.filter((index) => chosen.has(index) !== keep);
+}
+
+/** As the kernel would answer for one hidden cell; for several, what is known without the model. */
+export function evidenceOf(recording: Recording, question: Question, picture: DataView): Evidence {
+  const { value, keep, score } = question;
+  const { grid } = recording.embedded;
+  const hidden = hiddenCells(grid, value, keep);
+  const at = placeOf(recording, question.target);
+  const drops = decodeScores(dropsOf(recording, at, score));
+  const evidence = { cells: value, keep, picture, drop: null, sum: null, synergy: null, classes: [] };
+  const sum = hidden.length > 1 && !keep ? sumOf(hidden.map((i) => drops[i]!)) : null;
+  const recorded = recording.embedded.selection;
+  if (recorded && String(hiddenCells(grid, recorded.value, recorded.keep)) === String(hidden)) {
+    const drop = recorded.drops[score][at]!;
+    const after = decodeScores(bytesOf(recorded.vector));
+    const synergy = sum === null ? null : drop - sum;
+    return { ...evidence, drop, sum, synergy, classes: shownClasses(recording, at, after) };
+  }
+  const [cell] = hidden;
+  if (hidden.length !== 1 || cell === undefined || !isScored(drops[cell])) return { ...evidence, sum };
+  return { ...evidence, drop: drops[cell]!, classes: cellClasses(recording, at, cell) };
+}
+
+function cellClasses(recording: Recording, at: number, cell: number): Evidence["classes"] {
+  const count = recording.embedded.classes.length;
+  const after = recording.vectors.subarray(cell * count, (cell + 1) * count);
+  const classes = shownClasses(recording, at, after);
+  const other = recording.embedded.others.find(([place]) => place === cell);
+  return other ? [...classes, [other[1], other[2], other[3]]] : classes;
+}
+
+/** The target, the top classes before, the top classes after. */
+function shownClasses(recording: Recording, at: number, after: Float32Array): Evidence["classes"] {
+  const { embedded, baseline } = recording;
+  const places = new Set([at, ...largest(baseline, SHOWN_CLASSES), ...largest(after, 2)]);
+  return [...places].map((i) => [embedded.classes[i]!, baseline[i]!, after[i]!]);
+}
+
+/** Position of a target among the classes; that of the most probable class if it is none of them. */
+function placeOf(recording: Recording, target: Traits["target"]): number {
+  const at = typeof target === "number" ? recording.embedded.classes.indexOf(target) : -1;
+  return at < 0 ? largest(recording.baseline, 1)[0]! : at;
+}
+
+function dropsOf(recording: Recording, at: number, score: Score): DataView {
+  const { rows, columns } = recording.embedded.grid;
+  const bytes = 4 * rows * columns;
+  return new DataView(recording.drops[score].buffer, at * bytes, bytes);
+}
+
+function sumOf(drops: number[]): number | null {
+  return drops.every(isScored) ? drops.reduce((total, drop) => total + drop, 0) : null;
+}
+
+/** Positions of the `k` largest values, largest first, ties in order. */
+function largest(values: Float32Array, k: number): number[] {
+  return [...values.keys()].sort((a, b) => values[b]! - values[a]!).slice(0, k);
+}

@@ -1,0 +1,51 @@
+// Class names and lists: the most probable first, then the others by name. Pure functions.
+
+import type { Prediction } from "../model/explorer_protocol";
+
+export interface ClassOption {
+  index: number;
+  name: string;
+  /** null if unknown */
+  probability: number | null;
+}
+
+/** Labels shared by several classes. */
+export function duplicateLabels(labels: string[]): Set<string> {
+  const seen = new Set<string>();
+  return new Set(labels.filter((label) => seen.size === seen.add(label).size));
+}
+
+/** A class's label, with its index if the label is empty or shared. */
+export function className(labels: string[], duplicates: Set<string>, index: number): string {
+  const label = (labels[index] ?? "").trim();
+  return label === "" || duplicates.has(labels[index]!) ? `${label} (${index})`.trim() : label;
+}
+
+/** All classes, or only the `offered` ones. */
+export function classOptions(
+  labels: string[],
+  top: Prediction["top"],
+  offered: number[] | null,
+): ClassOption[] {
+  const duplicates = duplicateLabels(labels);
+  const known = new Set(offered ?? labels.keys());
+  const first = top.filter(([index]) => known.delete(index));
+  const others = [...known].map((index) => option(index, null));
+  const order = new Intl.Collator(undefined, { numeric: true });
+  others.sort((a, b) => order.compare(a.name, b.name) || a.index - b.index);
+  return [...first.map(([index, probability]) => option(index, probability)), ...others];
+
+  function option(index: number, probability: number | null): ClassOption {
+    return { index, name: className(labels, duplicates, index), probability };
+  }
+}
+
+/** Options whose name contains the query; case and accents do not matter. */
+export function matching(options: ClassOption[], query: string): ClassOption[] {
+  const wanted = folded(query.trim());
+  return options.filter(({ name }) => folded(name).includes(wanted));
+}
+
+function folded(text: string): string {
+  return text.normalize("NFD").replace(/\p{Mn}/gu, "").toLowerCase();
+}

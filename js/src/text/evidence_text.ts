@@ -1,0 +1,76 @@
+// Texts about a selection: its title, its effect, its synergy. Pure functions.
+
+import { amountText, percent } from "../cells/scores";
+import type { Evidence, Score } from "../model/explorer_protocol";
+import type { Cell } from "../model/widget_model";
+
+/** Smaller synergies read as none; in probability (0..1) and in log-odds. */
+const MIN_SYNERGY: Record<Score, number> = { probability: 0.005, "log-odds": 0.05 };
+
+const MAX_LISTED_CELLS = 4;
+
+export function titleText(cells: Cell[], keep: boolean): string {
+  const [first] = cells;
+  const what =
+    cells.length === 1 && first
+      ? `row ${first[0] + 1}, column ${first[1] + 1}`
+      : `${keep ? "these " : ""}${cells.length} cells`;
+  return `${keep ? "Only" : "Without"} ${what}`;
+}
+
+/** The selection as Python writes it. */
+export function valueText(cells: Cell[]): string {
+  const listed = cells.slice(0, MAX_LISTED_CELLS).map(([row, column]) => `(${row}, ${column})`);
+  return `value = [${listed.join(", ")}${cells.length > MAX_LISTED_CELLS ? ", …" : ""}]`;
+}
+
+/** “cat” falls from 83.0% to 20.0% */
+export function fromToText(name: string, before: number, after: number): string {
+  const [from, to] = [percent(before), percent(after)];
+  const bounds = /[<>]/.test(from + to);
+  if (from === to || (Math.abs(after - before) < 0.0005 && !bounds)) return `“${name}” stays at ${to}`;
+  return `“${name}” ${after < before ? "falls" : "rises"} from ${from} to ${to}`;
+}
+
+/** The drop of a set compared with the sum of its cells' drops; null if unknown. */
+export function synergyText({ drop, sum }: Evidence, singles: number[], score: Score): string | null {
+  if (drop === null || sum === null) return null;
+  const apart = `one by one they add up to ${amountText(sum, score)}`;
+  const beyond = drop - sum;
+  if (Math.abs(beyond) < MIN_SYNERGY[score]) return `${apart}, about the same.`;
+  const least = MIN_SYNERGY[score];
+  if (singles.some((single) => single * drop < 0 && Math.abs(single) >= least)) {
+    const way = beyond > 0 ? "higher" : "lower";
+    const amount = amountText(Math.abs(beyond), score);
+    return `${apart}. Together the drop is ${amount} ${way}; some of the cells support the class, some count against it.`;
+  }
+  const more = Math.abs(drop) > Math.abs(sum);
+  const amount = amountText(Math.abs(beyond), score);
+  const matter = `Together they matter ${amount} ${more ? "more" : "less"} than apart`;
+  const why = (more ? redundantText : overlapText)(drop, singles);
+  return `${apart}. ${matter}${why && `: ${why}`}.`;
+}
+
+/** Redundant cells: none has more than half of the joint drop. */
+function redundantText(drop: number, singles: number[]): string {
+  if (singles.some((single) => Math.abs(single) > Math.abs(drop) / 2)) return "";
+  return `${singles.length === 2 ? "either one is" : "some of them are"} enough for the model`;
+}
+
+/** Overlapping cells: one alone has nearly the joint drop. */
+function overlapText(drop: number, singles: number[]): string {
+  const most = singles.some((single) => Math.abs(single) > 0.8 * Math.abs(drop));
+  return most ? "hiding one of them has most of the effect" : "";
+}
+
+/** Index of the most probable class before (1) or after (2). */
+export function winner(classes: Evidence["classes"], at: 1 | 2): number {
+  return classes.reduce((first, second) => (second[at] > first[at] ? second : first))[0];
+}
+
+/** Signed change in percentage points; ±0.0 if it rounds to none. */
+export function pointsText(before: number, after: number): string {
+  const points = (100 * (after - before)).toFixed(1);
+  if (Number(points) === 0) return "±0.0";
+  return points.startsWith("-") ? points.replace("-", "−") : `+${points}`;
+}

@@ -1,0 +1,115 @@
+// Texts about a map and its cells. Pure functions.
+
+import { isFailed, isScored, percent, secondsText } from "../cells/scores";
+import type { Evidence, MapRecord, Progress, Unit } from "../model/comparison_protocol";
+import type { GridShape, Host, Status } from "../model/widget_model";
+import { placeText } from "./cell_text";
+import { className, duplicateLabels } from "./classes";
+
+/** Classes named in the effect of a hidden cell. */
+const MAX_NAMED_CLASSES = 3;
+
+/** A value with its unit, with the decimals that show three digits of the map's largest. */
+export function valueText(value: number, unit: Unit, largest: number): string {
+  if (isFailed(value)) return "failed";
+  if (!isScored(value)) return "not known";
+  const scaled = unit === "probability" ? 100 : 1;
+  const number = numberText(scaled * value, scaled * largest);
+  const sign = unit !== "" && value > 0 && /[1-9]/.test(number) ? "+" : "";
+  return `${sign}${number}${unitText(unit)}`;
+}
+
+/** The value of the full colour; "" while the map is unknown. */
+export function scaleText(values: Float32Array, largest: number, unit: Unit): string {
+  if (largest === 0) return values.some(isScored) ? "0 in every cell" : "";
+  const scaled = unit === "probability" ? 100 : 1;
+  return `full colour: ${numberText(scaled * largest, scaled * largest)}${unitText(unit)}`;
+}
+
+function unitText(unit: Unit): string {
+  return { probability: " points", "log-odds": " log-odds", "": "" }[unit];
+}
+
+function numberText(value: number, largest: number): string {
+  if (value === 0) return "0";
+  if (largest < 1e-3 || largest >= 1e5) {
+    return value.toExponential(2).replace("e+", "e").replaceAll("-", "−");
+  }
+  const text = value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(largest))));
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
+
+/** “2nd of 64”, or “2nd–5th of 64” for ties. */
+export function rankText(values: Float32Array, index: number): string {
+  const own = values[index];
+  if (!isScored(own)) return "";
+  let [larger, equal, known] = [0, 0, 0];
+  for (const value of values) {
+    if (!isScored(value)) continue;
+    known++;
+    if (value > own) larger++;
+    else if (value === own) equal++;
+  }
+  const ranks = equal > 1 ? `${ordinal(larger + 1)}–${ordinal(larger + equal)}` : ordinal(larger + 1);
+  return `${ranks} of ${known}`;
+}
+
+export function ordinal(rank: number): string {
+  const teen = Math.floor(rank / 10) % 10 === 1;
+  const ending = teen ? undefined : ["th", "st", "nd", "rd"][rank % 10];
+  return `${rank}${ending ?? "th"}`;
+}
+
+/** The cost of a map: “65 model calls, 1.2 s”. */
+export function costText({ forward, backward, seconds: took }: MapRecord): string {
+  const calls = forward === 1 ? "call" : "calls";
+  const gradients = backward === 1 ? "gradient" : "gradients";
+  const work =
+    backward > 0 ? `${forward} ${calls} + ${backward} ${gradients}` : `${forward} model ${calls}`;
+  return `${work}, ${tookText(took)}`;
+}
+
+function tookText(took: number): string {
+  if (took < 0.05) return "<0.1 s";
+  return took < 9.95 ? `${took.toFixed(1)} s` : secondsText(took);
+}
+
+/** The progress of a map, or its cost once it is done. */
+export function stateText(map: MapRecord | null, progress: Progress, status: Status): string {
+  if (!map) return "Waiting";
+  if (map.status === "failed") return "Failed";
+  if (map.status === "done") return costText(map);
+  const done = progress ? `${progress[0]} of ${progress[1]}` : "";
+  if (status !== "running") return done && map.status === "running" ? `Stopped after ${done}` : "Stopped";
+  return map.status === "pending" ? "Waiting" : done || "Running";
+}
+
+/** The progress of all maps: “3 of 5 maps are done; LIME failed”. */
+export function newsText(maps: readonly (MapRecord | null)[], status: Status): string {
+  if (maps.length === 0) return "No maps: add a method";
+  const done = maps.filter((map) => map?.status === "done").length;
+  const failed = maps.filter((map) => map?.status === "failed").map((map) => map!.title);
+  const news = [`${done} of ${maps.length} ${maps.length === 1 ? "map is" : "maps are"} done`];
+  if (failed.length > 0) news.push(`${failed.join(", ")} failed`);
+  if (status === "stopped") news.push("stopped");
+  return news.join("; ");
+}
+
+/** The effect of a hidden cell on the first classes: name and “93.0% → 12.0%”. */
+export function changesOf({ classes }: Evidence, labels: string[]): [name: string, change: string][] {
+  const duplicates = duplicateLabels(labels);
+  return classes.slice(0, MAX_NAMED_CLASSES).map(([index, before, after]) => {
+    return [className(labels, duplicates, index), `${percent(before)} → ${percent(after)}`];
+  });
+}
+
+export function hiddenText(index: number, grid: GridShape): string {
+  return `With ${placeText(grid, index).toLowerCase()} hidden`;
+}
+
+/** Shown while no cell is clicked. */
+export const HINTS: Record<Host, string> = {
+  kernel: "Click a cell to see what the model predicts without it.",
+  page: "Click a cell to mark it, and to see what the model predicts without it.",
+  gone: "Click a cell to mark it.",
+};

@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { noticesView } from "../../src/controls/notices";
+import type { Prediction, Traits } from "../../src/model/explorer_protocol";
+import type { Host } from "../../src/model/widget_model";
+import { find, HTML, texts, visibleTexts } from "../support/elements";
+import { StrictModel, traits } from "../support/explorer";
+
+let controller: AbortController;
+let host: Host;
+let model: StrictModel;
+let view: ReturnType<typeof noticesView>;
+
+beforeEach(() => {
+  controller = new AbortController();
+  host = "kernel";
+  return () => controller.abort();
+});
+
+function show(changes: Partial<Traits> = {}): void {
+  model = new StrictModel(traits(changes));
+  view = noticesView(model, controller.signal, () => host);
+  view.update();
+}
+
+function receive(changes: Partial<Traits>): void {
+  model.receive(changes);
+  view.update();
+}
+
+const shownTexts = (selector: string) => visibleTexts(view.element, selector);
+
+describe("messages", () => {
+  const alerts = () => shownTexts("[role=alert]");
+
+  test("have no error where there is none", () => {
+    show();
+    expect(alerts()).toEqual([]);
+  });
+
+  test("tell an error as an alert until it is gone", () => {
+    show({ error: "The model failed." });
+    expect(alerts()).toEqual(["The model failed."]);
+    receive({ error: "" });
+    expect(alerts()).toEqual([]);
+  });
+
+  test("tell an error that stays only once", () => {
+    show({ error: "The model failed." });
+    const [text] = [...find(view.element, "[role=alert]").childNodes];
+    receive({ notes: ["One."], progress: {} });
+    expect(find(view.element, "[role=alert]").firstChild).toBe(text);
+  });
+
+  test("tell what the front end has to say, instead of an error that was there before", () => {
+    show({ error: "The model failed." });
+    view.showMessage("That is no file.");
+    receive({ notes: ["One."] });
+    expect(alerts()).toEqual(["That is no file."]);
+    view.showMessage("");
+    expect(alerts()).toEqual(["The model failed."]);
+  });
+
+  test.each([
+    ["another error", "Out of memory.", ["Out of memory."]],
+    ["the error's end", "", []],
+  ])("tell it until the kernel has news: %s", (_, error, said) => {
+    show({ error: "The model failed." });
+    view.showMessage("That is no file.");
+    receive({ error });
+    expect(alerts()).toEqual(said);
+    receive({ notes: ["One."] });
+    expect(alerts()).toEqual(said);
+  });
+
+  test("tell notes in order", () => {
+    show({ notes: ["One.", "Two."] });
+    expect(texts(view.element, ".gx-note")).toEqual(["One.", "Two."]);
+  });
+
+  test("tell what was chosen once it is known", () => {
+    show({ about: {} });
+    expect(shownTexts(".gx-about")).toEqual([]);
+    receive({ about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" } });
+    expect(shownTexts(".gx-about")).toEqual(["TinyNet · softmax · preprocessing: ImageNet"]);
+  });
+
+  test("end with whether the model was checked, once it was", () => {
+    show();
+    const last = () => find<HTMLDetailsElement>(view.element, ":scope > :last-child");
+    expect(last().hidden).toBe(true);
+    const summary = "Technical check on one picture: nothing wrong was found.";
+    receive({ check: { verdict: "ok", summary, checks: [["Outputs", "ok", "They sum to 1.", ""]] } });
+    expect(last().hidden).toBe(false);
+    expect(find(last(), "summary").textContent).toBe(`✓${summary}`);
+  });
+
+  test("show HTML as text", () => {
+    const about = { model: HTML, preprocessing: HTML, output: HTML };
+    show({ error: HTML, notes: [HTML], about });
+    expect(alerts()).toEqual([HTML]);
+    expect(texts(view.element, ".gx-note")).toEqual([HTML]);
+    expect(view.element.querySelector("img")).toBeNull();
+    view.showMessage(HTML);
+    expect(alerts()).toEqual([HTML]);
+    expect(view.element.querySelector("img")).toBeNull();
+  });
+});
+
+describe("log-odds", () => {
+  const saturated: Prediction = { target: 1, probability: 1, saturated: true, top: [[1, 1]] };
+  const offer = () => find<HTMLButtonElement>(view.element, "button");
+
+  test("are offered where the probability is saturated, and a click takes them", () => {
+    show({ prediction: saturated, notes: ["Every drop is near 0."] });
+    expect(offer().hidden).toBe(false);
+    expect(offer().textContent).toBe("Show log-odds");
+    offer().click();
+    expect(model.saved).toEqual([{ score: "log-odds" }]);
+  });
+
+  test("are not offered otherwise", () => {
+    show({ notes: ["Every drop is near 0."] });
+    expect(offer().hidden).toBe(true);
+  });
+
+  test("are not offered before there is a prediction", () => {
+    show({ prediction: {}, notes: ["Every drop is near 0."] });
+    expect(offer().hidden).toBe(true);
+  });
+
+  test("are not offered without the note that tells why", () => {
+    show({ prediction: saturated });
+    expect(offer().hidden).toBe(true);
+  });
+
+  test.each([
+    ["kernel", false],
+    ["gone", true],
+    ["page", false],
+  ] as const)("can be taken of the host “%s” unless %s", (other, disabled) => {
+    host = other;
+    show({ prediction: saturated, notes: ["Every drop is near 0."] });
+    expect(offer().disabled).toBe(disabled);
+  });
+
+  test("are offered by a button that stays, so that its focus does", () => {
+    show({ prediction: saturated, notes: ["Every drop is near 0."] });
+    document.body.replaceChildren(view.element);
+    offer().focus();
+    receive({ notes: ["Every drop is near 0.", "Partial."], status: "stopped" });
+    expect(document.activeElement).toBe(offer());
+  });
+});

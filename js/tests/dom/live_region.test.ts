@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { liveRegion, progressNews, type LiveRegion } from "../../src/dom/live_region";
+import type { Traits } from "../../src/model/explorer_protocol";
+import type { Status } from "../../src/model/widget_model";
+import { HTML } from "../support/elements";
+import { StrictModel, traits } from "../support/explorer";
+
+let model: StrictModel;
+let live: LiveRegion;
+
+const progress = (done: number, total = 64) => ({ done, total, rate: 1, left: null });
+
+function begin(changes: Partial<Traits> = {}): void {
+  model = new StrictModel(traits({ progress: progress(0), ...changes }));
+  live = liveRegion(model);
+  live.update("");
+}
+
+function receive(changes: Partial<Traits>, answer = ""): void {
+  model.receive(changes);
+  live.update(answer);
+}
+
+const told = () => live.element.textContent;
+
+beforeEach(() => begin());
+
+test("it is polite", () => {
+  expect(live.element.getAttribute("role")).toBe("status");
+  expect(live.element.getAttribute("aria-live")).toBe("polite");
+});
+
+describe("progress", () => {
+  test("is told by quarters, however many cells come", () => {
+    const heard = new Set<string | null>();
+    const said = vi.spyOn(live.element, "textContent", "set");
+    for (let done = 0; done <= 64; done++) {
+      receive({ progress: progress(done) });
+      heard.add(told());
+    }
+    expect([...heard]).toEqual([0, 25, 50, 75, 100].map((share) => `Scoring cells: ${share}%.`));
+    expect(said).toHaveBeenCalledTimes(4);
+  });
+
+  test.each([
+    ["running", 3, 0, "Scoring cells: 0%."],
+    ["running", 16, 64, "Scoring cells: 25%."],
+    ["running", 31, 64, "Scoring cells: 25%."],
+    ["done", 64, 64, "All 64 cells are scored."],
+    ["stopped", 20, 64, "Stopped after 20 of 64 cells."],
+    ["error", 20, 64, "Scoring failed."],
+  ] as [Status, number, number, string][])("%s, %d of %d: “%s”", (status, done, total, text) => {
+    begin({ status, progress: progress(done, total) });
+    expect(progressNews(model)).toBe(text);
+    expect(told()).toBe(text);
+  });
+
+  test("is told before any has come", () => {
+    begin({ progress: {} });
+    expect(told()).toBe("Scoring cells: 0%.");
+  });
+});
+
+describe("an answer", () => {
+  test("is told once", () => {
+    receive({}, "Drop 12.");
+    expect(told()).toBe("Drop 12.");
+    const said = vi.spyOn(live.element, "textContent", "set");
+    receive({ progress: progress(1) }, "Drop 12.");
+    expect(said).not.toHaveBeenCalled();
+  });
+
+  test("gives way to news of the run, and is not repeated after it", () => {
+    receive({}, "Drop 12.");
+    receive({ progress: progress(16) }, "Drop 12.");
+    expect(told()).toBe("Scoring cells: 25%.");
+  });
+
+  test("that comes with news of the run is told with it", () => {
+    receive({ status: "done", progress: progress(64) }, "Drop 12.");
+    expect(told()).toBe("Drop 12. All 64 cells are scored.");
+  });
+
+  test("that goes is not told", () => {
+    receive({}, "Drop 12.");
+    const said = vi.spyOn(live.element, "textContent", "set");
+    receive({}, "");
+    expect(said).not.toHaveBeenCalled();
+  });
+
+  test("is told again when it is asked again", () => {
+    receive({}, "Drop 12.");
+    receive({ progress: progress(16) }, "");
+    receive({}, "Drop 12.");
+    expect(told()).toBe("Drop 12.");
+  });
+
+  test("with HTML in it is told as text", () => {
+    receive({}, HTML);
+    expect(told()).toBe(HTML);
+    expect(live.element.children).toHaveLength(0);
+  });
+});

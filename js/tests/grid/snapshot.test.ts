@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { snapshot } from "../../src/grid/snapshot";
+import type { Traits } from "../../src/model/explorer_protocol";
+import { fakeCanvas, type FakeContext } from "../support/browser";
+import { scoresOf } from "../support/bytes";
+import { StrictModel, traits } from "../support/explorer";
+
+let context: FakeContext;
+let map: HTMLCanvasElement;
+let drawn: HTMLCanvasElement[];
+let blob: Blob | null;
+
+beforeEach(() => {
+  context = fakeCanvas();
+  [drawn, blob] = [[], new Blob(["png"])];
+  vi.spyOn(HTMLCanvasElement.prototype, "toBlob").mockImplementation(function (
+    this: HTMLCanvasElement,
+    done,
+    type,
+  ) {
+    expect(type).toBe("image/png");
+    drawn.push(this);
+    done(blob);
+  });
+  map = mapOf(800, 600, 400);
+});
+
+/** A canvas of width × height device pixels, shown `shown` CSS pixels wide. */
+function mapOf(width: number, height: number, shown: number): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [width, height];
+  vi.spyOn(canvas, "clientWidth", "get").mockReturnValue(shown);
+  return canvas;
+}
+
+const take = (changes: Partial<Traits> = {}) => snapshot(new StrictModel(traits(changes)), map);
+const lines = () => context.args("fillText").map(([text]) => text);
+
+describe("the picture", () => {
+  test("holds the map as it is shown, pixel by pixel", async () => {
+    await take();
+    expect(context.args("scale")).toEqual([[2, 2]]);
+    // 400×300 at a scale of 2: none of its 800×600 pixels is stretched.
+    expect(context.args("drawImage")).toEqual([[map, 12, 64, 400, 300]]);
+  });
+
+  test("has room for the map, two lines above it and the legend below it", async () => {
+    await take();
+    expect([drawn[0]!.width, drawn[0]!.height]).toEqual([2 * (400 + 24), 2 * (300 + 48 + 60)]);
+  });
+
+  test("is wide enough for its words beside a narrow map", async () => {
+    map = mapOf(100, 300, 100);
+    await take();
+    expect(drawn[0]!.width).toBe(320 + 24);
+    expect(context.args("drawImage")).toEqual([[map, 12, 64, 100, 300]]);
+  });
+
+  test("is white below its words, in any theme", async () => {
+    await take();
+    const [ground] = context.of("fillRect");
+    expect(ground?.fillStyle).toBe("#fff");
+    expect(ground?.args).toEqual([0, 0, drawn[0]!.width, drawn[0]!.height]);
+  });
+});
+
+describe("the words", () => {
+  test("are the question, how it was asked and the legend", async () => {
+    await take();
+    expect(lines()).toEqual([
+      "dog 75.0%",
+      "TinyNet · 2 × 3 · hidden by cell-mean",
+      "against −50",
+      "+50 points, supports",
+    ]);
+  });
+
+  test("tell classes apart that have one label", async () => {
+    await take({ labels: ["crane", "crane", "fox", "owl"] });
+    expect(lines()[0]).toBe("crane (1) 75.0%");
+  });
+
+  test("say of drops beyond the scale what the legend says", async () => {
+    await take({ scores: scoresOf(12), score: "log-odds", scale: "absolute" });
+    expect(lines().slice(2)).toEqual(["against ≤ −10", "≥ +10 log-odds, supports"]);
+  });
+
+  test("say nothing that is not known yet", async () => {
+    await take({ prediction: {}, about: {}, grid: {}, scores: scoresOf() });
+    expect(lines().slice(0, -2)).toEqual(["hidden by cell-mean"]);
+  });
+});
+
+test("the legend has the colours of the map", async () => {
+  await take({ colormap: "red-blue", opacity: 1 });
+  const bar = context.of("fillRect").at(-1)!;
+  expect(String(bar.fillStyle)).toBe("0 #008bfbff, 0.5 #008bfb00, 0.5 #ff005100, 1 #ff0051ff");
+});
+
+describe("the file", () => {
+  test("is what the canvas gives", async () => {
+    expect((await take()).blob).toBe(blob);
+  });
+
+  test.each([
+    ["dog", "dog-2x3.png"],
+    ["golden_retriever", "golden_retriever-2x3.png"],
+    ["Grüner Bär 3", "Grüner-Bär-3-2x3.png"],
+    ["../../etc/passwd", "etc-passwd-2x3.png"],
+    ['<img src=x onerror="1">', "img-src-x-onerror-1-2x3.png"],
+    ["…", "explanation-2x3.png"],
+    ["", "explanation-2x3.png"],
+    ["a".repeat(80), `${"a".repeat(60)}-2x3.png`],
+  ])("of “%s” is called %s", async (label, name) => {
+    expect((await take({ labels: ["cat", label, "fox", "owl"] })).name).toBe(name);
+  });
+
+  test("is none where the canvas gives none", async () => {
+    blob = null;
+    await expect(take()).rejects.toThrow("The canvas could not be encoded as PNG.");
+  });
+
+  test("is none where no map is shown", async () => {
+    map = mapOf(300, 150, 0);
+    await expect(take()).rejects.toThrow("No map is visible.");
+  });
+
+  test("is none where there is no canvas", async () => {
+    vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
+    await expect(take()).rejects.toThrow("This browser provides no canvas.");
+  });
+});

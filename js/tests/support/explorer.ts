@@ -1,0 +1,99 @@
+// An explorer for the tests: its traits, its connection and a strict model.
+
+import * as protocol from "../../src/model/explorer_protocol";
+import type { Command, Curve, Evidence, Traits } from "../../src/model/explorer_protocol";
+import type { Host } from "../../src/model/widget_model";
+import { bytesOf, scoresOf } from "./bytes";
+import { StrictModelOf } from "./strict_model";
+
+/** 2×3 cells on 5×7 pixels, the third pending: cells begin at rows 0 2 5 and columns 0 2 4 7. */
+export function traits(changes: Partial<Traits> = {}): Traits {
+  return {
+    picture: bytesOf(1, 2, 3),
+    labels: ["cat", "dog", "fox", "owl"],
+    prediction: {
+      target: 1,
+      probability: 0.75,
+      saturated: false,
+      top: [
+        [1, 0.75],
+        [0, 0.2],
+        [3, 0.04],
+      ],
+    },
+    grid: { rows: 2, columns: 3, height: 5, width: 7 },
+    scores: scoresOf(0.5, -0.2, NaN, 0, 0.06, 0.25),
+    status: "running",
+    progress: { done: 5, total: 6, rate: 2, left: 0.5 },
+    evidence: {},
+    curve: {},
+    error: "",
+    notes: [],
+    about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" },
+    check: {},
+    fills: ["cell-mean", "blur", "gray"],
+    grid_size: [2, 3],
+    fill: "cell-mean",
+    target: null,
+    score: "probability",
+    value: [],
+    keep: false,
+    colormap: "orange-blue",
+    opacity: 0.85,
+    numbers: true,
+    scale: "relative",
+    threshold: 0,
+    ...changes,
+  };
+}
+
+/** What the kernel says of the first cell: without it, the cat wins. */
+export function evidence(changes: Partial<Evidence> = {}): Evidence {
+  return {
+    cells: [[0, 0]],
+    keep: false,
+    picture: bytesOf(4, 5, 6),
+    drop: 0.5,
+    sum: null,
+    synergy: null,
+    classes: [
+      [1, 0.75, 0.25],
+      [0, 0.2, 0.7],
+      [3, 0.04, 0.05],
+    ],
+    ...changes,
+  };
+}
+
+/** A whole curve over the five scored cells of `traits()`. */
+export function curve(changes: Partial<Curve> = {}): Curve {
+  return {
+    counts: [0, 1, 2, 3, 4, 5],
+    deletion: [0.75, 0.25, 0.1, 0.1, 0.1, 0.3],
+    insertion: [0.05, 0.4, 0.6, 0.7, 0.7, 0.75],
+    running: false,
+    ...changes,
+  };
+}
+
+/** A connection whose host becomes another one when a test says so. */
+export function fakeConnection(host: Host = "kernel") {
+  let changed = () => {};
+  return {
+    host: () => host,
+    watch: (callback: () => void) => {
+      changed = callback;
+    },
+    offered: (): number[] | null => null,
+    become(next: Host) {
+      host = next;
+      changed();
+    },
+  };
+}
+
+export class StrictModel extends StrictModelOf<Traits, Command> {
+  constructor(traits: Traits) {
+    super(protocol, traits);
+  }
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import type { Progress, Unit } from "../../src/model/comparison_protocol";
+import {
+  changesOf,
+  costText,
+  newsText,
+  ordinal,
+  rankText,
+  scaleText,
+  stateText,
+  valueText,
+} from "../../src/text/map_text";
+import { comparison, GRAD_CAM, mapRecord } from "../support/comparison";
+
+describe("a value", () => {
+  test.each<[number, Unit, number, string]>([
+    [0.1234, "probability", 0.5, "+12.3 points"],
+    [-0.1234, "probability", 0.5, "−12.3 points"],
+    [0.00123, "probability", 0.005, "+0.123 points"],
+    [0.00001, "probability", 0.5, "0.0 points"],
+    [-0.00001, "probability", 0.5, "0.0 points"],
+    [0, "probability", 0.5, "0 points"],
+    [1.234, "log-odds", 5, "+1.23 log-odds"],
+    [0.4711, "", 0.9, "0.471"],
+    [-12.34, "", 50, "−12.3"],
+    [1234.5, "", 5000, "1235"],
+    [1.234e-5, "", 5e-5, "1.23e−5"],
+    [-1.234e7, "", 5e7, "−1.23e7"],
+    [NaN, "", 1, "not known"],
+    [Infinity, "", 1, "failed"],
+  ])("%s %s of %s", (value, unit, largest, text) => {
+    expect(valueText(value, unit, largest)).toBe(text);
+  });
+});
+
+describe("the scale", () => {
+  test("tells what the full colour is", () => {
+    expect(scaleText(Float32Array.of(0.25, -0.5, NaN), 0.5, "probability")).toBe("full colour: 50.0 points");
+  });
+
+  test("is of nothing where all is 0, or nothing known", () => {
+    expect(scaleText(Float32Array.of(0, 0), 0, "")).toBe("0 in every cell");
+    expect(scaleText(Float32Array.of(NaN), 0, "")).toBe("");
+  });
+});
+
+describe("a rank", () => {
+  const values = Float32Array.of(3, 1, 1, NaN, -2);
+
+  test("counts what is known", () => {
+    expect(rankText(values, 0)).toBe("1st of 4");
+    expect(rankText(values, 4)).toBe("4th of 4");
+  });
+
+  test("is shared by equals", () => expect(rankText(values, 1)).toBe("2nd–3rd of 4"));
+  test("is none of what is not known", () => expect(rankText(values, 3)).toBe(""));
+
+  test.each([
+    [1, "1st"],
+    [2, "2nd"],
+    [3, "3rd"],
+    [4, "4th"],
+    [11, "11th"],
+    [13, "13th"],
+    [21, "21st"],
+    [112, "112th"],
+    [4096, "4096th"],
+  ])("%i", (rank, text) => expect(ordinal(rank)).toBe(text));
+});
+
+describe("the cost", () => {
+  test.each([
+    [65, 0, 1.24, "65 model calls, 1.2 s"],
+    [1, 1, 0.01, "1 call + 1 gradient, <0.1 s"],
+    [50, 50, 75, "50 calls + 50 gradients, 1 min 15 s"],
+    [1, 0, 12.4, "1 model call, 12 s"],
+  ])("of %i calls, %i gradients, %f s", (forward, backward, seconds, text) => {
+    expect(costText(mapRecord({ forward, backward, seconds }))).toBe(text);
+  });
+});
+
+describe("where a map is", () => {
+  test.each([
+    [null, null, "running", "Waiting"],
+    ["pending", null, "running", "Waiting"],
+    ["pending", null, "stopped", "Stopped"],
+    ["running", null, "running", "Running"],
+    ["running", [3, 9], "running", "3 of 9"],
+    ["running", [3, 9], "stopped", "Stopped after 3 of 9"],
+    ["failed", null, "running", "Failed"],
+    ["done", null, "running", "7 model calls, 1.2 s"],
+  ] as const)("%s at %j while %s", (is, progress, status, text) => {
+    const map = is && mapRecord({ status: is });
+    expect(stateText(map, progress as Progress, status)).toBe(text);
+  });
+});
+
+test("the news tell how many are done, and which failed", () => {
+  const failed = mapRecord({ ...GRAD_CAM, status: "failed" });
+  expect(newsText([mapRecord(), failed, null], "running")).toBe("1 of 3 maps are done; Grad-CAM failed");
+  expect(newsText([null], "stopped")).toBe("0 of 1 map is done; stopped");
+  expect(newsText([], "done")).toBe("No maps: add a method");
+});
+
+test("evidence tells the first classes before and after", () => {
+  const { labels } = comparison();
+  const classes: [number, number, number][] = [[1, 0.93, 0.12], [0, 0.03, 0.6], [2, 0, 0.1], [3, 0, 0]];
+  expect(changesOf({ cell: [1, 2], drop: 0.81, classes }, labels)).toEqual([
+    ["dog", "93.0% → 12.0%"],
+    ["cat", "3.0% → 60.0%"],
+    ["fox", "0.0% → 10.0%"],
+  ]);
+});
