@@ -111,7 +111,7 @@ class Grid:
         return row * self.columns + column
 
     def spread_order(self) -> NDArray[np.intp]:
-        """Order the cells so that any first part of them is spread evenly over the picture.
+        """Order the cells so that any first part of them spreads about evenly over the picture.
 
         These are the ranks of an ordered-dither matrix (B. E. Bayer, "An optimum method
         for two-level rendition of continuous-tone pictures", ICC 1973).
