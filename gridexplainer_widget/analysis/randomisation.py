@@ -136,7 +136,7 @@ def _copies(classifier: Classifier, seed: int) -> Iterator[RandomisedCopy]:
             "box. Give a Keras model on TensorFlow or a PyTorch module."
         )
     with classifier.lock:
-        copies = classifier.open_network(classifier.output).randomised(seed)
+        copies = classifier.open_network(classifier.output).randomised_copies(seed)
     while True:
         with classifier.lock:  # reads the weights of a model that may be in use elsewhere
             copy = next(copies, None)

@@ -39,7 +39,7 @@ class Layers:
         self.seeds: list[int] = []
         self.lock: Any = None
 
-    def randomised(self, seed: int) -> Iterator[RandomisedCopy]:
+    def randomised_copies(self, seed: int) -> Iterator[RandomisedCopy]:
         self.seeds.append(seed)
         last: Copy | None = None
         for name in reversed(self.names):
