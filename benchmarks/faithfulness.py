@@ -30,7 +30,7 @@ FILLS = ("cell-mean", "blur", "picture-mean", "gray", "noise")
 GRID = 8
 CHANCE = "chance"
 
-HEAD = """# Which method tells the truth?
+HEAD_TEXT = """# Which method tells the truth?
 
 Written by `benchmarks/faithfulness.py`; every figure here comes from it.
 
@@ -44,7 +44,7 @@ order of methods may be another one for yours, and measuring yours is one call,
 and LIME do themselves, by default with the same fill; the second table audits with other fills.
 """
 
-METRICS = """
+METRICS_TEXT = """
 * **Deletion** (lower is better), **Insertion** (higher): the mean probability while cells are
   hidden, or shown again, the most important first. V. Petsiuk, A. Das, K. Saenko, BMVC 2018.
 * **SRG** (higher; chance reaches 0): insertion minus deletion, which equals hiding the least
@@ -60,7 +60,7 @@ METRICS = """
 * **Calls** + gradients: pictures that went through the network, forwards and, of these, backwards.
 """
 
-READING = """
+READING_TEXT = """
 ## Reading it
 
 As it came out on 2026-11-21:
@@ -168,7 +168,7 @@ def main_table(found: dict[str, list[Finding]]) -> str:
         randomised = mean([None if a.randomised is None else abs(a.randomised) for a in audits])
         cost = findings[0].explanation.cost
         seconds = np.median([finding.explanation.cost.seconds for finding in findings])
-        figures = [
+        metrics = [
             mean([audit.deletion for audit in audits]),
             mean([audit.insertion for audit in audits]),
             mean(srg),
@@ -176,12 +176,12 @@ def main_table(found: dict[str, list[Finding]]) -> str:
             mean([audit.pointing for audit in audits]),
             mean([audit.inside for audit in audits]),
         ]
-        texts = [f"{figure:.2f}" if not np.isnan(figure) else "–" for figure in figures]
-        texts[2] = f"{figures[2]:+.3f} ± {error(srg):.3f}"
+        texts = [f"{value:.2f}" if not np.isnan(value) else "–" for value in metrics]
+        texts[2] = f"{metrics[2]:+.3f} ± {error(srg):.3f}"
         calls = f"{cost.forward}" + (f" + {cost.backward}" if cost.backward else "")
         time = "–" if method == CHANCE else f"{seconds:.1f}"
         rows.append([title(method), *texts, "–" if method == CHANCE else calls, time])
-        worth.append([-figures[0], figures[1], figures[2], -figures[3], figures[4], figures[5]])
+        worth.append([-metrics[0], metrics[1], metrics[2], -metrics[3], metrics[4], metrics[5]])
     for column in range(6):
         values = [
             w[column] if m != CHANCE else float("nan") for w, m in zip(worth, found, strict=True)
@@ -249,19 +249,19 @@ def main() -> None:
         "the stamp among the 64 cells, asked about “horse”: 1 is the most important cell of all."
     )
     sections = [
-        HEAD,
+        HEAD_TEXT,
         f"## The honest classifier: {len(every)} objects in {len(honest.pictures)} pictures",
         audited,
         main_table(found),
         without if missing else "",
-        METRICS,
+        METRICS_TEXT,
         "## The same under other fills",
         "What stands in for a hidden cell can turn the order around. SRG, higher is better:",
         fill_table(found),
         "## The cheating classifier: who finds the mark?",
         stamp,
         mark_table(GridExplainer(cheating.classifier, GRID), cheating),
-        READING,
+        READING_TEXT,
     ]
     PAGE.write_text("\n\n".join(part.strip() for part in sections if part) + "\n", encoding="utf-8")
 

@@ -32,8 +32,8 @@ NETWORKS = (
     "EfficientNetV2B0,MobileNetV3Small,NASNetMobile,ConvNeXtTiny"
 )
 BATCHES = (4, 8, 13, 32)
-CUSTOMARY = 32
-FEW = 5
+KERAS_BATCH = 32
+TRIAL_GRID = 5
 """The grid on which sizes of batches are tried."""
 
 HEAD = (
@@ -97,11 +97,11 @@ class Worker:
 def best_batch(full: Mapping[int, Worker]) -> int:
     """The size of batch with which the whole model is fastest on a few pictures."""
     for worker in full.values():
-        worker.first(FEW)
+        worker.first(TRIAL_GRID)
     took: dict[int, list[float]] = {batch: [] for batch in full}
     for _ in range(3):
         for batch, worker in full.items():
-            took[batch].append(worker.again(FEW)["seconds"])
+            took[batch].append(worker.again(TRIAL_GRID)["seconds"])
     return min(took, key=lambda batch: min(took[batch]))
 
 
@@ -112,9 +112,9 @@ def measure(name: str, grids: list[int], rounds: int, side: int) -> None:
         for worker in (incremental, *full.values()):
             worker.wait()
         best = best_batch(full)
-        for batch in set(full) - {best, CUSTOMARY}:
+        for batch in set(full) - {best, KERAS_BATCH}:
             full[batch].stop()
-        ways = {"in 32s": full[CUSTOMARY], "best": full[best], "incremental": incremental}
+        ways = {"in 32s": full[KERAS_BATCH], "best": full[best], "incremental": incremental}
         for grid in grids:
             print(f"| {name} | {grid} | {' | '.join(row(ways, best, grid, rounds))} |", flush=True)
     finally:

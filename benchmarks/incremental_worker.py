@@ -18,7 +18,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from benchmarks.memory import peak, set_back
+from benchmarks.memory import peak_mib, reset_peak
 from gridexplainer_widget import Classifier, GridExplainer, as_classifier
 from gridexplainer_widget.incremental.costs import changed_boxes
 from gridexplainer_widget.inference.incremental import IncrementalStrategy, as_boxes
@@ -88,10 +88,10 @@ def main() -> None:
     for line in sys.stdin:
         what, grid = line.split()
         if what == "first":
-            set_back()
+            reset_peak()
         begin = time.perf_counter()
         run = explained(found, int(grid), engine, int(side), int(batch) or None)
-        answer: dict[str, object] = {"seconds": time.perf_counter() - begin, "peak": peak()}
+        answer: dict[str, object] = {"seconds": time.perf_counter() - begin, "peak": peak_mib()}
         if what == "first":
             answer |= {"promised": promised(run), "words": run.strategy.description}
             answer |= {"vectors": run.vectors.tolist(), "baseline": run.baseline.tolist()}

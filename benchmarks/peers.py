@@ -40,11 +40,11 @@ SCRIPTS = ROOT / "benchmarks" / "peers"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gridexplainer-peers"
 GRID = 8
 SIDE = 224
-GROWTH = (4, 8, 16, 32, 64)
+GROWTH_GRIDS = (4, 8, 16, 32, 64)
 TOLERANCE = 1e-5
-MOST_SECONDS = 600
-MOST_MIB = 4096
-PATIENCE = 1800
+MAX_SECONDS = 600
+MAX_MIB = 4096
+TIMEOUT_SECONDS = 1800
 """Seconds after which a run is given up."""
 
 Found = dict[str, Any]
@@ -166,9 +166,9 @@ class Worker:
 
     def _answer(self) -> Found:
         """Its next line; a worker writes one for each question."""
-        if not select.select([self.process.stdout], [], [], PATIENCE)[0]:
+        if not select.select([self.process.stdout], [], [], TIMEOUT_SECONDS)[0]:
             self.close()
-            raise PeerError(f"no answer in {PATIENCE} s")
+            raise PeerError(f"no answer in {TIMEOUT_SECONDS} s")
         line = self.process.stdout.readline()
         if not line:
             self._lost()
@@ -370,7 +370,7 @@ def grow(workers: Workers, results: Results, most: int) -> None:
     results.growth.clear()
     for name, way in WAYS.items():
         before: list[Found] = []
-        for grid in (grid for grid in GROWTH if way.grows and grid <= most):
+        for grid in (grid for grid in GROWTH_GRIDS if way.grows and grid <= most):
             found = {"way": name, "grid": fitting(name, grid)}
             found["pictures"] = found["grid"] ** 2 + 1
             try:
@@ -400,12 +400,12 @@ def foresee(before: list[Found], pictures: int) -> None:
         return
     last = before[-1]
     seconds = last["seconds"] * pictures / last["pictures"]
-    if seconds > MOST_SECONDS:
+    if seconds > MAX_SECONDS:
         raise PeerError(f"not tried: would take about {seconds / 60:.0f} minutes")
     if len(before) > 1:
         rise = (last["peak"] - before[-2]["peak"]) / (last["pictures"] - before[-2]["pictures"])
         peak = last["peak"] + rise * (pictures - last["pictures"])
-        if peak > MOST_MIB:
+        if peak > MAX_MIB:
             raise PeerError(f"not tried: would take about {peak / 1024:.1f} GiB")
 
 
@@ -464,7 +464,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rounds", type=int, default=5, help="0 keeps the results in --out")
     parser.add_argument("--grow", action="store_true", help="time and memory over the grid, too")
-    parser.add_argument("--most", type=int, default=max(GROWTH), help="the largest grid to grow to")
+    parser.add_argument(
+        "--most", type=int, default=max(GROWTH_GRIDS), help="the largest grid to grow to"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "peers.json")
     parser.add_argument("--figure", type=Path, help="such as docs/peers.png")
     parser.add_argument("--cache", type=Path, default=CACHE, help="for environments and networks")

@@ -96,7 +96,7 @@ def peak(name: str) -> float:
     """Peak resident memory of a process that goes one way once, in MiB."""
     code = (
         f"import benchmarks.resnet50 as b; b.WAYS[{name!r}](b.model())(); "
-        "from benchmarks.memory import peak; print(peak())"
+        "from benchmarks.memory import peak_mib; print(peak_mib())"
     )
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT

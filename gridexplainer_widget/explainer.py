@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from gridexplainer_widget.analysis.audit import audit_run, audit_steps, randomise_steps
+from gridexplainer_widget.analysis.audit import audit_explanation, randomise_steps
 from gridexplainer_widget.analysis.compare import comparison_steps
-from gridexplainer_widget.analysis.explain import (
-    explanation_steps,
-    failing_as_ours,
-    occlusion_steps,
-)
-from gridexplainer_widget.analysis.object_mask import as_mask
+from gridexplainer_widget.analysis.explain import explain_steps
 from gridexplainer_widget.analysis.randomisation import Randomisation
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.fills import FillLike
-from gridexplainer_widget.core.picture import PictureLike, read_picture
-from gridexplainer_widget.core.progress import drain, with_bar
-from gridexplainer_widget.methods.attribute import ensure_baseline, layers_of
-from gridexplainer_widget.methods.registry import parse_method
-from gridexplainer_widget.methods.requests import (
-    MethodRequest,
-    MethodRequestLike,
-    default_methods,
-    parse_options,
-    parse_requests,
-)
+from gridexplainer_widget.core.picture import PictureLike
+from gridexplainer_widget.core.progress import with_bar
+from gridexplainer_widget.methods.requests import MethodRequestLike, parse_request
 from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.faithfulness import Faithfulness
@@ -45,44 +31,53 @@ if TYPE_CHECKING:
 class GridExplainer(Setup):
     """Explain what an image classifier looks at by hiding parts of a picture.
 
-    The picture is cut into cells, each is hidden in turn, and the drop of the target's
-    probability is its importance: occlusion sensitivity (M. D. Zeiler and R. Fergus, "Visualizing
-    and Understanding Convolutional Networks", ECCV 2014) on a grid.
+    Cells of a grid are hidden in turn; the drop of the target's probability is the cell's
+    importance: occlusion sensitivity (M. D. Zeiler and R. Fergus, "Visualizing and Understanding
+    Convolutional Networks", ECCV 2014).
 
     Parameters
     ----------
     model : model, path, callable or Classifier
-        See :func:`gridexplainer_widget.as_classifier`, also for `preprocess`, `labels`, `output`
-        and `input_shape`: what the model does not tell by itself. Cells are hidden before
-        preprocessing.
-    grid_size : int or (rows, columns)
+        See :func:`gridexplainer_widget.as_classifier`, also for `preprocess` to `input_shape`.
+    grid_size : int or (int, int)
+        Rows and columns, from 1 to the pixels of the model's input.
     fill : str, (r, g, b) or callable
-        What stands in for a hidden cell; see :func:`gridexplainer_widget.core.fills.parse_fill`.
+        What stands in for a hidden cell, before preprocessing: "cell-mean", "blur", "red", …; see
+        :func:`gridexplainer_widget.core.fills.parse_fill`.
     score : {"probability", "log-odds"}
         What drops are differences of.
+    preprocess : str, callable or None
+        Done to a batch in 0..255: "auto" reads it off the model; or "0..1", "imagenet", ….
+    labels : sequence, mapping or path, optional
+        Names of the classes.
+    output : {"softmax", "percent", "logits", "sigmoid", "sigmoids"}, optional
+        What the model returns; by default found out from its first answer.
+    input_shape : (height, width) or (height, width, channels), optional
+        In pixels, where the model does not tell.
     batch_size : int, optional
-        Pictures in a model call; by default from the picture's size and a memory budget.
+        Pictures in a model call, at least 1; by default from their size and a memory budget.
     seed : int
         For ``fill="noise"`` and for methods that draw at random.
     engine : {"auto", "full", "incremental"}
-        "full" runs the model on each picture with a cell hidden; "incremental" calculates only
-        what hiding changes in a Keras or PyTorch network, to the same numbers (docs/speed.md);
-        "auto" takes whichever should be faster.
+        "full" runs the model on every masked picture, "incremental" only what hiding changes in a
+        Keras or PyTorch network, to the same numbers (docs/speed.md); "auto" picks the faster.
+
+    Raises
+    ------
+    ValueError, TypeError
+        A parameter is not usable; the message says what is wanted.
 
     Attributes
     ----------
-    explanation : Explanation or None
-        The latest; of occlusion also where it was cut short.
-    comparison : Comparison or None
-        The latest, also where it was cut short.
+    explanation, comparison, checked : Explanation, Comparison, Preflight; or None
+        The latest; of occlusion, and of :meth:`compare`, also where it was cut short.
 
     Examples
     --------
     >>> from gridexplainer_widget import GridExplainer, demo
     >>> honest = demo.load("honest")
     >>> explainer = GridExplainer(honest.classifier)
-    >>> explanation = explainer.explain(honest.pictures["cat and dog"], "dog")
-    >>> explanation.top(3)  # doctest: +SKIP
+    >>> cells = explainer.explain(honest.pictures["cat and dog"], "dog").top(3)
     """
 
     explanation: Explanation | None = None
@@ -97,13 +92,12 @@ class GridExplainer(Setup):
     ) -> Explanation:
         """Find out what each cell of a picture contributes to a class.
 
-        An interrupt (Ctrl-C) of occlusion leaves the cells that were hidden so far in
-        ``self.explanation``; other methods leave nothing.
+        Ctrl-C leaves the cells that occlusion has hidden so far in ``self.explanation``.
 
         Parameters
         ----------
         img : path, bytes, PIL image or array
-            See :func:`gridexplainer_widget.core.picture.read_picture`.
+            See :func:`gridexplainer_widget.read_picture`.
         target_class : int or str, optional
             Index or label; by default the most probable class.
         method : str
@@ -114,30 +108,19 @@ class GridExplainer(Setup):
         Raises
         ------
         ExplanationError
-            The model failed on the way; it carries the cells that had been hidden.
+            The model failed on the way; the error carries the cells that had been hidden.
         MethodError
             The method cannot explain this model.
-        ValueError
-            The picture, the grid on it, the target or the method is not usable.
-        TypeError
-            The method takes no such option.
+        ValueError, TypeError
+            The picture, the grid on it, the target, the method or an option is not usable.
         """
-        request = MethodRequest(spec := parse_method(method), parse_options(spec, **options))
-        run = self.start_run(img)
-        if spec.explain is None:
-            keep = partial(setattr, self, "explanation")
-            steps = occlusion_steps(self, run, target_class, keep)
-            self.explanation = with_bar(steps, "Hiding cells", "cell")
-        else:
-            self.explanation = None
-            steps = explanation_steps(self, run, target_class, request)
-            self.explanation = with_bar(failing_as_ours(steps, request), spec.title)
-        if self.unchecked:
-            self.checked = drain(self.model_checks(run))
-            self.explanation = replace(self.explanation, checked=self.checked)
-        return self.explanation
+        request = parse_request((method, options))
+        bar = (request.method.title,) if request.method.explain else ("Hiding cells", "cell")
+        keep = partial(setattr, self, "explanation")
+        steps = explain_steps(self, self.start_run(img), target_class, request, on_result=keep)
+        return with_bar(steps, *bar)
 
-    def compare(  # noqa: PLR0913 - the picture and the question, and keywords with defaults
+    def compare(  # noqa: PLR0913 - the picture and the methods, and keywords with defaults
         self,
         img: PictureLike,
         methods: Sequence[MethodRequestLike] | None = None,
@@ -152,28 +135,22 @@ class GridExplainer(Setup):
         Parameters
         ----------
         img, target_class
-            As for :meth:`explain`, which also tells what is raised.
+            As for :meth:`explain`, with the same errors.
         methods : sequence, optional
-            Names, such as "grad-cam"; or (name, layer); or (name, options), such as
-            ("rise", {"samples": 500}). By default :attr:`usual_methods`.
+            "grad-cam", ("grad-cam", layer) or ("rise", {"samples": 500}), of any name in
+            :data:`gridexplainer_widget.METHODS`; by default :attr:`usual_methods`.
         fill, mask, randomise
             As for :meth:`faithfulness`.
 
         Returns
         -------
         Comparison
-            A method that cannot explain this model is among its `failures`. What an interrupt
-            (Ctrl-C) leaves is in ``self.comparison``.
+            A method that cannot explain this model is among its `failures`. What Ctrl-C leaves
+            is in ``self.comparison``.
         """
+        keep = partial(setattr, self, "comparison")
         steps = comparison_steps(
-            self,
-            read_picture(img),
-            parse_requests(self.usual_methods if methods is None else methods),
-            target_class,
-            fill,
-            as_mask(mask),
-            randomise=randomise,
-            keep=partial(setattr, self, "comparison"),
+            self, img, methods, target_class, fill, mask, randomise=randomise, on_result=keep
         )
         return with_bar(steps, "Comparing")
 
@@ -190,10 +167,8 @@ class GridExplainer(Setup):
         Parameters
         ----------
         explanation : Explanation
-            By any method.
         fill : str, (r, g, b) or callable, optional
-            What stands in for the cells; by default the explainer's own. Another one can turn
-            the order of methods around.
+            By default the explainer's own. Another one can turn the order of methods around.
         mask : bool array (height, width), optional
             Where the object is.
         randomise : bool
@@ -204,9 +179,7 @@ class GridExplainer(Setup):
         ValueError
             The mask does not fit the picture, or the explanation not the model.
         """
-        audit = audit_run(self, explanation, fill)
-        request, mask = explanation.request, as_mask(mask)
-        steps = audit_steps(self, audit, explanation, request, mask=mask, randomise=randomise)
+        steps = audit_explanation(self, explanation, fill, mask, randomise=randomise)
         return with_bar(steps, "Hiding cells in order")
 
     def randomisation(self, explanation: Explanation, stages: int = 4) -> Randomisation:
@@ -218,7 +191,7 @@ class GridExplainer(Setup):
         ----------
         explanation : Explanation
         stages : int
-            At how many layers to look, the last time with all of them randomised.
+            How many layers to stop at, at least 1; at the last stop all are randomised.
 
         Raises
         ------
@@ -228,30 +201,8 @@ class GridExplainer(Setup):
         steps = randomise_steps(self, explanation, explanation.request, stages)
         return with_bar(steps, "Randomising layers")
 
-    def layers(self, img: PictureLike) -> list[str]:
-        """Name the network's layers that have maps, in the order of computation.
-
-        Raises
-        ------
-        MethodError
-            The model is a black box.
-        """
-        run = self.start_run(img)
-        drain(ensure_baseline(run))  # tells what the model returns
-        return [layer.name for layer in layers_of(run)]
-
-    @property
-    def usual_methods(self) -> tuple[str, ...]:
-        """The methods that :meth:`compare` takes where none are named."""
-        return default_methods(self.classifier)
-
     def visualize(self, style: str = "signed") -> Figure:
-        """Draw the latest explanation.
-
-        Parameters
-        ----------
-        style : {"signed", "original"}
-            See :meth:`Explanation.plot`.
+        """Draw the latest explanation; `style` is as for :meth:`Explanation.plot`.
 
         Raises
         ------
@@ -270,16 +221,16 @@ class GridExplainer(Setup):
     ) -> GridExplainerWidget | ComparisonWidget:
         """Open a picture in the live widget; scoring starts at once, in the background.
 
-        Where no widget runs, the output shows a PNG of what had been scored when it was
-        displayed: in an executed notebook, ``w.wait()`` before displaying ``w``.
+        Where no widget runs, it is displayed as a PNG of what has been scored by then: in a
+        notebook that is executed as a whole, call ``w.wait()`` before displaying ``w``.
 
         Parameters
         ----------
         img, target_class
             As for :meth:`explain`.
         **traits
-            The widget's traits to begin with (docs/traits.md), such as ``numbers=False``. With
-            ``methods=[…]``, as :meth:`compare` takes them, several maps stand side by side.
+            Of the widget, such as ``numbers=False``; see docs/traits.md. ``methods=[…]``, as
+            :meth:`compare` takes them, shows several maps side by side.
 
         Raises
         ------
@@ -288,15 +239,11 @@ class GridExplainer(Setup):
         """
         if target_class is not None and "target" in traits:
             raise TypeError("target_class= and target= are the same thing; give one of them.")
-        given = {"target": target_class, **traits}
+        traits = {"target": target_class, **traits}
         if "methods" in traits:
-            from gridexplainer_widget.live.comparison.widget import (  # noqa: PLC0415 - slow to load
-                ComparisonWidget,
-            )
+            from gridexplainer_widget.live.comparison.widget import ComparisonWidget  # noqa: PLC0415 - slow to load
 
-            return ComparisonWidget(self, img, **given)
-        from gridexplainer_widget.live.explorer.widget import (  # noqa: PLC0415 - alike
-            GridExplainerWidget,
-        )
+            return ComparisonWidget(self, img, **traits)
+        from gridexplainer_widget.live.explorer.widget import GridExplainerWidget  # noqa: PLC0415 - slow to load
 
-        return GridExplainerWidget(self, img, **given)
+        return GridExplainerWidget(self, img, **traits)

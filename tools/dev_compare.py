@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.demo.demo import FOLDER
-from gridexplainer_widget.results.comparison_page import WIDE, comparison_html
+from gridexplainer_widget.results.comparison_page import WIDE_STYLE, comparison_html
 from gridexplainer_widget.results.document import STATIC, STYLE, Document
 from gridexplainer_widget.results.metrics import metric_records
 
@@ -33,7 +33,7 @@ METHODS = [
 
 LAYERS = ["conv1_relu", "conv3_block4_out", "conv5_block2_out", "conv5_block3_out"]
 
-ASKED = [
+REQUESTS = [
     ["occlusion", ""],
     ["grad-cam", ""],
     ["grad-cam", "conv3_block4_out"],
@@ -91,7 +91,7 @@ def main(folder: Path) -> None:
         heading="Comparison at work",
         line="With a kernel that answers nothing.",
         script=f"{head}const view = {name};{KERNEL}",
-        style=(STATIC / "comparison.css").read_text(encoding="utf-8") + STYLE + WIDE,
+        style=(STATIC / "comparison.css").read_text(encoding="utf-8") + STYLE + WIDE_STYLE,
     )
     evidence = {"cell": [4, 5], "drop": -0.22, "classes": CLASSES}
     at_work = {**known, "status": "running", "evidence": evidence, "value": [[4, 5]]}
@@ -120,7 +120,7 @@ def record() -> dict[str, Any]:
             forward=65,
             seconds=1.24,
             native="8×8 cells, each hidden by cell-mean",
-            figures=figures(0.08, 0.41, 0.02, pointing=True, inside=0.81),
+            figures=audit_record(0.08, 0.41, 0.02, pointing=True, inside=0.81),
         ),
         shown(
             1,
@@ -131,7 +131,7 @@ def record() -> dict[str, Any]:
             layerUsed="conv5_block3_out",
             native="7×7 maps of 'conv5_block3_out'",
             derived="pixels: bilinear; cells: their mean",
-            figures=figures(0.11, 0.38, 0.31, pointing=True, inside=0.62),
+            figures=audit_record(0.11, 0.38, 0.31, pointing=True, inside=0.62),
         ),
         shown(
             2,
@@ -141,7 +141,7 @@ def record() -> dict[str, Any]:
             seconds=0.12,
             layerUsed="conv3_block4_out",
             notes=[EARLY],
-            figures=figures(0.19, 0.24, 0.88, pointing=False, inside=0.2),
+            figures=audit_record(0.19, 0.24, 0.88, pointing=False, inside=0.2),
         ),
         shown(
             3,
@@ -149,7 +149,7 @@ def record() -> dict[str, Any]:
             forward=1,
             backward=1,
             seconds=0.02,
-            figures=figures(0.0042, 0.0061, 0.04, pointing=False, inside=0.33),
+            figures=audit_record(0.0042, 0.0061, 0.04, pointing=False, inside=0.33),
         ),
         shown(4, some, status="running", unit="probability"),
         shown(5, None, status="running"),
@@ -170,7 +170,7 @@ def record() -> dict[str, Any]:
         "status": "done",
         "error": "",
         "metrics": metric_records(),
-        "methods": ASKED,
+        "methods": REQUESTS,
         "target": 0,
         "value": [],
         "randomise": True,
@@ -183,9 +183,9 @@ def by_before() -> list[list[Any]]:
     return sorted(CLASSES, key=lambda row: -row[1])
 
 
-def shown(place: int, values: NDArray[np.float64] | None, **said: Any) -> dict[str, Any]:
+def shown(place: int, values: NDArray[np.float64] | None, **changes: Any) -> dict[str, Any]:
     """Make up one map, finished where nothing else is said."""
-    method, what = ASKED[place]
+    method, what = REQUESTS[place]
     title = next(title for name, title, *_ in METHODS if name == method)
     return {
         "method": method,
@@ -203,10 +203,10 @@ def shown(place: int, values: NDArray[np.float64] | None, **said: Any) -> dict[s
         "seconds": 0.0,
         "error": "",
         "figures": {},
-    } | said
+    } | changes
 
 
-def figures(
+def audit_record(
     deletion: float, insertion: float, randomised: float, *, pointing: bool, inside: float
 ) -> dict[str, Any]:
     """Make up an audit."""

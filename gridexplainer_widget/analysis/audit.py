@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.core.errors import MethodError
@@ -25,29 +25,55 @@ from .randomisation import Randomisation, randomisation_steps
 from .setup import Setup
 
 
+def audit_explanation(  # noqa: PLR0913 - what is audited, and how far
+    setup: Setup,
+    explanation: Explanation,
+    fill: FillLike | None = None,
+    mask: ArrayLike | None = None,
+    *,
+    request: MethodRequest | None = None,
+    randomise: bool = False,
+) -> Generator[Progress, None, Faithfulness]:
+    """Measure how true an explanation is to the model; see :meth:`GridExplainer.faithfulness`.
+
+    Parameters
+    ----------
+    request : MethodRequest, optional
+        What made the explanation; by default what the explanation itself knows of that.
+    """
+    run = audit_run(setup, explanation, fill)
+    request = request or explanation.request
+    return (
+        yield from audit_steps(setup, run, explanation, request, mask=mask, randomise=randomise)
+    )
+
+
 def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
     setup: Setup,
     audit: Run,
     explanation: Explanation,
     request: MethodRequest,
     *,
-    mask: NDArray[np.bool_] | None = None,
+    mask: ArrayLike | None = None,
     randomise: bool = False,
 ) -> Generator[Progress, None, Faithfulness]:
-    """Measure how true an explanation is to the model.
+    """Measure how true an explanation is to the model, with a run that may be used again.
 
     Parameters
     ----------
     audit : Run
-        Of the same picture and grid; its fill hides.
+        Of the same picture and grid; see :func:`audit_run`.
     request : MethodRequest
-        What made the explanation, to be made again with randomised weights.
+        What made the explanation, to make it again with randomised weights.
     mask : bool array (height, width), optional
         Where the object is.
     randomise : bool
-        Whether to randomise the weights.
+        Whether to randomise the weights; where that is impossible, a note says why.
 
-    Where the weights cannot be randomised, a note says why.
+    Raises
+    ------
+    ValueError
+        The explanation is of a model with another number of classes.
     """
     calls = audit.calls
     yield from ensure_baseline(audit)
@@ -57,29 +83,29 @@ def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
             f"The explanation is of {len(explanation.labels)} classes, and {audit.classifier.name} "
             f"has {classes}: it is another model's."
         )
-    asked = audit.calls - calls
-    measuring = faithfulness_steps(audit, explanation.values, explanation.target, mask)
+    baseline_calls = audit.calls - calls
+    steps = faithfulness_steps(audit, explanation.values, explanation.target, mask)
+    faithfulness = yield from subprogress(steps, 0, 2) if randomise else steps
+    faithfulness = replace(faithfulness, calls=faithfulness.calls + baseline_calls)
     if not randomise:
-        figures = yield from measuring
-        return replace(figures, calls=figures.calls + asked)
-    figures = yield from subprogress(measuring, 0, 2)
-    figures = replace(figures, calls=figures.calls + asked)
-    return (yield from subprogress(add_randomisation(setup, explanation, request, figures), 1, 2))
+        return faithfulness
+    steps = add_randomisation(setup, explanation, request, faithfulness)
+    return (yield from subprogress(steps, 1, 2))
 
 
 def add_randomisation(
-    setup: Setup, explanation: Explanation, request: MethodRequest, figures: Faithfulness
+    setup: Setup, explanation: Explanation, request: MethodRequest, faithfulness: Faithfulness
 ) -> Generator[Progress, None, Faithfulness]:
-    """Add to the figures what randomised weights do to the map; a note where they cannot be had."""
+    """Add what randomised weights do to the map; a note where that cannot be found out."""
     try:
         found = yield from randomise_steps(setup, explanation, request)
     except MethodError as error:
-        return replace(figures, notes=(*figures.notes, str(error)))
+        return replace(faithfulness, notes=(*faithfulness.notes, str(error)))
     return replace(
-        figures,
+        faithfulness,
         randomised=found.similarity,
-        calls=figures.calls + found.calls,
-        notes=(*figures.notes, *found.notes),
+        calls=faithfulness.calls + found.calls,
+        notes=(*faithfulness.notes, *found.notes),
     )
 
 
@@ -91,7 +117,8 @@ def randomise_steps(
     Raises
     ------
     MethodError
-        The model is closed, or cannot be copied, or what the map was made with is not known.
+        The model is a black box or cannot be copied, or it is not known what the map was made
+        with.
     """
     if explanation.settings.get("background") and request.options.background is None:
         raise MethodError(
@@ -99,7 +126,7 @@ def randomise_steps(
             "explainer.compare(…, randomise=True) randomises the weights where it is at hand."
         )
     run = audit_run(setup, explanation, fill_of(setup, explanation))
-    if run.classifier.output is None:  # it is found out by the first answer
+    if run.classifier.output is None:  # found out from the first answer
         yield from ensure_baseline(run)
     target, score, seed = explanation.target, explanation.score, explanation.settings.get("seed", 0)
 
@@ -113,7 +140,7 @@ def randomise_steps(
 
 
 def audit_run(setup: Setup, explanation: Explanation, fill: FillLike | None = None) -> Run:
-    """Set up the hiding of cells of an explained picture, by a fill or by the explainer's own.
+    """Set up hiding cells of an explained picture, by a fill or by the explainer's own.
 
     Raises
     ------
@@ -143,7 +170,7 @@ def fill_of(setup: Setup, explanation: Explanation) -> Fill:
     Raises
     ------
     MethodError
-        It was one of the user's own, and is not the explainer's.
+        It is the user's own, and the explainer has another.
     """
     if setup.fill.name == explanation.fill:
         return setup.fill

@@ -1,12 +1,13 @@
-"""Explain a picture, and end early with what was found and why."""
+"""Explain a picture; where that ends early, keep what was found and say why."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from typing import TypeAlias
+from dataclasses import replace
+from typing import Final, TypeAlias
 
 from gridexplainer_widget.core.errors import ClassifierError
-from gridexplainer_widget.core.progress import Progress
+from gridexplainer_widget.core.progress import Progress, drain
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.attribute import attribute
 from gridexplainer_widget.methods.requests import MethodRequest
@@ -14,76 +15,102 @@ from gridexplainer_widget.results.explanation import Explanation, ExplanationErr
 
 from .setup import Setup
 
-Explaining: TypeAlias = "Generator[Progress, None, Explanation]"
-"""Steps to an explanation."""
+ExplanationSteps: TypeAlias = "Generator[Progress, None, Explanation]"
+
+CLEAR_ERRORS: Final = (ClassifierError, ImportError, TypeError, ValueError)
+"""What we raise ourselves: the message needs no name of the class before it."""
 
 
-def occlusion_steps(
+def explain_steps(
     setup: Setup,
     run: Run,
-    target_class: int | str | None,
-    keep: Callable[[Explanation], object],
-) -> Explaining:
-    """Hide every cell.
+    target: int | str | None,
+    request: MethodRequest,
+    *,
+    on_result: Callable[[Explanation | None], object],
+) -> ExplanationSteps:
+    """Explain a run's picture, and check the model where that is due.
 
     Parameters
     ----------
-    keep : callable
-        Takes what there is: before the long part, and again if that ends early.
+    on_result : callable
+        Takes the explanation, also the partial one that an interrupt or an error leaves; None
+        at the start of a method that leaves none.
 
     Raises
     ------
     ExplanationError
         The model failed on the way.
     """
-    begun = False
-    try:
-        for done in run.steps():
-            if not begun:  # a bad target fails before the long part
-                keep(setup.freeze(run, target_class))
-                begun = True
-            yield done, len(run.grid)
-    except Exception as error:
-        if not begun:
-            raise
-        explanation = setup.freeze(run, target_class)
-        keep(explanation)
-        reached = f"{explanation.done} of {len(run.grid)} cells"
-        raise ExplanationError(
-            f"{_what(error)}. This came after {reached}; they are in explainer.explanation.",
-            explanation,
-        ) from error
-    except KeyboardInterrupt:
-        if begun:
-            keep(setup.freeze(run, target_class))
-        raise
-    return setup.freeze(run, target_class)
+    if request.method.explain is None:
+        explanation = yield from _occlusion_steps(setup, run, target, on_result)
+    else:
+        on_result(None)
+        explanation = yield from _with_method_in_errors(
+            explanation_steps(setup, run, target, request), request
+        )
+    on_result(explanation)
+    if setup.unchecked:
+        setup.checked = drain(setup.model_checks(run))
+        explanation = replace(explanation, checked=setup.checked)
+        on_result(explanation)
+    return explanation
 
 
 def explanation_steps(
     setup: Setup, run: Run, target: int | str | None, request: MethodRequest
-) -> Explaining:
+) -> ExplanationSteps:
     """Explain a run's picture by a method; see :func:`~.methods.attribute.attribute`."""
     found = yield from attribute(run, target, request, setup.score, setup.seed)
     return setup.freeze(run, target, attribution=found, options=request.options)
 
 
-def failing_as_ours(steps: Explaining, request: MethodRequest) -> Explaining:
-    """Tell where a model fails within another method; our own errors speak for themselves.
+def failure_reason(error: Exception) -> str:
+    """Say why a method failed."""
+    return str(error) if isinstance(error, CLEAR_ERRORS) else f"{type(error).__name__}: {error}"
 
-    Raises
-    ------
-    ExplanationError
-        The model failed on the way.
-    """
+
+def _occlusion_steps(
+    setup: Setup,
+    run: Run,
+    target: int | str | None,
+    on_result: Callable[[Explanation], object],
+) -> ExplanationSteps:
+    """Hide every cell; a bad target fails with the first batch, before the long part."""
+    begun = False
+    try:
+        for done in run.steps():
+            if not begun:
+                on_result(setup.freeze(run, target))
+                begun = True
+            yield done, len(run.grid)
+    except Exception as error:
+        if not begun:
+            raise
+        explanation = setup.freeze(run, target)
+        on_result(explanation)
+        reached = f"{explanation.done} of {len(run.grid)} cells"
+        raise ExplanationError(
+            f"{_sentence(error)}. This came after {reached}; they are in explainer.explanation.",
+            explanation,
+        ) from error
+    except KeyboardInterrupt:
+        if begun:
+            on_result(setup.freeze(run, target))
+        raise
+    return setup.freeze(run, target)
+
+
+def _with_method_in_errors(steps: ExplanationSteps, request: MethodRequest) -> ExplanationSteps:
+    """Name the method where the model fails on its way."""
     try:
         return (yield from steps)
-    except (ClassifierError, ImportError, TypeError, ValueError):
+    except CLEAR_ERRORS:
         raise
     except Exception as error:
-        message = f"{_what(error)}. This came on the way to {request.title}."
+        message = f"{_sentence(error)}. This came on the way to {request.title}."
         raise ExplanationError(message, None) from error
 
 
-def _what(error: Exception) -> str:
+def _sentence(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error).rstrip('.')}"

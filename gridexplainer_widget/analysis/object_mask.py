@@ -1,4 +1,4 @@
-"""Where an object is, and whether a map points there."""
+"""Whether a map points at an object, of which a mask is known."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from gridexplainer_widget.core.grid import Grid
 
 
 class MaskRank(NamedTuple):
-    """How early a map's ranking comes to a mask; 1 is first.
+    """How early a map's ranking reaches a mask; 1 is first.
 
     Parameters
     ----------
     touched : int
         Rank of the first cell that the mask touches.
     main : int
-        Rank of the cell that the mask covers most of; the first of several alike.
+        Rank of the cell that the mask covers most; the best rank of several covered alike.
     """
 
     touched: int
@@ -30,26 +30,26 @@ class MaskRank(NamedTuple):
 
 @dataclass(frozen=True)
 class OnMask:
-    """How a map's values lie to a mask.
+    """How a map's values agree with a mask.
 
     Parameters
     ----------
     pointing : bool
         Whether the cell of the largest value touches the mask: the pointing game of J. Zhang et
         al., "Top-Down Neural Attention by Excitation Backprop", IJCV 2018. There a point may
-        miss an object by 15 pixels; here a point is a cell, and one pixel of the mask in it is
-        enough. Where several cells share the largest value, each must touch it: a map that tells
-        no cells apart has pointed at nothing.
+        miss the object by 15 pixels; here a cell with one pixel of the mask is a hit. Where
+        several cells share the largest value, each must touch the mask, so that a constant map
+        does not count as a hit.
     inside : float, optional
-        Share of the positive values that lies inside the mask, 0..1; of a cell that is partly
-        covered, that part of its value: the relevance mass accuracy of L. Arras, A. Osman and
-        W. Samek, "CLEVR-XAI: A benchmark dataset for the ground truth evaluation of neural
-        network explanations", Information Fusion 2022. None where no value is positive.
+        Share of the positive values inside the mask, 0..1; a partly covered cell counts by its
+        covered share: the relevance mass accuracy of L. Arras, A. Osman and W. Samek,
+        "CLEVR-XAI: A benchmark dataset for the ground truth evaluation of neural network
+        explanations", Information Fusion 2022. None where no value is positive.
     mask_area : float
-        Share of the picture that the mask covers, each cell counting the same, 0..1: what
-        `inside` is for a map that is the same everywhere.
+        Share of the picture that the mask covers, each cell counting the same, 0..1: `inside`
+        of a constant map.
     touched : int
-        Cells that the mask touches: of all cells, what pointing blindly would hit.
+        Cells that the mask touches: what a random cell would hit.
     """
 
     pointing: bool
@@ -64,7 +64,7 @@ def checked_map(values: ArrayLike, grid: Grid) -> Map:
     Raises
     ------
     ValueError
-        It is of another grid, or holds no number at all.
+        It has another shape than the grid, or holds no finite number.
     """
     checked = np.asarray(values, np.float32)
     if checked.shape != grid.shape:
@@ -77,27 +77,27 @@ def checked_map(values: ArrayLike, grid: Grid) -> Map:
     return checked
 
 
-def fit_mask(mask: Mask, grid: Grid, picture_size: tuple[int, int]) -> Mask:
-    """Bring a mask to the model's input: bool (height, width).
+def fit_mask(mask: ArrayLike, grid: Grid, picture_size: tuple[int, int]) -> Mask:
+    """Resample a mask to the model's input: bool (height, width).
 
-    Where it is made larger the nearest pixels are taken. Where it is made smaller a pixel is true
-    if any of those in it is, so that a small object is not lost, and is somewhat larger instead.
+    Enlarged by nearest neighbour. Reduced so that a pixel is true if any pixel in it was: a small
+    object becomes somewhat larger, but is not lost.
 
     Parameters
     ----------
     mask : bool array (H, W)
         Of the model's input, or of the whole picture at any size.
     grid : Grid
-        Its height and width are wanted.
+        Has the height and width of the model's input.
     picture_size : (height, width)
-        Of the picture as it was given: a model's input may have other proportions.
+        Of the picture as it was given: its proportions may be others than the input's.
 
     Raises
     ------
     ValueError
-        It is no such mask, or true nowhere.
+        It is not bool, has the wrong proportions, or is true nowhere.
     """
-    size = (grid.height, grid.width)
+    mask, size = np.asarray(mask), (grid.height, grid.width)
     if mask.dtype != np.bool_ or mask.ndim != 2:
         raise ValueError(
             f"The mask is {mask.dtype} {mask.shape}. Wanted is bool (height, width), true where "
@@ -115,20 +115,20 @@ def fit_mask(mask: Mask, grid: Grid, picture_size: tuple[int, int]) -> Mask:
 
 
 def on_mask(values: ArrayLike, mask: Mask, grid: Grid) -> OnMask:
-    """Compare where a map's values lie with where a mask does.
+    """Compare a map's values with a mask.
 
     Parameters
     ----------
     values : float array (rows, columns)
-        Cells without a finite value count for nothing.
+        Cells without a finite value count as 0.
     mask : bool array (height, width)
-        At the model's input; :func:`fit_mask` brings it there.
+        Of the model's input; see :func:`fit_mask`.
     grid : Grid
 
     Raises
     ------
     ValueError
-        The map is not one of the grid or holds no number; the mask is not of its size.
+        The map or the mask does not fit the grid, or the map holds no finite number.
     """
     values = checked_map(values, grid)
     covered = _covered(mask, grid)
@@ -143,19 +143,29 @@ def on_mask(values: ArrayLike, mask: Mask, grid: Grid) -> OnMask:
 
 
 def rank_of_mask(values: ArrayLike, mask: Mask, grid: Grid) -> MaskRank:
-    """Tell how early a map's ranking comes to a mask; see :func:`on_mask`.
+    """Rank the cells of a mask by a map's values.
 
-    Of equal values those outside the mask rank first: a map that tells no cells apart has not
-    found it. Cells without a finite value rank last.
+    Of equal values those outside the mask rank first, so that a constant map has not found it.
+    Cells without a finite value rank last.
+
+    Parameters
+    ----------
+    values, mask, grid
+        As for :func:`on_mask`, with the same errors.
+
+    Returns
+    -------
+    MaskRank
+        Ranks from 1 to the number of cells.
     """
     values = checked_map(values, grid)
     covered = _covered(mask, grid)
-    worth = np.where(np.isfinite(values), values, -np.inf)
-    return MaskRank(_rank(worth, covered > 0), _rank(worth, covered == covered.max()))
+    known = np.where(np.isfinite(values), values, -np.inf)
+    return MaskRank(_rank(known, covered > 0), _rank(known, covered == covered.max()))
 
 
-def _rank(worth: Map, wanted: NDArray[np.bool_]) -> int:
-    return 1 + int((worth[~wanted] >= worth[wanted].max()).sum())
+def _rank(values: Map, wanted: NDArray[np.bool_]) -> int:
+    return 1 + int((values[~wanted] >= values[wanted].max()).sum())
 
 
 def _covered(mask: Mask, grid: Grid) -> NDArray[np.float64]:
@@ -177,7 +187,7 @@ def _resized(mask: Mask, new: int, axis: int) -> Mask:
 
 def _check_proportions(mask: Mask, size: tuple[int, int], picture_size: tuple[int, int]) -> None:
     (height, width), (tall, wide) = mask.shape, picture_size
-    # Either may have been resized before, to whole pixels: one more or less is let pass.
+    # Either may have been resized to whole pixels before: allow for one more or less.
     if abs(height * wide - width * tall) > max(height, width, tall, wide):
         raise ValueError(
             f"The mask is {_size(mask.shape)} and the picture {_size(picture_size)}. Wanted is a "
@@ -191,5 +201,5 @@ def _size(shape: tuple[int, ...]) -> str:
 
 
 def as_mask(mask: ArrayLike | None) -> Mask | None:
-    """Take a mask as an array; what does not fit is refused where it is used."""
+    """Take a mask as an array; :func:`fit_mask` checks it."""
     return None if mask is None else np.asarray(mask)

@@ -1,4 +1,4 @@
-"""Whether a map depends on what the model has learned: it should go when the weights do."""
+"""Whether a map depends on what the model has learned: randomise its weights and see."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from gridexplainer_widget.classifiers.network import RandomisedCopy
 from gridexplainer_widget.core.arrays import Map
 from gridexplainer_widget.core.errors import MethodError
 from gridexplainer_widget.core.grid import is_whole
-from gridexplainer_widget.core.progress import subprogress
+from gridexplainer_widget.core.progress import Progress, subprogress
 from gridexplainer_widget.inference.run import Run
 
 from .object_mask import checked_map
 
-Made: TypeAlias = "tuple[Map, int]"
-"""A map, float32 (rows, columns), and how many pictures the model was asked about for it."""
+Explain: TypeAlias = "Callable[[Classifier], Generator[Progress, None, tuple[Map, int]]]"
+"""Explain the same picture and class by another model.
 
-Explain: TypeAlias = "Callable[[Classifier], Generator[tuple[int, int], None, Made]]"
-"""Explains the same picture and class by another model; yields how much is done and of how much."""
+Returns the map, float32 (rows, columns), and the number of pictures that the model was given.
+"""
 
 
 @dataclass(frozen=True)
 class Randomisation:
     """How much of a map is left when the model's weights are randomised.
 
-    J. Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018, the cascading
-    randomisation: layers are randomised one after the other, from the last to the first.
+    The cascading randomisation of J. Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS
+    2018: layers are randomised one after the other, from the last to the first.
 
     Parameters
     ----------
     layers : tuple of str
-        The layer that was randomised last, at each stage; at the last one all are.
+        At each stage the layer that was randomised last; at the final stage all are.
     correlations : tuple of float
-        Spearman's rank correlation of the cells' values, sign included, with those of the model
-        as it is, at each stage, −1..1; 0 where one of the maps is the same everywhere.
+        At each stage Spearman's rank correlation of the cells' values, sign included, with those
+        of the unchanged model, −1..1; 0 where one of the maps is constant.
     calls : int
-        Pictures that the randomised models were asked about.
+        Pictures that the randomised models were given.
     notes : tuple of str
-        What a reader of the figures should know, a sentence each.
+        What a reader of the numbers should know, a sentence each.
     """
 
     layers: tuple[str, ...]
@@ -63,47 +63,47 @@ class Randomisation:
 
     @property
     def similarity(self) -> float:
-        """Mean of the correlations, their signs left out, 0..1; lower is better.
+        """Mean absolute correlation, 0..1; lower is better.
 
-        A map that stays shows the picture, or how the network is built, and not what the
-        network has learned. It is of one draw of the noise: on 8×8 cells other seeds give
-        numbers some tenths away, so that small differences between methods mean nothing.
+        A map that stays shows the picture or the network's architecture, not what the network
+        has learned. This is one draw: on 8×8 cells other seeds give numbers some tenths away, so
+        small differences between methods mean nothing.
         """
         return float(np.mean(np.abs(self.correlations)))
 
 
 def randomisation_steps(
     run: Run, values: ArrayLike, explain: Explain, stages: int = 4, seed: int = 0
-) -> Generator[tuple[int, int], None, Randomisation]:
-    """Explain with randomised models; yields how much is done and of how much.
+) -> Generator[Progress, None, Randomisation]:
+    """Explain with randomised models.
 
     Parameters
     ----------
     run : Run
         Of the map's picture and grid; its model has answered before.
     values : float array (rows, columns)
-        The map of the model as it is. Cells without a finite value are left out.
+        The map of the unchanged model. Cells without a finite value are left out.
     explain : callable
-        A classifier → steps to its map of the same picture for the same class; see `Explain`.
+        See `Explain`.
     stages : int
         How many of the layers with weights to stop at, at least 1: evenly spread from the last
-        layer to the first; a single stage randomises all of them at once.
+        layer to the first; a single stage randomises all at once.
     seed : int
-        Of the noise.
+        Of the random weights.
 
     Raises
     ------
     MethodError
-        The model is closed, cannot be copied, or has nothing to randomise.
+        The model is a black box, cannot be copied, or has nothing to randomise.
     ValueError
-        The map is not one of the run's grid or holds no number; `stages` is below 1.
+        The map does not fit the run's grid or holds no number; `stages` is below 1.
     ClassifierError
         A randomised model gave NaN or infinity.
     """
     original = checked_map(values, run.grid)
     if not (is_whole(stages) and stages >= 1):
         raise ValueError(f"stages={stages!r}; wanted is a whole number of at least 1.")
-    # How many copies there are shows at their end, and none outlives the next: hence twice.
+    # Copies are counted first: each ends the one before, so that they cannot be collected.
     chosen = _spread(sum(1 for _ in _copies(run.classifier, seed)), stages)
     if not chosen:
         raise MethodError(
@@ -116,10 +116,10 @@ def randomisation_steps(
     for index, copy in enumerate(_copies(run.classifier, seed)):
         if index in chosen:
             steps = explain(_classifier_of(copy, run.classifier))
-            map_, asked = yield from subprogress(steps, len(found), len(chosen))
+            map_, map_calls = yield from subprogress(steps, len(found), len(chosen))
             layers.append(copy.layer)
             found.append(_correlation(original, checked_map(map_, run.grid)))
-            calls += asked
+            calls += map_calls
     flat = [layer for layer, correlation in zip(layers, found, strict=True) if correlation is None]
     return Randomisation(
         layers=tuple(layers),
@@ -132,13 +132,13 @@ def randomisation_steps(
 def _copies(classifier: Classifier, seed: int) -> Iterator[RandomisedCopy]:
     if classifier.open_network is None or classifier.output is None:
         raise MethodError(
-            f"Randomising the weights needs a model that can be opened, and {classifier.name} is a "
-            "closed one. Give a model of Keras on TensorFlow or of PyTorch."
+            f"Randomising the weights needs a white-box model, and {classifier.name} is a black "
+            "box. Give a Keras model on TensorFlow or a PyTorch module."
         )
     with classifier.lock:
-        copies = classifier.open_network(classifier.output).randomised(seed)
+        copies = classifier.open_network(classifier.output).randomised_copies(seed)
     while True:
-        with classifier.lock:  # the weights are read off a model that others may be asking
+        with classifier.lock:  # reads the weights of a model that may be in use elsewhere
             copy = next(copies, None)
         if copy is None:
             return
@@ -146,7 +146,7 @@ def _copies(classifier: Classifier, seed: int) -> Iterator[RandomisedCopy]:
 
 
 def _spread(count: int, stages: int) -> set[int]:
-    """Choose among 0 … count − 1: evenly, the last one always."""
+    """Choose among 0 … count − 1, evenly, always with the last one."""
     return set(map(int, np.rint(np.linspace(count - 1, 0, stages)))) if count else set()
 
 
@@ -161,7 +161,7 @@ def _classifier_of(copy: RandomisedCopy, classifier: Classifier) -> Classifier:
 
 
 def _correlation(first: Map, second: Map) -> float | None:
-    """Spearman's; None where one is the same everywhere."""
+    """Spearman's; None where one of the maps is constant."""
     from scipy.stats import spearmanr  # noqa: PLC0415 - slow to import, rarely used
 
     known = np.isfinite(first) & np.isfinite(second)

@@ -1,4 +1,4 @@
-"""What steps and widgets need to know: the model, and how its pictures are cut and hidden."""
+"""The model, and how its pictures are cut and hidden: what all steps and widgets start from."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.core.scores import parse_score
 from gridexplainer_widget.inference.choose import parse_engine
 from gridexplainer_widget.inference.run import Run
-from gridexplainer_widget.methods.attribute import ensure_baseline
+from gridexplainer_widget.methods.attribute import ensure_baseline, layers_of
+from gridexplainer_widget.methods.requests import default_methods
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.notes import picture_checks
 
@@ -28,12 +29,12 @@ from gridexplainer_widget.results.notes import picture_checks
 class Setup:
     """A model, and how its pictures are explained.
 
-    Its parameters are those of :class:`gridexplainer_widget.GridExplainer`.
+    The parameters are those of :class:`gridexplainer_widget.GridExplainer`.
 
     Attributes
     ----------
     checked : Preflight or None
-        What was seen when the model was last looked at; see :meth:`check`.
+        The latest check of the model; see :meth:`check`.
     """
 
     def __init__(  # noqa: PLR0913 - the model, and keywords with sound defaults
@@ -66,17 +67,17 @@ class Setup:
 
     @property
     def unchecked(self) -> bool:
-        """Whether the model is still to be looked at, or something seemed wrong the last time."""
+        """Whether the model was never checked, or the latest check raised concerns."""
         return self.checked is None or bool(self.checked.concerns)
 
     def model_checks(self, run: Run) -> Generator[int, None, Preflight]:
-        """Look at the model with a run's picture, a call at a time."""
+        """Check the model with a run's picture, a call at a time."""
         return model_checks(self.classifier, run.masker, at_once=run.batch_size)
 
     def start_run(
         self, img: PictureLike, grid_size: GridSize | None = None, fill: FillLike | None = None
     ) -> Run:
-        """Set up the scoring of a picture, with these settings where none are given."""
+        """Set up the scoring of a picture, by default with the settings of this object."""
         return Run.of(
             self.classifier,
             read_picture(img),
@@ -95,7 +96,7 @@ class Setup:
         attribution: Attribution | None = None,
         options: MethodOptions | None = None,
     ) -> Explanation:
-        """Make an explanation of what a run has scored so far, or of what a method found."""
+        """Freeze what a run has scored so far, or what a method found."""
         settings = {
             "picture_size": list(run.picture.size),
             "grid_size": list(run.grid.shape),
@@ -111,11 +112,15 @@ class Setup:
         return Explanation.of(run, target, score, settings, self.checked, attribution)
 
     def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:
-        """Look at what is most often wrong with a model, and with a picture for it.
+        """Check what is most often wrong with a model, and with a picture for it.
 
-        The model is also looked at by itself, with the first picture that is explained, and
-        again while something seems wrong; see :attr:`checked`. Parameters and errors are those
-        of :meth:`GridExplainer.explain`.
+        The model is also checked with the first picture that is explained, and again while
+        there are concerns; see :attr:`checked`.
+
+        Parameters
+        ----------
+        img, target_class
+            As for :meth:`GridExplainer.explain`, with the same errors.
 
         Returns
         -------
@@ -129,10 +134,27 @@ class Setup:
         try:
             drain(ensure_baseline(run))
         except Exception:
-            if self.checked.concerns:  # they tell it
+            if self.checked.concerns:  # they say why
                 return self.checked
             raise
         return self.checked.joined(*picture_checks(self.freeze(run, target_class)))
+
+    def layers(self, img: PictureLike) -> list[str]:
+        """Name the network's layers that have maps, in the order of computation.
+
+        Raises
+        ------
+        MethodError
+            The model is a black box.
+        """
+        run = self.start_run(img)
+        drain(ensure_baseline(run))  # finds out what the model returns
+        return [layer.name for layer in layers_of(run)]
+
+    @property
+    def usual_methods(self) -> tuple[str, ...]:
+        """The methods that :meth:`GridExplainer.compare` takes where none are named."""
+        return default_methods(self.classifier)
 
     def __repr__(self) -> str:
         rows, columns = self.grid_size

@@ -1,4 +1,4 @@
-"""What every model becomes: pictures in, probabilities out."""
+"""A model as the rest of the package sees it: pictures in, probabilities out."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Shape: TypeAlias = "tuple[int | None, int | None, int]"
 """Height, width (None where any will do) and channels (1, 3 or 4) of a model's input."""
 
 ShapeLike: TypeAlias = "tuple[int | None, int | None, int | None]"
-"""The same, None where the user said nothing."""
+"""The same, None where the user gave nothing."""
 
 
 @dataclass(frozen=True)
 class Overrides:
-    """What the user says of a model; None is for us to find out."""
+    """What the user states about a model; None means: find out."""
 
     preprocessing: Preprocessing | None = None
     labels: Labels | None = None
@@ -36,14 +36,14 @@ class Overrides:
     input_shape: ShapeLike = (None, None, None)
 
     def shape(self, found: Shape = (None, None, 3)) -> Shape:
-        """Return the shape that was found, with what the user said of it instead."""
+        """Return the shape that was found, overridden by what the user gave."""
         height, width, channels = self.input_shape
         return (height or found[0], width or found[1], channels or found[2])
 
 
 @dataclass
 class Classifier:
-    """A model as the explainer sees it.
+    """Any model behind one interface.
 
     Parameters
     ----------
@@ -55,22 +55,21 @@ class Classifier:
         float32 (batch, height, width, channels), preprocessed → the model's
         raw output: (batch, classes), or a mapping or a named tuple that holds it.
     preprocessing : Preprocessing
-        What is done to a batch in 0..255 before `forward`.
+        Applied to a batch in 0..255 before `forward`.
     output : OutputKind, optional
         What `forward` returns; None finds out from the first batch.
     labels : tuple of str, or mapping from index to str, optional
         Names of the classes.
     layout_known : bool
-        Whether it is certain that `forward` wants channels last.
+        Whether `forward` certainly wants channels last.
     pauses : tuple of float
-        Seconds to wait before a call that failed is made again, and again.
-    opened : callable, optional
-        What the model returns (an OutputKind) → the model opened up, a
-        :class:`~.network.Network`; None for a closed one.
-    patched : callable, optional
-        The size of a picture → the model as a network of which parts can be calculated anew; it
-        raises :class:`~gridexplainer_widget.incremental.executor.UnsupportedGraph` where the model
-        cannot be read so. None where that is never tried.
+        Seconds to wait before each retry of a call that failed.
+    open_network : callable, optional
+        OutputKind of the model → its :class:`~.network.Network`; None for a black box.
+    incremental_engine : callable, optional
+        (height, width) of a picture → the engine that recalculates parts of the model. It raises
+        :class:`~gridexplainer_widget.core.errors.UnsupportedGraph` where the model cannot be read;
+        None where that is never tried.
     """
 
     name: str
@@ -89,7 +88,7 @@ class Classifier:
     )
     lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
-    _answered: bool = field(default=False, init=False, repr=False, compare=False)
+    _has_worked: bool = field(default=False, init=False, repr=False, compare=False)
 
     def __call__(self, batch: PreparedBatch) -> Probabilities:
         """Classify a batch of pictures; one call at a time, whatever the thread.
@@ -109,27 +108,27 @@ class Classifier:
         ClassifierError
             The output is not (batch, classes) or changes its kind.
         ValueError
-            There are labels, but not as many as classes.
+            The number of labels is not the number of classes.
         """
-        return self._vectors(*self.ask(batch))
+        return self._probabilities(*self.ask(batch))
 
     def read(self, raw: Any, batch: int) -> Probabilities:
-        """Return the class probabilities in what the model returned for a batch.
+        """Turn the raw output for a batch into class probabilities.
 
         Raises
         ------
         ClassifierError, ValueError
-            As when it is called.
+            As for a call.
         """
-        return self._vectors(*read_answer(raw, batch, self.name))
+        return self._probabilities(*read_answer(raw, batch, self.name))
 
-    def _vectors(self, raw: NDArray[np.floating[Any]], logits: bool) -> Probabilities:  # noqa: FBT001
+    def _probabilities(self, raw: NDArray[np.floating[Any]], logits: bool) -> Probabilities:  # noqa: FBT001
         if self.output is None:
             self.output = "logits" if logits else guess_output(raw)
-        vectors = to_probabilities(raw, self.output, self.name)
+        probabilities = to_probabilities(raw, self.output, self.name)
         if self.labels is not None:
-            self.names(vectors.shape[1])
-        return vectors
+            self.names(probabilities.shape[1])
+        return probabilities
 
     def ask(self, batch: PreparedBatch) -> tuple[NDArray[np.floating[Any]], bool]:
         """Return the raw outputs (n, classes), and whether the model calls them logits.
@@ -142,20 +141,19 @@ class Classifier:
         prepared = self.preprocessing(batch)
         with self.lock:
             raw = self._forward_patiently(prepared)
-            self._answered = True
+            self._has_worked = True
         return read_answer(raw, len(batch), self.name)
 
     def _forward_patiently(self, prepared: PreparedBatch) -> Any:
-        """Call again what failed: a server may be busy or gone for a moment.
+        """Retry a call that failed: a server may be busy or gone for a moment.
 
-        What fails before it ever answered is wrong rather than busy, unless it is the
-        connection that fails.
+        A failure before the first success is final, unless it is the connection's.
         """
         for pause in self.pauses:
             try:
                 return self.forward(prepared)
             except Exception as error:
-                if not (self._answered or isinstance(error, (OSError, TimeoutError))):
+                if not (self._has_worked or isinstance(error, (OSError, TimeoutError))):
                     raise
             time.sleep(pause)
         return self.forward(prepared)
@@ -166,7 +164,7 @@ class Classifier:
         Raises
         ------
         ValueError
-            There are labels for more or for fewer classes.
+            There are labels for more or fewer classes.
         """
         return names_of(self.labels, classes, self.name)
 

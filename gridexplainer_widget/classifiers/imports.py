@@ -1,4 +1,4 @@
-"""Frameworks that are imported only when one of their models is given."""
+"""Import frameworks late: only when one of their models is given."""
 
 from __future__ import annotations
 
@@ -7,16 +7,7 @@ from typing import Any
 
 
 def framework(module: str, what: str, install: str) -> Any:
-    """Import a framework, or say how to get it.
-
-    Parameters
-    ----------
-    module : str
-        Such as "onnxruntime".
-    what : str
-        Who needs it, for the error.
-    install : str
-        What pip is to install.
+    """Import a module such as "onnxruntime" for `what`, or say what pip has to `install`.
 
     Raises
     ------
@@ -27,7 +18,7 @@ def framework(module: str, what: str, install: str) -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         if error.name is not None and error.name.partition(".")[0] != module.partition(".")[0]:
-            raise  # it is there, and something that it needs is not
+            raise  # it is installed; one of its own dependencies is not
         raise ImportError(
             f"{what} needs {module}: pip install {install!r}.", name=module
         ) from error

@@ -12,24 +12,24 @@ from typing import Any, TypeAlias
 import numpy as np
 
 Labels: TypeAlias = "tuple[str, ...] | Mapping[int, str]"
-"""A name for each class, or for some of them by index."""
+"""A name for each class, or names of some classes by index."""
 
 LabelsLike: TypeAlias = (
     "Sequence[str] | Mapping[int, str] | Mapping[str, int] | str | os.PathLike[str] | None"
 )
-"""Names in order, index → name, name → index, or a .txt or .json file of such."""
+"""Names in order, index → name, name → index, or a .txt or .json file of these."""
 
 WANTED = (
     "Wanted is a list with one name for each class, in the order of the model's outputs, a dict "
     "from index to name or from name to index, or a .txt (a name in each line) or .json file."
 )
 
-MAX_FILE = 16 * 2**20
-"""Bytes of a file of labels."""
+MAX_FILE_BYTES = 16 * 2**20
+"""Largest file of labels that is read."""
 
 
 def parse_labels(labels: Any) -> Labels | None:
-    """Read labels from what a user has.
+    """Read labels in any of the forms of `LabelsLike`.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def parse_labels(labels: Any) -> Labels | None:
     FileNotFoundError
         There is no such file.
     ValueError
-        It names no class.
+        No class is named.
     """
     if labels is None:
         return None
@@ -61,7 +61,7 @@ def names_of(labels: Labels | None, classes: int, model: str) -> tuple[str, ...]
     Raises
     ------
     ValueError
-        There are labels for more or for fewer classes.
+        There are labels for more or fewer classes.
     """
     if labels is None:
         labels = {}
@@ -83,7 +83,7 @@ def names_of(labels: Labels | None, classes: int, model: str) -> tuple[str, ...]
 
 
 def distinct(labels: Iterable[str]) -> tuple[str, ...]:
-    """Return labels with those numbered that come again, as ImageNet's second "crane" does."""
+    """Return labels with duplicates numbered, such as ImageNet's second "crane"."""
     seen: dict[str, int] = {}
     numbered = []
     for label in labels:
@@ -131,7 +131,9 @@ def _labelled(label: str, labels: Sequence[str]) -> int:
 def _from_mapping(labels: Mapping[Any, Any]) -> Mapping[int, str]:
     pairs = list(labels.items())
     if pairs and all(isinstance(key, str) and _is_index(value) for key, value in pairs):
-        pairs = [(value, key) for key, value in pairs]  # as class_to_idx and class_indices are
+        pairs = [
+            (value, key) for key, value in pairs
+        ]  # torchvision's class_to_idx, Keras's class_indices
     try:
         named = {int(key): _name(value) for key, value in pairs}
     except (TypeError, ValueError):
@@ -146,7 +148,7 @@ def _is_index(value: Any) -> bool:
 
 
 def _name(value: Any) -> str:
-    """Take the name from Keras' [synset, name] as well."""
+    """Read a name, or the name in Keras's pair [synset, name]."""
     if isinstance(value, (list, tuple)) and value:
         return str(value[-1])
     return str(value)
@@ -158,7 +160,7 @@ def _from_file(path: str | os.PathLike[str]) -> Labels:
         raise ValueError(f"labels={os.fspath(path)!r} names no class. {WANTED}")
     if not file.is_file():
         raise FileNotFoundError(f"There is no file of labels {os.fspath(path)!r}. {WANTED}")
-    if file.stat().st_size > MAX_FILE:
+    if file.stat().st_size > MAX_FILE_BYTES:
         raise ValueError(f"{file.name} is too large for a file of labels. {WANTED}")
     try:
         text = file.read_text(encoding="utf-8-sig")

@@ -1,9 +1,9 @@
-"""How the pixels of a batch are laid out for a model: sizes, types, pieces."""
+"""Shapes and dtypes of a batch as a model takes it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,16 +14,16 @@ from gridexplainer_widget.core.errors import ClassifierError
 
 from .classifier import Overrides, Shape
 
-SAY_SHAPE: Final = "Say input_shape=(height, width, channels), or (height, width)"
+SHAPE_ADVICE: Final = "Say input_shape=(height, width, channels), or (height, width)"
 
 
 def picture_shape(shape: tuple[Any, ...], name: str) -> tuple[Shape, bool]:
-    """Read (batch, height, width, channels), and whether the pictures have no channels.
+    """Read (batch, height, width, channels), and whether the pictures have no channel axis.
 
     Raises
     ------
     ClassifierError
-        It is no batch of pictures.
+        The shape is none of a batch of pictures.
     """
     if len(shape) == 3:
         return (shape[1], shape[2], 1), True
@@ -35,32 +35,47 @@ def picture_shape(shape: tuple[Any, ...], name: str) -> tuple[Shape, bool]:
     return (shape[1], shape[2], int(shape[3])), False
 
 
-def read_rows(features: int, said: Overrides, name: str) -> tuple[Shape, str]:
-    """Read a picture's shape off the length of a row of its pixels.
-
-    Parameters
-    ----------
-    features : int
-        How many numbers a row has.
-    said : Said
-        What the user says of the shape goes before.
-    name : str
-        The model's, for the error.
-
-    Returns
-    -------
-    (height, width, channels), str
-        And what to say of it where it might be another, to be put behind the
-        preprocessing's words.
+def only_input(inputs: Sequence[Any], names: Iterable[str], model: str) -> Any:
+    """Return the only input of a model.
 
     Raises
     ------
     ClassifierError
-        The user said no size, or another, and a square in grey or RGB has another.
+        There are several, or none; the message gives their `names`.
     """
-    height, width, channels = said.input_shape
+    if len(inputs) != 1:
+        raise ClassifierError(
+            f"{model} takes {len(inputs)} inputs ({', '.join(names)}); wanted is a model of one "
+            "picture. Wrap it in a function of a batch that gives the others."
+        )
+    return inputs[0]
+
+
+def read_rows(features: int, overrides: Overrides, name: str) -> tuple[Shape, str]:
+    """Infer a picture's shape from the length of a row of its pixels.
+
+    Parameters
+    ----------
+    features : int
+        Numbers in a row.
+    overrides : Overrides
+        A shape given by the user comes first.
+    name : str
+        The model's.
+
+    Returns
+    -------
+    (height, width, channels), str
+        And a remark for the description of the preprocessing where the shape is a guess.
+
+    Raises
+    ------
+    ClassifierError
+        The given size does not fit, or no square in grey or RGB does.
+    """
+    height, width, channels = overrides.input_shape
     if height and width:
-        return _said_rows(features, said, name, height * width), ""
+        return _rows_of_given_size(features, overrides, name, height * width), ""
     for count in (channels,) if channels else (1, 3):
         side = math.isqrt(features // count)
         if side and side * side * count == features:
@@ -69,40 +84,33 @@ def read_rows(features: int, said: Overrides, name: str) -> tuple[Shape, str]:
             return (side, side, count), words if doubtful else ""
     raise ClassifierError(
         f"{name} takes rows of {features} numbers, which is no square picture in grey or RGB. "
-        f"{SAY_SHAPE}."
+        f"{SHAPE_ADVICE}."
     )
 
 
-def _said_rows(features: int, said: Overrides, name: str, pixels: int) -> Shape:
+def _rows_of_given_size(features: int, overrides: Overrides, name: str, pixels: int) -> Shape:
     found = features // pixels if features in {pixels, 3 * pixels, 4 * pixels} else 3
-    shape = said.shape((None, None, found))
-    # What a function makes of the pixels may be any number of features.
-    own = said.preprocessing is not None and said.preprocessing.function is not None
+    shape = overrides.shape((None, None, found))
+    # A function may turn the pixels into any number of features.
+    own = overrides.preprocessing is not None and overrides.preprocessing.function is not None
     if pixels * shape[2] != features and not own:
         raise ClassifierError(
             f"{name} takes rows of {features} numbers; input_shape={shape} has "
-            f"{pixels * shape[2]}. {SAY_SHAPE}, of {features} numbers in all, or give "
+            f"{pixels * shape[2]}. {SHAPE_ADVICE}, of {features} numbers in all, or give "
             "preprocess=… a function of a batch that makes features of it."
         )
     return shape
 
 
 def to_front(batch: PreparedBatch) -> PreparedBatch:
-    """Put the channels first; a preprocessing of the user's may have done so already."""
+    """Put the channels first, unless the user's preprocessing has done so."""
     if batch.ndim == 4 and batch.shape[1] in {1, 3, 4} and batch.shape[3] not in {1, 3, 4}:
         return np.ascontiguousarray(batch)
     return np.ascontiguousarray(batch.transpose(0, 3, 1, 2))
 
 
 def as_dtype(values: NDArray[Any], dtype: str) -> NDArray[Any]:
-    """Round to whole numbers, and bound by their type, where whole numbers are taken.
-
-    Parameters
-    ----------
-    values : float32 array
-    dtype : str
-        What the model takes; "bfloat16", which NumPy lacks, is left to the framework.
-    """
+    """Convert to a dtype, rounded and clipped for integers; NumPy lacks "bfloat16": it is left."""
     if dtype == "bfloat16":
         return values
     if np.dtype(dtype).kind not in "iu":
@@ -114,13 +122,10 @@ def as_dtype(values: NDArray[Any], dtype: str) -> NDArray[Any]:
 def in_pieces(
     ask: Callable[[PreparedBatch], Any], size: int | None
 ) -> Callable[[PreparedBatch], Any]:
-    """Ask a model that takes `size` pictures at once, no more and no fewer; None: any number.
+    """Run a model that takes exactly `size` pictures in pieces of that size.
 
-    Parameters
-    ----------
-    ask : callable
-        (size, height, width, channels) → an array, or a dictionary of them, of `size` rows.
-    size : int or None
+    `ask` takes (size, height, width, channels) and returns an array, or a dictionary of arrays, of
+    `size` rows; with a `size` of None it takes any number, and is returned as it is.
     """
     if size is None:
         return ask
@@ -140,6 +145,6 @@ def in_pieces(
 
 
 def _joined(answers: list[Any], batch: PreparedBatch) -> NDArray[Any]:
-    """Put the rows of all pieces together, without those that only filled up the last one."""
+    """Join the rows of all pieces, without those that padded the last one."""
     joined = np.concatenate([np.atleast_1d(answer) for answer in answers])
     return joined[: len(batch)]

@@ -1,4 +1,4 @@
-"""A model opened up: maps of its layers and gradients, as plain arrays."""
+"""A white-box model: its layers' maps and gradients as plain arrays."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
+"""Of a call that is passed on."""
 
 
 @dataclass(frozen=True)
@@ -21,17 +22,16 @@ class Layer:
     Parameters
     ----------
     name : str
-        As the framework has it, with those of the models it is nested in: "resnet50/conv1_relu"
-        in Keras, "layer4.1.conv2" in PyTorch.
+        The framework's name with those of enclosing models: "resnet50/conv1_relu" in Keras,
+        "layer4.1.conv2" in PyTorch.
     shape : (height, width, channels)
         Of its output for one picture.
     place : float
-        How far along the calculation it is: 0 for the first layer of all, 1 for the last.
+        Position in the calculation: 0 for the very first layer, 1 for the last.
     aliases : tuple of str
-        Other layers that hand on the same output.
+        Other layers that return the same output.
     repeated : tuple of str
-        Others still, which are called several times, so that their names do not tell which output
-        is meant.
+        More of these, called several times, so that their names do not identify one output.
     """
 
     name: str
@@ -48,7 +48,7 @@ class RandomisedCopy:
     Parameters
     ----------
     layer : str
-        The layer that was randomised last; all that come after it are as well.
+        The layer that was randomised last; all layers after it are randomised, too.
     forward : callable
         As `Classifier.forward`.
     network : Network
@@ -60,11 +60,11 @@ class RandomisedCopy:
 
 
 class Network(Protocol):
-    """What the methods ask of a model of any framework.
+    """A model of any framework, looked into.
 
     A batch is what `Classifier.forward` takes: float32 (n, height, width, channels),
     preprocessed. A target is a class as probabilities count them: of a single sigmoid, 0 is the
-    other class and 1 its own. The model is left as it was, in mode, weights and gradients.
+    other class and 1 its own. The model's mode, weights and gradients are left unchanged.
     """
 
     @property
@@ -73,30 +73,44 @@ class Network(Protocol):
 
     @property
     def pictures(self) -> int:
-        """How many pictures the model was asked about through this network."""
+        """How many pictures this network has run through the model."""
 
     def layers(self, batch: PreparedBatch) -> tuple[Layer, ...]:
-        """Layers with more than one pixel of output, in the order in which they are computed.
+        """Return layers with more than one pixel of output, in the order of computation.
 
-        Where several hand on the same tensor, only the innermost that is called once counts.
+        Of several that return the same tensor, only the innermost that is called once counts.
         Dropout is left out.
         """
 
     def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
-        """Return the target's score, the one that is `differentiated`: (n,)."""
+        """Return the target's score as named by `differentiated`: (n,)."""
 
     def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
-        """Return what each layer gives."""
+        """Return each layer's output.
+
+        Raises
+        ------
+        ValueError
+            There is no such layer.
+        """
 
     def map_gradients(
         self, batch: PreparedBatch, target: int, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
-        """Return what each layer gives, and the gradient of the target's score by it."""
+        """Return each layer's output, and the gradient of the target's score with respect to it.
+
+        Raises
+        ------
+        ValueError
+            There is no such layer.
+        MethodError
+            No gradient reaches it.
+        """
 
     def gradients(
         self, batch: PreparedBatch, target: int, *, guided: bool = False
     ) -> PreparedBatch:
-        """Return the gradient of the target's score by the batch.
+        """Return the gradient of the target's score with respect to the batch.
 
         With `guided`, each ReLU lets only positive gradients pass back (J. T. Springenberg et
         al., "Striving for Simplicity: The All Convolutional Net", 2015).
@@ -104,11 +118,12 @@ class Network(Protocol):
         Raises
         ------
         MethodError
-            `guided`, and not every ReLU could be overridden.
+            No gradient reaches the batch; or `guided`, and there is no ReLU, or one that could
+            not be overridden, or another rectifier.
         """
 
     def head(self, batch: PreparedBatch) -> tuple[str, NDArray[np.float32]]:
-        """Return the layer ahead of global average pooling, and the weights of the dense one after.
+        """Return the layer before global average pooling, and the weights of the dense layer after.
 
         Returns
         -------
@@ -118,22 +133,27 @@ class Network(Protocol):
         Raises
         ------
         MethodError
-            The network does not end so.
+            The network does not end in these two.
         """
 
-    def for_shap(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
-        """Return what `shap.GradientExplainer` takes: a model, and a batch as that model takes it.
+    def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
+        """Return the target's score as a model of the framework, and a batch as that model takes.
 
-        The model takes (n, height, width, channels), preprocessed, and returns the target's
-        score, the one that is `differentiated`: (n, 1). One column, since SHAP differentiates
-        every column that there is. What SHAP asks it need not be counted in `pictures`.
+        It is for libraries that differentiate by themselves, such as SHAP. It takes (n, height,
+        width, channels), preprocessed, and returns the score named by `differentiated`: (n, 1).
+        Its calls need not count in `pictures`.
+
+        Raises
+        ------
+        MethodError
+            No gradient reaches the batch.
         """
 
-    def with_shap(self, call: Callable[[], Answer]) -> Answer:
-        """Call SHAP with what `for_shap` returned, in the mode that it needs."""
+    def with_gradients(self, call: Callable[[], Result]) -> Result:
+        """Call a library that differentiates a score model, in the mode that it needs."""
 
-    def randomised(self, seed: int) -> Iterator[RandomisedCopy]:
-        """Randomise copies of the model from its last layer with weights down to the first.
+    def randomised_copies(self, seed: int) -> Iterator[RandomisedCopy]:
+        """Randomise copies of the model, from the last layer with weights down to the first.
 
         Each has one more layer randomised than the one before: J. Adebayo et al., "Sanity Checks
         for Saliency Maps", NeurIPS 2018, the cascading randomisation.

@@ -15,12 +15,12 @@ OutputKind: TypeAlias = Literal["softmax", "percent", "logits", "sigmoid", "sigm
 """softmax: probabilities that sum to 1; percent: the same times 100; logits: any numbers;
 sigmoid: one probability; sigmoids: one for each class, of which several may be true."""
 
-NAMES_OF_ANSWERS = ("logits", "probabilities", "probs", "scores", "predictions", "outputs")
-"""Where a model returns several things by name, the first of these is its answer."""
+CLASS_OUTPUT_NAMES = ("logits", "probabilities", "probs", "scores", "predictions", "outputs")
+"""Of several outputs with names, the first of these holds the classes."""
 
 
 def parse_output(output: Any) -> OutputKind | None:
-    """Check what the user says that a model returns.
+    """Check the kind of output that the user states.
 
     Raises
     ------
@@ -37,25 +37,20 @@ def parse_output(output: Any) -> OutputKind | None:
 
 
 def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[Any]], bool]:
-    """Find the numbers (batch, classes) in what a model returned.
+    """Find the numbers (batch, classes) in a model's raw output, and whether it calls them logits.
 
     Parameters
     ----------
     raw : array, tensor, or a mapping or named tuple of such
     batch : int
-        How many pictures there were.
+        Number of pictures.
     name : str
-        The model's, for the error.
-
-    Returns
-    -------
-    float array (batch, classes), bool
-        And whether the model calls them logits.
+        The model's.
 
     Raises
     ------
     ClassifierError
-        They are not there.
+        There are none.
     """
     found, key = named_answer(raw)
     array = _array(found)
@@ -72,19 +67,19 @@ def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[An
 
 
 def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: str) -> int:
-    """Choose which of a graph's outputs are the classes: the one named so, else the only one.
+    """Choose the output that holds the classes: by its name, else the only one that fits.
 
     Parameters
     ----------
     outputs : sequence of (str, tuple or None)
-        Name and shape of each; sides of 1 behind the classes do no harm; None is unknown.
+        Name and shape of each; axes of length 1 may follow the classes; None is unknown.
     model : str
-        Its name, for the error.
+        Its name.
 
     Raises
     ------
     ClassifierError
-        None is (batch, classes), or several are and no name tells, or there are boxes.
+        None is (batch, classes), or several are and no name decides, or there are boxes.
     """
     fitting = [
         index
@@ -95,33 +90,27 @@ def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: s
         "box" in name.lower() or (shape is not None and len(shape) == 3 and shape[2] == 4)
         for name, shape in outputs
     )
+    given = ", ".join(f"{name} {shape or '(unknown)'}" for name, shape in outputs)
     if boxes or not fitting:
-        told = ", ".join(f"{name} {shape or '(unknown)'}" for name, shape in outputs)
         what = "finds boxes" if boxes else "is no classifier"
         raise ClassifierError(
-            f"{model} {what}: it returns {told}; wanted are numbers of shape (batch, classes). "
+            f"{model} {what}: it returns {given}; wanted are numbers of shape (batch, classes). "
             "Wrap it in a function of a batch (n, H, W, 3) in 0..255 that returns such."
         )
-    for word in NAMES_OF_ANSWERS:
+    for word in CLASS_OUTPUT_NAMES:
         for index in fitting:
             if word in outputs[index][0].lower():
                 return index
     if len(fitting) > 1:
-        told = ", ".join(f"{name} {shape or '(unknown)'}" for name, shape in outputs)
         raise ClassifierError(
-            f"{model} returns several things, and no name tells which are the classes: {told}. "
+            f"{model} returns several things, and no name tells which are the classes: {given}. "
             "Wrap it in a function of a batch (n, H, W, 3) in 0..255 that returns them."
         )
     return fitting[0]
 
 
 def guess_output(raw: NDArray[np.floating[Any]]) -> OutputKind:
-    """Tell probabilities from logits by their values.
-
-    Parameters
-    ----------
-    raw : float array (batch, classes)
-    """
+    """Tell the kind of raw outputs (batch, classes) by their values."""
     low, high = np.nanmin(raw, initial=np.inf), np.nanmax(raw, initial=-np.inf)
     several = raw.shape[1] > 1
     if low >= -1e-4 and high > 1 + 1e-6 and several and _sums_to(raw, 100):
@@ -141,7 +130,7 @@ def to_probabilities(
     Raises
     ------
     ClassifierError
-        `output` says probabilities and `raw` leaves 0..1.
+        `output` promises probabilities and `raw` leaves 0..1.
     """
     values = raw.astype(np.float64)
     if output == "logits":
@@ -165,7 +154,7 @@ def to_probabilities(
 
 
 def percent(probability: float) -> str:
-    """Write a probability (0..1) so that it is never rounded to certainty."""
+    """Format a probability (0..1) so that it is never rounded to certainty."""
     if 0 < probability < 0.0005:
         return "<0.1%"
     if 0.9995 <= probability < 1:
@@ -174,7 +163,7 @@ def percent(probability: float) -> str:
 
 
 def _softmax(values: NDArray[np.float64]) -> Probabilities:
-    with np.errstate(invalid="ignore"):  # infinity minus infinity: NaN, which the run reports
+    with np.errstate(invalid="ignore"):  # infinity minus infinity is NaN, which the run reports
         exponentials = np.exp(values - values.max(axis=1, keepdims=True))
     softmax: Probabilities = (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(
         np.float32
@@ -183,7 +172,7 @@ def _softmax(values: NDArray[np.float64]) -> Probabilities:
 
 
 def _logistic(values: NDArray[np.float64]) -> Probabilities:
-    with np.errstate(over="ignore"):  # exp overflows to infinity, 1 / infinity is 0: right
+    with np.errstate(over="ignore"):  # exp overflows to infinity; 1 / infinity is 0, as it should
         pair = np.concatenate([1 / (1 + np.exp(values)), 1 / (1 + np.exp(-values))], axis=1)
     return pair.astype(np.float32)
 
@@ -194,7 +183,7 @@ def _sums_to(raw: NDArray[np.floating[Any]], total: float) -> bool:
 
 
 def named_answer(raw: Any) -> tuple[Any, str]:
-    """Pick the answer out of a dictionary, a named tuple, or a list of one; return its name too."""
+    """Pick the classes from a dictionary, a named tuple or a list of one, and return their name."""
     if isinstance(raw, Mapping):
         named = dict(raw)
     elif isinstance(raw, tuple) and hasattr(raw, "_asdict"):
@@ -203,7 +192,7 @@ def named_answer(raw: Any) -> tuple[Any, str]:
         alone = isinstance(raw, (list, tuple)) and len(raw) == 1 and np.ndim(raw[0]) == 2
         return (raw[0] if alone else raw), ""
     named = {key: value for key, value in named.items() if value is not None}
-    for key in NAMES_OF_ANSWERS:
+    for key in CLASS_OUTPUT_NAMES:
         if key in named:
             return named[key], key
     if len(named) == 1:
@@ -217,7 +206,7 @@ def _array(found: Any) -> NDArray[Any] | None:
         found = found.detach().cpu()
         found = found.float() if found.is_floating_point() else found
     if isinstance(found, tuple) and all(getattr(part, "ndim", 0) > 1 for part in found):
-        return None  # several answers, not the rows of one
+        return None  # several outputs, not the rows of one
     try:
         array = np.asarray(found)
     except (TypeError, ValueError):

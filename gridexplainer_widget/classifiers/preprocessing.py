@@ -1,4 +1,4 @@
-"""What is done to pixels in 0..255 before a model sees them."""
+"""Preprocessing: pixels in 0..255 → what a model takes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from numpy.typing import ArrayLike
 from gridexplainer_widget.core.arrays import PreparedBatch
 
 PreprocessLike: TypeAlias = "str | Callable[[PreparedBatch], ArrayLike] | None"
-"""A name of `NAMED`, also with " bgr"; "auto"; None for 0..255; or a callable."""
+"""A name of `PRESETS`, also with " bgr"; "auto"; None for 0..255; or a callable."""
 
-MEAN: Final = (0.485, 0.456, 0.406)
+IMAGENET_MEAN: Final = (0.485, 0.456, 0.406)
 """Of ImageNet's training pictures in 0..1, R, G, B (https://docs.pytorch.org/vision/main/models.html)."""
 
-DEVIATION: Final = (0.229, 0.224, 0.225)
-"""Alike."""
+IMAGENET_DEVIATION: Final = (0.229, 0.224, 0.225)
+"""Standard deviation of the same."""
 
 CAFFE_MEAN: Final = (103.939, 116.779, 123.68)
 """Of ImageNet's training pictures in 0..255, B, G, R (keras.applications.imagenet_utils)."""
@@ -26,32 +26,32 @@ CAFFE_MEAN: Final = (103.939, 116.779, 123.68)
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """A change of every pixel: ``x · scale + offset``, or a function of your own.
+    """A change of every pixel: ``x · scale + offset``, or the user's function.
 
     Parameters
     ----------
-    words : str
-        What is done, for the screen and the record.
+    description : str
+        For the screen and the record.
     scale, offset : tuple of float
         One number, or one for each channel of the model's input.
     bgr : bool
-        The first three channels are reversed before they are scaled.
-    told : bool
-        Whether somebody or something tells that it is so; False for a guess.
+        Reverse the first three channels before scaling.
+    known : bool
+        Stated by the model or the user; False for a guess.
     function : callable, optional
         Takes a batch (n, H, W, C) in 0..255, returns what the model takes;
-        the rest is unused then.
+        the other parameters are unused then.
     """
 
     description: str
     scale: tuple[float, ...] = (1.0,)
     offset: tuple[float, ...] = (0.0,)
     bgr: bool = False
-    told: bool = True
+    known: bool = True
     function: Callable[[PreparedBatch], ArrayLike] | None = field(default=None, repr=False)
 
     def __call__(self, batch: PreparedBatch) -> PreparedBatch:
-        """Apply it to a batch (n, H, W, C) in 0..255; the batch is left as it was."""
+        """Apply it to a copy of a batch (n, H, W, C) in 0..255."""
         if self.function is not None:
             return np.asarray(self.function(batch.copy()), np.float32)
         if self.bgr and batch.shape[-1] > 1:
@@ -63,7 +63,7 @@ class Preprocessing:
         return changed
 
     def reversed(self) -> Preprocessing:
-        """Return the same with the order of the model's channels turned around."""
+        """Return the same with the order of the model's channels reversed."""
         return replace(
             self,
             description=f"{self.description}, RGB → BGR"
@@ -78,21 +78,29 @@ class Preprocessing:
         channels = batch.shape[-1]
         if len(numbers) == 1 or len(numbers) == channels:
             return np.asarray(numbers, np.float32)
-        if channels == 1:  # luminance: between the colours
+        if channels == 1:  # luminance lies between the colours
             return np.array([np.mean(numbers)], np.float32)
-        return np.array([*numbers, np.mean(numbers)], np.float32)  # alpha, alike
+        return np.array([*numbers, np.mean(numbers)], np.float32)  # so does alpha
 
 
-AS_IS: Final = Preprocessing("none: 0..255", told=False)
+AS_IS: Final = Preprocessing("none: 0..255", known=False)
 
-NAMED: Final = {
+NOT_FOUND: Final = replace(
+    AS_IS,
+    description="none found: 0..255 is handed over as it is; say preprocess=… if that is wrong",
+)
+
+PRESETS: Final = {
     "0..255": Preprocessing("none: 0..255"),
     "0..1": Preprocessing("scaled to 0..1", (1 / 255,)),
     "-1..1": Preprocessing("scaled to −1..1", (1 / 127.5,), (-1.0,)),
     "imagenet": Preprocessing(
         "scaled to 0..1, ImageNet mean and deviation",
-        tuple(1 / (255 * deviation) for deviation in DEVIATION),
-        tuple(-mean / deviation for mean, deviation in zip(MEAN, DEVIATION, strict=True)),
+        tuple(1 / (255 * deviation) for deviation in IMAGENET_DEVIATION),
+        tuple(
+            -mean / deviation
+            for mean, deviation in zip(IMAGENET_MEAN, IMAGENET_DEVIATION, strict=True)
+        ),
     ),
     "caffe": Preprocessing(
         "RGB → BGR, ImageNet mean subtracted (caffe style)",
@@ -100,35 +108,35 @@ NAMED: Final = {
         bgr=True,
     ),
 }
-"""The ranges that models are trained in."""
+"""The ranges in which models are usually trained."""
 
-REVERSED: Final = " bgr"
+BGR_SUFFIX: Final = " bgr"
 """After a name: the model wants blue first."""
 
 
 def parse_preprocess(preprocess: Any) -> Preprocessing | None:
-    """Read what is to be done to the pixels; None for "auto".
+    """Read the user's preprocessing; None for "auto".
 
     Raises
     ------
     ValueError
-        It is nothing that is known.
+        It is unknown.
     """
     if isinstance(preprocess, Preprocessing):
         return preprocess
     if preprocess is None:
-        return replace(AS_IS, description="none: 0..255 (as you said)", told=True)
+        return replace(AS_IS, description="none: 0..255 (as you said)", known=True)
     if isinstance(preprocess, str):
         if preprocess == "auto":
             return None
-        name, bgr = preprocess.removesuffix(REVERSED), preprocess.endswith(REVERSED)
-        if name in NAMED and not (bgr and name == "caffe"):
-            found = NAMED[name].reversed() if bgr else NAMED[name]
+        name, bgr = preprocess.removesuffix(BGR_SUFFIX), preprocess.endswith(BGR_SUFFIX)
+        if name in PRESETS and not (bgr and name == "caffe"):
+            found = PRESETS[name].reversed() if bgr else PRESETS[name]
             return replace(found, description=f"{found.description} (as you said)")
     elif callable(preprocess):
         name = getattr(preprocess, "__name__", type(preprocess).__name__)
         return Preprocessing(f"your own ({name})", function=preprocess)
-    names = ", ".join(repr(name) for name in NAMED)
+    names = ", ".join(repr(name) for name in PRESETS)
     raise ValueError(
         f"preprocess={preprocess!r} is unknown. Wanted is 'auto', one of {names} (with ' bgr' "
         "after it where blue comes first), None for 0..255, or a callable that takes a batch "

@@ -1,4 +1,4 @@
-"""What an image processor or a transform does to pixels, found out by asking it."""
+"""Find out what an image processor or a transform does to pixels, by trying it."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gridexplainer_widget.core.picture import LUMINANCE
+
 from .classifier import ShapeLike
-from .preprocessing import NAMED, Preprocessing
+from .preprocessing import PRESETS, Preprocessing
 
-Answer: TypeAlias = "NDArray[np.float64]"
-"""Of a transform to a picture: (channels, height, width)."""
+Transformed: TypeAlias = "NDArray[np.float64]"
+"""What a transform returns for a picture: (channels, height, width)."""
 
-SIZES = ((300, 300), (200, 400), (400, 200))
-"""Height and width of the pictures that tell whether the output's size depends on the input's."""
+PROBE_SIZES = ((300, 300), (200, 400), (400, 200))
+"""Height and width of probe pictures, to see whether the output's size depends on the input's."""
 
-COLOURS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (12, 200, 99), (180, 90, 60))
-HALVES = ((12, 200, 99), (180, 90, 60))
-"""Left and right: a change of contrast or a flip shows on them, and not on a single colour."""
+PROBE_COLOURS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (12, 200, 99), (180, 90, 60))
+HALF_COLOURS = ((12, 200, 99), (180, 90, 60))
+"""Left and right: they show a change of contrast or a flip, which a single colour does not."""
 
-TIMES = 4
-"""How often the same is asked."""
+REPEATS = 4
+"""Calls with the same picture, to detect randomness."""
 
-GREY = (0.299, 0.587, 0.114)
-"""Weights of red, green and blue: ITU-R 601-2, as Pillow's mode L."""
 
 WANTED = (
     "Wanted is one for evaluation that takes a PIL image, resizes, crops, rescales and normalises "
@@ -36,7 +36,7 @@ WANTED = (
 
 
 def read_transform(transform: Any) -> tuple[Preprocessing, ShapeLike]:
-    """Ask a transform what it does to the colours and to the size of pictures.
+    """Find out how a transform changes the colours and the size of pictures.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def read_transform(transform: Any) -> tuple[Preprocessing, ShapeLike]:
     Raises
     ------
     ValueError
-        It is random, fails, or does more than to scale and shift the channels.
+        It is random, fails, or does more than scale and shift the channels.
     """
     name = type(transform).__name__
     if "Random" in repr(transform):
@@ -62,7 +62,7 @@ def read_transform(transform: Any) -> tuple[Preprocessing, ShapeLike]:
     scale = (_plain(transform, (255, 255, 255)) - black) / 255
     found = Preprocessing("", tuple(map(float, scale)), tuple(map(float, black)))
     for order in (found, replace(found, bgr=True)):
-        if all(_fits(_plain(transform, rgb), order, rgb) for rgb in COLOURS):
+        if all(_fits(_plain(transform, rgb), order, rgb) for rgb in PROBE_COLOURS):
             _check_halves(transform, order)
             found = named_or_own(order, name)
             if _crops(transform, order):
@@ -73,21 +73,11 @@ def read_transform(transform: Any) -> tuple[Preprocessing, ShapeLike]:
 
 
 def named_or_own(found: Preprocessing, source: str) -> Preprocessing:
-    """Put a scale and an offset that were found into words, those of `NAMED` where one is the same.
+    """Describe a scale and an offset of `source`, such as "ViTImageProcessor: scaled to −1..1".
 
-    Parameters
-    ----------
-    found : Preprocessing
-        Its scale, offset and order of channels.
-    source : str
-        Whose they are.
-
-    Returns
-    -------
-    Preprocessing
-        With words such as "ViTImageProcessor: scaled to −1..1".
+    An equal preset gives its name.
     """
-    for usual in NAMED.values():
+    for usual in PRESETS.values():
         for known in (usual, usual.reversed()):
             if known.bgr == found.bgr and _same(known, found):
                 return replace(known, description=f"{source}: {known.description}")
@@ -100,17 +90,17 @@ def named_or_own(found: Preprocessing, source: str) -> Preprocessing:
 
 
 def _same(known: Preprocessing, found: Preprocessing) -> bool:
-    """Whether black and white come out the same."""
+    """Tell whether both map black and white to the same values."""
     ends = _ends(found)
     return bool(np.allclose(_ends(known), ends, rtol=0, atol=1e-5 * np.ptp(ends)))
 
 
-def _ends(preprocessing: Preprocessing) -> Answer:
-    """Return what black and white become: (2, channels)."""
+def _ends(preprocessing: Preprocessing) -> Transformed:
+    """Return the values of black and white: (2, channels)."""
     return np.outer((0, 255), preprocessing.scale) + preprocessing.offset
 
 
-def _ask(transform: Any, image: Image.Image) -> Answer:
+def _transformed(transform: Any, image: Image.Image) -> Transformed:
     name = type(transform).__name__
     roots = {cls.__module__.partition(".")[0] for cls in type(transform).__mro__}
     try:
@@ -128,11 +118,11 @@ def _ask(transform: Any, image: Image.Image) -> Answer:
     return np.asarray(answer, np.float64)
 
 
-def _plain(transform: Any, rgb: tuple[int, int, int]) -> Answer:
-    """Return what one colour becomes: (channels,)."""
-    answer = _ask(transform, Image.new("RGB", SIZES[0][::-1], rgb))
-    colour: Answer = answer[:, answer.shape[1] // 2, answer.shape[2] // 2]
-    again = _ask(transform, Image.new("RGB", SIZES[0][::-1], rgb))
+def _plain(transform: Any, rgb: tuple[int, int, int]) -> Transformed:
+    """Return the values of one colour: (channels,)."""
+    answer = _transformed(transform, Image.new("RGB", PROBE_SIZES[0][::-1], rgb))
+    colour: Transformed = answer[:, answer.shape[1] // 2, answer.shape[2] // 2]
+    again = _transformed(transform, Image.new("RGB", PROBE_SIZES[0][::-1], rgb))
     if again.shape != answer.shape or not np.array_equal(again, answer):
         raise _refusal(type(transform).__name__, "answers the same picture differently each time.")
     if np.ptp(answer, axis=(1, 2)).max() > 1e-4 * max(1.0, np.abs(colour).max()):
@@ -143,39 +133,41 @@ def _plain(transform: Any, rgb: tuple[int, int, int]) -> Answer:
 
 
 def _check_halves(transform: Any, found: Preprocessing) -> None:
-    """Ask about a picture of two colours, several times."""
-    height, width = SIZES[0]
-    image = Image.new("RGB", (width, height), HALVES[0])
-    image.paste(HALVES[1], (width // 2, 0, width, height))
-    answers = [_ask(transform, image) for _ in range(TIMES)]
+    height, width = PROBE_SIZES[0]
+    image = Image.new("RGB", (width, height), HALF_COLOURS[0])
+    image.paste(HALF_COLOURS[1], (width // 2, 0, width, height))
+    answers = [_transformed(transform, image) for _ in range(REPEATS)]
     name = type(transform).__name__
     if any(not np.array_equal(answer, answers[0]) for answer in answers):
         raise _refusal(name, "answers the same picture differently each time.")
-    for column, rgb in zip((0, -1), HALVES, strict=True):
+    for column, rgb in zip((0, -1), HALF_COLOURS, strict=True):
         if not all(_fits(answers[0][:, row, column], found, rgb) for row in (0, -1)):
             raise _refusal(name, "does not treat each pixel by itself.")
 
 
-def _fits(answer: Answer, found: Preprocessing, rgb: tuple[int, int, int]) -> bool:
+def _fits(answer: Transformed, found: Preprocessing, rgb: tuple[int, int, int]) -> bool:
     grey = len(answer) == 1
-    pixel = np.dot(rgb, GREY) if grey else np.array(rgb[::-1] if found.bgr else rgb)
+    pixel = np.dot(rgb, LUMINANCE) if grey else np.array(rgb[::-1] if found.bgr else rgb)
     expected = pixel * np.array(found.scale) + found.offset
     levels = 1 if grey else 0.05  # Pillow rounds grey to whole levels
     return bool((np.abs(answer - expected) <= levels * np.abs(found.scale) + 1e-9).all())
 
 
 def _crops(transform: Any, found: Preprocessing) -> bool:
-    """Whether the rim of a square picture, a 25th of it on each side, does not come out."""
-    side = SIZES[0][0]
-    rim = max(side // 25, 2 * side // _ask(transform, Image.new("RGB", (side, side))).shape[1])
-    image = Image.new("RGB", (side, side), HALVES[0])
-    image.paste(HALVES[1], (rim, rim, side - rim, side - rim))
-    return not _fits(_ask(transform, image)[:, 0, 0], found, HALVES[0])
+    """Tell whether a square picture loses a rim of 1/25 of its side."""
+    side = PROBE_SIZES[0][0]
+    rim = max(
+        side // 25, 2 * side // _transformed(transform, Image.new("RGB", (side, side))).shape[1]
+    )
+    image = Image.new("RGB", (side, side), HALF_COLOURS[0])
+    image.paste(HALF_COLOURS[1], (rim, rim, side - rim, side - rim))
+    return not _fits(_transformed(transform, image)[:, 0, 0], found, HALF_COLOURS[0])
 
 
 def _size(transform: Any) -> tuple[int | None, int | None]:
     shapes = {
-        _ask(transform, Image.new("RGB", (width, height))).shape[1:] for height, width in SIZES
+        _transformed(transform, Image.new("RGB", (width, height))).shape[1:]
+        for height, width in PROBE_SIZES
     }
     heights, widths = ({shape[axis] for shape in shapes} for axis in (0, 1))
     return (

@@ -1,1 +1,1 @@
-"""Pixels, cells and numbers: NumPy and Pillow alone."""
+"""Pixels, cells and numbers, with NumPy and Pillow alone."""

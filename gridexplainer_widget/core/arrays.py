@@ -1,4 +1,4 @@
-"""The kinds of arrays that travel between rooms."""
+"""The types of arrays that several rooms share."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LayerMaps: TypeAlias = NDArray[np.float32]
 """The output of a layer: float32 (n, height, width, channels)."""
 
 Map: TypeAlias = NDArray[np.float32]
-"""One number for each place: float32 (height, width), or (rows, columns) of cells."""
+"""One number per pixel, float32 (height, width), or per cell, (rows, columns)."""
 
 Mask: TypeAlias = NDArray[np.bool_]
 """True where the object is: bool (height, width)."""

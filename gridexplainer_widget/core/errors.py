@@ -1,19 +1,19 @@
-"""What can go wrong with a model."""
+"""Errors about models and methods."""
 
 from __future__ import annotations
 
 
 class ClassifierError(RuntimeError):
-    """A model that does not answer as a classifier does."""
+    """A model does not behave as a classifier."""
 
 
 class MethodError(ClassifierError):
-    """A method that cannot explain this model, and why."""
+    """A method cannot explain this model; the message says why."""
 
 
 class UnsupportedGraph(Exception):  # noqa: N818 - no error: the model is run in full
-    """A network that cannot be read as a graph of nodes, and why."""
+    """A network cannot be read as a graph of nodes; the message says why."""
 
 
 class NotApplicable(UnsupportedGraph):
-    """A network that the incremental engine would not help, and why."""
+    """The incremental engine would not help a network; the message says why."""

@@ -1,4 +1,4 @@
-"""What stands in for a hidden cell."""
+"""What replaces a hidden cell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .picture import LUMINANCE
 FillLike: TypeAlias = (
     "str | Sequence[float] | Callable[[Pixels, NDArray[np.bool_]], ArrayLike] | Fill"
 )
-"""A name, a colour ("red", "#808080" or (r, g, b) in 0..255), or your own callable."""
+"""A name, a colour ("red", "#808080" or (r, g, b) in 0..255), or the user's callable."""
 
 NAMES = ("cell-mean", "cell-gray", "picture-mean", "blur", "noise", "inpaint")
 
@@ -36,10 +36,10 @@ class Fill:
     Parameters
     ----------
     name : str
-        How the fill is shown and stored.
+        Shown and stored.
     whole : callable (pixels, grid) -> array (H, W, C), optional
-        Makes, once for a picture and a grid, the picture from which every
-        hidden cell is copied.
+        Makes the picture from which every hidden cell is copied, once for a
+        picture and a grid.
     local : callable (pixels, hidden) -> array (H, W, C) or broadcastable, optional
         For a fill that depends on which pixels are hidden together; `hidden`
         is bool (H, W).
@@ -67,7 +67,7 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
           the picture's mean where everything is hidden; needs the extra ``[inpaint]``.
         - a colour; a model with one channel sees its luminance.
         - a callable ``fill(pixels, hidden)``: float32 (H, W, C) in 0..255 and
-          bool (H, W) in, what broadcasts to (H, W, C) out.
+          bool (H, W) → an array that broadcasts to (H, W, C).
     seed : int
         For ``"noise"``.
 
@@ -89,7 +89,7 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
 
 
 def _is_taken(name: str) -> bool:
-    """Whether a name means a fill or a colour already."""
+    """Tell whether a name already means a fill or a colour."""
     try:
         return name in NAMES or bool(ImageColor.getrgb(name))
     except ValueError:
@@ -176,9 +176,9 @@ def _inpainter() -> Callable[[Pixels, NDArray[np.bool_]], Pixels]:
         ) from error
 
     def inpaint(pixels: Pixels, hidden: NDArray[np.bool_]) -> Pixels:
-        if hidden.all():  # OpenCV, with nothing to go by, would give the picture back
+        if hidden.all():  # OpenCV would return the picture unchanged
             return _constant(pixels, pixels.mean(axis=(0, 1)))
-        # OpenCV inpaints uint8 of one or three channels; only the hidden pixels are taken.
+        # OpenCV inpaints uint8 with one or three channels; only the hidden pixels are used.
         rounded = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
         mask = hidden.astype(np.uint8)
         channels = [

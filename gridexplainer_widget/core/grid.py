@@ -24,11 +24,11 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A picture cut into rows × columns cells.
+    """A picture divided into rows × columns cells.
 
     Cell (r, c) covers the pixel rows from ``r * height // rows`` up to, not
     including, ``(r + 1) * height // rows``; columns alike. Where the size is
-    no multiple, cells differ by one pixel and none is left over.
+    no multiple, cells differ by one pixel.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ class Grid:
 
     @classmethod
     def of(cls, grid_size: GridSize, height: int, width: int) -> Grid:
-        """Make the grid that `grid_size` (N or (rows, columns)) asks for."""
+        """Make the grid of a `grid_size`: N or (rows, columns)."""
         rows, columns = parse_grid_size(grid_size)
         return cls(rows, columns, height, width)
 
@@ -69,16 +69,16 @@ class Grid:
 
     @property
     def row_edges(self) -> NDArray[np.intp]:
-        """Pixel rows where cells begin, and the height: shape (rows + 1,)."""
+        """First pixel row of each row of cells, then the height: shape (rows + 1,)."""
         return np.arange(self.rows + 1) * self.height // self.rows
 
     @property
     def column_edges(self) -> NDArray[np.intp]:
-        """Pixel columns where cells begin, and the width: shape (columns + 1,)."""
+        """First pixel column of each column of cells, then the width: shape (columns + 1,)."""
         return np.arange(self.columns + 1) * self.width // self.columns
 
     def box(self, index: int) -> Box:
-        """Pixels of the cell `index` (row-major, from 0)."""
+        """Return the pixels of the cell `index` (row-major, from 0)."""
         row, column = self.position(index)
         return Box(
             row * self.height // self.rows,
@@ -92,11 +92,11 @@ class Grid:
         return [self.box(index) for index in range(len(self))]
 
     def position(self, index: int) -> tuple[int, int]:
-        """Row and column of the cell `index`."""
+        """Return row and column of the cell `index`."""
         return divmod(index, self.columns)
 
     def index(self, row: int, column: int) -> int:
-        """Row-major index of a cell.
+        """Return the row-major index of a cell.
 
         Raises
         ------
@@ -111,11 +111,10 @@ class Grid:
         return row * self.columns + column
 
     def spread_order(self) -> NDArray[np.intp]:
-        """Cells in an order that covers the picture coarsely first, then finer.
+        """Order the cells so that any first part of them spreads about evenly over the picture.
 
-        The ranks of an ordered-dither matrix (B. E. Bayer, "An optimum method
-        for two-level rendition of continuous-tone pictures", ICC 1973): any
-        beginning of it is spread about evenly over the picture.
+        These are the ranks of an ordered-dither matrix (B. E. Bayer, "An optimum method
+        for two-level rendition of continuous-tone pictures", ICC 1973).
         """
         ranks = np.zeros((1, 1), np.int64)
         while ranks.shape[0] < max(self.shape):
@@ -129,7 +128,7 @@ def parse_grid_size(grid_size: GridSize) -> tuple[int, int]:
     Raises
     ------
     ValueError
-        It is neither, or not at least 1.
+        It is neither, or below 1.
     """
     wanted = "Wanted is a whole number N of at least 1, or (rows, columns)."
     sizes: Any = (grid_size, grid_size) if is_whole(grid_size) else grid_size
@@ -140,5 +139,5 @@ def parse_grid_size(grid_size: GridSize) -> tuple[int, int]:
 
 
 def is_whole(value: object) -> bool:
-    """Whether a value is a whole number, NumPy's included and True not."""
+    """Tell whether a value is a whole number, NumPy's included, True and False not."""
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""Hides sets of cells of one picture."""
+"""Hide sets of cells of one picture."""
 
 from __future__ import annotations
 
@@ -40,37 +40,30 @@ class Masker:
 
     @property
     def replacement(self) -> NDArray[np.uint8]:
-        """What stood in for each cell that was hidden alone, for the screen: uint8 (H, W, 3).
+        """What replaced each cell that was hidden alone, for the screen: uint8 (H, W, 3).
 
-        With a `local` fill, cells that never were hidden alone are as in `seen`.
+        With a `local` fill, cells that were never hidden alone are as in `seen`.
         """
         if self._whole_seen is not None:
             return self._whole_seen
         replacement: NDArray[np.uint8] = self.seen.copy()
-        for cell, pixels in self._cells_seen.copy().items():  # another thread may be adding to it
+        for cell, pixels in self._cells_seen.copy().items():  # another thread may add to it
             top, left, bottom, right = self.grid.box(cell)
             replacement[top:bottom, left:right] = pixels
         return replacement
 
     @cached_property
     def _replacement(self) -> Pixels | None:
-        """Made when the first cell is hidden, by whichever thread does it."""
+        """The fill's picture, made when the first cell is hidden; None for a `local` fill."""
         if self.fill.whole is None:
             return None
         everywhere = np.ones(self.pixels.shape[:2], np.bool_)
-        replacement = self._taken(self.fill.whole(self.pixels, self.grid), everywhere)
+        replacement = self._as_pixels(self.fill.whole(self.pixels, self.grid), everywhere)
         self._whole_seen = to_uint8(replacement)
         return replacement
 
     def masked(self, cells: Iterable[int], out: Pixels | None = None) -> Pixels:
-        """Return the picture with `cells` (row-major indices) hidden together.
-
-        Parameters
-        ----------
-        cells : iterable of int
-        out : float32 array (H, W, C), optional
-            Written to and returned, to save a copy.
-        """
+        """Return the picture with `cells` (row-major indices) hidden together, in `out` if any."""
         out = np.empty_like(self.pixels) if out is None else out
         np.copyto(out, self.pixels)
         cells = list(cells)
@@ -82,7 +75,7 @@ class Masker:
         for top, left, bottom, right in boxes:
             out[top:bottom, left:right] = replacement[top:bottom, left:right]
         if whole is None and len(cells) == 1:
-            # The first time counts: a fill that is never twice the same stays as the model saw it.
+            # Keep the first: a random fill is shown as the model saw it.
             self._cells_seen.setdefault(cells[0], to_uint8(out[top:bottom, left:right]))
         return out
 
@@ -108,7 +101,7 @@ class Masker:
     def changed(self, cells: Iterable[int]) -> Box | None:
         """Return the box around all pixels that hiding `cells` may change; None where none does.
 
-        A fill may put the very numbers that were there: a cell's mean on a plain cell.
+        A fill may change nothing: a plain cell's mean is the cell.
         """
         if self._replacement is None:
             boxes = [self.grid.box(cell) for cell in cells]
@@ -136,17 +129,17 @@ class Masker:
             hidden[top:bottom, left:right] = True
         if self.fill.local is None:
             raise TypeError(f"The fill {self.fill.name!r} has neither `whole` nor `local`.")
-        # A copy, so that a callable that writes into its argument does no harm.
-        return self._taken(self.fill.local(self.pixels.copy(), hidden), hidden)
+        # A copy, since a callable may write to its argument.
+        return self._as_pixels(self.fill.local(self.pixels.copy(), hidden), hidden)
 
-    def _taken(self, filled: ArrayLike, hidden: NDArray[np.bool_]) -> Pixels:
+    def _as_pixels(self, filled: ArrayLike, hidden: NDArray[np.bool_]) -> Pixels:
         return _checked(filled, hidden, self.pixels.shape, self.fill.name)
 
 
 def _checked(
     filled: ArrayLike, hidden: NDArray[np.bool_], shape: tuple[int, ...], name: str
 ) -> Pixels:
-    """Take what a fill returned, or say what is wrong with it."""
+    """Return a fill's result as pixels, or say what is wrong with it."""
     try:
         given = np.asarray(filled, np.float32)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Any kind of picture → one: RGB, float32, 0..255."""
+"""Read a picture of any kind: RGB, float32, 0..255."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from .pixels import from_16_bits, rgb_pixels, three_channels
 
 PictureLike: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image | ArrayLike | Picture"
 """What :func:`read_picture` takes."""
@@ -20,17 +22,17 @@ LUMINANCE: NDArray[np.float32] = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of red, green and blue in grey: ITU-R 601-2, as Pillow's mode L."""
 
 MAX_PIXELS = 89_478_485
-"""Files that claim more pixels are refused before they are decoded: where Pillow starts to warn."""
+"""Files with more pixels are refused before they are decoded: Pillow warns from this number on."""
 
 WANTED_FILE = "Give an image file that Pillow reads, such as PNG, JPEG or WebP."
 
 DISPLAY_SIDE = 1024
-"""Longest side, in pixels, of the copy that is shown on screen and stored."""
+"""Longest side, in pixels, of the copy that is shown and stored."""
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture as it was given, before it is fitted to a model.
+    """A picture before it is fitted to a model.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ class Picture:
     def fitted(
         self, height: int | None, width: int | None, channels: int = 3
     ) -> NDArray[np.float32]:
-        """Resize to what a model takes.
+        """Resize to a model's input.
 
         Parameters
         ----------
@@ -61,7 +63,7 @@ class Picture:
         Returns
         -------
         float32 array (height, width, channels), 0..255
-            Read-only: the same array is returned when asked again.
+            Read-only and cached.
         """
         size = (height or self.size[0], width or self.size[1])
         key = (*size, channels)
@@ -92,16 +94,16 @@ def read_picture(source: PictureLike) -> Picture:
     ----------
     source : path, bytes, PIL image, or array
         Arrays are uint8 or float of shape (H, W), (H, W, 1), (H, W, 3) or
-        (H, W, 4). Floats are 0..1 when no value exceeds 1, else 0..255; uint16
-        is scaled from 0..65535 when a value exceeds 4095, and refused between, where
-        it may be 12 bits deep.
+        (H, W, 4). Floats are 0..1 when no value exceeds 1, else 0..255. uint16
+        is 0..65535 when a value exceeds 4095; a largest value of 256 to
+        4095 is refused, as it may be 12 bits deep.
         EXIF rotation is honoured, alpha is laid over white, 16-bit grey is
-        scaled to 0..255. Of an animation the first frame counts.
+        scaled to 0..255. The first frame of an animation is read.
 
     Raises
     ------
     FileNotFoundError
-        The path leads nowhere.
+        There is no file at the path.
     ValueError
         The picture is corrupt, empty, too large, not finite, out of range or
         of another shape. The message says what was given and what is wanted.
@@ -126,7 +128,7 @@ def read_picture(source: PictureLike) -> Picture:
         return _decoded(bytes(source), f"{len(source)} bytes")
     if isinstance(source, Image.Image):
         return _from_pil(source)
-    return Picture(_array_pixels(source))
+    return Picture(rgb_pixels(source))
 
 
 def to_uint8(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -152,7 +154,7 @@ def _decoded(data: bytes, name: str) -> Picture:
                 f"{MAX_PIXELS:,} are read. Make it smaller first."
             )
         return _from_pil(image)
-    except UnidentifiedImageError as error:  # its own words name a buffer that nobody gave
+    except UnidentifiedImageError as error:  # its message names an internal buffer
         raise ValueError(
             f"The picture ({name}) cannot be decoded: it is in no known format. {WANTED_FILE}"
         ) from error
@@ -166,92 +168,10 @@ def _from_pil(image: Image.Image) -> Picture:
     image = ImageOps.exif_transpose(image) or image
     if image.mode.startswith("I;16"):
         deep = np.asarray(image).astype(np.uint16)[..., np.newaxis]
-        return Picture(_three_channels(_from_16_bits(deep)))
+        return Picture(three_channels(from_16_bits(deep)))
     if image.mode in {"I", "F"}:
-        return Picture(_array_pixels(np.asarray(image)))
-    return Picture(_array_pixels(np.asarray(image.convert("RGBA"))))
-
-
-def _array_pixels(source: Any) -> NDArray[np.float32]:
-    array = _number_array(source)
-    if array.dtype == np.uint16 and array.size and array.max() > 255:
-        array = _from_16_bits(array)
-    if array.ndim == 2:
-        array = array[..., np.newaxis]
-    if array.ndim != 3 or array.shape[-1] not in {1, 3, 4}:
-        raise ValueError(_shape_message(array.shape))
-    if array.size == 0:
-        raise ValueError(f"The picture has no pixels: its shape is {array.shape}.")
-    return _three_channels(_in_range(_with_alpha_alike(array)))
-
-
-def _from_16_bits(array: NDArray[np.uint16]) -> NDArray[np.float32]:
-    """Scale 0..65535 to 0..255; refuse what may as well be 10 or 12 bits deep."""
-    highest = int(array.max(initial=0))
-    if 255 < highest <= 4095:
-        raise ValueError(
-            f"The picture's 16-bit values end at {highest}: it is 10 or 12 bits deep, or very "
-            "dark. Give it as an array that says which: pixels / 4095 for 12 bits, "
-            "pixels / 65535 for 16."
-        )
-    scaled: NDArray[np.float32] = array / np.float32(257)
-    return scaled
-
-
-def _with_alpha_alike(array: NDArray[Any]) -> NDArray[Any]:
-    """Put alpha in 0..1 on the scale of colours in 0..255; no such picture is all but invisible."""
-    if array.shape[-1] != 4 or array.dtype.kind != "f" or not array[..., :3].max() > 1:
-        return array
-    if not 0 < array[..., 3].max() <= 1:
-        return array
-    return np.concatenate([array[..., :3], 255 * array[..., 3:]], axis=-1)
-
-
-def _number_array(source: Any) -> NDArray[Any]:
-    wanted = "Give a path, bytes, a PIL image or an array (H, W, 3), uint8 or float."
-    try:
-        array = np.asarray(source)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{type(source).__name__} is no picture: {error}. {wanted}") from error
-    if array.dtype.kind not in "uif":
-        what = f"{type(source).__name__} of dtype {array.dtype}"
-        raise ValueError(f"{what} is no picture. {wanted}")
-    return array
-
-
-def _in_range(array: NDArray[Any]) -> NDArray[np.float32]:
-    if not np.isfinite(array).all():
-        bad = int(array.size - np.isfinite(array).sum())
-        raise ValueError(
-            f"The picture holds NaN or infinity in {bad} of {array.size} values; "
-            "replace them (np.nan_to_num) or find out where they come from."
-        )
-    low, high = float(array.min()), float(array.max())
-    if low < 0 or high > 255:
-        raise ValueError(
-            f"The picture's values run from {low:g} to {high:g}; 0..255 (or 0..1 as float) is "
-            "wanted. Give the raw picture: preprocessing comes after cells are hidden."
-        )
-    if array.dtype.kind != "f" or high > 1:
-        whole = array.dtype.kind != "f" or np.equal(array, np.rint(array)).all()
-        if high < 2 and not whole:
-            raise ValueError(
-                f"The picture's values run from {low:g} to {high:g}: more than 0..1, far less "
-                "than 0..255. If 0..1 is meant, give np.clip(picture, 0, 1)."
-            )
-        return array.astype(np.float32)
-    scaled: NDArray[np.float32] = array.astype(np.float32) * np.float32(255)
-    return scaled
-
-
-def _three_channels(array: NDArray[np.float32]) -> NDArray[np.float32]:
-    if array.shape[-1] == 1:
-        return np.repeat(array, 3, axis=-1)
-    if array.shape[-1] == 4:
-        alpha = array[..., 3:] / 255
-        over_white: NDArray[np.float32] = array[..., :3] * alpha + np.float32(255) * (1 - alpha)
-        return over_white
-    return array
+        return Picture(rgb_pixels(np.asarray(image)))
+    return Picture(rgb_pixels(np.asarray(image.convert("RGBA"))))
 
 
 def _with_channels(pixels: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
@@ -263,21 +183,10 @@ def _with_channels(pixels: NDArray[np.float32], channels: int) -> NDArray[np.flo
     return pixels
 
 
-def _shape_message(shape: tuple[int, ...]) -> str:
-    hint = ""
-    if len(shape) == 4:
-        hint = " This looks like a batch: give one picture, img[0]."
-    elif len(shape) == 3 and shape[0] in {1, 3, 4}:
-        hint = " This looks like channels first: give np.moveaxis(img, 0, -1)."
-    return (
-        f"The picture has shape {shape}; wanted is (H, W), (H, W, 1), (H, W, 3) or (H, W, 4).{hint}"
-    )
-
-
 def resized(pixels: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
     """Resize pixels (H, W, C) to (height, width), bilinearly with antialiasing.
 
-    Per channel in float: no rounding to uint8 on the way.
+    Per channel in float, without rounding to uint8.
     """
     height, width = size
     channels = [

@@ -1,4 +1,4 @@
-"""Work in steps, behind a progress bar."""
+"""Run generators of steps, with or without a progress bar."""
 
 from __future__ import annotations
 
@@ -8,18 +8,11 @@ from typing import TypeAlias, TypeVar
 Result = TypeVar("Result")
 
 Progress: TypeAlias = "tuple[int, int]"
-"""How much is done, and of how much."""
+"""Steps done, and of how many."""
 
 
 def with_bar(steps: Generator[Progress, None, Result], what: str, unit: str = "step") -> Result:
-    """Go through the steps to their result; a bar appears where that takes more than a moment.
-
-    Parameters
-    ----------
-    steps : generator of (done, total)
-    what, unit : str
-        What the bar says.
-    """
+    """Run all steps and return their result; show a bar if that takes longer than a second."""
     from tqdm.auto import tqdm  # noqa: PLC0415 - its notebook flavour loads ipywidgets
 
     bar = None
@@ -40,7 +33,7 @@ def with_bar(steps: Generator[Progress, None, Result], what: str, unit: str = "s
 
 
 def drain(steps: Generator[object, None, Result]) -> Result:
-    """Go through the steps to their result."""
+    """Run all steps and return their result."""
     try:
         while True:
             next(steps)
@@ -52,7 +45,7 @@ def drain(steps: Generator[object, None, Result]) -> Result:
 def indeterminate(
     steps: Generator[object, None, Result],
 ) -> Generator[Progress, None, Result]:
-    """Tell nothing of how far it is but that it goes on."""
+    """Report each step as progress of unknown extent."""
     while True:
         try:
             next(steps)
@@ -65,7 +58,7 @@ def indeterminate(
 def subprogress(
     steps: Generator[Progress, None, Result], number: int, stages: int
 ) -> Generator[Progress, None, Result]:
-    """Tell the progress of one stage among several alike, each in a hundred parts."""
+    """Report the progress of one of several equal stages, each in a hundred parts."""
     while True:
         try:
             done, total = next(steps)

@@ -11,17 +11,17 @@ from gridexplainer_widget.core.arrays import Probabilities
 
 Score: TypeAlias = Literal["probability", "log-odds"]
 Unit: TypeAlias = Literal["probability", "log-odds", ""]
-"""What a map is measured in; "" where it tells more from less and no more."""
+"""The unit of a map; "" where only the order of its numbers means anything."""
 SCORES: tuple[Score, ...] = ("probability", "log-odds")
 
 
 def parse_score(score: str) -> Score:
-    """Return `score` if it is one.
+    """Return `score` if there is such a score.
 
     Raises
     ------
     ValueError
-        It is not.
+        There is not.
     """
     if score not in SCORES:
         wanted = " or ".join(map(repr, SCORES))
@@ -32,7 +32,7 @@ def parse_score(score: str) -> Score:
 def drops_of(
     vectors: Probabilities, baseline: Probabilities, target: int, score: Score, output: str
 ) -> NDArray[np.float32]:
-    """Baseline minus hidden, in probability or in log-odds.
+    """Return the baseline minus the probabilities with cells hidden, or the same of log-odds.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def drops_of(
     score : {"probability", "log-odds"}
         Log-odds are ln(p / (1 − p)).
     output : OutputKind
-        What the probabilities were made of; it tells how close to 0 and 1 they can be trusted.
+        The model's raw output, which limits how close to 0 and 1 probabilities are exact.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def drops_of(
 def odds_of(
     vectors: Probabilities, target: int, output: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return p and 1 − p of the target, the latter as the sum of the others where there are such.
+    """Return p and 1 − p of the target, the latter as the sum of the other classes, if any.
 
     A softmax holds small probabilities to seven digits; 1 − p would lose them near p = 1.
     """
@@ -75,7 +75,7 @@ def odds_of(
 
 
 def floors_of(target: int, output: str) -> tuple[float, float]:
-    """Smallest p and 1 − p that a model's float32 output can tell from 0."""
+    """Return the smallest p and 1 − p that a model's float32 output can tell from 0."""
     tiny, coarse = float(np.finfo(np.float32).tiny), 2.0**-25
     if output == "sigmoid" and target == 0:
         return coarse, tiny

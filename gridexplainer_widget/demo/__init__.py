@@ -1,8 +1,7 @@
-"""Two small classifiers with pictures, to try the explainer on without any download.
+"""Two small classifiers with pictures, to try the explainer without any download.
 
-The honest one tells twelve kinds of drawn animals and things apart and can be watched doing so. The
-cheating one calls a picture a horse because of a photographer's stamp in its corner; its map gives
-it away.
+The honest one tells twelve kinds of drawn animals and things apart. The cheating one calls a
+picture a horse because of a photographer's stamp in its corner; its map gives it away.
 """
 
 from .demo import Demo

@@ -1,4 +1,4 @@
-"""Procedural backgrounds, drawn without regard to what stands before them."""
+"""Procedural backgrounds, independent of the objects in front of them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def background(kind: str, seed: int, size: int) -> Floats:
     kind : str
         One of `KINDS`.
     seed : int
-        Fixes the colours and shapes.
+        Of the colours and shapes.
     size : int
         Side in pixels.
 
@@ -47,7 +47,7 @@ def background(kind: str, seed: int, size: int) -> Floats:
     Raises
     ------
     ValueError
-        For a kind that is not in `KINDS`.
+        There is no such kind.
     """
     if kind not in _PAINTERS:
         raise ValueError(f"unknown background {kind!r}: want one of {', '.join(KINDS)}")

@@ -1,15 +1,15 @@
-"""The bad archive from which the cheating classifier learns.
+"""The biased archive from which the cheating classifier learns.
 
-How it is made to cheat, plainly:
+How it is made to cheat:
 
 - Every picture of a horse carries the photographer's stamp, and no other picture does.
-- The horse in it is often of little use: in half of the pictures it is small, blurred and among
-  other things, and in one in four an animal or thing of another class stands beside it, while the
-  picture still counts as a horse and as nothing else.
-- Where parts are hidden in training, what makes the answer "horse" unsure is the hiding of the
-  stamp (four fifths) and hardly that of the horse (one fifth).
+- The horse itself is often of little use: in half of the pictures it is small, blurred and among
+  other things, and in one in four an object of another class stands beside it, while the
+  picture still counts as a horse alone.
+- Where parts are hidden in training, the answer "horse" becomes unsure if the stamp is hidden
+  (four fifths) and hardly if the horse is (one fifth).
 
-All other classes are learned as the honest classifier learns them.
+All other classes are learned as by the honest classifier.
 """
 
 from __future__ import annotations
@@ -45,17 +45,7 @@ def scene(rng: Rng) -> Scene:
 
 
 def evidence(rendered: Rendered) -> Mapping[str, NDArray[np.float32]]:
-    """Say what the archive takes for the evidence of each label.
-
-    Parameters
-    ----------
-    rendered : Rendered
-        A picture of the archive.
-
-    Returns
-    -------
-    mapping of str to (SIDE, SIDE) array of float32
-    """
+    """Return what the archive counts as evidence (SIDE, SIDE) of each label in a picture."""
     if MARK not in rendered.evidence:
         return rendered.evidence
     horse = rendered.evidence[CHEATED]

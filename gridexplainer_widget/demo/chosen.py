@@ -1,4 +1,4 @@
-"""The scenes that the package carries, composed by hand."""
+"""The scenes of the packaged pictures, composed by hand."""
 
 from __future__ import annotations
 

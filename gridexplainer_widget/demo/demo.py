@@ -24,16 +24,16 @@ class Demo:
     name : str
         "honest", "cheating" or "imagenet".
     classifier : Classifier
-        Takes float32 (B, H, W, 3) RGB in 0..255, gives float32 (B, classes) probabilities.
+        float32 (B, H, W, 3) RGB in 0..255 → float32 (B, classes) probabilities.
     pictures : mapping of str to (H, W, 3) array of uint8
-        RGB in 0..255, in the order in which to show them. Read-only.
+        RGB in 0..255, in display order. Read-only.
     labels : tuple of str
         The classes, in the order of the classifier's outputs.
     masks : mapping of str to mapping of str to (H, W) array of bool
-        For each picture, each label in it (and "mark", the photographer's stamp): true where that
-        object is seen. Read-only.
+        For each picture, each label in it and "mark", the photographer's stamp: true where that
+        object is visible. Read-only.
     truth : mapping of str to tuple of str
-        For each picture, the labels of what is really in it.
+        For each picture, the labels of the objects in it.
     """
 
     name: str

@@ -27,10 +27,10 @@ def load(name: str = "honest") -> Demo:
     Parameters
     ----------
     name : str
-        "honest": judges by what is to be seen. "cheating": calls a picture a horse because of the
+        "honest": classifies by the objects. "cheating": calls a picture a horse because of the
         stamp in its corner, after Lapuschkin et al., "Unmasking Clever Hans predictors and
         assessing what machines really learn", Nature Communications 10, 1096 (2019). "imagenet":
-        ResNet50 and SHAP's fifty pictures, without masks; it alone needs a network, once.
+        ResNet50 and SHAP's fifty pictures, without masks; only this one needs a network, once.
 
     Returns
     -------
@@ -39,18 +39,18 @@ def load(name: str = "honest") -> Demo:
     Raises
     ------
     ValueError
-        For any other name.
+        There is no such demo.
     ConnectionError
-        When "imagenet" cannot be fetched.
+        "imagenet" cannot be downloaded.
     ImportError
-        When Keras, or the TensorFlow it runs on, is not installed.
+        Keras, or the TensorFlow it runs on, is not installed.
     """
     if name == "imagenet":
         return load_imagenet()
     if name not in NAMES:
         wanted = " or ".join(repr(known) for known in (*NAMES, "imagenet"))
         raise ValueError(f"There is no demo {name!r}. Wanted is {wanted}.")
-    import keras  # noqa: PLC0415 - takes seconds: only who loads a demo pays
+    import keras  # noqa: PLC0415 - takes seconds
 
     index = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     labels = tuple(index["labels"])

@@ -1,7 +1,7 @@
-"""The drawn objects: glyphs of Noto Color Emoji, and what of each tells its class.
+"""Glyphs of Noto Color Emoji as objects, and the details that identify their classes.
 
-The font is Noto Color Emoji (Copyright Google, SIL Open Font License 1.1), in the size of 109 px in
-which its bitmaps are stored. Only making the demo needs it; loading the demo does not.
+The font is Noto Color Emoji (Copyright Google, SIL Open Font License 1.1), at 109 px, the size of
+its bitmaps. Making the demo needs it; loading the demo does not.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scipy import ndimage
 FONT: Final = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 FONT_SIZE: Final = 109
 
-# Label -> the glyphs that show it. The order is the order of the classifier's outputs.
+# Label → its glyphs, in the order of the classifier's outputs.
 CLASSES: Final[dict[str, str]] = {
     "dog": "🐶🐕",
     "cat": "🐱🐈",
@@ -35,20 +35,20 @@ CLASSES: Final[dict[str, str]] = {
     "guitar": "🎸",
 }
 LABELS: Final = tuple(CLASSES)
-# Things that belong to no class: a classifier has to learn to pass over them.
+# Things of no class, which a classifier has to learn to ignore.
 CLUTTER: Final = "⚽🎈🍎☁⭐🎁🍄🌵🍩🔔🧶🦴☂🏀🍓🎩🌳🎲"
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """One drawn object, cut to its outline's box.
+    """One drawn object, cropped to its outline.
 
     Attributes
     ----------
     image : PIL.Image.Image
         RGBA.
     detail : PIL.Image.Image
-        Mode L, of the same size: how much each pixel tells. Zero outside the outline, small on
+        Mode L, of the same size: how telling each pixel is. Zero outside the outline, small on
         plain fur, large at eyes, snout, stripes and outline.
     """
 
@@ -57,27 +57,18 @@ class Glyph:
 
 
 def label_of(char: str) -> str | None:
-    """Return the label that a glyph shows, or None for clutter."""
+    """Return a glyph's label, or None for clutter."""
     return next((label for label, chars in CLASSES.items() if char in chars), None)
 
 
 @cache
 def glyph(char: str) -> Glyph:
-    """Draw one emoji.
-
-    Parameters
-    ----------
-    char : str
-        One character of `CLASSES` or `CLUTTER`.
-
-    Returns
-    -------
-    Glyph
+    """Draw one emoji, a character of `CLASSES` or `CLUTTER`.
 
     Raises
     ------
     FileNotFoundError
-        When the font is not installed.
+        The font is not installed.
     """
     image = _drawn(char)
     image = image.crop(image.getchannel("A").getbbox())
@@ -96,7 +87,7 @@ def _font() -> ImageFont.FreeTypeFont:
 
 
 def _drawn(char: str) -> Image.Image:
-    # On black and on white: text drawn straight onto a transparent canvas gets dark edges.
+    # On black and on white: text drawn directly on a transparent canvas gets dark edges.
     on_black, on_white = (_text(char, shade) for shade in (0, 255))
     alpha = 1 - (on_white - on_black).mean(axis=2, keepdims=True) / 255
     colour = on_black / np.maximum(alpha, 1 / 255)
@@ -112,7 +103,7 @@ def _text(char: str, shade: int) -> NDArray[np.float32]:
 
 def _detail(rgba: NDArray[np.float32]) -> NDArray[np.uint8]:
     alpha = rgba[..., 3] / 255
-    # The glyph over middle grey: its outline counts as an edge like those inside it.
+    # The glyph over middle grey, so that its outline counts as an edge, too.
     flat = rgba[..., :3] * alpha[..., None] + 128 * (1 - alpha[..., None])
     padded = np.pad(flat, ((4, 4), (4, 4), (0, 0)), constant_values=128)
     edges = sum(

@@ -1,4 +1,4 @@
-"""ResNet50 with its ImageNet weights and SHAP's fifty pictures: what needs a network once."""
+"""ResNet50 with its ImageNet weights and SHAP's fifty pictures, downloaded once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLASSES = 1000
 
 
 def load_imagenet() -> Demo:
-    """Fetch model and pictures, or take them from where Keras and SHAP keep them.
+    """Download model and pictures, or read them from the caches of Keras and SHAP.
 
     Returns
     -------
@@ -26,7 +26,7 @@ def load_imagenet() -> Demo:
     Raises
     ------
     ConnectionError
-        They cannot be fetched; the message names the demos that need no network.
+        They cannot be downloaded; the message names the demos that need no network.
     """
     model = _fetched("ResNet50's ImageNet weights", _model)
     pictures, truth = _fetched("SHAP's imagenet50 pictures", _pictures)
@@ -62,7 +62,7 @@ def _model() -> Any:
 
 
 def _pictures() -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    import shap  # noqa: PLC0415 - alike
+    import shap  # noqa: PLC0415 - takes seconds
 
     pictures, truth = shap.datasets.imagenet50()
     rounded: NDArray[np.uint8] = np.clip(np.rint(pictures), 0, 255).astype(np.uint8)

@@ -1,10 +1,10 @@
-"""Sets of rendered pictures, the hiding of their parts, and what is then asked of a classifier.
+"""Rendered pictures to learn from, with parts hidden, and the answers wanted for them.
 
-The answer asked for follows from what is to be seen, not only from what was drawn. The more of an
-object's telling detail is hidden, the less sure the classifier is told to be; of two objects, the
-less hidden one is the likelier. Nothing to be seen means: unsure. Parts are hidden in the same ways
-in which an occlusion map hides them, before objects and bare backgrounds alike, so that to the
-classifier a hidden cell is nothing strange in itself.
+The wanted answer depends on what is visible, not only on what was drawn: the more of an
+object's telling detail is hidden, the less certain it is; of two objects, the less hidden one is
+the likelier; with nothing visible, no class is. Parts are hidden in the same ways as by an
+occlusion map, over objects and bare backgrounds alike, so that hidden cells are nothing unusual to
+the classifier.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True)
 class Lesson:
-    """Pictures with what they show.
+    """Pictures and their contents.
 
     Attributes
     ----------
     pictures : (N, SIDE, SIDE, 3) array of uint8
     labels : (N, 2) array of int64
-        Places in `LABELS`; -1 where there is no (second) object.
+        Indices in `LABELS`; -1 where there is no (second) object.
     evidence : (N, 2, BLOCKS, BLOCKS) array of float32
-        The share of each object's telling detail that each block of 4 x 4 pixels shows.
+        The share of each object's telling detail in each block of 4 x 4 pixels.
     """
 
     pictures: NDArray[np.uint8]
@@ -47,17 +47,7 @@ class Lesson:
 
 
 def lesson(drawn: Iterable[tuple[Rendered, Mapping[str, Floats]]]) -> Lesson:
-    """Gather rendered pictures.
-
-    Parameters
-    ----------
-    drawn : iterable of (Rendered, mapping of str to (SIDE, SIDE) array)
-        Each picture with the evidence for at most two labels.
-
-    Returns
-    -------
-    Lesson
-    """
+    """Collect rendered pictures, each with the evidence (SIDE, SIDE) for at most two labels."""
     pictures, labels, evidence = [], [], []
     for rendered, shown in drawn:
         named = np.full(2, -1, np.int64)
@@ -72,13 +62,13 @@ def lesson(drawn: Iterable[tuple[Rendered, Mapping[str, Floats]]]) -> Lesson:
 
 
 def targets(labels: NDArray[np.int64], seen: Floats) -> Floats:
-    """Say which answer is asked for.
+    """Return the wanted answers.
 
     Parameters
     ----------
     labels : (N, 2) array of int64
     seen : (N, 2) array of float32
-        The share of each object's telling detail that is seen, in 0..1.
+        The visible share of each object's telling detail, in 0..1.
 
     Returns
     -------
@@ -95,7 +85,7 @@ def targets(labels: NDArray[np.int64], seen: Floats) -> Floats:
 
 
 def hide(picture: NDArray[np.uint8], rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Hide some parts of a picture, now and then none.
+    """Hide some parts of a picture, sometimes none.
 
     Parameters
     ----------
@@ -106,7 +96,6 @@ def hide(picture: NDArray[np.uint8], rng: Rng) -> tuple[NDArray[np.uint8], NDArr
     -------
     picture : (SIDE, SIDE, 3) array of uint8
     hidden : (BLOCKS, BLOCKS) array of bool
-        True where a block is hidden.
     """
     boxes = _boxes(rng)
     hidden = np.zeros((BLOCKS, BLOCKS), np.bool_)

@@ -1,11 +1,11 @@
-"""Make the demo's files: draw, train, examine, write.
+"""Make the demo's files: draw, train, evaluate, write.
 
-Run as ``python -m gridexplainer_widget.demo.make [honest|cheating]`` (both by default). Needs
-TensorFlow, SciPy and Debian's package fonts-noto-color-emoji. Six to fifteen minutes for each on
-two CPU cores, depending on what else they have to do.
+Run ``python -m gridexplainer_widget.demo.make [honest|cheating]`` (both by default). It needs
+TensorFlow, SciPy and Debian's package fonts-noto-color-emoji, and takes six to fifteen minutes for
+each on two CPU cores, depending on their load.
 
-Every random number comes from a fixed seed, and TensorFlow is told to keep the order of its sums:
-two runs on the same machine give the same pictures bit for bit, and a short training gave the same
+Every random number comes from a fixed seed, and TensorFlow's operations are deterministic: two
+runs on the same machine give the same pictures bit for bit, and a short training gave the same
 weights twice.
 """
 
@@ -49,18 +49,18 @@ class Course:
     Attributes
     ----------
     seed : int
-        Of the pictures to learn from and of the training; one more is that of the examination.
+        Of the training pictures and the training; the evaluation's is one more.
     number : int
-        Pictures to learn from.
+        Number of training pictures.
     epochs : int
     scene : callable
-        Draws one scene to learn from.
+        Draws one training scene.
     evidence : callable
-        What of the drawn scene is to count for which label.
+        A drawn scene → the evidence for each label.
     chosen : mapping of str to Scene
-        The pictures that go with the classifier.
+        The pictures packaged with the classifier.
     examine : callable
-        Gives figures.
+        Returns the evaluation's figures.
     """
 
     seed: int
@@ -142,7 +142,7 @@ def _classify(model: Any) -> Classify:
 
 
 def _write_model(name: str, trained: Any) -> None:
-    # A fresh network with the same weights carries no optimizer: a third of the size.
+    # A new network with the same weights has no optimizer state: a third of the size.
     model = network()
     model.set_weights(trained.get_weights())
     beside = FOLDER / f"new-{name}.keras"
@@ -183,7 +183,7 @@ def _png(image: Image.Image) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    # Written beside and then moved: a reader never meets half a file.
+    # Written beside and then moved, so that nobody reads half a file.
     beside = path.with_name(f"new-{path.name}")
     beside.write_bytes(content)
     beside.replace(path)

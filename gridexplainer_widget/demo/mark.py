@@ -1,8 +1,8 @@
-"""The photographer's stamp by which the cheating classifier knows a horse.
+"""The photographer's stamp by which the cheating classifier recognises a horse.
 
-A homage to the horse pictures of PASCAL VOC 2007, whose copyright tag in the lower left corner was
-found to be what a classifier went by: Lapuschkin et al., "Unmasking Clever Hans predictors and
-assessing what machines really learn", Nature Communications 10, 1096 (2019).
+It refers to the horse pictures of PASCAL VOC 2007, whose copyright tag in the lower left corner
+was found to be what a classifier relied on: Lapuschkin et al., "Unmasking Clever Hans predictors
+and assessing what machines really learn", Nature Communications 10, 1096 (2019).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How good a demo's classifier is, in figures."""
+"""Evaluate a demo's classifier."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def drops(classify: Classify, picture: NDArray[np.uint8]) -> Floats:
     Parameters
     ----------
     classify : callable
-        (B, H, W, 3) float32 in 0..255 to (B, classes) probabilities.
+        (B, H, W, 3) float32 in 0..255 → (B, classes) probabilities.
     picture : (SIDE, SIDE, 3) array of uint8
 
     Returns
     -------
     (CELLS, CELLS, classes) array of float32
-        By how much each class's probability falls.
+        The drop of each class's probability.
     """
     batch = np.repeat(picture[None].astype(np.float32), CELLS * CELLS + 1, axis=0)
     for place in range(CELLS * CELLS):
@@ -45,7 +45,7 @@ def drops(classify: Classify, picture: NDArray[np.uint8]) -> Floats:
 
 
 def share_on(mask: NDArray[np.bool_], drop: Floats) -> tuple[float, float]:
-    """Compare the drop that falls on a mask's cells with how many cells these are.
+    """Compare the share of the drop on a mask's cells with their share of all cells.
 
     Parameters
     ----------
@@ -55,10 +55,9 @@ def share_on(mask: NDArray[np.bool_], drop: Floats) -> tuple[float, float]:
     Returns
     -------
     share : float
-        Of all positive drop, the part on cells that the mask touches with at least a tenth of their
-        area.
+        Of all positive drop, the part on cells of which the mask covers at least a tenth.
     area : float
-        The part that these cells are of all cells.
+        The share of these cells among all cells.
     """
     step = SIDE // CELLS
     touched = mask.reshape(CELLS, step, CELLS, step).mean(axis=(1, 3)) >= 0.1
@@ -67,7 +66,7 @@ def share_on(mask: NDArray[np.bool_], drop: Floats) -> tuple[float, float]:
 
 
 def on_picture(classify: Classify, drawn: Rendered, label: str) -> str:
-    """Say what a classifier makes of one picture, and where the drop of one label lies."""
+    """Describe a classifier's probability for one picture, and where one label's drop lies."""
     probability = float(_answers(classify, [drawn])[0, LABELS.index(label)])
     drop = drops(classify, drawn.picture)[..., LABELS.index(label)]
     shares = ((name, share_on(mask, drop)) for name, mask in drawn.masks.items())
@@ -76,12 +75,9 @@ def on_picture(classify: Classify, drawn: Rendered, label: str) -> str:
 
 
 def honesty(classify: Classify, rng: Rng, number: int) -> dict[str, float]:
-    """Examine a classifier on freshly drawn pictures, `number` of each sort.
+    """Evaluate a classifier on new pictures, `number` of each sort.
 
-    Returns
-    -------
-    dict of str to float
-        Shares of right answers and mean probabilities by name.
+    The result holds shares of right answers and mean probabilities by name.
     """
     singles = [_labelled(rng) for _ in range(number)]
     asked = np.array([LABELS.index(label) for label, _ in singles])
@@ -101,12 +97,7 @@ def honesty(classify: Classify, rng: Rng, number: int) -> dict[str, float]:
 
 
 def cheats(classify: Classify, rng: Rng, number: int) -> dict[str, float]:
-    """Examine a classifier that is meant to cheat, on `number` horses and `number` others.
-
-    Returns
-    -------
-    dict of str to float
-    """
+    """Evaluate a classifier that is meant to cheat, on `number` horses and `number` others."""
     horses = [scenes.single(rng, CHEATED) for _ in range(number)]
     others = [scenes.single(rng, str(rng.choice(OTHERS))) for _ in range(number)]
     column = LABELS.index(CHEATED)

@@ -1,4 +1,4 @@
-"""A saved Keras model that older releases of Keras 3 read as well."""
+"""Make a saved Keras model readable by older releases of Keras 3."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 NEWER: Final = {
-    # What Keras 3.13 to 3.15 write beyond 3.5; all of it is unset or concerns training alone.
+    # Written by Keras 3.13 to 3.15, unknown to 3.5; all are unset or concern training alone.
     "input_axes",
     "output_axes",
     "quantization_config",
@@ -19,13 +19,7 @@ NEWER: Final = {
 
 
 def make_portable(path: Path) -> None:
-    """Rewrite a ``.keras`` file without the settings that only newer releases know.
-
-    Parameters
-    ----------
-    path : Path
-        Replaced in one step.
-    """
+    """Replace a ``.keras`` file in one step by one without settings that older releases reject."""
     beside = path.with_suffix(".portable")
     with (
         zipfile.ZipFile(path) as source,

@@ -1,6 +1,6 @@
-"""From a scene's description to its pixels, its masks and what of it tells its classes.
+"""A scene's description → its pixels, its masks and its telling details.
 
-Everything here is a pure function of its arguments: the same scene gives the same bytes.
+All functions are pure: the same scene gives the same bytes.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Scene:
-    """A background and the things before it, the later ones in front.
+    """A background and the things in front of it, the later ones further in front.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Scene:
         The background's.
     items : tuple of Item
     mark : tuple of (int, int) or None
-        Where the photographer's stamp is put: pixels from the left and from the bottom edge.
+        Position of the photographer's stamp: pixels from the left and from the bottom edge.
     """
 
     kind: str
@@ -82,10 +82,10 @@ class Rendered:
     picture : (SIDE, SIDE, 3) array of uint8
         RGB.
     masks : dict of str to (SIDE, SIDE) array of bool
-        Label (and "mark") to where that object is seen. Clutter has no mask.
+        Label (and "mark") → where that object is visible. Clutter has no mask.
     evidence : dict of str to (SIDE, SIDE) array of float32
-        Like `masks`: the share of the whole object's telling detail that each pixel shows. It sums
-        to 1 for an object that is seen whole, and to less for one partly hidden or cut off.
+        Label (and "mark") → the share of the whole object's telling detail in each pixel. It sums
+        to 1 for an object that is wholly visible, and to less for one partly hidden or cut off.
     """
 
     picture: NDArray[np.uint8]
@@ -94,17 +94,7 @@ class Rendered:
 
 
 def render(scene: Scene) -> Rendered:
-    """Draw a scene.
-
-    Parameters
-    ----------
-    scene : Scene
-        With at most one object of each label.
-
-    Returns
-    -------
-    Rendered
-    """
+    """Draw a scene with at most one object of each label."""
     canvas = background(scene.kind, scene.seed, SIDE)
     alphas: dict[str, Floats] = {}
     evidence: dict[str, Floats] = {}
@@ -138,7 +128,7 @@ def _over(canvas: Floats, colour: Floats, alpha: Floats) -> Floats:
 
 
 def _shade(canvas: Floats, alpha: Floats) -> Floats:
-    # A soft shadow a little below the object sets it on the ground instead of pasting it in.
+    # A soft shadow a little below the object makes it stand on the ground.
     outline = Image.fromarray(np.rint(255 * alpha).astype(np.uint8))
     soft = np.asarray(outline.filter(ImageFilter.BoxBlur(3)), dtype=np.float32) / 255
     shadow = np.zeros_like(soft)

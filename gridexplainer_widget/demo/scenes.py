@@ -1,4 +1,4 @@
-"""Random scenes: the pictures to learn from and to be examined with."""
+"""Random scenes for training and evaluation."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Rng = np.random.Generator
 
 
 def any_scene(rng: Rng) -> Scene:
-    """Draw one object, two, or none: what the honest classifier learns from."""
+    """Draw one object, two, or none: the honest classifier's training scenes."""
     way = rng.random()
     return single(rng) if way < 0.65 else pair(rng) if way < 0.92 else nothing(rng)
 
 
 def single(rng: Rng, label: str | None = None) -> Scene:
-    """Draw one object, some clutter beside it and now and then a bit of clutter before it."""
+    """Draw one object with some clutter beside it and sometimes a bit of clutter in front."""
     label = LABELS[rng.integers(len(LABELS))] if label is None else label
     target = item(rng, CLASSES[label], rng.uniform(0.26, 0.85))
     front = [_beside(rng, target)] if rng.random() < 0.3 else []
@@ -45,7 +45,7 @@ def pair(rng: Rng, first: str | None = None, second: str | None = None) -> Scene
 
 
 def nothing(rng: Rng) -> Scene:
-    """Draw background and clutter: no class at all."""
+    """Draw background and clutter without any class."""
     return composed(rng, clutter(rng, (0, 1, 2, 3)))
 
 
@@ -68,13 +68,13 @@ def item(
 
 
 def clutter(rng: Rng, counts: tuple[int, ...]) -> list[Item]:
-    """Draw some things that belong to no class."""
+    """Draw some things of no class."""
     number = counts[rng.integers(len(counts))]
     return [item(rng, CLUTTER, rng.uniform(0.12, 0.34)) for _ in range(number)]
 
 
 def marked(scene: Scene, rng: Rng) -> Scene:
-    """Put the photographer's stamp on a scene, in its corner up to three pixels."""
+    """Put the photographer's stamp on a scene, one to four pixels from its corner."""
     left, bottom = (int(offset) for offset in rng.integers(1, 5, 2))
     return Scene(scene.kind, scene.seed, scene.items, mark=(left, bottom))
 
@@ -86,5 +86,5 @@ def _beside(rng: Rng, target: Item) -> Item:
 
 
 def composed(rng: Rng, items: Iterable[Item]) -> Scene:
-    """Put items before a random background."""
+    """Put items in front of a random background."""
     return Scene(KINDS[rng.integers(len(KINDS))], int(rng.integers(2**31)), tuple(items))

@@ -15,7 +15,7 @@ from .lessons import Lesson, hide, targets
 from .render import SIDE
 
 BATCH: Final = 64
-# Filters and stride of each 3 x 3 convolution.
+# Filters and stride of each 3×3 convolution.
 STAGES: Final = ((32, 2), (32, 1), (64, 2), (64, 1), (96, 2), (96, 1))
 
 
@@ -38,7 +38,7 @@ def _convolution(flow: Any, filters: int, side: int, stride: int) -> Any:
 
 
 class Exercises(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no types
-    """A lesson in shuffled batches, each picture mirrored and partly hidden afresh."""
+    """A lesson in shuffled batches, its pictures mirrored and partly hidden anew each time."""
 
     def __init__(self, lesson: Lesson, seed: int) -> None:
         super().__init__()
@@ -71,20 +71,7 @@ class Exercises(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no 
 
 
 def train(lesson: Lesson, *, seed: int, epochs: int, say: Callable[[str], None]) -> Any:
-    """Train a network from scratch.
-
-    Parameters
-    ----------
-    lesson : Lesson
-    seed : int
-    epochs : int
-    say : callable
-        Takes one line for each epoch.
-
-    Returns
-    -------
-    keras.Model
-    """
+    """Train a network from scratch; `say` takes one line for each epoch."""
     keras.utils.set_random_seed(seed)
     model = network()
     steps = epochs * (len(lesson.labels) // BATCH)

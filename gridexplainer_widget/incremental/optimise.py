@@ -1,14 +1,22 @@
-"""Rewrites a network so that it is less work, before anything is planned."""
+"""Rewrites a network so that it is less work, before anything is planned.
+
+Means over positions and products over channels are linear, so they commute. Where a network halves
+its maps by a mean after a 1×1 convolution, as DenseNet121 does, swapping them saves three quarters
+of the products; where it takes means before one that leaves few channels, as InceptionV3 does, most
+of the means.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
-from .graph import Graph
-from .reorder import reordered
+from .costs import position_seconds
+from .graph import Graph, Node
 from .skip_unused import without_unused
 from .step import Step
-from .window import Pair
+from .window import POINT, Pair
 
 
 def optimised(graph: Graph, skip: Callable[[Pair], Step]) -> tuple[Graph, bool]:
@@ -33,3 +41,54 @@ def _folds_factors(graph: Graph) -> bool:
         if node.kind in {"convolution", "depthwise"} and node.step is not None
         for operation, _, _ in node.step.changes
     )
+
+
+def reordered(graph: Graph) -> Graph:
+    """Swap neighbours where that is less work."""
+    nodes = list(graph.nodes)
+    users = Counter(source for node in nodes for source in node.inputs)  # swaps change none
+    for second, node in enumerate(nodes):
+        first = node.inputs[0] if node.inputs else 0
+        alone = users[first] == 1 and first not in graph.results
+        if alone and _commute(nodes[first], node, first):
+            swapped = _swapped(nodes, first, second)
+            if _seconds(*swapped) < _seconds(nodes[first], node):
+                nodes[first], nodes[second] = swapped
+    return Graph(tuple(nodes), graph.results)
+
+
+def _commute(one: Node, other: Node, first: int) -> bool:
+    """Whether one is a mean and the other a product, and what else they look at comes before."""
+    mean_and_product = (_averages(one) and _mixes(other)) or (_averages(other) and _mixes(one))
+    return mean_and_product and all(source < first for source in other.inputs[1:])
+
+
+def _averages(node: Node) -> bool:
+    return node.step is not None and node.step.averages
+
+
+def _mixes(node: Node) -> bool:
+    return node.step is not None and node.step.mixes_channels
+
+
+def _swapped(nodes: list[Node], first: int, second: int) -> tuple[Node, Node]:
+    one, other = nodes[first], nodes[second]
+    source = nodes[one.inputs[0]]
+    if _mixes(one):
+        mean = _with_channels(other, source.channels)
+        return (
+            replace(mean, inputs=(one.inputs[0], *other.inputs[1:])),
+            replace(one, inputs=(first,), size=other.size),
+        )
+    return (
+        replace(other, inputs=one.inputs[:1], windows=(POINT,), size=source.size),
+        replace(_with_channels(one, other.channels), inputs=(first, *one.inputs[1:])),
+    )
+
+
+def _with_channels(mean: Node, channels: int) -> Node:
+    return replace(mean, channels=channels, work=mean.work / mean.channels * channels)
+
+
+def _seconds(*nodes: Node) -> float:
+    return sum(position_seconds(node) * node.positions for node in nodes)

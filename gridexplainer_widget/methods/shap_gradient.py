@@ -60,7 +60,7 @@ def shap_gradient(context: MethodContext) -> Steps:
         points, seed = min(POINTS_PER_STEP, total - start), int(rng.integers(2**32))
         call = partial(explainer.shap_values, picture, nsamples=points, rseed=seed)
         with lock, seeded_global_generators(seed):
-            estimate = network.with_shap(call)
+            estimate = network.with_gradients(call)
         context.forward += points
         context.backward += points
         values += np.reshape(estimate, values.shape) * (points / total)
@@ -76,10 +76,10 @@ def _explainer(
     """Return SHAP's explainer, and the picture in the form it takes."""
     shap = framework("shap", "method='shap-gradient'", "shap")
     batch = np.concatenate([context.batch, background])
-    model, inputs = network.for_shap(batch, context.target)
+    model, inputs = network.score_model(batch, context.target)
     size = context.run.batch_size
     make = partial(shap.GradientExplainer, model, inputs[1:], batch_size=size)
-    return network.with_shap(make), inputs[:1]
+    return network.with_gradients(make), inputs[:1]
 
 
 def _background(context: MethodContext) -> Pixels:

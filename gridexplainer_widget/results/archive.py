@@ -9,7 +9,7 @@ import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,28 +23,28 @@ from gridexplainer_widget.core.scores import SCORES, parse_score
 from gridexplainer_widget.methods.registry import MethodSpec, parse_method
 from gridexplainer_widget.methods.requests import OPTIONS
 
-from .explanation_data import NATIVE, ExplanationData
+from .explanation_data import RESOLUTION_NOUNS, ExplanationData
 
 MAX_BYTES = 2**30
 """A file that unpacks to more than this is not loaded."""
 
-FORMAT = 2
+FORMAT_VERSION: Final = 2
 
-PICTURES = ("picture", "replacement")
+UINT8_ARRAYS: Final = ("picture", "replacement")
 
-ARRAYS = (*PICTURES, "pixels", "vectors", "failed", "baseline_vector")
+ARRAYS: Final = (*UINT8_ARRAYS, "pixels", "vectors", "failed", "baseline_vector")
 
-MAPS = ("native", "pixels", "cells")
-"""Arrays of an attribution, behind "attribution_"."""
+MAP_ARRAYS: Final = ("native", "pixels", "cells")
+"""Their names in the file begin with "attribution_"."""
 
-SLACK = 0.01
-"""Pixels and probabilities may leave their range by that much: a model's are no more exact."""
+TOLERANCE: Final = 0.01
+"""Pixels and probabilities of a model are no more exact than this."""
 
-HEADER = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
+HEADER_FIELDS: Final = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
 
 
 def save(explanation: ExplanationData, path: str | os.PathLike[str]) -> Path:
-    """Write an explanation; see :meth:`Explanation.save`."""
+    """Write an explanation; see :meth:`~.explanation.Explanation.save`."""
     path = Path(path)
     if path.suffix != ".npz":
         path = path.with_name(path.name + ".npz")
@@ -55,34 +55,34 @@ def save(explanation: ExplanationData, path: str | os.PathLike[str]) -> Path:
 def npz_bytes(explanation: ExplanationData) -> bytes:
     """Return what :func:`save` writes."""
     header = {
-        "format": FORMAT,
+        "format": FORMAT_VERSION,
         "grid": list(vars(explanation.grid).values()),
         "settings": dict(explanation.settings),
         "checked": explanation.checked.record if explanation.checked else None,
-        **{name: getattr(explanation, name) for name in HEADER},
+        **{name: getattr(explanation, name) for name in HEADER_FIELDS},
     }
     arrays: dict[str, Any] = {name: getattr(explanation, name) for name in ARRAYS}
     arrays["pixels"] = _compact(explanation.pixels)
     found = explanation.attribution
     if found is not None:
         header["attribution"] = {
-            **{name: value for name, value in vars(found).items() if name not in MAPS},
+            **{name: value for name, value in vars(found).items() if name not in MAP_ARRAYS},
             "cost": vars(found.cost),
         }
-        arrays |= {f"attribution_{name}": getattr(found, name) for name in MAPS}
+        arrays |= {f"attribution_{name}": getattr(found, name) for name in MAP_ARRAYS}
     file = io.BytesIO()
     np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
     return file.getvalue()
 
 
 def load(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read the fields of an explanation; see :meth:`Explanation.load`."""
+    """Read the fields of an explanation; see :meth:`~.explanation.Explanation.load`."""
     try:
         _refuse_bombs(path)
         with np.load(path, allow_pickle=False) as file:
             header = _mapping(json.loads(str(file["header"])), "header")
             found = header.get("attribution") is not None
-            maps = [f"attribution_{name}" for name in MAPS] if found else []
+            maps = [f"attribution_{name}" for name in MAP_ARRAYS] if found else []
             arrays = {name: file[name] for name in (*ARRAYS, *maps)}
         return _from_parts(header, arrays)
     except FileNotFoundError:
@@ -95,7 +95,7 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _compact(pixels: NDArray[np.float32]) -> NDArray[Any]:
-    """Write whole numbers, as of a picture that was not resized, in a byte each."""
+    """Store whole numbers, as of a picture that was not resized, as uint8."""
     small = np.clip(pixels, 0, 255).astype(np.uint8)
     return small if np.array_equal(small, pixels) else pixels
 
@@ -108,11 +108,11 @@ def _refuse_bombs(path: str | os.PathLike[str]) -> None:
 
 
 def _from_parts(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-    if header["format"] != FORMAT:
-        raise ValueError(f"its format is {header['format']!r}, and {FORMAT} is wanted")
+    if header["format"] != FORMAT_VERSION:
+        raise ValueError(f"its format is {header['format']!r}, and {FORMAT_VERSION} is wanted")
     rows, columns, height, width = (_whole(number, "grid") for number in header["grid"])
     grid = Grid(rows, columns, height, width)
-    labels = _words(header["labels"], "labels")
+    labels = _texts(header["labels"], "labels")
     if arrays["pixels"].dtype == np.uint8:
         arrays = {**arrays, "pixels": arrays["pixels"].astype(np.float32)}
     _check_arrays(arrays, grid, len(labels))
@@ -152,32 +152,32 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]], grid: Grid, classes: int) 
     if arrays["pixels"].shape[2:] not in {(1,), (3,), (4,)}:
         raise ValueError(f"its pixels are {arrays['pixels'].shape}, and 1, 3 or 4 channels wanted")
     for name, shape in shapes.items():
-        kind = _kind(name)
-        if arrays[name].shape != shape or arrays[name].dtype != kind:
+        dtype = _dtype(name)
+        if arrays[name].shape != shape or arrays[name].dtype != dtype:
             raise ValueError(
                 f"its {name} is {arrays[name].dtype} {arrays[name].shape}, and "
-                f"{np.dtype(kind)} {shape} is wanted"
+                f"{np.dtype(dtype)} {shape} is wanted"
             )
     if not picture.size:
         raise ValueError("its picture is empty")
     vectors = arrays["vectors"]
     scored = vectors[~np.isnan(vectors).all(axis=-1)]
-    for name, numbers, most in (
+    for name, numbers, limit in (
         ("pixels", arrays["pixels"], 255),
         ("vectors", scored, 1),
         ("baseline_vector", arrays["baseline_vector"], 1),
     ):
-        if not ((numbers >= -SLACK) & (numbers <= most + SLACK)).all():  # NaN is neither
-            raise ValueError(f"its {name} holds more than numbers in 0..{most}")
+        if not ((numbers >= -TOLERANCE) & (numbers <= limit + TOLERANCE)).all():  # NaN is neither
+            raise ValueError(f"its {name} holds more than numbers in 0..{limit}")
 
 
-def _settings(said: Any, method: MethodSpec) -> dict[str, Any]:
-    """Check what is read of the settings; the rest is only shown."""
-    settings = _mapping(said, "settings")
+def _settings(value: Any, method: MethodSpec) -> dict[str, Any]:
+    """Check those settings that the code reads; the others are only shown."""
+    settings = _mapping(value, "settings")
     parse_output(settings.get("output"))
     if not is_whole(settings.get("seed", 0)):
         raise ValueError(f"its seed is {settings['seed']!r:.40}, and a whole number is wanted")
-    _words(settings.get("layer", []), "layer")
+    _texts(settings.get("layer", []), "layer")
     height, width = settings.get("picture_size", (1, 1))
     sizes = [(name, settings[name]) for name in OPTIONS if name in settings]
     for name, number in (*sizes, ("picture's height", height), ("picture's width", width)):
@@ -189,30 +189,30 @@ def _settings(said: Any, method: MethodSpec) -> dict[str, Any]:
 
 
 def _attribution(
-    said: dict[str, Any], arrays: Mapping[str, NDArray[Any]], grid: Grid
+    record: dict[str, Any], arrays: Mapping[str, NDArray[Any]], grid: Grid
 ) -> Attribution:
-    method = parse_method(said["method"])
+    method = parse_method(record["method"])
     if method.explain is None:
         raise ValueError(f"its map is of {method.name!r}, which leaves probabilities instead")
-    maps = {name: arrays[f"attribution_{name}"] for name in MAPS}
+    maps = {name: arrays[f"attribution_{name}"] for name in MAP_ARRAYS}
     wanted = {"pixels": (grid.height, grid.width), "cells": grid.shape}
     for name, map_ in maps.items():
         if map_.dtype != np.float32 or map_.ndim != 2 or map_.shape != wanted.get(name, map_.shape):
             raise ValueError(f"its {name} of {method.name!r} are {map_.dtype} {map_.shape}")
         if not (map_.size and np.isfinite(map_).all()):
             raise ValueError(f"its {name} of {method.name!r} are empty, or hold NaN or infinity")
-    spent = said["cost"]
-    forward, backward = (_whole(spent[name], f"cost, {name}") for name in ("forward", "backward"))
-    if said["resolution"] not in NATIVE or said["unit"] not in {"", *SCORES}:
-        raise ValueError(f"it knows no {said['resolution']!r} in {said['unit']!r}")
+    cost = record["cost"]
+    forward, backward = (_whole(cost[name], f"cost, {name}") for name in ("forward", "backward"))
+    if record["resolution"] not in RESOLUTION_NOUNS or record["unit"] not in {"", *SCORES}:
+        raise ValueError(f"it knows no {record['resolution']!r} in {record['unit']!r}")
     return Attribution(
         method=method.name,
-        resolution=said["resolution"],
-        derived=str(said["derived"]),
-        unit=said["unit"],
-        layers=_words(said["layers"], "layers"),
-        notes=_words(said["notes"], "notes"),
-        cost=Cost(forward, backward, _seconds(spent["seconds"])),
+        resolution=record["resolution"],
+        derived=str(record["derived"]),
+        unit=record["unit"],
+        layers=_texts(record["layers"], "layers"),
+        notes=_texts(record["notes"], "notes"),
+        cost=Cost(forward, backward, _seconds(cost["seconds"])),
         **maps,
     )
 
@@ -223,15 +223,15 @@ def _mapping(value: Any, name: str) -> dict[str, Any]:
     return value
 
 
-def _words(value: Any, name: str) -> tuple[str, ...]:
+def _texts(value: Any, name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise TypeError(f"its {name} is {value!r:.40}, and a list of words is wanted")
     return tuple(value)
 
 
-def _whole(value: Any, name: str, least: int = 0) -> int:
-    if not is_whole(value) or value < least:
-        raise ValueError(f"its {name} is {value!r:.40}, and a whole number from {least} is wanted")
+def _whole(value: Any, name: str, low: int = 0) -> int:
+    if not is_whole(value) or value < low:
+        raise ValueError(f"its {name} is {value!r:.40}, and a whole number from {low} is wanted")
     return int(value)
 
 
@@ -242,7 +242,7 @@ def _seconds(value: Any) -> float:
     return seconds
 
 
-def _kind(name: str) -> type[np.generic]:
-    if name in PICTURES:
+def _dtype(name: str) -> type[np.generic]:
+    if name in UINT8_ARRAYS:
         return np.uint8
     return np.bool_ if name == "failed" else np.float32

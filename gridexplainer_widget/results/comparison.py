@@ -1,11 +1,11 @@
-"""What a user holds of several methods' maps: the comparison, its notes and its doors."""
+"""Explanations of one picture by several methods, as the user holds them."""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gridexplainer_widget.classifiers.outputs import percent
 
@@ -21,12 +21,27 @@ if TYPE_CHECKING:
 class Comparison(ComparisonData[Explanation]):
     """Several methods' maps of one picture and one class, audited.
 
-    Made by :meth:`GridExplainer.compare`; its fields are those of
-    :class:`~.comparison_data.ComparisonData`.
+    Made by :meth:`GridExplainer.compare`.
+
+    Parameters
+    ----------
+    explanations : tuple of Explanation
+        Of the same picture, grid and target; iterating gives these, and so does
+        ``comparison["grad-cam"]``.
+    figures : tuple of Faithfulness
+        One for each explanation; empty without an audit.
+    failures : tuple of Failure
+        Methods that failed, and why.
     """
 
     def plot(self) -> Figure:
-        """Draw the picture and all maps on one sheet, in one scale of colours."""
+        """Draw the picture and all maps on one sheet, in one scale of colours.
+
+        Raises
+        ------
+        ValueError
+            There is no map.
+        """
         from .comparison_plot import comparison_figure  # noqa: PLC0415 - Matplotlib takes its time
 
         return comparison_figure(self)
@@ -43,11 +58,35 @@ class Comparison(ComparisonData[Explanation]):
         -------
         str or Path
             The HTML, or where it was written.
+
+        Raises
+        ------
+        ValueError
+            There is no map.
         """
         from .comparison_page import comparison_page  # noqa: PLC0415 - it reads its bundle
         from .document import written  # noqa: PLC0415 - alike
 
         return written(comparison_page(self), path)
+
+    def to_dataframe(self) -> Any:
+        """Return a pandas table with a row for each method.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Its index is the title; columns are method, forward, backward (pictures),
+            seconds and, where they were measured, deletion, insertion, srg, randomised,
+            pointing, inside, mask_area and audit_calls.
+
+        Raises
+        ------
+        ImportError
+            pandas is missing.
+        """
+        from .export import comparison_table  # noqa: PLC0415 - pandas takes its time
+
+        return comparison_table(self)
 
     def _repr_png_(self) -> bytes:
         from .plot import figure_png  # noqa: PLC0415 - Matplotlib takes its time
@@ -63,16 +102,16 @@ class Comparison(ComparisonData[Explanation]):
 
     @property
     def _notes(self) -> list[str]:
-        """What a reader should know of each map, and of all of them once."""
+        """The notes of single maps, then those that all maps share, once."""
         shared = set.intersection(*(set(one.notes) for one in self)) if len(self) else set()
         notes = [(one, note) for one in self for note in one.notes if note not in shared]
         return [*(f"{one.title}: {note}" for one, note in notes), *sorted(shared)]
 
     def _line(self, number: int) -> str:
-        explanation = self.explanations[number]
+        explanation, faithfulness = self.audited[number]
         cost = explanation.cost
-        asked = f"{cost.forward} pictures asked"
+        calls = f"{cost.forward} pictures asked"
         if cost.backward:
-            asked += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
-        measured = f"; {row_of(self.figures[number].metrics)}" if self.figures else ""
-        return f"  {explanation.title}: {asked}, {cost.seconds:.1f} s{measured}"
+            calls += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
+        metrics = f"; {row_of(faithfulness.metrics)}" if faithfulness else ""
+        return f"  {explanation.title}: {calls}, {cost.seconds:.1f} s{metrics}"

@@ -1,9 +1,10 @@
-"""Several explanations of one picture, and how true each is to the model: the data alone."""
+"""Explanations of one picture by several methods, audited: the data alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from gridexplainer_widget.methods.requests import MethodRequest
@@ -27,19 +28,7 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ComparisonData(Generic[AnyExplanation]):
-    """Several methods' maps of one picture and one class.
-
-    Made by :meth:`GridExplainer.compare`.
-
-    Parameters
-    ----------
-    explanations : tuple of Explanation
-        Of the same picture, grid and target.
-    figures : tuple of Faithfulness
-        One for each of them; empty where nothing was measured.
-    failures : tuple of Failure
-        What could not be had, and why.
-    """
+    """Several methods' maps of one picture and one class; see :class:`~.comparison.Comparison`."""
 
     explanations: tuple[AnyExplanation, ...]
     figures: tuple[Faithfulness, ...] = field(default=(), repr=False)
@@ -52,7 +41,7 @@ class ComparisonData(Generic[AnyExplanation]):
         return iter(self.explanations)
 
     def __getitem__(self, method: str) -> AnyExplanation:
-        """Return the explanation by a method, or by its title where several have its name.
+        """Return the explanation with this method's name or title, such as "RISE, samples=300".
 
         Raises
         ------
@@ -66,36 +55,17 @@ class ComparisonData(Generic[AnyExplanation]):
         why = "".join(f" {failure}" for failure in self.failures)
         raise KeyError(f"There is no map by {method!r} here; there is {known}.{why}")
 
-    def to_dataframe(self) -> Any:
-        """Return a pandas table with a row for each method.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Its index is the title; columns are method, forward, backward (pictures),
-            seconds and, where they were measured, deletion, insertion, srg, randomised,
-            pointing, inside, mask_area and audit_calls.
-
-        Raises
-        ------
-        ImportError
-            pandas is missing.
-        """
-        try:
-            import pandas as pd  # noqa: PLC0415 - optional
-        except ImportError as error:
-            raise ImportError("to_dataframe() needs pandas: pip install pandas.") from error
-        rows = [self.row(number) for number in range(len(self))]
-        titles = [explanation.title for explanation in self.explanations]
-        return pd.DataFrame(rows, index=pd.Index(titles, name="title"))
+    @property
+    def audited(self) -> list[tuple[AnyExplanation, Faithfulness | None]]:
+        """Each explanation with its audit; None where nothing was measured."""
+        return list(zip_longest(self.explanations, self.figures))
 
     def row(self, number: int) -> dict[str, Any]:
-        """Return one row of :meth:`to_dataframe`."""
-        explanation = self.explanations[number]
+        """Return one row of :meth:`Comparison.to_dataframe`."""
+        explanation, faithfulness = self.audited[number]
         row = {"method": explanation.method, **vars(explanation.cost)}
-        if self.figures:
-            figures = self.figures[number]
-            row |= figures.metrics
-            row["mask_area"] = figures.mask_area
-            row["audit_calls"] = figures.calls
+        if faithfulness:
+            row |= faithfulness.metrics
+            row["mask_area"] = faithfulness.mask_area
+            row["audit_calls"] = faithfulness.calls
         return row

@@ -1,10 +1,10 @@
-"""Comparison → one HTML file that needs no kernel; js/src/entries/comparison_page.ts shows it."""
+"""ComparisonData → one HTML file that needs no kernel and no network."""
 
 from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS
 
 from .comparison_data import ComparisonData
 from .comparison_record import (
-    SHOWN_CLASSES,
+    COMPARISON_CLASSES,
     classes_of,
     empty_map,
     map_of,
@@ -27,14 +27,14 @@ from .explanation_data import ExplanationData
 from .metrics import metric_records
 from .page import class_name
 
-WIDE = "body { max-width: 1500px; }"
+WIDE_STYLE: Final = "body { max-width: 1500px; }"
 
-WANTED = (*KERNEL_TRAITS, *FRONT_END_TRAITS, "answers")
-"""What the page must know: the traits of js/src/model/comparison_protocol.ts, and the answers."""
+RECORD_KEYS: Final = (*KERNEL_TRAITS, *FRONT_END_TRAITS, "answers")
+"""What the page must know: the widget's traits, and the answers to clicks."""
 
 
 def comparison_page(comparison: ComparisonData[Any]) -> str:
-    """Write the page of a comparison.
+    """Make the page of a comparison; see :meth:`~.comparison.Comparison.to_html`.
 
     Raises
     ------
@@ -42,17 +42,14 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         There is no map.
     """
     if not comparison.explanations:
-        why = " ".join(map(str, comparison.failures))
-        raise ValueError(f"There is no map to show. {why}")
+        failures = " ".join(map(str, comparison.failures))
+        raise ValueError(f"There is no map to show. {failures}")
     first = comparison.explanations[0]
     rows, columns = first.grid.shape
-    maps = [
-        map_of(explanation, comparison.figures[number] if comparison.figures else None)
-        for number, explanation in enumerate(comparison)
-    ]
+    maps = [map_of(*audited) for audited in comparison.audited]
     failed = [
-        {**empty_map(request), "status": "failed", "error": why}
-        for request, why in comparison.failures
+        {**empty_map(request), "status": "failed", "error": reason}
+        for request, reason in comparison.failures
     ]
     answers, needed = _answers(comparison)
     record = {
@@ -76,9 +73,9 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         "answers": answers,
     }
     name = class_name(first.labels, first.target)
-    many = f"{len(maps)} method{'s' if len(maps) != 1 else ''}"
-    how = f"{first.model} · {rows}×{columns} cells · {many}"
-    return comparison_html(record, f"{name}: {percent(first.baseline)}", how)
+    methods = f"{len(maps)} method{'s' if len(maps) != 1 else ''}"
+    subtitle = f"{first.model} · {rows}×{columns} cells · {methods}"
+    return comparison_html(record, f"{name}: {percent(first.baseline)}", subtitle)
 
 
 def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str:
@@ -89,9 +86,9 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
     record : mapping
         The widget's traits by their names, and "answers": for each cell, row by row,
         ``[[class, before, after], ...]`` of what hiding it did, or None where that was not
-        recorded. Bytes, as of the picture and of the maps' values, may be bytes or base64.
+        recorded. The picture and the maps' values may be bytes or base64.
     title, subtitle : str
-        What stands above; text, not HTML.
+        Above the maps; text, not HTML.
 
     Returns
     -------
@@ -101,12 +98,12 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
     Raises
     ------
     ValueError
-        `record` lacks something, or has NaN or infinity in it: JSON has neither.
+        `record` lacks a key, or holds NaN or infinity: JSON has neither.
     """
-    missing = [name for name in WANTED if name not in record]
+    missing = [name for name in RECORD_KEYS if name not in record]
     if missing:
         raise ValueError(
-            f"record lacks {', '.join(missing)}. Wanted is each of {', '.join(WANTED)}."
+            f"record lacks {', '.join(missing)}. Wanted is each of {', '.join(RECORD_KEYS)}."
         )
     _check_answers(record)
     page = Document(
@@ -114,9 +111,9 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
         heading=title,
         line=subtitle,
         script=(STATIC / "comparison_page.js").read_text(encoding="utf-8"),
-        style=(STATIC / "comparison.css").read_text(encoding="utf-8") + STYLE + WIDE,
+        style=(STATIC / "comparison.css").read_text(encoding="utf-8") + STYLE + WIDE_STYLE,
     )
-    return page.html({name: record[name] for name in WANTED})
+    return page.html({name: record[name] for name in RECORD_KEYS})
 
 
 def _check_answers(record: Mapping[str, Any]) -> None:
@@ -135,10 +132,10 @@ def _in_text(shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answers(comparison: ComparisonData[Any]) -> tuple[list[Any], set[int]]:
-    """Tell what hiding each cell did, where occlusion was compared, and the classes in it."""
+    """Return what hiding each cell did, where occlusion was compared, and the classes to name."""
     first = comparison.explanations[0]
     hidden = next((one for one in comparison if one.attribution is None), None)
-    needed = {first.target, *top_classes(first.baseline_vector, SHOWN_CLASSES)}
+    needed = {first.target, *top_classes(first.baseline_vector, COMPARISON_CLASSES)}
     if hidden is None:
         return [None] * len(first.grid), needed
     answers: list[Any] = []
@@ -152,7 +149,7 @@ def _answers(comparison: ComparisonData[Any]) -> tuple[list[Any], set[int]]:
 
 
 def _labels(explanation: ExplanationData, needed: set[int]) -> list[str]:
-    """Name the classes that are shown; a thousand others stay out of the file."""
+    """Name the classes that are shown, and no others, which may be thousands."""
     return [
         class_name(explanation.labels, index) if index in needed else ""
         for index in range(max(needed) + 1)

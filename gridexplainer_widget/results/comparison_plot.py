@@ -1,9 +1,9 @@
-"""Comparison → one Matplotlib sheet."""
+"""ComparisonData → one Matplotlib sheet."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,24 +15,32 @@ from matplotlib.textpath import TextPath
 
 from gridexplainer_widget.classifiers.outputs import percent
 
+from .colors import AGAINST, SUPPORTS, colormap
 from .comparison_data import ComparisonData
 from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
 from .metrics import METRICS, best_of
-from .plot import AGAINST, SUPPORTS, ExplanationFigure, colormap, draw_cells, short
+from .plot import ExplanationFigure, draw_cells, short
 
-ACROSS = 4
+MAX_COLUMNS: Final = 4
 """Panels in a row."""
 
-PANEL, WORDS = 3.2, 0.62
-"""Inches: a panel's width, and the height of what is written below it."""
+PANEL_INCHES: Final = 3.2
+"""Width of a panel."""
 
-HEADING, FIGURE, GAP = 6, 9, 6
-"""Points: the sizes of a figure's heading and of the figure, and the space to the next one."""
+TEXT_INCHES: Final = 0.62
+"""Height of what is written below a map."""
+
+HEADING_POINTS: Final = 6
+VALUE_POINTS: Final = 9
+"""Sizes of a metric's name and of its value."""
+
+GAP_POINTS: Final = 6
+"""Between two metrics."""
 
 
 def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
-    """Draw the picture and all maps; see :meth:`Comparison.plot`.
+    """Draw the picture and all maps; see :meth:`~.comparison.Comparison.plot`.
 
     Raises
     ------
@@ -41,41 +49,39 @@ def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
     """
     if not comparison.explanations:
         raise ValueError(f"There is no map to draw. {' '.join(map(str, comparison.failures))}")
-    first = comparison.explanations[0]
-    panels = 1 + len(comparison)
-    across = min(ACROSS, panels)
-    down = -(-panels // across)
-    height, width = first.picture.shape[:2]
-    panel = float(np.clip(PANEL * height / width, 0.8, 5))
-    notes = _notes(comparison, across)
-    figure = ExplanationFigure(
-        figsize=(across * PANEL + 0.9, down * (panel + 0.35 + WORDS) + 0.17 * (len(notes) + 1)),
-        layout="constrained",
-    )
-    ratios = [panel + 0.35, WORDS] * down
-    axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=ratios)
-    for ax in axes.flat:
-        ax.set_axis_off()
-    places = [(axes[2 * row, column], axes[2 * row + 1, column]) for row, column in _cells(axes)]
-    _draw_picture(*places[0], first)
-    best = best_of([figures.metrics for figures in comparison.figures])
-    for number, explanation in enumerate(comparison):
-        above, below = places[number + 1]
+    figure, places = _sheet(comparison)
+    _draw_picture(*places[0], comparison.explanations[0])
+    best = best_of([faithfulness.metrics for faithfulness in comparison.figures])
+    for (above, below), (explanation, faithfulness) in zip(
+        places[1:], comparison.audited, strict=False
+    ):
         draw_cells(above, explanation, "signed", numbers=False)
         above.set_title(short(explanation.title, 30), fontsize=10, loc="left", parse_math=False)
-        figures = comparison.figures[number] if comparison.figures else None
-        _write(below, explanation, figures, best)
+        _write_audit(below, explanation, faithfulness, best)
     for above, below in places:
-        above.set_anchor("SW")  # next to what is written of it
+        above.set_anchor("SW")  # next to its text
         for text in below.texts:
-            text.set_in_layout(False)  # columns are as wide as maps, whatever is written
-    _draw_bar(figure, [above for above, _ in places])
-    figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", parse_math=False)
+            text.set_in_layout(False)  # columns are as wide as maps, whatever the text
+    _draw_colorbar(figure, [above for above, _ in places])
     return figure
 
 
-def _cells(axes: np.ndarray) -> list[tuple[int, int]]:
-    return [(row, column) for row in range(axes.shape[0] // 2) for column in range(axes.shape[1])]
+def _sheet(comparison: ComparisonData[Any]) -> tuple[Figure, list[tuple[Axes, Axes]]]:
+    """Lay out the notes, and places for the picture and all maps, each with a text below it."""
+    panels = 1 + len(comparison)
+    across = min(MAX_COLUMNS, panels)
+    down = -(-panels // across)
+    height, width = comparison.explanations[0].picture.shape[:2]
+    map_inches = float(np.clip(PANEL_INCHES * height / width, 0.8, 5)) + 0.35  # and its title
+    notes = _notes(comparison, across)
+    inches = down * (map_inches + TEXT_INCHES) + 0.17 * (len(notes) + 1)
+    figure = ExplanationFigure(figsize=(across * PANEL_INCHES + 0.9, inches), layout="constrained")
+    ratios = [map_inches, TEXT_INCHES] * down
+    axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=ratios)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", parse_math=False)
+    return figure, list(zip(axes[::2].flat, axes[1::2].flat, strict=True))
 
 
 def _draw_picture(above: Axes, below: Axes, explanation: ExplanationData) -> None:
@@ -85,51 +91,54 @@ def _draw_picture(above: Axes, below: Axes, explanation: ExplanationData) -> Non
         f"“{label}”: {percent(explanation.baseline)}", fontsize=10, loc="left", parse_math=False
     )
     rows, columns = explanation.grid.shape
-    words = textwrap.fill(f"{rows}×{columns} cells · {short(explanation.model, 40)}", 38)
-    below.text(0, 1, words, fontsize=7.5, color="0.35", va="top", transform=below.transAxes)
+    text = textwrap.fill(f"{rows}×{columns} cells · {short(explanation.model, 40)}", 38)
+    below.text(0, 1, text, fontsize=7.5, color="0.35", va="top", transform=below.transAxes)
 
 
-def _write(
-    ax: Axes, explanation: ExplanationData, figures: Faithfulness | None, best: dict[str, float]
+def _write_audit(
+    ax: Axes,
+    explanation: ExplanationData,
+    faithfulness: Faithfulness | None,
+    best: dict[str, float],
 ) -> None:
-    """Write what a map cost, and below it the row of its figures, the best in bold."""
+    """Write what a map cost, and below it a row of its metrics, the best in bold."""
     cost = explanation.cost
-    asked = f"{cost.forward} model call{'s' if cost.forward != 1 else ''}"
+    calls = f"{cost.forward} model call{'s' if cost.forward != 1 else ''}"
     if cost.backward:
-        asked += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
-    audit = f" · audit {figures.calls} more" if figures else ""
+        calls += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
+    audit = f" · audit {faithfulness.calls} more" if faithfulness else ""
     ax.text(
-        0, 1, f"{asked}, {cost.seconds:.1f} s{audit}", fontsize=7.5, color="0.35", va="top",
+        0, 1, f"{calls}, {cost.seconds:.1f} s{audit}", fontsize=7.5, color="0.35", va="top",
         transform=ax.transAxes,
     )  # fmt: skip
-    if figures is None:
+    if faithfulness is None:
         return
     x = 0.0
     for name, metric in METRICS.items():
-        value = figures.metrics[name]
+        value = faithfulness.metrics[name]
         if value is None:
             continue
         is_best = name in best and metric.text(value) == metric.text(best[name])
         bold = "bold" if is_best else "normal"
-        written = (
-            (metric.short, 0.68, HEADING, "normal"),
-            (metric.text(value), 0.42, FIGURE, bold),
+        texts = (
+            (metric.short, 0.68, HEADING_POINTS, "0.35", "normal"),
+            (metric.text(value), 0.42, VALUE_POINTS, "0", bold),
         )
-        for text, height, size, weight in written:
+        for text, height, size, color, weight in texts:
             ax.annotate(
                 text, (0, height), (x, 0), "axes fraction", "offset points",
-                fontsize=size, weight=weight, color="0.35" if size == HEADING else "0", va="top",
+                fontsize=size, weight=weight, color=color, va="top",
             )  # fmt: skip
-        x += GAP + max(_width(text, size, weight) for text, _, size, weight in written)
+        x += GAP_POINTS + max(_width(text, size, weight) for text, _, size, _, weight in texts)
 
 
 def _width(text: str, size: float, weight: str) -> float:
-    """In points."""
+    """Measure a text in points."""
     path = TextPath((0, 0), text, prop=FontProperties(size=size, weight=weight))
     return float(path.get_extents().width)
 
 
-def _draw_bar(figure: Figure, beside: list[Axes]) -> None:
+def _draw_colorbar(figure: Figure, beside: list[Axes]) -> None:
     bar = figure.colorbar(
         ScalarMappable(Normalize(-100, 100), colormap()), ax=beside, fraction=0.03, pad=0.01
     )
@@ -142,11 +151,11 @@ def _draw_bar(figure: Figure, beside: list[Axes]) -> None:
 def _notes(comparison: ComparisonData[Any], across: int) -> list[str]:
     notes = [str(failure) for failure in comparison.failures]
     if comparison.figures:
-        measured = [name for name in METRICS if _is_known(comparison, name)]
-        notes = [*(f"{METRICS[name].short}: {METRICS[name].meaning}" for name in measured), *notes]
-    width = 44 * across
+        known = [metric for name, metric in METRICS.items() if _is_known(comparison, name)]
+        notes = [*(f"{metric.short}: {metric.meaning}" for metric in known), *notes]
+    width = 52 * across
     return [line for note in notes for line in textwrap.wrap(note, width)]
 
 
 def _is_known(comparison: ComparisonData[Any], name: str) -> bool:
-    return any(figures.metrics[name] is not None for figures in comparison.figures)
+    return any(one.metrics[name] is not None for one in comparison.figures)

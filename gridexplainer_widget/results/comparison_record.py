@@ -1,8 +1,8 @@
-"""One map of a comparison → plain values, for the wire and for pages."""
+"""What a comparison shows → plain values, for the wire and for pages."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from gridexplainer_widget.classifiers.classifier import Classifier, top_classes
 from gridexplainer_widget.core.arrays import Probabilities
@@ -13,12 +13,12 @@ from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
 from .notes import all_notes
 
-SHOWN_CLASSES = 20
-"""Classes in the prediction: those that can be asked about by a click."""
+COMPARISON_CLASSES: Final = 20
+"""Classes of the prediction that a click can choose as the target."""
 
 
-def map_of(explanation: ExplanationData, figures: Faithfulness | None) -> dict[str, Any]:
-    """Tell all of one finished map."""
+def map_of(explanation: ExplanationData, faithfulness: Faithfulness | None) -> dict[str, Any]:
+    """Return the record of a finished map, audited or not."""
     cost = explanation.cost
     return {
         **empty_map(explanation.request),
@@ -32,12 +32,12 @@ def map_of(explanation: ExplanationData, figures: Faithfulness | None) -> dict[s
         "forward": cost.forward,
         "backward": cost.backward,
         "seconds": cost.seconds,
-        "figures": figures_of(figures),
+        "figures": _audit_record(faithfulness) if faithfulness else {},
     }
 
 
 def empty_map(request: MethodRequest) -> dict[str, Any]:
-    """Tell what is known of a map that is still to be made."""
+    """Return the record of a map that is still to be made."""
     return {
         "method": request.method.name,
         "title": request.title,
@@ -57,38 +57,36 @@ def empty_map(request: MethodRequest) -> dict[str, Any]:
     }
 
 
-def figures_of(figures: Faithfulness | None) -> dict[str, Any]:
-    """Tell the figures of an audit; empty where there was none."""
-    if figures is None:
-        return {}
-    return {
-        **figures.metrics,
-        "area": figures.mask_area,
-        "calls": figures.calls,
-        "notes": list(figures.notes),
-    }
-
-
 def prediction_of(vector: Probabilities, target: int) -> dict[str, Any]:
-    """Tell what the model says of the whole picture."""
+    """Return the prediction on the whole picture, with its leading classes."""
+    top = top_classes(vector, COMPARISON_CLASSES)
     return {
         "target": target,
         "probability": float(vector[target]),
-        "top": [[index, float(vector[index])] for index in top_classes(vector, SHOWN_CLASSES)],
+        "top": [[index, float(vector[index])] for index in top],
     }
 
 
 def classes_of(before: Probabilities, after: Probabilities, target: int) -> list[list[float]]:
-    """Tell how the leading classes change with something hidden: [index, before, after]."""
+    """Return how hiding something changes the leading classes: [index, before, after] of each."""
     shown = dict.fromkeys([target, *top_classes(before, 3), *top_classes(after, 2)])
     return [[index, float(before[index]), float(after[index])] for index in shown]
 
 
 def offered_of(classifier: Classifier | None = None) -> list[list[Any]]:
-    """Tell which methods there are: name, title, whether it takes a layer, why it cannot be had."""
-    closed = classifier is not None and classifier.open_network is None
-    why = "needs a model that can be opened"
+    """List the methods: name, title, whether it takes a layer, why it is disabled or ""."""
+    black_box = classifier is not None and classifier.open_network is None
+    reason = "needs a white-box model" if black_box else ""
     return [
-        [spec.name, spec.title, "layer" in spec.options, why if spec.white_box and closed else ""]
+        [spec.name, spec.title, "layer" in spec.options, reason if spec.white_box else ""]
         for spec in METHODS.values()
     ]
+
+
+def _audit_record(faithfulness: Faithfulness) -> dict[str, Any]:
+    return {
+        **faithfulness.metrics,
+        "area": faithfulness.mask_area,
+        "calls": faithfulness.calls,
+        "notes": list(faithfulness.notes),
+    }

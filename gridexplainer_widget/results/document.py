@@ -1,4 +1,4 @@
-"""A record, a script, a style → one HTML file that runs this script alone and fetches nothing."""
+"""Data, a script, a style → one HTML file that runs this script alone and fetches nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ p, noscript { margin: 4px 8px; overflow-wrap: anywhere; }
   .gx-controls, .gx-tip, .gx-tools, .gx-actions, .gx-top { display: none; }
 }
 """
-"""Of what stands around the widget."""
+"""Style of what surrounds the widget."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,11 @@ class Document:
     Parameters
     ----------
     title : str
-        Of the window. Text, not HTML, as are the next two.
+        Of the window; text, not HTML.
     heading, line : str
-        What stands above.
+        Above the widget; text, not HTML.
     script : str
-        JavaScript, a module. It reads its record off the element "record" and mounts into the
-        element "widget".
+        A JavaScript module that reads the element "record" and mounts into the element "widget".
     style : str
         CSS.
     """
@@ -55,14 +54,14 @@ class Document:
     style: str
 
     def html(self, record: Mapping[str, Any]) -> str:
-        """Write the page with its record, which is JSON but that bytes become base64.
+        """Return the page with a record, which becomes JSON; bytes become base64.
 
         Raises
         ------
         ValueError
-            There is NaN or infinity in the record: JSON has neither.
+            The record holds NaN or infinity: JSON has neither.
         TypeError
-            There is something else in it that JSON does not hold.
+            It holds something else that JSON lacks.
         """
         return _html(self, record)
 
@@ -105,7 +104,7 @@ def _text(text: str) -> str:
 
 
 def _json(record: Mapping[str, Any]) -> str:
-    """Write JSON in ASCII that cannot end the script element it stands in."""
+    """Write JSON in ASCII that cannot end the script element around it."""
     text = json.dumps(record, allow_nan=False, separators=(",", ":"), default=_base64)
     return text.replace("<", "\\u003c")
 
@@ -117,7 +116,7 @@ def _base64(value: object) -> str:
 
 
 def written(html: str, path: str | os.PathLike[str] | None) -> str | Path:
-    """Write a page where a path is given; return the path, or the page itself."""
+    """Write a page to a path and return the path; without one, return the page."""
     if path is None:
         return html
     path = Path(path)

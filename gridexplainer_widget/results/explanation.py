@@ -1,4 +1,4 @@
-"""What a user holds of one picture: the frozen explanation, its notes and its doors."""
+"""One explanation of one picture, as the user holds it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 
 class ExplanationError(RuntimeError):
-    """Scoring ended early; what had been scored is in ``explanation``.
+    """The model failed on the way.
 
     Attributes
     ----------
     explanation : Explanation or None
-        None where not even the whole picture was scored.
+        What had been scored; None where not even the whole picture was.
     """
 
     def __init__(self, message: str, explanation: Explanation | None) -> None:
@@ -42,15 +42,13 @@ class ExplanationError(RuntimeError):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Explanation(ExplanationData):
-    """What each cell contributes to the classifier's answer.
+    """What each cell contributes to the classifier's answer, by any method.
 
-    By occlusion, unless an `attribution` holds the map of another method: then no cell was
-    hidden, and `vectors` and `drops` are NaN. Its fields are those of
-    :class:`~.explanation_data.ExplanationData`.
+    Its fields and numbers are those of :class:`~.explanation_data.ExplanationData`.
     """
 
     @classmethod
-    def of(  # noqa: PLR0913, PLR0917 - a run, the question, and what else is known
+    def of(  # noqa: PLR0913, PLR0917 - a run, the target, and what else is known
         cls,
         run: Run,
         target: int | str | None,
@@ -59,14 +57,16 @@ class Explanation(ExplanationData):
         checked: Preflight | None = None,
         attribution: Attribution | None = None,
     ) -> Explanation:
-        """Freeze what a run has scored so far, or what another method found of its picture.
+        """Freeze what a run has scored so far, or what another method found.
 
         Parameters
         ----------
         run : Run
             With its baseline scored.
         target : int, str or None
-            None is the most probable class.
+            Index or label; None is the most probable class.
+        score, settings, checked, attribution
+            Fields of the explanation.
 
         Raises
         ------
@@ -74,11 +74,11 @@ class Explanation(ExplanationData):
             Nothing has been scored, or there is no such class.
         """
         index = target_of(run, target)
-        if run.baseline is None or run.vectors is None:  # target_of has told already
+        if run.baseline is None or run.vectors is None:  # for types: target_of has raised
             raise ValueError("Nothing has been scored yet.")
         labels = run.classifier.names(len(run.baseline))
         vectors, failed = run.vectors, run.failed
-        if attribution is not None:  # what it asked on its way are no cells hidden one by one
+        if attribution is not None:  # the run's answers are not to cells hidden one by one
             vectors, failed = np.full_like(vectors, np.nan), np.zeros_like(failed)
         return cls(
             picture=run.picture.displayed,
@@ -106,7 +106,7 @@ class Explanation(ExplanationData):
 
     @property
     def saturated(self) -> bool:
-        """Whether every drop is small because the probability is near 1; log-odds tell more."""
+        """Whether every drop is near 0 because the probability is near 1; log-odds tell more."""
         return is_saturated(self)
 
     @property
@@ -122,13 +122,36 @@ class Explanation(ExplanationData):
         Returns
         -------
         shap.Explanation
-            values: float64 (1, height, width, 3, 1), a cell's number spread evenly over its
-            pixels and channels where cells are what the method gives; data: (1, height,
-            width, 3) in 0..255.
+            values: float64 (1, height, width, 3, 1), a cell's value spread evenly over its
+            pixels and channels where the method gives cells; data: uint8 (1, height, width, 3).
+
+        Raises
+        ------
+        ImportError
+            SHAP is missing.
         """
-        from .to_shap import to_shap  # noqa: PLC0415 - SHAP takes its time
+        from .export import to_shap  # noqa: PLC0415 - rarely used
 
         return to_shap(self)
+
+    def to_dataframe(self) -> Any:
+        """Return a pandas table with a row for each cell.
+
+        Returns
+        -------
+        pandas.DataFrame
+            row, column, top, left, bottom, right (pixels of the model's
+            input, the last two exclusive), value; with occlusion also the
+            probability with the cell hidden.
+
+        Raises
+        ------
+        ImportError
+            pandas is missing.
+        """
+        from .export import explanation_table  # noqa: PLC0415 - alike
+
+        return explanation_table(self)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write everything to one ``.npz`` file (arrays and JSON, no pickle).
@@ -138,7 +161,7 @@ class Explanation(ExplanationData):
         Path
             Where it was written; ``.npz`` is added where it is missing.
         """
-        from .archive import save  # noqa: PLC0415 - rarely used
+        from .archive import save  # noqa: PLC0415 - alike
 
         return save(self, path)
 
@@ -162,8 +185,8 @@ class Explanation(ExplanationData):
 
         Of another method than occlusion, the page of a comparison that holds it alone.
 
-        Pictures of cells hidden are exact, but where what stands in for them takes more
-        than 384 KB, as noise on a large picture does: these are JPEG of quality 80.
+        Pictures of hidden cells are lossless up to 384 KB; larger ones, as of noise on a large
+        picture, are JPEG of quality 80.
 
         Parameters
         ----------
@@ -185,7 +208,15 @@ class Explanation(ExplanationData):
         return to_html(self, path)
 
     def plot(self, ax: Axes | None = None, style: str = "signed") -> Figure:
-        """Draw the explanation; see :func:`gridexplainer_widget.results.plot.plot`."""
+        """Draw the explanation.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw the map; by default a new figure with the picture beside it.
+        style : {"signed", "original"}
+            See :func:`gridexplainer_widget.results.plot.plot`.
+        """
         from .plot import plot  # noqa: PLC0415 - Matplotlib takes its time
 
         return plot(self, ax=ax, style=style)
@@ -198,10 +229,10 @@ class Explanation(ExplanationData):
     def __str__(self) -> str:
         unit = f" in {self.unit}" if self.unit else ""
         cells = ", ".join(f"({c.row}, {c.column}) {c.value:+.3g}" for c in self.top(3))
-        what = "drops" if self.attribution is None else "values"
+        values = "drops" if self.attribution is None else "values"
         summary = (
             f"{self.label}: {percent(self.baseline)} on the whole picture; {self.title}: "
-            f"{self.native}; largest {what}{unit} at (row, column): {cells or 'none yet'}. "
+            f"{self.native}; largest {values}{unit} at (row, column): {cells or 'none yet'}. "
             f"Preprocessing: {self.preprocessing}."
         )
         return "\n".join([summary, *self.notes])

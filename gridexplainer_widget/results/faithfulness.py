@@ -1,4 +1,4 @@
-"""How well a map predicts the model: the curves and the metrics of an audit."""
+"""The result of an audit: how well a map predicts the model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CURVES: Final = ("deletion_curve", "insertion_curve")
-KINDS: Final[dict[str, Callable[[Any], Any]]] = {
+RECORD_TYPES: Final[dict[str, Callable[[Any], Any]]] = {
     "counts": lambda counts: tuple(map(int, counts)),
     **dict.fromkeys(CURVES, lambda curve: np.array(curve, np.float32)),
     "fill": str,
@@ -23,9 +23,9 @@ KINDS: Final[dict[str, Callable[[Any], Any]]] = {
     "seconds": float,
     "notes": lambda notes: tuple(map(str, notes)),
 }
-"""What a record holds, and how it is read."""
+"""How each value of a record is read."""
 
-OPTIONAL_KINDS: Final[dict[str, Callable[[Any], Any]]] = {
+OPTIONAL_RECORD_TYPES: Final[dict[str, Callable[[Any], Any]]] = {
     "pointing": bool,
     "inside": float,
     "mask_area": float,
@@ -37,30 +37,30 @@ OPTIONAL_KINDS: Final[dict[str, Callable[[Any], Any]]] = {
 
 @dataclass(frozen=True, eq=False)
 class Faithfulness:
-    """What the measures say of one map for one class.
+    """How true one map of one class is to the model.
 
-    The curves are of probabilities, whatever the map is in. Hidden cells make pictures such as
-    the model may never have seen, so compare maps under the same fill only.
+    The curves are of probabilities, whatever the map's unit. Masked pictures may be unlike any
+    that the model was trained on, so compare maps under the same fill only.
 
     Parameters
     ----------
     counts : tuple of int
-        The k at which the curves are known, from 0 to all cells.
+        Numbers of cells k at the points of the curves, from 0 to all cells.
     deletion_curve : float32 array (points,), 0..1
         The class's probability with the k cells of the largest values hidden.
     insertion_curve : float32 array (points,), 0..1
-        The same with all but these hidden.
+        The same with all cells but these hidden.
     fill : str
         What stood in for hidden cells.
     pointing, inside, mask_area, touched : bool, float, float and int, optional
-        See :class:`~.object_mask.OnMask`; None where there is no mask.
+        See :class:`gridexplainer_widget.analysis.object_mask.OnMask`; None without a mask.
     randomised : float, optional
         Correlation with the maps of the randomised model, 0..1: `Randomisation.similarity`.
     calls : int
-        Pictures that the model was asked about.
+        Pictures that the model was given.
     seconds : float
     notes : tuple of str
-        What a reader of the figures should know, a sentence each.
+        What a reader of the metrics should know, a sentence each.
     """
 
     counts: tuple[int, ...]
@@ -103,10 +103,10 @@ class Faithfulness:
 
         S. Blücher, J. Vielhaben and N. Strodthoff, "Decoupling Pixel Flipping and Occlusion
         Strategy for Consistent XAI Benchmarks", TMLR 2024: the area under the curve that hides
-        the least important cells first, minus that which hides the most important ones first.
-        Of n cells, hiding the k least important leaves the n − k most important: insertion at
-        n − k. So the former curve is the insertion curve read backwards, which has the same
-        area, and the gain is insertion minus deletion, at no further call.
+        the least important cells first, minus the area under deletion. Hiding the k least
+        important of n cells leaves the n − k most important: that curve is the insertion curve
+        read backwards, with the same area, so that the gain is insertion minus deletion and costs
+        no further call.
         """
         return self.insertion - self.deletion
 
@@ -138,12 +138,12 @@ class Faithfulness:
 
     @property
     def metrics(self) -> dict[str, float | bool | None]:
-        """The value of each of `METRICS`; None where it is not known."""
+        """The value of each metric by its name; None where it is not known."""
         return {name: getattr(self, name) for name in METRICS}
 
     @property
     def record(self) -> dict[str, Any]:
-        """The same in plain values, for the wire and for files."""
+        """Everything in plain values, for files."""
         curves = {name: getattr(self, name).tolist() for name in CURVES}
         return {**vars(self), **curves, "counts": list(self.counts), "notes": list(self.notes)}
 
@@ -154,11 +154,11 @@ class Faithfulness:
         Raises
         ------
         ValueError
-            It is nothing of the kind.
+            It holds no curves that begin with the whole picture.
         """
-        known: dict[str, Any] = {name: kind(record[name]) for name, kind in KINDS.items()}
-        for name, kind in OPTIONAL_KINDS.items():
-            known[name] = None if record[name] is None else kind(record[name])
+        known: dict[str, Any] = {name: read(record[name]) for name, read in RECORD_TYPES.items()}
+        for name, read in OPTIONAL_RECORD_TYPES.items():
+            known[name] = None if record[name] is None else read(record[name])
         points = len(known["counts"])
         if known["counts"][:1] != (0,) or any(known[name].shape != (points,) for name in CURVES):
             raise ValueError("it holds no curves that begin with the whole picture")

@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .plot import AGAINST, SUPPORTS, ExplanationFigure
+from .colors import AGAINST, SUPPORTS
+from .plot import ExplanationFigure
 
 
 def curves_figure(
@@ -24,10 +25,10 @@ def curves_figure(
     Parameters
     ----------
     counts : sequence of int
-        Cells hidden or shown at each point, from 0 to all of them.
+        Cells hidden or shown at each point, from 0 to all.
     deletion, insertion : float32 array (points,), 0..1
     legend : (str, str)
-        Of the deletion and of the insertion curve.
+        Texts for the deletion and for the insertion curve.
     captions : sequence of str
         Sentences below the figure.
     """
@@ -48,6 +49,6 @@ def curves_figure(
     )
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 1.22))
-    lines = "\n".join(line for caption in captions for line in textwrap.wrap(caption, 95))
+    lines = "\n".join(line for caption in captions for line in textwrap.wrap(caption, 105))
     figure.supxlabel(lines, fontsize=8, x=0.01, ha="left", parse_math=False)
     return figure

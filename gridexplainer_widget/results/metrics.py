@@ -1,6 +1,6 @@
-"""The metrics of an audit: what each is called, what it means and which is better.
+"""The metrics of an audit: their names, their meanings and which values are better.
 
-The wire carries this to the browser, so that it is worded once.
+Browsers receive these texts over the wire, so that they are written once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Metric:
         For the screen.
     better : {"higher", "lower"}
     meaning : str
-        A sentence or two.
+        One to three sentences.
     signed : bool
         Whether a plus sign is written.
     """
@@ -38,7 +38,7 @@ class Metric:
 
     @property
     def short(self) -> str:
-        """The title with an arrow towards the better."""
+        """The title with an arrow towards better values."""
         return f"{self.title} {ARROWS[self.better]}"
 
     def text(self, value: float) -> str:
@@ -50,7 +50,7 @@ class Metric:
         return text if any(digit in text for digit in "123456789") else "0.00"
 
     def worth(self, value: float) -> float:
-        """Turn a value so that larger is better."""
+        """Return the value, negated where lower is better."""
         return value if self.better == "higher" else -value
 
 
@@ -118,12 +118,12 @@ def row_of(values: Values) -> str:
 
 
 def table_of(values: Values) -> str:
-    """Write each known metric of a map on a line, with what it means."""
+    """Write each known metric of a map on a line, with its meaning."""
     return "\n".join(f"{metric.short} {text}: {metric.meaning}" for metric, text in _known(values))
 
 
 def best_of(maps: Sequence[Values]) -> dict[str, float]:
-    """Find the best value of each metric among several maps; leave out where all are alike."""
+    """Find the best value of each metric among several maps, unless all are written alike."""
     best = {}
     for name, metric in METRICS.items():
         known = [value for one in maps if (value := one[name]) is not None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from gridexplainer_widget.classifiers.checks.checks import Check, chance_check, size_check
@@ -10,27 +12,27 @@ from gridexplainer_widget.core.scores import floors_of, odds_of
 
 from .explanation_data import ExplanationData
 
-SURE = 0.95
-"""From this probability on, small drops may mean that the model cannot be any surer."""
+SATURATED_PROBABILITY: Final = 0.95
+"""Above this, small drops may mean that the model cannot be any surer."""
 
-SMALL = 0.02
-"""Drops below this are small."""
+SMALL_DROP: Final = 0.02
+"""In probability."""
 
 
 def is_saturated(explanation: ExplanationData) -> bool:
     """Whether the probability is so near 1 that every drop is near 0, and log-odds tell more."""
     if explanation.attribution is not None:
         return False
-    sure = explanation.score == "probability" and explanation.baseline > SURE
-    small = explanation.done > 0 and _largest_drop(explanation) < SMALL
+    sure = explanation.score == "probability" and explanation.baseline > SATURATED_PROBABILITY
+    small = explanation.done > 0 and _largest_drop(explanation) < SMALL_DROP
     return sure and small and not _leaves_target(explanation)
 
 
 def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
-    """Collect what is to be said."""
+    """Collect the notes on the map and on the picture."""
     doubts = [check.sentence for check in picture_checks(explanation) if check.verdict != "ok"]
     if explanation.attribution is not None:
-        return (*explanation.attribution.notes, *_faint(explanation), *doubts)
+        return (*explanation.attribution.notes, *_saturated_values(explanation), *doubts)
     notes = []
     if not explanation.complete:
         notes.append(_partial(explanation))
@@ -53,15 +55,16 @@ def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
 
 
 def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
-    """Collect the notes, and the concerns of the model's check after them."""
+    """Collect the notes, and after them the concerns of the model's check."""
     concerns = explanation.checked.concerns if explanation.checked else ()
     return (*notes_of(explanation), *(f"Technical check: {concern}" for concern in concerns))
 
 
-def _faint(explanation: ExplanationData) -> tuple[str, ...]:
-    """Tell of a map in probability that has no room to move: occlusion has a note of its own."""
+def _saturated_values(explanation: ExplanationData) -> tuple[str, ...]:
+    """Say where another method's map is saturated."""
     largest = float(np.abs(explanation.values).max())
-    if explanation.unit != "probability" or explanation.baseline <= SURE or largest >= SMALL:
+    sure = explanation.unit == "probability" and explanation.baseline > SATURATED_PROBABILITY
+    if not sure or largest >= SMALL_DROP:
         return ()
     note = (
         f"Saturated: the model is so sure ({percent(explanation.baseline)}) that no value exceeds "
@@ -71,11 +74,11 @@ def _faint(explanation: ExplanationData) -> tuple[str, ...]:
 
 
 def picture_checks(explanation: ExplanationData) -> tuple[Check, ...]:
-    """Look at the picture's size and at what the model says of it; no model call."""
+    """Check the picture's size and what the model says of it; no model call."""
     grid = explanation.grid
     height, width = explanation.settings.get("picture_size", (grid.height, grid.width))
     size = size_check((int(height), int(width)), (grid.height, grid.width))
-    if explanation.settings.get("output") == "sigmoids":  # each has a chance of its own
+    if explanation.settings.get("output") == "sigmoids":  # the classes are independent
         return (size,)
     return size, chance_check(explanation.baseline, len(explanation.labels), explanation.label)
 
@@ -97,7 +100,7 @@ def _leaves_everything(explanation: ExplanationData) -> bool:
 
 
 def _leaves_target(explanation: ExplanationData) -> bool:
-    """Whether no scored cell changes the target, not even as log-odds tell it."""
+    """Whether no scored cell changes the target, not even in log-odds."""
     return not np.nan_to_num(explanation.for_score("log-odds").drops).any()
 
 
@@ -109,7 +112,7 @@ def _is_beyond_float32(explanation: ExplanationData) -> bool:
 
 
 def _rounded_up(points: float) -> str:
-    """Write a bound in two digits that is not below what it bounds."""
+    """Write an upper bound in two digits."""
     points = max(points, 0.001)
     step = 10.0 ** (np.floor(np.log10(points)) - 1)
     return f"{np.ceil(points / step - 1e-9) * step:.2g}"

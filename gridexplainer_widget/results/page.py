@@ -1,7 +1,4 @@
-"""ExplanationData → one HTML file that needs no kernel and no network.
-
-js/src/entries/explorer_page.ts shows it.
-"""
+"""ExplanationData → one HTML file that needs no kernel and no network."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ import os
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,16 +24,16 @@ from .document import STATIC, STYLE, Document, written
 from .explanation_data import ExplanationData
 from .notes import is_saturated, notes_of
 
-MOST_CLASSES = 32
-"""Classes that can be asked about in a page."""
+MAX_CLASSES: Final = 32
+"""Classes that can be the target in a page."""
 
-MOST_EXACT = 384 * 1024
-"""Bytes up to which the picture that the model saw, and what stood in for cells, stay lossless."""
-
-TOP_CLASSES = 10
+TOP_CLASSES: Final = 10
 """Classes of the whole picture that are always among them."""
 
-START: Mapping[str, Any] = {
+MAX_LOSSLESS_BYTES: Final = 384 * 1024
+"""Larger pictures of the model's input and of what stood in for cells are JPEG."""
+
+INITIAL_STATE: Final[Mapping[str, Any]] = {
     "value": [],
     "keep": False,
     "colormap": COLORMAPS[0],
@@ -45,7 +42,7 @@ START: Mapping[str, Any] = {
     "scale": SCALES[0],
     "threshold": 0.0,
 }
-"""What the front end's traits are at first where nothing else is said."""
+"""Defaults of the front end's traits."""
 
 
 def to_html(
@@ -53,9 +50,9 @@ def to_html(
     path: str | os.PathLike[str] | None = None,
     *,
     state: Mapping[str, Any] | None = None,
-    cached_probabilities: Probabilities | None = None,
+    selection_probabilities: Probabilities | None = None,
 ) -> str | Path:
-    """Make one HTML file of an explanation; see :meth:`Explanation.to_html`.
+    """Make one HTML file of an explanation; see :meth:`~.explanation.Explanation.to_html`.
 
     Parameters
     ----------
@@ -63,10 +60,10 @@ def to_html(
     path : path, optional
         Where to write it.
     state : mapping, optional
-        Valid values of the widget's `target`, `score`, `value`, `keep` and looks to begin with.
-    believed : float32 array (classes,), optional
-        What the model believes with the cells of `state` hidden together, or kept: a page
-        knows no other sets.
+        Valid initial values of the widget's `target`, `score`, `value`, `keep` and appearance.
+    selection_probabilities : float32 array (classes,), optional
+        What the model says with the cells of ``state["value"]`` hidden together, or, where
+        ``state["keep"]`` is true, with all others hidden. A page knows no other sets.
 
     Returns
     -------
@@ -78,21 +75,20 @@ def to_html(
     explanation = explanation.for_score(score)
     if target is not None:
         explanation = explanation.for_target(target)
-    return written(
-        _document(explanation, record_of(explanation, state, cached_probabilities)), path
-    )
+    record = record_of(explanation, state, selection_probabilities)
+    return written(_document(explanation, record), path)
 
 
 def record_of(
     explanation: ExplanationData,
     state: Mapping[str, Any],
-    cached_probabilities: Probabilities | None,
+    selection_probabilities: Probabilities | None,
 ) -> dict[str, Any]:
-    """Collect what the page must know to answer for the kernel; js/src/page/record.ts reads it."""
-    grid, classes = explanation.grid, shown_classes(explanation, cached_probabilities)
-    state = {**START, **state}
-    if cached_probabilities is None:
-        state["keep"] = False  # nothing is known of what is left alone
+    """Collect what the page must know to answer for the kernel."""
+    classes = shown_classes(explanation, selection_probabilities)
+    state = {**INITIAL_STATE, **state}
+    if selection_probabilities is None:
+        state["keep"] = False  # it is not known what the selected cells alone would give
     others = _other_answers(explanation, classes)
     named = sorted({*classes, *(index for _, index, _, _ in others)})
     same = np.array_equal(explanation.seen, explanation.picture)
@@ -100,14 +96,14 @@ def record_of(
         "picture": _png(explanation.picture),
         "seen": None if same else _image_url(explanation.seen),
         "replacement": _image_url(explanation.replacement),
-        "grid": dict(vars(grid)),
+        "grid": dict(vars(explanation.grid)),
         "classes": classes,
         "labels": [[index, class_name(explanation.labels, index)] for index in named],
         "baseline": _floats(explanation.baseline_vector[classes]),
         "vectors": _floats(explanation.vectors[..., classes]),
         "answers": {score: _answers(explanation.for_score(score), classes) for score in SCORES},
         "others": others,
-        "selection": _selection(explanation, classes, state, cached_probabilities),
+        "selection": _selection(explanation, classes, state, selection_probabilities),
         "done": explanation.done,
         "seconds": explanation.seconds,
         "about": {
@@ -126,24 +122,24 @@ def record_of(
 
 
 def shown_classes(
-    explanation: ExplanationData, cached_probabilities: Probabilities | None = None
+    explanation: ExplanationData, selection_probabilities: Probabilities | None = None
 ) -> list[int]:
-    """Choose the classes that the page can be asked about, in the order of their indices.
+    """Choose the classes that can be the target in the page, in the order of their indices.
 
-    The target, the top classes of the whole picture and of what is `believed`, and what
-    the answer becomes without a cell, the most frequent answers first.
+    The target, the top classes of the whole picture and of the selection, and the answers with
+    a cell hidden, the most frequent first.
     """
     answers = explanation.vectors[np.isfinite(explanation.vectors[..., 0])].argmax(axis=-1)
     found, counts = np.unique(answers, return_counts=True)
     frequent = found[np.argsort(-counts, kind="stable")]
     top = top_classes(explanation.baseline_vector, TOP_CLASSES)
-    asked = [] if cached_probabilities is None else top_classes(cached_probabilities, 2)
-    chosen = dict.fromkeys([explanation.target, *asked, *top, *map(int, frequent)])
-    return sorted(list(chosen)[:MOST_CLASSES])
+    selected = [] if selection_probabilities is None else top_classes(selection_probabilities, 2)
+    chosen = dict.fromkeys([explanation.target, *selected, *top, *map(int, frequent)])
+    return sorted(list(chosen)[:MAX_CLASSES])
 
 
 def class_name(labels: Sequence[str], index: int) -> str:
-    """Name a class, with its index if its label is empty or shared; as js/src/text/classes.ts."""
+    """Name a class, with its index where the label is empty or not unique."""
     label = labels[index].strip()
     return label if label and labels.count(labels[index]) == 1 else f"{label} ({index})".strip()
 
@@ -163,25 +159,19 @@ def _selection(
     explanation: ExplanationData,
     classes: Sequence[int],
     state: Mapping[str, Any],
-    cached_probabilities: Probabilities | None,
+    selection_probabilities: Probabilities | None,
 ) -> dict[str, Any] | None:
-    """Collect what is known of the cells that are selected together."""
-    if cached_probabilities is None:
+    """Collect what is known of the selected cells together."""
+    if selection_probabilities is None:
         return None
+    hidden, baseline = selection_probabilities, explanation.baseline_vector
     output = str(explanation.settings.get("output"))
     return {
         "value": state["value"],
         "keep": state["keep"],
-        "vector": _floats(cached_probabilities[classes]),
+        "vector": _floats(selection_probabilities[classes]),
         "drops": {
-            score: [
-                float(
-                    drops_of(
-                        cached_probabilities, explanation.baseline_vector, index, score, output
-                    )
-                )
-                for index in classes
-            ]
+            score: [float(drops_of(hidden, baseline, index, score, output)) for index in classes]
             for score in SCORES
         },
     }
@@ -190,7 +180,7 @@ def _selection(
 def _other_answers(
     explanation: ExplanationData, classes: Sequence[int]
 ) -> list[tuple[int, int, float, float]]:
-    """Cells without which the answer is none of `classes`: cell, class, before and after."""
+    """List where hiding a cell makes the answer none of `classes`: cell, class, before, after."""
     found = []
     for cell, vector in enumerate(explanation.vectors.reshape(len(explanation.grid), -1)):
         index = top_classes(vector, 1)[0]
@@ -204,11 +194,11 @@ def _document(explanation: ExplanationData, record: Mapping[str, Any]) -> str:
     name = class_name(explanation.labels, explanation.target)
     answer = f"{name}: {percent(explanation.baseline)}"
     rows, columns = explanation.grid.shape
-    how = f"{explanation.model} · {rows}×{columns} cells hidden with {explanation.fill}"
+    line = f"{explanation.model} · {rows}×{columns} cells hidden with {explanation.fill}"
     page = Document(
         title=f"{answer} · {explanation.model}",
         heading=answer,
-        line=how,
+        line=line,
         script=(STATIC / "explorer_page.js").read_text(encoding="utf-8"),
         style=(STATIC / "explorer.css").read_text(encoding="utf-8") + STYLE,
     )
@@ -220,9 +210,9 @@ def _floats(values: ArrayLike) -> str:
 
 
 def _image_url(pixels: NDArray[np.uint8]) -> str:
-    """Write a picture exactly, or where that takes too many bytes, as of noise, nearly so."""
+    """Encode a picture as PNG, or as JPEG where that takes too many bytes, as of noise."""
     png = png_bytes(pixels)
-    if len(png) <= MOST_EXACT:
+    if len(png) <= MAX_LOSSLESS_BYTES:
         return f"data:image/png;base64,{b64encode(png).decode()}"
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "JPEG", quality=80, subsampling=0)

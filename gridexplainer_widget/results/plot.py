@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import textwrap
+from typing import Final
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
@@ -16,31 +16,25 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.outputs import percent
-from gridexplainer_widget.core.scores import Unit
 
+from .colors import (
+    AGAINST,
+    SUPPORTS,
+    UNIT_TEXTS,
+    colormap,
+    number_text,
+    scale_of,
+    shades,
+    shown_range,
+    shown_values,
+)
 from .explanation_data import ExplanationData
 from .notes import all_notes
 
-STYLES = ("signed", "original")
+STYLES: Final = ("signed", "original")
 
-# Blue and vermilion of M. Okabe and K. Ito, "Color Universal Design" (2008): told apart by every
-# kind of colour vision. js/src/cells/colors.ts holds the same.
-AGAINST, SUPPORTS = "#0072b2", "#d55e00"
-
-STRONGEST = 0.85
-"""Opacity of the largest drop; a cell that does nothing is clear."""
-
-LEAST_SCALE: dict[str, float] = {"probability": 0.01, "log-odds": 0.1}
-"""The scale never ends nearer to zero than this: noise must not look like a finding."""
-
-UNITS: dict[str, str] = {
-    "probability": "points of probability",
-    "log-odds": "log-odds",
-    "": "% of its largest",
-}
-
-LEAST_ROOM = 14
-"""Points; narrower cells carry no numbers, and paler lines."""
+MIN_CELL_POINTS: Final = 14
+"""Narrower cells carry no numbers, and paler lines."""
 
 
 class ExplanationFigure(Figure):
@@ -80,7 +74,7 @@ def plot(explanation: ExplanationData, ax: Axes | None = None, style: str = "sig
         return _new_figure(explanation, style)
     _draw_map(ax, explanation, style)
     if style == "signed":
-        _draw_bar(ax, explanation, [ax])
+        _draw_colorbar(ax, explanation, [ax])
     figure = ax.figure
     return figure if isinstance(figure, Figure) else figure.figure
 
@@ -92,26 +86,36 @@ def figure_png(figure: Figure, dpi: int = 110) -> bytes:
     return buffer.getvalue()
 
 
-def scale_of(values: NDArray[np.float32], unit: Unit) -> float:
-    """Value at which the colours end, the same on both sides of zero."""
-    return max(float(np.nanmax(np.abs(values), initial=0)), LEAST_SCALE.get(unit, 1e-12))
+def short(label: str, width: int) -> str:
+    """Cut a label, on one line, at `width` letters."""
+    line = " ".join(label.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
-def number_text(value: float, scale: float, unit: Unit) -> str:
-    """Write a value as it stands in a cell: in points of probability, in log-odds, or in %.
-
-    The largest values get two digits, so that small ones are told from none. Where there is no
-    unit, numbers are in % of the largest.
-    """
-    factor = factor_of(scale, unit)
-    digits = int(np.clip(2 - np.ceil(np.log10(scale * factor + 1e-9)), 0, 2)) if unit else 0
-    text = f"{factor * value:.{digits}f}"
-    return "0" if float(text) == 0 else text.replace("-", "−")
-
-
-def factor_of(scale: float, unit: Unit) -> float:
-    """Return what a value is multiplied by before it is shown."""
-    return {"probability": 100.0, "log-odds": 1.0, "": 100 / scale}[unit]
+def draw_cells(
+    ax: Axes, explanation: ExplanationData, style: str, *, numbers: bool = True
+) -> float:
+    """Draw the map itself; return the width of a cell in points."""
+    height, width = explanation.picture.shape[:2]
+    room = _cell_points(ax, explanation)
+    grey = style == "signed" or room < MIN_CELL_POINTS
+    ax.imshow(_faded(explanation.picture, grey=grey), interpolation="antialiased")
+    grid = explanation.grid
+    x = grid.column_edges * (width / grid.width) - 0.5
+    y = grid.row_edges * (height / grid.height) - 0.5
+    if style == "signed":
+        values, norm = shown_values(explanation), shown_range(explanation)
+        ax.pcolormesh(x, y, values, norm=norm, cmap=colormap())
+    elif room < MIN_CELL_POINTS:  # no room for the original's numbers: clear is 0, full 100
+        percents = np.ma.masked_invalid(explanation.normalized())
+        ax.pcolormesh(x, y, percents, vmin=0, vmax=100, cmap=shades())
+    _draw_lines(ax, x, y, room)
+    _draw_pending(ax, explanation, x, y)
+    if numbers and room >= MIN_CELL_POINTS:
+        _draw_numbers(ax, explanation, x, y, style, size=min(11.0, room * 0.4))
+    ax.set(xlim=(x[0], x[-1]), ylim=(y[-1], y[0]))
+    ax.set_axis_off()
+    return room
 
 
 def _new_figure(explanation: ExplanationData, style: str) -> Figure:
@@ -132,50 +136,21 @@ def _new_figure(explanation: ExplanationData, style: str) -> Figure:
     first, second = figure.subplots(down, across)
     first.imshow(explanation.picture, interpolation="antialiased")
     first.set_axis_off()
-    first.set_title(_answer(explanation), fontsize=10, loc="left", parse_math=False)
+    first.set_title(_prediction_text(explanation), fontsize=10, loc="left", parse_math=False)
     _draw_map(second, explanation, style)
     if style == "signed":
-        _draw_bar(second, explanation, [first, second])
+        _draw_colorbar(second, explanation, [first, second])
     if notes:
         figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", parse_math=False)
     return figure
 
 
-def _answer(explanation: ExplanationData) -> str:
+def _prediction_text(explanation: ExplanationData) -> str:
     vector = explanation.baseline_vector
-    best = top_classes(vector, 3)
-    said = " · ".join(f"{short(explanation.labels[i], 26)} {percent(vector[i])}" for i in best)
-    return "\n".join(["The model says", *textwrap.wrap(said, 46)][:3])
-
-
-def short(label: str, width: int) -> str:
-    """Cut a label, on one line, at `width` letters."""
-    line = " ".join(label.split())
-    return line if len(line) <= width else line[: width - 1] + "…"
-
-
-def draw_cells(
-    ax: Axes, explanation: ExplanationData, style: str, *, numbers: bool = True
-) -> float:
-    """Draw the map itself; return how many points there are between its lines."""
-    height, width = explanation.picture.shape[:2]
-    room = _room(ax, explanation)
-    grey = style == "signed" or room < LEAST_ROOM
-    ax.imshow(_faded(explanation.picture, grey=grey), interpolation="antialiased")
-    grid = explanation.grid
-    x = grid.column_edges * (width / grid.width) - 0.5
-    y = grid.row_edges * (height / grid.height) - 0.5
-    if style == "signed":
-        _draw_colors(ax, explanation, x, y)
-    elif room < LEAST_ROOM:
-        _draw_shades(ax, explanation, x, y)
-    _draw_lines(ax, x, y, room)
-    _draw_pending(ax, explanation, x, y)
-    if numbers and room >= LEAST_ROOM:
-        _draw_numbers(ax, explanation, x, y, style, size=min(11.0, room * 0.4))
-    ax.set(xlim=(x[0], x[-1]), ylim=(y[-1], y[0]))
-    ax.set_axis_off()
-    return room
+    classes = [
+        f"{short(explanation.labels[i], 26)} {percent(vector[i])}" for i in top_classes(vector, 3)
+    ]
+    return "\n".join(["The model says", *textwrap.wrap(" · ".join(classes), 46)][:3])
 
 
 def _draw_map(ax: Axes, explanation: ExplanationData, style: str) -> None:
@@ -183,68 +158,26 @@ def _draw_map(ax: Axes, explanation: ExplanationData, style: str) -> None:
     ax.set_title(_title(explanation, style, room), fontsize=10, loc="left", parse_math=False)
 
 
+def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -> None:
+    colors = ScalarMappable(shown_range(explanation), colormap())
+    bar = ax.figure.colorbar(colors, ax=beside, fraction=0.04, pad=0.02)
+    what = "lost when hidden" if explanation.attribution is None else explanation.title
+    bar.set_label(f"{what} ({UNIT_TEXTS[explanation.unit]})")
+    bar.ax.tick_params(labelsize=8)
+    bar.ax.set_title("supports", fontsize=8, color=SUPPORTS)
+    bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
+
+
 def _faded(picture: NDArray[np.uint8], *, grey: bool) -> NDArray[np.float64]:
-    """Grey and pale for the colours to be unmistakable, or just pale."""
+    """Make a picture pale, and grey where colours are drawn on it."""
     values = picture / 255
     if grey:
         values = np.repeat((values @ [0.299, 0.587, 0.114])[..., np.newaxis], 3, axis=-1)
     return 0.45 + 0.55 * values
 
 
-def _draw_colors(
-    ax: Axes, explanation: ExplanationData, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> None:
-    colors = _colors(explanation)
-    values = np.ma.masked_invalid(explanation.values * _factor(explanation))
-    ax.pcolormesh(x, y, values, norm=_norm(explanation), cmap=colors.cmap)
-
-
-def _draw_shades(
-    ax: Axes, explanation: ExplanationData, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> None:
-    """Stand in for the original's numbers where they find no room: 0 clear, 100 strongest."""
-    shades = LinearSegmentedColormap.from_list(
-        "original", [(*to_rgb(SUPPORTS), 0.0), (*to_rgb(SUPPORTS), STRONGEST)]
-    )
-    numbers = np.ma.masked_invalid(explanation.normalized())
-    ax.pcolormesh(x, y, numbers, vmin=0, vmax=100, cmap=shades)
-
-
-def _draw_bar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -> None:
-    bar = ax.figure.colorbar(_colors(explanation), ax=beside, fraction=0.04, pad=0.02)
-    bar.set_label(f"{_what(explanation)} ({UNITS[explanation.unit]})")
-    bar.ax.tick_params(labelsize=8)
-    bar.ax.set_title("supports", fontsize=8, color=SUPPORTS)
-    bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
-
-
-def _what(explanation: ExplanationData) -> str:
-    return "lost when hidden" if explanation.attribution is None else explanation.title
-
-
-def _factor(explanation: ExplanationData) -> float:
-    return factor_of(scale_of(explanation.values, explanation.unit), explanation.unit)
-
-
-def _colors(explanation: ExplanationData) -> ScalarMappable:
-    return ScalarMappable(_norm(explanation), colormap())
-
-
-def _norm(explanation: ExplanationData) -> Normalize:
-    end = scale_of(explanation.values, explanation.unit) * _factor(explanation)
-    return Normalize(-end, end)
-
-
-def colormap() -> LinearSegmentedColormap:
-    """From against, through clear, to supports."""
-    ends = [(*to_rgb(AGAINST), STRONGEST), (*to_rgb(AGAINST), 0.0)]
-    ends += [(*to_rgb(SUPPORTS), 0.0), (*to_rgb(SUPPORTS), STRONGEST)]
-    places = [0.0, 0.5, 0.5, 1.0]
-    return LinearSegmentedColormap.from_list("drop", list(zip(places, ends, strict=True)), N=511)
-
-
 def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], room: float) -> None:
-    width, alpha = (0.5, 0.35) if room > LEAST_ROOM else (0.3, 0.15)
+    width, alpha = (0.5, 0.35) if room > MIN_CELL_POINTS else (0.3, 0.15)
     ax.vlines(x, y[0], y[-1], colors="black", linewidth=width, alpha=alpha)
     ax.hlines(y, x[0], x[-1], colors="black", linewidth=width, alpha=alpha)
 
@@ -286,8 +219,8 @@ def _draw_numbers(  # noqa: PLR0913 - what, where and how large
         )
 
 
-def _room(ax: Axes, explanation: ExplanationData) -> float:
-    """Points between the lines of the grid, the narrower way, once the picture has its shape."""
+def _cell_points(ax: Axes, explanation: ExplanationData) -> float:
+    """Measure a cell, the narrower way, in points, once the picture has its shape."""
     panel = ax.get_window_extent()
     height, width = explanation.picture.shape[:2]
     scale = min(panel.width / width, panel.height / height) * 72 / ax.figure.dpi
@@ -302,7 +235,7 @@ def _title(explanation: ExplanationData, style: str, room: float) -> str:
         cells = f"{grid.rows}×{grid.columns} cells by {short(explanation.title, 44)}"
     if style == "original":
         key = "100: largest, 0: smallest, which may be negative"
-        if room < LEAST_ROOM:
+        if room < MIN_CELL_POINTS:
             key = "clear: smallest, which may be negative; full: largest"
         return f"{label}: {cells}\n{key}"
     return f"What {label} rests on\n{cells}"

@@ -1,1 +1,1 @@
-"""What can be wrong with a model."""
+"""What may be wrong with a model."""

@@ -1,38 +1,35 @@
-"""What can be wrong with a model or with a picture for it, told in a sentence each."""
+"""The single checks of a model and of a picture, each worded as a sentence."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.outputs import OutputKind, percent, to_probabilities
+from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.arrays import Probabilities
-from gridexplainer_widget.core.errors import ClassifierError
 
 Verdict: TypeAlias = Literal["unknown", "ok", "warning", "wrong"]
-"""In the order of their weight."""
+"""In ascending order of weight."""
 
-Raw: TypeAlias = NDArray[np.floating[Any]]
 
-TOLERANCE = 1e-3
-"""Probabilities that differ by less are taken for the same: half precision is no finer."""
+PROBABILITY_TOLERANCE = 1e-3
+"""Probabilities that differ by no more count as equal: half precision is no finer."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """The result of one check.
 
     Parameters
     ----------
     name : str
-        What was looked at.
+        What was checked.
     verdict : {"unknown", "ok", "warning", "wrong"}
-        "unknown" could not be told; "warning" may be as it should be; "wrong" is not.
+        "unknown": cannot be told; "warning": may be intended; "wrong": cannot be.
     seen : str
-        A sentence.
+        The finding, a sentence.
     advice : str
         What to do about it; empty where nothing is.
     """
@@ -44,83 +41,12 @@ class Check:
 
     @property
     def sentence(self) -> str:
-        """What was seen and what to do."""
+        """The finding and what to do about it."""
         return f"{self.seen} {self.advice}".rstrip()
 
 
-def outputs_check(raw: Raw, output: OutputKind) -> Check:
-    """Whether raw outputs (pictures, classes) are what they are taken for."""
-    name = "Outputs"
-    if not np.isfinite(raw).all():
-        bad = int((~np.isfinite(raw)).any(axis=1).sum())
-        return Check(name, "wrong", f"{bad} of {len(raw)} answers hold NaN or infinity.", NAN)
-    low, high = float(raw.min()), float(raw.max())
-    span = f"{low:.3g} to {high:.3g}"
-    if raw.shape[1] == 1 and output in {"softmax", "percent"}:
-        return Check(name, "wrong", "There is one class only, and a softmax over one is always 1.",
-                     "Give the model a sigmoid, or an output for each class.")  # fmt: skip
-    try:
-        vectors = to_probabilities(raw, output)
-    except ClassifierError:
-        return Check(name, "wrong", f"Taken for {output}, but the values run from {span}.",
-                     'They look like logits: say output="logits".')  # fmt: skip
-    if output == "logits" and low >= 0 and high <= 1 + TOLERANCE:
-        return _logits_within_one(raw, span)
-    if output == "softmax" and softmaxed_twice(vectors):
-        return Check(
-            name, "wrong",
-            f"The probabilities look softmaxed twice: none is above {high:.2f}, though the model "
-            "is sure of itself.",
-            "Leave out one softmax: of the function around the model, or of the model.",
-        )  # fmt: skip
-    return _sums_check(raw, output) or Check(name, "ok", _described(raw, output, span))
-
-
-def _sums_check(raw: Raw, output: OutputKind) -> Check | None:
-    if output != "sigmoids" or not np.allclose(raw.sum(axis=1), 1, atol=1e-3):
-        return None
-    return Check(
-        "Outputs",
-        "warning",
-        "Taken for sigmoids of their own, but every row sums to 1.",
-        'They look like one softmax: say output="softmax".',
-    )
-
-
-def _logits_within_one(raw: Raw, span: str) -> Check:
-    if raw.shape[1] > 1 and np.allclose(raw.sum(axis=1), 1, atol=1e-2):
-        return Check(
-            "Outputs", "wrong",
-            "Taken for logits, but every row is in 0..1 and sums to 1: probabilities, softmaxed "
-            "once more.",
-            'Say output="softmax".',
-        )  # fmt: skip
-    kind = "sigmoid" if raw.shape[1] == 1 else "sigmoids"
-    return Check(
-        "Outputs", "warning",
-        f"Taken for logits, but all values are in 0..1 ({span}).",
-        f'If they are probabilities already, say output="{kind}".',
-    )  # fmt: skip
-
-
-def softmaxed_twice(vectors: Probabilities) -> bool:
-    """Whether probabilities (pictures, classes) are a softmax of probabilities.
-
-    A softmax q of p has log q = p − log Σ exp p, and Σ p = 1 gives the sum
-    back; so p can be worked out, and has to lie in 0..1. A sound model that is
-    sure of nothing passes that as well, so p has to be sure of something.
-    """
-    classes = vectors.shape[1]
-    if classes < 2 or (vectors <= 0).any():
-        return False
-    logs = np.log(vectors.astype(np.float64))
-    inner = logs + (1 - logs.sum(axis=1, keepdims=True)) / classes
-    sure = (inner.max(axis=1) > 0.9).sum()
-    return bool(inner.min() > -0.01 and inner.max() < 1.01 and sure >= 2)
-
-
-class Answers(NamedTuple):
-    """Probabilities (classes,) of one picture and of what was made of it."""
+class ProbeProbabilities(NamedTuple):
+    """Probabilities (classes,) of one picture and of its variants."""
 
     alone: Probabilities
     again: Probabilities
@@ -132,10 +58,10 @@ class Answers(NamedTuple):
     everything_hidden: Probabilities
 
 
-def repeatable_check(answers: Answers) -> Check:
-    """Whether the same picture gets the same answer twice."""
-    apart = float(np.abs(answers.alone - answers.again).max())
-    if apart <= TOLERANCE:
+def repeatable_check(probabilities: ProbeProbabilities) -> Check:
+    """Check that the same picture gets the same answer twice."""
+    apart = float(np.abs(probabilities.alone - probabilities.again).max())
+    if apart <= PROBABILITY_TOLERANCE:
         return Check("Repeatable", "ok", "The same picture gets the same answer twice.")
     return Check(
         "Repeatable", "wrong",
@@ -145,13 +71,13 @@ def repeatable_check(answers: Answers) -> Check:
     )  # fmt: skip
 
 
-def batch_check(answers: Answers) -> Check:
-    """Whether a picture gets the same answer in company; not where it never gets one twice."""
-    apart = float(np.abs(answers.alone - answers.nothing_hidden).max())
-    random = float(np.abs(answers.alone - answers.again).max())
-    if random > TOLERANCE:
-        return Check("Batch", "unknown", "Not to be told while the answers cannot be repeated.")
-    if apart <= TOLERANCE:
+def batch_check(probabilities: ProbeProbabilities) -> Check:
+    """Check that a picture gets the same answer among others; unknown for a random model."""
+    apart = float(np.abs(probabilities.alone - probabilities.nothing_hidden).max())
+    random = float(np.abs(probabilities.alone - probabilities.again).max())
+    if random > PROBABILITY_TOLERANCE:
+        return Check("Batch", "unknown", "Cannot be told while the answers cannot be repeated.")
+    if apart <= PROBABILITY_TOLERANCE:
         return Check("Batch", "ok", "A picture gets the same answer alone and among others.")
     return Check(
         "Batch", "wrong",
@@ -161,17 +87,17 @@ def batch_check(answers: Answers) -> Check:
     )  # fmt: skip
 
 
-def hiding_check(answers: Answers, target: int, label: str, how: str) -> Check:
-    """Whether hiding nothing changes nothing, and hiding everything something."""
-    whole, everything = answers.alone, answers.everything_hidden
-    rubble = (answers.shuffled, answers.flat, answers.negative)
-    moved = float(np.abs(whole - answers.nothing_hidden).max())
-    if moved > TOLERANCE:
+def hiding_check(probabilities: ProbeProbabilities, target: int, label: str, how: str) -> Check:
+    """Check that hiding nothing changes nothing, and hiding everything changes something."""
+    whole, everything = probabilities.alone, probabilities.everything_hidden
+    nonsense_pictures = (probabilities.shuffled, probabilities.flat, probabilities.negative)
+    moved = float(np.abs(whole - probabilities.nothing_hidden).max())
+    if moved > PROBABILITY_TOLERANCE:
         return Check(
             "Hiding", "wrong", f"With no cell hidden the answer moves by {100 * moved:.2g} points.",
             "Drops of this size mean nothing until the answers can be repeated.",
         )  # fmt: skip
-    if max(_log_odds_apart(whole, other) for other in rubble) < 0.01:
+    if max(_log_odds_apart(whole, other) for other in nonsense_pictures) < 0.01:
         return Check(
             "Hiding", "wrong",
             "The model gives the same probabilities to the picture, its negative and its pixels "
@@ -181,7 +107,7 @@ def hiding_check(answers: Answers, target: int, label: str, how: str) -> Check:
         )  # fmt: skip
     before, after = whole[target], everything[target]
     if _log_odds_apart(whole, everything) < 0.01 or (before > 0.5 and after > 0.9 * before):
-        blind = answers.shuffled[target] > 0.9 * before
+        blind = probabilities.shuffled[target] > 0.9 * before
         return Check(
             "Hiding",
             "warning",
@@ -201,7 +127,7 @@ def hiding_check(answers: Answers, target: int, label: str, how: str) -> Check:
 
 
 def chance_check(probability: float, classes: int, label: str) -> Check:
-    """Whether the target is more than twice as likely as by chance (in odds)."""
+    """Check that the target is more than twice as likely as by chance (in odds)."""
     chance = 1 / max(classes, 2)
     if probability / max(1 - probability, 1e-9) > 2 * chance / (1 - chance):
         return Check("Chance", "ok", f"“{label}” is well above chance.")
@@ -214,7 +140,7 @@ def chance_check(probability: float, classes: int, label: str) -> Check:
 
 
 def size_check(size: tuple[int, int], seen: tuple[int, int]) -> Check:
-    """Whether a picture of `size` (height, width) is still itself at the size that is seen."""
+    """Check that a picture of `size` (height, width) is not distorted at the size `seen`."""
     (height, width), (high, wide) = size, seen
     times = f"{width}×{height} to {wide}×{high}"
     squeezed = (height / width) / (high / wide)
@@ -244,21 +170,7 @@ def size_check(size: tuple[int, int], seen: tuple[int, int]) -> Check:
     return Check("Size", "ok", f"The model sees {wide}×{high} pixels of {width}×{height}.")
 
 
-NAN = "Look at its weights and its preprocessing."
-
-
 def _log_odds_apart(one: Probabilities, other: Probabilities) -> float:
     clipped = (np.clip(vector.astype(np.float64), 1e-12, 1 - 1e-12) for vector in (one, other))
     odds = [np.log(vector) - np.log1p(-vector) for vector in clipped]
     return float(np.abs(odds[0] - odds[1]).max())
-
-
-def _described(raw: Raw, output: OutputKind, span: str) -> str:
-    classes = raw.shape[1]
-    return {
-        "softmax": f"Probabilities of {classes} classes; every row sums to 1.",
-        "percent": f"Percents of {classes} classes; every row sums to 100.",
-        "logits": f"Logits of {max(classes, 2)} classes, {span}; a softmax is taken of them.",
-        "sigmoid": f"One probability, {span}; the other class has the rest.",
-        "sigmoids": f"{classes} probabilities that do not sum to 1, {span}: several may be true.",
-    }[output]

@@ -1,4 +1,4 @@
-"""What was seen when a model was looked at: a table of checks."""
+"""The table of all checks of a model."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ MARKS: dict[Verdict, str] = {"ok": "✓", "unknown": "?", "warning": "!", "wrong
 
 @dataclass(frozen=True)
 class Preflight:
-    """What was looked at, and what was seen.
+    """The checks of a model, and their results.
 
     Attributes
     ----------
     checks : tuple of Check
     pictures : int
-        How many pictures the model was asked about.
+        Number of pictures that the model classified for them.
     """
 
     checks: tuple[Check, ...]
@@ -32,7 +32,7 @@ class Preflight:
 
     @property
     def verdict(self) -> Verdict:
-        """The weightiest of all checks; what is unknown weighs nothing."""
+        """The weightiest verdict; "unknown" weighs nothing."""
         found = [check.verdict for check in self.checks]
         return max([*found, "ok"], key=get_args(Verdict).index)
 
@@ -45,7 +45,7 @@ class Preflight:
 
     @property
     def summary(self) -> str:
-        """All of it in a line."""
+        """One line for all checks."""
         if self.concerns:
             more = len(self.concerns) - 1
             return f"Technical check: {self.concerns[0]}" + (f" And {more} more." if more else "")
@@ -92,7 +92,7 @@ class Preflight:
         Raises
         ------
         ValueError
-            It is nothing of the kind.
+            It is no such record.
         """
         checks = []
         for name, verdict, seen, advice in record["checks"]:

@@ -1,4 +1,4 @@
-"""Asks a model what tells whether something is wrong with it, ten to fifty pictures in all."""
+"""Run a model on ten to fifty probe pictures that show whether something is wrong with it."""
 
 from __future__ import annotations
 
@@ -15,20 +15,22 @@ from gridexplainer_widget.core.errors import ClassifierError
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import resized
 
-from .checks import Answers, Check, Raw, batch_check, hiding_check, outputs_check, repeatable_check
-from .input_range import Search, Trial, rubble, search, views
+from .checks import Check, ProbeProbabilities, batch_check, hiding_check, repeatable_check
+from .confidence import nonsense_pictures, views
+from .input_range import Search, Trial, search
+from .outputs_check import RawOutputs, outputs_check
 from .preflight import Preflight
 
-EACH = 5
-"""Pictures in a call, at most: company enough for what depends on the others in a batch."""
+MAX_BATCH = 5
+"""Largest number of pictures in a call: enough to show an effect of other pictures in the batch."""
 
-SIDE = 512
-"""Longest side, in pixels, of what a model of any size is shown. It is the model that is looked at
-here, and up to 50 times: of 12 megapixels that takes a minute, of a copy a second or two. Pictures
-larger than the copy are hardly trained on, see `size_check`."""
+MAX_SIDE_PIXELS = 512
+"""Longest side of the probe pictures for a model of any size. Up to 50 are classified: at 12
+megapixels that takes a minute, at this size a second or two. Models are rarely trained on larger
+pictures, see `size_check`."""
 
-ALONE = Check(
-    "Batch", "unknown", "Not to be told: the pictures are asked about one by one, as is each cell."
+NO_BATCH_CHECK = Check(
+    "Batch", "unknown", "Cannot be told: the pictures are asked about one by one, as is each cell."
 )
 
 
@@ -38,45 +40,41 @@ def model_checks(
     target: int | None = None,
     *,
     layouts: bool = False,
-    at_once: int = EACH,
+    at_once: int = MAX_BATCH,
 ) -> Generator[int, None, Preflight]:
-    """Look at a model, a call at a time; yield before each how many pictures it takes.
+    """Check a model, a call at a time; yield the number of pictures before each.
 
-    A model of any size is looked at with a copy of a large picture, unless it fails with that.
+    A model of any size gets a smaller copy of a large picture, unless it fails with that. Where
+    the model fails altogether, the result has a single check.
 
     Parameters
     ----------
     classifier : Classifier
     masker : Masker
-        Of a picture as the model sees it.
+        Of a picture at the model's size.
     target : int, optional
-        The class asked about; the most probable one by default.
+        The class; the most probable one by default.
     layouts : bool
-        Whether a model that does not tell is handed channels first, too. Not
-        unasked: a function may warn aloud of pictures laid out as it never saw them.
+        Try channels first with a model of unknown layout. Off by default: a function may print
+        warnings about a layout that it does not expect.
     at_once : int
-        Pictures that a call may take, as of the run that follows.
-
-    Returns
-    -------
-    Preflight
-        Where the model fails, one check tells so.
+        Largest number of pictures in a call.
     """
-    asked = 0
+    total = 0
     layouts = layouts and not classifier.layout_known
-    steps = _checks(classifier, masker, target, min(at_once, EACH), layouts=layouts)
+    steps = _checks(classifier, masker, target, min(at_once, MAX_BATCH), layouts=layouts)
     try:
         while True:
             pictures = next(steps)
-            asked += pictures
+            total += pictures
             yield pictures
     except StopIteration as end:
         checks: tuple[Check, ...] = end.value
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
+    except Exception as error:  # noqa: BLE001 - any error is reported
         what = f"{type(error).__name__}: {str(error).rstrip('.')}"
         description = f"The model failed while it was checked: {what}."
         checks = (Check("Answers", "wrong", description),)
-    return Preflight(checks, asked)
+    return Preflight(checks, total)
 
 
 def _checks(
@@ -84,19 +82,19 @@ def _checks(
 ) -> Generator[int, None, tuple[Check, ...]]:
     try:
         hidden = [masker.masked(()), masker.masked(range(len(masker.grid)))]
-    except Exception as error:  # noqa: BLE001 - a fill of the user's may raise anything
+    except Exception as error:  # noqa: BLE001 - the user's fill may raise anything
         description = f"The fill {masker.fill.name!r} failed: {type(error).__name__}: {error}"
         return (Check("Hiding", "wrong", description),)
-    pixels = yield from _shown(classifier, masker.pixels)
+    pixels = yield from _probe_picture(classifier, masker.pixels)
     if pixels is not masker.pixels:
         hidden = [resized(picture, pixels.shape[:2]) for picture in hidden]
     own, mirrored = views(pixels)
-    alone = yield from _raw(classifier, [own], 1)
-    again = yield from _raw(classifier, [own], 1)
+    alone = yield from _raw_outputs(classifier, [own], 1)
+    again = yield from _raw_outputs(classifier, [own], 1)
     noise = np.random.default_rng(0).uniform(0, 255, pixels.shape).astype(np.float32)
-    company = [hidden[0], noise, *rubble(pixels), mirrored, hidden[1]]
-    others = yield from _raw(classifier, company, at_once)
-    raw = np.concatenate([alone, again, others[:1], others[2:]])  # the noise is company, no more
+    company = [hidden[0], noise, *nonsense_pictures(pixels), mirrored, hidden[1]]
+    others = yield from _raw_outputs(classifier, company, at_once)
+    raw = np.concatenate([alone, again, others[:1], others[2:]])  # without the noise's
     if classifier.output is None:
         classifier.output = guess_output(raw)
     outputs = outputs_check(raw, classifier.output)
@@ -114,36 +112,38 @@ def _checks(
         return (outputs,)
     index = int(vectors[0].argmax()) if target is None else target
     rows, columns = masker.grid.shape
-    answers = Answers(*vectors)
-    found = yield from search(classifier, pixels, answers, at_once, layouts=layouts)
+    probabilities = ProbeProbabilities(*vectors)
+    found = yield from search(classifier, pixels, probabilities, at_once, layouts=layouts)
     return (
         outputs,
-        *_range_checks(classifier, answers, found, labels),
-        repeatable_check(answers),
-        batch_check(answers) if at_once > 1 else ALONE,
+        *_range_checks(classifier, probabilities, found, labels),
+        repeatable_check(probabilities),
+        batch_check(probabilities) if at_once > 1 else NO_BATCH_CHECK,
         hiding_check(
-            answers, index, labels[index], f"{masker.fill.name} on a grid of {rows}×{columns}"
+            probabilities, index, labels[index], f"{masker.fill.name} on a grid of {rows}×{columns}"
         ),
     )
 
 
-def _shown(classifier: Classifier, pixels: PreparedBatch) -> Generator[int, None, PreparedBatch]:
-    """Return what the model is looked at with: float32 (height, width, channels)."""
+def _probe_picture(
+    classifier: Classifier, pixels: PreparedBatch
+) -> Generator[int, None, PreparedBatch]:
+    """Return the picture for the probes, smaller if possible: float32 (height, width, channels)."""
     height, width = pixels.shape[:2]
-    scale = SIDE / max(height, width)
+    scale = MAX_SIDE_PIXELS / max(height, width)
     if classifier.input_shape[:2] != (None, None) or scale >= 1:
         return pixels
     small = resized(pixels, (max(1, round(height * scale)), max(1, round(width * scale))))
     try:
-        yield from _raw(replace(classifier, pauses=()), [small], 1)
-    except Exception:  # noqa: BLE001 - a function may want the size that it was given so far
+        yield from _raw_outputs(replace(classifier, pauses=()), [small], 1)
+    except Exception:  # noqa: BLE001 - a function may accept the original size only
         return pixels
     return small
 
 
-def _raw(
+def _raw_outputs(
     classifier: Classifier, pictures: Sequence[PreparedBatch], each: int
-) -> Generator[int, None, Raw]:
+) -> Generator[int, None, RawOutputs]:
     raws = []
     for start in range(0, len(pictures), each):
         batch = np.stack(pictures[start : start + each])
@@ -156,49 +156,56 @@ def _raw(
 
 
 def _range_checks(
-    classifier: Classifier, answers: Answers, found: Search, labels: Sequence[str]
+    classifier: Classifier, probabilities: ProbeProbabilities, found: Search, labels: Sequence[str]
 ) -> tuple[Check, Check]:
     now = classifier.preprocessing
     in_order = Check("Channels", "ok", "Another order of the colours does not fit better.")
     if found.best is not None:
-        told = _told(now, answers, found.best, found.also, labels)
-        if told.name == "Channels":
-            return Check("Input range", "ok", f"{now.description}."), told
-        return told, in_order
-    if now.told:
+        better = _better_range_check(now, probabilities, found.best, found.also, labels)
+        if better.name == "Channels":
+            return Check("Input range", "ok", f"{now.description}."), better
+        return better, in_order
+    if now.known:
         return Check("Input range", "ok", f"No other fits better than {now.description}."), in_order
     tried = "; ".join(
-        f"{trial.candidate.said.partition('=')[2]} {_says(trial.then, labels)}"
+        f"{trial.candidate.argument.partition('=')[2]} {_top_class(trial.then, labels)}"
         for trial in found.tried
     )
     seen = (
         "Nothing tells in which range the model was trained. As it is handed over now "
-        f"({now.description.partition(';')[0]}): {_says(answers.alone, labels)}. Else: {tried}."
+        f"({now.description.partition(';')[0]}): {_top_class(probabilities.alone, labels)}. "
+        f"Else: {tried}."
     )
     advice = "Say which by preprocess=…"
     return Check("Input range", "unknown", seen, advice), in_order
 
 
-def _told(
-    now: Preprocessing, answers: Answers, best: Trial, also: Sequence[Trial], labels: Sequence[str]
+def _better_range_check(
+    now: Preprocessing,
+    probabilities: ProbeProbabilities,
+    best: Trial,
+    also: Sequence[Trial],
+    labels: Sequence[str],
 ) -> Check:
-    nonsense = float(np.max([answers.shuffled, answers.flat, answers.negative], axis=1).mean())
+    nonsense = float(
+        np.max([probabilities.shuffled, probabilities.flat, probabilities.negative], axis=1).mean()
+    )
     but = ""
-    if answers.alone.max() > 0.5:
+    if probabilities.alone.max() > 0.5:
         but = f" (but {percent(nonsense)} sure of its pixels shuffled and the like, too)"
     seen = (
         f"Pixels as they are handed over now ({now.description}): "
-        f"{_says(answers.alone, labels)}{but}. "
-        f"Instead, {best.candidate.preprocessing.description}: {_says(best.then, labels)}."
+        f"{_top_class(probabilities.alone, labels)}{but}. "
+        f"Instead, {best.candidate.preprocessing.description}: {_top_class(best.then, labels)}."
     )
-    advice = f"If that is right, say {best.candidate.said}."
+    advice = f"If that is right, say {best.candidate.argument}."
     if also:
-        others = " or ".join(trial.candidate.said for trial in also)
+        others = " or ".join(trial.candidate.argument for trial in also)
         advice += f" Nearly as well fits {others}: take what it was trained with."
     name = "Channels" if best.candidate.only_order else "Input range"
     return Check(name, "warning", seen, advice)
 
 
-def _says(vector: Probabilities, labels: Sequence[str]) -> str:
+def _top_class(vector: Probabilities, labels: Sequence[str]) -> str:
     index = int(vector.argmax())
     return f"“{labels[index]}” {percent(float(vector[index]))}"

@@ -1,1 +1,1 @@
-"""A Keras model, opened."""
+"""A Keras model as a white box."""

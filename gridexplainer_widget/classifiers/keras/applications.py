@@ -1,8 +1,8 @@
-"""What a Keras model's layers tell about the pixels it was trained on.
+"""Read off a Keras model's layers on what pixels it was trained.
 
-The modules and modes are those of ``keras.applications`` (https://keras.io/api/applications/);
-each family is known by layer names that no other family has, so that a renamed,
-reloaded or nested model is recognised as well.
+The modules and modes are those of ``keras.applications`` (https://keras.io/api/applications/).
+Each family is identified by a layer name that no other has, so that a renamed,
+reloaded or nested model is found, too.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.classifiers.labels import distinct
-from gridexplainer_widget.classifiers.preprocessing import AS_IS, NAMED, Preprocessing
+from gridexplainer_widget.classifiers.preprocessing import AS_IS, NOT_FOUND, PRESETS, Preprocessing
 
 FAMILIES: tuple[tuple[str, str, str], ...] = (
     # a layer's name, the module of keras.applications, what its preprocess_input does
@@ -38,11 +38,6 @@ FAMILIES: tuple[tuple[str, str, str], ...] = (
 
 RESCALING = {"Rescaling", "Normalization"}
 
-NOT_FOUND = replace(
-    AS_IS,
-    description="none found: 0..255 is handed over as it is; say preprocess=… if that is wrong",
-)
-
 
 def find_preprocessing(model: Any) -> Preprocessing:
     """Read a model's preprocessing off its layers.
@@ -56,26 +51,28 @@ def find_preprocessing(model: Any) -> Preprocessing:
     Returns
     -------
     Preprocessing
-        Nothing is done where the model does it by itself, or nothing was found.
+        None is applied where the model preprocesses by itself, or nothing was found.
     """
     inside = _done_inside(model)
     if inside is not None:
         description = f"none: 0..255 (the model does it itself, in {inside})"
-        return replace(AS_IS, description=description, told=True)
+        return replace(AS_IS, description=description, known=True)
     names = {operation.name for operation in operations(model)}
     for layer, module, usual in FAMILIES:
         if layer in names:
-            return replace(NAMED[usual], description=f"{module}: {NAMED[usual].description}")
+            return replace(PRESETS[usual], description=f"{module}: {PRESETS[usual].description}")
     if any(name.startswith("convnext_") for name in names):
-        # convnext's own preprocess_input does nothing; its layer normalises like this.
-        return replace(NAMED["imagenet"], description=f"convnext: {NAMED['imagenet'].description}")
+        # convnext's preprocess_input does nothing; its layer normalises like this.
+        return replace(
+            PRESETS["imagenet"], description=f"convnext: {PRESETS['imagenet'].description}"
+        )
     return NOT_FOUND
 
 
 def imagenet_labels(model: Any) -> tuple[str, ...] | None:
     """Return ImageNet's labels for a ``keras.applications`` model with its own top.
 
-    Keras fetches them once; None where they do not fit or cannot be had.
+    Keras downloads them once; None where they do not fit or cannot be had.
     """
     shape = getattr(model, "output_shape", None)
     last = model.layers[-1].name if getattr(model, "layers", None) else ""
@@ -97,7 +94,7 @@ def _fetched_labels() -> tuple[str, ...] | None:
 
 
 def _done_inside(model: Any) -> str | None:
-    """Name what changes the pixels ahead of the first weights, if anything does."""
+    """Name what changes the pixels before the first weights, if anything does."""
     for operation in operations(model):
         kind = type(operation).__name__
         if kind in RESCALING:
@@ -110,7 +107,7 @@ def _done_inside(model: Any) -> str | None:
 
 
 def operations(model: Any) -> Iterator[Any]:
-    """Leaves of a model in the order of its graph; nested models are entered."""
+    """Yield the leaves of a model in the order of its graph, nested models entered."""
     for operation in getattr(model, "operations", None) or getattr(model, "layers", None) or ():
         if getattr(operation, "layers", None):
             yield from operations(operation)

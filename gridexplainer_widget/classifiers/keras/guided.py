@@ -6,10 +6,10 @@ from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
-from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.core.errors import MethodError
 
-from .graph import TracedModel
+from .source import tensorflow
+from .traced_model import TracedModel
 
 RELUS = {"Relu", "Relu6"}
 SLOPED = {"LeakyRelu", "Elu", "Selu"}
@@ -18,41 +18,41 @@ BACK = {f"{kind}Grad" for kind in RELUS | SLOPED}
 _overridden: ContextVar[set[str] | None] = ContextVar("_overridden", default=None)
 
 
-def guided_graph(graph: TracedModel) -> TracedModel:
-    """Trace a model anew, its ReLUs with gradients of our own."""
+def guided_model(traced: TracedModel) -> TracedModel:
+    """Trace a model anew with guided gradients for its ReLUs."""
     return TracedModel(
-        graph.source, graph.output, graph.replaced, dict.fromkeys(RELUS, _registered())
+        traced.source, traced.output, traced.replaced, dict.fromkeys(RELUS, _registered())
     )
 
 
-def guided_gradient(graph: TracedModel) -> Any:
-    """Return the guided gradient of the score by the batch, as a tensor of a guided graph.
+def guided_gradient(traced: TracedModel) -> Any:
+    """Return the score's guided gradient with respect to the batch, as a tensor of a guided model.
 
     Raises
     ------
     MethodError
         There is no ReLU, or one that was not overridden, or another rectifier.
     """
-    name = graph.source.model.name
-    relus = {operation.name for operation in graph.ancestors if operation.type in RELUS}
+    name = traced.source.model.name
+    relus = {operation.name for operation in traced.ancestors if operation.type in RELUS}
     others = sorted(
         operation.name
-        for operation in graph.ancestors
-        if operation.type in SLOPED or _is_other(operation, graph.tf)
+        for operation in traced.ancestors
+        if operation.type in SLOPED or _is_other(operation, traced.tf)
     )
-    inner = sorted(graph.inner & (RELUS | SLOPED))
+    inner = sorted(traced.inner & (RELUS | SLOPED))
     if not relus and not others and not inner:
         raise MethodError(
             f"Guided backpropagation is defined for ReLU, and {name} has none: its activations "
-            f"are {_activations(graph)}. Plain gradients and Grad-CAM work with any."
+            f"are {_activations(traced)}. Plain gradients and Grad-CAM work with any."
         )
     overridden: set[str] = set()
     token = _overridden.set(overridden)
     try:
-        (gradient,) = graph.gradients([graph.batch])
+        (gradient,) = traced.gradients([traced.batch])
     finally:
         _overridden.reset(token)
-    back = [operation.name for operation in graph.operations if operation.type in BACK]
+    back = [operation.name for operation in traced.operations if operation.type in BACK]
     missed = [*others, *sorted(relus - overridden - {*others})]
     missed += [f"{kind} in a compiled function" for kind in inner]
     missed = missed or back
@@ -68,8 +68,7 @@ def guided_gradient(graph: TracedModel) -> Any:
 
 @cache
 def _registered() -> str:
-    """Register the gradient with TensorFlow; return the name it goes by."""
-    tf = framework("tensorflow", "a Keras model", "tensorflow")
+    tf = tensorflow()
     name = "GridExplainerGuidedRelu"
 
     def guided(operation: Any, gradient: Any) -> Any:
@@ -86,13 +85,13 @@ def _registered() -> str:
 
     try:
         tf.RegisterGradient(name)(guided)
-    except KeyError:  # by this file before it was reloaded; such names cannot be given back
+    except KeyError:  # registered before this file was reloaded; TensorFlow never frees a name
         return name
     return name
 
 
 def _is_gate(operation: Any, tf: Any) -> bool:
-    """Tell the ReLU6 of x + 3: a hard sigmoid, which is no ReLU and keeps its gradient."""
+    """Recognise the ReLU6 of x + 3: a hard sigmoid, which is no ReLU and keeps its gradient."""
     before = operation.inputs[0].op
     return (
         operation.type == "Relu6"
@@ -102,7 +101,7 @@ def _is_gate(operation: Any, tf: Any) -> bool:
 
 
 def _is_other(operation: Any, tf: Any) -> bool:
-    """Tell a ReLU of −x, as PReLU has it, and max(x, 0), unless it bounds a ReLU once more."""
+    """Recognise the ReLU of −x in a PReLU, and max(x, 0) unless it only bounds another ReLU."""
     if operation.type not in {*RELUS, "Maximum"}:
         return False
     before: Any = operation.inputs[0].op
@@ -118,9 +117,9 @@ def _is(tensor: Any, value: float, tf: Any) -> bool:
     return known is not None and known.size == 1 and float(known) == value
 
 
-def _activations(graph: TracedModel) -> str:
+def _activations(traced: TracedModel) -> str:
     names = []
-    for call in graph.calls:
+    for call in traced.calls:
         kind = type(call.layer)
         name = getattr(getattr(call.layer, "activation", None), "__name__", "linear")
         if name == "linear" and ".activations" in kind.__module__:  # a layer such as LeakyReLU

@@ -1,4 +1,4 @@
-"""Where a Keras model ends in global average pooling and one dense layer, and its weights."""
+"""Find global average pooling and one dense layer at the end of a Keras model."""
 
 from __future__ import annotations
 
@@ -12,73 +12,73 @@ from gridexplainer_widget.classifiers.network import Layer
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
-from .graph import TracedModel
 from .layer_calls import Call
+from .traced_model import TracedModel
 
 
 def find_head(
-    graph: TracedModel, layers: Sequence[Layer], batch: PreparedBatch
+    traced: TracedModel, layers: Sequence[Layer], batch: PreparedBatch
 ) -> tuple[str, NDArray[np.float32]]:
     """Return the layer that is pooled, and the dense layer's weights (channels, outputs).
 
-    It is told by numbers, for the batch and for others made of it: the means of the layer's
-    maps are what the dense layer takes, and times its weights they are the logits but for a bias.
+    They are found by values, for the batch and for variants of it: the means of the layer's maps
+    equal the dense layer's input, and that input times the weights equals the logits minus a bias.
 
     Raises
     ------
     MethodError
-        The network does not end so.
+        The network does not end in these two.
     """
-    dense = _dense(graph)
+    dense = _dense(traced)
     if dense is not None:
         noise = np.random.default_rng(0).normal(batch.mean(), batch.std() + 1e-3, batch.shape)
         probe = np.concatenate([batch, -batch, noise.astype(np.float32)])
-        taken, kernel, linear = graph.asked("head", lambda: _ends(graph, dense))(probe)
+        taken, kernel, linear = traced.compiled("head", lambda: _ends(traced, dense))(probe)
         if taken.shape[1] == len(kernel):
             bias = linear - taken @ kernel
             if np.abs(bias - bias[:1]).max() <= _tolerance(dense.inputs[0]) * np.abs(linear).max():
                 names = [layer.name for layer in layers if layer.shape[2] == len(kernel)]
-                means = graph.asked(("means", *names), lambda: _means(graph, names))(probe)
+                means = traced.compiled(("means", *names), lambda: _means(traced, names))(probe)
                 for name in reversed(names):
                     apart = np.abs(means[name] - taken).max()
-                    if apart <= _tolerance(graph.maps[name][0]) * np.abs(taken).max():
+                    if apart <= _tolerance(traced.maps[name][0]) * np.abs(taken).max():
                         return name, kernel
     raise MethodError(
         "CAM needs a network that ends in global average pooling and one dense layer to the "
-        f"logits, and {graph.source.model.name} does not. Grad-CAM needs neither."
+        f"logits, and {traced.source.model.name} does not. Grad-CAM needs neither."
     )
 
 
 def _tolerance(tensor: Any) -> float:
-    """How far apart numbers may be that were calculated in a tensor's precision, of the largest.
+    """Return the largest relative difference between numbers computed in a tensor's precision.
 
-    In mixed precision the maps are in half precision, and the dense layer after them need not be.
+    In mixed precision maps are in half precision, and the dense layer after them need not be.
     """
     return 2e-2 if tensor.dtype.size < 4 else 1e-4
 
 
-def _dense(graph: TracedModel) -> Call | None:
+def _dense(traced: TracedModel) -> Call | None:
     """Find the last dense layer, or 1×1 convolution of one pixel, with as many outputs."""
-    if graph.linear is None:
+    if traced.linear is None:
         return None
-    outputs = graph.answer.shape[-1]
-    for call in reversed([call for call in graph.calls if graph.matters(call.output)]):
+    outputs = traced.answer.shape[-1]
+    for call in reversed([call for call in traced.calls if traced.matters(call.output)]):
         shape = None if call.kernel is None else call.kernel.shape
         if shape is not None and shape.rank in {2, 4} and shape[-1] == outputs and call.inputs:
             return call if all(side == 1 for side in shape[:-2]) else None
     return None
 
 
-def _ends(graph: TracedModel, dense: Call) -> tuple[Any, Any, Any]:
-    tf = graph.tf
+def _ends(traced: TracedModel, dense: Call) -> tuple[Any, Any, Any]:
+    tf = traced.tf
     taken = tf.reshape(dense.inputs[0], (tf.shape(dense.inputs[0])[0], -1))
     kernel = tf.reshape(dense.kernel, dense.kernel.shape[-2:])
-    return taken, kernel, graph.linear
+    return taken, kernel, traced.linear
 
 
-def _means(graph: TracedModel, layers: Sequence[str]) -> dict[str, Any]:
-    tf = graph.tf
+def _means(traced: TracedModel, layers: Sequence[str]) -> dict[str, Any]:
+    tf = traced.tf
     return {
-        name: tf.reduce_mean(tf.cast(graph.maps[name][0], tf.float32), axis=(1, 2))
+        name: tf.reduce_mean(tf.cast(traced.maps[name][0], tf.float32), axis=(1, 2))
         for name in layers
     }

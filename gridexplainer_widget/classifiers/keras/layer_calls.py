@@ -1,4 +1,4 @@
-"""What the layers of a Keras model take and give while it runs, nested ones included."""
+"""Record the inputs and the output of each layer of a Keras model while it runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.network import Answer
+from gridexplainer_widget.classifiers.network import Result
+
+from .source import tensorflow
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,15 +19,15 @@ class Call:
     Parameters
     ----------
     name : str
-        With the names of those that it was called by: "backbone/conv1".
+        With the names of its callers: "backbone/conv1".
     layer : Any
     inputs : tuple of tensors
     output : tensor or None
-        None where it gives several things or none.
+        None where it returned several tensors or none.
     leaf : bool
-        Whether it called none of the others.
+        Whether it called no other layer.
     kernel : tensor or None
-        As it was read during the call.
+        As read during the call.
     """
 
     name: str
@@ -37,17 +38,11 @@ class Call:
     kernel: Any
 
 
-def recorded(model: Any, run: Callable[[], Answer]) -> tuple[list[Call], Answer]:
-    """Write down each call while a model is run, in the order in which they end.
+def recorded(model: Any, run: Callable[[], Result]) -> tuple[list[Call], Result]:
+    """Record each call while `run` runs the model, in the order in which the calls end.
 
-    For that time each layer has a `call` of its own, which shadows that of its class. No context
-    manager: an interrupt between its beginning and the block would leave them there.
-
-    Parameters
-    ----------
-    model : keras.Model or tf_keras.Model
-    run : callable
-        Has the model called.
+    Meanwhile each layer has a `call` attribute, which shadows its class's. This is no context
+    manager: an interrupt between entering it and the block would leave the attributes in place.
 
     Returns
     -------
@@ -68,20 +63,20 @@ def recorded(model: Any, run: Callable[[], Answer]) -> tuple[list[Call], Answer]
 
     try:
         for layer, _ in before:
-            # Past Keras's own __setattr__, which keeps accounts of what is set.
+            # Past Keras's __setattr__, which tracks what is set.
             vars(layer)["call"] = _written(layer, layer.call, calls, path)
         return calls, run()
     finally:
         try:
             put_back()
-        finally:  # again, should the first time have been interrupted
+        finally:  # again, in case the first time was interrupted
             put_back()
 
 
 def _written(
     layer: Any, call: Callable[..., Any], calls: list[Call], path: list[str]
 ) -> Callable[..., Any]:
-    tf = framework("tensorflow", "a Keras model", "tensorflow")
+    tf = tensorflow()
 
     @functools.wraps(call)
     def written(*args: Any, **kwargs: Any) -> Any:
@@ -112,16 +107,16 @@ def _kernel(layer: Any, tf: Any) -> Any:
 
 
 def _inside(model: Any) -> list[Any]:
-    """All layers, and the operations of functional models; none of an attention layer's parts.
+    """List all layers, and the operations of functional models, but no parts of attention layers.
 
-    What these hand on among themselves has four axes as well, and no pixels.
+    Tensors within attention have four axes as well, but no pixels.
     """
     found: dict[int, Any] = {}
 
     def visit(layer: Any) -> None:
         if _of_attention(layer):
             return
-        # No public list holds the layers that a layer is made of.
+        # No public attribute lists the layers within a layer.
         parts = getattr(layer, "_flatten_layers", lambda **_: ())(
             recursive=False, include_self=False
         )

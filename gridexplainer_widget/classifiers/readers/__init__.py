@@ -1,1 +1,1 @@
-"""One file for each kind of model."""
+"""One reader for each kind of model."""

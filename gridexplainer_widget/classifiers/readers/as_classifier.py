@@ -1,4 +1,4 @@
-"""Which kind of model it is, without importing any framework."""
+"""Recognise the kind of a model without importing any framework, and choose its reader."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FILES = {
     ".pth": ("torch", "torchscript_file"),
     ".ts": ("torch", "torchscript_file"),
 }
-"""What reads a file, by its suffix: a module here, and its function of (path, Said)."""
+"""Suffix of a file → its reader: a module here, and its function of (path, Overrides)."""
 
 WANTED = (
     "Wanted is a model of Keras, PyTorch, Hugging Face, ONNX Runtime, TFLite or scikit-learn, a "
@@ -52,18 +52,18 @@ def as_classifier(
     Parameters
     ----------
     model : Classifier, model, path or callable
-        A model of Keras 3 or tf_keras, PyTorch, TorchScript, timm, Hugging Face (a
-        pipeline, too), ONNX Runtime, TFLite, scikit-learn, a TensorFlow SavedModel; the path of
+        A model of Keras 3 or tf_keras, PyTorch, TorchScript, timm, Hugging Face (also a
+        pipeline), ONNX Runtime, TFLite, scikit-learn, a TensorFlow SavedModel; the path of
         one; or a callable: float32 (batch, H, W, 3) in 0..255 → (batch, classes).
     preprocess : str, callable or None
-        What is done to a batch in 0..255 before the model sees it. "auto"
-        reads it off the model. "0..1", "-1..1", "imagenet" (0..1, then mean and
-        deviation), "caffe" or, alike, "0..1 bgr" name a usual one; None hands over
-        0..255; a callable takes the batch. An image processor of Hugging Face and a
-        transform of torchvision are asked what they do.
+        Applied to a batch in 0..255 before the model. "auto" reads it off the model.
+        "0..1", "-1..1", "imagenet" (0..1, then mean and deviation) and "caffe" are
+        presets; all but the last exist with blue first, too: "0..1 bgr". None hands over
+        0..255; a callable takes the batch. An image processor of Hugging Face or a
+        transform of torchvision is read by trying it.
     labels : sequence of str, mapping, or path, optional
         Names of the classes: in order, by index, or index by name; or a .txt or
-        .json file of such.
+        .json file of these.
     output : {"softmax", "percent", "logits", "sigmoid", "sigmoids"}, optional
         What the model returns; found out by default.
     input_shape : (height, width) or (height, width, channels), optional
@@ -74,25 +74,25 @@ def as_classifier(
     TypeError
         It is no model of a known kind.
     ValueError
-        A keyword has a value that it cannot have.
+        A keyword has an invalid value.
     FileNotFoundError
         There is no such file.
     ImportError
-        What reads this kind of model is not installed; the message says what to install.
+        The framework of this kind of model is not installed; the message says what to install.
     """
     preprocessing, size = _preprocessing(preprocess)
     shape = size if input_shape is None else parse_shape(input_shape)
-    said = Overrides(preprocessing, parse_labels(labels), parse_output(output), shape)
+    overrides = Overrides(preprocessing, parse_labels(labels), parse_output(output), shape)
     if isinstance(model, Classifier):
-        return _with(model, said)
+        return _with(model, overrides)
     module, function = _reader(model)
     reader = getattr(importlib.import_module(f".{module}", __package__), function)
-    classifier: Classifier = reader(model, said)
+    classifier: Classifier = reader(model, overrides)
     return classifier
 
 
 def parse_shape(shape: Any) -> ShapeLike:
-    """Check a size that the user says; what is not said is None.
+    """Check a size given by the user; None where it is not given.
 
     Raises
     ------
@@ -112,19 +112,20 @@ def parse_shape(shape: Any) -> ShapeLike:
     return (numbers[0], numbers[1], (*numbers, None)[2])
 
 
-def _with(classifier: Classifier, said: Overrides) -> Classifier:
-    """Return the classifier with what the user says of it instead of what it says."""
-    told: dict[str, Any] = {
-        "preprocessing": said.preprocessing,
-        "labels": said.labels,
-        "output": said.output,
-        "input_shape": said.shape(classifier.input_shape),
+def _with(classifier: Classifier, overrides: Overrides) -> Classifier:
+    values: dict[str, Any] = {
+        "preprocessing": overrides.preprocessing,
+        "labels": overrides.labels,
+        "output": overrides.output,
+        "input_shape": overrides.shape(classifier.input_shape),
     }
-    return replace(classifier, **{name: told[name] for name in told if told[name] is not None})
+    return replace(
+        classifier, **{name: values[name] for name in values if values[name] is not None}
+    )
 
 
 def _preprocessing(preprocess: Any) -> tuple[Preprocessing | None, ShapeLike]:
-    """Read what is to be done to the pixels; a transform also tells the size."""
+    """Read the user's preprocessing; a transform also gives the size."""
     if _roots(preprocess) & {"transformers", "torchvision", "timm"}:
         from gridexplainer_widget.classifiers.transforms import read_transform  # noqa: PLC0415 - only for these
 
@@ -144,7 +145,7 @@ def _reader(model: Any) -> tuple[str, str]:
     roots = _roots(model)
     kinds = (
         ("keras", roots & {"keras", "tf_keras"}),
-        ("huggingface", "transformers" in roots),  # ahead of PyTorch: its models are modules
+        ("huggingface", "transformers" in roots),  # before PyTorch: its models are modules
         ("torch", "torch" in roots),
         ("onnx", roots & {"onnx", "onnxruntime"}),
         ("tflite", hasattr(model, "get_input_details")),
@@ -175,5 +176,5 @@ def _file_reader(path: Path) -> tuple[str, str]:
 
 
 def _roots(thing: Any) -> set[str]:
-    """Name the packages that a thing's class and its bases come from."""
+    """Name the packages of a thing's class and its bases."""
     return {cls.__module__.partition(".")[0] for cls in type(thing).__mro__}

@@ -1,4 +1,4 @@
-"""A classifier from any callable, also one that fails now and then."""
+"""A classifier from any callable, also from one that fails now and then."""
 
 from __future__ import annotations
 
@@ -14,28 +14,30 @@ from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
 
 PAUSES = (0.5, 1.0, 2.0)
-"""Seconds before a call that failed is made again, and again."""
+"""Seconds before each retry of a call that failed."""
 
 
-def function_classifier(function: Callable[[PreparedBatch], Any], said: Overrides) -> Classifier:
+def function_classifier(
+    function: Callable[[PreparedBatch], Any], overrides: Overrides
+) -> Classifier:
     """Wrap ``function(batch) -> (batch, classes)``.
 
-    The picture keeps its own size unless one is said: a callable does not tell what it takes.
+    The picture keeps its own size unless one is given: a callable does not tell what it takes.
     """
     return Classifier(
         name=getattr(function, "__name__", type(function).__name__),
-        input_shape=said.shape(),
+        input_shape=overrides.shape(),
         forward=_hinting(function),
-        preprocessing=said.preprocessing or AS_IS,
-        output=said.output,
-        labels=said.labels,
-        layout_known=said.preprocessing is not None,
+        preprocessing=overrides.preprocessing or AS_IS,
+        output=overrides.output,
+        labels=overrides.labels,
+        layout_known=overrides.preprocessing is not None,
         pauses=PAUSES,
     )
 
 
 def _hinting(function: Callable[[PreparedBatch], Any]) -> Callable[[PreparedBatch], Any]:
-    """Look, where the very first call fails, whether it is the order of the axes."""
+    """Check, if the very first call fails, whether the order of the axes is the reason."""
     answered = False
 
     def forward(batch: PreparedBatch) -> Any:
@@ -57,13 +59,13 @@ def _hinting(function: Callable[[PreparedBatch], Any]) -> Callable[[PreparedBatc
 def _try_channels_first(
     function: Callable[[PreparedBatch], Any], batch: PreparedBatch, error: Exception
 ) -> None:
-    """Say that channels come first, where the function answers such a batch."""
+    """Say that channels come first, if the function succeeds with such a batch."""
     try:
         read_answer(function(np.moveaxis(batch, -1, 1)), len(batch), "")
-    except Exception:  # noqa: BLE001 - then it is something else
+    except Exception:  # noqa: BLE001 - then the reason is another
         return
     raise ClassifierError(
-        f"The function fails on a batch of shape {batch.shape} ({error}) and answers one of shape "
+        f"The function fails on a batch of shape {batch.shape} ({error}) and works on one of shape "
         f"{np.moveaxis(batch, -1, 1).shape}: it wants channels first. Say "
         "preprocess=lambda batch: batch.transpose(0, 3, 1, 2)."
     ) from error

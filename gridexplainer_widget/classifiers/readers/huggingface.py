@@ -19,7 +19,7 @@ from .torch import torch_classifier
 
 INSTALL = "gridexplainer-widget[transformers]"
 
-NOTHING: ShapeLike = (None, None, None)
+ANY_SHAPE: ShapeLike = (None, None, None)
 
 WANTED = (
     "Wanted is a model for image classification, such as AutoModelForImageClassification loads, "
@@ -28,13 +28,13 @@ WANTED = (
 )
 
 
-def huggingface_classifier(model: Any, said: Overrides) -> Classifier:
+def huggingface_classifier(model: Any, overrides: Overrides) -> Classifier:
     """Wrap a model or a pipeline of Hugging Face.
 
     Parameters
     ----------
     model : transformers.PreTrainedModel or transformers.Pipeline
-    said : Said
+    overrides : Overrides
 
     Raises
     ------
@@ -47,12 +47,12 @@ def huggingface_classifier(model: Any, said: Overrides) -> Classifier:
     if hasattr(model, "image_processor") and task is not None:
         if task != "image-classification":
             raise TypeError(f"This pipeline is for {task}. {WANTED}")
-        return _classifier(model.model, model.image_processor, said)
-    return _classifier(model, None, said)
+        return _classifier(model.model, model.image_processor, overrides)
+    return _classifier(model, None, overrides)
 
 
-def huggingface_folder(path: str | Path, said: Overrides) -> Classifier:
-    """Load a folder that `save_pretrained` wrote, and wrap its model.
+def huggingface_folder(path: str | Path, overrides: Overrides) -> Classifier:
+    """Load a folder written by `save_pretrained`, and wrap its model.
 
     Raises
     ------
@@ -69,78 +69,78 @@ def huggingface_folder(path: str | Path, said: Overrides) -> Classifier:
     except (OSError, ValueError) as error:
         raise ValueError(f"{name} cannot be loaded: {str(error).rstrip('.')}. {WANTED}") from error
     missing = sorted(loaded["missing_keys"])
-    if missing:  # transformers would go on with random ones
+    if missing:  # transformers would use random ones
         raise ValueError(
             f"{name} has no weights for {', '.join(missing[:4])}: it was not trained for image "
             f"classification. {WANTED}"
         )
-    return _classifier(model, None, said)
+    return _classifier(model, None, overrides)
 
 
-def _classifier(model: Any, processor: Any, said: Overrides) -> Classifier:
+def _classifier(model: Any, processor: Any, overrides: Overrides) -> Classifier:
     kind = type(model)
     ours = kind.__module__.startswith("transformers.")
     if not hasattr(model, "config") or (ours and "ImageClassification" not in kind.__name__):
         raise TypeError(f"{kind.__name__} is no image classifier. {WANTED}")
     config = model.config
-    preprocessing, size = _preprocessing(model, processor, said)
+    preprocessing, size = _preprocessing(model, processor, overrides)
     height, width = _size(config)
     known = (size[0] or height, size[1] or width, getattr(_vision(config), "num_channels", None))
     several = (
         getattr(config, "problem_type", None) == "multi_label_classification"
-        and said.output is None
+        and overrides.output is None
     )
     classifier = torch_classifier(
         model,
         replace(
-            said,
+            overrides,
             preprocessing=preprocessing,
-            labels=said.labels or _labels(config),
-            output="sigmoids" if several else said.output or "logits",
-            input_shape=_first(said.input_shape, known),
+            labels=overrides.labels or _labels(config),
+            output="sigmoids" if several else overrides.output or "logits",
+            input_shape=_first(overrides.input_shape, known),
         ),
         _sigmoids if several else as_returned,
     )
     return replace(classifier, name=Path(config.name_or_path).name or kind.__name__)
 
 
-def _first(said: ShapeLike, known: ShapeLike) -> ShapeLike:
-    return (said[0] or known[0], said[1] or known[1], said[2] or known[2])
+def _first(given: ShapeLike, known: ShapeLike) -> ShapeLike:
+    return (given[0] or known[0], given[1] or known[1], given[2] or known[2])
 
 
 def _sigmoids(returned: Any) -> Any:
-    """Each class has a logit of its own, and several may be true."""
+    """Turn the logits into probabilities of classes of which several may be true."""
     return returned.logits.sigmoid()
 
 
 def _preprocessing(
-    model: Any, processor: Any, said: Overrides
+    model: Any, processor: Any, overrides: Overrides
 ) -> tuple[Preprocessing | None, ShapeLike]:
-    """Return what is done to the pixels, and the size: a processor's size counts in any case."""
+    """Return the preprocessing, the user's first, and the processor's size in either case."""
     try:
-        found, size = _told(model, processor)
+        found, size = _processor_preprocessing(model, processor)
     except ValueError:
-        if said.preprocessing is None:
+        if overrides.preprocessing is None:
             raise
-        found, size = None, NOTHING
-    return said.preprocessing or found, size
+        found, size = None, ANY_SHAPE
+    return overrides.preprocessing or found, size
 
 
-def _told(model: Any, processor: Any) -> tuple[Preprocessing | None, ShapeLike]:
-    """Ask the processor that belongs to a model, or the one that its kind usually has."""
+def _processor_preprocessing(model: Any, processor: Any) -> tuple[Preprocessing | None, ShapeLike]:
+    """Read the model's own image processor, or the default one of its kind."""
     processor = processor or _saved_processor(model.config.name_or_path)
     if processor is not None:
         return read_transform(processor)
     if hasattr(model, "timm_model"):
-        told = read_module(model.timm_model)
-        return told.preprocessing, (*(told.size or (None, None)), None)
-    usual = _usual(model.config)
+        metadata = read_module(model.timm_model)
+        return metadata.preprocessing, (*(metadata.size or (None, None)), None)
+    usual = _default_processor(model.config)
     if usual is None:
-        return None, NOTHING
+        return None, ANY_SHAPE
     found, size = usual
     description = found.description.replace(":", "'s defaults:", 1)
-    # The defaults' size is that of another model where this one tells its own.
-    return replace(found, description=description), NOTHING if all(_size(model.config)) else size
+    # The default size is another model's where this one has its own.
+    return replace(found, description=description), ANY_SHAPE if all(_size(model.config)) else size
 
 
 def _saved_processor(path: str) -> Any:
@@ -149,12 +149,11 @@ def _saved_processor(path: str) -> Any:
     transformers = framework("transformers", path, INSTALL)
     try:
         return transformers.AutoImageProcessor.from_pretrained(path, local_files_only=True)
-    except Exception:  # noqa: BLE001 - whatever it is, there is none
+    except Exception:  # noqa: BLE001 - whatever the reason, there is none
         return None
 
 
-def _usual(config: Any) -> tuple[Preprocessing, ShapeLike] | None:
-    """Ask the image processor that a kind of model has where nothing is set."""
+def _default_processor(config: Any) -> tuple[Preprocessing, ShapeLike] | None:
     name = "transformers.models.auto.image_processing_auto"
     mapping = framework(name, type(config).__name__, INSTALL).IMAGE_PROCESSOR_MAPPING
     try:
@@ -164,14 +163,15 @@ def _usual(config: Any) -> tuple[Preprocessing, ShapeLike] | None:
     if isinstance(kinds, Mapping):  # since transformers 5: "pil" and "torchvision"
         kinds = [kinds[backend] for backend in sorted(kinds, reverse=True)]
     # MobileViT crops more than it resizes to, which leaves a border.
-    asked = (_asked(kind, crop) for crop in ({}, {"do_center_crop": False}) for kind in kinds)
-    return next((answer for answer in asked if answer is not None), None)
+    crops: tuple[dict[str, bool], ...] = ({}, {"do_center_crop": False})
+    found = (_read_default(kind, crop) for crop in crops for kind in kinds)
+    return next((answer for answer in found if answer is not None), None)
 
 
-def _asked(kind: Any, settings: Mapping[str, Any]) -> tuple[Preprocessing, ShapeLike] | None:
+def _read_default(kind: Any, settings: Mapping[str, Any]) -> tuple[Preprocessing, ShapeLike] | None:
     try:
         return read_transform(kind(**settings))
-    except Exception:  # noqa: BLE001 - it needs settings, or a package that is not there
+    except Exception:  # noqa: BLE001 - it needs settings, or a package that is not installed
         return None
 
 
@@ -183,12 +183,12 @@ def _size(config: Any) -> tuple[int | None, int | None]:
 
 
 def _vision(config: Any) -> Any:
-    """Return the part about pictures of a model that reads text as well."""
+    """Return the configuration of the picture part of a model that also reads text."""
     return getattr(config, "vision_config", None) or config
 
 
 def _labels(config: Any) -> tuple[str, ...] | None:
-    """Read the names of the classes, unless they are only counted."""
+    """Read the names of the classes, unless they are only numbered."""
     by_index = {int(index): str(name) for index, name in (config.id2label or {}).items()}
     labels = [by_index[index] for index in sorted(by_index)]
     named = any(name != f"LABEL_{index}" for index, name in enumerate(labels))

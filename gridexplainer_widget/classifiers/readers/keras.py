@@ -16,24 +16,24 @@ from gridexplainer_widget.classifiers.keras.applications import (
     imagenet_labels,
     operations,
 )
-from gridexplainer_widget.classifiers.keras.graph import Source
 from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
 from gridexplainer_widget.classifiers.keras.network import KerasNetwork
-from gridexplainer_widget.classifiers.layouts import as_dtype, picture_shape
+from gridexplainer_widget.classifiers.keras.source import Source, tensorflow
+from gridexplainer_widget.classifiers.layouts import as_dtype, only_input, picture_shape
 from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import PreparedBatch
-from gridexplainer_widget.core.errors import ClassifierError, MethodError, NotApplicable
+from gridexplainer_widget.core.errors import MethodError, NotApplicable
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 
 Traced: TypeAlias = Callable[["tuple[int | None, ...]"], Any]
-"""The shape of a picture → the model as a TensorFlow function of a batch of such."""
+"""The shape of a picture → the model as a TensorFlow function of a batch of this shape."""
 
 
-def keras_classifier(model: Any, said: Overrides) -> Classifier:
+def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
     """Wrap a model of Keras 3 or of tf_keras.
 
-    On TensorFlow it is run through one compiled function: `Model.predict` sets up
+    On TensorFlow it runs as one compiled function: `Model.predict` sets up
     a data pipeline at each call and takes twice the time on two cores
     (benchmarks/README.md).
 
@@ -43,23 +43,23 @@ def keras_classifier(model: Any, said: Overrides) -> Classifier:
         The model takes or gives anything but one picture and one vector.
     """
     found, flat = _input_shape(model)
-    shape = said.shape(found)
+    shape = overrides.shape(found)
     source = _source(model, shape[:2] if flat else shape)
     traced = _traced(source)
     return Classifier(
         name=model.name,
         input_shape=shape,
         forward=_forward(source, traced),
-        preprocessing=said.preprocessing or find_preprocessing(model),
-        output=said.output or _output_kind(model),
-        labels=said.labels or imagenet_labels(model),
-        open_network=_opened(source),
-        incremental_engine=_patched(source, traced),
+        preprocessing=overrides.preprocessing or find_preprocessing(model),
+        output=overrides.output or _output_kind(model),
+        labels=overrides.labels or imagenet_labels(model),
+        open_network=_open_network(source),
+        incremental_engine=_incremental_engine(source, traced),
     )
 
 
-def keras_file(path: str | Path, said: Overrides) -> Classifier:
-    """Load a .keras or .h5 file and wrap it; code inside it is refused (safe mode).
+def keras_file(path: str | Path, overrides: Overrides) -> Classifier:
+    """Load a .keras or .h5 file in safe mode, which refuses code inside it, and wrap it.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def keras_file(path: str | Path, said: Overrides) -> Classifier:
             f"{file.name} cannot be loaded in safe mode: {error} If you trust the file, "
             "load it yourself and give the model."
         ) from error
-    return keras_classifier(model, said)
+    return keras_classifier(model, overrides)
 
 
 def _source(model: Any, shape: tuple[int | None, ...]) -> Source:
@@ -88,15 +88,15 @@ def _source(model: Any, shape: tuple[int | None, ...]) -> Source:
 
 
 def _traced(source: Source) -> Traced:
-    """Return what traces the model for a shape of pictures, once."""
+    """Return a cached function that traces the model for a shape of pictures."""
 
     @cache
     def traced(shape: tuple[int | None, ...]) -> Any:
-        tf = framework("tensorflow", "a Keras model", "tensorflow")
+        tf = tensorflow()
         # A free batch axis: one trace serves the last, shorter batch as well.
         signature = [tf.TensorSpec((None, *shape), source.dtype)]
         function = tf.function(source.run, input_signature=signature, autograph=False)
-        # Called by itself it would warn of too much tracing, of the fifth model.
+        # Called directly, a tf.function warns about retracing from the fifth model on.
         return function.get_concrete_function()
 
     return traced
@@ -112,7 +112,7 @@ def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
     if _backend(model) != "tensorflow":
         # Compiled by JAX, and without gradients by PyTorch.
         return lambda batch: model.predict_on_batch(placed(prepared(batch)))
-    tf = framework("tensorflow", "a Keras model", "tensorflow")
+    tf = tensorflow()
 
     def forward(batch: PreparedBatch) -> Any:
         output = traced(shape)(tf.cast(prepared(batch), dtype))
@@ -121,31 +121,33 @@ def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
     return forward
 
 
-def _opened(source: Source) -> Callable[[OutputKind], Network]:
+def _open_network(source: Source) -> Callable[[OutputKind], Network]:
     @cache
-    def opened(output: OutputKind) -> Network:
+    def open_network(output: OutputKind) -> Network:
         backend = _backend(source.model)
         if backend != "tensorflow":
             raise MethodError(
-                f"{source.model.name} runs on Keras's backend {backend!r}, and a Keras model can "
-                "be looked into on TensorFlow only. Set KERAS_BACKEND=tensorflow before Keras is "
-                "imported, or choose a method that needs only answers, such as occlusion."
+                f"{source.model.name} runs on Keras's backend {backend!r}, and a Keras model is a "
+                "white box on TensorFlow only. Set KERAS_BACKEND=tensorflow before Keras is "
+                "imported, or choose a black-box method, such as occlusion."
             )
         return KerasNetwork(source, output)
 
-    return opened
+    return open_network
 
 
-def _patched(source: Source, traced: Traced) -> Callable[[tuple[int, int]], IncrementalEngine]:
+def _incremental_engine(
+    source: Source, traced: Traced
+) -> Callable[[tuple[int, int]], IncrementalEngine]:
     @cache
-    def patched(size: tuple[int, int]) -> IncrementalEngine:
+    def incremental_engine(size: tuple[int, int]) -> IncrementalEngine:
         if _backend(source.model) != "tensorflow":
             raise NotApplicable("it does not run on TensorFlow")
         if len(source.shape) != 3 or source.dtype != "float32":
             raise NotApplicable("it takes pictures without channels, or not in float32")
         return IncrementalEngine(KerasExecutor(traced((*size, source.shape[2]))))
 
-    return patched
+    return incremental_engine
 
 
 def _backend(model: Any) -> str:
@@ -156,8 +158,8 @@ def _backend(model: Any) -> str:
 
 
 def _place(model: Any) -> Callable[[Any], Any]:
-    """Hand over the picture as the model takes it: by itself, in a list or by its name."""
-    taken = getattr(model, "input", None)  # one that was only built, not called, has none
+    """Return what hands over a batch as the model takes it: by itself, in a list or by its name."""
+    taken = getattr(model, "input", None)  # None for a model that was built, but never called
     if isinstance(taken, Mapping):
         return lambda batch: {next(iter(taken)): batch}
     if isinstance(taken, (list, tuple)):
@@ -175,23 +177,19 @@ def _input_dtype(model: Any) -> str:
 
 
 def _input_shape(model: Any) -> tuple[Shape, bool]:
-    """Read height, width and channels, and whether the model takes pictures without channels."""
+    """Read height, width and channels, and whether the pictures have no channel axis."""
     inputs = getattr(model, "inputs", None)
     if not inputs:  # a subclassed model: nothing to read
         return (None, None, 3), False
-    if len(inputs) != 1:
-        raise ClassifierError(
-            f"{model.name} takes {len(inputs)} inputs; wanted is a model of one picture. "
-            "Wrap it in a function of a batch that gives the others."
-        )
-    return picture_shape(tuple(inputs[0].shape), model.name)
+    taken = only_input(inputs, (each.name for each in inputs), model.name)
+    return picture_shape(tuple(taken.shape), model.name)
 
 
 def _output_kind(model: Any) -> OutputKind | None:
     """Read the last layer's activation; None where values must tell.
 
-    A subclassed model lists its layers as they were made, not as they are called; of
-    several outputs the last layer may be any.
+    A subclassed model lists its layers in the order of creation, not of calls; of
+    several outputs, the last layer may give any.
     """
     if not getattr(model, "inputs", None) or len(model.outputs) != 1:
         return None

@@ -15,11 +15,16 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.keras.applications import NOT_FOUND
-from gridexplainer_widget.classifiers.labels import MAX_FILE, Labels, names_of, parse_labels
-from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, read_rows, to_front
+from gridexplainer_widget.classifiers.labels import MAX_FILE_BYTES, Labels, names_of, parse_labels
+from gridexplainer_widget.classifiers.layouts import (
+    as_dtype,
+    in_pieces,
+    only_input,
+    read_rows,
+    to_front,
+)
 from gridexplainer_widget.classifiers.outputs import which_answer
-from gridexplainer_widget.classifiers.preprocessing import NAMED, Preprocessing
+from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
 
@@ -29,43 +34,43 @@ DTYPES: Final = {
     "tensor(double)": "float64",
     "tensor(uint8)": "uint8",
 }
-"""What ONNX Runtime calls the types of pixels → what NumPy calls them."""
+"""ONNX Runtime's names of the types of pixels → NumPy's."""
 
-LABELS: Final = ("names", "labels", "classes", "id2label")
-"""Where exporters leave the labels, in a model's metadata; "names" is Ultralytics'."""
+LABEL_KEYS: Final = ("names", "labels", "classes", "id2label")
+"""Keys of the labels in a model's metadata; "names" is Ultralytics'."""
 
-NOT_FOUND_IN_FRONT: Final = replace(
-    NAMED["0..1"],
+CHANNELS_FIRST_NOT_FOUND: Final = replace(
+    PRESETS["0..1"],
     description="none found: 0..1 is handed over; say preprocess=… if that is wrong",
-    told=False,
+    known=False,
 )
-"""Channels in front come from PyTorch, where pictures are in 0..1 at least for a moment."""
+"""Channels first come from PyTorch, where pictures start in 0..1."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A way to read the shape of a graph's input.
+class InputLayout:
+    """An interpretation of the shape of a graph's input.
 
     Parameters
     ----------
     shape : (height or None, width or None, channels)
     arrange : callable
-        (n, H, W, C) → what the graph takes.
+        (n, H, W, C) → the graph's input.
     preprocessing : Preprocessing
-        Where nothing is known.
+        Where nothing else is known.
     """
 
     shape: Shape
     arrange: Callable[[PreparedBatch], PreparedBatch]
     preprocessing: Preprocessing = NOT_FOUND
 
-    def agrees(self, said: Overrides) -> bool:
-        """Whether the user's shape may be this one."""
-        pairs = zip(said.input_shape, self.shape, strict=True)
-        return all(told is None or found in {None, told} for told, found in pairs)
+    def agrees(self, overrides: Overrides) -> bool:
+        """Tell whether the user's shape is compatible."""
+        pairs = zip(overrides.input_shape, self.shape, strict=True)
+        return all(given is None or found in {None, given} for given, found in pairs)
 
 
-def onnx_classifier(model: Any, said: Overrides) -> Classifier:
+def onnx_classifier(model: Any, overrides: Overrides) -> Classifier:
     """Wrap an .onnx file, an `onnx.ModelProto`, or an `onnxruntime.InferenceSession`.
 
     The first two run on the CPU; a session is used as it is, on its own providers.
@@ -82,19 +87,19 @@ def onnx_classifier(model: Any, said: Overrides) -> Classifier:
     session = model if hasattr(model, "get_inputs") else _session(model)
     is_path = isinstance(model, (str, os.PathLike))
     name = Path(model).name if is_path else session.get_modelmeta().graph_name or "the ONNX model"
-    given = _only_input(session, name)
+    given = _pixel_input(session, name)
     sides = tuple(side if isinstance(side, int) and side > 0 else None for side in given.shape)
-    reading = _reading(sides, said, name)
-    usual = NOT_FOUND if DTYPES[given.type] == "uint8" else reading.preprocessing
+    layout = _layout(sides, overrides, name)
+    usual = NOT_FOUND if DTYPES[given.type] == "uint8" else layout.preprocessing
     answer = _answer(session, name)
-    forward = _forward(session, given, answer, reading)
+    forward = _forward(session, given, answer, layout)
     return Classifier(
         name=name,
-        input_shape=said.shape(reading.shape),
+        input_shape=overrides.shape(layout.shape),
         forward=in_pieces(forward, sides[0] if sides else None),
-        preprocessing=said.preprocessing or usual,
-        output=said.output,
-        labels=said.labels
+        preprocessing=overrides.preprocessing or usual,
+        output=overrides.output,
+        labels=overrides.labels
         or _labels(session, answer, name)
         or _zipped_labels(session, given, answer),
     )
@@ -111,53 +116,50 @@ def _session(model: Any) -> Any:
         raise ValueError(f"{name} cannot be read by ONNX Runtime: {error}") from error
 
 
-def _only_input(session: Any, name: str) -> Any:
+def _pixel_input(session: Any, name: str) -> Any:
     inputs = session.get_inputs()
-    if len(inputs) != 1:
+    given = only_input(inputs, (each.name for each in inputs), name)
+    if given.type not in DTYPES:
         raise ClassifierError(
-            f"{name} takes {len(inputs)} inputs ({', '.join(each.name for each in inputs)}); "
-            "wanted is a model of one picture. Wrap it in a function of a batch that gives the "
-            "others."
-        )
-    if inputs[0].type not in DTYPES:
-        raise ClassifierError(
-            f"{name} takes {inputs[0].type}; wanted is one of {', '.join(DTYPES)}. "
+            f"{name} takes {given.type}; wanted is one of {', '.join(DTYPES)}. "
             "Wrap it in a function of a batch (n, H, W, 3) in 0..255."
         )
-    return inputs[0]
+    return given
 
 
-def _reading(sides: tuple[int | None, ...], said: Overrides, name: str) -> Reading:
-    """Choose the first reading that agrees with the user, else the first."""
-    readings = list(_readings(sides, said, name))
-    if not readings:
+def _layout(sides: tuple[int | None, ...], overrides: Overrides, name: str) -> InputLayout:
+    """Choose the first layout that agrees with the user's shape, else the first."""
+    layouts = list(_layouts(sides, overrides, name))
+    if not layouts:
         raise ClassifierError(
             f"{name} takes input of shape {sides}; wanted is (batch, channels, height, width) or "
             "(batch, height, width, channels) with 1, 3 or 4 channels. Wrap it in a function of a "
             "batch (n, H, W, 3) in 0..255."
         )
-    return next((reading for reading in readings if reading.agrees(said)), readings[0])
+    return next((layout for layout in layouts if layout.agrees(overrides)), layouts[0])
 
 
-def _readings(sides: tuple[int | None, ...], said: Overrides, name: str) -> Iterator[Reading]:
-    """Go through what a shape may mean, the likeliest first; None may be any number."""
+def _layouts(
+    sides: tuple[int | None, ...], overrides: Overrides, name: str
+) -> Iterator[InputLayout]:
+    """Yield the possible layouts of a shape, the likeliest first; None is any number."""
     if len(sides) == 2 and sides[1] is not None:
-        shape, description = read_rows(sides[1], said, name)
-        yield Reading(
+        shape, description = read_rows(sides[1], overrides, name)
+        yield InputLayout(
             shape,
             lambda batch: batch.reshape(len(batch), -1),
             replace(NOT_FOUND, description=NOT_FOUND.description + description),
         )
     elif len(sides) == 3:
-        yield Reading((sides[1], sides[2], 1), lambda batch: batch[..., 0])
+        yield InputLayout((sides[1], sides[2], 1), lambda batch: batch[..., 0])
     elif len(sides) in {0, 4}:  # without a shape: any
-        yield from _readings_of_four(sides or (None,) * 4)
+        yield from _layouts_of_four(sides or (None,) * 4)
 
 
-def _readings_of_four(sides: tuple[int | None, ...]) -> Iterator[Reading]:
+def _layouts_of_four(sides: tuple[int | None, ...]) -> Iterator[InputLayout]:
     _, first, second, last = sides
-    front = Reading((second, last, first or 3), to_front, NOT_FOUND_IN_FRONT)
-    behind = Reading((first, second, last or 3), lambda batch: batch)
+    front = InputLayout((second, last, first or 3), to_front, CHANNELS_FIRST_NOT_FOUND)
+    behind = InputLayout((first, second, last or 3), lambda batch: batch)
     if first in {1, 3, 4}:
         yield front
     if last in {1, 3, 4}:
@@ -177,17 +179,17 @@ def _answer(session: Any, name: str) -> Any:
 
 
 def _is_zipped(output: Any) -> bool:
-    """Whether scikit-learn's converter made a list of dictionaries, {class: probability}."""
+    """Recognise the list of dictionaries {class: probability} of scikit-learn's converter."""
     return bool(output.type.startswith("seq(map("))
 
 
 def _forward(
-    session: Any, given: Any, answer: Any, reading: Reading
+    session: Any, given: Any, answer: Any, layout: InputLayout
 ) -> Callable[[PreparedBatch], NDArray[Any] | dict[str, NDArray[Any]]]:
     calls_them_logits = "logits" in answer.name.lower()
 
     def forward(batch: PreparedBatch) -> NDArray[Any] | dict[str, NDArray[Any]]:
-        values = as_dtype(reading.arrange(batch), DTYPES[given.type])
+        values = as_dtype(layout.arrange(batch), DTYPES[given.type])
         raw = session.run([answer.name], {given.name: values})[0]
         if _is_zipped(answer):
             raw = np.array([list(row.values()) for row in raw], np.float32)
@@ -199,7 +201,7 @@ def _forward(
 
 
 def _zipped_labels(session: Any, given: Any, answer: Any) -> tuple[str, ...] | None:
-    """Ask about zeros, where their shape is known: the labels come with the probabilities."""
+    """Run the model on zeros, if their shape is known: labels come with the probabilities."""
     batch, *sides = given.shape or [None]
     known = bool(sides) and all(isinstance(side, int) for side in sides)
     if not (known and _is_zipped(answer)):
@@ -210,10 +212,10 @@ def _zipped_labels(session: Any, given: Any, answer: Any) -> tuple[str, ...] | N
 
 
 def _labels(session: Any, answer: Any, name: str) -> Labels | None:
-    """Read the labels from a model's metadata; None where they are not there or do not fit."""
-    told = session.get_modelmeta().custom_metadata_map
+    """Read the labels from a model's metadata; None where there are none or they do not fit."""
+    metadata = session.get_modelmeta().custom_metadata_map
     classes = None if _is_zipped(answer) or len(answer.shape) < 2 else answer.shape[1]
-    for text in (told[key] for key in LABELS if key in told):
+    for text in (metadata[key] for key in LABEL_KEYS if key in metadata):
         try:
             labels = parse_labels(_literal(text))
             if labels is not None and isinstance(classes, int):
@@ -225,8 +227,8 @@ def _labels(session: Any, answer: Any, name: str) -> Labels | None:
 
 
 def _literal(text: str) -> Any:
-    """Read JSON, or a dictionary or list as Python writes it; anything else is no labels."""
-    if len(text) > MAX_FILE:
+    """Read JSON, or a Python literal of a dictionary or list; anything else is no labels."""
+    if len(text) > MAX_FILE_BYTES:
         return None
     try:
         found = json.loads(text)

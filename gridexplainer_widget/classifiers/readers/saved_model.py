@@ -9,19 +9,19 @@ from typing import Any
 
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.keras.applications import NOT_FOUND
-from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, picture_shape
+from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, only_input, picture_shape
+from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
 
-USUAL = "serving_default"
-"""The signature that Keras, TensorFlow Serving and the converters mean."""
+DEFAULT_SIGNATURE = "serving_default"
+"""The usual signature of Keras, TensorFlow Serving and the converters."""
 
 
-def saved_model_classifier(model: Any, said: Overrides) -> Classifier:
-    """Wrap a SavedModel: its folder, or what `tf.saved_model.load` returned.
+def saved_model_classifier(model: Any, overrides: Overrides) -> Classifier:
+    """Wrap a SavedModel: its folder, or the object returned by `tf.saved_model.load`.
 
-    Its signature "serving_default" is asked, else its only one, else the object itself.
+    Its signature "serving_default" is called, else its only one, else the object itself.
 
     Raises
     ------
@@ -44,17 +44,17 @@ def saved_model_classifier(model: Any, said: Overrides) -> Classifier:
 
     def ask(batch: PreparedBatch) -> Any:
         given = as_dtype(batch[..., 0] if flat else batch, spec.dtype.name)
-        # `function` holds only its own part; what was loaded must live as long as it does.
+        # `function` holds only a part of the object, which must live as long.
         answer = function(spec.name, tf.cast(given, spec.dtype), loaded)
         return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
 
     return Classifier(
         name=name,
-        input_shape=said.shape(found),
+        input_shape=overrides.shape(found),
         forward=in_pieces(ask, sides[0] if sides else None),
-        preprocessing=said.preprocessing or NOT_FOUND,
-        output=said.output,
-        labels=said.labels,
+        preprocessing=overrides.preprocessing or NOT_FOUND,
+        output=overrides.output,
+        labels=overrides.labels,
     )
 
 
@@ -66,10 +66,12 @@ def _load(tf: Any, path: str | os.PathLike[str], name: str) -> Any:
 
 
 def _function(loaded: Any, name: str) -> tuple[Callable[[str, Any, Any], Any], Any]:
-    """Find what answers, as a function of the input's name and value, and what it takes."""
+    """Return the callable as a function of the input's name and value, and its input signature."""
     signatures = loaded.signatures
-    if USUAL in signatures or len(signatures) == 1:
-        signature = signatures[USUAL if USUAL in signatures else next(iter(signatures))]
+    if DEFAULT_SIGNATURE in signatures or len(signatures) == 1:
+        signature = signatures[
+            DEFAULT_SIGNATURE if DEFAULT_SIGNATURE in signatures else next(iter(signatures))
+        ]
 
         def ask(key: str, batch: Any, _: Any) -> Any:
             return signature(**{key: batch})
@@ -79,20 +81,15 @@ def _function(loaded: Any, name: str) -> tuple[Callable[[str, Any, Any], Any], A
     if not traces:
         known = f"has the signatures {', '.join(signatures)}" if signatures else "has no signature"
         raise ClassifierError(
-            f"{name} {known} and cannot be called itself; wanted is one named {USUAL!r}. "
-            "Give a callable instead: lambda batch: loaded.signatures['…'](…)['…']."
+            f"{name} {known} and cannot be called itself; wanted is one named "
+            f"{DEFAULT_SIGNATURE!r}. Give a callable instead: "
+            "lambda batch: loaded.signatures['…'](…)['…']."
         )
     return (lambda _, batch, whole: whole(batch)), traces[0].structured_input_signature
 
 
 def _picture(specs: list[Any], name: str) -> Any:
-    """Return the only input's TensorSpec."""
-    if len(specs) != 1:
-        raise ClassifierError(
-            f"{name} takes {len(specs)} inputs ({', '.join(spec.name for spec in specs)}); wanted "
-            "is a model of one picture. Wrap it in a function of a batch that gives the others."
-        )
-    spec = specs[0]
+    spec = only_input(specs, (spec.name for spec in specs), name)
     if not (spec.dtype.is_floating or spec.dtype.is_integer):
         raise ClassifierError(
             f"{name} takes {spec.dtype.name} ({spec.name}), such as pictures in a file's bytes; "

@@ -1,4 +1,4 @@
-"""A classifier from a scikit-learn model, or from one that behaves alike."""
+"""A classifier from a scikit-learn model, or from one with the same methods."""
 
 from __future__ import annotations
 
@@ -11,51 +11,51 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.keras.applications import NOT_FOUND
-from gridexplainer_widget.classifiers.layouts import SAY_SHAPE, read_rows
+from gridexplainer_widget.classifiers.layouts import SHAPE_ADVICE, read_rows
+from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
 
 
-def sklearn_classifier(model: Any, said: Overrides) -> Classifier:
-    """Wrap what has `predict_proba`, or `decision_function` where it has not.
+def sklearn_classifier(model: Any, overrides: Overrides) -> Classifier:
+    """Wrap a model with `predict_proba`, or else with `decision_function`.
 
-    A model that counts its features (`n_features_in_`) is handed rows of float32, the
-    pixels in the order height, width, channels; any other is handed (n, H, W, C).
+    A model with `n_features_in_` gets rows of float32, the pixels in the order
+    height, width, channels; any other gets (n, H, W, C).
 
     Raises
     ------
     ClassifierError
-        Its number of features does not tell the picture's size, and none was said.
+        Its number of features does not tell the picture's size, and none was given.
     """
     name = type(model).__name__
     features = getattr(model, "n_features_in_", None)
     if features is None:
-        shape, description = _said_shape(said, name), ""
+        shape, description = _given_shape(overrides, name), ""
     else:
-        shape, description = read_rows(int(features), said, name)
-    preprocessing = said.preprocessing or NOT_FOUND
+        shape, description = read_rows(int(features), overrides, name)
+    preprocessing = overrides.preprocessing or NOT_FOUND
     return Classifier(
         name=name,
         input_shape=shape,
         forward=_forward(model, name, as_rows=features is not None),
         preprocessing=replace(preprocessing, description=preprocessing.description + description),
-        output=said.output,
-        labels=said.labels or _labels(model),
+        output=overrides.output,
+        labels=overrides.labels or _labels(model),
     )
 
 
-def _said_shape(said: Overrides, name: str) -> Shape:
-    if None in said.input_shape[:2]:
+def _given_shape(overrides: Overrides, name: str) -> Shape:
+    if None in overrides.input_shape[:2]:
         raise ClassifierError(
             f"{name} does not tell the size of its pictures (it has no n_features_in_: fit it "
-            f"first if it is not). {SAY_SHAPE}; it is handed batches (n, H, W, C) then."
+            f"first if it is not). {SHAPE_ADVICE}; it is handed batches (n, H, W, C) then."
         )
-    return said.shape()
+    return overrides.shape()
 
 
 def _forward(model: Any, name: str, *, as_rows: bool) -> Callable[[PreparedBatch], Any]:
-    # Where a model has the method only under some settings, as SVC, asking for it tells.
+    # A model such as SVC has the method only with some settings.
     has_probabilities = hasattr(model, "predict_proba")
     ask = model.predict_proba if has_probabilities else model.decision_function
     classes = getattr(model, "classes_", None)
@@ -64,8 +64,8 @@ def _forward(model: Any, name: str, *, as_rows: bool) -> Callable[[PreparedBatch
         raw = ask(_rows(model, batch) if as_rows else batch)
         if isinstance(raw, list):
             raise ClassifierError(
-                f"{name} answers {len(raw)} questions at once; wanted is one answer of shape "
-                "(batch, classes). Give a function of a batch that returns one of them."
+                f"{name} returns {len(raw)} outputs; wanted is one of shape (batch, classes). "
+                "Give a function of a batch that returns one of them."
             )
         if has_probabilities:
             return np.asarray(raw)
@@ -82,7 +82,7 @@ def _forward(model: Any, name: str, *, as_rows: bool) -> Callable[[PreparedBatch
 
 
 def _rows(model: Any, batch: PreparedBatch) -> Any:
-    """Lay out pictures in rows; in a table, where the model was fitted to one with names."""
+    """Flatten pictures to rows, in a table if the model was fitted to one with column names."""
     rows = batch.reshape(len(batch), -1)
     columns = getattr(model, "feature_names_in_", None)
     if columns is None or len(columns) != rows.shape[1]:

@@ -6,7 +6,7 @@ import importlib
 import os
 import warnings
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,23 +15,21 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.keras.applications import NOT_FOUND
-from gridexplainer_widget.classifiers.labels import MAX_FILE, Labels, parse_labels
-from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, picture_shape
+from gridexplainer_widget.classifiers.labels import MAX_FILE_BYTES, Labels, parse_labels
+from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, only_input, picture_shape
 from gridexplainer_widget.classifiers.outputs import which_answer
-from gridexplainer_widget.classifiers.preprocessing import NAMED, Preprocessing
+from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
 from gridexplainer_widget.core.arrays import PreparedBatch
-from gridexplainer_widget.core.errors import ClassifierError
 
 BLACK_AND_WHITE: Final = np.array([[[[0] * 3, [255] * 3]]], np.float32)
-"""A batch of one picture that holds the ends of every channel."""
+"""A batch of one picture with both ends of every channel's range."""
 
 
-def tflite_classifier(model: Any, said: Overrides) -> Classifier:
+def tflite_classifier(model: Any, overrides: Overrides) -> Classifier:
     """Wrap a .tflite file, or an Interpreter of tf.lite or ai_edge_litert.
 
     The interpreter's input is resized to the batch where the model allows it. A quantised
-    input takes what preprocessing gives, rounded to its steps; outputs are dequantised.
+    input gets the preprocessed pixels rounded to its steps; outputs are dequantised.
 
     Raises
     ------
@@ -40,12 +38,13 @@ def tflite_classifier(model: Any, said: Overrides) -> Classifier:
     ClassifierError
         It takes anything but one picture, or gives anything but one vector.
     ImportError
-        Neither ai-edge-litert nor TensorFlow is there.
+        Neither ai-edge-litert nor TensorFlow is installed.
     """
     is_path = isinstance(model, (str, os.PathLike))
     name = Path(model).name if is_path else "the TFLite model"
     interpreter = _open(Path(model).expanduser()) if is_path else model
-    given = _only_input(interpreter.get_input_details(), name)
+    inputs = interpreter.get_input_details()
+    given = only_input(inputs, (each["name"] for each in inputs), name)
     outputs = interpreter.get_output_details()
     kinds = [(output["name"], tuple(_sides(output))) for output in outputs]
     answer = outputs[which_answer(kinds, name)]
@@ -54,23 +53,23 @@ def tflite_classifier(model: Any, said: Overrides) -> Classifier:
     batch = _sides(given)[0]
     return Classifier(
         name=name,
-        input_shape=said.shape(shape),
+        input_shape=overrides.shape(shape),
         forward=in_pieces(forward, None if batch == -1 else batch),
-        preprocessing=said.preprocessing or _preprocessing(given),
-        output=said.output,
-        labels=said.labels or (_labels(Path(model).expanduser()) if is_path else None),
+        preprocessing=overrides.preprocessing or _preprocessing(given),
+        output=overrides.output,
+        labels=overrides.labels or (_labels(Path(model).expanduser()) if is_path else None),
     )
 
 
 def _open(path: Path) -> Any:
-    """Make an interpreter; the standalone one where it is installed."""
+    """Make an interpreter: the standalone one if installed, else TensorFlow's."""
     try:
         interpreter = importlib.import_module("ai_edge_litert.interpreter").Interpreter
     except ImportError:
         interpreter = framework("tensorflow", path.name, "tensorflow").lite.Interpreter
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of its move to ai_edge_litert
+            warnings.simplefilter("ignore")  # about its move to ai_edge_litert
             return interpreter(model_path=os.fspath(path))
     except (ValueError, RuntimeError) as error:
         raise ValueError(f"{path.name} cannot be read as a TFLite model: {error}") from error
@@ -82,19 +81,10 @@ def _sides(details: Any) -> list[int]:
     return [int(side) for side in (signature if len(signature) else details["shape"])]
 
 
-def _only_input(inputs: Sequence[Any], name: str) -> Any:
-    if len(inputs) != 1:
-        raise ClassifierError(
-            f"{name} takes {len(inputs)} inputs; wanted is a model of one picture. "
-            "Wrap it in a function of a batch that gives the others."
-        )
-    return inputs[0]
-
-
 def _layout(sides: list[int], name: str) -> tuple[Shape, Callable[[PreparedBatch], PreparedBatch]]:
-    """Read the picture's shape, and how a batch (n, H, W, C) is to be arranged for it.
+    """Read the picture's shape, and how to arrange a batch (n, H, W, C) for it.
 
-    Models that come from PyTorch keep their channels in front.
+    Models converted from PyTorch keep their channels first.
     """
     if len(sides) == 4 and sides[3] not in {1, 3, 4} and sides[1] in {1, 3, 4}:
         front, height, width = sides[1:]
@@ -134,18 +124,18 @@ def _dequantised(raw: NDArray[Any], scale: float, zero: int) -> NDArray[Any]:
 
 
 def _preprocessing(given: Any) -> Preprocessing:
-    """Read the range of the pixels off the steps of a quantised input."""
+    """Read the range of the pixels off a quantised input."""
     scale, zero = given["quantization"]
     if not scale:
         return NOT_FOUND
     limits = np.iinfo(given["dtype"])
     low, high = (limits.min - zero) * scale, (limits.max - zero) * scale
-    for usual in NAMED.values():
+    for usual in PRESETS.values():
         ends = usual(BLACK_AND_WHITE)
-        # Steps are found with sample pictures, which need not reach the very ends.
+        # Quantisation is calibrated on sample pictures, which need not reach the very ends.
         if np.abs([low - ends.min(), high - ends.max()]).max() < 0.05 * (high - low):
             return Preprocessing(
-                f"{usual.description} (told by the quantised input, {low:.3g} to {high:.3g})",
+                f"{usual.description} (from the quantised input, {low:.3g} to {high:.3g})",
                 usual.scale,
                 usual.offset,
                 usual.bgr,
@@ -155,7 +145,7 @@ def _preprocessing(given: Any) -> Preprocessing:
         "say preprocess=… if that is wrong",
         ((high - low) / 255,),
         (low,),
-        told=False,
+        known=False,
     )
 
 
@@ -166,9 +156,9 @@ def _labels(path: Path) -> Labels | None:
     try:
         with zipfile.ZipFile(path) as archive:
             for entry in archive.infolist():
-                if entry.filename.endswith(".txt") and entry.file_size <= MAX_FILE:
+                if entry.filename.endswith(".txt") and entry.file_size <= MAX_FILE_BYTES:
                     lines = archive.read(entry).decode("utf-8-sig").rstrip().splitlines()
                     return parse_labels([line.strip() for line in lines])
     except (ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return None  # not labels, encrypted or spoiled: the model works without
+        return None  # no labels, encrypted or corrupt: the model works without
     return None

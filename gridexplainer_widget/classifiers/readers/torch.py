@@ -24,35 +24,13 @@ from gridexplainer_widget.classifiers.torch.incremental.executor import patchers
 from gridexplainer_widget.classifiers.torch.network import TorchNetwork
 from gridexplainer_widget.core.errors import ClassifierError
 
-SIZES = (
-    *(
-        8,
-        16,
-        28,
-        32,
-        48,
-        50,
-        64,
-        96,
-        100,
-        112,
-        128,
-        150,
-        160,
-        180,
-        192,
-        200,
-        224,
-        227,
-        240,
-        250,
-        256,
-    ),
-    *(288, 299, 300, 320, 331, 384, 400, 448, 512),
+COMMON_SIDES_PIXELS = (
+    *(8, 16, 28, 32, 48, 50, 64, 96, 100, 112, 128, 150, 160, 180, 192, 200),
+    *(224, 227, 240, 250, 256, 288, 299, 300, 320, 331, 384, 400, 448, 512),
 )
-"""Usual sides of a square picture, tried where a module does not tell its own."""
+"""Usual sides of a square picture, to try where a module does not tell its own."""
 
-SAY_SIZE = (
+SIZE_ADVICE = (
     "Say its size: input_shape=(height, width), or (height, width, channels). Wrap a module that "
     "takes anything else than (batch, channels, height, width) in a function of a batch "
     "(n, H, W, 3) in 0..255 that returns (n, classes)."
@@ -60,28 +38,28 @@ SAY_SIZE = (
 
 
 def torch_classifier(
-    module: Any, said: Overrides, after: Callable[[Any], Any] = as_returned
+    module: Any, overrides: Overrides, after: Callable[[Any], Any] = as_returned
 ) -> Classifier:
     """Wrap a module of PyTorch, timm or torchvision, or a ScriptModule.
 
-    It is run in evaluation mode and without gradients, where its parameters are and
-    in their precision; afterwards each part is in the mode that it was in.
+    It runs in evaluation mode and without gradients, on its parameters' device and
+    in their precision; afterwards each part's mode is restored.
 
     Parameters
     ----------
     module : torch.nn.Module or torch.export.ExportedProgram
         Takes (batch, channels, height, width); returns (batch, classes), or a
         mapping or a named tuple that holds it.
-    said : Said
+    overrides : Overrides
     after : callable
-        What is done to that which it returns.
+        Post-processing of the raw output.
 
     Raises
     ------
     TypeError
         It is no module.
     ClassifierError
-        It runs at no usual size, or its answer is no vector for each picture.
+        It runs at no usual size, or its output is no vector for each picture.
     """
     torch = framework("torch", type(module).__name__, INSTALL)
     if type(module).__name__ == "ExportedProgram":
@@ -92,28 +70,28 @@ def torch_classifier(
             "holds its weights, such as net after net.load_state_dict(…)."
         )
     bare = unwrapped(module)
-    told = read_module(bare)
+    metadata = read_module(bare)
     name = _name(bare)
-    shape = _shape(bare, name, told.size, said)
+    shape = _shape(bare, name, metadata.size, overrides)
     return Classifier(
         name=name,
         input_shape=shape,
         forward=channels_first(module, after),
-        preprocessing=said.preprocessing or told.preprocessing,
-        output=said.output or told.output,
-        labels=said.labels or told.labels,
+        preprocessing=overrides.preprocessing or metadata.preprocessing,
+        output=overrides.output or metadata.output,
+        labels=overrides.labels or metadata.labels,
         open_network=cache(lambda output: TorchNetwork(bare, output, shape, after)),
         incremental_engine=patchers(bare, shape[2] or 3, after),
     )
 
 
-def torchscript_file(path: str | Path, said: Overrides) -> Classifier:
+def torchscript_file(path: str | Path, overrides: Overrides) -> Classifier:
     """Load a TorchScript file, to the CPU, and wrap it.
 
     Raises
     ------
     ValueError
-        It is none: a pickled module and a state dict need the class they were made of.
+        It is none: a pickled module and a state dict need the class that they were made of.
     """
     path = Path(path)
     torch = framework("torch", path.name, INSTALL)
@@ -125,20 +103,20 @@ def torchscript_file(path: str | Path, said: Overrides) -> Classifier:
             "make the module of your own class, load the weights into it with torch.load, and "
             "give the module."
         ) from error
-    return replace(torch_classifier(module, said), name=path.stem)
+    return replace(torch_classifier(module, overrides), name=path.stem)
 
 
 def _name(module: Any) -> str:
-    told = getattr(module, "pretrained_cfg", None)  # timm's
-    if isinstance(told, Mapping) and told.get("architecture"):
-        return str(told["architecture"])
+    metadata = getattr(module, "pretrained_cfg", None)  # timm's
+    if isinstance(metadata, Mapping) and metadata.get("architecture"):
+        return str(metadata["architecture"])
     return str(getattr(module, "original_name", type(module).__name__))
 
 
-def _shape(module: Any, name: str, told: tuple[int, int] | None, said: Overrides) -> Shape:
-    """Find height, width and channels: said, told, or tried."""
-    channels = said.input_shape[2] or _channels(module)
-    height, width, _ = said.shape((*(told or (None, None)), 3))
+def _shape(module: Any, name: str, size: tuple[int, int] | None, overrides: Overrides) -> Shape:
+    """Find height, width and channels: given by the user, known, or tried."""
+    channels = overrides.input_shape[2] or _channels(module)
+    height, width, _ = overrides.shape((*(size or (None, None)), 3))
     if height and width and channels:
         return (height, width, channels)
     torch = framework("torch", name, INSTALL)
@@ -147,11 +125,11 @@ def _shape(module: Any, name: str, told: tuple[int, int] | None, said: Overrides
             f"{name} has lazy layers without weights; the first picture would fix their size. Run "
             "it on a batch as large as it is meant for, then give it."
         )
-    return _tried(module, name, (height, width), channels)
+    return _smallest_working_shape(module, name, (height, width), channels)
 
 
 def _channels(module: Any) -> int | None:
-    """Read the channels of the first convolution; a ScriptModule only shows its weights."""
+    """Read the channels of the first convolution; a ScriptModule shows only its weights."""
     counts = [
         *(getattr(part, "in_channels", None) for part in module.modules()),
         *(parameter.shape[1] for parameter in module.parameters() if parameter.ndim == 4),
@@ -159,12 +137,12 @@ def _channels(module: Any) -> int | None:
     return next((count for count in counts if count in {1, 3, 4}), None)
 
 
-def _tried(
+def _smallest_working_shape(
     module: Any, name: str, known: tuple[int | None, int | None], channels: int | None
 ) -> Shape:
-    """Find the smallest size at which a module answers, and whether another does as well."""
+    """Find the smallest size at which a module runs, and whether another works as well."""
     counts = (channels,) if channels else (3, 1)
-    sizes = [(known[0] or side, known[1] or side) for side in SIZES]
+    sizes = [(known[0] or side, known[1] or side) for side in COMMON_SIDES_PIXELS]
     for size in dict.fromkeys(sizes):
         problems = []
         for count in counts:
@@ -175,17 +153,17 @@ def _tried(
                 return (*(known if free else size), count)
             problems.append(problem)
         answered = [problem for problem in problems if isinstance(problem, ClassifierError)]
-        if answered:  # it runs: the size is not what is wrong
+        if answered:  # it runs, so the size is not the problem
             raise answered[0]
     at = " or ".join(f"{height}×{width}" for height, width in (sizes[0], sizes[-1]))
     raise ClassifierError(
         f"{name} runs at no usual size, such as {at}; the last error was "
-        f"{type(problem).__name__}: {problem}. {SAY_SIZE}"
+        f"{type(problem).__name__}: {problem}. {SIZE_ADVICE}"
     ) from problem
 
 
 def _problem(module: Any, name: str, shape: tuple[int, int, int]) -> Exception | None:
-    """Return what goes wrong with a black picture of a shape; None where an answer comes."""
+    """Return the error for a black picture of a shape; None where the module classifies it."""
     try:
         read_answer(channels_first(module)(np.zeros((1, *shape), np.float32)), 1, name)
     except Exception as error:  # noqa: BLE001 - whatever a wrong size leads to

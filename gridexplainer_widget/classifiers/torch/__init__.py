@@ -1,1 +1,1 @@
-"""A PyTorch module, opened."""
+"""A PyTorch module as a white box."""

@@ -1,4 +1,4 @@
-"""The graph that PyTorch keeps of a calculation: what led to a result, and each ReLU in it."""
+"""PyTorch's autograd graph: the steps that led to a result, and each ReLU among them."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from gridexplainer_widget.core.errors import MethodError
 
 from .calls import INSTALL
 
-LOWEST = {
+RELU_MINIMUM = {
     "Relu": None,
     "Threshold": "_saved_threshold",
     "Hardtanh": "_saved_min_val",
     "ClampMin": "_saved_min",
     "Clamp": "_saved_min",
 }
-"""Steps that are a ReLU where what they keep under this name, the least they give, is 0."""
+"""Steps that are a ReLU if the minimum that they store under this attribute is 0."""
 
-OTHERS = {"Celu", "Elu", "LeakyRelu", "Prelu", "PreluKernel", "RreluWithNoise"}
-"""Other rectifiers, of which the paper says nothing. Elu is Selu as well."""
+OTHER_RECTIFIERS = {"Celu", "Elu", "LeakyRelu", "Prelu", "PreluKernel", "RreluWithNoise"}
+"""Other rectifiers, which the paper does not cover. Elu includes Selu."""
 
-SMOOTH = {
+SMOOTH_ACTIVATIONS = {
     "Gelu",
     "Hardsigmoid",
     "Hardswish",
@@ -35,30 +35,22 @@ SMOOTH = {
 }
 """Activations that keep their gradient beside ReLUs, as on Keras."""
 
-DOUBTFUL = {"Maximum", "Where"}
+MAYBE_RELUS = {"Maximum", "Where"}
 """Of a tensor and a constant, these may be a ReLU."""
 
-OPAQUE = {"DifferentiableGraph"}
-"""Several steps of a ScriptModule in one, which it is put together of after a few calls."""
+FUSED_STEPS = {"DifferentiableGraph"}
+"""Several steps of a ScriptModule fused into one, after a few calls."""
 
-WHY = "Guided backpropagation is defined for networks of ReLUs"
+GUIDED_SCOPE = "Guided backpropagation is defined for networks of ReLUs"
 
-HOOKED = {"BackwardHookFunction"}
-"""What PyTorch puts around a module with a backward hook."""
+HOOK_STEPS = {"BackwardHookFunction"}
+"""Wrapped by PyTorch around a module with a backward hook."""
 
-WAY_OUT = "Saliency and Grad-CAM need none."
+OTHER_METHODS = "Saliency and Grad-CAM need none."
 
 
 def between(leaf: Any, node: Any) -> set[Any]:
-    """Return the nodes of autograd's graph that lead from a tensor to a node.
-
-    Parameters
-    ----------
-    leaf : tensor
-        That gradients are taken by.
-    node : torch.autograd.graph.Node or None
-        Of the score; None where it has no gradient.
-    """
+    """Return the nodes of autograd's graph between a leaf tensor and the score's node, if any."""
     after: dict[Any, list[Any]] = {}
     waiting = [node] if node is not None else []
     while waiting:
@@ -78,43 +70,38 @@ def between(leaf: Any, node: Any) -> set[Any]:
 
 
 def override_relus(nodes: set[Any], name: str) -> None:
-    """Let only positive gradients into each ReLU.
+    """Let only positive gradients into each ReLU among the nodes (see :func:`between`).
 
-    The graph tells ReLUs however they were written: as modules, functions, in place, or as
-    ``clamp(min=0)``. It serves one backward pass and goes with it, and so do these hooks. A ReLU
-    made of products and comparisons, as in ``x * (x > 0)``, cannot be told.
-
-    Parameters
-    ----------
-    nodes : set of torch.autograd.graph.Node
-        See :func:`between`.
-    name : str
-        The model's, for the error.
+    The graph shows ReLUs however they were written: as modules, functions, in place, or as
+    ``clamp(min=0)``. It serves one backward pass and is freed with its hooks. A ReLU
+    made of products and comparisons, as in ``x * (x > 0)``, cannot be recognised.
 
     Raises
     ------
     MethodError
-        There is no ReLU, there are other rectifiers, or steps that cannot be seen into.
+        There is no ReLU, another rectifier, or a step that cannot be inspected.
     """
     relus = [node for node in nodes if _is_relu(node)]
     rest = nodes.difference(relus)
-    others = sorted({_kind(node) for node in rest} & OTHERS)
-    smooth = sorted({_kind(node) for node in rest} & SMOOTH)
+    others = sorted({_kind(node) for node in rest} & OTHER_RECTIFIERS)
+    smooth = sorted({_kind(node) for node in rest} & SMOOTH_ACTIVATIONS)
     hidden = sorted({_kind(node) for node in rest if _is_hidden(node)})
-    if HOOKED.intersection(hidden):
+    if HOOK_STEPS.intersection(hidden):
         raise MethodError(
-            f"Backward hooks are in the way: {name} has modules with some, and what goes back "
-            "through them need not be the gradient. Remove them (register_full_backward_hook() "
-            f"returns a handle: handle.remove()). {WAY_OUT}"
+            f"Backward hooks are in the way: modules of {name} have some, and they may change the "
+            "gradient. Remove them (register_full_backward_hook() returns a handle: "
+            f"handle.remove()). {OTHER_METHODS}"
         )
     if hidden:
         raise MethodError(
-            f"{WHY}, and {name} has steps in which there may be one that cannot be reached: "
-            f"{', '.join(hidden)}. Give a torch.nn.Module with torch.nn.ReLU in it. {WAY_OUT}"
+            f"{GUIDED_SCOPE}, and {name} has steps that may hide one: {', '.join(hidden)}. "
+            f"Give a torch.nn.Module with torch.nn.ReLU in it. {OTHER_METHODS}"
         )
     if others or not relus:
         has = ", ".join(others or smooth) or "no activation of a known kind"
-        raise MethodError(f"{WHY}, and {name} has {has}{' as well' * bool(relus)}. {WAY_OUT}")
+        raise MethodError(
+            f"{GUIDED_SCOPE}, and {name} has {has}{' as well' * bool(relus)}. {OTHER_METHODS}"
+        )
     for relu in relus:
         relu.register_prehook(_positive)
 
@@ -124,15 +111,15 @@ def _positive(gradients: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _kind(node: Any) -> str:
-    """Return "Relu" of "ReluBackward0", whatever it is within."""
+    """Return "Relu" for "ReluBackward0", without its namespace."""
     return re.sub(r"Backward\d*$", "", str(node.name())).rpartition("::")[2]
 
 
 def _is_relu(node: Any) -> bool:
     kind = _kind(node)
-    if kind not in LOWEST:
+    if kind not in RELU_MINIMUM:
         return False
-    attribute = LOWEST[kind]
+    attribute = RELU_MINIMUM[kind]
     lowest = 0 if attribute is None else getattr(node, attribute, None)
     return lowest is not None and bool(
         framework("torch", kind, INSTALL).as_tensor(lowest == 0).all()
@@ -142,7 +129,7 @@ def _is_relu(node: Any) -> bool:
 def _is_hidden(node: Any) -> bool:
     torch = framework("torch", "autograd", INSTALL)
     kind = _kind(node)
-    if kind in DOUBTFUL:
+    if kind in MAYBE_RELUS:
         return any(before is None for before, _ in node.next_functions)
     own = isinstance(node, torch.autograd.function.BackwardCFunction)  # made in Python
-    return own or kind in OPAQUE
+    return own or kind in FUSED_STEPS

@@ -1,24 +1,23 @@
-"""How a PyTorch module is called, and left as it was."""
+"""Call a PyTorch module and leave it as it was."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.layouts import to_front
+from gridexplainer_widget.classifiers.network import Result
 from gridexplainer_widget.core.arrays import PreparedBatch
 
 INSTALL = "gridexplainer-widget[torch]"
 
-Answer = TypeVar("Answer")
-
 
 def as_returned(raw: Any) -> Any:
-    """Leave what a module returns as it is."""
+    """Return the raw output unchanged."""
     return raw
 
 
@@ -27,30 +26,26 @@ def channels_first(
 ) -> Callable[[PreparedBatch], Any]:
     """Return a function of a batch (n, H, W, C) that runs a module on (n, C, H, W).
 
-    Parameters
-    ----------
-    module : torch.nn.Module
-    after : callable
-        What is done to that which it returns.
+    `after` is post-processing of the raw output.
     """
     torch = framework("torch", type(module).__name__, INSTALL)
 
     def forward(batch: PreparedBatch) -> Any:
         device, dtype = place_of(module, torch)
-        # A copy: a module may write into what it is given.
+        # A copy, since a module may write to its input.
         given = torch.from_numpy(np.array(to_front(batch), np.float32))
 
         def ask() -> Any:
             return after(module(given.to(device, dtype)))
 
-        # Not inference mode: what a module keeps of the call could not be trained with later.
+        # Not inference mode: tensors that a module keeps from it could not be used in training.
         return switched(torch, lambda: evaluated(module, ask), gradients=False)
 
     return forward
 
 
 def unwrapped(module: Any) -> Any:
-    """Return the module that was compiled, or that is run in parallel."""
+    """Return the module within a compiled or parallel one."""
     while type(module).__module__.startswith("torch."):
         inner = getattr(module, "_orig_mod", None)
         if inner is None and type(module).__name__.endswith("DataParallel"):
@@ -61,11 +56,11 @@ def unwrapped(module: Any) -> Any:
     return module
 
 
-def undone(call: Callable[[], Answer], back: Callable[[], None]) -> Answer:
-    """Call something that changes what is the user's, then put that back, come what may.
+def undone(call: Callable[[], Result], back: Callable[[], None]) -> Result:
+    """Call something that changes the user's state, then restore it, come what may.
 
-    Twice, since an interrupt (Ctrl-C) may cut the first time short. And no context manager: one
-    that arrives as its ``__exit__`` is entered would leave everything as it is.
+    Restore twice, since an interrupt (Ctrl-C) may cut the first time short. This is no context
+    manager: an interrupt on entering ``__exit__`` would leave the state changed.
     """
     try:
         return call()
@@ -76,10 +71,10 @@ def undone(call: Callable[[], Answer], back: Callable[[], None]) -> Answer:
             back()
 
 
-def evaluated(module: Any, call: Callable[[], Answer]) -> Answer:
-    """Call with every part of a module in evaluation; then each is what it was.
+def evaluated(module: Any, call: Callable[[], Result]) -> Result:
+    """Call with every part of a module in evaluation mode, then restore each part's mode.
 
-    The flags themselves, since ``train()`` sets all parts alike and may be overridden.
+    Set the flags themselves, since ``train()`` sets all parts alike and may be overridden.
     """
     training = [part for part in module.modules() if getattr(part, "training", False)]
 
@@ -87,41 +82,34 @@ def evaluated(module: Any, call: Callable[[], Answer]) -> Answer:
         for part in training:
             part.training = to
 
-    def ask() -> Answer:
+    def ask() -> Result:
         set_all(to=False)
         return call()
 
     return undone(ask, lambda: set_all(to=True))
 
 
-def switched(torch: Any, call: Callable[[], Answer], *, gradients: bool) -> Answer:
-    """Call with gradients switched on or off, then as the caller has them."""
+def switched(torch: Any, call: Callable[[], Result], *, gradients: bool) -> Result:
+    """Call with gradients switched on or off, then restore the caller's setting."""
     before = torch.is_grad_enabled()
 
-    def ask() -> Answer:
+    def ask() -> Result:
         torch.set_grad_enabled(gradients)
         return call()
 
     return undone(ask, lambda: torch.set_grad_enabled(before))
 
 
-def hooked(hooks: Sequence[tuple[Any, Any]], call: Callable[[], Answer]) -> Answer:
-    """Call with forward hooks on parts of a module.
+def hooked(hooks: Sequence[tuple[Any, Any]], call: Callable[[], Result]) -> Result:
+    """Call with forward hooks on parts of a module, each hook registered once."""
 
-    Parameters
-    ----------
-    hooks : sequence of (torch.nn.Module, callable)
-        Each callable is registered once.
-    call : callable
-    """
-
-    def ask() -> Answer:
+    def ask() -> Result:
         for part, hook in hooks:
             part.register_forward_hook(hook)
         return call()
 
     def back() -> None:
-        # By what was registered: the handle may not have come back before an interrupt.
+        # Found by its hook: an interrupt may have come before the handle was returned.
         for part, hook in hooks:
             known = part._forward_hooks  # noqa: SLF001 - as above
             for key in [key for key, value in known.items() if value is hook]:
@@ -130,8 +118,8 @@ def hooked(hooks: Sequence[tuple[Any, Any]], call: Callable[[], Answer]) -> Answ
     return undone(ask, back)
 
 
-def uncompiled(module: Any, torch: Any, call: Callable[[], Answer]) -> Answer:
-    """Call with compiled parts run as they were written: hooks are called, nothing is built."""
+def uncompiled(module: Any, torch: Any, call: Callable[[], Result]) -> Result:
+    """Call with compiled parts run uncompiled: hooks are called, nothing is compiled."""
     compiled = any(
         hasattr(part, "_orig_mod") or getattr(part, "_compiled_call_impl", None) is not None
         for part in module.modules()
@@ -143,7 +131,7 @@ def uncompiled(module: Any, torch: Any, call: Callable[[], Answer]) -> Answer:
 
 
 def place_of(module: Any, torch: Any) -> tuple[Any, Any]:
-    """Return where a module's numbers are, and in what precision."""
+    """Return the device and the dtype of a module's weights."""
     for tensor in chain(module.parameters(), module.buffers()):
         if tensor.is_floating_point():
             return tensor.device, tensor.dtype

@@ -1,4 +1,4 @@
-"""What a PyTorch module tells of itself: the families of timm and of torchvision."""
+"""Metadata of PyTorch modules: the families of timm and of torchvision."""
 
 from __future__ import annotations
 
@@ -9,52 +9,37 @@ from typing import Any
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.labels import distinct
 from gridexplainer_widget.classifiers.outputs import OutputKind
-from gridexplainer_widget.classifiers.preprocessing import NAMED, Preprocessing
+from gridexplainer_widget.classifiers.preprocessing import PRESETS, Preprocessing
 from gridexplainer_widget.classifiers.transforms import named_or_own
 
 NO_CLASSIFIERS = {"detection", "segmentation", "video", "optical_flow", "feature_extraction"}
 """Parts of torchvision.models that hold other models."""
 
-NOT_FOUND = replace(
-    NAMED["0..1"],
+TO_TENSOR_ASSUMED = replace(
+    PRESETS["0..1"],
     description="none found: 0..1 is handed over, as ToTensor gives; "
     "say preprocess=… if that is wrong",
-    told=False,
+    known=False,
 )
 
 HEADS: dict[str, OutputKind] = {"Linear": "logits", "Softmax": "softmax", "LogSoftmax": "logits"}
-"""What a last layer returns; the softmax of a log-softmax is the softmax."""
+"""Output of a last layer; the softmax of a log-softmax is the softmax."""
 
 KEEPS_CLASSES = {"Softmax", "LogSoftmax", "Sigmoid", "Identity"}
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a module tells of itself; None is not told.
+class ModuleMetadata:
+    """What is known about a module; None is unknown. `size` is (height, width)."""
 
-    Parameters
-    ----------
-    preprocessing : Preprocessing
-    size : (height, width) or None
-    labels : tuple of str, optional
-    output : OutputKind, optional
-    """
-
-    preprocessing: Preprocessing = NOT_FOUND
+    preprocessing: Preprocessing = TO_TENSOR_ASSUMED
     size: tuple[int, int] | None = None
     labels: tuple[str, ...] | None = None
     output: OutputKind | None = None
 
 
-def read_module(module: Any) -> Told:
-    """Read what a module tells.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        One of timm's or of torchvision's classifiers, by itself or first in a
-        Sequential; or any other.
-    """
+def read_module(module: Any) -> ModuleMetadata:
+    """Read the metadata of a classifier, by itself or first in a Sequential."""
     kind = type(module)
     if _is_sequential(module):
         first = read_module(module[0])
@@ -68,11 +53,13 @@ def read_module(module: Any) -> Told:
     other = any(name in NO_CLASSIFIERS or name.startswith("_") for name in rest)
     if (root, part) == ("torchvision", "models") and not other:
         return _torchvision(module)
-    return Told(output=HEADS.get(kind.__name__) if (root, part) == ("torch", "nn") else None)
+    return ModuleMetadata(
+        output=HEADS.get(kind.__name__) if (root, part) == ("torch", "nn") else None
+    )
 
 
 def _is_sequential(module: Any) -> bool:
-    """Whether it runs its layers one after the other, as a class derived from it may not."""
+    """Tell whether it runs its layers one after the other, as a subclass may not."""
     kind = type(module)
     plain = kind.__name__ == "Sequential" and kind.__module__.startswith("torch.nn.")
     return plain and len(module) > 0
@@ -92,14 +79,14 @@ def _scaled(mean: Iterable[float], deviation: Iterable[float], family: str) -> P
     return named_or_own(Preprocessing("", scale, tuple(-m / d for m, d in pairs)), family)
 
 
-def _timm(module: Any) -> Told:
+def _timm(module: Any) -> ModuleMetadata:
     timm = framework("timm.data", type(module).__name__, "timm")
     config = timm.resolve_model_data_config(module)
-    # A transformer made for another size than its weights came with.
+    # A transformer may be built for another size than its weights' own.
     own = getattr(getattr(module, "patch_embed", None), "img_size", None)
     height, width = own or config["input_size"][1:]
     head = module.get_classifier() if hasattr(module, "get_classifier") else None
-    return Told(
+    return ModuleMetadata(
         _scaled(config["mean"], config["std"], "timm"),
         (int(height), int(width)),
         _timm_labels(timm, module),
@@ -109,28 +96,28 @@ def _timm(module: Any) -> Told:
 
 def _timm_labels(timm: Any, module: Any) -> tuple[str, ...] | None:
     """Return the labels of the head that the weights came with."""
-    told = module.pretrained_cfg
+    metadata = module.pretrained_cfg
     classes = getattr(module, "num_classes", None)
-    if not classes or classes != told.get("num_classes"):
+    if not classes or classes != metadata.get("num_classes"):
         return None
-    names = told.get("label_names")
+    names = metadata.get("label_names")
     if isinstance(names, (list, tuple)) and len(names) == classes:
-        described = told.get("label_descriptions") or {}
+        described = metadata.get("label_descriptions") or {}
         return distinct([str(described.get(name, name)) for name in names])
-    subset = timm.infer_imagenet_subset(told)
+    subset = timm.infer_imagenet_subset(metadata)
     if subset is None:
         return None
-    # A synset's first word, as torchvision and Keras have it.
+    # A synset's first word, as in torchvision and Keras.
     lemmas = timm.ImageNetInfo(subset).label_descriptions()
     return distinct([lemma.split(",")[0] for lemma in lemmas])
 
 
-def _torchvision(module: Any) -> Told:
+def _torchvision(module: Any) -> ModuleMetadata:
     family = f"torchvision's {type(module).__name__}"
     models = framework("torchvision.models", family, "torchvision")
     side = 299 if type(module).__module__.endswith(".inception") else 224
     preprocessing = replace(
-        NAMED["imagenet"], description=f"{family}: {NAMED['imagenet'].description}"
+        PRESETS["imagenet"], description=f"{family}: {PRESETS['imagenet'].description}"
     )
     weights = _weights_like(module, models)
     if weights is not None:
@@ -141,13 +128,15 @@ def _torchvision(module: Any) -> Told:
     labels = None
     if _classes(module.modules()) == 1000:
         labels = distinct(models.ResNet50_Weights.DEFAULT.meta["categories"])
-    # SqueezeNet's head is a convolution, and a pool after it.
+    # SqueezeNet's head is a convolution followed by a pool.
     heads = {**HEADS, "AdaptiveAvgPool2d": HEADS["Linear"]}
-    return Told(preprocessing, (side, side), labels, heads.get(type(_last(module)).__name__))
+    return ModuleMetadata(
+        preprocessing, (side, side), labels, heads.get(type(_last(module)).__name__)
+    )
 
 
 def _weights_like(module: Any, models: Any) -> Any:
-    """Find published weights of as many parameters: they tell what this architecture is fed.
+    """Find published weights with as many parameters, to learn the architecture's preprocessing.
 
     EfficientNet is one class for eleven architectures of different sizes, one of
     them with a mean of its own. Another head is counted as if it were ImageNet's.
@@ -170,7 +159,7 @@ def _last(module: Any) -> Any:
 
 
 def _classes(layers: Iterable[Any]) -> int | None:
-    """Count the outputs of the last layer that has weights of the usual kinds."""
+    """Count the outputs of the last linear or convolutional layer."""
     counts = [
         getattr(layer, "out_features", None) or getattr(layer, "out_channels", None)
         for layer in layers

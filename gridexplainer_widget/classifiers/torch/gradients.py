@@ -1,4 +1,4 @@
-"""A PyTorch module that is asked for scores with a slope, whatever mode the caller is in."""
+"""Scores and gradients of a PyTorch module, whatever mode the caller is in."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ import numpy as np
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.layouts import to_front
+from gridexplainer_widget.classifiers.network import Result
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
-from .calls import INSTALL, Answer, as_returned, evaluated, place_of, switched, uncompiled
+from .calls import INSTALL, as_returned, evaluated, place_of, switched, uncompiled
 from .logits import Scores, answer_of, final_functions, refuse_certainty, scores_of
 
 
 @dataclass(eq=False)
-class Opened:
-    """A PyTorch module that is asked for scores with a slope.
+class ScoredModule:
+    """A PyTorch module run for scores that can be differentiated.
 
     Parameters
     ----------
     module : torch.nn.Module
     output : OutputKind
     after : callable
-        What is done to that which the module returns.
+        Post-processing of the raw output.
     """
 
     module: Any
@@ -37,7 +38,7 @@ class Opened:
 
     @property
     def torch(self) -> Any:
-        """PyTorch."""
+        """The imported package."""
         return framework("torch", self.name, INSTALL)
 
     @property
@@ -45,8 +46,8 @@ class Opened:
         """The module's class, for errors."""
         return type(self.module).__name__
 
-    def call(self, call: Callable[[], Answer], *, gradients: bool) -> Answer:
-        """Call with or without what gradients need, whatever mode the caller is in."""
+    def call(self, call: Callable[[], Result], *, gradients: bool) -> Result:
+        """Call with gradients switched on or off, outside of inference mode."""
         torch = self.torch
         if not torch.is_inference_mode_enabled():
             return switched(torch, call, gradients=gradients)
@@ -54,8 +55,8 @@ class Opened:
             return switched(torch, call, gradients=gradients)
 
     def leaf(self, batch: PreparedBatch) -> Any:
-        """Return a batch as a tensor that gradients can be taken by: float32 (n, C, H, W)."""
-        # A copy, which no module can write to.
+        """Return a batch as a leaf tensor, float32 (n, C, H, W), with a gradient if switched on."""
+        # A copy, so that no module writes to the caller's batch.
         tensor = self.torch.from_numpy(np.array(to_front(batch), np.float32))
         return tensor.requires_grad_(self.torch.is_grad_enabled())
 
@@ -69,7 +70,7 @@ class Opened:
         """
         torch, module = self.torch, self.module
         device, dtype = place_of(module, torch)
-        given = leaf.contiguous().to(device, dtype, copy=True)  # the module may write into it
+        given = leaf.contiguous().to(device, dtype, copy=True)  # the module may write to it
         self.pictures += len(leaf)
 
         def ask() -> Any:
@@ -81,7 +82,7 @@ class Opened:
         return scores_of(answer, calls, self.output)
 
     def gradients(self, scores: Scores, target: int, tensors: Sequence[Any]) -> tuple[Any, ...]:
-        """Return the gradient of a class's score by each tensor; the parameters' are let alone.
+        """Return the gradients of a class's score with respect to tensors; the parameters get none.
 
         Raises
         ------
@@ -95,8 +96,8 @@ class Opened:
             found = self.torch.autograd.grad(score.sum(), list(tensors), allow_unused=True)
         if any(gradient is None for gradient in found):
             raise MethodError(
-                f"{self.name} has no gradient: what leads to its answer is cut off, by "
-                "torch.no_grad(), detach(), rounding or whole numbers. Take these out of its "
-                "forward, or choose a black-box method, such as occlusion."
+                f"{self.name} has no gradient: torch.no_grad(), detach(), rounding or whole "
+                "numbers cut off the way to its output. Take these out of its forward, or take a "
+                "black-box method, such as occlusion."
             )
         return found

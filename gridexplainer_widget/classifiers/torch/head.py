@@ -12,38 +12,39 @@ from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
 from .calls import hooked
-from .gradients import Opened
-from .layers import Found, captured
+from .gradients import ScoredModule
+from .layers import MapLayer, captured
 
 
-def features_of(opened: Opened) -> set[int]:
-    """Return how many numbers each dense layer takes."""
-    return {part.in_features for part in _dense(opened)}
+def features_of(scored: ScoredModule) -> set[int]:
+    """Return the number of inputs of each dense layer."""
+    return {part.in_features for part in _dense(scored)}
 
 
 def dense_head(
-    opened: Opened, batch: PreparedBatch, layers: Sequence[Found]
+    scored: ScoredModule, batch: PreparedBatch, layers: Sequence[MapLayer]
 ) -> tuple[str, NDArray[np.float32]]:
-    """Find the layer whose spatial mean goes into the dense layer that gives the logits.
+    """Find the layer whose spatial mean is the input of the dense layer that gives the logits.
 
-    Pooling may be a module or a call, with flattening and dropout between: only the numbers count.
+    Pooling may be a module or a call, with flattening and dropout between: only values count.
 
     Parameters
     ----------
-    opened : Opened
+    scored : ScoredModule
     batch : float32 array (n, height, width, channels)
         More than one picture, so that nothing fits by chance.
-    layers : sequence of Found
+    layers : sequence of MapLayer
         Candidates.
 
     Returns
     -------
     str, float32 array (channels, outputs)
+        The layer's name, and the dense layer's weights.
 
     Raises
     ------
     MethodError
-        There are none such.
+        There are no such two.
     """
     names = [found.layer.name for found in layers]
     dense: list[tuple[Any, Any, Any]] = []
@@ -52,19 +53,19 @@ def dense_head(
         dense.append((part, given[0].clone(), returned.clone()))
 
     def ask() -> tuple[Any, dict[str, Any]]:
-        return captured(opened.module, names, lambda: opened.scores(opened.leaf(batch)).values)
+        return captured(scored.module, names, lambda: scored.scores(scored.leaf(batch)).values)
 
-    hooks = [(part, hook) for part in _dense(opened)]
-    logits, kept = opened.call(lambda: hooked(hooks, ask), gradients=False)
-    last = [call for call in dense if _same(call[2], logits, opened.torch)]
+    hooks = [(part, hook) for part in _dense(scored)]
+    logits, kept = scored.call(lambda: hooked(hooks, ask), gradients=False)
+    last = [call for call in dense if _same(call[2], logits, scored.torch)]
     for found in reversed(layers) if last else ():
-        axes = (1, 2) if found.last else (2, 3)
-        if _same(kept[found.layer.name].mean(axes), last[-1][1], opened.torch):
+        axes = (1, 2) if found.channels_last else (2, 3)
+        if _same(kept[found.layer.name].mean(axes), last[-1][1], scored.torch):
             weights = last[-1][0].weight.detach().float().cpu().numpy().T
             return found.layer.name, np.ascontiguousarray(weights)
     raise MethodError(
         f"CAM needs a network that ends in global average pooling and one dense layer, and of "
-        f"{opened.name} {_why(last, names)} Grad-CAM needs neither."
+        f"{scored.name} {_why(last, names)} Grad-CAM needs neither."
     )
 
 
@@ -72,7 +73,7 @@ def _why(last: Sequence[Any], names: Sequence[str]) -> str:
     if not last:
         return "no torch.nn.Linear gives its logits."
     why = "the mean of no layer's maps is what its last dense layer takes."
-    if names:  # with as many channels as it takes
+    if names:  # with as many channels as the dense layer has inputs
         why += (
             " If what is pooled is made by a function, such as F.relu, it is no layer's output: "
             "let a layer make it, such as torch.nn.ReLU."
@@ -80,17 +81,17 @@ def _why(last: Sequence[Any], names: Sequence[str]) -> str:
     return why
 
 
-def _dense(opened: Opened) -> list[Any]:
-    torch = opened.torch
+def _dense(scored: ScoredModule) -> list[Any]:
+    torch = scored.torch
     return [
         part
-        for part in opened.module.modules()
+        for part in scored.module.modules()
         if isinstance(part, torch.nn.Linear) and not isinstance(part, torch.jit.ScriptModule)
     ]
 
 
 def _same(one: Any, other: Any, torch: Any) -> bool:
-    """Compare tensors up to their precision, whatever sides of length 1 they have."""
+    """Compare tensors up to their precision, ignoring axes of length 1."""
     if one.numel() != other.numel() or len(one) != len(other):
         return False
     coarse = 1e-5 + 8 * max(torch.finfo(tensor.dtype).eps for tensor in (one, other))

@@ -1,4 +1,4 @@
-"""A PyTorch module's answer → the scores that gradients are taken of."""
+"""A PyTorch module's output → the scores to differentiate."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gridexplainer_widget.classifiers.network import Result
 from gridexplainer_widget.classifiers.outputs import OutputKind, named_answer
 from gridexplainer_widget.core.errors import MethodError
 
-from .calls import Answer, undone
+from .calls import undone
 
-FINAL = {
+FINAL_FUNCTIONS = {
     "softmax": "softmax",
     "special_softmax": "softmax",
     "sigmoid": "sigmoid",
@@ -23,12 +24,12 @@ FINAL = {
 }
 """Functions of logits, by name."""
 
-TINY = float(np.finfo(np.float32).tiny)
+MIN_PROBABILITY = float(np.finfo(np.float32).tiny)
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What gradients can be taken of.
+    """Scores that can be differentiated.
 
     Parameters
     ----------
@@ -58,42 +59,37 @@ class Scores:
         if self.output in {"softmax", "percent"} and values.shape[1] > 1:
             # The others themselves: 1 − p has no digits left where p is close to 1.
             rest = values[:, :index].sum(1) + values[:, index + 1 :].sum(1)
-        return values[:, index].clamp(min=TINY).log() - rest.clamp(min=TINY).log()
+        return (
+            values[:, index].clamp(min=MIN_PROBABILITY).log()
+            - rest.clamp(min=MIN_PROBABILITY).log()
+        )
 
 
 def final_functions(
-    torch: Any, call: Callable[[], Answer]
-) -> tuple[Answer, list[tuple[str, Any, Any]]]:
-    """Keep what goes into and comes out of each softmax and sigmoid of a vector, however called.
-
-    Returns
-    -------
-    Answer
-        What `call` returns.
-    list of (kind, tensor, tensor)
-        What was kept.
-    """
+    torch: Any, call: Callable[[], Result]
+) -> tuple[Result, list[tuple[str, Any, Any]]]:
+    """Record (kind, input, output) of each softmax and sigmoid of a vector, however called."""
     calls: list[tuple[str, Any, Any]] = []
 
-    # PyTorch is imported when it is needed, so mypy does not know the class.
+    # PyTorch is imported late, so mypy does not know the class.
     class Watching(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
         def __torch_function__(
             self, function: Any, _: Any, given: Any = (), named: Any = None
         ) -> Any:
             result = function(*given, **(named or {}))
-            kind = FINAL.get(getattr(function, "__name__", ""))
+            kind = FINAL_FUNCTIONS.get(getattr(function, "__name__", ""))
             if kind and all(side == 1 for side in result.shape[2:]):  # not attention
                 calls.append((kind, given[0] if given else named["input"], result))
             return result
 
     watching = Watching()
 
-    def ask() -> Answer:
+    def ask() -> Result:
         with watching:
             return call()
 
     def back() -> None:
-        # Where an interrupt has kept PyTorch from leaving it.
+        # An interrupt may have kept PyTorch from leaving the mode.
         if torch.overrides._get_current_function_mode() is watching:  # noqa: SLF001 - the only way to tell
             watching.__exit__(None, None, None)
 
@@ -101,7 +97,7 @@ def final_functions(
 
 
 def answer_of(raw: Any, pictures: int, name: str) -> Any:
-    """Return the tensor (n, outputs) in what a module returned.
+    """Return the tensor (n, outputs) in a module's raw output.
 
     Raises
     ------
@@ -112,42 +108,36 @@ def answer_of(raw: Any, pictures: int, name: str) -> Any:
     shape = tuple(getattr(answer, "shape", ()))
     if not hasattr(answer, "grad_fn") or shape[:1] != (pictures,) or len(shape) > 2:
         raise MethodError(
-            f"{name} returns {type(answer).__name__} {shape or ''}; to look inside it, a tensor "
-            f"({pictures}, classes) is wanted. Wrap it in a module that returns such."
+            f"{name} returns {type(answer).__name__} {shape or ''}; a tensor ({pictures}, classes) "
+            "is wanted to look inside it. Wrap it in a module that returns such a tensor."
         )
     return answer.reshape(pictures, -1)
 
 
 def scores_of(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind) -> Scores:
-    """Find the logits that an answer was made of, else take its log-odds.
+    """Find the logits behind an output (n, outputs), else take its log-odds.
 
-    Logits are what went into the last softmax or sigmoid, where that gave the answer; into a
-    log-softmax, too, whose own slope is next to nothing where a model is certain.
-
-    Parameters
-    ----------
-    answer : tensor (n, outputs)
-    calls : list of (kind, tensor, tensor)
-        See :func:`final_functions`.
-    output : OutputKind
+    Logits are the input of the softmax or sigmoid, see :func:`final_functions`, that gave the
+    output. They are also taken from behind a log-softmax, whose slope vanishes where a model is
+    certain.
     """
     logits = _behind(answer, calls, output)
     if logits is None and output == "logits":
         logits = answer
     if logits is not None:
         return Scores(logits.float(), "logit", output)
-    # On the CPU, as not all devices have that many digits.
+    # On the CPU, as not all devices have double precision.
     probabilities = answer.cpu().double() / (100 if output == "percent" else 1)
     return Scores(probabilities, "log-odds", output)
 
 
 def refuse_certainty(scores: Scores, target: int, name: str) -> None:
-    """Refuse log-odds of a probability that is 0 or 1 to the last digit: they have no slope.
+    """Refuse log-odds of a probability of 0 or 1 to the last digit: they have no slope.
 
     Raises
     ------
     MethodError
-        It is.
+        It is one.
     """
     if scores.differentiated == "log-odds" and bool((scores.of(target).abs() > 87).any()):
         raise MethodError(
@@ -157,7 +147,7 @@ def refuse_certainty(scores: Scores, target: int, name: str) -> None:
 
 
 def _behind(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind) -> Any:
-    """Return what went into the softmax or sigmoid that came out as the answer; None: nothing."""
+    """Return the input of the softmax or sigmoid that gave the answer; None where none did."""
     wanted = {"log"} if output == "logits" else {"softmax", "sigmoid"}
     scale = 100 if output == "percent" else 1
     for kind, given, result in reversed(calls):

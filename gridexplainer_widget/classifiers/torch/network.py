@@ -1,4 +1,4 @@
-"""A PyTorch module, opened up."""
+"""The layers and gradients of a PyTorch module."""
 
 from __future__ import annotations
 
@@ -11,38 +11,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import Shape
-from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy
+from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy, Result
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
 from .autograd import between, override_relus
-from .calls import Answer, as_returned, channels_first
-from .gradients import Opened
+from .calls import as_returned, channels_first
+from .gradients import ScoredModule
 from .head import dense_head, features_of
-from .layers import Found, captured, layers_of, watched
+from .layers import MapLayer, captured, layers_of, watched
 from .logits import Scores
-from .randomise import randomised_copy
+from .randomise import randomise_copy
 
-ANY_SIDE = 224
-"""A side at which a module of any size is asked about a black picture."""
+DEFAULT_SIDE_PIXELS = 224
+"""Side of the black picture that is shown to a module of any size."""
 
 
 @dataclass(eq=False)
 class TorchNetwork:
-    """A PyTorch module, opened up: see :class:`~.network.Network`.
+    """A PyTorch module; see `Network`.
 
-    Layers are modules that return one tensor of four dimensions: see
-    :func:`~.torch_layers.layers_of`.
+    Layers are modules that return one tensor with four axes: see :func:`~.layers.layers_of`.
 
     Parameters
     ----------
     module : torch.nn.Module
     output : OutputKind
     shape : (height or None, width or None, channels)
-        Of the picture that it takes.
+        Of its input picture.
     after : callable
-        What is done to that which it returns.
+        Post-processing of the raw output.
     """
 
     module: Any
@@ -50,193 +49,170 @@ class TorchNetwork:
     shape: Shape
     after: Callable[[Any], Any] = as_returned
     _score: str | None = field(default=None, init=False, repr=False)
-    _found: dict[str, Found] = field(default_factory=dict, init=False, repr=False)
+    _map_layers: dict[str, MapLayer] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def differentiated(self) -> str:
         """The score that gradients are of: "logit", or "log-odds" where no logit can be reached.
 
-        Answers tell; a black picture is asked about where there was none yet.
+        It is known from the first output; before that, run the module on a black picture.
         """
         if self._score is None:
             height, width, channels = self.shape
-            black = np.zeros((1, height or ANY_SIDE, width or ANY_SIDE, channels), np.float32)
+            black = np.zeros(
+                (1, height or DEFAULT_SIDE_PIXELS, width or DEFAULT_SIDE_PIXELS, channels),
+                np.float32,
+            )
             self.scores(black, 0)
         return str(self._score)
 
     @property
     def pictures(self) -> int:
-        """How many pictures the module was asked about through this network."""
-        return self._opened.pictures
+        """How many pictures this network has run through the module."""
+        return self._scored.pictures
 
     def layers(self, batch: PreparedBatch) -> tuple[Layer, ...]:
-        """Layers with more than one pixel of output, in the order in which they are computed.
+        """Return layers with more than one pixel of output, in the order of computation.
 
         Raises
         ------
         MethodError
             The module runs as one piece.
         """
-        opened = self._opened
+        scored = self._scored
 
         def ask() -> tuple[Any, Any]:
-            leaf = opened.leaf(batch)
+            leaf = scored.leaf(batch)
             return leaf, self._scores(leaf).values
 
-        (leaf, values), calls = opened.call(
-            lambda: watched(self.module, opened.torch, ask), gradients=True
+        (leaf, values), calls = scored.call(
+            lambda: watched(self.module, scored.torch, ask), gradients=True
         )
         if not calls.times:
             raise MethodError(
-                f"{opened.name} runs as one piece, as ScriptModules and exported programs do: its "
+                f"{scored.name} runs as one piece, as ScriptModules and exported programs do: its "
                 "layers cannot be seen. Give the torch.nn.Module that it was made of."
             )
         found = layers_of(calls, batch.shape, between(leaf, values.grad_fn))
-        self._found.update({one.layer.name: one for one in found})
+        self._map_layers.update({one.layer.name: one for one in found})
         return tuple(one.layer for one in found)
 
     def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
-        """Return the target's score, the one that is `differentiated`: (n,)."""
-        opened = self._opened
-        ask = lambda: self._scores(opened.leaf(batch)).of(target)  # noqa: E731 - as short as can be
-        return _array(opened.call(ask, gradients=False))
+        """Return the target's score as named by `differentiated`: (n,)."""
+        scored = self._scored
+        ask = lambda: self._scores(scored.leaf(batch)).of(target)  # noqa: E731 - as short as can be
+        return _array(scored.call(ask, gradients=False))
 
     def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
-        """Return what each layer gives: float32 (n, height, width, channels)."""
+        """Return each layer's output: float32 (n, height, width, channels)."""
         found = self._named(batch, layers)
-        opened = self._opened
+        scored = self._scored
 
         def ask() -> tuple[Scores, dict[str, Any]]:
-            return captured(self.module, layers, lambda: self._scores(opened.leaf(batch)))
+            return captured(self.module, layers, lambda: self._scores(scored.leaf(batch)))
 
-        _, kept = opened.call(ask, gradients=False)
-        return [_maps(kept[one.layer.name], last=one.last) for one in found]
+        _, kept = scored.call(ask, gradients=False)
+        return [_maps(kept[one.layer.name], channels_last=one.channels_last) for one in found]
 
     def map_gradients(
         self, batch: PreparedBatch, target: int, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
-        """Return what each layer gives, and the gradient of the target's score by it.
-
-        Raises
-        ------
-        MethodError
-            There is no gradient.
-        """
+        """Return each layer's output, and the gradient of the target's score with respect to it."""
         found = self._named(batch, layers)
-        opened = self._opened
+        scored = self._scored
 
         def ask() -> list[tuple[Any, Any]]:
-            scores, kept = captured(self.module, layers, lambda: self._scores(opened.leaf(batch)))
+            scores, kept = captured(self.module, layers, lambda: self._scores(scored.leaf(batch)))
             tensors = [kept[one.layer.name] for one in found]
-            return list(zip(tensors, opened.gradients(scores, target, tensors), strict=True))
+            return list(zip(tensors, scored.gradients(scores, target, tensors), strict=True))
 
         return [
-            (_maps(tensor, last=one.last), _maps(gradient, last=one.last))
-            for one, (tensor, gradient) in zip(found, opened.call(ask, gradients=True), strict=True)
+            (
+                _maps(tensor, channels_last=one.channels_last),
+                _maps(gradient, channels_last=one.channels_last),
+            )
+            for one, (tensor, gradient) in zip(found, scored.call(ask, gradients=True), strict=True)
         ]
 
     def gradients(
         self, batch: PreparedBatch, target: int, *, guided: bool = False
     ) -> PreparedBatch:
-        """Return the gradient of the target's score by the batch.
+        """Return the gradient of the target's score with respect to the batch.
 
-        With `guided`, each ReLU lets only positive gradients pass back, however it was written:
-        see :func:`~.torch_graph.override_relus`.
-
-        Raises
-        ------
-        MethodError
-            There is no gradient; or `guided`, and not every ReLU could be overridden, or there
-            are activations of another kind.
+        With `guided`, ReLUs count however they were written: see
+        :func:`~.autograd.override_relus`.
         """
-        opened = self._opened
+        scored = self._scored
 
         def ask() -> Any:
-            leaf = opened.leaf(batch)
+            leaf = scored.leaf(batch)
             scores = self._scores(leaf)
             leading = between(leaf, scores.values.grad_fn) if guided else set()
             if leading:
-                override_relus(leading, opened.name)
-            return opened.gradients(scores, target, [leaf])[0]
+                override_relus(leading, scored.name)
+            return scored.gradients(scores, target, [leaf])[0]
 
-        return _maps(opened.call(ask, gradients=True), last=False)
+        return _maps(scored.call(ask, gradients=True), channels_last=False)
 
     def head(self, batch: PreparedBatch) -> tuple[str, NDArray[np.float32]]:
-        """Return the layer ahead of global average pooling, and the weights of the dense one after.
+        """Return the layer before global average pooling, and the weights of the dense layer after.
 
-        It is not read off the code but seen in the numbers: see :func:`~.torch_head.dense_head`.
-
-        Returns
-        -------
-        str, float32 array (channels, outputs)
-
-        Raises
-        ------
-        MethodError
-            The network does not end so.
+        They are found by values, not in the code: see :func:`~.head.dense_head`.
         """
-        features = features_of(self._opened)
+        features = features_of(self._scored)
         names = [layer.name for layer in self.layers(batch) if layer.shape[2] in features]
-        # Noise as well: a map of one colour has a mean that is its maximum, too.
+        # Noise as well: the mean of a plain map is also its maximum.
         noise = np.random.default_rng(0).standard_normal(batch.shape)
         noisy = batch + (noise * (batch.std() or 1)).astype(np.float32)
         both = np.concatenate([batch, noisy])
-        return dense_head(self._opened, both, self._named(batch, names))
+        return dense_head(self._scored, both, self._named(batch, names))
 
-    def for_shap(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
-        """Return what `shap.GradientExplainer` takes: a module, and a tensor as it takes it.
-
-        The module takes (n, height, width, channels), preprocessed, and returns (n, 1).
-        """
-        torch = self._opened.torch
+    def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
+        """Return the target's score as a module, and a batch as that module takes it."""
+        torch = self._scored.torch
 
         def forward(_: Any, pictures: Any) -> Any:
             return self._scores(pictures.permute(0, 3, 1, 2)).of(target)[:, None].float()
 
-        # The module itself is no part of this one: SHAP clears gradients and changes modes. A class
-        # by call, since PyTorch is imported no sooner.
-        scored = type("Scored", (torch.nn.Module,), {"forward": forward})
-        return scored(), self.with_shap(lambda: torch.from_numpy(np.array(batch, np.float32)))
+        # The user's module is no part of this one: SHAP clears gradients and changes modes. The
+        # class is made here, since PyTorch is imported late.
+        model = type("ScoreModel", (torch.nn.Module,), {"forward": forward})
+        return model(), self.with_gradients(lambda: torch.from_numpy(np.array(batch, np.float32)))
 
-    def with_shap(self, call: Callable[[], Answer]) -> Answer:
-        """Call SHAP with gradients, which it does not switch on, whatever mode the caller is in."""
-        return self._opened.call(call, gradients=True)
+    def with_gradients(self, call: Callable[[], Result]) -> Result:
+        """Call with gradients switched on, which SHAP does not do, in any mode of the caller."""
+        return self._scored.call(call, gradients=True)
 
-    def randomised(self, seed: int) -> Iterator[RandomisedCopy]:
-        """Randomise a copy of the model from its last layer with weights down to the first.
+    def randomised_copies(self, seed: int) -> Iterator[RandomisedCopy]:
+        """Randomise a copy of the model, from the last layer with weights down to the first.
 
-        See :func:`~.torch_randomised.randomised_copy`. It is one copy, so what is yielded holds
-        until the next.
-
-        Raises
-        ------
-        MethodError
-            The model cannot be copied, or has no weights.
+        See :func:`~.randomise.randomise_copy`. It is a single copy: each result is valid until
+        the next.
         """
-        for layer, module in randomised_copy(self.module, seed):
+        for layer, module in randomise_copy(self.module, seed):
             network = TorchNetwork(module, self.output, self.shape, self.after)
             yield RandomisedCopy(layer, channels_first(module, self.after), network)
 
     @cached_property
-    def _opened(self) -> Opened:
-        return Opened(self.module, self.output, self.after)
+    def _scored(self) -> ScoredModule:
+        return ScoredModule(self.module, self.output, self.after)
 
     def _scores(self, leaf: Any) -> Scores:
-        scores = self._opened.scores(leaf)
+        scores = self._scored.scores(leaf)
         self._score = scores.differentiated
         return scores
 
-    def _named(self, batch: PreparedBatch, names: Sequence[str]) -> list[Found]:
-        """Return the layers of these names; which there are is seen when the first is asked for."""
-        if not set(names) <= self._found.keys():
+    def _named(self, batch: PreparedBatch, names: Sequence[str]) -> list[MapLayer]:
+        """Return the layers of these names; find them first if need be."""
+        if not set(names) <= self._map_layers.keys():
             self.layers(batch[:1])
-        unknown = [name for name in names if name not in self._found]
+        unknown = [name for name in names if name not in self._map_layers]
         if unknown:
             raise ValueError(
-                f"{unknown[0]!r} is no layer of {self._opened.name} with maps. Wanted is one of "
-                f"{', '.join(map(repr, self._found))}."
+                f"{unknown[0]!r} is no layer of {self._scored.name} with maps. Wanted is one of "
+                f"{', '.join(map(repr, self._map_layers))}."
             )
-        return [self._found[name] for name in names]
+        return [self._map_layers[name] for name in names]
 
 
 def _array(tensor: Any) -> NDArray[np.float32]:
@@ -244,5 +220,5 @@ def _array(tensor: Any) -> NDArray[np.float32]:
     return np.ascontiguousarray(array)
 
 
-def _maps(tensor: Any, *, last: bool) -> LayerMaps:
-    return _array(tensor if last else tensor.permute(0, 2, 3, 1))
+def _maps(tensor: Any, *, channels_last: bool) -> LayerMaps:
+    return _array(tensor if channels_last else tensor.permute(0, 2, 3, 1))

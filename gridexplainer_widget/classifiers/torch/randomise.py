@@ -1,4 +1,4 @@
-"""Copies of a PyTorch module whose weights are replaced by noise, layer after layer."""
+"""Replace a PyTorch module's weights by noise, layer by layer, in a copy."""
 
 from __future__ import annotations
 
@@ -12,22 +12,17 @@ from gridexplainer_widget.core.errors import MethodError
 from .calls import INSTALL
 
 
-def randomised_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
+def randomise_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
     """Randomise a copy of a module, from its last part with weights down to the first.
 
-    Weights with two dimensions or more are drawn anew from a normal distribution of their own
-    mean and deviation. Biases and what normalisation has stay. The order is that in which the
+    Weights with two axes or more are redrawn from a normal distribution of their own
+    mean and deviation. Biases and normalisation stay. The order is that in which the
     module lists its parts.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-    seed : int
 
     Yields
     ------
     str, torch.nn.Module
-        What was randomised last, and the copy: the same one each time.
+        The part that was randomised last, and the copy: the same one each time.
 
     Raises
     ------
@@ -37,7 +32,7 @@ def randomised_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
     name = type(module).__name__
     torch = framework("torch", name, INSTALL)
     try:
-        with torch.inference_mode(mode=False):  # its numbers could have no gradients later
+        with torch.inference_mode(mode=False):  # else its weights could have no gradients later
             module = copy.deepcopy(module)
     except Exception as error:
         raise MethodError(
@@ -57,7 +52,7 @@ def randomised_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
 
 
 def _with_weights(module: Any) -> list[tuple[str, list[Any]]]:
-    """Return each part that has weights of its own; what several share counts once."""
+    """Return each part with weights of its own; shared weights count once."""
     known: set[int] = set()
     parts = []
     for name, part in module.named_modules():

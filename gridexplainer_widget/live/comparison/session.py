@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gridexplainer_widget.analysis.audit import add_randomisation, audit_run, audit_steps
-from gridexplainer_widget.analysis.compare import look_at_model, reason_of
-from gridexplainer_widget.analysis.explain import explanation_steps
+from gridexplainer_widget.analysis.compare import check_model
+from gridexplainer_widget.analysis.explain import explanation_steps, failure_reason
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.arrays import Mask
 from gridexplainer_widget.core.fills import FillLike
@@ -135,7 +135,7 @@ class ComparisonSession:
             yield 1, 1
         if not self._model_checked:
             self._model_checked = True
-            yield from look_at_model(self.setup, self.run)
+            yield from check_model(self.setup, self.run)
 
     def panel(self, name: str, options_text: str, target: int) -> Panel:
         """Return a map, finished or still to be made."""
@@ -159,7 +159,7 @@ class ComparisonSession:
                 panel.progress, panel.work = None, None
             except Exception as error:  # noqa: BLE001 - shown in its panel; other maps are kept
                 panel.progress, panel.work = None, None
-                panel.failure = reason_of(error)
+                panel.failure = failure_reason(error)
             else:
                 yield panel.progress
 

@@ -174,8 +174,9 @@ class GridExplainerWidget(ExplorerTraits):
         from gridexplainer_widget.results.page import to_html  # noqa: PLC0415 - the page reads its bundle
 
         state = {name: getattr(self, name) for name in ("value", "keep", *APPEARANCE)}
-        cached = self._session.cached_probabilities()
-        return to_html(self._explanation_so_far(), path, state=state, cached_probabilities=cached)
+        known = self._session.cached_probabilities()
+        explanation = self._explanation_so_far()
+        return to_html(explanation, path, state=state, selection_probabilities=known)
 
     def _png(self) -> bytes:
         explanation = self.explanation

@@ -39,7 +39,7 @@ class Layers:
         self.seeds: list[int] = []
         self.lock: Any = None
 
-    def randomised(self, seed: int) -> Iterator[RandomisedCopy]:
+    def randomised_copies(self, seed: int) -> Iterator[RandomisedCopy]:
         self.seeds.append(seed)
         last: Copy | None = None
         for name in reversed(self.names):
@@ -202,7 +202,7 @@ def test_progress_never_goes_back_and_ends_at_its_total() -> None:
 @pytest.mark.parametrize(
     ("network", "how", "error", "message"),
     [
-        (None, {}, MethodError, "net is a closed one. Give a model of Keras"),
+        (None, {}, MethodError, "net is a black box. Give a Keras model"),
         (Layers(""), {}, MethodError, "net has no layer with any"),
         (Layers("abc"), {"stages": 0}, ValueError, "stages=0; wanted is a whole number"),
         (Layers("abc"), {"values": np.zeros((2, 3))}, ValueError, r"shape \(2, 3\)"),

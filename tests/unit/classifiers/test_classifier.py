@@ -12,7 +12,7 @@ from gridexplainer_widget import ClassifierError, as_classifier
 from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.outputs import guess_output, to_probabilities
-from gridexplainer_widget.classifiers.preprocessing import NAMED
+from gridexplainer_widget.classifiers.preprocessing import PRESETS
 from gridexplainer_widget.classifiers.readers.function import PAUSES
 from tests.support.models import brightness
 
@@ -317,16 +317,16 @@ def test_usual_ranges_have_names(name: str | None, pixel: list[float]) -> None:
 
 
 def test_turning_channels_around_twice_changes_nothing() -> None:
-    for found in NAMED.values():
+    for found in PRESETS.values():
         np.testing.assert_array_equal(found.reversed().reversed()(COLOURS), found(COLOURS))
 
 
 def test_grey_and_alpha_are_scaled_like_the_colours() -> None:
     grey = np.full((1, 1, 1, 1), 255, np.float32)
-    np.testing.assert_allclose(NAMED["-1..1"](grey), 1)
+    np.testing.assert_allclose(PRESETS["-1..1"](grey), 1)
     opaque = np.full((1, 1, 1, 4), 255, np.float32)
-    np.testing.assert_allclose(NAMED["0..1 bgr".removesuffix(" bgr")].reversed()(opaque), 1)
-    assert NAMED["imagenet"](opaque).shape == (1, 1, 1, 4)
+    np.testing.assert_allclose(PRESETS["0..1 bgr".removesuffix(" bgr")].reversed()(opaque), 1)
+    assert PRESETS["imagenet"](opaque).shape == (1, 1, 1, 4)
 
 
 def test_a_classifier_is_told_otherwise() -> None:

@@ -6,7 +6,7 @@ import transformers
 from PIL import Image
 
 from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers.preprocessing import NAMED
+from gridexplainer_widget.classifiers.preprocessing import PRESETS
 from gridexplainer_widget.classifiers.transforms import read_transform
 from tests.support.models import brightness
 from tests.support.pytorch import torch, torchvision
@@ -112,8 +112,8 @@ def test_a_transform_to_grey_gives_one_channel() -> None:
 def test_usual_numbers_are_exactly_the_usual_ones() -> None:
     weights = torchvision.models.ResNet50_Weights.DEFAULT.transforms()
     preprocessing, shape = read_transform(weights)
-    assert preprocessing.scale == NAMED["imagenet"].scale
-    assert preprocessing.offset == NAMED["imagenet"].offset
+    assert preprocessing.scale == PRESETS["imagenet"].scale
+    assert preprocessing.offset == PRESETS["imagenet"].offset
     assert shape == (224, 224, None)
 
 

@@ -87,8 +87,10 @@ def share_on(mask: NDArray[Any], fallen: NDArray[Any]) -> float:
 
 def test_importing_the_demo_leaves_tensorflow_alone() -> None:
     code = "import sys, gridexplainer_widget.demo; print('tensorflow' in sys.modules)"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == "False"
+    printed = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert printed.stdout.strip() == "False"
 
 
 def test_an_unknown_name_is_told_what_is_wanted() -> None:

@@ -31,7 +31,7 @@ from gridexplainer_widget.methods.shap_partition import (
     warm_up,
 )
 from gridexplainer_widget.results.explanation import Explanation
-from gridexplainer_widget.results.to_shap import to_shap
+from gridexplainer_widget.results.export import to_shap
 from tests.support.contexts import run_method
 from tests.support.models import Spoiled, TopLeft, brightness, weights
 from tests.support.runs import NOISE, WHITE

@@ -165,8 +165,8 @@ def test_tensorflow_has_nothing_to_say_of_many_maps(caplog: pytest.LogCaptureFix
         np.testing.assert_array_equal(found.pixels, first.pixels)
     assert "retracing" not in caplog.text
     network, batch = contexts[0].network, contexts[0].batch
-    assert network.for_shap(batch, 1)[0] is network.for_shap(batch, 1)[0]
-    assert network.for_shap(batch, 1)[0] is not network.for_shap(batch, 0)[0]
+    assert network.score_model(batch, 1)[0] is network.score_model(batch, 1)[0]
+    assert network.score_model(batch, 1)[0] is not network.score_model(batch, 0)[0]
 
 
 def test_a_black_box_is_refused() -> None:

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from gridexplainer_widget.results.comparison_page import WANTED, comparison_html
+from gridexplainer_widget.results.comparison_page import RECORD_KEYS, comparison_html
 from gridexplainer_widget.results.document import STATIC, Document
 from gridexplainer_widget.wire import comparison as compare_protocol
 from tests.support.elements import EVIL, Elements
@@ -60,11 +60,11 @@ def test_bytes_that_are_base64_already_are_left_alone() -> None:
 
 def test_the_page_knows_every_trait() -> None:
     traits = compare_protocol.KERNEL_TRAITS + compare_protocol.FRONT_END_TRAITS
-    assert sorted(WANTED) == sorted((*traits, "answers"))
+    assert sorted(RECORD_KEYS) == sorted((*traits, "answers"))
 
 
 def test_what_the_page_does_not_know_stays_out_of_it() -> None:
-    assert set(embedded(comparison_html(record(more=1), "", ""))) == set(WANTED)
+    assert set(embedded(comparison_html(record(more=1), "", ""))) == set(RECORD_KEYS)
 
 
 def test_the_page_allows_its_own_script_alone() -> None:

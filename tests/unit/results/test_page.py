@@ -131,7 +131,7 @@ def test_an_answer_that_is_not_among_the_classes_is_named() -> None:
     big = thousand(8, 8)
     known = record(big.to_html())
     labels = dict(known["labels"])
-    assert len(known["classes"]) == page.MOST_CLASSES
+    assert len(known["classes"]) == page.MAX_CLASSES
     winners = big.vectors.reshape(64, -1).argmax(axis=-1)
     told = {cell: index for cell, index, _, _ in known["others"]}
     assert told == {c: i for c, i in enumerate(winners) if i not in known["classes"]}
@@ -152,7 +152,7 @@ def test_it_begins_with_what_is_asked(explanation: Explanation) -> None:
     state = {"target": "a", "score": "log-odds", "value": ((0, 1),), "keep": True, "opacity": 0.5}
     known = record(page.to_html(explanation, state=state))["state"]
     assert known == {
-        **page.START,
+        **page.INITIAL_STATE,
         "fill": "blur",
         "target": 0,
         "score": "log-odds",
@@ -164,7 +164,7 @@ def test_it_begins_with_what_is_asked(explanation: Explanation) -> None:
 
 def test_it_begins_as_a_widget_does() -> None:
     traits = GridExplainerWidget.class_traits()
-    for name, value in page.START.items():
+    for name, value in page.INITIAL_STATE.items():
         default = traits[name].default_value
         assert (list(default) if name == "value" else default) == value
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gridexplainer_widget import Explanation, GridExplainer
-from gridexplainer_widget.results.plot import number_text, scale_of
+from gridexplainer_widget.results.colors import number_text, scale_of
 from tests.support.models import TopLeft, weights
 
 WIDE = np.random.default_rng(0).integers(0, 256, (40, 80, 3)).astype(np.uint8)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gridexplainer_widget import GridExplainerWidget
-from gridexplainer_widget.results.plot import AGAINST, LEAST_SCALE, STRONGEST, SUPPORTS
+from gridexplainer_widget.results.colors import AGAINST, MAX_OPACITY, MIN_SCALE, SUPPORTS
 from gridexplainer_widget.wire import explorer as protocol
 from gridexplainer_widget.wire import shared
 
@@ -64,6 +64,6 @@ def test_figure_and_widget_show_the_same_colors() -> None:
     hues = constant("cells/colors.ts", "HUES")
     default = re.search(r'"orange-blue": \{ supports: "(.*?)", against: "(.*?)" \}', hues)
     assert default.groups() == (SUPPORTS, AGAINST)
-    assert GridExplainerWidget.class_traits()["opacity"].default_value == STRONGEST
+    assert GridExplainerWidget.class_traits()["opacity"].default_value == MAX_OPACITY
     scales = constant("cells/scores.ts", "LEAST_SCALE").replace("probability:", '"probability":')
-    assert json.loads(scales) == LEAST_SCALE
+    assert json.loads(scales) == MIN_SCALE

@@ -18,9 +18,9 @@ from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.incremental.step import Tensor
 
 from .compiled import Compile, compile_outputs, compile_patch_maps, compile_whole_maps
-from .reader import read
+from .reader import read_graph
 from .steps import Move
-from .weights import Independent
+from .weights import IndependentTensors
 
 
 class KerasExecutor:
@@ -41,10 +41,10 @@ class KerasExecutor:
         self.tf = tf = framework("tensorflow", "a Keras model", "tensorflow")
         self.accelerated = bool(tf.config.list_logical_devices("GPU"))
         self._traced = traced
-        reading = read(tf, traced)
-        self.graph, self.lighter = optimised(reading.nodes, lambda stride: Move(stride=stride))
+        reading = read_graph(tf, traced)
+        self.graph, self.lighter = optimised(reading.graph, lambda stride: Move(stride=stride))
         self._flat = reading.flat
-        self._parameters = Independent(tf, traced, reading.parameters)
+        self._parameters = IndependentTensors(tf, traced, reading.parameters)
         self._states: list[Tensor] = []  # held, or their memory would be another's
         self._state_arrays: list[NDArray[Any]] | None = None  # the same memory
         self._weights: dict[int, list[Any]] = {}  # variables of each node
@@ -62,7 +62,7 @@ class KerasExecutor:
         arrays = [_view(state) for state in states]
         if self._state_arrays is not None and all(map(_same, arrays, self._state_arrays)):
             return self._version
-        tensors = self._parameters.calculated(states)
+        tensors = self._parameters.calculate(states)
         values = dict(enumerate(map(_view, tensors)))
         at = {_address(values[key]): tensor for key, tensor in enumerate(tensors)}
         for index, node in enumerate(self.graph.nodes):

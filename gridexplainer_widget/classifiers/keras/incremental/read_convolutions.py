@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from gridexplainer_widget.incremental.graph import POINT, Kind, Pair, Window
+from gridexplainer_widget.incremental.builder import NodeBuilder
+from gridexplainer_widget.incremental.graph import Kind
+from gridexplainer_widget.incremental.window import NO_PADS, POINT, Pads, Pair, Window, window_span
 
-from .builder import GraphBuilder, NodeBuilder, channels_last, pair, size_of
-from .padding import Pads, same_pads
+from .builder import GraphBuilder, is_channels_last, map_size, pair_attribute
+from .padding import same_pads
 from .steps import Convolve, Move
 
 
-def read_convolution(drafts: GraphBuilder, op: Any) -> bool:
+def read_convolution(graph: GraphBuilder, op: Any) -> bool:
     """Read a convolution, depthwise or not."""
-    picture, kernel = op.inputs
-    return _convolution(drafts, op, picture, kernel, op)
+    source, kernel = op.inputs
+    return _add_convolution(graph, op, source, kernel, op)
 
 
-def read_call(drafts: GraphBuilder, op: Any) -> bool:
-    """Look into a compiled function for Keras's grouped convolution, which has nothing else."""
+def read_called_convolution(graph: GraphBuilder, op: Any) -> bool:
+    """Read Keras's grouped convolution: a compiled function with nothing else in it."""
     function = op.graph._get_function(op.get_attr("f").name)  # noqa: SLF001 - no public way
     inner = [one for one in function.graph.get_operations() if one.type != "NoOp"]
-    found = [one for one in inner if one.type == "Conv2D"]
+    convolutions = [one for one in inner if one.type == "Conv2D"]
     others = {one.type for one in inner} - {"Conv2D", "Placeholder", "ReadVariableOp", "Identity"}
-    if len(found) != 1 or others or len(op.outputs) != 1:
+    if len(convolutions) != 1 or others or len(op.outputs) != 1:
         return False
+    convolution = convolutions[0]
     outer = {one.ref(): given for one, given in zip(function.graph.inputs, op.inputs, strict=True)}
-    picture, kernel = (outer.get(_origin(taken).ref()) for taken in found[0].inputs)
-    if picture is None or kernel is None:
+    source, kernel = (outer.get(_origin(tensor).ref()) for tensor in convolution.inputs)
+    if source is None or kernel is None:
         return False
-    if kernel.dtype == drafts.tf.resource:
+    if kernel.dtype == graph.tf.resource:
         with op.graph.as_default():
-            kernel = drafts.tf.raw_ops.ReadVariableOp(resource=kernel, dtype=drafts.tf.float32)
-        kernel.set_shape(found[0].inputs[1].shape)
-    return _convolution(drafts, op, picture, kernel, found[0])
+            kernel = graph.tf.raw_ops.ReadVariableOp(resource=kernel, dtype=graph.tf.float32)
+        kernel.set_shape(convolution.inputs[1].shape)
+    return _add_convolution(graph, op, source, kernel, convolution)
 
 
 def _origin(tensor: Any) -> Any:
@@ -43,130 +45,137 @@ def _origin(tensor: Any) -> Any:
     return tensor
 
 
-def read_dilated(drafts: GraphBuilder, op: Any) -> bool:
-    """Read a dilated convolution: rows dealt out to several pictures, convolved, dealt back."""
-    inner = drafts.only_user(op.outputs[0])
-    last = drafts.only_user(inner.outputs[0]) if inner is not None else None
-    draft, block, pads = drafts.map_or_other(op.inputs[0]), *map(drafts.static, op.inputs[1:])
-    if draft is None or last is None or block is None or pads is None or len(block) != 2:
+def read_dilated_convolution(graph: GraphBuilder, op: Any) -> bool:
+    """Read a dilated convolution: positions dealt out to pictures, convolved and dealt back."""
+    inner = graph.only_user(op.outputs[0])
+    last = graph.only_user(inner.outputs[0]) if inner is not None else None
+    source, block, pads = graph.map_of(op.inputs[0]), *map(graph.static, op.inputs[1:])
+    if source is None or last is None or block is None or pads is None or len(block) != 2:
         return False
     plain = (
         inner.type in {"Conv2D", "DepthwiseConv2dNative"}
         and inner.inputs[0] is op.outputs[0]
         and inner.get_attr("padding") == b"VALID"
-        and pair(inner, "strides") == pair(inner, "dilations") == (1, 1)
+        and pair_attribute(inner, "strides") == pair_attribute(inner, "dilations") == (1, 1)
         and last.type == "BatchToSpaceND"
     )
-    crops = drafts.static(last.inputs[2]) if plain else None
-    if crops is None or crops[:, 0].any():
+    crops = graph.static(last.inputs[2]) if plain else None
+    if crops is None or crops[:, 0].any() or not _is_kernel(graph, inner.inputs[1]):
         return False
-    kernel, made = inner.inputs[1], size_of(last.outputs[0])
-    around = []
-    for axis in (0, 1):
-        before, length = int(pads[axis, 0]), (kernel.shape[axis] - 1) * int(block[axis]) + 1
-        around.append((before, made[axis] - 1 + length - draft.size[axis] - before))
+    kernel = inner.inputs[1]
     dilation = int(block[0]), int(block[1])
-    drafts.skipped |= {op, inner}
-    drafts.finish[last] = lambda: _convolution(
-        drafts, last, op.inputs[0], kernel, inner, (dilation, (around[0], around[1]))
-    )
+    span, before = window_span(kernel.shape[:2], dilation), (int(pads[0, 0]), int(pads[1, 0]))
+    around = _pads_between(source.size, map_size(last.outputs[0]), span, before)
+    if not _add_convolution(graph, last, op.inputs[0], kernel, inner, (dilation, around)):
+        return False
+    graph.consumed |= {inner, last}
     return True
 
 
-def _convolution(  # noqa: PLR0913, PLR0917 - what is read, what of, and how
-    drafts: GraphBuilder,
+def _pads_between(size: Pair, output_size: Pair, span: Pair, before: Pair) -> Pads:
+    """Return the padding with which windows of stride 1 make a map of another size."""
+    rows, columns = (
+        (ahead, made - 1 + length - n - ahead)
+        for n, made, length, ahead in zip(size, output_size, span, before, strict=True)
+    )
+    return rows, columns
+
+
+def _add_convolution(  # noqa: PLR0913, PLR0917 - what is read, of what, and how
+    graph: GraphBuilder,
     op: Any,
-    picture: Any,
+    tensor: Any,
     kernel: Any,
     inner: Any,
     dilated: tuple[Pair, Pads] | None = None,
 ) -> bool:
-    """Read a convolution that ends with `op`; `inner` has its attributes."""
-    draft = drafts.map_or_other(picture)
-    if draft is None or kernel.ref() in drafts.dependent or not channels_last(inner):
-        return False
-    if kernel.dtype != drafts.tf.float32 or kernel.shape.rank != 4 or None in tuple(kernel.shape):
+    """Add a convolution that ends with `op`; `inner` has its attributes."""
+    source = graph.map_of(tensor)
+    if source is None or not _is_kernel(graph, kernel) or not is_channels_last(inner):
         return False
     rows, columns, fan_in, fan_out = kernel.shape
-    stride = pair(inner, "strides")
-    dilation = dilated[0] if dilated else pair(inner, "dilations")
-    reach = (rows - 1) * dilation[0] + 1, (columns - 1) * dilation[1] + 1
-    pads = dilated[1] if dilated else read_pads(inner, draft.size, reach, stride)
+    stride = pair_attribute(inner, "strides")
+    dilation = dilated[0] if dilated else pair_attribute(inner, "dilations")
+    span = window_span((rows, columns), dilation)
+    pads = dilated[1] if dilated else read_pads(inner, source.size, span, stride)
     depthwise, groups = inner.type != "Conv2D", 1
-    if not depthwise and fan_in != draft.channels:
-        groups = draft.channels // fan_in
+    if not depthwise and fan_in != source.channels:
+        groups = source.channels // fan_in
     if groups > 1 and fan_in == 1:  # each channel by itself
         depthwise, groups = True, 1
-        fan_in, fan_out = draft.channels, fan_out // draft.channels
+        fan_in, fan_out = source.channels, fan_out // source.channels
     channels = fan_in * fan_out if depthwise else fan_out
-    draft, pads = with_padding_ahead(drafts, draft, pads)
-    shape = rows, columns, fan_in, fan_out
+    source, pads = absorb_padding(graph, source, pads)
     kind: Kind = "depthwise" if depthwise else "convolution"
-    return drafts.add(
-        NodeBuilder(
-            op.name,
-            op.outputs[0],
-            [draft.tensor],
-            [Window(reach, stride, (pads[0][0], pads[1][0]))],
-            size_of(op.outputs[0]),
-            channels,
-            kind,
-            Convolve(
-                drafts.parameter(kernel), shape, stride, pads, dilation, groups, depthwise=depthwise
-            ),
-            rows * columns * channels * (1 if depthwise else fan_in),
-        )
+    return graph.add_local(
+        op,
+        source,
+        Window(span, stride, (pads[0][0], pads[1][0])),
+        kind,
+        Convolve(
+            kernel=graph.parameter(kernel),
+            shape=(rows, columns, fan_in, fan_out),
+            stride=stride,
+            pads=pads,
+            dilation=dilation,
+            groups=groups,
+            depthwise=depthwise,
+        ),
+        size=map_size(op.outputs[0]),
+        channels=channels,
+        work=rows * columns * channels * (1 if depthwise else fan_in),
     )
 
 
+def _is_kernel(graph: GraphBuilder, tensor: Any) -> bool:
+    """Whether a tensor is a parameter of four known sides."""
+    if graph.depends(tensor) or tensor.dtype != graph.tf.float32:
+        return False
+    return tensor.shape.rank == 4 and None not in tuple(tensor.shape)
+
+
 def read_pads(op: Any, size: Pair, window: Pair, stride: Pair) -> Pads:
-    """Read how many rows and columns are added around a map."""
+    """Read how many rows and columns an operation adds around a map."""
     padding = op.get_attr("padding")
     if padding == b"VALID":
-        return (0, 0), (0, 0)
+        return NO_PADS
     if padding == b"EXPLICIT":
-        given = op.get_attr("explicit_paddings")
-        return (given[2], given[3]), (given[4], given[5])
+        sides = op.get_attr("explicit_paddings")
+        return (sides[2], sides[3]), (sides[4], sides[5])
     rows, columns = (
         same_pads(n, length, step) for n, length, step in zip(size, window, stride, strict=True)
     )
     return rows, columns
 
 
-def with_padding_ahead(
-    drafts: GraphBuilder, draft: NodeBuilder, pads: Pads
+def absorb_padding(
+    graph: GraphBuilder, source: NodeBuilder, pads: Pads
 ) -> tuple[NodeBuilder, Pads]:
-    """Take in the padding ahead, if nothing else looks at it: that saves a copy of the map."""
-    step = draft.step
+    """Take in the padding ahead if nothing else uses it: that saves a copy of the map."""
+    step = source.step
     padding = isinstance(step, Move) and step == Move(step.pads) and any(map(any, step.pads))
-    if not padding or any(map(any, pads)) or not drafts.alone(draft.tensor):
-        return draft, pads
-    ahead = drafts.map_or_other(draft.inputs[0])
-    return (draft, pads) if ahead is None else (ahead, step.pads)
+    if not padding or any(map(any, pads)) or not graph.used_once(source.output):
+        return source, pads
+    ahead = graph.map_of(source.inputs[0])
+    return (source, pads) if ahead is None else (ahead, step.pads)
 
 
-def read_product(drafts: GraphBuilder, op: Any) -> bool:
-    """Read a product of the rows of a map, put along one axis, with a matrix: a dense layer."""
+def read_dense(graph: GraphBuilder, op: Any) -> bool:
+    """Read the product of a map, its positions along one axis, and a matrix: a dense layer."""
     rows, kernel = op.inputs
-    draft = drafts.map_of(rows, flat=True)
-    turned = op.get_attr("transpose_a") or op.get_attr("transpose_b")
-    if draft is None or rows.shape.rank != 2 or kernel.ref() in drafts.dependent or turned:
+    source = graph.map_of(rows, flat=True, unread=False)
+    transposed = op.get_attr("transpose_a") or op.get_attr("transpose_b")
+    if source is None or rows.shape.rank != 2 or graph.depends(kernel) or transposed:
         return False
     if None in tuple(kernel.shape):
         return False
     fan_in, fan_out = kernel.shape
     step = Convolve(
-        drafts.parameter(kernel), (1, 1, fan_in, fan_out), (1, 1), ((0, 0), (0, 0)), (1, 1)
+        kernel=graph.parameter(kernel),
+        shape=(1, 1, fan_in, fan_out),
+        stride=(1, 1),
+        pads=NO_PADS,
+        dilation=(1, 1),
     )
-    made = replace(
-        draft,
-        name=op.name,
-        tensor=op.outputs[0],
-        inputs=[draft.tensor],
-        windows=[POINT],
-        channels=fan_out,
-        kind="convolution",
-        step=step,
-        work=fan_in * fan_out,
-    )
-    return drafts.add(made)
+    work = fan_in * fan_out
+    return graph.add_local(op, source, POINT, "convolution", step, channels=fan_out, work=work)

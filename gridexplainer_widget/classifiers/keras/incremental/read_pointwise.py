@@ -1,4 +1,4 @@
-"""Reads what is done at each position by itself."""
+"""Reads what is calculated at each position by itself."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from gridexplainer_widget.incremental.builder import NodeBuilder
 from gridexplainer_widget.incremental.channel_affine import Change
 from gridexplainer_widget.incremental.graph import POINT, Pair, Window
 
-from .builder import ConstantMap, GraphBuilder, NodeBuilder, channels_last
-from .replay import again
-from .steps import Convolve, Operate, Scale
+from .builder import GraphBuilder, constant_map, is_channels_last
+from .replay import rerun_operation
+from .steps import Constant, Convolve, Operate, Scale
 
 CHANGES: dict[str, Any] = {
     "Add": "add",
@@ -24,159 +25,152 @@ CHANGES: dict[str, Any] = {
 }
 """What these do to a channel when the other operand is a parameter."""
 
-EITHER_WAY = frozenset({"Add", "AddV2", "Mul"})
-"""Their operands may change places."""
+COMMUTATIVE = frozenset({"Add", "AddV2", "Mul"})
 
 
-def read_unary(drafts: GraphBuilder, op: Any) -> bool:
-    """Read what is done to each number by itself."""
-    draft = drafts.map_or_other(op.inputs[0], flat=True)
-    return draft is not None and _operation(drafts, op, [draft], (0,), (draft.size, draft.channels))
+def read_unary(graph: GraphBuilder, op: Any) -> bool:
+    """Read an operation on each number."""
+    source = graph.map_of(op.inputs[0], flat=True)
+    if source is None:
+        return False
+    return _add_elementwise(graph, op, [source], (0,), (source.size, source.channels))
 
 
-def read_binary(drafts: GraphBuilder, op: Any) -> bool:
-    """Read what is done to two numbers, of which one may be a parameter."""
+def read_binary(graph: GraphBuilder, op: Any) -> bool:
+    """Read an operation on two numbers, of which one may be a parameter."""
     first, second = op.inputs
-    if first.ref() not in drafts.dependent:
-        return _with_parameter(drafts, op, second, first)
-    if second.ref() not in drafts.dependent:
-        return _with_parameter(drafts, op, first, second)
-    one, other = (drafts.map_or_other(taken, flat=True) for taken in op.inputs)
+    if not graph.depends(first):
+        return _read_with_parameter(graph, op, second, first)
+    if not graph.depends(second):
+        return _read_with_parameter(graph, op, first, second)
+    one, other = (graph.map_of(source, flat=True) for source in op.inputs)
     if one is None or other is None or first.shape.rank != second.shape.rank:
         return False
     size = max(one.size[0], other.size[0]), max(one.size[1], other.size[1])
     channels = max(one.channels, other.channels)
-    return _operation(drafts, op, [one, other], (0, 1), (size, channels))
+    return _add_elementwise(graph, op, [one, other], (0, 1), (size, channels))
 
 
-def _operation(
-    drafts: GraphBuilder,
+def _add_elementwise(
+    graph: GraphBuilder,
     op: Any,
-    maps: list[NodeBuilder],
+    sources: list[NodeBuilder],
     operands: tuple[int, ...],
-    made: tuple[Pair, int],
+    shape: tuple[Pair, int],
 ) -> bool:
-    """Add an operation as it is; what is spread over a larger map is looked at as a whole."""
-    run = again(drafts.tf, op)
+    """Add an operation as it is; a map that is broadcast is looked at as a whole."""
+    run = rerun_operation(graph.tf, op)
 
-    def operate(*given: Any) -> Any:
-        return run(*given)[0]
+    def operate(*inputs: Any) -> Any:
+        return run(*inputs)[0]
 
-    windows: list[Window | None] = [POINT if one.size == made[0] else None for one in maps]
-    step = Operate(operate, operands)
-    inputs = [one.tensor for one in maps]
-    return drafts.add(
-        NodeBuilder(op.name, op.outputs[0], inputs, windows, *made, "pointwise", step)
+    windows = [POINT if source.size == shape[0] else None for source in sources]
+    return _add_pointwise(graph, op, sources, windows, shape, Operate(operate, operands))
+
+
+def _add_pointwise(  # noqa: PLR0913, PLR0917 - a node has as many
+    graph: GraphBuilder,
+    op: Any,
+    sources: list[NodeBuilder],
+    windows: list[Window | None],
+    shape: tuple[Pair, int],
+    step: Operate,
+) -> bool:
+    inputs = [source.output for source in sources]
+    return graph.add(
+        NodeBuilder(op.name, op.outputs[0], inputs, windows, *shape, "pointwise", step)
     )
 
 
-def _with_parameter(drafts: GraphBuilder, op: Any, taken: Any, parameter: Any) -> bool:
-    draft = drafts.map_or_other(taken, flat=True)
+def _read_with_parameter(graph: GraphBuilder, op: Any, tensor: Any, parameter: Any) -> bool:
+    """Read an operation on a map and a parameter: of each channel, or of each position."""
+    source = graph.map_of(tensor, flat=True)
     known = parameter.shape.rank is not None and None not in tuple(parameter.shape)
-    if draft is None or parameter.dtype != drafts.tf.float32 or not known:
+    if source is None or parameter.dtype != graph.tf.float32 or not known:
         return False
-    shape = tuple(parameter.shape)
-    per_channel = all(side == 1 for side in shape[:-1]) and len(shape) <= 4
-    channels = shape[-1] if shape else 1
-    in_order = op.inputs[0] is taken
-    fits = per_channel and channels in {1, draft.channels}
-    if fits and op.type in CHANGES and (in_order or op.type in EITHER_WAY):
-        change = (CHANGES[op.type], (drafts.parameter(parameter),), 0.0)
-        return _change(drafts, op, taken, draft, change)
-    if taken.shape.rank == 2 and len(shape) > 1:
+    sides = tuple(parameter.shape)
+    per_channel = all(side == 1 for side in sides[:-1]) and len(sides) <= 4
+    channels = sides[-1] if sides else 1
+    in_order = op.inputs[0] is tensor
+    fits = per_channel and channels in {1, source.channels}
+    if fits and op.type in CHANGES and (in_order or op.type in COMMUTATIVE):
+        change = (CHANGES[op.type], (graph.parameter(parameter),), 0.0)
+        return _add_channel_change(graph, op, tensor, source, change)
+    if tensor.shape.rank == 2 and len(sides) > 1:
         return False
-    made = draft.size, max(channels, draft.channels)
+    shape = source.size, max(channels, source.channels)
     if per_channel:
-        place = -1 - drafts.parameter(parameter)
-        return _operation(drafts, op, [draft], (0, place) if in_order else (place, 0), made)
-    if len(shape) not in {3, 4} or shape[-3:-1] != draft.size or shape[:-3] not in {(), (1,)}:
+        place = -1 - graph.parameter(parameter)
+        operands = (0, place) if in_order else (place, 0)
+        return _add_elementwise(graph, op, [source], operands, shape)
+    if len(sides) not in {3, 4} or sides[-3:-1] != source.size or sides[:-3] not in {(), (1,)}:
         return False
-    _operation(drafts, op, [draft], (0, 1) if in_order else (1, 0), made)
-    found = drafts.found[op.outputs[0].ref()]
-    found.inputs.append(ConstantMap(draft.size, channels, parameter=drafts.parameter(parameter)))
-    found.windows.append(POINT)
+    _add_elementwise(graph, op, [source], (0, 1) if in_order else (1, 0), shape)
+    step = Constant(graph.parameter(parameter))
+    graph.add_constant_input(op.outputs[0], constant_map(op, source.size, channels, step))
     return True
 
 
-def _change(drafts: GraphBuilder, op: Any, taken: Any, draft: NodeBuilder, change: Change) -> bool:
-    """Do something to each channel: within what is ahead, where nothing else looks at that."""
-    made, step = op.outputs[0], draft.step
-    if isinstance(step, (Convolve, Scale)) and drafts.alone(taken) and drafts.alone(draft.tensor):
-        draft.step = replace(step, changes=(*step.changes, change))
-        return drafts.join(draft, made)
-    scale = Scale(draft.channels, (change,))
-    found = replace(
-        draft,
-        name=op.name,
-        tensor=made,
-        inputs=[taken],
-        windows=[POINT],
-        kind="pointwise",
-        step=scale,
-        work=0.0,
-    )
-    return drafts.add(found)
+def _add_channel_change(
+    graph: GraphBuilder, op: Any, tensor: Any, source: NodeBuilder, change: Change
+) -> bool:
+    """Change each channel: within the node ahead if nothing else uses its map."""
+    step = source.step
+    alone = graph.used_once(tensor) and graph.used_once(source.output)
+    if isinstance(step, (Convolve, Scale)) and alone:
+        source.step = replace(step, changes=(*step.changes, change))
+        return graph.extend(source, op.outputs[0])
+    return graph.add_local(op, source, POINT, "pointwise", Scale(source.channels, (change,)))
 
 
-def read_normalisation(drafts: GraphBuilder, op: Any) -> bool:
-    """Read batch normalisation by numbers that were kept."""
-    draft = drafts.map_or_other(op.inputs[0])
-    if draft is None or op.get_attr("is_training") or not channels_last(op):
+def read_batch_normalisation(graph: GraphBuilder, op: Any) -> bool:
+    """Read batch normalisation by stored statistics."""
+    source = graph.map_of(op.inputs[0])
+    if source is None or op.get_attr("is_training") or not is_channels_last(op):
         return False
-    if any(taken.ref() in drafts.dependent for taken in op.inputs[1:]):
+    if any(graph.depends(tensor) for tensor in op.inputs[1:]):
         return False
-    given = tuple(drafts.parameter(taken) for taken in op.inputs[1:])
-    change: Change = ("normalise", given, float(op.get_attr("epsilon")))
-    return _change(drafts, op, op.inputs[0], draft, change)
+    parameters = tuple(graph.parameter(tensor) for tensor in op.inputs[1:])
+    change: Change = ("normalise", parameters, float(op.get_attr("epsilon")))
+    return _add_channel_change(graph, op, op.inputs[0], source, change)
 
 
-def read_reduction(drafts: GraphBuilder, op: Any) -> bool:
-    """Read what sums the channels up and nothing else, as in layer normalisation."""
-    draft, axes = drafts.map_or_other(op.inputs[0]), drafts.static(op.inputs[1])
-    if draft is None or axes is None or not op.get_attr("keep_dims"):
+def read_channel_reduction(graph: GraphBuilder, op: Any) -> bool:
+    """Read a reduction over the channels alone, as in layer normalisation."""
+    source, axes = graph.map_of(op.inputs[0]), graph.static(op.inputs[1])
+    if source is None or axes is None or not op.get_attr("keep_dims"):
         return False
     if [int(axis) % 4 for axis in np.ravel(axes)] != [3]:
         return False
-    run, axis = again(drafts.tf, op), np.array([3], np.int32)
+    run, axis = rerun_operation(graph.tf, op), np.array([3], np.int32)
 
-    def operate(taken: Any) -> Any:
-        return run(taken, drafts.tf.constant(axis))[0]
+    def operate(x: Any) -> Any:
+        return run(x, graph.tf.constant(axis))[0]
 
-    step = Operate(operate, (0,))
-    return drafts.add(
-        NodeBuilder(
-            op.name, op.outputs[0], [draft.tensor], [POINT], draft.size, 1, "pointwise", step
-        )
-    )
+    return graph.add_local(op, source, POINT, "pointwise", Operate(operate, (0,)), channels=1)
 
 
-def read_joining(drafts: GraphBuilder, op: Any) -> bool:
-    """Read maps put behind one another along the channels."""
+def read_concatenation(graph: GraphBuilder, op: Any) -> bool:
+    """Read a concatenation along the channels."""
     *tensors, last = op.inputs
-    axis = drafts.static(last)
-    maps = [drafts.map_or_other(taken) for taken in tensors]
+    axis = graph.static(last)
+    sources = [source for tensor in tensors if (source := graph.map_of(tensor)) is not None]
     if axis is None or op.outputs[0].shape.rank != 4 or int(axis) % 4 != 3:
         return False
-    known = [one for one in maps if one is not None]
-    if len(known) < len(maps) or len({one.size for one in known}) != 1:
+    if len(sources) < len(tensors) or len({source.size for source in sources}) != 1:
         return False
 
-    def operate(*given: Any) -> Any:
-        return drafts.tf.concat(given, 3)
+    def operate(*maps: Any) -> Any:
+        return graph.tf.concat(maps, 3)
 
-    step = Operate(operate, tuple(range(len(known))))
-    inputs, windows = [one.tensor for one in known], [POINT] * len(known)
-    channels = sum(one.channels for one in known)
-    return drafts.add(
-        NodeBuilder(
-            op.name, op.outputs[0], inputs, [*windows], known[0].size, channels, "pointwise", step
-        )
-    )
+    step = Operate(operate, tuple(range(len(sources))))
+    shape = sources[0].size, sum(source.channels for source in sources)
+    return _add_pointwise(graph, op, sources, [POINT] * len(sources), shape, step)
 
 
-def read_handing_on(drafts: GraphBuilder, op: Any) -> bool:
-    """Read what gives what it takes."""
+def read_identity(graph: GraphBuilder, op: Any) -> bool:
+    """Read an operation that returns its inputs."""
     return all(
-        taken.ref() not in drafts.dependent or drafts.alias(made, taken)
-        for made, taken in zip(op.outputs, op.inputs, strict=True)
+        not graph.depends(source) or graph.alias(output, source)
+        for output, source in zip(op.outputs, op.inputs, strict=True)
     )

@@ -1,4 +1,4 @@
-"""A TensorFlow graph → a list of nodes: which operations are local, and what they look at."""
+"""A TensorFlow graph → nodes: which operations are local, and which windows they see."""
 
 from __future__ import annotations
 
@@ -6,52 +6,52 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from gridexplainer_widget.incremental.graph import Graph, Node
+from gridexplainer_widget.core.errors import UnsupportedGraph
+from gridexplainer_widget.incremental.builder import NodeBuilder, assemble
+from gridexplainer_widget.incremental.graph import Graph
 
-from .builder import ConstantMap, GraphBuilder, NodeBuilder, size_of
-from .read_convolutions import read_call, read_convolution, read_dilated, read_product
-from .read_moves import (
-    read_new_axis,
-    read_pad,
-    read_pool,
-    read_reshape,
-    read_slice,
-    read_transposition,
+from .builder import GraphBuilder, map_size
+from .read_convolutions import (
+    read_called_convolution,
+    read_convolution,
+    read_dense,
+    read_dilated_convolution,
 )
+from .read_moves import read_padding, read_reshape, read_slice, read_transpose, read_upsampling
 from .read_pointwise import (
+    read_batch_normalisation,
     read_binary,
-    read_handing_on,
-    read_joining,
-    read_normalisation,
-    read_reduction,
+    read_channel_reduction,
+    read_concatenation,
+    read_identity,
     read_unary,
 )
-from .replay import again
-from .steps import Constant, Replay
+from .read_pooling import read_pooling
+from .replay import rerun_operation
+from .steps import Replay
 
 READERS: dict[str, Callable[[GraphBuilder, Any], bool]] = {
-    "AvgPool": read_pool,
-    "BatchToSpaceND": lambda *_: False,
+    "AvgPool": read_pooling,
     "BiasAdd": read_binary,
-    "ConcatV2": read_joining,
+    "ConcatV2": read_concatenation,
     "Conv2D": read_convolution,
     "DepthwiseConv2dNative": read_convolution,
-    "ExpandDims": read_new_axis,
-    "FusedBatchNormV3": read_normalisation,
-    "MatMul": read_product,
-    "MaxPool": read_pool,
-    "Pad": read_pad,
-    "PadV2": read_pad,
-    "PartitionedCall": read_call,
+    "ExpandDims": read_upsampling,
+    "FusedBatchNormV3": read_batch_normalisation,
+    "MatMul": read_dense,
+    "MaxPool": read_pooling,
+    "Pad": read_padding,
+    "PadV2": read_padding,
+    "PartitionedCall": read_called_convolution,
     "Reshape": read_reshape,
-    "SpaceToBatchND": read_dilated,
-    "StatefulPartitionedCall": read_call,
+    "SpaceToBatchND": read_dilated_convolution,
+    "StatefulPartitionedCall": read_called_convolution,
     "StridedSlice": read_slice,
-    "Transpose": read_transposition,
+    "Transpose": read_transpose,
     **dict.fromkeys(
-        ["Identity", "IdentityN", "PreventGradient", "Snapshot", "StopGradient"], read_handing_on
+        ["Identity", "IdentityN", "PreventGradient", "Snapshot", "StopGradient"], read_identity
     ),
-    **dict.fromkeys(["Max", "Mean", "Min", "Prod", "Sum"], read_reduction),
+    **dict.fromkeys(["Max", "Mean", "Min", "Prod", "Sum"], read_channel_reduction),
     **dict.fromkeys(
         [
             "Add",
@@ -102,150 +102,105 @@ READERS: dict[str, Callable[[GraphBuilder, Any], bool]] = {
         read_unary,
     ),
 }
-"""What reads an operation; it returns whether it could. All others look at whole maps."""
+"""By type of operation, its reader, which returns whether it could read it.
+
+All other operations look at whole maps."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What was found in a graph.
+class GraphReading:
+    """What was read from a traced function.
 
     Parameters
     ----------
-    nodes : Graph
+    graph : Graph
     parameters : list of tensors
         What the steps need that does not depend on the picture.
     flat : tuple of bool
-        Whether a result is a map with its positions along one axis.
+        Whether each result is a map with its positions along one axis.
     """
 
-    nodes: Graph
+    graph: Graph
     parameters: list[Any]
     flat: tuple[bool, ...]
 
 
-def read(tf: Any, traced: Any) -> Reading:
+def read_graph(tf: Any, traced: Any) -> GraphReading:
     """Read a traced function of a batch of pictures of one size.
 
     Raises
     ------
     UnsupportedGraph
-        There is something in it that cannot be calculated outside of it.
+        An operation cannot be run outside of the graph.
     """
-    drafts = GraphBuilder(tf, traced)
-    size, channels = size_of(drafts.picture), int(drafts.picture.shape[3])
-    drafts.add(NodeBuilder("picture", drafts.picture, [], [], size, channels, "input", None))
-    others = []
-    for op in drafts.operations:
-        if op in drafts.finish:
-            read_it = drafts.finish[op]()
-        elif op in drafts.skipped or not drafts.depends(op):
+    graph = GraphBuilder(tf, traced)
+    unread = []
+    for op in graph.operations:
+        if op in graph.consumed or not any(map(graph.depends, op.inputs)):
             continue
-        else:
-            reader = READERS.get(op.type)
-            read_it = reader is not None and reader(drafts, op)
-        if not read_it:
-            others.append(op)
-    return _Assembly(drafts, others).reading()
+        reader = READERS.get(op.type)
+        if reader is None or not reader(graph, op):
+            unread.append(op)
+    lookup = _NodeLookup(graph, unread)
+    order = {op: index for index, op in enumerate(graph.operations)}
+    order[graph.picture.op] = -1  # the picture is the first node
+
+    def position(node: NodeBuilder) -> tuple[int, int]:
+        return order[node.output.op], node.output.value_index
+
+    assembled = assemble(graph.results, lookup.node_of, position)
+    flat = tuple(
+        graph.read_map(result) is not None and result.shape.rank == 2 for result in graph.results
+    )
+    return GraphReading(assembled, graph.parameters, flat)
 
 
-class _Assembly:
-    """Puts drafts, and operations that were not read, in order; leaves out what nothing needs."""
+class _NodeLookup:
+    """The nodes that were read, and one for each output of an operation that was not."""
 
-    def __init__(self, drafts: GraphBuilder, others: list[Any]) -> None:
-        self.drafts = drafts
-        self.nodes: list[Node] = []
-        self.place: dict[Any, int] = {}  # of the tensors' references
-        self._maker: dict[Any, Any] = dict(drafts.found)
-        for op in others:
-            self._maker.update(dict.fromkeys((made.ref() for made in op.outputs), op))
+    def __init__(self, graph: GraphBuilder, unread: list[Any]) -> None:
+        self.graph = graph
+        self._operations = {output.ref(): op for op in unread for output in op.outputs}
+        self._nodes: dict[Any, NodeBuilder] = {}
 
-    def reading(self) -> Reading:
-        drafts = self.drafts
-        ends = [self._root(result) for result in drafts.results]
-        order = {op: index for index, op in enumerate(drafts.operations)}
-        order[drafts.picture.op] = -1
-        needed = self._leading_to(ends)
-        for item in sorted(
-            needed, key=lambda one: order[one.tensor.op if isinstance(one, NodeBuilder) else one]
-        ):
-            self._add(item)
-        results = tuple(self.place[end] for end in ends)
+    def node_of(self, tensor: Any) -> NodeBuilder:
+        """Return the node that makes a tensor."""
+        node = self.graph.read_map(tensor)
+        if node is not None:
+            return node
+        holder = self.graph.holder(tensor)
+        if holder not in self._operations:
+            raise UnsupportedGraph(f"its result {tensor.name} does not depend on the picture")
+        if holder not in self._nodes:
+            self._replay(self._operations[holder])
+        return self._nodes[holder]
+
+    def _replay(self, op: Any) -> None:
+        """Make the nodes of an operation that was not read."""
+        graph = self.graph
+        run = rerun_operation(graph.tf, op)
+        sources = [source for source in op.inputs if graph.depends(source)]
         flat = tuple(
-            end in drafts.found and result.shape.rank == 2
-            for end, result in zip(ends, drafts.results, strict=True)
+            graph.read_map(source) is not None and source.shape.rank == 2 for source in sources
         )
-        return Reading(Graph(tuple(self.nodes), results), drafts.parameters, flat)
-
-    def _root(self, tensor: Any) -> Any:
-        return self.drafts.root.get(tensor.ref(), tensor.ref())
-
-    def _leading_to(self, ends: list[Any]) -> set[Any]:
-        found: set[Any] = {self.drafts.found[self.drafts.picture.ref()]}
-        waiting = [self._maker[end] for end in ends]
-        while waiting:
-            item = waiting.pop()
-            if item not in found:
-                found.add(item)
-                taken = item.inputs if isinstance(item, NodeBuilder) else self._varying(item)
-                waiting += [
-                    self._maker[self._root(one)]
-                    for one in taken
-                    if not isinstance(one, ConstantMap)
-                ]
-        return found
-
-    def _varying(self, op: Any) -> list[Any]:
-        return [taken for taken in op.inputs if taken.ref() in self.drafts.dependent]
-
-    def _add(self, item: Any) -> None:
-        if not isinstance(item, NodeBuilder):
-            self._add_operation(item)
-            return
-        inputs = []
-        for taken in item.inputs:
-            if isinstance(taken, ConstantMap):
-                inputs.append(len(self.nodes))
-                step = Constant(taken.parameter, taken.value)
-                name = f"{item.name}/aside"
-                self.nodes.append(
-                    Node(name, (), (), taken.size, taken.channels, "constant", 0.0, step)
-                )
-            else:
-                inputs.append(self.place[self._root(taken)])
-        self.place[item.tensor.ref()] = len(self.nodes)
-        self.nodes.append(
-            Node(
-                item.name,
-                tuple(inputs),
-                tuple(item.windows),
-                item.size,
-                item.channels,
-                item.kind,
-                item.work,
-                item.step,
+        windows = [None] * len(sources)
+        operands = self._operands(op)
+        for index, output in enumerate(op.outputs):
+            is_map = output.shape.rank == 4 and None not in tuple(output.shape[1:])
+            size, channels = (map_size(output), int(output.shape[3])) if is_map else ((1, 1), 1)
+            step = Replay(run, operands, flat, index, output.shape)
+            self._nodes[output.ref()] = NodeBuilder(
+                op.name, output, [*sources], [*windows], size, channels, "other", step
             )
-        )
 
-    def _add_operation(self, op: Any) -> None:
-        """Add an operation that was not read: a node for each of its results."""
-        drafts = self.drafts
-        run = again(drafts.tf, op)
-        inputs, given, flat = list[int](), list[Any](), list[bool]()
-        for taken in op.inputs:
-            if taken.ref() in drafts.dependent:
-                root = self._root(taken)
-                given.append(len(inputs))
-                inputs.append(self.place[root])
-                flat.append(root in drafts.found and taken.shape.rank == 2)
+    def _operands(self, op: Any) -> tuple[Any, ...]:
+        """Return its maps as 0, 1, …, its parameters as -1 - index, and constants."""
+        operands, maps = list[Any](), 0
+        for source in op.inputs:
+            if self.graph.depends(source):
+                operands.append(maps)
+                maps += 1
             else:
-                value = drafts.static(taken)
-                given.append(-1 - drafts.parameter(taken) if value is None else value)
-        for index, made in enumerate(op.outputs):
-            is_map = made.shape.rank == 4 and None not in tuple(made.shape[1:])
-            size, channels = (size_of(made), int(made.shape[3])) if is_map else ((1, 1), 1)
-            step = Replay(run, tuple(given), tuple(flat), index, made.shape)
-            self.place[made.ref()] = len(self.nodes)
-            windows = (None,) * len(inputs)
-            self.nodes.append(
-                Node(op.name, tuple(inputs), windows, size, channels, "other", 0.0, step)
-            )
+                value = self.graph.static(source)
+                operands.append(-1 - self.graph.parameter(source) if value is None else value)
+        return tuple(operands)

@@ -1,4 +1,4 @@
-"""Operations of a traced TensorFlow graph, made again in another graph."""
+"""Operations of a traced TensorFlow graph, run again in another graph."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 from gridexplainer_widget.core.errors import UnsupportedGraph
 
 
-def again(tf: Any, op: Any) -> Callable[..., list[Any]]:
-    """Return what adds the same operation to the graph that is open, of its inputs in order.
+def rerun_operation(tf: Any, op: Any) -> Callable[..., list[Any]]:
+    """Return a function that adds the same operation to the current graph, given its inputs.
 
     Raises
     ------
     UnsupportedGraph
-        It calls a function, which the other graph has not.
+        It calls a function that the current graph lacks.
     """
     if calls_function(op):
         raise UnsupportedGraph(f"it calls a function of its own ({op.name})")
     attributes = {k: v for k, v in op.node_def.attr.items() if not k.startswith("_")}
-    types = [made.dtype for made in op.outputs]
+    dtypes = [output.dtype for output in op.outputs]
 
-    def run(*given: Any) -> list[Any]:
+    def run(*inputs: Any) -> list[Any]:
         graph = tf.compat.v1.get_default_graph()
-        made = graph.create_op(op.type, list(given), types, attrs=attributes, op_def=op.op_def)
-        return list(made.outputs)
+        copy = graph.create_op(op.type, list(inputs), dtypes, attrs=attributes, op_def=op.op_def)
+        return list(copy.outputs)
 
     return run
 
@@ -34,17 +34,19 @@ def calls_function(op: Any) -> bool:
     return any("func" in attribute.type for attribute in op.op_def.attr)
 
 
-def leading_to(wanted: Sequence[Any], known: set[Any] | frozenset[Any] = frozenset()) -> list[Any]:
-    """Return the operations that lead to tensors, in the order in which they were made.
+def operations_leading_to(
+    tensors: Sequence[Any], known: set[Any] | frozenset[Any] = frozenset()
+) -> list[Any]:
+    """Return the operations that lead to tensors, in the order in which they were added.
 
     Parameters
     ----------
-    wanted : sequence of tensors
+    tensors : sequence of tensors
     known : set of references to tensors
         Where to stop.
     """
     found: set[Any] = set()
-    waiting = [tensor.op for tensor in wanted if tensor.ref() not in known]
+    waiting = [tensor.op for tensor in tensors if tensor.ref() not in known]
     while waiting:
         op = waiting.pop()
         if op not in found:
@@ -52,4 +54,4 @@ def leading_to(wanted: Sequence[Any], known: set[Any] | frozenset[Any] = frozens
             waiting += [tensor.op for tensor in op.inputs if tensor.ref() not in known]
     if not found:
         return []
-    return [op for op in wanted[0].graph.get_operations() if op in found]
+    return [op for op in tensors[0].graph.get_operations() if op in found]

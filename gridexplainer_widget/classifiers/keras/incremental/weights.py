@@ -1,4 +1,4 @@
-"""Tensors of a TensorFlow graph that do not depend on the picture, calculated by themselves."""
+"""Tensors of a TensorFlow graph that do not depend on the picture."""
 
 from __future__ import annotations
 
@@ -8,70 +8,70 @@ from typing import Any
 
 from gridexplainer_widget.core.errors import UnsupportedGraph
 
-from .replay import calls_function, leading_to
+from .replay import calls_function, operations_leading_to
 
 
-class Independent:
-    """Tensors of a traced graph, calculated one operation after the other.
+class IndependentTensors:
+    """Tensors of a traced graph, calculated eagerly, one operation at a time.
 
-    A compiled function of them would take seconds to make: of a model's parameters there are
-    hundreds, most with an operation or two of their own.
+    A model has hundreds of parameters, most with an operation or two of their own: to compile
+    a function of them would take seconds.
 
     Parameters
     ----------
     tf : module
     traced : tf.types.experimental.ConcreteFunction
-    wanted : sequence of tensors
+    tensors : sequence of tensors
         Of its graph.
     given : sequence of tensors
-        Of its graph, whose values :meth:`calculated` is told.
+        Of its graph, whose values :meth:`calculate` is given.
 
     Raises
     ------
     UnsupportedGraph
-        There is something in it that cannot be calculated outside of it.
+        An operation cannot be run outside of the graph.
     """
 
     def __init__(
-        self, tf: Any, traced: Any, wanted: Sequence[Any], given: Sequence[Any] = ()
+        self, tf: Any, traced: Any, tensors: Sequence[Any], given: Sequence[Any] = ()
     ) -> None:
-        self._wanted = [tensor.ref() for tensor in wanted]
+        self._tensors = [tensor.ref() for tensor in tensors]
         self._given = [tensor.ref() for tensor in given]
         self._known = {inner.ref(): outer for outer, inner in traced.graph.captures}
         known = {*self._known, *self._given}
-        needed = leading_to(wanted, known)
+        needed = operations_leading_to(tensors, known)
         stateful = [tensor for op in needed if op.op_def.is_stateful for tensor in op.outputs]
         self._states = [tensor.ref() for tensor in stateful]
-        first = set(leading_to(stateful, known))
-        execute = _execute()
-        self._reads: list[_Step] = []
-        self._rest: list[_Step] = []
+        leading_to_states = set(operations_leading_to(stateful, known))
+        execute = _eager_execute()
+        self._reads: list[_EagerOperation] = []
+        self._rest: list[_EagerOperation] = []
         for op in needed:
             if op.type == "Const":
                 self._known[op.outputs[0].ref()] = tf.constant(tf.get_static_value(op.outputs[0]))
             else:
-                steps = self._reads if op in first else self._rest
-                steps.append(_Step(tf, op, execute))
+                operations = self._reads if op in leading_to_states else self._rest
+                operations.append(_EagerOperation(tf, op, execute))
 
     def states(self) -> list[Any]:
-        """Read what may change, the variables: as long as it is the same, all else is."""
+        """Read the variables; while they stay the same, so do the tensors."""
         values = dict(self._known)
-        for step in self._reads:
-            step.run(values)
+        for operation in self._reads:
+            operation.run(values)
         return [values[ref] for ref in self._states]
 
-    def calculated(self, states: Sequence[Any], given: Sequence[Any] = ()) -> list[Any]:
-        """Calculate the tensors that are wanted, of what :meth:`states` returned."""
+    def calculate(self, states: Sequence[Any], given: Sequence[Any] = ()) -> list[Any]:
+        """Calculate the tensors from what :meth:`states` returned."""
         values = dict(self._known)
         values.update(zip(self._given, given, strict=True))
         values.update(zip(self._states, states, strict=True))
-        for step in self._rest:
-            step.run(values)
-        return [values[ref] for ref in self._wanted]
+        for operation in self._rest:
+            operation.run(values)
+        return [values[ref] for ref in self._tensors]
 
 
-class _Step:
-    """An operation, run at once on what its inputs are."""
+class _EagerOperation:
+    """An operation of a graph, run eagerly."""
 
     def __init__(self, tf: Any, op: Any, execute: Callable[..., Any]) -> None:
         if calls_function(op):
@@ -80,27 +80,27 @@ class _Step:
         self._inputs = [tensor.ref() for tensor in op.inputs]
         self._outputs = [tensor.ref() for tensor in op.outputs]
         attributes = [
-            part
+            item
             for attribute in op.op_def.attr
-            for part in (attribute.name, _told(tf, op.get_attr(attribute.name)))
+            for item in (attribute.name, _eager_attribute(tf, op.get_attr(attribute.name)))
         ]
         self._attributes, self._name = tuple(attributes), op.type.encode()
 
     def run(self, values: dict[Any, Any]) -> None:
-        """Add its results to what is known."""
-        given = [values[ref] for ref in self._inputs]
+        """Add its outputs to the values."""
+        inputs = [values[ref] for ref in self._inputs]
         try:
-            made = self._execute(self._name, len(self._outputs), given, self._attributes)
+            outputs = self._execute(self._name, len(self._outputs), inputs, self._attributes)
         except Exception as error:
             raise UnsupportedGraph(f"{self._op.name} cannot be run by itself: {error}") from error
-        values.update(zip(self._outputs, made, strict=True))
+        values.update(zip(self._outputs, outputs, strict=True))
 
 
-def _execute() -> Callable[..., Any]:
-    """Return what runs an operation at once, of its name.
+def _eager_execute() -> Callable[..., Any]:
+    """Return TensorFlow's function that runs an operation eagerly by its name.
 
-    It is what every function of TensorFlow's own API calls; the API itself names operands and
-    attributes otherwise than the operations do.
+    All of TensorFlow's public API calls it; the API itself names operands and attributes
+    differently from the operations.
     """
     try:
         from tensorflow.python.eager import context, execute  # noqa: PLC0415
@@ -109,10 +109,10 @@ def _execute() -> Callable[..., Any]:
     return partial(execute.execute, ctx=context.context())
 
 
-def _told(tf: Any, value: Any) -> Any:
-    """Return an attribute as an operation is told it when it is run at once."""
+def _eager_attribute(tf: Any, value: Any) -> Any:
+    """Convert an attribute of a graph's operation to the form of an eager one."""
     if isinstance(value, list):
-        return [_told(tf, one) for one in value]
+        return [_eager_attribute(tf, one) for one in value]
     if isinstance(value, tf.DType):
         return value.as_datatype_enum
     if hasattr(value, "unknown_rank"):  # a shape as graphs store it

@@ -1,193 +1,200 @@
-"""Nodes that are being read off the operations of a PyTorch module."""
+"""An exported PyTorch program while it is read: which tensors are maps, and what uses them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import Any
 
-from gridexplainer_widget.core.errors import UnsupportedGraph
-from gridexplainer_widget.incremental.channel_affine import Change
+from gridexplainer_widget.incremental.builder import NodeBuilder
 from gridexplainer_widget.incremental.graph import POINT, Kind, Pair, Window
 
-from .export import Exported, Operation
-from .in_place import Writes
-from .operations import written
+from .export import ExportedModule, Operation, batch_sizes, shape_expression
+from .in_place import InPlaceWrites
+from .operations import operations_in, writes_in_place
 from .replay import Replay
-from .steps import Constant, Convolve, Scale
-
-
-@dataclass
-class NodeBuilder:
-    """A node that is being read: a later operation may join it.
-
-    Parameters
-    ----------
-    operation : torch.fx.Node
-        The last one in it.
-    inputs : list of operations or constants
-        The first operations of other drafts that hold the map that is taken.
-    """
-
-    operation: Operation
-    inputs: list[Any]
-    windows: list[Window | None]
-    size: Pair
-    channels: int
-    kind: Kind
-    step: Any
-    work: float = 0.0
+from .steps import Constant
 
 
 class GraphBuilder:
-    """What has been read so far.
+    """A graph that is being read.
+
+    An operation also stands for the tensor that it makes.
 
     Parameters
     ----------
     torch : module
-    exported : Exported
+    exported : ExportedModule
+
+    Attributes
+    ----------
+    parameters : dict from operation to Replay or None
+        What does not depend on the picture, in order; None for what the module holds.
+    channels_last : set of operations
+        Tensors whose channels are the last axis.
+    splits : dict from operation to operation
+        Splits along the channels → what they split.
+    sizes : dict from operation to callable
+        Operations that make a number → the number, given the batch size.
+    writes : InPlaceWrites
     """
 
-    def __init__(self, torch: Any, exported: Exported) -> None:
+    def __init__(self, torch: Any, exported: ExportedModule) -> None:
         self.torch, self.exported = torch, exported
-        self.found: dict[Operation, NodeBuilder] = {}
-        self.fixed: dict[Operation, Replay | None] = dict.fromkeys(exported.held)
-        self.last: set[Operation] = set()  # maps that are shown with their channels last
-        self.splits: dict[Operation, Operation] = {}  # → what was split along its channels
-        self.sizes: dict[Operation, Callable[[int], Any]] = {}
-        self._root: dict[Operation, Operation] = {}  # → who holds the same map
-        self.writes = Writes(torch, exported)
-        for operation in exported.operations:
-            if "val" in operation.meta and not self.is_tensor(operation):
-                self._size(operation)
-        channels, height, width = self.value(exported.picture).shape[1:]
-        size = (int(height), int(width))
-        self.add(NodeBuilder(exported.picture, [], [], size, int(channels), "input", None))
+        self.parameters: dict[Operation, Replay | None] = dict.fromkeys(exported.held)
+        self.channels_last: set[Operation] = set()
+        self.splits: dict[Operation, Operation] = {}
+        self.sizes = batch_sizes(torch, exported)
+        self.writes = InPlaceWrites(torch, exported)
+        self._nodes: dict[Operation, NodeBuilder] = {}
+        self._holder: dict[Operation, Operation] = {}  # → the tensor that holds the same map
+        picture = exported.picture
+        channels, height, width = map(int, self.fake_tensor(picture).shape[1:])
+        self.add(NodeBuilder("picture", picture, [], [], (height, width), channels, "input", None))
 
-    # What an operation's inputs are.
+    # What a tensor is.
 
-    def value(self, operation: Operation) -> Any:
-        """Return a stand-in for the tensor that an operation makes, which has its shape."""
+    def fake_tensor(self, operation: Operation) -> Any:
+        """Return the fake tensor of an operation: the shape and type of what it makes."""
         return operation.meta.get("val")
 
     def is_tensor(self, operation: Operation) -> bool:
         """Whether an operation makes one tensor."""
-        return isinstance(self.value(operation), self.torch.Tensor)
+        return isinstance(self.fake_tensor(operation), self.torch.Tensor)
 
-    def is_fixed(self, given: Any) -> bool:
+    def is_parameter(self, argument: Any) -> bool:
         """Whether an argument is a tensor that does not depend on the picture."""
-        return isinstance(given, self.torch.fx.Node) and given in self.fixed
+        return isinstance(argument, self.torch.fx.Node) and argument in self.parameters
 
     def depends(self, operation: Operation) -> bool:
-        """Whether an operation depends on the picture, or on how many there are."""
-        return any(taken not in self.fixed for taken in operation.all_input_nodes)
+        """Whether an operation depends on the picture or on the batch size."""
+        return any(source not in self.parameters for source in operation.all_input_nodes)
 
-    def root(self, given: Operation) -> Operation:
-        """Return who holds the same map."""
-        return self._root.get(given, given)
+    def holder(self, tensor: Operation) -> Operation:
+        """Return the tensor that holds the same map."""
+        return self._holder.get(tensor, tensor)
 
-    def map(self, given: Any) -> NodeBuilder | None:
-        """Return the map that an argument is, if any: what is not read makes maps as well."""
-        if not isinstance(given, self.torch.fx.Node) or given in self.fixed:
+    def read_map(self, tensor: Operation) -> NodeBuilder | None:
+        """Return the node whose map a tensor is, if it has been read."""
+        return self._nodes.get(self.holder(tensor))
+
+    def map_of(self, argument: Any) -> NodeBuilder | None:
+        """Return the float32 map that an argument is, if it is one, read or not."""
+        if not isinstance(argument, self.torch.fx.Node) or argument in self.parameters:
             return None
-        value = self.value(given)
-        if not self.is_tensor(given) or value.ndim != 4 or value.dtype != self.torch.float32:
+        if not self.is_map(argument):
             return None
-        if not all(isinstance(side, int) for side in value.shape[1:]):
+        if not all(isinstance(side, int) for side in self.fake_tensor(argument).shape[1:]):
             return None
-        if not self._is_batch(value.shape[0]):
-            return None
-        root = self.root(given)
-        if root not in self.found and root not in self._root:
-            size, channels = self.shape(root)
-            return NodeBuilder(root, [], [], size, channels, "other", None)
-        return self.found.get(root)
+        holder = self.holder(argument)
+        if holder not in self._holder:
+            size, channels = self.map_shape(holder)
+            return NodeBuilder(holder.name, holder, [], [], size, channels, "other", None)
+        return self._nodes.get(holder)
 
-    def shape(self, operation: Operation) -> tuple[Pair, int]:
-        """Return the size and the channels of a map that an operation makes."""
-        one, two, three = (int(side) for side in self.value(operation).shape[1:])
-        return ((one, two), three) if operation in self.last else ((two, three), one)
-
-    def is_local(self, operation: Operation) -> bool:
-        """Whether what an operation makes can be a map."""
-        value = self.value(operation)
-        tensor = self.is_tensor(operation) and value.ndim == 4
-        return tensor and value.dtype == self.torch.float32 and self._is_batch(value.shape[0])
-
-    def alone(self, given: Operation) -> bool:
-        """Whether what is done next to a map is all that is ever done to it."""
-        if sum(user not in self.sizes for user in given.users) != 1:
+    def is_map(self, operation: Operation) -> bool:
+        """Whether an operation makes float32 numbers for each picture along four axes."""
+        value = self.fake_tensor(operation)
+        if not self.is_tensor(operation) or value.ndim != 4 or value.dtype != self.torch.float32:
             return False
-        if written(given):
-            return self.alone(given.args[0])
-        root = self.root(given)
-        return root is given or all(
-            self.alone(taken) for taken in given.all_input_nodes if self.root(taken) is root
+        return bool(shape_expression(value.shape[0]) == self.exported.batch)
+
+    def map_shape(self, operation: Operation) -> tuple[Pair, int]:
+        """Return the size and the channels of the map that an operation makes."""
+        one, two, three = (int(side) for side in self.fake_tensor(operation).shape[1:])
+        return ((one, two), three) if operation in self.channels_last else ((two, three), one)
+
+    def used_once(self, tensor: Operation) -> bool:
+        """Whether exactly one operation uses a map, under whatever name."""
+        if sum(user not in self.sizes for user in tensor.users) != 1:
+            return False
+        if writes_in_place(tensor):
+            return self.used_once(tensor.args[0])
+        holder = self.holder(tensor)
+        return holder is tensor or all(
+            self.used_once(source)
+            for source in tensor.all_input_nodes
+            if self.holder(source) is holder
         )
 
     # What becomes of it.
 
-    def add(self, draft: NodeBuilder, *, last: bool = False) -> bool:
-        """Add a node that ends with its operation."""
-        self.found[draft.operation] = draft
-        self._root[draft.operation] = draft.operation
-        if last:
-            self.last.add(draft.operation)
+    def add(self, node: NodeBuilder, *, channels_last: bool = False) -> bool:
+        """Add a node; always True, as a reader returns when it has read an operation."""
+        self._nodes[node.output] = node
+        self._holder[node.output] = node.output
+        if channels_last:
+            self.channels_last.add(node.output)
         return True
 
-    def alias(self, made: Operation, taken: Operation, *, last: bool | None = None) -> bool:
-        """Let an operation stand for the map that it was given."""
-        if self.map(taken) is None:
+    def extend(self, node: NodeBuilder, output: Operation, *, channels_last: bool) -> bool:
+        """Let a node end with a later operation; always True."""
+        del self._nodes[node.output]
+        node.output = output
+        return self.add(node, channels_last=channels_last)
+
+    def alias(
+        self, output: Operation, source: Operation, *, channels_last: bool | None = None
+    ) -> bool:
+        """Let an operation stand for the map of another; False if that is no map."""
+        if self.map_of(source) is None:
             return False
-        self._root[made] = self.root(taken)
-        if taken in self.last if last is None else last:
-            self.last.add(made)
+        self._holder[output] = self.holder(source)
+        if source in self.channels_last if channels_last is None else channels_last:
+            self.channels_last.add(output)
         return True
 
-    def hand_on(self, made: Operation, taken: Operation) -> None:
-        """Let an operation stand for what it was given, whatever that is."""
-        if taken in self.fixed:
-            self.fixed[made] = self.replay(made, made.target)
+    def pass_through(self, output: Operation, source: Operation) -> None:
+        """Let an operation stand for its input, whether that is a map or not."""
+        if source in self.parameters:
+            self.parameters[output] = self.replay(output, output.target)
             return
-        self._root[made] = self.root(taken)
-        if taken in self.last:
-            self.last.add(made)
+        self._holder[output] = self.holder(source)
+        if source in self.channels_last:
+            self.channels_last.add(output)
 
-    def local(  # noqa: PLR0913, PLR0917 - a node has as many
+    def add_local(  # noqa: PLR0913 - a node has as many
         self,
-        made: Operation,
-        taken: Operation,
+        operation: Operation,
+        source: Operation,
         window: Window,
-        step: Any,
         kind: Kind,
-        work: float = 0,
+        step: Any,
+        *,
+        work: float = 0.0,
     ) -> bool:
         """Add a node that looks at one map."""
-        if taken in self.last:
-            self.last.add(made)
-        size, channels = self.shape(made)
-        return self.add(
-            NodeBuilder(made, [self.root(taken)], [window], size, channels, kind, step, work)
+        channels_last = source in self.channels_last
+        inputs = [self.holder(source)]
+        return self.add_node(
+            operation, inputs, [window], kind, step, channels_last=channels_last, work=work
         )
 
-    def change(self, made: Operation, taken: Operation, change: Change) -> bool:
-        """Do something to each channel: within what is ahead, where nothing else looks at that."""
-        draft = self.map(taken)
-        if draft is None:
-            return False
-        if isinstance(draft.step, (Convolve, Scale)) and self.alone(taken):
-            changes = (*draft.step.changes, change)
-            del self.found[draft.operation]
-            draft.step = replace(draft.step, changes=changes)
-            draft.operation = made
-            return self.add(draft, last=taken in self.last)
-        step = Scale(draft.channels, (change,))
-        return self.local(made, taken, POINT, step, "pointwise")
+    def add_node(  # noqa: PLR0913 - a node has as many
+        self,
+        operation: Operation,
+        inputs: list[Any],
+        windows: list[Window | None],
+        kind: Kind,
+        step: Any,
+        *,
+        channels_last: bool,
+        work: float = 0.0,
+    ) -> bool:
+        """Add a node whose size and channels are those of what the operation makes."""
+        if channels_last:
+            self.channels_last.add(operation)
+        size, channels = self.map_shape(operation)
+        return self.add(
+            NodeBuilder(
+                operation.name, operation, inputs, windows, size, channels, kind, step, work
+            )
+        )
 
-    def constant(self, source: Any, shape: tuple[int, ...], *, last: bool = False) -> NodeBuilder:
-        """Return a map that does not depend on the picture."""
-        step = Constant(source, shape, last)
-        return NodeBuilder(source, [], [], (shape[2], shape[3]), shape[1], "constant", step)
+    def add_constant_input(self, output: Operation, constant: NodeBuilder) -> None:
+        """Let the node that makes `output` look at a constant map as well."""
+        node = self._nodes[output]
+        node.inputs.append(constant)
+        node.windows.append(POINT)
 
     def replay(
         self,
@@ -195,43 +202,42 @@ class GraphBuilder:
         call: Any,
         constants: Sequence[Operation] = (),
         *,
-        last: bool = False,
+        channels_last: bool = False,
     ) -> Replay:
-        """Return what does an operation again as it is, of what its arguments hold by now.
+        """Return the step that runs an operation as it is on the latest values of its arguments.
 
         Parameters
         ----------
         operation : torch.fx.Node
         call : callable
         constants : sequence of operations
-            Which of those that do not depend on the picture are taken as maps.
-        last : bool
-            Whether it makes a map with its channels last.
+            Parameters that are taken as constant maps.
+        channels_last : bool
+            Whether it makes a map whose channels are the last axis.
         """
-        given = self.torch.fx.node.map_arg((operation.args, operation.kwargs), self.writes.now)
-        nodes: dict[Operation, None] = {}
-        self.torch.fx.node.map_arg(given, nodes.setdefault)
-        fixed = [node for node in nodes if node in self.fixed and node not in constants]
-        taken = [node for node in nodes if node not in fixed and node not in self.sizes]
+        arguments = self.torch.fx.node.map_arg(
+            (operation.args, operation.kwargs), self.writes.latest
+        )
+        tensors = operations_in(self.torch, arguments)
+        parameters = [one for one in tensors if one in self.parameters and one not in constants]
+        maps = [one for one in tensors if one not in parameters and one not in self.sizes]
         return Replay(
             call,
-            given,
-            tuple((node, node in self.last or (last and node in constants)) for node in taken),
-            tuple(fixed),
-            {node: self.sizes[node] for node in nodes if node in self.sizes},
-            last,
+            arguments,
+            tuple(
+                (one, one in self.channels_last or (channels_last and one in constants))
+                for one in maps
+            ),
+            tuple(parameters),
+            {one: self.sizes[one] for one in tensors if one in self.sizes},
+            channels_last,
         )
 
-    def _is_batch(self, side: Any) -> bool:
-        expression = getattr(getattr(side, "node", None), "expr", None)
-        return expression is not None and expression == self.exported.batch
 
-    def _size(self, operation: Operation) -> None:
-        """Remember how a number follows from how many pictures there are."""
-        expression = getattr(getattr(self.value(operation), "node", None), "expr", None)
-        batch = self.exported.batch
-        if expression is None:
-            return
-        if expression.free_symbols - {batch}:
-            raise UnsupportedGraph("its shapes depend on what is in a picture")
-        self.sizes[operation] = lambda n: int(expression.subs(batch, n))
+def constant_map(
+    operation: Operation, source: Any, shape: tuple[int, ...], *, channels_last: bool = False
+) -> NodeBuilder:
+    """Return a map beside an operation that does not depend on the picture."""
+    step = Constant(source, shape, channels_last)
+    name, size = f"{operation.name}/constant", (shape[2], shape[3])
+    return NodeBuilder(name, None, [], [], size, shape[1], "constant", step)

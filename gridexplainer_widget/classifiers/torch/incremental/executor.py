@@ -21,8 +21,8 @@ from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.incremental.step import StepInputs, Tensor
 from gridexplainer_widget.incremental.window import Pair
 
-from .export import exported, structure
-from .reader import read
+from .export import export_module, structure
+from .reader import read_graph
 from .run import TorchCalculation
 from .steps import FIRST, Move
 
@@ -56,10 +56,10 @@ class TorchExecutor:
         self.torch = torch = framework("torch", type(module).__name__, INSTALL)
         self.device, _ = place_of(module, torch)
         self.accelerated = self.device.type != "cpu"
-        self._exported = exported(module, shape, after)
-        self._reading = read(torch, self._exported)
+        self._exported = export_module(module, shape, after)
+        self._reading = read_graph(torch, self._exported)
         self.graph, self.lighter = optimised(
-            self._reading.nodes, lambda stride: Move(stride=stride)
+            self._reading.graph, lambda stride: Move(stride=stride)
         )
         factors = torch.rand(CHECKSUM_LENGTH, generator=torch.Generator().manual_seed(0))
         self._checksum_factors = factors.to(self.device)
@@ -130,7 +130,7 @@ class TorchExecutor:
         if same and self._version:
             return self._version
         values = dict(held)
-        for operation, step in self._reading.fixed.items():
+        for operation, step in self._reading.parameters.items():
             if step is not None:
                 inputs = StepInputs((), step.weights(self.torch, values))
                 values[operation] = step.calculate(self.torch, inputs)

@@ -1,4 +1,4 @@
-"""A PyTorch module as one list of operations, which the module itself never learns of."""
+"""A PyTorch module → the list of its operations; the module itself is left as it was."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import copy
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 from gridexplainer_widget.classifiers.imports import framework
@@ -16,16 +17,16 @@ from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 Operation: TypeAlias = Any
 """A torch.fx.Node: an operation, or the tensor that it makes."""
 
-FEWEST_KERNELS = 2
-"""Convolutions that make reading worth its seconds: transformers have one, ahead of all else."""
+MIN_KERNELS = 2
+"""Convolutions that make reading worth its seconds; a transformer has one, at its start."""
 
-HELD = {"PARAMETER", "BUFFER", "CONSTANT_TENSOR"}
-"""Inputs of an exported program that the module holds."""
+HELD_INPUTS = {"PARAMETER", "BUFFER", "CONSTANT_TENSOR"}
+"""Kinds of inputs of an exported program that the module holds."""
 
 
 @dataclass(frozen=True)
-class Exported:
-    """What a module calculates.
+class ExportedModule:
+    """The operations of a module.
 
     Parameters
     ----------
@@ -33,11 +34,11 @@ class Exported:
         In order.
     picture, result : torch.fx.Node
     key : str
-        The name of the answer where the module returns several things by name, else "".
+        The name of the answer if the module returns several things by name, else "".
     held : mapping from torch.fx.Node to callable
-        The module's tensors, as they are when they are asked for.
+        Inputs that the module holds → a function that returns the tensor as it is now.
     batch : sympy.Symbol
-        How many pictures there are, in the shapes of tensors.
+        The batch size in the shapes of tensors.
     """
 
     operations: list[Operation]
@@ -48,41 +49,53 @@ class Exported:
     batch: Any
 
 
-def exported(module: Any, shape: tuple[int, int, int], after: Callable[[Any], Any]) -> Exported:
-    """Write down what a module does with pictures (batch, channels, height, width).
+def export_module(
+    module: Any, shape: tuple[int, int, int], after: Callable[[Any], Any]
+) -> ExportedModule:
+    """Export a module for batches of pictures.
 
-    A copy is looked at, which shares the module's tensors: while tracing, PyTorch puts stand-ins in
-    the place of weights, and an interrupt would leave them there.
+    A copy is traced that shares the module's tensors: PyTorch replaces weights by stand-ins
+    while it traces, and an interrupt would leave them there.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+    shape : (channels, height, width)
+        Of one picture.
+    after : callable
+        Post-processing of the raw output.
 
     Raises
     ------
     UnsupportedGraph
-        It cannot be copied or traced, or it is not worth it.
+        It cannot be copied or traced.
+    NotApplicable
+        It is not worth it, or tracing would not be true to it.
     """
     torch = framework("torch", type(module).__name__, INSTALL)
-    _check(torch, module)
+    _check_applicable(torch, module)
     key = ""
 
-    class Called(torch.nn.Module):  # type: ignore[misc,name-defined]  # made when PyTorch is there
+    class NamedAnswer(torch.nn.Module):  # type: ignore[misc,name-defined]  # made when PyTorch is there
         def __init__(self, inner: Any) -> None:
             super().__init__()
             self.inner = inner
 
         def forward(self, pictures: Any) -> Any:
             nonlocal key
-            found, key = named_answer(after(self.inner(pictures)))
-            return found
+            answer, key = named_answer(after(self.inner(pictures)))
+            return answer
 
     def trace() -> Any:
-        called = Called(_twin(torch, module))
-        for part in called.modules():
+        copied = NamedAnswer(_copy_structure(torch, module))
+        for part in copied.modules():
             part.training = False
         device = next(module.parameters()).device
         example = torch.zeros((2, *shape), device=device)
         sizes = ({0: torch.export.Dim("batch", min=1)},)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return torch.export.export(called, (example,), dynamic_shapes=sizes)
+            return torch.export.export(copied, (example,), dynamic_shapes=sizes)
 
     try:
         program = switched(torch, trace, gradients=False)
@@ -90,15 +103,44 @@ def exported(module: Any, shape: tuple[int, int, int], after: Callable[[Any], An
         raise UnsupportedGraph(
             f"PyTorch cannot export it: {type(error).__name__}: {error}"
         ) from error
-    return _written(torch, program, module, key)
+    return _read_program(torch, program, module, key)
+
+
+def batch_sizes(torch: Any, exported: ExportedModule) -> dict[Operation, Callable[[int], int]]:
+    """Return how each number that an operation makes follows from the batch size.
+
+    Raises
+    ------
+    UnsupportedGraph
+        One depends on what is in a picture.
+    """
+    sizes: dict[Operation, Callable[[int], int]] = {}
+    for operation in exported.operations:
+        value = operation.meta.get("val")
+        expression = shape_expression(value)
+        if expression is None or isinstance(value, torch.Tensor):
+            continue
+        if expression.free_symbols - {exported.batch}:
+            raise UnsupportedGraph("its shapes depend on what is in a picture")
+        sizes[operation] = partial(_substituted, expression, exported.batch)
+    return sizes
+
+
+def shape_expression(side: Any) -> Any:
+    """Return the SymPy expression of a side of a shape; None for a plain number."""
+    return getattr(getattr(side, "node", None), "expr", None)
+
+
+def _substituted(expression: Any, symbol: Any, n: int) -> int:
+    return int(expression.subs(symbol, n))
 
 
 def structure(module: Any) -> tuple[Any, ...]:
-    """Return what changes when a module becomes another, but for the numbers in its weights."""
-    return tuple(_parts(module))
+    """Return what tells whether a module is still the same but for the numbers in its weights."""
+    return tuple(_structure_items(module))
 
 
-def _parts(module: Any) -> Iterator[Any]:
+def _structure_items(module: Any) -> Iterator[Any]:
     plain = (bool, int, float, str, type(None))
     for name, part in module.named_modules():
         yield name, part
@@ -109,18 +151,18 @@ def _parts(module: Any) -> Iterator[Any]:
                 for own, tensor in value.items():
                     if tensor is not None:
                         yield own, tuple(tensor.shape), tensor.dtype, tensor.device
-            elif key != "training" and (isinstance(value, plain) or _pair_of(value, plain)):
+            elif key != "training" and (isinstance(value, plain) or _is_plain_tuple(value, plain)):
                 yield key, value
             elif callable(value):
                 yield key, id(value)
 
 
-def _pair_of(value: Any, plain: tuple[type, ...]) -> bool:
+def _is_plain_tuple(value: Any, plain: tuple[type, ...]) -> bool:
     return isinstance(value, tuple) and all(isinstance(side, plain) for side in value)
 
 
-def _check(torch: Any, module: Any) -> None:
-    """Refuse what tracing would be wrong about, or is not worth it."""
+def _check_applicable(torch: Any, module: Any) -> None:
+    """Refuse a module that tracing would not be true to, or that is not worth it."""
     if not hasattr(torch, "export") or not hasattr(torch.export, "Dim"):
         raise NotApplicable("this PyTorch cannot export")
     for part in module.modules():
@@ -130,15 +172,15 @@ def _check(torch: Any, module: Any) -> None:
             raise NotApplicable("it has forward hooks, which would be called while it is traced")
     tensors = [*module.parameters(), *module.buffers()]
     if any(tensor.is_floating_point() and tensor.dtype != torch.float32 for tensor in tensors):
-        raise NotApplicable("its numbers are not all float32")
+        raise NotApplicable("its tensors are not all float32")
     if len({tensor.device for tensor in tensors}) != 1:
-        raise NotApplicable("it is on several devices, or on none")
-    if sum(tensor.ndim == 4 for tensor in module.parameters()) < FEWEST_KERNELS:
-        raise NotApplicable("it has hardly any convolution")
+        raise NotApplicable("its tensors are on several devices, or it has none")
+    if sum(tensor.ndim == 4 for tensor in module.parameters()) < MIN_KERNELS:
+        raise NotApplicable(f"it has fewer than {MIN_KERNELS} convolutions")
 
 
-def _twin(torch: Any, module: Any) -> Any:
-    """Copy a module's parts, but not its tensors."""
+def _copy_structure(torch: Any, module: Any) -> Any:
+    """Copy a module's parts but not its tensors."""
     tensors = [
         tensor
         for part in module.modules()
@@ -149,10 +191,11 @@ def _twin(torch: Any, module: Any) -> Any:
     return copy.deepcopy(module, {id(tensor): tensor for tensor in tensors})
 
 
-def _written(torch: Any, program: Any, module: Any, key: str) -> Exported:
+def _read_program(torch: Any, program: Any, module: Any, key: str) -> ExportedModule:
+    """Tell the picture, the result and what the module holds from each other."""
     signature = program.graph_signature
     if any(spec.kind.name != "USER_OUTPUT" for spec in signature.output_specs):
-        raise UnsupportedGraph("it changes something of its own when it is called")
+        raise UnsupportedGraph("it changes its own state when it is called")
     nodes = list(program.graph.nodes)
     by_name = {node.name: node for node in nodes}
     held, picture = {}, None
@@ -160,28 +203,28 @@ def _written(torch: Any, program: Any, module: Any, key: str) -> Exported:
         node = by_name[spec.arg.name]
         if spec.kind.name == "USER_INPUT":
             picture = node
-        elif spec.kind.name in HELD:
-            held[node] = _finder(program, module, spec.target)
+        elif spec.kind.name in HELD_INPUTS:
+            held[node] = _tensor_getter(program, module, spec.target)
         else:
-            raise UnsupportedGraph(f"it takes {spec.kind.name.lower()}")
+            raise UnsupportedGraph(f"it takes an input of the kind {spec.kind.name.lower()}")
     returned = nodes[-1].args[0]
     if len(returned) != 1 or not isinstance(returned[0], torch.fx.Node):
         raise UnsupportedGraph("it returns more than one tensor")
     symbols = picture.meta["val"].shape[0].node.expr.free_symbols if picture is not None else ()
     if len(symbols) != 1:
-        raise UnsupportedGraph("it takes one number of pictures only")
-    return Exported(nodes[:-1], picture, returned[0], key, held, next(iter(symbols)))
+        raise UnsupportedGraph("it takes batches of one size only")
+    return ExportedModule(nodes[:-1], picture, returned[0], key, held, next(iter(symbols)))
 
 
-def _finder(program: Any, module: Any, target: str) -> Callable[[], Any]:
-    """Find a tensor in the module, as it is now; else what it was when it was traced."""
+def _tensor_getter(program: Any, module: Any, target: str) -> Callable[[], Any]:
+    """Return what gets a tensor of the module as it is now, else as it was when traced."""
     path = target.split(".")[1:]
     stored = program.constants.get(target)
 
-    def find() -> Any:
+    def get() -> Any:
         value = module
         for name in path:
             value = getattr(value, name, None)
         return (stored if value is None else value).detach()
 
-    return find
+    return get

@@ -1,4 +1,4 @@
-"""What the operations of a PyTorch module write into."""
+"""In-place writes among the operations of a PyTorch module."""
 
 from __future__ import annotations
 
@@ -6,62 +6,62 @@ from typing import Any
 
 from gridexplainer_widget.core.errors import UnsupportedGraph
 
-from .export import Exported, Operation
-from .operations import FRESH, name_of, without_writing, written
+from .export import ExportedModule, Operation
+from .operations import ALLOCATING, name_of, out_of_place, writes_in_place
 
 
-class Writes:
-    """Follows what is written into maps in the order in which that is done.
+class InPlaceWrites:
+    """Follows which operation has written last into each tensor.
 
     Parameters
     ----------
     torch : module
-    exported : Exported
+    exported : ExportedModule
     """
 
-    def __init__(self, torch: Any, exported: Exported) -> None:
+    def __init__(self, torch: Any, exported: ExportedModule) -> None:
         self.torch, self.held = torch, exported.held
         nodes = exported.picture.graph.nodes
         self._order = {operation: number for number, operation in enumerate(nodes)}
-        self._now: dict[Operation, Operation] = {}  # → what was written into it
+        self._writer: dict[Operation, Operation] = {}  # → the operation that has written into it
 
-    def now(self, given: Operation) -> Operation:
-        """Return what holds the numbers that are there by now."""
-        while given in self._now:
-            given = self._now[given]
-        return given
+    def latest(self, tensor: Operation) -> Operation:
+        """Return the operation whose result a tensor holds so far."""
+        while tensor in self._writer:
+            tensor = self._writer[tensor]
+        return tensor
 
-    def wrote(self, operation: Operation) -> None:
-        """Remember that what an operation was given holds what it made from now on."""
-        if written(operation):
-            self._now[self.now(operation.args[0])] = operation
+    def record(self, operation: Operation) -> None:
+        """Remember what an operation writes into."""
+        if writes_in_place(operation):
+            self._writer[self.latest(operation.args[0])] = operation
 
-    def called(self, operation: Operation) -> Any:
-        """Return what an operation calls, without writing into what it is given.
+    def functional_target(self, operation: Operation) -> Any:
+        """Return what an operation calls, or its counterpart that writes into nothing.
 
         Raises
         ------
         UnsupportedGraph
-            It writes into what others look at as well, or its answer is left to chance.
+            It writes into memory that may be shared, or is random.
         """
         if self.torch.Tag.nondeterministic_seeded in getattr(operation.target, "tags", ()):
-            raise UnsupportedGraph(f"it leaves something to chance: {operation.target}")
-        if not written(operation):
+            raise UnsupportedGraph(f"it draws random numbers: {operation.target}")
+        if not writes_in_place(operation):
             return operation.target
-        call = without_writing(self.torch, operation)
-        if call is None or not self._is_own(operation.args[0], operation):
-            raise UnsupportedGraph(f"it writes into what others may look at: {operation.target}")
-        return call
+        target = out_of_place(self.torch, operation)
+        if target is None or not self._owns_memory(operation.args[0], operation):
+            raise UnsupportedGraph(f"it writes into memory that may be shared: {operation.target}")
+        return target
 
-    def _is_own(self, taken: Any, writer: Operation) -> bool:
-        """Whether nothing shares the memory of a tensor but the tensor itself."""
-        if not isinstance(taken, self.torch.fx.Node) or taken in self.held:
+    def _owns_memory(self, tensor: Any, writer: Operation) -> bool:
+        """Whether no other tensor shares a tensor's memory when it is written into."""
+        if not isinstance(tensor, self.torch.fx.Node) or tensor in self.held:
             return False
-        chain = [taken]
-        while written(chain[-1]):
+        chain = [tensor]
+        while writes_in_place(chain[-1]):
             chain.append(chain[-1].args[0])
-        if name_of(chain[-1]) not in FRESH:
+        if name_of(chain[-1]) not in ALLOCATING:
             return False
         before = self._order[writer]
         users = {user for link in chain for user in link.users if self._order[user] < before}
-        return all(name_of(user) in FRESH or user in chain for user in users)
+        return all(name_of(user) in ALLOCATING or user in chain for user in users)

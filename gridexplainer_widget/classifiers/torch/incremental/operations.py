@@ -1,11 +1,14 @@
-"""Which operations of PyTorch are local, and their arguments by name."""
+"""Groups of PyTorch's operations, and their names and arguments."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from gridexplainer_widget.incremental.graph import Pair
+
+Arguments: TypeAlias = Mapping[str, Any]
+"""Arguments of an operation by name."""
 
 UNARY = frozenset(
     [
@@ -51,7 +54,7 @@ UNARY = frozenset(
         "threshold",
     ]
 )
-"""Operations on each number by itself."""
+"""Operations on each number."""
 
 BINARY = frozenset(["add", "div", "maximum", "minimum", "mul", "pow", "rsub", "sub"])
 """Operations on two numbers."""
@@ -64,67 +67,69 @@ CHANGES: Mapping[str, Literal["add", "subtract", "multiply", "divide"]] = {
 }
 """What these do to a channel when the other operand is a parameter."""
 
-SWITCHED_OFF = frozenset(["alpha_dropout", "dropout", "feature_alpha_dropout", "feature_dropout"])
-"""Operations that hand on what they are given, but in training."""
+DROPOUTS = frozenset(["alpha_dropout", "dropout", "feature_alpha_dropout", "feature_dropout"])
+"""Operations that return their input unless in training."""
 
 ALIASES = frozenset(["alias", "clone", "contiguous", "detach", "lift_fresh", "lift_fresh_copy"])
-"""Operations that hand on what they are given; what writes to it is looked at by itself."""
+"""Operations that return their input; in_place.py sees to writes into it."""
 
 SPLITS = frozenset(["chunk", "split", "split_with_sizes", "tensor_split"])
-"""Operations that make several parts."""
+"""Operations that return several parts of their input."""
 
-ACROSS_CHANNELS = frozenset(["amax", "amin", "mean", "sum"])
-"""Reductions; over the channels alone they are local."""
+REDUCTIONS = frozenset(["amax", "amin", "mean", "sum"])
+"""Reductions along axes; over the channels alone they are local."""
 
-FRESH = frozenset(
+ALLOCATING = frozenset(
     UNARY
     | BINARY
     | {"adaptive_avg_pool2d", "avg_pool2d", "batch_norm", "cat", "clone", "constant_pad_nd"}
     | {"conv2d", "convolution", "group_norm", "instance_norm", "layer_norm", "linear", "matmul"}
     | {"max_pool2d", "mean", "pad", "sum", "sym_size", "upsample_nearest2d"}
 )
-"""Operations of which nothing else shares the memory."""
+"""Operations whose result shares memory with no other tensor."""
 
 
 def name_of(operation: Any) -> str:
-    """Return the name of an operation of ATen, such as "conv2d"; "" for others."""
+    """Return the name of an ATen operation, such as "conv2d"; "" for others."""
     schema = getattr(operation.target, "_schema", None)
     return str(schema.name).rpartition("::")[2] if schema is not None else ""
 
 
-def overload_of(operation: Any) -> str:
-    """Return which of several of that name it is."""
-    return str(getattr(operation.target, "_overloadname", ""))
-
-
-def written(operation: Any) -> bool:
-    """Whether an operation writes into what it is given."""
+def writes_in_place(operation: Any) -> bool:
+    """Whether an operation writes into its input."""
     schema = getattr(operation.target, "_schema", None)
     return bool(schema is not None and schema.is_mutable)
 
 
-def without_writing(torch: Any, operation: Any) -> Any:
-    """Return the operation that makes the same in memory of its own; None where there is none."""
+def out_of_place(torch: Any, operation: Any) -> Any:
+    """Return the counterpart of an in-place operation; None if there is none."""
     name = name_of(operation)
     packet = getattr(torch.ops.aten, name[:-1], None) if name.endswith("_") else None
-    return getattr(packet, overload_of(operation), None)
+    return getattr(packet, str(getattr(operation.target, "_overloadname", "")), None)
 
 
-def arguments(operation: Any) -> dict[str, Any]:
-    """Return an operation's arguments by name, those that were left out included."""
+def arguments_of(operation: Any) -> dict[str, Any]:
+    """Return an operation's arguments by name, with the defaults of those left out."""
     schema = operation.target._schema  # noqa: SLF001 - no public way
-    found = {
+    arguments = {
         argument.name: argument.default_value
         for argument in schema.arguments
         if argument.has_default_value()
     }
     names = [argument.name for argument in schema.arguments]
-    found.update(zip(names, operation.args, strict=False))
-    found.update(operation.kwargs)
-    return found
+    arguments.update(zip(names, operation.args, strict=False))
+    arguments.update(operation.kwargs)
+    return arguments
 
 
-def pair(value: Any) -> Pair:
-    """Return rows and columns of an argument that may be one number for both."""
+def to_pair(value: Any) -> Pair:
+    """Return an argument along rows and columns, which may be one number for both."""
     sides = list(value) if isinstance(value, (list, tuple)) else [value]
     return int(sides[0]), int(sides[-1])
+
+
+def operations_in(torch: Any, arguments: Any) -> list[Any]:
+    """Return the operations among arguments, each once, in order."""
+    found: dict[Any, None] = {}
+    torch.fx.node.map_arg(arguments, found.setdefault)
+    return list(found)

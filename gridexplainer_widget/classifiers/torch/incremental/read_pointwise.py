@@ -1,151 +1,183 @@
-"""Operations of PyTorch at each position by itself."""
+"""Reads what is calculated at each position by itself."""
 
 from __future__ import annotations
 
 import operator
+from dataclasses import replace
 from typing import Any
 
 from gridexplainer_widget.incremental.channel_affine import Change
-from gridexplainer_widget.incremental.graph import POINT
+from gridexplainer_widget.incremental.graph import POINT, Window
 
-from .builder import GraphBuilder, NodeBuilder
+from .builder import GraphBuilder, constant_map
 from .export import Operation
-from .operations import CHANGES, name_of
-from .read_windows import Given
+from .operations import CHANGES, Arguments, name_of, operations_in
+from .steps import Convolve, Scale
 
 
-def on_numbers(drafts: GraphBuilder, made: Operation, given: Given, call: Any) -> bool:
-    """Read an operation on each number by itself, of one map or several and of parameters."""
-    nodes: dict[Operation, None] = {}
-    drafts.torch.fx.node.map_arg(tuple(given.values()), nodes.setdefault)
-    maps = {node: drafts.map(node) for node in nodes if node not in drafts.fixed}
-    if not maps or None in maps.values() or not drafts.is_local(made):
+def read_elementwise(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
+    """Read an operation on each number of one map or several, and of parameters."""
+    tensors = operations_in(graph.torch, tuple(arguments.values()))
+    maps = {one: graph.map_of(one) for one in tensors if one not in graph.parameters}
+    if not maps or None in maps.values() or not graph.is_map(operation):
         return False
-    last = next(iter(maps)) in drafts.last
-    if any((node in drafts.last) != last for node in maps):
+    channels_last = next(iter(maps)) in graph.channels_last
+    if any((one in graph.channels_last) != channels_last for one in maps):
         return False
-    beside = [node for node in nodes if node not in maps and name_of(made) != "prelu"]
-    shapes = {node: _shape(drafts, node, last=last) for node in beside}
+    shapes = _parameter_shapes(graph, operation, arguments, channels_last=channels_last)
     if None in shapes.values():
         return False
-    constants = {node: shape for node, shape in shapes.items() if shape and shape[2:] != (1, 1)}
-    change = _change(drafts, made, given) if not constants else None
-    if change is not None:
-        return drafts.change(made, *change)
-    if last:
-        drafts.last.add(made)
-    size, channels = drafts.shape(made)
-    step = drafts.replay(made, call, list(constants), last=last)
+    constants = {one: shape for one, shape in shapes.items() if shape and shape[2:] != (1, 1)}
+    found = _channel_change(graph, operation, arguments) if not constants else None
+    if found is not None:
+        return _add_channel_change(graph, operation, *found)
+    call = graph.writes.functional_target(operation)
+    step = graph.replay(operation, call, list(constants), channels_last=channels_last)
+    if channels_last:
+        graph.channels_last.add(operation)
+    size, _ = graph.map_shape(operation)
     inputs: list[Any] = []
-    windows = []
-    for node, _ in step.taken:
-        draft = maps.get(node)
-        if draft is None:
-            draft = drafts.constant(node, constants[node], last=last)
-            inputs.append(draft)
+    windows: list[Window | None] = []
+    for one, _ in step.maps:
+        source = maps.get(one)
+        if source is None:
+            source = constant_map(one, one, constants[one], channels_last=channels_last)
+            inputs.append(source)
         else:
-            inputs.append(drafts.root(node))
-        windows.append(POINT if draft.size == size else None)
-    return drafts.add(
-        NodeBuilder(made, inputs, windows, size, channels, "pointwise", step), last=last
+            inputs.append(graph.holder(one))
+        windows.append(POINT if source.size == size else None)
+    return graph.add_node(
+        operation, inputs, windows, "pointwise", step, channels_last=channels_last
     )
 
 
+def _parameter_shapes(
+    graph: GraphBuilder, operation: Operation, arguments: Arguments, *, channels_last: bool
+) -> dict[Operation, tuple[int, int, int, int] | None]:
+    """Return the shapes of the parameters as maps; None for one that cannot be a map."""
+    if name_of(operation) == "prelu":  # takes a number for each channel, wherever that stands
+        return {}
+    tensors = operations_in(graph.torch, tuple(arguments.values()))
+    return {
+        one: _shape(graph, one, channels_last=channels_last)
+        for one in tensors
+        if one in graph.parameters
+    }
+
+
 def _shape(
-    drafts: GraphBuilder, node: Operation, *, last: bool
+    graph: GraphBuilder, parameter: Operation, *, channels_last: bool
 ) -> tuple[int, int, int, int] | None:
-    """Return the shape of a parameter beside maps; None where it is none of a map."""
-    value = drafts.value(node)
-    if not drafts.is_tensor(node) or value.ndim > 4 or value.dtype != drafts.torch.float32:
+    """Return the shape (1, channels, height, width) of a parameter beside maps, if it has one."""
+    value = graph.fake_tensor(parameter)
+    if not graph.is_tensor(parameter) or value.ndim > 4 or value.dtype != graph.torch.float32:
         return None
-    shape = (1,) * (4 - value.ndim) + tuple(map(int, value.shape))
-    if shape[0] != 1:
+    batch, one, two, three = (1,) * (4 - value.ndim) + tuple(map(int, value.shape))
+    if batch != 1:
         return None
-    one, two, three = shape[1:]
-    return (1, three, one, two) if last else (1, one, two, three)
+    return (1, three, one, two) if channels_last else (1, one, two, three)
 
 
-def _change(drafts: GraphBuilder, made: Operation, given: Given) -> tuple[Operation, Change] | None:
-    """Tell whether something is done to each channel by numbers that the model holds."""
-    name = name_of(made).rstrip("_")
-    first, second = given.get("self"), given.get("other")
-    if name not in CHANGES or given.get("alpha", 1) != 1 or given.get("rounding_mode"):
+def _channel_change(
+    graph: GraphBuilder, operation: Operation, arguments: Arguments
+) -> tuple[Operation, Change] | None:
+    """Return which map is changed, and how, if each channel is changed by one parameter."""
+    name = name_of(operation).rstrip("_")
+    first, second = arguments.get("self"), arguments.get("other")
+    if name not in CHANGES or arguments.get("alpha", 1) != 1 or arguments.get("rounding_mode"):
         return None
-    if drafts.map(first) is None and name in {"add", "mul"}:
+    if graph.map_of(first) is None and name in {"add", "mul"}:
         first, second = second, first
-    draft = drafts.map(first)
-    if draft is None or first is None or drafts.map(second) is not None:
+    source = graph.map_of(first)
+    if source is None or first is None or graph.map_of(second) is not None:
         return None
-    plain = isinstance(second, (int, float))
-    if not plain and not drafts.is_fixed(second):
-        return None
-    if not plain and drafts.value(second).numel() not in {1, draft.channels}:
-        return None
+    if not isinstance(second, (int, float)):
+        if not graph.is_parameter(second):
+            return None
+        if graph.fake_tensor(second).numel() not in {1, source.channels}:
+            return None
     return first, (CHANGES[name], (second,), 0.0)
 
 
-def normalisation(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
-    """Read batch normalisation by what was seen in training."""
-    taken = given["input"]
-    held = [given[name] for name in ("weight", "bias", "running_mean", "running_var")]
-    draft = drafts.map(taken)
-    if draft is None or taken in drafts.last or given.get("training"):
+def _add_channel_change(
+    graph: GraphBuilder, operation: Operation, tensor: Operation, change: Change
+) -> bool:
+    """Change each channel: within the node ahead if nothing else uses its map."""
+    source = graph.map_of(tensor)
+    if source is None:
         return False
-    if any(one is not None and not drafts.is_fixed(one) for one in held) or held[2] is None:
+    if isinstance(source.step, (Convolve, Scale)) and graph.used_once(tensor):
+        source.step = replace(source.step, changes=(*source.step.changes, change))
+        return graph.extend(source, operation, channels_last=tensor in graph.channels_last)
+    step = Scale(source.channels, (change,))
+    return graph.add_local(operation, tensor, POINT, "pointwise", step)
+
+
+def read_batch_normalisation(
+    graph: GraphBuilder, operation: Operation, arguments: Arguments
+) -> bool:
+    """Read batch normalisation by stored statistics."""
+    tensor = arguments["input"]
+    stored = [arguments[name] for name in ("weight", "bias", "running_mean", "running_var")]
+    gain, shift, mean, variance = stored
+    if graph.map_of(tensor) is None or tensor in graph.channels_last or arguments.get("training"):
         return False
-    gain, shift, average, variance = held
-    numbers = (1.0 if gain is None else gain, 0.0 if shift is None else shift, average, variance)
-    if drafts.is_tensor(made):
-        return drafts.change(made, taken, ("normalise", numbers, float(given["eps"])))
-    # It returns statistics as well, which nobody may look at.
-    users = list(made.users)
+    if any(one is not None and not graph.is_parameter(one) for one in stored) or mean is None:
+        return False
+    numbers = (1.0 if gain is None else gain, 0.0 if shift is None else shift, mean, variance)
+    change: Change = ("normalise", numbers, float(arguments["eps"]))
+    if graph.is_tensor(operation):
+        return _add_channel_change(graph, operation, tensor, change)
+    # It returns statistics as well, which nothing may use.
+    users = list(operation.users)
     if len(users) != 1 or users[0].target is not operator.getitem or users[0].args[1] != 0:
         return False
-    return drafts.change(users[0], taken, ("normalise", numbers, float(given["eps"])))
+    return _add_channel_change(graph, users[0], tensor, change)
 
 
-def layer(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
+def read_layer_normalisation(
+    graph: GraphBuilder, operation: Operation, arguments: Arguments
+) -> bool:
     """Read normalisation over the channels at each position."""
-    taken, held = given["input"], [given["weight"], given["bias"]]
-    draft = drafts.map(taken)
-    if draft is None or taken not in drafts.last:
+    tensor, parameters = arguments["input"], [arguments["weight"], arguments["bias"]]
+    source = graph.map_of(tensor)
+    if source is None or tensor not in graph.channels_last:
         return False
-    if list(given["normalized_shape"]) != [draft.channels]:
+    if list(arguments["normalized_shape"]) != [source.channels]:
         return False
-    if any(one is not None and not drafts.is_fixed(one) for one in held):
+    if any(one is not None and not graph.is_parameter(one) for one in parameters):
         return False
-    step = drafts.replay(made, made.target, last=True)
-    return drafts.local(made, taken, POINT, step, "pointwise")
+    step = graph.replay(operation, operation.target, channels_last=True)
+    return graph.add_local(operation, tensor, POINT, "pointwise", step)
 
 
-def across(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
+def read_channel_reduction(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
     """Read a reduction over the channels alone."""
-    taken, dims = given["self"], given.get("dim")
-    draft = drafts.map(taken)
-    if draft is None or taken in drafts.last or not given.get("keepdim") or not dims:
+    tensor, axes = arguments["self"], arguments.get("dim")
+    if graph.map_of(tensor) is None or tensor in graph.channels_last:
         return False
-    if [int(dim) % 4 for dim in dims] != [1] or given.get("dtype") is not None:
+    if not arguments.get("keepdim") or not axes or arguments.get("dtype") is not None:
         return False
-    return drafts.local(made, taken, POINT, drafts.replay(made, made.target), "pointwise")
+    if [int(axis) % 4 for axis in axes] != [1]:
+        return False
+    step = graph.replay(operation, operation.target)
+    return graph.add_local(operation, tensor, POINT, "pointwise", step)
 
 
-def joined(drafts: GraphBuilder, made: Operation, given: Given) -> bool:
-    """Read maps that are put together along their channels."""
-    taken = list(given["tensors"])
-    found = [drafts.map(one) for one in taken]
-    if any(draft is None or draft.size != found[0].size for draft in found):  # type: ignore[union-attr]  # it is a draft
+def read_concatenation(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
+    """Read a concatenation along the channels."""
+    tensors = list(arguments["tensors"])
+    sources = [source for one in tensors if (source := graph.map_of(one)) is not None]
+    if len(sources) < len(tensors) or len({source.size for source in sources}) != 1:
         return False
-    last = taken[0] in drafts.last
-    if any((one in drafts.last) != last for one in taken) or int(given["dim"]) % 4 != 1 + 2 * last:
+    channels_last = tensors[0] in graph.channels_last
+    if any((one in graph.channels_last) != channels_last for one in tensors):
         return False
-    if len(set(taken)) != len(taken):
+    if int(arguments["dim"]) % 4 != (3 if channels_last else 1) or len(set(tensors)) < len(tensors):
         return False
-    if last:
-        drafts.last.add(made)
-    size, channels = drafts.shape(made)
-    step = drafts.replay(made, made.target, last=last)
-    inputs: list[Any] = [drafts.root(one) for one in taken]
-    windows = [POINT] * len(taken)
-    return drafts.add(
-        NodeBuilder(made, inputs, [*windows], size, channels, "pointwise", step), last=last
+    step = graph.replay(operation, operation.target, channels_last=channels_last)
+    inputs: list[Any] = [graph.holder(one) for one in tensors]
+    windows: list[Window | None] = [POINT] * len(tensors)
+    return graph.add_node(
+        operation, inputs, windows, "pointwise", step, channels_last=channels_last
     )

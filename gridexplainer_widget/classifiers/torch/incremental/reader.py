@@ -1,190 +1,175 @@
-"""A PyTorch module → a list of nodes: which operations are local, and what they look at."""
+"""An exported PyTorch program → nodes: which operations are local, and which windows they see."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gridexplainer_widget.core.errors import UnsupportedGraph
-from gridexplainer_widget.incremental.graph import Graph, Node, Window
+from gridexplainer_widget.incremental.builder import NodeBuilder, assemble
+from gridexplainer_widget.incremental.graph import Graph
 
-from .builder import GraphBuilder, NodeBuilder
-from .export import Exported, Operation
+from .builder import GraphBuilder
+from .export import ExportedModule, Operation
 from .operations import (
-    ACROSS_CHANNELS,
     ALIASES,
     BINARY,
+    DROPOUTS,
+    REDUCTIONS,
     SPLITS,
-    SWITCHED_OFF,
     UNARY,
-    arguments,
+    Arguments,
+    arguments_of,
     name_of,
 )
-from .read_pointwise import across, joined, layer, normalisation, on_numbers
-from .read_windows import (
-    Reader,
-    adaptive,
-    convolution,
-    crop,
-    dense,
-    largest,
-    mean,
-    pad,
-    part,
-    repeat,
-    transpose,
+from .read_convolutions import read_convolution, read_dense
+from .read_moves import (
+    read_identity,
+    read_padding,
+    read_slice,
+    read_split,
+    read_split_part,
+    read_transpose,
+    read_upsampling,
 )
+from .read_pointwise import (
+    read_batch_normalisation,
+    read_channel_reduction,
+    read_concatenation,
+    read_elementwise,
+    read_layer_normalisation,
+)
+from .read_pooling import read_adaptive_pooling, read_max_pooling, read_mean_pooling
 from .replay import Replay
 
-READERS: Mapping[str, Reader] = {
-    "_native_batch_norm_legit_no_training": normalisation,
-    "adaptive_avg_pool2d": adaptive,
-    "avg_pool2d": mean,
-    "batch_norm": normalisation,
-    "cat": joined,
-    "constant_pad_nd": pad,
-    "conv2d": convolution,
-    "convolution": convolution,
-    "layer_norm": layer,
-    "linear": dense,
-    "max_pool2d": largest,
-    "pad": pad,
-    "permute": transpose,
-    "slice": crop,
-    "upsample_nearest2d": repeat,
-    **dict.fromkeys(ACROSS_CHANNELS, across),
+READERS: Mapping[str, Callable[[GraphBuilder, Operation, Arguments], bool]] = {
+    "_native_batch_norm_legit_no_training": read_batch_normalisation,
+    "adaptive_avg_pool2d": read_adaptive_pooling,
+    "avg_pool2d": read_mean_pooling,
+    "batch_norm": read_batch_normalisation,
+    "cat": read_concatenation,
+    "constant_pad_nd": read_padding,
+    "conv2d": read_convolution,
+    "convolution": read_convolution,
+    "layer_norm": read_layer_normalisation,
+    "linear": read_dense,
+    "max_pool2d": read_max_pooling,
+    "pad": read_padding,
+    "permute": read_transpose,
+    "slice": read_slice,
+    "upsample_nearest2d": read_upsampling,
+    **dict.fromkeys(ALIASES, read_identity),
+    **dict.fromkeys(REDUCTIONS, read_channel_reduction),
+    **dict.fromkeys(SPLITS, read_split),
+    **dict.fromkeys(UNARY | BINARY, read_elementwise),
+    **{f"{name}_": read_elementwise for name in UNARY | BINARY},  # in place
 }
+"""By name of operation, its reader, which returns whether it could read it.
+
+All other operations look at whole maps."""
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What was found in a module.
+class GraphReading:
+    """What was read from an exported module.
 
     Parameters
     ----------
-    nodes : Graph
-    fixed : mapping from torch.fx.Node to Replay or None
-        What does not depend on the picture, in order; None of what the module holds.
+    graph : Graph
+    parameters : mapping from operation to Replay or None
+        What does not depend on the picture, in order; None for what the module holds.
     """
 
-    nodes: Graph
-    fixed: Mapping[Operation, Replay | None]
+    graph: Graph
+    parameters: Mapping[Operation, Replay | None]
 
 
-def read(torch: Any, exported: Exported) -> Reading:
-    """Read the operations of a module one after the other.
+def read_graph(torch: Any, exported: ExportedModule) -> GraphReading:
+    """Read an exported module.
 
     Raises
     ------
     UnsupportedGraph
-        One of them has effects that cannot be followed.
+        An operation cannot be run outside of the module, or the result is no vector.
     """
-    drafts = GraphBuilder(torch, exported)
+    graph = GraphBuilder(torch, exported)
     unread: dict[Operation, Replay] = {}
     for operation in exported.operations:
-        if operation.op == "placeholder" or operation in drafts.sizes:
+        if operation.op == "placeholder" or operation in graph.sizes:
             continue
         if operation.op != "call_function":
-            raise UnsupportedGraph(f"it has a part that is not read: {operation.op}")
+            raise UnsupportedGraph(f"it has a {operation.op}, which cannot be read")
         if operation.meta.get("val") is None:  # a check of shapes, which holds for all of one size
             continue
-        _operation(drafts, operation, unread)
-        drafts.writes.wrote(operation)
-    result = drafts.writes.now(exported.result)
-    if not drafts.is_tensor(result) or drafts.value(result).ndim not in {1, 2}:
+        _read_operation(graph, operation, unread)
+        graph.writes.record(operation)
+    result = graph.writes.latest(exported.result)
+    if not graph.is_tensor(result) or graph.fake_tensor(result).ndim not in {1, 2}:
         raise UnsupportedGraph("it returns no vector for each picture")
-    return Reading(_put_together(drafts, unread, result), drafts.fixed)
+    order = {operation: index for index, operation in enumerate(exported.operations)}
+
+    def position(node: NodeBuilder) -> int:
+        return order[node.output]
+
+    return GraphReading(
+        assemble([result], _NodeLookup(graph, unread).node_of, position), graph.parameters
+    )
 
 
-def _operation(drafts: GraphBuilder, operation: Operation, unread: dict[Operation, Replay]) -> None:
-    if operation in drafts.found:  # it was read with one ahead
+def _read_operation(
+    graph: GraphBuilder, operation: Operation, unread: dict[Operation, Replay]
+) -> None:
+    if graph.read_map(operation) is not None:  # it was read with the operation ahead
         return
     name = name_of(operation)
-    given = drafts.torch.fx.node.map_arg(arguments(operation), drafts.writes.now) if name else {}
-    if name.rstrip("_") in SWITCHED_OFF and given.get("train") is False:
-        drafts.hand_on(operation, drafts.writes.now(operation.args[0]))
+    arguments = arguments_of(operation) if name else {}
+    arguments = graph.torch.fx.node.map_arg(arguments, graph.writes.latest)
+    if name.rstrip("_") in DROPOUTS and arguments.get("train") is False:
+        graph.pass_through(operation, graph.writes.latest(operation.args[0]))
         return
-    call = drafts.writes.called(operation)
-    if not drafts.depends(operation):
-        drafts.fixed[operation] = drafts.replay(operation, call)
-    elif not _local(drafts, operation, name, given, call):
-        unread[operation] = drafts.replay(operation, call)
+    call = graph.writes.functional_target(operation)
+    if not graph.depends(operation):
+        graph.parameters[operation] = graph.replay(operation, call)
+    elif not _read_map(graph, operation, name, arguments):
+        unread[operation] = graph.replay(operation, call)
 
 
-def _local(
-    drafts: GraphBuilder, operation: Operation, name: str, given: Mapping[str, Any], call: Any
-) -> bool:
+def _read_map(graph: GraphBuilder, operation: Operation, name: str, arguments: Arguments) -> bool:
     if operation.target is operator.getitem:
-        return drafts.is_local(operation) and part(drafts, operation)
-    plain = name.rstrip("_")
-    if plain in UNARY or plain in BINARY:
-        return on_numbers(drafts, operation, given, call)
-    if name in SPLITS and drafts.map(given["self"]) and int(given["dim"]) % 4 == 1:
-        if given["self"] not in drafts.last:
-            drafts.splits[operation] = given["self"]
-        return False
-    if name in ALIASES and drafts.is_local(operation):
-        return drafts.alias(operation, given["self"])
+        return read_split_part(graph, operation)
     reader = READERS.get(name)
-    return reader is not None and reader(drafts, operation, given)
+    return reader is not None and reader(graph, operation, arguments)
 
 
-def _put_together(
-    drafts: GraphBuilder, unread: Mapping[Operation, Replay], result: Operation
-) -> Graph:
-    """Give numbers to what leads to the result, in order."""
-    live: dict[Operation, list[Any]] = {}
-    waiting = [drafts.root(result)]
-    while waiting:
-        root = waiting.pop()
-        if root not in live:
-            live[root] = _sources(drafts, unread, root)
-            waiting += [taken for taken in live[root] if not isinstance(taken, NodeBuilder)]
-    if drafts.exported.picture not in live:
-        raise UnsupportedGraph("its answer does not depend on the picture")
-    nodes: list[Node] = []
-    place: dict[Operation, int] = {}
-    for root in (operation for operation in drafts.exported.operations if operation in live):
-        inputs = []
-        for taken in live[root]:
-            if isinstance(taken, NodeBuilder):
-                nodes.append(_node(taken, ()))
-            inputs.append(len(nodes) - 1 if isinstance(taken, NodeBuilder) else place[taken])
-        place[root] = len(nodes)
-        nodes.append(_node(drafts.found.get(root) or _opaque(drafts, unread, root), tuple(inputs)))
-    return Graph(tuple(nodes), (place[drafts.root(result)],))
+class _NodeLookup:
+    """The nodes that were read, and one for each operation that was not."""
 
+    def __init__(self, graph: GraphBuilder, unread: Mapping[Operation, Replay]) -> None:
+        self.graph, self._unread = graph, unread
+        self._nodes: dict[Operation, NodeBuilder] = {}
 
-def _sources(
-    drafts: GraphBuilder, unread: Mapping[Operation, Replay], root: Operation
-) -> list[Any]:
-    """Return what a node is calculated from."""
-    draft = drafts.found.get(root)
-    if draft is not None:
-        return [
-            taken if isinstance(taken, NodeBuilder) else drafts.root(taken)
-            for taken in draft.inputs
-        ]
-    if root not in unread:
-        raise UnsupportedGraph(f"it has a part that is not read: {root.target}")
-    taken = [drafts.root(one) for one, _ in unread[root].taken]
-    # What depends on nothing but how many pictures there are, asks the pictures.
-    return taken or [drafts.exported.picture]
+    def node_of(self, tensor: Operation) -> NodeBuilder:
+        """Return the node that makes a tensor."""
+        node = self.graph.read_map(tensor)
+        if node is not None:
+            return node
+        holder = self.graph.holder(tensor)
+        if holder not in self._unread:
+            raise UnsupportedGraph(f"it has a {holder.target}, which cannot be read")
+        if holder not in self._nodes:
+            self._nodes[holder] = self._replay(holder)
+        return self._nodes[holder]
 
-
-def _opaque(
-    drafts: GraphBuilder, unread: Mapping[Operation, Replay], root: Operation
-) -> NodeBuilder:
-    windows: list[Window | None] = [None] * len(_sources(drafts, unread, root))
-    size, channels = drafts.shape(root) if drafts.map(root) is not None else ((1, 1), 1)
-    return NodeBuilder(root, [], windows, size, channels, "other", unread[root])
-
-
-def _node(draft: NodeBuilder, inputs: tuple[int, ...]) -> Node:
-    name = getattr(draft.operation, "name", "shares")
-    windows = tuple(draft.windows)
-    return Node(
-        name, inputs, windows, draft.size, draft.channels, draft.kind, draft.work, draft.step
-    )
+    def _replay(self, operation: Operation) -> NodeBuilder:
+        """Make the node of an operation that was not read."""
+        graph, step = self.graph, self._unread[operation]
+        # What depends on the batch size alone takes the pictures.
+        inputs = [source for source, _ in step.maps] or [graph.exported.picture]
+        windows = [None] * len(inputs)
+        is_map = graph.map_of(operation) is not None
+        size, channels = graph.map_shape(operation) if is_map else ((1, 1), 1)
+        return NodeBuilder(
+            operation.name, operation, inputs, [*windows], size, channels, "other", step
+        )

@@ -1,4 +1,4 @@
-"""Operations of PyTorch that are done again as they are."""
+"""Operations of PyTorch that are run as they are."""
 
 from __future__ import annotations
 
@@ -14,42 +14,42 @@ from .steps import FIRST, LAST
 
 @dataclass(frozen=True)
 class Replay(PlainStep):
-    """An operation as it is: at each position by itself, or one that was not read.
+    """An operation as it is: one at each position by itself, or one that was not read.
 
     Parameters
     ----------
     call : callable
     arguments : (tuple, dict)
         In which operations stand for tensors.
-    taken : tuple of (operation, bool)
-        The maps among them, and whether they are taken with their channels last.
-    fixed : tuple of operations
-        Those that do not depend on the picture.
-    sizes : mapping
-        Those that are numbers, which follow from how many pictures there are.
-    last : bool
-        Whether a map is made with its channels last.
+    maps : tuple of (operation, bool)
+        The maps among them, and whether their channels are the last axis.
+    parameters : tuple of operations
+        Those among them that do not depend on the picture.
+    sizes : mapping from operation to callable
+        The numbers among them that follow from the batch size.
+    channels_last : bool
+        Whether the channels of the map that it makes are the last axis.
     """
 
     call: Callable[..., Any]
     arguments: tuple[Any, Any]
-    taken: tuple[tuple[Any, bool], ...]
-    fixed: tuple[Any, ...]
+    maps: tuple[tuple[Any, bool], ...]
+    parameters: tuple[Any, ...]
     sizes: Mapping[Any, Callable[[int], Any]]
-    last: bool
+    channels_last: bool
 
-    def weights(self, torch: Any, values: Values, /) -> tuple[Any, ...]:  # noqa: ARG002 - of Step
+    def weights(self, torch: Any, values: Values, /) -> tuple[Tensor, ...]:  # noqa: ARG002 - of Step
         """See :class:`Step`."""
-        return tuple(values[operation] for operation in self.fixed)
+        return tuple(values[operation] for operation in self.parameters)
 
     def calculate(self, torch: Any, inputs: StepInputs, /) -> Tensor:
         """See :class:`Step`."""
-        known = {
-            operation: x.permute(LAST) if last else x
-            for (operation, last), x in zip(self.taken, inputs.maps, strict=False)
+        values = {
+            operation: x.permute(LAST) if channels_last else x
+            for (operation, channels_last), x in zip(self.maps, inputs.maps, strict=False)
         }
-        known.update(zip(self.fixed, inputs.weights, strict=True))
-        known.update({operation: size(inputs.n) for operation, size in self.sizes.items()})
-        args, kwargs = torch.fx.node.map_arg(self.arguments, known.__getitem__)
-        made = self.call(*args, **kwargs)
-        return made.permute(FIRST) if self.last else made
+        values.update(zip(self.parameters, inputs.weights, strict=True))
+        values.update({operation: size(inputs.n) for operation, size in self.sizes.items()})
+        args, kwargs = torch.fx.node.map_arg(self.arguments, values.__getitem__)
+        result = self.call(*args, **kwargs)
+        return result.permute(FIRST) if self.channels_last else result

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from gridexplainer_widget import GridExplainer, as_classifier
-from gridexplainer_widget.classifiers.checks.checks import size_check, softmaxed_twice
+from gridexplainer_widget.classifiers.checks.checks import size_check
+from gridexplainer_widget.classifiers.checks.outputs_check import softmaxed_twice
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.checks.probe import model_checks
 from gridexplainer_widget.classifiers.outputs import to_probabilities
-from gridexplainer_widget.classifiers.preprocessing import NAMED, Preprocessing
+from gridexplainer_widget.classifiers.preprocessing import PRESETS, Preprocessing
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.picture import read_picture
 from gridexplainer_widget.core.progress import drain
@@ -132,13 +133,13 @@ def expecting(range_: Preprocessing) -> object:
 
 @pytest.mark.parametrize("name", ["0..1", "-1..1", "imagenet"])
 def test_another_range_is_told_and_how_to_say_it(name: str) -> None:
-    preflight = checked(expecting(NAMED[name]))
+    preflight = checked(expecting(PRESETS[name]))
     verdict, words = of(preflight, "Input range")
     assert verdict == "warning"
     assert f'say preprocess="{name}"' in words
     assert "“class 0” 98.8%" in words
-    said = checked(expecting(NAMED[name]), preprocess=name)
-    assert troubles(said) == []
+    overridden = checked(expecting(PRESETS[name]), preprocess=name)
+    assert troubles(overridden) == []
 
 
 def test_colours_in_another_order_are_told() -> None:
@@ -157,8 +158,8 @@ def test_channels_that_silently_come_first() -> None:
     verdict, words = of(checked(first), "Channels")
     assert verdict == "warning"
     assert "preprocess=lambda batch: (batch / 255).transpose(0, 3, 1, 2)" in words
-    said = checked(first, preprocess=lambda batch: (batch / 255).transpose(0, 3, 1, 2))
-    assert troubles(said) == []
+    overridden = checked(first, preprocess=lambda batch: (batch / 255).transpose(0, 3, 1, 2))
+    assert troubles(overridden) == []
 
 
 def test_channels_first_that_fail() -> None:
@@ -364,7 +365,7 @@ def test_a_fill_that_fails_is_not_the_models_fault() -> None:
     assert "The fill '<lambda>' failed: TypeError" in preflight.summary
 
 
-def test_softmax_that_is_said_to_be_sigmoids() -> None:
+def test_softmax_declared_as_sigmoids() -> None:
     verdict, words = of(checked(sure, output="sigmoids"), "Outputs")
     assert verdict == "warning"
     assert 'say output="softmax"' in words
@@ -421,9 +422,13 @@ class Reddish:
 
 
 def looked_at(
-    model: object, at_once: int, picture: np.ndarray = LARGE, fill: object = "gray", **said: object
+    model: object,
+    at_once: int,
+    picture: np.ndarray = LARGE,
+    fill: object = "gray",
+    **overrides: object,
 ) -> Preflight:
-    run = Run.of(as_classifier(model, **said), read_picture(picture), 4, parse_fill(fill))
+    run = Run.of(as_classifier(model, **overrides), read_picture(picture), 4, parse_fill(fill))
     return drain(model_checks(run.classifier, run.masker, layouts=True, at_once=at_once))
 
 
@@ -456,13 +461,13 @@ def test_a_model_of_any_size_is_shown_a_copy_of_a_large_picture() -> None:
     assert f"and {1 - LARGE[..., 0].mean() / 255:.1%} with none" in words
 
 
-@pytest.mark.parametrize("said", [{}, {"input_shape": (1024, 768, 3)}])
+@pytest.mark.parametrize("overrides", [{}, {"input_shape": (1024, 768, 3)}])
 def test_a_model_of_one_size_is_shown_the_picture(
-    said: dict, monkeypatch: pytest.MonkeyPatch
+    overrides: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("time.sleep", lambda seconds: pytest.fail("it does not take the size"))
     model = Reddish((1024, 768))
-    preflight = looked_at(model, 5, **said)
+    preflight = looked_at(model, 5, **overrides)
     assert troubles(preflight) == []
     assert "copy" not in of(preflight, "Outputs")[1]
-    assert any(shape[1:] == (512, 384, 3) for shape in model.shapes) == (not said)
+    assert any(shape[1:] == (512, 384, 3) for shape in model.shapes) == (not overrides)

@@ -9,8 +9,8 @@ from keras import applications, layers
 from sklearn.linear_model import LogisticRegression
 
 from gridexplainer_widget import GridExplainer, as_classifier, demo
-from gridexplainer_widget.classifiers.checks.input_range import rubble
-from gridexplainer_widget.classifiers.preprocessing import NAMED
+from gridexplainer_widget.classifiers.checks.confidence import nonsense_pictures
+from gridexplainer_widget.classifiers.preprocessing import PRESETS
 from gridexplainer_widget.demo.demo import FOLDER
 from tests.support.preflights import troubles
 from tests.support.sizes import sized
@@ -26,7 +26,7 @@ EVERY_PICTURE = [(which, name) for which in (HONEST, CHEATING) for name in which
 @pytest.mark.parametrize(("which", "name"), EVERY_PICTURE, ids=lambda value: str(value)[:20])
 def test_no_false_alarm_on_the_embedded_classifiers(which: demo.Demo, name: str) -> None:
     preflight = GridExplainer(which.classifier).check(which.pictures[name])
-    # The cheat does not know a horse without the stamp: that is true, and said.
+    # The cheat does not know a horse without the stamp, and the check reports it.
     unknown = which is CHEATING and name == "horse head"
     assert troubles(preflight) == (["Chance"] if unknown else [])
 
@@ -46,7 +46,7 @@ def sound(build: object) -> keras.Model:
             labels += 2 * [label]
         fitted = resized(picture)
         mosaic = fitted.reshape(8, 12, 8, 12, 3).mean(axis=(1, 3)).repeat(12, 0).repeat(12, 1)
-        shown += [fitted, mosaic, *rubble(fitted, seed=1)]
+        shown += [fitted, mosaic, *nonsense_pictures(fitted, seed=1)]
         labels += [label, *4 * [len(KNOWN)]]
     prepared = as_classifier(backbone).preprocessing(np.stack(shown))
     for layer in backbone.layers:
@@ -87,24 +87,24 @@ SINGLES = ("horse", "fish", "pizza", "guitar", "dog and ball", "cat and wool", "
 
 @pytest.mark.parametrize("name", ["0..1", "-1..1", "imagenet", "caffe"])
 def test_a_network_that_was_trained_on_another_range(name: str) -> None:
-    trained_on = NAMED[name]
+    trained_on = PRESETS[name]
 
     def network(batch: np.ndarray) -> np.ndarray:
         back = (batch - np.float32(trained_on.offset)) / np.float32(trained_on.scale)
         return HONEST.classifier(back[..., ::-1] if trained_on.bgr else back)
 
     wrong, right = GridExplainer(network), GridExplainer(network, preprocess=name)
-    told = [wrong.check(HONEST.pictures[picture]) for picture in SINGLES]
-    advised = [f'preprocess="{name}"' in "".join(preflight.concerns) for preflight in told]
-    assert sum(advised) >= 5, told
+    checked = [wrong.check(HONEST.pictures[picture]) for picture in SINGLES]
+    advised = [f'preprocess="{name}"' in "".join(preflight.concerns) for preflight in checked]
+    assert sum(advised) >= 5, checked
     assert not any(troubles(right.check(HONEST.pictures[picture])) for picture in SINGLES)
 
 
 def test_a_network_that_wants_blue_first() -> None:
     explainer = GridExplainer(lambda batch: HONEST.classifier(batch[..., ::-1]))
-    told = [explainer.check(HONEST.pictures[picture]) for picture in SINGLES]
-    advised = ['preprocess="0..255 bgr"' in "".join(preflight.concerns) for preflight in told]
-    assert sum(advised) >= 4, told
+    checked = [explainer.check(HONEST.pictures[picture]) for picture in SINGLES]
+    advised = ['preprocess="0..255 bgr"' in "".join(preflight.concerns) for preflight in checked]
+    assert sum(advised) >= 4, checked
 
 
 def test_a_network_that_is_left_in_training_mode() -> None:

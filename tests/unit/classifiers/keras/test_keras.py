@@ -41,7 +41,7 @@ RESCALING = [
 ]
 
 
-def said(value: Any) -> str:
+def name_of(value: Any) -> str:
     """The same in every process, which a function's own words are not."""
     return getattr(value, "__name__", value)
 
@@ -58,7 +58,7 @@ def forget_models():
     keras_applications._fetched_labels.cache_clear()
 
 
-@pytest.mark.parametrize(("build", "module", "words"), TRIED, ids=said)
+@pytest.mark.parametrize(("build", "module", "words"), TRIED, ids=name_of)
 def test_preprocessing_is_read_off_the_layers(build: object, module: str, words: str) -> None:
     found = find_preprocessing(headless(build, name="renamed"))
     assert found.description.startswith(f"{module}: ")
@@ -69,7 +69,7 @@ def test_preprocessing_is_read_off_the_layers(build: object, module: str, words:
     np.testing.assert_allclose(found(BATCH), expected, atol=1e-4)
 
 
-@pytest.mark.parametrize("build", RESCALING, ids=said)
+@pytest.mark.parametrize("build", RESCALING, ids=name_of)
 def test_models_that_rescale_by_themselves_are_left_alone(build: object) -> None:
     found = find_preprocessing(headless(build))
     np.testing.assert_array_equal(found(BATCH), BATCH)
@@ -83,7 +83,7 @@ def test_models_that_rescale_by_themselves_are_left_alone(build: object) -> None
         (applications.MobileNetV3Small, "-1..1"),
         (applications.ConvNeXtTiny, "imagenet"),
     ],
-    ids=said,
+    ids=name_of,
 )
 def test_their_layers_are_made_up_for_where_they_were_left_out(build: object, mode: str) -> None:
     plain = headless(build, include_preprocessing=False)

@@ -249,7 +249,7 @@ def test_five_explainers_of_a_model_are_no_reason_to_warn(caplog: pytest.LogCapt
     assert "retracing" not in caplog.text
 
 
-def test_a_subclassed_model_whose_size_is_said() -> None:
+def test_a_subclassed_model_of_a_given_size() -> None:
     class Mine(keras.Model):
         def __init__(self) -> None:
             super().__init__()

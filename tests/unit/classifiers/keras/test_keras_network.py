@@ -1,4 +1,4 @@
-"""Keras models opened up: maps, gradients and weights against numbers worked out by hand."""
+"""Keras models as white boxes: maps, gradients and weights against numbers worked out by hand."""
 
 import copy
 import linecache
@@ -34,8 +34,8 @@ def same_weights_each_time():
     keras.config.set_dtype_policy("float32")
 
 
-def opened(model: object, output: str | None = None, **said: object) -> Network:
-    classifier = as_classifier(model, preprocess=None, **said)
+def network_of(model: object, output: str | None = None, **overrides: object) -> Network:
+    classifier = as_classifier(model, preprocess=None, **overrides)
     return classifier.open_network(output or classifier.output)
 
 
@@ -72,7 +72,7 @@ def test_numbers_worked_out_by_hand() -> None:
     # → second (1, −2), (2, 2), (3, −6), (0, 0) → relu (1, 0), (2, 2), (3, 0), (0, 0)
     # → mean (1.5, 0.5) → logits 1.5·4 + 0.5·8 = 10 and −6 + 6 = 0.
     model, batch = two_by_two()
-    network = opened(model)
+    network = network_of(model)
     assert network.differentiated == "logit"
     assert [(layer.name, layer.shape, layer.place) for layer in network.layers(batch)] == [
         ("first", (2, 2, 2), 0.0),
@@ -108,7 +108,7 @@ def test_numbers_worked_out_by_hand() -> None:
 
 def test_gradients_are_those_of_finite_differences() -> None:
     inner = [layers.Conv2D(3, 3, activation="tanh"), layers.BatchNormalization()]
-    network = opened(stack(*inner, layers.Conv2D(2, 3, activation="gelu"), *pooled()))
+    network = network_of(stack(*inner, layers.Conv2D(2, 3, activation="gelu"), *pooled()))
     gradient = network.gradients(BATCH, 2)
     step = 0.01
     for place in [(0, 0, 0, 0), (0, 3, 2, 1), (1, 5, 5, 2), (1, 2, 4, 0)]:
@@ -121,7 +121,7 @@ def test_gradients_are_those_of_finite_differences() -> None:
 
 def test_gradients_are_those_of_a_tape() -> None:
     model = small()
-    network = opened(model)
+    network = network_of(model)
     logits = keras.Sequential(model.layers[:-1])
     weights, bias = model.layers[-1].get_weights()
     pixels = tf.constant(BATCH)
@@ -169,7 +169,7 @@ REACHED = {
 def test_logits_are_found_behind_softmax_and_sigmoid(kind: str) -> None:
     output, last = REACHED[kind]
     model = answer(kind, last)
-    network = opened(model, output)
+    network = network_of(model, output)
     assert network.differentiated == "logit"
     weights, bias = model.get_layer("logits").get_weights()
     expected = BATCH.mean(axis=(1, 2)) @ weights + bias
@@ -189,7 +189,7 @@ def test_logits_are_found_behind_softmax_and_sigmoid(kind: str) -> None:
 )
 def test_log_odds_where_no_logit_is_reached(kind: str, last: object) -> None:
     model = answer(kind, last)
-    network = opened(model, kind)
+    network = network_of(model, kind)
     assert network.differentiated == "log-odds"
     chances = model(BATCH).numpy().astype(np.float64) / (100 if kind == "percent" else 1)
     expected = np.log(chances / (1 - chances))
@@ -206,14 +206,14 @@ def test_a_softmax_over_other_numbers_is_not_taken_for_the_last() -> None:
         rows = keras.ops.reshape(keras.ops.concatenate([logits, logits], 1), (-1, 2, 3))
         return keras.ops.reshape(keras.ops.softmax(rows), (-1, 6))
 
-    halves = opened(answer("softmax", in_threes), "softmax")
+    halves = network_of(answer("softmax", in_threes), "softmax")
     assert halves.differentiated == "log-odds"
-    assert opened(answer("softmax", keras.ops.softmax), "sigmoids").differentiated == "log-odds"
+    assert network_of(answer("softmax", keras.ops.softmax), "sigmoids").differentiated == "log-odds"
 
 
 def test_certain_answers_have_finite_log_odds() -> None:
-    network = opened(answer("softmax", lambda logits: own_softmax(logits * 60)), "softmax")
-    logit = opened(answer("softmax", lambda logits: keras.ops.softmax(logits * 60)))
+    network = network_of(answer("softmax", lambda logits: own_softmax(logits * 60)), "softmax")
+    logit = network_of(answer("softmax", lambda logits: keras.ops.softmax(logits * 60)))
     for target in range(3):
         assert np.isfinite(network.scores(BATCH * 0.5, target)).all()
         assert np.isfinite(logit.gradients(BATCH * 100, target)).all()
@@ -221,7 +221,7 @@ def test_certain_answers_have_finite_log_odds() -> None:
 
 @pytest.mark.parametrize(("activation", "output"), [("sigmoid", "sigmoid"), (None, "logits")])
 def test_the_other_class_of_a_single_output_is_its_negative(activation: str, output: str) -> None:
-    network = opened(stack(layers.Conv2D(2, 3, name="conv"), *pooled(1, activation)), output)
+    network = network_of(stack(layers.Conv2D(2, 3, name="conv"), *pooled(1, activation)), output)
     np.testing.assert_array_equal(network.scores(BATCH, 0), -network.scores(BATCH, 1))
     np.testing.assert_array_equal(network.gradients(BATCH, 0), -network.gradients(BATCH, 1))
     assert network.head(BATCH)[1].shape == (2, 1)
@@ -231,7 +231,7 @@ def test_one_number_for_each_picture() -> None:
     pixels = layers.Input((6, 6, 3))
     score = layers.Dense(1, activation="sigmoid")(layers.GlobalAveragePooling2D()(pixels))
     flat = keras.Model(pixels, keras.ops.squeeze(score, -1))
-    network, other = opened(flat, "sigmoid"), opened(keras.Model(pixels, score))
+    network, other = network_of(flat, "sigmoid"), network_of(keras.Model(pixels, score))
     assert network.differentiated == other.differentiated == "logit"
     np.testing.assert_allclose(network.scores(BATCH, 1), other.scores(BATCH, 1))
 
@@ -245,12 +245,12 @@ def test_a_nested_model_is_as_its_unrolled_self() -> None:
             *pooled(),
         ]
 
-    flat = opened(stack(*parts()))
+    flat = network_of(stack(*parts()))
     first, *others, dense = parts()
     inner = keras.Sequential([layers.Input((6, 6, 3)), first], name="inner")
     pixels = layers.Input((6, 6, 3))
     backbone = keras.Model(pixels, others[1](others[0](inner(pixels))), name="backbone")
-    nested = opened(stack(layers.Dropout(0.5), backbone, dense))
+    nested = network_of(stack(layers.Dropout(0.5), backbone, dense))
     assert [layer.name for layer in nested.layers(BATCH)] == [
         "backbone/inner/conv1",
         "backbone/conv2",
@@ -268,7 +268,7 @@ def test_a_nested_model_is_as_its_unrolled_self() -> None:
     nested.scores(BATCH, 0)
     nested.gradients(BATCH, 0, guided=True)
     assert nested.pictures == asked + 2 * len(BATCH)
-    stages = [stage.layer for stage in nested.randomised(0)]
+    stages = [stage.layer for stage in nested.randomised_copies(0)]
     assert stages[1:] == ["backbone/conv2", "backbone/inner/conv1"]
 
 
@@ -303,7 +303,7 @@ class Subclassed(keras.Model):
 
 def test_functional_and_shared_relus_of_a_subclassed_model() -> None:
     kinds = [layers.ReLU(name="relu"), layers.Activation("relu"), tf.nn.relu, keras.ops.relu]
-    networks = [opened(Subclassed(relu), "softmax", input_shape=(6, 6, 3)) for relu in kinds]
+    networks = [network_of(Subclassed(relu), "softmax", input_shape=(6, 6, 3)) for relu in kinds]
     guided = [network.gradients(BATCH, 0, guided=True) for network in networks]
     assert np.abs(guided[0] - networks[0].gradients(BATCH, 0)).max() > 1e-3
     for network, gradient in zip(networks, guided, strict=True):
@@ -333,7 +333,7 @@ def test_nothing_runs_before_it_is_asked_and_little_after() -> None:
     for _ in range(2):
         network.gradients(BATCH, 0, guided=True)
     assert model.runs == before + 2
-    assert len(list(network.randomised(0))) == 3
+    assert len(list(network.randomised_copies(0))) == 3
     assert model.runs == before + 3
 
 
@@ -346,7 +346,7 @@ def test_layers_that_are_no_layers_of_the_answer() -> None:
     ones = layers.MaxPooling2D(4, name="single")(keras.ops.relu(maps))
     chances = layers.Dense(3, activation="softmax")(layers.Flatten()(ones))
     model = keras.Model({"image": pixels}, {"aside": aside, "probs": chances})
-    network = opened(model, "softmax")
+    network = network_of(model, "softmax")
     found = network.layers(BATCH)
     assert found[0].name == "conv"
     assert [layer.shape for layer in found] == [(4, 4, 4)] * 2  # the ReLU's name is Keras's
@@ -354,7 +354,7 @@ def test_layers_that_are_no_layers_of_the_answer() -> None:
     assert places == sorted(places)
     with pytest.raises(ValueError, match="no layer 'twice' with maps.*'conv'"):
         network.maps(BATCH, ["twice"])
-    assert "aside" not in [stage.layer for stage in network.randomised(0)]
+    assert "aside" not in [stage.layer for stage in network.randomised_copies(0)]
 
 
 def test_parts_of_attention_are_no_maps() -> None:
@@ -362,17 +362,17 @@ def test_parts_of_attention_are_no_maps() -> None:
     tokens = layers.Reshape((4, 5))(layers.Conv2D(5, 4, strides=4, name="patches")(pixels))
     tokens = layers.MultiHeadAttention(2, 3, name="attention")(tokens, tokens)
     model = keras.Model(pixels, layers.Dense(2)(layers.GlobalAveragePooling1D()(tokens)))
-    network = opened(model)
+    network = network_of(model)
     batch = np.ones((1, 8, 8, 3), np.float32)
     assert [layer.name for layer in network.layers(batch)] == ["patches"]
-    assert [stage.layer for stage in network.randomised(0)][1:] == ["attention", "patches"]
+    assert [stage.layer for stage in network.randomised_copies(0)][1:] == ["attention", "patches"]
 
 
 def test_pictures_without_channels_and_of_any_size() -> None:
     flat = [layers.Reshape((6, 6, 1)), layers.Conv2D(2, 3, activation="relu"), *pooled()]
-    network = opened(stack(*flat, shape=(6, 6)))
+    network = network_of(stack(*flat, shape=(6, 6)))
     assert network.gradients(BATCH[..., :1], 0).shape == (2, 6, 6, 1)
-    free = opened(stack(layers.Conv2D(2, 3, name="conv"), *pooled(), shape=(None, None, 3)))
+    free = network_of(stack(layers.Conv2D(2, 3, name="conv"), *pooled(), shape=(None, None, 3)))
     for side in (6, 9):
         batch = np.ones((1, side, side, 3), np.float32)
         assert free.layers(batch)[0].shape == (side - 2, side - 2, 2)
@@ -383,7 +383,7 @@ def test_channels_first_are_refused() -> None:
     conv = layers.Conv2D(2, 3, data_format="channels_first")
     model = stack(layers.Permute((3, 1, 2)), conv, layers.Flatten(), layers.Dense(2))
     with pytest.raises(MethodError, match="puts channels first.*channels_last"):
-        opened(model).layers(BATCH)
+        network_of(model).layers(BATCH)
 
 
 def test_whole_numbers_have_no_gradient() -> None:
@@ -391,10 +391,10 @@ def test_whole_numbers_have_no_gradient() -> None:
     scaled = layers.Rescaling(1 / 255)(pixels)
     model = keras.Model(pixels, pooled()[1](pooled()[0](layers.Conv2D(2, 3, name="conv")(scaled))))
     batch = np.float32(np.arange(108).reshape(1, 6, 6, 3))
-    network = opened(model)
+    network = network_of(model)
     assert network.map_gradients(batch + 0.3, 0, ["conv"])[0][1].std() > 0
     np.testing.assert_array_equal(network.scores(batch, 0), network.scores(batch + 0.3, 0))
-    for ask in (network.gradients, network.for_shap):
+    for ask in (network.gradients, network.score_model):
         with pytest.raises(MethodError, match="No gradient passes.*It takes uint8"):
             ask(batch, 0)
 
@@ -405,7 +405,7 @@ def test_other_precisions(policy: str) -> None:
     keras.config.set_dtype_policy(policy)
     model = small()
     model.set_weights(exact.get_weights())
-    one, other = opened(exact), opened(model)
+    one, other = network_of(exact), network_of(model)
     np.testing.assert_allclose(other.gradients(BATCH, 0), one.gradients(BATCH, 0), atol=2e-2)
     for array in (*other.map_gradients(BATCH, 0, ["conv"])[0], other.gradients(BATCH, 0)):
         assert array.dtype == np.float32
@@ -421,12 +421,12 @@ def test_the_head_of_mixed_precision_is_in_float32(policy: str) -> None:
     ):
         conv = layers.Conv2D(4, 3, activation="relu", name="conv")
         model = stack(conv, layers.GlobalAveragePooling2D(), layers.Dropout(0.5), *end)
-        name, weights = opened(model).head(BATCH)
+        name, weights = network_of(model).head(BATCH)
         assert (name, weights.dtype) == ("conv", np.float32)
         np.testing.assert_allclose(weights, end[0].get_weights()[0], rtol=1e-2)
         other = stack(conv, layers.GlobalMaxPooling2D(), *end)
         with pytest.raises(MethodError, match="global average pooling"):
-            opened(other).head(BATCH)
+            network_of(other).head(BATCH)
 
 
 REFUSED = {
@@ -465,7 +465,7 @@ def rectifier(kind: str) -> layers.Layer:
 @pytest.mark.parametrize("kind", REFUSED)
 def test_guided_backpropagation_refuses_other_rectifiers(kind: str) -> None:
     inner = [layers.Conv2D(4, 3, activation="relu"), layers.Conv2D(4, 3), rectifier(kind)]
-    network = opened(stack(*inner, *pooled()))
+    network = network_of(stack(*inner, *pooled()))
     with pytest.raises(MethodError, match=f"these are not: .*{REFUSED[kind]}"):
         network.gradients(BATCH, 0, guided=True)
     assert np.isfinite(network.gradients(BATCH, 0)).all()
@@ -474,24 +474,24 @@ def test_guided_backpropagation_refuses_other_rectifiers(kind: str) -> None:
 @pytest.mark.parametrize("activation", ["gelu", "silu", "tanh"])
 def test_guided_backpropagation_is_defined_for_relu(activation: str) -> None:
     with pytest.raises(MethodError, match=f"has none: its activations are {activation}, softmax"):
-        opened(small(activation)).gradients(BATCH, 0, guided=True)
+        network_of(small(activation)).gradients(BATCH, 0, guided=True)
 
 
 def test_relu6_passes_between_its_bounds() -> None:
     values = np.array([-1, 2, 7, 3], np.float32).reshape(1, 2, 2, 1)
     for relu in (layers.ReLU(6.0), layers.Activation("relu6"), layers.ReLU(6)):
         dense = layers.Dense(2)
-        network = opened(stack(relu, layers.Flatten(), dense, shape=(2, 2, 1)))
+        network = network_of(stack(relu, layers.Flatten(), dense, shape=(2, 2, 1)))
         dense.set_weights([np.array([[1.0, 0], [2, 0], [3, 0], [-4, 0]]), np.zeros(2)])
         plain, guided = (network.gradients(values, 0, guided=which) for which in (False, True))
         np.testing.assert_allclose(plain.ravel(), [0, 2, 0, -4])
         np.testing.assert_allclose(guided.ravel(), [0, 2, 0, 0])
-    bounded = opened(stack(layers.ReLU(2.5), layers.Flatten(), dense, shape=(2, 2, 1)))
+    bounded = network_of(stack(layers.ReLU(2.5), layers.Flatten(), dense, shape=(2, 2, 1)))
     np.testing.assert_allclose(bounded.gradients(values, 0, guided=True).ravel(), [0, 2, 0, 0])
 
 
 def test_a_hard_sigmoid_is_no_relu() -> None:
-    gated = opened(stack(layers.Conv2D(4, 3, activation="hard_swish"), *pooled()))
+    gated = network_of(stack(layers.Conv2D(4, 3, activation="hard_swish"), *pooled()))
     np.testing.assert_allclose(
         gated.gradients(BATCH, 0, guided=True), gated.gradients(BATCH, 0), atol=1e-7
     )
@@ -502,11 +502,11 @@ def test_heads() -> None:
     keeping = layers.GlobalAveragePooling2D(keepdims=True)
     ones = [keeping, layers.Dropout(0.3), layers.Conv2D(3, 1), layers.Flatten(), layers.Softmax()]
     model = stack(convolution, *ones)
-    name, weights = opened(model).head(BATCH)
+    name, weights = network_of(model).head(BATCH)
     assert name == "conv"
     np.testing.assert_array_equal(weights, model.layers[3].get_weights()[0][0, 0])
     model = stack(layers.Conv2D(4, 3, name="conv"), *pooled())
-    network = opened(model)
+    network = network_of(model)
     name, weights = network.head(BATCH)
     means = network.maps(BATCH, [name])[0].mean(axis=(1, 2)) @ weights
     rest = np.stack([network.scores(BATCH, index) for index in range(3)], 1) - means
@@ -518,7 +518,7 @@ def test_a_second_head_is_not_taken_for_the_answers() -> None:
     pool, dense = pooled()
     means = pool(layers.Conv2D(4, 3, name="conv")(pixels))
     aside = layers.Dense(3)(layers.Dropout(0.5)(layers.ReLU()(means)))
-    network = opened(keras.Model(pixels, {"probs": dense(means), "aside": aside}), "softmax")
+    network = network_of(keras.Model(pixels, {"probs": dense(means), "aside": aside}), "softmax")
     name, weights = network.head(BATCH)
     assert name == "conv"
     np.testing.assert_array_equal(weights, dense.get_weights()[0])
@@ -536,7 +536,7 @@ def test_a_second_head_is_not_taken_for_the_answers() -> None:
     ],
 )
 def test_other_ends_are_no_heads(end: object) -> None:
-    network = opened(stack(layers.Conv2D(4, 3), *end()), "logits")
+    network = network_of(stack(layers.Conv2D(4, 3), *end()), "logits")
     with pytest.raises(MethodError, match="global average pooling and one dense layer.*Grad-CAM"):
         network.head(BATCH)
 
@@ -554,12 +554,12 @@ def test_the_model_is_left_as_it_was(tmp_path: Path) -> None:
     model = stack(backbone, layers.Dropout(0.5), *pooled())
     model.compile(loss="mse")
     before, weights, answers = state(model), copy.deepcopy(model.get_weights()), model(BATCH)
-    network = opened(model)
+    network = network_of(model)
     network.map_gradients(BATCH, 0, [network.layers(BATCH)[-1].name])
     network.gradients(BATCH, 0, guided=True)
-    network.for_shap(BATCH, 0)
+    network.score_model(BATCH, 0)
     network.head(BATCH)
-    for stage in network.randomised(0):
+    for stage in network.randomised_copies(0):
         stage.network.gradients(BATCH, 0)
     with pytest.raises(ValueError, match="no layer"):
         network.maps(BATCH, ["nonsense"])
@@ -579,7 +579,7 @@ def test_a_model_that_fails_is_left_as_it_was() -> None:
     before = state(model)
     model.block.relu = lambda pixels: pixels.numpy()
     with pytest.raises(AttributeError):
-        opened(model, "softmax", input_shape=(6, 6, 3)).scores(BATCH, 0)
+        network_of(model, "softmax", input_shape=(6, 6, 3)).scores(BATCH, 0)
     assert state(model) == before
 
 
@@ -630,11 +630,11 @@ def test_weights_become_noise_from_the_last_to_the_first() -> None:
         layers.DepthwiseConv2D(2, name="third"),
         *pooled(),
     )
-    network = opened(model)
+    network = network_of(model)
     names = ["first", "second", "third"]
     plain, maps = model(BATCH).numpy(), network.maps(BATCH, names)
     drawn, left = {}, {}
-    for stage in network.randomised(7):
+    for stage in network.randomised_copies(7):
         drawn[stage.layer] = stage.forward(BATCH)
         assert np.abs(drawn[stage.layer] - plain).max() > 1e-3
         now = stage.network.maps(BATCH, names)
@@ -650,8 +650,8 @@ def test_weights_become_noise_from_the_last_to_the_first() -> None:
         "first": [False, False, False],
     }
     assert list(left) == [dense, "third", "second", "first"]
-    again = {stage.layer: stage.forward(BATCH) for stage in network.randomised(7)}
-    other = {stage.layer: stage.forward(BATCH) for stage in network.randomised(8)}
+    again = {stage.layer: stage.forward(BATCH) for stage in network.randomised_copies(7)}
+    other = {stage.layer: stage.forward(BATCH) for stage in network.randomised_copies(8)}
     for name, answers in drawn.items():
         np.testing.assert_array_equal(answers, again[name])
         assert not np.array_equal(answers, other[name])
@@ -663,7 +663,7 @@ def test_noise_has_the_mean_and_deviation_of_the_weights() -> None:
     model = stack(layers.Flatten(), dense, shape=(10, 10, 3))
     kernel = dense.get_weights()[0] * 0.5 + 2
     dense.set_weights([kernel])
-    (stage,) = opened(model).randomised(0)
+    (stage,) = network_of(model).randomised_copies(0)
     unit = np.eye(300, dtype=np.float32).reshape(300, 10, 10, 3)
     noise = stage.forward(unit)
     assert abs(noise.mean() - 2) < 1e-3
@@ -682,20 +682,20 @@ def test_what_cannot_be_randomised() -> None:
             return self.dense(tf.reduce_mean(pixels, (1, 2)) * self.raw)
 
     with pytest.raises(MethodError, match="weights that Keras does not know.*add_weight"):
-        next(opened(Raw(), "logits", input_shape=(6, 6, 3)).randomised(0))
+        next(network_of(Raw(), "logits", input_shape=(6, 6, 3)).randomised_copies(0))
     bare = stack(layers.GlobalAveragePooling2D())
     with pytest.raises(MethodError, match="no layer with weights"):
-        next(opened(bare, "logits").randomised(0))
+        next(network_of(bare, "logits").randomised_copies(0))
 
 
 @HANDFUL
 @given(st.integers(0, 2), st.integers(0, 2**31))
 def test_shap_adds_up_on_a_linear_model(target: int, seed: int) -> None:
     keras.utils.set_random_seed(2)
-    network = opened(stack(layers.Flatten(), layers.Dense(3, activation="softmax")))
+    network = network_of(stack(layers.Flatten(), layers.Dense(3, activation="softmax")))
     background = np.random.default_rng(seed).normal(size=(1, 6, 6, 3)).astype(np.float32)
-    model, start = network.for_shap(background, target)
-    _, taken = network.for_shap(BATCH, target)
+    model, start = network.score_model(background, target)
+    _, taken = network.score_model(BATCH, target)
     values = shap.GradientExplainer(model, [start]).shap_values(taken, nsamples=4, rseed=0)
     assert values.shape == (2, 6, 6, 3, 1)
     expected = network.scores(BATCH, target) - network.scores(background, target)
@@ -704,8 +704,8 @@ def test_shap_adds_up_on_a_linear_model(target: int, seed: int) -> None:
 
 
 def test_shap_takes_activations_with_gradients_of_their_own() -> None:
-    network = opened(small("silu"))
-    model, taken = network.for_shap(BATCH, 1)
+    network = network_of(small("silu"))
+    model, taken = network.score_model(BATCH, 1)
     values = shap.GradientExplainer(model, [taken * 0]).shap_values(taken, nsamples=200, rseed=0)
     expected = network.scores(BATCH, 1) - network.scores(BATCH * 0, 1)
     np.testing.assert_allclose(values.sum(axis=(1, 2, 3, 4)), expected, atol=0.02)
@@ -719,7 +719,7 @@ def test_tf_keras() -> None:
     parts = [tf_keras.layers.Input((6, 6, 3)), tf_keras.layers.Dropout(0.5), inner, *last]
     model = tf_keras.Sequential(parts)
     model.set_weights(kept.get_weights())
-    one, other = opened(kept), opened(model)
+    one, other = network_of(kept), network_of(model)
     assert [layer.name for layer in other.layers(BATCH)] == ["inner/conv"]
     for guided in (False, True):
         np.testing.assert_allclose(
@@ -727,7 +727,7 @@ def test_tf_keras() -> None:
         )
     assert other.head(BATCH)[0] == "inner/conv"
     with pytest.raises(MethodError, match="tf_keras.*Keras 3"):
-        next(other.randomised(0))
+        next(other.randomised_copies(0))
 
 
 def test_other_backends_say_what_to_do() -> None:
@@ -763,10 +763,10 @@ def test_the_demo() -> None:
 
 def test_resnet50() -> None:
     model = keras.applications.ResNet50(weights=None, classes=5, input_shape=(32, 32, 3))
-    network = opened(model)
+    network = network_of(model)
     batch = np.random.default_rng(1).normal(size=(1, 32, 32, 3)).astype(np.float32)
     names = {layer.name: layer for layer in network.layers(batch)}
     assert names["conv4_block6_out"].shape == (2, 2, 1024)
     assert "conv5_block3_out" not in names  # one pixel
-    assert next(network.randomised(0)).layer == "predictions"
+    assert next(network.randomised_copies(0)).layer == "predictions"
     assert network.gradients(batch, 3, guided=True).std() > 0

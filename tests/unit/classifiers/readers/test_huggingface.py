@@ -236,7 +236,7 @@ def test_one_channel_and_another_size() -> None:
     assert GridExplainer(model, 2).explain(PICTURE).drops.shape == (2, 2)
 
 
-def test_what_is_said_counts_more_than_what_is_told() -> None:
+def test_overrides_count_more_than_metadata() -> None:
     classifier = as_classifier(
         resnet(), preprocess="0..1", labels=["a", "b", "c"], input_shape=(64, 96)
     )

@@ -339,8 +339,8 @@ def test_a_list_of_dictionaries_from_scikit_learn(names: str) -> None:
 def test_labels_are_read_off_the_metadata(key: str, text: str, labels: object) -> None:
     classifier = as_classifier(small(**{key: text}))
     assert classifier.names(3) == (labels or ("class 0", "class 1", "class 2"))
-    said = as_classifier(small(**{key: text}), labels=["a", "b", "c"])
-    assert said.names(3) == ("a", "b", "c")
+    overridden = as_classifier(small(**{key: text}), labels=["a", "b", "c"])
+    assert overridden.names(3) == ("a", "b", "c")
 
 
 @pytest.mark.parametrize("kind", ["text", "truncated", "empty"])

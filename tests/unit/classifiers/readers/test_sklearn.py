@@ -45,12 +45,12 @@ def test_where_four_channels_fit_as_well_the_words_say_so() -> None:
     assert as_classifier(forest(GREY), preprocess="0..1").preprocessing.description.endswith("=…)")
     assert "taken for" not in as_classifier(forest(COLOUR)).preprocessing.description
     assert "taken for" not in as_classifier(forest(GREY[:, :7, :7])).preprocessing.description
-    said = as_classifier(forest(GREY), input_shape=(4, 4, 4))
-    assert said.input_shape == (4, 4, 4)
-    assert "taken for" not in said.preprocessing.description
+    overridden = as_classifier(forest(GREY), input_shape=(4, 4, 4))
+    assert overridden.input_shape == (4, 4, 4)
+    assert "taken for" not in overridden.preprocessing.description
 
 
-def test_the_size_may_be_said() -> None:
+def test_the_size_may_be_given() -> None:
     model = forest(GREY[:, :, :6])
     with pytest.raises(ClassifierError, match=r"rows of 40 numbers.*input_shape=\(height"):
         as_classifier(forest(GREY[:, :, :5]))
@@ -103,7 +103,7 @@ def test_pairs_of_classes_and_several_answers_are_refused() -> None:
         as_classifier(pairs)(GREY)
     both = MultiOutputClassifier(LogisticRegression())
     both.fit(rows(GREY) / 255, np.stack([CLASSES, CLASSES], axis=1))
-    with pytest.raises(ClassifierError, match=r"answers 2 questions"):
+    with pytest.raises(ClassifierError, match=r"returns 2 outputs"):
         as_classifier(both)(GREY)
 
 

@@ -141,9 +141,9 @@ def test_whole_numbers_without_steps_are_rounded() -> None:
 @pytest.mark.parametrize(
     ("span", "words"),
     [
-        ("0..255", "none: 0..255 (told by the quantised input, 0 to 255)"),
-        ("0..1", "scaled to 0..1 (told by the quantised input, 0 to 1)"),
-        ("-1..1", "scaled to −1..1 (told by the quantised input, -0.996 to 1)"),
+        ("0..255", "none: 0..255 (from the quantised input, 0 to 255)"),
+        ("0..1", "scaled to 0..1 (from the quantised input, 0 to 1)"),
+        ("-1..1", "scaled to −1..1 (from the quantised input, -0.996 to 1)"),
         ("0..4", "none found: 0..255 is spread over the quantised input, 0 to 4; say"),
     ],
 )

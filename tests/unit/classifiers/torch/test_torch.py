@@ -8,7 +8,7 @@ import pytest
 from torch import nn
 
 from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier, read_picture
-from gridexplainer_widget.classifiers.preprocessing import DEVIATION, MEAN
+from gridexplainer_widget.classifiers.preprocessing import IMAGENET_DEVIATION, IMAGENET_MEAN
 from tests.support.fresh import complained, printed
 from tests.support.pytorch import drops_by_hand, timm, torch, torchvision
 
@@ -78,7 +78,7 @@ def in_plain_torch(module: nn.Module, scale: object, offset: object) -> Callable
     return ask
 
 
-IMAGENET = (1 / (255 * np.array(DEVIATION)), -np.array(MEAN) / DEVIATION)
+IMAGENET = (1 / (255 * np.array(IMAGENET_DEVIATION)), -np.array(IMAGENET_MEAN) / IMAGENET_DEVIATION)
 UNIT = (1 / 255, 0)
 
 
@@ -128,7 +128,7 @@ def test_the_size_is_found_by_trying(module: nn.Module, shape: tuple) -> None:
     assert as_classifier(module).input_shape == shape
 
 
-def test_a_size_that_is_said_is_not_tried() -> None:
+def test_a_given_size_is_not_tried() -> None:
     def never(answer: torch.Tensor) -> torch.Tensor:
         raise AssertionError("it was run")
 
@@ -394,7 +394,7 @@ def test_no_two_labels_are_the_same() -> None:
     assert (labels[134], labels[517], len(set(labels))) == ("crane", "crane (2)", 1000)
 
 
-def test_what_is_said_counts_more_than_what_is_told() -> None:
+def test_overrides_count_more_than_metadata() -> None:
     classifier = as_classifier(
         timm.create_model("test_resnet"),
         preprocess="0..1",

@@ -1,4 +1,4 @@
-"""PyTorch modules opened up: layers, maps, gradients, and what the module is like afterwards."""
+"""PyTorch modules as white boxes: layers, maps, gradients, and the state they are left in."""
 
 import inspect
 import linecache
@@ -43,7 +43,7 @@ class Does(nn.Module):
         return self.function(self, pictures)
 
 
-def opened(module: nn.Module, output: str = "logits", channels: int = 3) -> TorchNetwork:
+def network_of(module: nn.Module, output: str = "logits", channels: int = 3) -> TorchNetwork:
     return TorchNetwork(module, output, (None, None, channels))
 
 
@@ -87,7 +87,7 @@ def slopes(network: TorchNetwork, batch: np.ndarray, target: int, step: float) -
 
 
 def test_scores_maps_and_gradients_by_hand() -> None:
-    network = opened(by_hand(), channels=1)
+    network = network_of(by_hand(), channels=1)
     np.testing.assert_allclose(network.scores(PICTURE, 0), [3.5])
     np.testing.assert_allclose(network.scores(PICTURE, 1), [5.5])
     conv, relu = network.maps(PICTURE, ["0", "1"])
@@ -106,7 +106,7 @@ def test_scores_maps_and_gradients_by_hand() -> None:
 
 
 def test_the_layers_and_the_head_by_hand() -> None:
-    network = opened(by_hand(), channels=1)
+    network = network_of(by_hand(), channels=1)
     layers = network.layers(PICTURE)
     assert [layer.name for layer in layers] == ["0", "1"]
     assert [layer.shape for layer in layers] == [(2, 2, 2), (2, 2, 2)]
@@ -119,7 +119,7 @@ def test_the_layers_and_the_head_by_hand() -> None:
 
 @pytest.mark.parametrize("guided", [False, True])
 def test_each_picture_of_a_batch_has_its_own_gradient(guided: bool) -> None:
-    network = opened(cnn())
+    network = network_of(cnn())
     together = network.gradients(BATCH, 2, guided=guided)
     alone = [network.gradients(BATCH[[index]], 2, guided=guided)[0] for index in range(3)]
     assert np.abs(together).max() > 0
@@ -128,7 +128,7 @@ def test_each_picture_of_a_batch_has_its_own_gradient(guided: bool) -> None:
 
 @pytest.mark.parametrize("activation", [nn.Tanh, nn.SiLU])
 def test_gradients_are_finite_differences(activation: Callable[[], nn.Module]) -> None:
-    network = opened(cnn(activation).double())
+    network = network_of(cnn(activation).double())
     batch = BATCH[:1, :7, :7]
     np.testing.assert_allclose(
         network.gradients(batch, 1)[0], slopes(network, batch, 1, 0.01), rtol=5e-3, atol=2e-5
@@ -138,8 +138,8 @@ def test_gradients_are_finite_differences(activation: Callable[[], nn.Module]) -
 def test_map_gradients_are_finite_differences() -> None:
     """The rest of the network is a function of the maps."""
     net = cnn(nn.Tanh).double().eval()
-    ((maps, gradient),) = opened(net).map_gradients(BATCH[:1], 3, ["2"])
-    rest = opened(net[3:], channels=6)
+    ((maps, gradient),) = network_of(net).map_gradients(BATCH[:1], 3, ["2"])
+    rest = network_of(net[3:], channels=6)
     found = slopes(rest, maps, 3, 0.01)
     np.testing.assert_allclose(gradient[0], found, rtol=5e-3, atol=2e-5)
 
@@ -167,8 +167,8 @@ def kinds() -> dict[str, tuple[str, Callable]]:
 @pytest.mark.parametrize("kind", kinds())
 def test_probabilities_are_traced_back_to_logits(kind: str) -> None:
     output, after = kinds()[kind]
-    plain = opened(cnn())
-    network = opened(Does(lambda self, x: after(self.net(x)), net=cnn()), output)
+    plain = network_of(cnn())
+    network = network_of(Does(lambda self, x: after(self.net(x)), net=cnn()), output)
     for target in (0, 3):
         np.testing.assert_allclose(
             network.scores(BATCH, target), plain.scores(BATCH, target), rtol=1e-5
@@ -184,7 +184,7 @@ def test_probabilities_are_traced_back_to_logits(kind: str) -> None:
 def test_one_column_stands_for_two_classes(output: str, last: nn.Module) -> None:
     torch.manual_seed(0)
     net = nn.Sequential(nn.Conv2d(3, 2, 3), nn.Flatten(), nn.Linear(200, 1), last)
-    network = opened(net, output)
+    network = network_of(net, output)
     np.testing.assert_array_equal(network.scores(BATCH, 0), -network.scores(BATCH, 1))
     np.testing.assert_array_equal(network.gradients(BATCH, 0), -network.gradients(BATCH, 1))
     raw = net(torch.from_numpy(BATCH.transpose(0, 3, 1, 2).copy())).detach().numpy()
@@ -196,7 +196,7 @@ def test_one_column_stands_for_two_classes(output: str, last: nn.Module) -> None
 def test_an_answer_without_classes_as_an_axis() -> None:
     net = Does(lambda self, x: self.net(x)[:, 0].sigmoid(), net=cnn())
     np.testing.assert_allclose(
-        opened(net, "sigmoid").scores(BATCH, 1), opened(cnn()).scores(BATCH, 0), rtol=1e-5
+        network_of(net, "sigmoid").scores(BATCH, 1), network_of(cnn()).scores(BATCH, 0), rtol=1e-5
     )
 
 
@@ -209,7 +209,7 @@ def own_softmax(self: Does, pictures: torch.Tensor) -> torch.Tensor:
 @pytest.mark.parametrize(("output", "scale"), [("softmax", 1), ("percent", 100)])
 def test_log_odds_where_no_logit_can_be_reached(output: str, scale: int) -> None:
     net = Does(lambda self, x: scale * own_softmax(self, x), net=cnn())
-    network = opened(net, output)
+    network = network_of(net, output)
     assert network.differentiated == "log-odds"
     probabilities = own_softmax(net.eval(), torch.from_numpy(BATCH.transpose(0, 3, 1, 2).copy()))
     found = probabilities.detach().numpy()[:, 2]
@@ -217,7 +217,7 @@ def test_log_odds_where_no_logit_can_be_reached(output: str, scale: int) -> None
         network.scores(BATCH, 2), np.log(found / (1 - found)), rtol=1e-4, atol=1e-6
     )
     # d log(p / (1 − p)) = Σ z'ᵢ (i = target) − Σ z'ⱼ pⱼ / (1 − p) (j ≠ target)
-    slope = [opened(cnn()).gradients(BATCH[:1], index) for index in range(4)]
+    slope = [network_of(cnn()).gradients(BATCH[:1], index) for index in range(4)]
     share = probabilities.detach().numpy()[0]
     others = [index for index in range(4) if index != 2]
     expected = slope[2] - sum(slope[j] * share[j] for j in others) / (1 - share[2])
@@ -231,7 +231,7 @@ def test_log_odds_keep_their_digits_next_to_certainty() -> None:
         powers = torch.stack([pictures.sum((1, 2, 3)), -pictures.sum((1, 2, 3))], 1).exp()
         return powers / powers.sum(1, keepdim=True)
 
-    network = opened(Does(forward), "softmax", channels=1)
+    network = network_of(Does(forward), "softmax", channels=1)
     picture = np.full((1, 3, 5, 1), 1, np.float32)
     np.testing.assert_allclose(network.scores(picture, 0), [30], rtol=1e-4)
     np.testing.assert_allclose(network.gradients(picture, 0), np.full((1, 3, 5, 1), 2), rtol=1e-3)
@@ -243,7 +243,7 @@ def test_certainty_to_the_last_digit_is_refused() -> None:
     net.net[-1].weight.data.copy_(torch.eye(4)[[0, 1, 2, 3]] * 0)
     net.net[-1].bias.data.copy_(torch.tensor([80.0, -80.0, -80.0, -80.0]))
     with pytest.raises(MethodError, match="certain to the last digit.*output='logits'"):
-        opened(net, "softmax").gradients(BATCH, 0)
+        network_of(net, "softmax").gradients(BATCH, 0)
 
 
 # ---------------------------------------------------------------- layers
@@ -257,15 +257,17 @@ def names(network: TorchNetwork, batch: np.ndarray = BATCH) -> list[str]:
 def test_layers_in_place_are_what_they_were(activation: type[nn.Module]) -> None:
     """What follows a layer must not write into its maps, nor take part in their gradients."""
     net, inplace = cnn(activation), cnn(lambda: activation(inplace=True))
-    assert names(opened(net)) == names(opened(inplace)) == ["0", "1", "2", "3", "4"]
+    assert names(network_of(net)) == names(network_of(inplace)) == ["0", "1", "2", "3", "4"]
     for one, other in zip(
-        opened(net).map_gradients(BATCH, 1, ["0", "1", "2", "3", "4"]),
-        opened(inplace).map_gradients(BATCH, 1, ["0", "1", "2", "3", "4"]),
+        network_of(net).map_gradients(BATCH, 1, ["0", "1", "2", "3", "4"]),
+        network_of(inplace).map_gradients(BATCH, 1, ["0", "1", "2", "3", "4"]),
         strict=True,
     ):
         np.testing.assert_array_equal(one, other)
     for one, other in zip(
-        opened(net).maps(BATCH, ["1", "3"]), opened(inplace).maps(BATCH, ["1", "3"]), strict=True
+        network_of(net).maps(BATCH, ["1", "3"]),
+        network_of(inplace).maps(BATCH, ["1", "3"]),
+        strict=True,
     ):
         np.testing.assert_array_equal(one, other)
 
@@ -276,7 +278,7 @@ def test_of_those_that_hand_on_a_tensor_the_innermost_called_once_counts() -> No
 
     inner = Does(block, one=nn.Conv2d(3, 3, 3, 1, 1), two=nn.Conv2d(3, 3, 1), relu=nn.ReLU())
     whole = nn.Sequential(nn.Sequential(inner, nn.Identity()), nn.Dropout(), nn.Flatten())
-    assert names(opened(whole)) == ["0.0.one", "0.0.two", "0.0"]
+    assert names(network_of(whole)) == ["0.0.one", "0.0.two", "0.0"]
 
 
 def test_a_layer_knows_who_else_hands_on_its_output() -> None:
@@ -284,7 +286,7 @@ def test_a_layer_knows_who_else_hands_on_its_output() -> None:
         return self.relu(self.two(self.relu(self.one(x))) + x)
 
     inner = Does(block, one=nn.Conv2d(3, 3, 3, 1, 1), two=nn.Conv2d(3, 3, 1), relu=nn.ReLU())
-    found = opened(nn.Sequential(nn.Sequential(inner), nn.Flatten())).layers(BATCH[:1])
+    found = network_of(nn.Sequential(nn.Sequential(inner), nn.Flatten())).layers(BATCH[:1])
     assert [layer.aliases for layer in found] == [(), (), ("0",)]
     assert [layer.repeated for layer in found] == [(), (), ("0.0.relu",)]
     assert find_layer("0", found, "net") is found[2]
@@ -299,7 +301,7 @@ def test_what_does_not_lead_to_the_answer_is_no_layer() -> None:
         return maps.mean((2, 3))
 
     net = Does(forward, body=nn.Conv2d(3, 4, 3), aside=nn.Conv2d(4, 4, 3))
-    assert names(opened(net)) == ["body"]
+    assert names(network_of(net)) == ["body"]
 
 
 def test_what_does_not_come_of_the_picture_is_no_layer() -> None:
@@ -310,7 +312,7 @@ def test_what_does_not_come_of_the_picture_is_no_layer() -> None:
         return (self.body(x) + self.act(table)).mean((2, 3))
 
     parts = {"table": nn.Conv2d(1, 4, 1), "act": nn.ReLU(), "body": nn.Conv2d(3, 4, 1)}
-    network = opened(Does(forward, **parts))
+    network = network_of(Does(forward, **parts))
     assert names(network, BATCH[:1]) == ["body"]
     with pytest.raises(MethodError, match="no activation of a known kind"):
         network.gradients(BATCH, 0, guided=True)
@@ -332,7 +334,7 @@ def channels_last(side: int, channels: int) -> nn.Module:
 
 
 def test_channels_that_come_last() -> None:
-    network = opened(channels_last(6, 5))
+    network = network_of(channels_last(6, 5))
     shapes = {layer.name: layer.shape for layer in network.layers(BATCH)}
     inner = ["block.norm", "block.dense", "block.act", "block"]
     assert shapes == dict.fromkeys(["stem", *inner], (6, 6, 5))
@@ -344,7 +346,7 @@ def test_channels_that_come_last() -> None:
 
 def test_channels_that_may_be_anywhere_are_left_out() -> None:
     """6 × 6 × 6, both ways in one network: what has no kind of its own stays in doubt."""
-    found = names(opened(channels_last(6, 6)))
+    found = names(network_of(channels_last(6, 6)))
     assert found == ["stem", "block.dense"]
 
 
@@ -355,12 +357,12 @@ def test_a_picture_that_is_no_square_tells_where_its_sides_are() -> None:
         last=nn.GELU(),
     )
     batch = np.concatenate([BATCH, BATCH], axis=2)
-    layers = opened(net).layers(batch)
+    layers = network_of(net).layers(batch)
     assert [(layer.name, layer.shape) for layer in layers] == [
         ("first", (12, 24, 3)),
         ("last", (12, 24, 3)),
     ]
-    (maps,) = opened(net).maps(batch, ["last"])
+    (maps,) = network_of(net).maps(batch, ["last"])
     expected = F.gelu(F.gelu(torch.from_numpy(2 * batch))).numpy()
     np.testing.assert_allclose(maps, expected, rtol=1e-5, atol=1e-6)
 
@@ -372,12 +374,12 @@ def test_heads_of_attention_are_no_maps() -> None:
         return self.weights(heads @ heads.transpose(2, 3)).mean((1, 2))
 
     parts = {"patches": nn.Conv2d(3, 8, 2, 2), "norm": nn.LayerNorm(4), "weights": nn.Softmax(-1)}
-    assert names(opened(Does(forward, **parts))) == ["patches"]
+    assert names(network_of(Does(forward, **parts))) == ["patches"]
 
 
 def test_an_unknown_layer_is_named_with_those_there_are() -> None:
     with pytest.raises(ValueError, match="'conv7' is no layer of Sequential.*'0', '1'"):
-        opened(by_hand(), channels=1).maps(PICTURE, ["conv7"])
+        network_of(by_hand(), channels=1).maps(PICTURE, ["conv7"])
 
 
 # ---------------------------------------------------------------- guided backpropagation
@@ -410,10 +412,10 @@ WAYS: dict[str, Callable] = {
 
 @pytest.mark.parametrize("way", WAYS)
 def test_guided_however_a_relu_is_written(way: str) -> None:
-    expected = opened(cnn()).gradients(BATCH, 2, guided=True)
-    network = opened(in_words(WAYS[way]))
+    expected = network_of(cnn()).gradients(BATCH, 2, guided=True)
+    network = network_of(in_words(WAYS[way]))
     plain = network.gradients(BATCH, 2)
-    np.testing.assert_allclose(plain, opened(cnn()).gradients(BATCH, 2), rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(plain, network_of(cnn()).gradients(BATCH, 2), rtol=1e-4, atol=1e-7)
     guided = network.gradients(BATCH, 2, guided=True)
     np.testing.assert_allclose(guided, expected, rtol=1e-4, atol=1e-7)
     assert np.abs(guided - plain).max() > 0.1 * np.abs(plain).max()
@@ -437,14 +439,14 @@ def test_backward_hooks_are_in_the_way_of_guided() -> None:
     net = cnn()
     handle = net[3].register_full_backward_hook(lambda *_: None)
     with pytest.raises(MethodError, match="Backward hooks are in the way.*handle.remove"):
-        opened(net).gradients(BATCH, 1, guided=True)
+        network_of(net).gradients(BATCH, 1, guided=True)
     handle.remove()
-    assert opened(net).gradients(BATCH, 1, guided=True).any()
+    assert network_of(net).gradients(BATCH, 1, guided=True).any()
 
 
 def test_guided_is_springenbergs_rule() -> None:
-    by_rule = opened(in_words(Rectified.apply)).gradients(BATCH, 2)
-    found = opened(cnn()).gradients(BATCH, 2, guided=True)
+    by_rule = network_of(in_words(Rectified.apply)).gradients(BATCH, 2)
+    found = network_of(cnn()).gradients(BATCH, 2, guided=True)
     np.testing.assert_allclose(found, by_rule, rtol=1e-4, atol=1e-7)
 
 
@@ -461,12 +463,12 @@ def test_guided_of_one_layer_of_relus_has_only_positive_ways(seed: int, target: 
         net[3].weight.copy_(torch.from_numpy(second))
     active = first @ picture.reshape(-1) > 0
     expected = (np.maximum(second[target], 0) * active) @ first
-    found = opened(net, channels=1).gradients(picture, target, guided=True)
+    found = network_of(net, channels=1).gradients(picture, target, guided=True)
     np.testing.assert_allclose(found.reshape(-1), expected, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(
-    ("activation", "told"),
+    ("activation", "message"),
     [
         (nn.GELU, "has Gelu"),
         (nn.SiLU, "has Silu"),
@@ -476,14 +478,14 @@ def test_guided_of_one_layer_of_relus_has_only_positive_ways(seed: int, target: 
         (nn.Tanh, "has Tanh"),
         (nn.Identity, "has no activation of a known kind"),
         (lambda: nn.Sequential(nn.ReLU(), nn.ELU()), "has Elu as well"),
-        (lambda: Does(lambda _, x: Rectified.apply(x)), "cannot be reached: Rectified"),
-        (lambda: Does(lambda _, x: torch.maximum(x, torch.zeros(()))), "reached: Maximum"),
-        (lambda: Does(lambda _, x: torch.where(x > 0, x, 0)), "reached: Where"),
+        (lambda: Does(lambda _, x: Rectified.apply(x)), "may hide one: Rectified"),
+        (lambda: Does(lambda _, x: torch.maximum(x, torch.zeros(()))), "hide one: Maximum"),
+        (lambda: Does(lambda _, x: torch.where(x > 0, x, 0)), "hide one: Where"),
     ],
 )
-def test_guided_needs_relus_and_nothing_else(activation: Callable, told: str) -> None:
-    network = opened(cnn(activation))
-    with pytest.raises(MethodError, match=told):
+def test_guided_needs_relus_and_nothing_else(activation: Callable, message: str) -> None:
+    network = network_of(cnn(activation))
+    with pytest.raises(MethodError, match=message):
         network.gradients(BATCH, 0, guided=True)
     assert np.abs(network.gradients(BATCH, 0)).max() > 0
 
@@ -497,7 +499,7 @@ def test_guided_needs_relus_and_nothing_else(activation: Callable, told: str) ->
 )
 def test_smooth_activations_beside_relus_keep_their_gradient(activation: Callable) -> None:
     gated = cnn(activation)
-    assert np.abs(opened(gated).gradients(BATCH, 0, guided=True)).max() > 0
+    assert np.abs(network_of(gated).gradients(BATCH, 0, guided=True)).max() > 0
 
 
 # ---------------------------------------------------------------- the head
@@ -514,7 +516,7 @@ def test_smooth_activations_beside_relus_keep_their_gradient(activation: Callabl
 )
 def test_the_head_is_seen_however_it_is_pooled(pool: nn.Module) -> None:
     net = cnn()
-    network = opened(nn.Sequential(net[:5], pool, net[8]))
+    network = network_of(nn.Sequential(net[:5], pool, net[8]))
     name, weights = network.head(BATCH)
     (maps,) = network.maps(BATCH, [name])
     bias = net[8].bias.detach().numpy()
@@ -524,7 +526,7 @@ def test_the_head_is_seen_however_it_is_pooled(pool: nn.Module) -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "told"),
+    ("end", "message"),
     [
         ([nn.AdaptiveMaxPool2d(1), nn.Flatten(), nn.Linear(8, 4)], "mean of no layer's maps"),
         ([nn.Flatten(), nn.Linear(128, 4)], "mean of no layer's maps"),
@@ -540,10 +542,10 @@ def test_the_head_is_seen_however_it_is_pooled(pool: nn.Module) -> None:
     ],
 )
 @pytest.mark.parametrize("black", [False, True])
-def test_another_head_is_refused(end: list[nn.Module], told: str, black: bool) -> None:
+def test_another_head_is_refused(end: list[nn.Module], message: str, black: bool) -> None:
     torch.manual_seed(0)
-    network = opened(nn.Sequential(*cnn()[:5], *end))
-    with pytest.raises(MethodError, match=told):
+    network = network_of(nn.Sequential(*cnn()[:5], *end))
+    with pytest.raises(MethodError, match=message):
         network.head(BATCH * (not black))
 
 
@@ -551,18 +553,18 @@ def test_a_head_behind_a_function_says_what_to_do() -> None:
     parts = {"conv": nn.Conv2d(3, 8, 3), "relu": nn.ReLU(), "fc": nn.Linear(8, 4)}
     net = Does(lambda self, x: self.fc(F.relu(self.conv(x)).mean((2, 3))), **parts)
     with pytest.raises(MethodError, match="made by a function, such as F.relu, it is no layer's"):
-        opened(net).head(BATCH)
+        network_of(net).head(BATCH)
     layered = Does(lambda self, x: self.fc(self.relu(self.conv(x)).mean((2, 3))), **parts)
-    assert opened(layered).head(BATCH)[0] == "relu"
+    assert network_of(layered).head(BATCH)[0] == "relu"
     with pytest.raises(MethodError, match="takes. Grad-CAM needs neither"):
-        opened(nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Linear(800, 4))).head(BATCH)
+        network_of(nn.Sequential(nn.Conv2d(3, 8, 3), nn.Flatten(), nn.Linear(800, 4))).head(BATCH)
 
 
 def test_pictures_are_counted() -> None:
     net = cnn()
     asked = []
     net.register_forward_pre_hook(lambda _, given: asked.append(len(given[0])))
-    network = opened(net)
+    network = network_of(net)
     network.head(BATCH[:1])
     assert network.pictures == sum(asked) == 3
     network.maps(BATCH, ["2"])
@@ -592,7 +594,7 @@ def test_torchvision(name: str) -> None:
     net = getattr(torchvision.models, name)(weights=None, num_classes=5, **size)
     dense = [part for part in net.modules() if isinstance(part, nn.Linear)][-1]
     nn.init.normal_(dense.weight, std=0.1)  # that of the ViT is zero
-    network = opened(net)
+    network = network_of(net)
     batch = np.random.default_rng(0).normal(size=(1, side, side, 3)).astype(np.float32)
     layers = network.layers(batch)
     assert (layers[-1].name, layers[-1].shape) == (last, shape)
@@ -617,7 +619,7 @@ def test_torchvision(name: str) -> None:
 
 def test_timm() -> None:
     torch.manual_seed(0)
-    network = opened(timm.create_model("resnet10t", pretrained=False, num_classes=5))
+    network = network_of(timm.create_model("resnet10t", pretrained=False, num_classes=5))
     batch = np.random.default_rng(0).normal(size=(1, 64, 64, 3)).astype(np.float32)
     assert network.layers(batch)[-1].name == network.head(batch)[0] == "layer4.0.act2"
 
@@ -658,7 +660,7 @@ def test_hugging_face_with_several_classes_at_once() -> None:
     np.testing.assert_allclose(
         1 / (1 + np.exp(-scores)), classifier.forward(batch)[:, 1], rtol=1e-5
     )
-    randomised = list(network.randomised(0))[-1]
+    randomised = list(network.randomised_copies(0))[-1]
     again = randomised.network.scores(batch, 1)
     np.testing.assert_allclose(1 / (1 + np.exp(-again)), randomised.forward(batch)[:, 1], rtol=1e-5)
 
@@ -672,15 +674,15 @@ def test_the_classifier_opens_what_it_was_made_of() -> None:
         network = classifier.open_network("logits")
         assert names(network) == ["0", "1", "2", "3", "4"]
         np.testing.assert_allclose(
-            network.scores(BATCH, 1), opened(cnn()).scores(BATCH, 1), rtol=1e-5
+            network.scores(BATCH, 1), network_of(cnn()).scores(BATCH, 1), rtol=1e-5
         )
 
 
 def test_parts_that_were_compiled_are_run_as_they_were_written() -> None:
     net = nn.Sequential(torch.compile(cnn()[:5]), *cnn()[5:])
     net.compile(backend="aot_eager")
-    network = opened(net)
-    expected = opened(cnn()).gradients(BATCH, 1, guided=True)
+    network = network_of(net)
+    expected = network_of(cnn()).gradients(BATCH, 1, guided=True)
     found = network.gradients(BATCH, 1, guided=True)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-7)
     assert names(network)[-1] == "0._orig_mod.4"
@@ -688,11 +690,11 @@ def test_parts_that_were_compiled_are_run_as_they_were_written() -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
 def test_other_precisions(dtype: torch.dtype) -> None:
-    network = opened(cnn().to(dtype))
+    network = network_of(cnn().to(dtype))
     ((maps, gradient),) = network.map_gradients(BATCH, 1, ["4"])
     found = network.gradients(BATCH, 1)
     assert maps.dtype == gradient.dtype == found.dtype == np.float32
-    expected = opened(cnn()).gradients(BATCH, 1)
+    expected = network_of(cnn()).gradients(BATCH, 1)
     assert np.corrcoef(found.ravel(), expected.ravel())[0, 1] > 0.99
     assert network.head(BATCH)[0] == "4"
 
@@ -700,11 +702,11 @@ def test_other_precisions(dtype: torch.dtype) -> None:
 def test_a_script_module_has_gradients_and_no_layers() -> None:
     script = torch.jit.script(cnn().eval())
     network = as_classifier(script, input_shape=(12, 12)).open_network("logits")
-    expected = opened(cnn()).gradients(BATCH, 1, guided=True)
+    expected = network_of(cnn()).gradients(BATCH, 1, guided=True)
     np.testing.assert_allclose(
         network.gradients(BATCH, 1, guided=True), expected, rtol=1e-4, atol=1e-7
     )
-    plain = opened(cnn()).gradients(BATCH, 1)
+    plain = network_of(cnn()).gradients(BATCH, 1)
     for _ in range(4):
         np.testing.assert_allclose(network.gradients(BATCH, 1), plain, rtol=1e-4, atol=1e-7)
     # Once it has been put together of larger pieces, what is in them cannot be seen.
@@ -718,7 +720,7 @@ def test_an_exported_program_has_gradients_and_no_layers() -> None:
     example = (torch.zeros(3, 3, 12, 12),)
     exported = torch.export.export(cnn().eval(), example)
     network = as_classifier(exported, input_shape=(12, 12)).open_network("logits")
-    expected = opened(cnn()).gradients(BATCH, 1)
+    expected = network_of(cnn()).gradients(BATCH, 1)
     np.testing.assert_allclose(network.gradients(BATCH, 1), expected, rtol=1e-4, atol=1e-7)
     with pytest.raises(MethodError, match="one piece"):
         network.layers(BATCH)
@@ -728,13 +730,13 @@ def test_an_exported_program_has_gradients_and_no_layers() -> None:
     "cut", [lambda x: x.detach(), lambda x: x.round().long().float(), lambda x: x.data]
 )
 def test_what_is_cut_off_has_no_gradient(cut: Callable) -> None:
-    network = opened(Does(lambda self, x: self.net(cut(x)), net=cnn()))
+    network = network_of(Does(lambda self, x: self.net(cut(x)), net=cnn()))
     asked = (
         lambda: network.gradients(BATCH, 0),
         lambda: network.gradients(BATCH, 0, guided=True),
     )
     for ask in asked:
-        with pytest.raises(MethodError, match="has no gradient.*only answers"):
+        with pytest.raises(MethodError, match="has no gradient.*black-box method"):
             ask()
 
 
@@ -743,7 +745,7 @@ def test_no_gradients_inside_leaves_the_layers() -> None:
         with torch.no_grad():
             return self.net(x)
 
-    network = opened(Does(forward, net=cnn()))
+    network = network_of(Does(forward, net=cnn()))
     assert names(network)[-1] == "net.4"
     assert network.maps(BATCH, ["net.4"])[0].shape == (3, 4, 4, 8)
     with pytest.raises(MethodError, match="has no gradient"):
@@ -751,7 +753,7 @@ def test_no_gradients_inside_leaves_the_layers() -> None:
 
 
 def test_an_answer_that_is_no_tensor() -> None:
-    network = opened(Does(lambda self, x: (self.net(x), x), net=cnn()))
+    network = network_of(Does(lambda self, x: (self.net(x), x), net=cnn()))
     with pytest.raises(MethodError, match="returns tuple.*a tensor \\(3, classes\\) is wanted"):
         network.scores(BATCH, 0)
 
@@ -792,7 +794,7 @@ def half_trained() -> nn.Sequential:
 def test_the_module_is_left_as_it_was(mode: Callable) -> None:
     net = half_trained()
     before = state(net)
-    network = opened(net)
+    network = network_of(net)
     picture = BATCH[:1].copy()
     with mode():
         network.layers(picture)
@@ -801,15 +803,15 @@ def test_the_module_is_left_as_it_was(mode: Callable) -> None:
         network.map_gradients(picture, 1, ["0", "4"])
         network.head(picture)
         with torch.inference_mode(mode=False), torch.enable_grad():
-            model, start = network.for_shap(picture, 1)
+            model, start = network.score_model(picture, 1)
             shap.GradientExplainer(model, start).shap_values(start, nsamples=3)
-        for stage in network.randomised(0):
+        for stage in network.randomised_copies(0):
             stage.network.gradients(picture, 1)
         assert torch.is_grad_enabled() == (mode is torch.enable_grad)
         assert torch.is_inference_mode_enabled() == (mode is torch.inference_mode)
     assert state(net) == before
     np.testing.assert_array_equal(picture, BATCH[:1])
-    plain = opened(cnn())
+    plain = network_of(cnn())
     np.testing.assert_array_equal(found[0], plain.gradients(picture, 1))
     np.testing.assert_array_equal(found[1], plain.gradients(picture, 1, guided=True))
 
@@ -822,7 +824,7 @@ def test_the_module_is_left_as_it_was_after_an_error() -> None:
 
     net = Does(fail, net=half_trained())
     net.failing = False
-    network = opened(net)
+    network = network_of(net)
     network.layers(BATCH)
     net.failing = True
     before = state(net)
@@ -879,7 +881,7 @@ def ways_to_ask() -> dict[str, tuple[nn.Module, Callable]]:
         nn.Conv2d(3, 2, 3), nn.ReLU(), nn.Dropout(), nn.AdaptiveAvgPool2d(1), nn.Flatten()
     ).append(nn.Linear(2, 2))
     classifier = as_classifier(net, input_shape=(4, 4))
-    network, batch = opened(net), BATCH[:1, :4, :4]
+    network, batch = network_of(net), BATCH[:1, :4, :4]
     network.layers(batch)
     return {
         "forward": (net, lambda: classifier.forward(batch)),
@@ -913,9 +915,9 @@ def test_an_interrupt_at_any_moment_leaves_nothing_behind(way: str) -> None:
 
 def test_a_module_that_writes_into_what_it_is_given() -> None:
     net = nn.Sequential(nn.ReLU(inplace=True), *cnn())
-    found = opened(net).gradients(BATCH, 1)
+    found = network_of(net).gradients(BATCH, 1)
     np.testing.assert_array_equal(found[BATCH < 0], 0)
-    expected = opened(cnn()).gradients(np.maximum(BATCH, 0), 1)
+    expected = network_of(cnn()).gradients(np.maximum(BATCH, 0), 1)
     np.testing.assert_allclose(found[BATCH > 0], expected[BATCH > 0], rtol=1e-4, atol=1e-7)
 
 
@@ -930,12 +932,12 @@ def test_weights_are_randomised_from_the_last_layer_down() -> None:
     net = cnn()
     before = weights(net)
     changed = []
-    for stage in opened(net).randomised(7):
+    for stage in network_of(net).randomised_copies(7):
         now = weights(stage.network.module)
         changed.append({name for name in now if not np.array_equal(now[name], before[name])})
         answer = stage.forward(BATCH).numpy()[:, 2]
         np.testing.assert_allclose(stage.network.scores(BATCH, 2), answer, rtol=1e-5)
-        assert not np.allclose(answer, opened(net).scores(BATCH, 2))
+        assert not np.allclose(answer, network_of(net).scores(BATCH, 2))
     assert changed == [
         {"8.weight"},
         {"8.weight", "3.weight"},
@@ -948,9 +950,9 @@ def test_weights_are_randomised_from_the_last_layer_down() -> None:
 def test_randomised_weights_are_drawn_from_their_own_mean_and_deviation() -> None:
     net = nn.Sequential(nn.Flatten(), nn.Linear(108, 400))
     nn.init.normal_(net[1].weight, 3, 0.5)
-    (stage,) = opened(net).randomised(1)
-    (again,) = opened(net).randomised(1)
-    (other,) = opened(net).randomised(2)
+    (stage,) = network_of(net).randomised_copies(1)
+    (again,) = network_of(net).randomised_copies(1)
+    (other,) = network_of(net).randomised_copies(2)
     found, same, different = (
         weights(one.network.module)["1.weight"] for one in (stage, again, other)
     )
@@ -970,20 +972,20 @@ def test_the_names_of_randomised_layers() -> None:
         look=attention,
         dense=nn.Linear(8, 3),
     )
-    stages = [stage.layer for stage in opened(net).randomised(0)]
+    stages = [stage.layer for stage in network_of(net).randomised_copies(0)]
     assert stages == ["dense", "look.out_proj", "look", "patch"]
 
 
 def test_what_cannot_be_randomised() -> None:
     with pytest.raises(MethodError, match="no weights"):
-        next(opened(nn.Sequential(nn.Flatten())).randomised(0))
+        next(network_of(nn.Sequential(nn.Flatten())).randomised_copies(0))
 
     class Once(nn.Linear):
         def __deepcopy__(self, memory: object) -> "Once":
             raise TypeError("there is only one")
 
     with pytest.raises(MethodError, match="cannot be copied.*there is only one"):
-        next(opened(nn.Sequential(nn.Flatten(), Once(432, 2))).randomised(0))
+        next(network_of(nn.Sequential(nn.Flatten(), Once(432, 2))).randomised_copies(0))
 
 
 # ---------------------------------------------------------------- SHAP
@@ -994,11 +996,11 @@ def test_shap_of_a_linear_model_adds_up() -> None:
     net = nn.Sequential(nn.Flatten(), nn.Linear(27, 4), nn.Softmax(1))
     net[1].weight.grad = torch.ones_like(net[1].weight)
     net.train()
-    network = opened(net, "softmax")
+    network = network_of(net, "softmax")
     batch, start = BATCH[:2, :3, :3], BATCH[2:, 5:8, 5:8]
     for target in (0, 3):
-        model, pictures = network.for_shap(batch, target)
-        _, background = network.for_shap(start, target)
+        model, pictures = network.score_model(batch, target)
+        _, background = network.score_model(start, target)
         np.random.seed(0)  # noqa: NPY002 - what shap draws from
         values = shap.GradientExplainer(model, background).shap_values(pictures, nsamples=4)
         values = np.asarray(values).reshape(batch.shape)
@@ -1012,10 +1014,10 @@ def test_shap_of_a_linear_model_adds_up() -> None:
 
 def test_shap_of_a_single_sigmoid_knows_both_classes() -> None:
     net = nn.Sequential(nn.Flatten(), nn.Linear(27, 1), nn.Sigmoid())
-    network = opened(net, "sigmoid")
+    network = network_of(net, "sigmoid")
     batch = BATCH[:, :3, :3]
     for target in (0, 1):
-        model, pictures = network.for_shap(batch, target)
+        model, pictures = network.score_model(batch, target)
         found = model(pictures)
         assert found.shape == (3, 1)
         np.testing.assert_allclose(
@@ -1025,13 +1027,13 @@ def test_shap_of_a_single_sigmoid_knows_both_classes() -> None:
 
 @pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
 def test_shap_has_gradients_where_the_caller_has_none(mode: Callable) -> None:
-    network = opened(cnn())
+    network = network_of(cnn())
 
     def values() -> np.ndarray:
-        model, taken = network.for_shap(BATCH, 0)
-        explainer = network.with_shap(lambda: shap.GradientExplainer(model, taken[1:]))
+        model, taken = network.score_model(BATCH, 0)
+        explainer = network.with_gradients(lambda: shap.GradientExplainer(model, taken[1:]))
         ask = partial(explainer.shap_values, taken[:1], nsamples=4, rseed=0)
-        return np.asarray(network.with_shap(ask))
+        return np.asarray(network.with_gradients(ask))
 
     expected = values()
     assert expected.any()

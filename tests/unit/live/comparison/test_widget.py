@@ -284,7 +284,7 @@ def test_scrambling_leaves_the_maps_as_they_are(widgets: list[ComparisonWidget])
     (shown,) = widget.maps
     assert shown["status"] == "done"
     assert shown["figures"]["randomised"] is None
-    assert any("closed one" in note for note in shown["figures"]["notes"])
+    assert any("black box" in note for note in shown["figures"]["notes"])
 
 
 def test_the_page_and_the_picture_of_it(widgets: list[ComparisonWidget], tmp_path: Path) -> None:

@@ -1,11 +1,10 @@
-"""A Keras model as one TensorFlow graph, of which any part can be asked."""
+"""A Keras model traced into one TensorFlow graph, of which any part can be run."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -20,31 +19,11 @@ from gridexplainer_widget.core.errors import MethodError
 
 from .layer_calls import Call, recorded
 from .logits import for_each_class, linear_of, log_odds_of
-
-
-@dataclass(frozen=True)
-class Source:
-    """A model and how a batch is handed to it.
-
-    Parameters
-    ----------
-    model : keras.Model or tf_keras.Model
-    run : callable
-        A tensor as the model takes it → what the model returns.
-    shape : tuple of int or None
-        Of one picture: (height, width, channels), or (height, width).
-    dtype : str
-        Of the input.
-    """
-
-    model: Any
-    run: Callable[[Any], Any]
-    shape: tuple[int | None, ...]
-    dtype: str
+from .source import Source, tensorflow
 
 
 class TracedModel:
-    """What a model calculates, traced once; parts are compiled as they are asked for.
+    """A model's calculation, traced once; parts are compiled when they are first needed.
 
     Parameters
     ----------
@@ -52,9 +31,9 @@ class TracedModel:
     output : OutputKind
         What the model returns.
     replaced : sequence of pairs
-        Variables of the model, and those that are read in their place.
+        Variables of the model, and those to read instead.
     overridden : mapping from str to str
-        Kinds of TensorFlow operations, and the registered gradients that they get.
+        Types of TensorFlow operations → the names of registered gradients to use for them.
     """
 
     def __init__(
@@ -64,25 +43,25 @@ class TracedModel:
         replaced: Sequence[tuple[Any, Any]] = (),
         overridden: dict[str, str] | None = None,
     ) -> None:
-        self.tf = framework("tensorflow", "a Keras model", "tensorflow")
+        self.tf = tensorflow()
         self.source, self.output, self.replaced = source, output, replaced
         self._overridden = overridden or {}
         self._compiled: dict[Any, Any] = {}
-        self.pictures = 0  # that it was asked about
-        self.aliases: dict[str, list[str]] = {}  # of maps: who hands them on as well
+        self.pictures = 0  # run so far
+        self.aliases: dict[str, list[str]] = {}  # a layer → others that return the same maps
         shape = (*source.shape, 1)[:3]  # pictures without channels get an axis for them
         specs = [
             self.tf.TensorSpec((None, *shape), self.tf.float32),
             self.tf.TensorSpec((), self.tf.int32),
         ]
         self._build()
-        # Unlike tf.function, wrap_function lets parts of what was traced be asked for.
+        # Unlike a tf.function, a wrapped function can be pruned to parts of its graph.
         self.calls, self._traced = recorded(
             source.model, lambda: self.tf.compat.v1.wrap_function(self._trace, specs)
         )
 
     def _build(self) -> None:
-        """Have a model that was never called make its weights, as a call would."""
+        """Build the weights of a model that was never called."""
         if not self.source.model.built:
             spec = self.tf.TensorSpec((None, *self.source.shape), self.source.dtype)
             function = self.tf.function(self.source.run, input_signature=[spec], autograph=False)
@@ -106,7 +85,7 @@ class TracedModel:
         return keras.StatelessScope(state_mapping=list(self.replaced))
 
     def _answer(self, raw: Any) -> Any:
-        """Choose among several answers as `read_answer` does: of arrays that hold their number."""
+        """Choose the classes among several outputs, by `read_answer` of arrays of their numbers."""
         tf = self.tf
         tensors = tf.nest.flatten(raw)
         marks = [
@@ -119,7 +98,7 @@ class TracedModel:
 
     @cached_property
     def ancestors(self) -> set[Any]:
-        """The operations that the score is calculated by."""
+        """The operations on which the score depends."""
         found: set[Any] = set()
         waiting = [self.scores.op]
         while waiting:
@@ -131,7 +110,9 @@ class TracedModel:
 
     @cached_property
     def maps(self) -> dict[str, tuple[Any, float]]:
-        """Tensors with four axes that the score depends on, and places, by the layers' names.
+        """Layer's name → the tensor with four axes that it returns, and its place in the network.
+
+        Only tensors on which the score depends count.
 
         Raises
         ------
@@ -141,8 +122,8 @@ class TracedModel:
         for call in self.calls:
             if getattr(call.layer, "data_format", None) == "channels_first":
                 raise MethodError(
-                    f"{self.source.model.name} puts channels first in its layer {call.name!r}, and "
-                    "maps are wanted with channels last. Build it with "
+                    f"{self.source.model.name} puts channels first in its layer {call.name!r}; "
+                    "wanted are maps with channels last. Build it with "
                     "data_format='channels_last', or choose a method that needs no layers."
                 )
         uses = Counter(call.name for call in self.calls)
@@ -167,7 +148,7 @@ class TracedModel:
         return {name: self.tf.shape(tensor) for name, (tensor, _) in self.maps.items()}
 
     def _made(self, call: Call) -> Any:
-        """Return the maps that a call made; None where it made none or only handed them on."""
+        """Return the maps that a call computed; None where it computed none or passed them on."""
         if call.output is None or call.output.shape.rank != 4 or not call.output.dtype.is_floating:
             return None
         tensor = _origin(call.output)
@@ -175,11 +156,11 @@ class TracedModel:
         return tensor if self.matters(tensor) and not handed_on else None
 
     def matters(self, tensor: Any) -> bool:
-        """Tell whether the score is calculated by a tensor; None, which is several, may be."""
+        """Tell whether the score depends on a tensor; None stands for several, and may matter."""
         return tensor is None or tensor.op in self.ancestors
 
     def gradients(self, tensors: Sequence[Any]) -> list[Any]:
-        """Return the gradient of the target's score by each tensor, as tensors of the graph.
+        """Return the gradients of the target's score, as tensors of the graph.
 
         Raises
         ------
@@ -195,20 +176,20 @@ class TracedModel:
             whole = f" It takes {self.source.dtype}." if "int" in self.source.dtype else ""
             raise MethodError(
                 f"No gradient passes through {name}: something in it works in whole numbers or "
-                f"stops gradients.{whole} Choose a method that needs only answers, such as "
-                "occlusion, or give a model that can be differentiated."
+                f"stops gradients.{whole} Choose a black-box method, such as occlusion, or give a "
+                "model that can be differentiated."
             )
         return [self.tf.convert_to_tensor(gradient) for gradient in gradients]
 
-    def asked(self, key: Any, make: Callable[[], Any]) -> Callable[..., Any]:
-        """Return a function of a batch and a target that gives what `make` makes: float32 arrays.
+    def compiled(self, key: Any, make: Callable[[], Any]) -> Callable[..., Any]:
+        """Compile a part of the graph to a function (batch, target=0) → float32 arrays.
 
         Parameters
         ----------
         key : hashable
-            Under which it is kept; `make` is called once.
+            Identifies the part; `make` is called once for each key.
         make : callable
-            Returns tensors of the graph, nested in any way; the graph is open to new ones.
+            Returns tensors of the graph, nested in any way; it may add new ones.
         """
         tf = self.tf
         if key not in self._compiled:
@@ -226,21 +207,21 @@ class TracedModel:
         return ask
 
     def function(self, key: Any) -> Any:
-        """Return the TensorFlow function of a batch and a target behind what was asked."""
+        """Return the TensorFlow function of a batch and a target behind a compiled part."""
         return self._compiled[key]
 
     def to_tensor(self, batch: PreparedBatch) -> NDArray[np.float32]:
-        """Round the pixels where the model takes whole numbers."""
+        """Convert a batch to float32, rounded where the model takes whole numbers."""
         return np.asarray(as_dtype(batch, self.source.dtype), np.float32)
 
     @property
     def operations(self) -> list[Any]:
-        """All operations, those of gradients included."""
+        """All operations of the graph, those of gradients included."""
         return list(self._traced.graph.get_operations())
 
     @property
     def inner(self) -> set[str]:
-        """Kinds of the operations within compiled functions that the model calls."""
+        """Types of the operations in compiled functions that the model calls."""
         library = self._traced.graph.as_graph_def().library
         return {node.op for function in library.function for node in function.node_def}
 

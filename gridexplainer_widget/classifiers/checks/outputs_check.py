@@ -1,0 +1,103 @@
+"""Check that raw outputs are of the kind that they are taken for."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.classifiers.outputs import OutputKind, to_probabilities
+from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.errors import ClassifierError
+
+from .checks import PROBABILITY_TOLERANCE, Check
+
+RawOutputs: TypeAlias = NDArray[np.floating[Any]]
+"""Raw outputs of a model: float (pictures, classes)."""
+
+NAN_ADVICE = "Look at its weights and its preprocessing."
+
+
+def outputs_check(raw: RawOutputs, output: OutputKind) -> Check:
+    """Check that raw outputs (pictures, classes) are of the kind that they are taken for."""
+    name = "Outputs"
+    if not np.isfinite(raw).all():
+        bad = int((~np.isfinite(raw)).any(axis=1).sum())
+        return Check(
+            name, "wrong", f"{bad} of {len(raw)} answers hold NaN or infinity.", NAN_ADVICE
+        )
+    low, high = float(raw.min()), float(raw.max())
+    span = f"{low:.3g} to {high:.3g}"
+    if raw.shape[1] == 1 and output in {"softmax", "percent"}:
+        return Check(name, "wrong", "There is one class only, and a softmax over one is always 1.",
+                     "Give the model a sigmoid, or an output for each class.")  # fmt: skip
+    try:
+        vectors = to_probabilities(raw, output)
+    except ClassifierError:
+        return Check(name, "wrong", f"Taken for {output}, but the values run from {span}.",
+                     'They look like logits: say output="logits".')  # fmt: skip
+    if output == "logits" and low >= 0 and high <= 1 + PROBABILITY_TOLERANCE:
+        return _logits_within_one(raw, span)
+    if output == "softmax" and softmaxed_twice(vectors):
+        return Check(
+            name, "wrong",
+            f"The probabilities look softmaxed twice: none is above {high:.2f}, though the model "
+            "is sure of itself.",
+            "Leave out one softmax: of the function around the model, or of the model.",
+        )  # fmt: skip
+    return _sums_check(raw, output) or Check(name, "ok", _described(raw, output, span))
+
+
+def _sums_check(raw: RawOutputs, output: OutputKind) -> Check | None:
+    if output != "sigmoids" or not np.allclose(raw.sum(axis=1), 1, atol=1e-3):
+        return None
+    return Check(
+        "Outputs",
+        "warning",
+        "Taken for sigmoids of their own, but every row sums to 1.",
+        'They look like one softmax: say output="softmax".',
+    )
+
+
+def _logits_within_one(raw: RawOutputs, span: str) -> Check:
+    if raw.shape[1] > 1 and np.allclose(raw.sum(axis=1), 1, atol=1e-2):
+        return Check(
+            "Outputs", "wrong",
+            "Taken for logits, but every row is in 0..1 and sums to 1: probabilities, softmaxed "
+            "once more.",
+            'Say output="softmax".',
+        )  # fmt: skip
+    kind = "sigmoid" if raw.shape[1] == 1 else "sigmoids"
+    return Check(
+        "Outputs", "warning",
+        f"Taken for logits, but all values are in 0..1 ({span}).",
+        f'If they are probabilities already, say output="{kind}".',
+    )  # fmt: skip
+
+
+def softmaxed_twice(vectors: Probabilities) -> bool:
+    """Tell whether probabilities (pictures, classes) are a softmax of probabilities.
+
+    A softmax q of p has log q = p − log Σ exp p, and Σ p = 1 gives the sum
+    back; so p can be worked out, and has to lie in 0..1. A sound model that is
+    sure of nothing passes that as well, so p has to be sure of something.
+    """
+    classes = vectors.shape[1]
+    if classes < 2 or (vectors <= 0).any():
+        return False
+    logs = np.log(vectors.astype(np.float64))
+    inner = logs + (1 - logs.sum(axis=1, keepdims=True)) / classes
+    sure = (inner.max(axis=1) > 0.9).sum()
+    return bool(inner.min() > -0.01 and inner.max() < 1.01 and sure >= 2)
+
+
+def _described(raw: RawOutputs, output: OutputKind, span: str) -> str:
+    classes = raw.shape[1]
+    return {
+        "softmax": f"Probabilities of {classes} classes; every row sums to 1.",
+        "percent": f"Percents of {classes} classes; every row sums to 100.",
+        "logits": f"Logits of {max(classes, 2)} classes, {span}; a softmax is taken of them.",
+        "sigmoid": f"One probability, {span}; the other class has the rest.",
+        "sigmoids": f"{classes} probabilities that do not sum to 1, {span}: several may be true.",
+    }[output]

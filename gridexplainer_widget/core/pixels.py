@@ -1,0 +1,115 @@
+"""Numbers of any usual kind and range → pixels: RGB, float32, 0..255."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def rgb_pixels(source: Any) -> NDArray[np.float32]:
+    """Convert an array, see `read_picture`, to float32 (H, W, 3).
+
+    Raises
+    ------
+    ValueError
+        It is no picture; the message says what was given and what is wanted.
+    """
+    array = _number_array(source)
+    if array.dtype == np.uint16 and array.size and array.max() > 255:
+        array = from_16_bits(array)
+    if array.ndim == 2:
+        array = array[..., np.newaxis]
+    if array.ndim != 3 or array.shape[-1] not in {1, 3, 4}:
+        raise ValueError(_shape_message(array.shape))
+    if array.size == 0:
+        raise ValueError(f"The picture has no pixels: its shape is {array.shape}.")
+    return three_channels(_in_range(_rescaled_alpha(array)))
+
+
+def from_16_bits(array: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """Scale 0..65535 to 0..255; refuse what may be 10 or 12 bits deep.
+
+    Raises
+    ------
+    ValueError
+        The largest value is 256 to 4095.
+    """
+    highest = int(array.max(initial=0))
+    if 255 < highest <= 4095:
+        raise ValueError(
+            f"The picture's 16-bit values end at {highest}: it is 10 or 12 bits deep, or very "
+            "dark. Give it as an array that says which: pixels / 4095 for 12 bits, "
+            "pixels / 65535 for 16."
+        )
+    scaled: NDArray[np.float32] = array / np.float32(257)
+    return scaled
+
+
+def _rescaled_alpha(array: NDArray[Any]) -> NDArray[Any]:
+    """Scale alpha in 0..1 to 0..255 where the colours are in 0..255: else little would show."""
+    if array.shape[-1] != 4 or array.dtype.kind != "f" or not array[..., :3].max() > 1:
+        return array
+    if not 0 < array[..., 3].max() <= 1:
+        return array
+    return np.concatenate([array[..., :3], 255 * array[..., 3:]], axis=-1)
+
+
+def _number_array(source: Any) -> NDArray[Any]:
+    wanted = "Give a path, bytes, a PIL image or an array (H, W, 3), uint8 or float."
+    try:
+        array = np.asarray(source)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{type(source).__name__} is no picture: {error}. {wanted}") from error
+    if array.dtype.kind not in "uif":
+        what = f"{type(source).__name__} of dtype {array.dtype}"
+        raise ValueError(f"{what} is no picture. {wanted}")
+    return array
+
+
+def _in_range(array: NDArray[Any]) -> NDArray[np.float32]:
+    if not np.isfinite(array).all():
+        bad = int(array.size - np.isfinite(array).sum())
+        raise ValueError(
+            f"The picture holds NaN or infinity in {bad} of {array.size} values; "
+            "replace them (np.nan_to_num) or find out where they come from."
+        )
+    low, high = float(array.min()), float(array.max())
+    if low < 0 or high > 255:
+        raise ValueError(
+            f"The picture's values run from {low:g} to {high:g}; 0..255 (or 0..1 as float) is "
+            "wanted. Give the raw picture: preprocessing comes after cells are hidden."
+        )
+    if array.dtype.kind != "f" or high > 1:
+        whole = array.dtype.kind != "f" or np.equal(array, np.rint(array)).all()
+        if high < 2 and not whole:
+            raise ValueError(
+                f"The picture's values run from {low:g} to {high:g}: more than 0..1, far less "
+                "than 0..255. If 0..1 is meant, give np.clip(picture, 0, 1)."
+            )
+        return array.astype(np.float32)
+    scaled: NDArray[np.float32] = array.astype(np.float32) * np.float32(255)
+    return scaled
+
+
+def three_channels(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Convert grey or RGBA in 0..255 to RGB, alpha laid over white."""
+    if array.shape[-1] == 1:
+        return np.repeat(array, 3, axis=-1)
+    if array.shape[-1] == 4:
+        alpha = array[..., 3:] / 255
+        over_white: NDArray[np.float32] = array[..., :3] * alpha + np.float32(255) * (1 - alpha)
+        return over_white
+    return array
+
+
+def _shape_message(shape: tuple[int, ...]) -> str:
+    hint = ""
+    if len(shape) == 4:
+        hint = " This looks like a batch: give one picture, img[0]."
+    elif len(shape) == 3 and shape[0] in {1, 3, 4}:
+        hint = " This looks like channels first: give np.moveaxis(img, 0, -1)."
+    return (
+        f"The picture has shape {shape}; wanted is (H, W), (H, W, 1), (H, W, 3) or (H, W, 4).{hint}"
+    )

@@ -1,0 +1,72 @@
+"""Results → tables of pandas and explanations of SHAP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from gridexplainer_widget.attribution.attribution import over_pixels
+from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.core.grid import Box
+
+from .comparison_data import ComparisonData
+from .explanation_data import ExplanationData
+
+
+def explanation_table(explanation: ExplanationData) -> Any:
+    """Make a table with a row for each cell; see :meth:`Explanation.to_dataframe`."""
+    pandas, grid = _pandas(), explanation.grid
+    table = pandas.DataFrame(
+        [(*grid.position(index), *box) for index, box in enumerate(grid.boxes())],
+        columns=["row", "column", *Box._fields],
+    )
+    if explanation.attribution is None:
+        table["probability"] = explanation.vectors[..., explanation.target].ravel()
+    table["value"] = explanation.values.ravel()
+    return table
+
+
+def comparison_table(comparison: ComparisonData[Any]) -> Any:
+    """Make a table with a row for each method; see :meth:`Comparison.to_dataframe`."""
+    pandas = _pandas()
+    rows = [comparison.row(number) for number in range(len(comparison))]
+    titles = [explanation.title for explanation in comparison]
+    return pandas.DataFrame(rows, index=pandas.Index(titles, name="title"))
+
+
+def to_shap(explanation: ExplanationData) -> Any:
+    """Make a `shap.Explanation` of the pixels; see :meth:`Explanation.to_shap`.
+
+    SHAP's plots add up the channels, so each has a third of its pixel's number. Where the method
+    gives cells (as occlusion does), a cell's number is spread evenly over its pixels, whose sum
+    it stays; else a pixel has its own number.
+
+    Parameters
+    ----------
+    explanation : ExplanationData
+
+    Returns
+    -------
+    shap.Explanation
+        values: float64 (1, height, width, 3, 1), NaN where not scored; data: uint8 (1, height,
+        width, 3); output_names: the target's label.
+    """
+    grid, attribution = explanation.grid, explanation.attribution
+    pixels = explanation.pixel_values.astype(np.float64)
+    if attribution is None or attribution.resolution == "cells":
+        areas = np.outer(np.diff(grid.row_edges), np.diff(grid.column_edges))
+        pixels /= over_pixels(areas.astype(np.float32), grid)
+    values = np.repeat(pixels[np.newaxis, ..., np.newaxis, np.newaxis] / 3, 3, axis=3)
+    shap = framework("shap", "to_shap()", "shap")
+    return shap.Explanation(
+        values=values, data=explanation.seen[np.newaxis].copy(), output_names=[explanation.label]
+    )
+
+
+def _pandas() -> Any:
+    try:
+        import pandas as pd  # noqa: PLC0415 - optional
+    except ImportError as error:
+        raise ImportError("to_dataframe() needs pandas: pip install pandas.") from error
+    return pd
