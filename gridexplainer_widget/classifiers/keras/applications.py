@@ -1,8 +1,6 @@
-"""Read off a Keras model's layers on what pixels it was trained.
+"""Identify a ``keras.applications`` model by a layer name that only its family has.
 
-The modules and modes are those of ``keras.applications`` (https://keras.io/api/applications/).
-Each family is identified by a layer name that no other has, so that a renamed,
-reloaded or nested model is found, too.
+This also finds renamed, reloaded and nested models; see https://keras.io/api/applications/.
 """
 
 from __future__ import annotations
@@ -19,7 +17,7 @@ from gridexplainer_widget.classifiers.labels import distinct
 from gridexplainer_widget.classifiers.preprocessing import AS_IS, NOT_FOUND, PRESETS, Preprocessing
 
 FAMILIES: tuple[tuple[str, str, str], ...] = (
-    # a layer's name, the module of keras.applications, what its preprocess_input does
+    # layer name, module, effect of its preprocess_input
     ("conv2_block1_3_bn", "resnet", "caffe"),
     ("block5_conv4", "vgg19", "caffe"),
     ("block5_conv3", "vgg16", "caffe"),
@@ -40,19 +38,7 @@ RESCALING = {"Rescaling", "Normalization"}
 
 
 def find_preprocessing(model: Any) -> Preprocessing:
-    """Read a model's preprocessing off its layers.
-
-    Parameters
-    ----------
-    model : keras.Model
-        One of ``keras.applications``, by itself, cut, or nested in another
-        model; or any other.
-
-    Returns
-    -------
-    Preprocessing
-        None is applied where the model preprocesses by itself, or nothing was found.
-    """
+    """Find a model's preprocessing; none if the model does it itself or it is unknown."""
     inside = _done_inside(model)
     if inside is not None:
         description = f"none: 0..255 (the model does it itself, in {inside})"
@@ -62,7 +48,7 @@ def find_preprocessing(model: Any) -> Preprocessing:
         if layer in names:
             return replace(PRESETS[usual], description=f"{module}: {PRESETS[usual].description}")
     if any(name.startswith("convnext_") for name in names):
-        # convnext's preprocess_input does nothing; its layer normalises like this.
+        # Its preprocess_input does nothing; a layer normalises like this.
         return replace(
             PRESETS["imagenet"], description=f"convnext: {PRESETS['imagenet'].description}"
         )
@@ -70,10 +56,7 @@ def find_preprocessing(model: Any) -> Preprocessing:
 
 
 def imagenet_labels(model: Any) -> tuple[str, ...] | None:
-    """Return ImageNet's labels for a ``keras.applications`` model with its own top.
-
-    Keras downloads them once; None where they do not fit or cannot be had.
-    """
+    """Return ImageNet's labels, downloaded once; None if that fails or they do not fit."""
     shape = getattr(model, "output_shape", None)
     last = model.layers[-1].name if getattr(model, "layers", None) else ""
     known = last == "predictions" or last.startswith("convnext_")
@@ -94,7 +77,7 @@ def _fetched_labels() -> tuple[str, ...] | None:
 
 
 def _done_inside(model: Any) -> str | None:
-    """Name what changes the pixels before the first weights, if anything does."""
+    """Name the operation that changes pixels before the first weights."""
     for operation in operations(model):
         kind = type(operation).__name__
         if kind in RESCALING:
@@ -107,7 +90,7 @@ def _done_inside(model: Any) -> str | None:
 
 
 def operations(model: Any) -> Iterator[Any]:
-    """Yield the leaves of a model in the order of its graph, nested models entered."""
+    """Yield all operations in graph order, entering nested models."""
     for operation in getattr(model, "operations", None) or getattr(model, "layers", None) or ():
         if getattr(operation, "layers", None):
             yield from operations(operation)

@@ -1,4 +1,4 @@
-"""Guided backpropagation in a TensorFlow graph: each ReLU passes only positive gradients back."""
+"""Guided backpropagation: each ReLU passes back only positive gradients."""
 
 from __future__ import annotations
 
@@ -19,20 +19,14 @@ _overridden: ContextVar[set[str] | None] = ContextVar("_overridden", default=Non
 
 
 def guided_model(traced: TracedModel) -> TracedModel:
-    """Trace a model anew with guided gradients for its ReLUs."""
+    """Retrace a model with guided gradients for its ReLUs."""
     return TracedModel(
         traced.source, traced.output, traced.replaced, dict.fromkeys(RELUS, _registered())
     )
 
 
 def guided_gradient(traced: TracedModel) -> Any:
-    """Return the score's guided gradient with respect to the batch, as a tensor of a guided model.
-
-    Raises
-    ------
-    MethodError
-        There is no ReLU, or one that was not overridden, or another rectifier.
-    """
+    """Return a guided model's gradient with respect to the batch."""
     name = traced.source.model.name
     relus = {operation.name for operation in traced.ancestors if operation.type in RELUS}
     others = sorted(
@@ -85,13 +79,13 @@ def _registered() -> str:
 
     try:
         tf.RegisterGradient(name)(guided)
-    except KeyError:  # registered before this file was reloaded; TensorFlow never frees a name
+    except KeyError:  # registered before a reload; TensorFlow never frees a name
         return name
     return name
 
 
 def _is_gate(operation: Any, tf: Any) -> bool:
-    """Recognise the ReLU6 of x + 3: a hard sigmoid, which is no ReLU and keeps its gradient."""
+    """Recognise ReLU6(x + 3): a hard sigmoid, which keeps its gradient."""
     before = operation.inputs[0].op
     return (
         operation.type == "Relu6"
@@ -101,7 +95,7 @@ def _is_gate(operation: Any, tf: Any) -> bool:
 
 
 def _is_other(operation: Any, tf: Any) -> bool:
-    """Recognise the ReLU of −x in a PReLU, and max(x, 0) unless it only bounds another ReLU."""
+    """Recognise PReLU's ReLU(−x), and max(x, 0) unless it only bounds another ReLU."""
     if operation.type not in {*RELUS, "Maximum"}:
         return False
     before: Any = operation.inputs[0].op

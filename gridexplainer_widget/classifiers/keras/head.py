@@ -1,4 +1,4 @@
-"""Find global average pooling and one dense layer at the end of a Keras model."""
+"""Find global average pooling and a final dense layer in a Keras model."""
 
 from __future__ import annotations
 
@@ -19,15 +19,10 @@ from .traced_model import TracedModel
 def find_head(
     traced: TracedModel, layers: Sequence[Layer], batch: PreparedBatch
 ) -> tuple[str, NDArray[np.float32]]:
-    """Return the layer that is pooled, and the dense layer's weights (channels, outputs).
+    """Return the pooled layer's name, and the dense weights (channels, outputs).
 
-    They are found by values, for the batch and for variants of it: the means of the layer's maps
-    equal the dense layer's input, and that input times the weights equals the logits minus a bias.
-
-    Raises
-    ------
-    MethodError
-        The network does not end in these two.
+    Compare values on variants of the batch: the layer's mean maps equal the dense input, and that
+    input times the weights equals the logits minus a bias.
     """
     dense = _dense(traced)
     if dense is not None:
@@ -50,15 +45,12 @@ def find_head(
 
 
 def _tolerance(tensor: Any) -> float:
-    """Return the largest relative difference between numbers computed in a tensor's precision.
-
-    In mixed precision maps are in half precision, and the dense layer after them need not be.
-    """
+    """Return a tensor's relative tolerance: maps may be half precision, but the dense layer not."""
     return 2e-2 if tensor.dtype.size < 4 else 1e-4
 
 
 def _dense(traced: TracedModel) -> Call | None:
-    """Find the last dense layer, or 1×1 convolution of one pixel, with as many outputs."""
+    """Find the final dense layer, or 1×1 convolution of one pixel."""
     if traced.linear is None:
         return None
     outputs = traced.answer.shape[-1]

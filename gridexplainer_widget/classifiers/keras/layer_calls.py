@@ -1,4 +1,4 @@
-"""Record the inputs and the output of each layer of a Keras model while it runs."""
+"""Record every layer call while a Keras model runs."""
 
 from __future__ import annotations
 
@@ -14,20 +14,17 @@ from .source import tensorflow
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """One call of a layer or of an operation.
+    """One call of a layer or operation.
 
     Parameters
     ----------
     name : str
-        With the names of its callers: "backbone/conv1".
-    layer : Any
-    inputs : tuple of tensors
+        Path through its callers: "backbone/conv1".
     output : tensor or None
-        None where it returned several tensors or none.
+        None for several tensors or none.
     leaf : bool
-        Whether it called no other layer.
+        It called no other layer.
     kernel : tensor or None
-        As read during the call.
     """
 
     name: str
@@ -39,16 +36,10 @@ class Call:
 
 
 def recorded(model: Any, run: Callable[[], Result]) -> tuple[list[Call], Result]:
-    """Record each call while `run` runs the model, in the order in which the calls end.
+    """Return the calls that `run` makes, in the order they end, and its result.
 
-    Meanwhile each layer has a `call` attribute, which shadows its class's. This is no context
-    manager: an interrupt between entering it and the block would leave the attributes in place.
-
-    Returns
-    -------
-    list of Call
-    object
-        What `run` returned.
+    Override each layer's `call` meanwhile, without a context manager: an interrupt before its block
+    would leave the overrides.
     """
     calls: list[Call] = []
     path: list[str] = []
@@ -63,13 +54,13 @@ def recorded(model: Any, run: Callable[[], Result]) -> tuple[list[Call], Result]
 
     try:
         for layer, _ in before:
-            # Past Keras's __setattr__, which tracks what is set.
+            # Bypass Keras's __setattr__, which tracks attributes.
             vars(layer)["call"] = _written(layer, layer.call, calls, path)
         return calls, run()
     finally:
         try:
             put_back()
-        finally:  # again, in case the first time was interrupted
+        finally:  # again, if interrupted
             put_back()
 
 
@@ -107,10 +98,7 @@ def _kernel(layer: Any, tf: Any) -> Any:
 
 
 def _inside(model: Any) -> list[Any]:
-    """List all layers, and the operations of functional models, but no parts of attention layers.
-
-    Tensors within attention have four axes as well, but no pixels.
-    """
+    """List layers and operations, except parts of attention, which have no pixels."""
     found: dict[int, Any] = {}
 
     def visit(layer: Any) -> None:

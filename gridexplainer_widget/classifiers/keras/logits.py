@@ -1,4 +1,4 @@
-"""A Keras model's output → the scores to differentiate, as tensors of its graph."""
+"""Derive the scores to differentiate from a Keras model's output tensor."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FINAL_OPERATION: dict[OutputKind, str] = {
 def linear_of(answer: Any, output: OutputKind) -> Any:
     """Return the logits (n, outputs): the input of the last softmax or sigmoid.
 
-    None where something else comes last, or a softmax over other numbers than the `answer`'s.
+    None if another operation comes last, or the softmax has another width.
     """
     tf = tensorflow()
     if output == "logits":
@@ -37,7 +37,7 @@ def linear_of(answer: Any, output: OutputKind) -> Any:
 
 
 def log_odds_of(answer: Any, output: OutputKind) -> Any:
-    """Return ln p − ln(1 − p) of each output, 1 − p of a softmax as the sum of the others."""
+    """Return ln p − ln(1 − p); a softmax's 1 − p is the sum of the other outputs."""
     tf = tensorflow()
     tiny = float(np.finfo(np.float32).tiny)
     if output in {"sigmoid", "sigmoids"}:
@@ -50,7 +50,7 @@ def log_odds_of(answer: Any, output: OutputKind) -> Any:
 
 
 def for_each_class(scores: Any, output: OutputKind) -> Any:
-    """Prepend the other class to the only one of a single sigmoid: (n, classes)."""
+    """Return scores (n, classes); a single sigmoid's other class is its negation."""
     tf = tensorflow()
     if output == "sigmoid" or (output == "logits" and scores.shape[1] == 1):
         return tf.concat([-scores, scores], axis=1)

@@ -1,4 +1,4 @@
-"""The layers and gradients of a Keras model on TensorFlow."""
+"""Layers and gradients of a Keras model on TensorFlow."""
 
 from __future__ import annotations
 
@@ -23,16 +23,9 @@ from .traced_model import TracedModel
 
 
 class KerasNetwork:
-    """A model of Keras 3 on TensorFlow or of tf_keras, traced on first use; see `Network`.
+    """A Keras 3 (TensorFlow) or tf_keras model, traced on first use; see `Network`.
 
-    Parameters
-    ----------
-    source : Source
-        The model, and how to call it.
-    output : OutputKind
-        What it returns.
-    replaced : sequence of pairs
-        Variables of the model, and those to read instead.
+    `replaced` is as in `TracedModel`.
     """
 
     def __init__(
@@ -51,20 +44,17 @@ class KerasNetwork:
 
     @property
     def differentiated(self) -> str:
-        """The score that gradients are of: "logit", or "log-odds" where no logit can be reached."""
+        """See :class:`Network`."""
         return "log-odds" if self._traced.linear is None else "logit"
 
     @property
     def pictures(self) -> int:
-        """How many pictures this network has run through the model."""
+        """See :class:`Network`."""
         models = (vars(self).get(name) for name in ("_traced", "_guided"))  # traced so far
         return sum(traced.pictures for traced in models if traced is not None)
 
     def layers(self, batch: PreparedBatch) -> tuple[Layer, ...]:
-        """Return layers with more than one pixel of output, in the order of computation.
-
-        The parts of an attention layer, which have no pixels, are left out.
-        """
+        """See :class:`Network`; parts of attention layers have no pixels and are left out."""
         traced = self._traced
         shapes = traced.compiled("shapes", traced.shapes)(batch)
         return tuple(
@@ -75,20 +65,20 @@ class KerasNetwork:
         )
 
     def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
-        """Return the target's score as named by `differentiated`: (n,)."""
+        """See :class:`Network`."""
         return self._array(
             self._traced.compiled("scores", lambda: self._traced.scores)(batch, target)
         )
 
     def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
-        """Return each layer's output."""
+        """See :class:`Network`."""
         tensors = self._tensors(layers)
         return list(self._traced.compiled(("maps", *layers), lambda: tensors)(batch))
 
     def map_gradients(
         self, batch: PreparedBatch, target: int, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
-        """Return each layer's output, and the gradient of the target's score with respect to it."""
+        """See :class:`Network`."""
         tensors = self._tensors(layers)
         maps, gradients = self._traced.compiled(
             ("gradients", *layers), lambda: (tensors, self._traced.gradients(tensors))
@@ -98,10 +88,7 @@ class KerasNetwork:
     def gradients(
         self, batch: PreparedBatch, target: int, *, guided: bool = False
     ) -> PreparedBatch:
-        """Return the gradient of the target's score with respect to the batch.
-
-        With `guided`, ReLU6 counts as a ReLU; smooth activations keep their gradients.
-        """
+        """See :class:`Network`; ReLU6 counts as a ReLU, smooth activations keep their gradients."""
         if guided:
             traced = self._guided
             ask = traced.compiled("guided", lambda: guided_gradient(traced))
@@ -114,21 +101,18 @@ class KerasNetwork:
         return traced.compiled("gradient", lambda: traced.gradients([traced.batch])[0])
 
     def head(self, batch: PreparedBatch) -> tuple[str, NDArray[np.float32]]:
-        """Return the layer before global average pooling, and the weights of the dense layer."""
+        """See :class:`Network`."""
         return find_head(self._traced, self.layers(batch), batch)
 
     def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
-        """Return the target's score as a Keras model, and a batch as that model takes it.
-
-        It has one column, since SHAP differentiates every column.
-        """
+        """See :class:`Network`; the output has one column, as SHAP differentiates each."""
         key = (target, batch.shape[1:])
         if key not in self._score_models:
             self._score_models[key] = self._make_score_model(*key)
         return self._score_models[key], self._traced.to_tensor(batch)
 
     def with_gradients(self, call: Callable[[], Result]) -> Result:
-        """Call without TensorFlow's warnings about retracing: each explainer of SHAP causes one."""
+        """Suppress TensorFlow's retracing warnings, of which each SHAP explainer causes one."""
         log = logging.getLogger("tensorflow")
         log.addFilter(_is_no_retracing_warning)
         try:
@@ -142,7 +126,7 @@ class KerasNetwork:
         traced.compiled(*both)
 
         def column(taken: Any) -> Any:
-            # TensorFlow cannot differentiate every part of a graph. So it gets the score as a
+            # TensorFlow cannot differentiate every part of a graph: return the score as a
             # constant, plus zero times the gradient as its slope.
             still = tf.stop_gradient(taken)
             value, slope = traced.function(both[0])(still, tf.constant(target))
@@ -151,15 +135,11 @@ class KerasNetwork:
 
         pixels = tf.keras.layers.Input(shape, dtype="float32")
         score = tf.keras.layers.Lambda(column, output_shape=(1,), dtype="float32")
-        # SHAP calls it with a list, and looks for a model of tf.keras.
+        # SHAP passes a list, and checks for a model of tf.keras.
         return tf.keras.Model([pixels], score(pixels))
 
     def randomised_copies(self, seed: int) -> Iterator[RandomisedCopy]:
-        """Randomise copies of the weights, from the last layer with a kernel down to the first.
-
-        Each array of weights is drawn from a normal distribution of its own mean and deviation.
-        Batch normalisation is left as it is. A copy is valid until the next one is made.
-        """
+        """See :class:`Network`; a copy is valid until the next one is made."""
         if "tf_keras" in {
             cls.__module__.partition(".")[0] for cls in type(self._source.model).__mro__
         }:

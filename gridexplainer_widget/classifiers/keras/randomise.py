@@ -1,4 +1,4 @@
-"""Replace a Keras model's weights by noise, layer by layer, in copies of them."""
+"""Randomise copies of a Keras model's weights, layer by layer."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from gridexplainer_widget.core.errors import MethodError
 from .traced_model import TracedModel
 
 LayerWeights: TypeAlias = tuple[str, list[Any]]
-"""A layer's name, and its own weights."""
+"""A layer's name and its own weights."""
 
 
 def weighted_layers(traced: TracedModel) -> list[LayerWeights]:
-    """Return the layers with a kernel, in the order of their first calls.
+    """Return layers with a kernel (two or more axes) that the output depends on, in call order.
 
-    A kernel is a weight with two axes or more; the layer's other weights, such as the bias, go
-    with it. Batch normalisation has none. Layers on which the output does not depend are left out.
+    A layer's other weights, such as a bias, go with its kernel. Batch normalisation has none.
 
     Raises
     ------
@@ -30,7 +29,7 @@ def weighted_layers(traced: TracedModel) -> list[LayerWeights]:
     found: list[LayerWeights] = []
     calls = [(call.name, call.layer, traced.matters(call.output)) for call in traced.calls]
     for name, layer, matters in [*calls, (model.name, model, True)]:
-        # Inner calls end before outer ones: what is left belongs to the outer layer itself.
+        # Inner calls end first: the weights left belong to the outer layer itself.
         own = [weight for weight in getattr(layer, "weights", ()) if id(weight) not in taken]
         taken.update(map(id, own))
         if matters and any(len(weight.shape) > 1 for weight in own):
@@ -51,13 +50,7 @@ def substitutes(traced: TracedModel, layers: list[LayerWeights]) -> list[tuple[A
 
 
 def check_all_read(traced: TracedModel) -> None:
-    """Make sure that a traced model reads the copies, and no weights unknown to Keras.
-
-    Raises
-    ------
-    MethodError
-        It reads others.
-    """
+    """Check that a traced model reads the copies, and no weights unknown to Keras."""
     replaced = {id(variable) for variable, _ in traced.replaced}
     model = traced.source.model
     left = [variable for variable in model.variables if id(variable) not in replaced]
@@ -70,7 +63,7 @@ def check_all_read(traced: TracedModel) -> None:
 
 
 def randomise(copy: Any, rng: np.random.Generator) -> None:
-    """Redraw a variable's values from a normal distribution of their mean and deviation."""
+    """Redraw a variable from a normal distribution with its mean and deviation."""
     values = np.asarray(copy.numpy(), np.float64)
     drawn = rng.normal(values.mean(), values.std(), values.shape)
     copy.assign(drawn.astype(np.float32).astype(copy.dtype.as_numpy_dtype))

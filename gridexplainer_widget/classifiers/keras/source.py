@@ -1,4 +1,4 @@
-"""A Keras model and how to call it."""
+"""How to call a Keras model."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Source:
     ----------
     model : keras.Model or tf_keras.Model
     run : callable
-        A tensor as the model takes it → the model's raw output.
+        Input tensor → raw output.
     shape : tuple of int or None
-        Of one picture: (height, width, channels), or (height, width).
+        One picture's (height, width, channels) or (height, width).
     dtype : str
         Of the input.
     """

@@ -1,4 +1,4 @@
-"""A Keras model traced into one TensorFlow graph, of which any part can be run."""
+"""A Keras model traced into one TensorFlow graph, to run any part of it."""
 
 from __future__ import annotations
 
@@ -23,17 +23,14 @@ from .source import Source, tensorflow
 
 
 class TracedModel:
-    """A model's calculation, traced once; parts are compiled when they are first needed.
+    """A model traced once; parts are compiled when first needed.
 
     Parameters
     ----------
-    source : Source
-    output : OutputKind
-        What the model returns.
     replaced : sequence of pairs
-        Variables of the model, and those to read instead.
+        Variables, and those to read instead.
     overridden : mapping from str to str
-        Types of TensorFlow operations → the names of registered gradients to use for them.
+        Operation type → name of the registered gradient to use.
     """
 
     def __init__(
@@ -48,14 +45,14 @@ class TracedModel:
         self._overridden = overridden or {}
         self._compiled: dict[Any, Any] = {}
         self.pictures = 0  # run so far
-        self.aliases: dict[str, list[str]] = {}  # a layer → others that return the same maps
-        shape = (*source.shape, 1)[:3]  # pictures without channels get an axis for them
+        self.aliases: dict[str, list[str]] = {}  # layer → others with the same maps
+        shape = (*source.shape, 1)[:3]  # add a missing channel axis
         specs = [
             self.tf.TensorSpec((None, *shape), self.tf.float32),
             self.tf.TensorSpec((), self.tf.int32),
         ]
         self._build()
-        # Unlike a tf.function, a wrapped function can be pruned to parts of its graph.
+        # Only a wrapped function can be pruned to parts of its graph.
         self.calls, self._traced = recorded(
             source.model, lambda: self.tf.compat.v1.wrap_function(self._trace, specs)
         )
@@ -85,7 +82,7 @@ class TracedModel:
         return keras.StatelessScope(state_mapping=list(self.replaced))
 
     def _answer(self, raw: Any) -> Any:
-        """Choose the classes among several outputs, by `read_answer` of arrays of their numbers."""
+        """Choose the classes among several outputs: `read_answer` picks from numbered arrays."""
         tf = self.tf
         tensors = tf.nest.flatten(raw)
         marks = [
@@ -110,9 +107,7 @@ class TracedModel:
 
     @cached_property
     def maps(self) -> dict[str, tuple[Any, float]]:
-        """Layer's name → the tensor with four axes that it returns, and its place in the network.
-
-        Only tensors on which the score depends count.
+        """Layer name → output with four axes on which the score depends, and its place (0 to 1).
 
         Raises
         ------
@@ -144,11 +139,11 @@ class TracedModel:
         return found
 
     def shapes(self) -> dict[str, Any]:
-        """Return the shapes of all maps, as tensors of the graph."""
+        """Return the shapes of all maps, as tensors."""
         return {name: self.tf.shape(tensor) for name, (tensor, _) in self.maps.items()}
 
     def _made(self, call: Call) -> Any:
-        """Return the maps that a call computed; None where it computed none or passed them on."""
+        """Return a call's output if it is a map that the call computed itself."""
         if call.output is None or call.output.shape.rank != 4 or not call.output.dtype.is_floating:
             return None
         tensor = _origin(call.output)
@@ -156,17 +151,11 @@ class TracedModel:
         return tensor if self.matters(tensor) and not handed_on else None
 
     def matters(self, tensor: Any) -> bool:
-        """Tell whether the score depends on a tensor; None stands for several, and may matter."""
+        """Tell whether the score depends on a tensor; True for None (several tensors)."""
         return tensor is None or tensor.op in self.ancestors
 
     def gradients(self, tensors: Sequence[Any]) -> list[Any]:
-        """Return the gradients of the target's score, as tensors of the graph.
-
-        Raises
-        ------
-        MethodError
-            There is none.
-        """
+        """Return the score's gradients, as tensors."""
         name = self.source.model.name
         try:
             gradients = self.tf.gradients(self.scores, list(tensors))
@@ -182,14 +171,9 @@ class TracedModel:
         return [self.tf.convert_to_tensor(gradient) for gradient in gradients]
 
     def compiled(self, key: Any, make: Callable[[], Any]) -> Callable[..., Any]:
-        """Compile a part of the graph to a function (batch, target=0) → float32 arrays.
+        """Compile a part of the graph: (batch, target=0) → float32 arrays.
 
-        Parameters
-        ----------
-        key : hashable
-            Identifies the part; `make` is called once for each key.
-        make : callable
-            Returns tensors of the graph, nested in any way; it may add new ones.
+        `key` identifies the part; `make`, called once, returns its nested tensors.
         """
         tf = self.tf
         if key not in self._compiled:
@@ -207,27 +191,27 @@ class TracedModel:
         return ask
 
     def function(self, key: Any) -> Any:
-        """Return the TensorFlow function of a batch and a target behind a compiled part."""
+        """Return a compiled part's TensorFlow function (batch, target)."""
         return self._compiled[key]
 
     def to_tensor(self, batch: PreparedBatch) -> NDArray[np.float32]:
-        """Convert a batch to float32, rounded where the model takes whole numbers."""
+        """Convert to float32, rounded if the model takes whole numbers."""
         return np.asarray(as_dtype(batch, self.source.dtype), np.float32)
 
     @property
     def operations(self) -> list[Any]:
-        """All operations of the graph, those of gradients included."""
+        """All operations of the graph, including gradients."""
         return list(self._traced.graph.get_operations())
 
     @property
     def inner(self) -> set[str]:
-        """Types of the operations in compiled functions that the model calls."""
+        """Operation types in compiled functions that the model calls."""
         library = self._traced.graph.as_graph_def().library
         return {node.op for function in library.function for node in function.node_def}
 
     @property
     def resources(self) -> list[Any]:
-        """Handles of all variables that are read."""
+        """Handles of all variables read."""
         outside = [external for external, _ in self._traced.graph.captures]
         return [tensor for tensor in outside if tensor.dtype == self.tf.resource]
 

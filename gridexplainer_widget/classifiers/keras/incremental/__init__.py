@@ -1,1 +1,1 @@
-"""A Keras model's graph → nodes → compiled parts."""
+"""A Keras model's graph, read into nodes and compiled."""

@@ -1,4 +1,4 @@
-"""A TensorFlow graph while it is read: which tensors are maps, and what uses them."""
+"""Collect nodes while a TensorFlow graph is read."""
 
 from __future__ import annotations
 
@@ -17,22 +17,16 @@ from .weights import IndependentTensors
 
 
 class GraphBuilder:
-    """A graph that is being read.
-
-    Parameters
-    ----------
-    tf : module
-    traced : tf.types.experimental.ConcreteFunction
-        Of a batch of pictures of one size.
+    """A graph that is being read; `traced` is a concrete function of pictures of one size.
 
     Attributes
     ----------
     operations : list
-        Those that lead to the results, in the order in which they were added.
+        All that lead to the results, in graph order.
     parameters : list of tensors
-        What the nodes need that does not depend on the picture.
+        Needed by nodes, independent of the picture.
     consumed : set
-        Operations that have been read together with another.
+        Operations read together with another.
     """
 
     def __init__(self, tf: Any, traced: Any) -> None:
@@ -42,7 +36,7 @@ class GraphBuilder:
         self.parameters: list[Any] = []
         self.consumed: set[Any] = set()
         self._nodes: dict[Any, NodeBuilder] = {}
-        self._holder: dict[Any, Any] = {}  # → the tensor that holds the same map
+        self._holder: dict[Any, Any] = {}  # → the holder of the same map
         self._parameter_index: dict[Any, int] = {}
         self._dependent = {self.picture.ref()}
         self._uses: Counter[Any] = Counter(result.ref() for result in self.results)
@@ -56,30 +50,24 @@ class GraphBuilder:
         size, channels = map_size(self.picture), int(self.picture.shape[3])
         self.add(NodeBuilder("picture", self.picture, [], [], size, channels, "input", None))
 
-    # What a tensor is.
+    # Queries
 
     def depends(self, tensor: Any) -> bool:
-        """Whether a tensor depends on the picture."""
+        """Tell whether a tensor depends on the picture."""
         return tensor.ref() in self._dependent
 
     def holder(self, tensor: Any) -> Any:
-        """Return the reference of the tensor that holds the same map."""
+        """Return a reference to the tensor that holds the same map."""
         return self._holder.get(tensor.ref(), tensor.ref())
 
     def read_map(self, tensor: Any) -> NodeBuilder | None:
-        """Return the node whose map a tensor is, if it has been read."""
+        """Return the node of a tensor's map, if read."""
         return self._nodes.get(self.holder(tensor))
 
     def map_of(self, tensor: Any, *, flat: bool = False, unread: bool = True) -> NodeBuilder | None:
-        """Return the float32 map that a tensor is, if it is one.
+        """Return a tensor's float32 map, if it is one.
 
-        Parameters
-        ----------
-        tensor : tensor
-        flat : bool
-            Whether its positions may stand along one axis.
-        unread : bool
-            Whether it may come from an operation that was not read.
+        `flat` allows positions along one axis; `unread` allows outputs of unread operations.
         """
         if tensor.dtype != self.tf.float32 or not (tensor.shape.rank == 4 or flat):
             return None
@@ -95,35 +83,32 @@ class GraphBuilder:
         )
 
     def parameter(self, tensor: Any) -> int:
-        """Return the index of a parameter: a tensor that does not depend on the picture."""
+        """Return the index of a picture-independent tensor."""
         if tensor.ref() not in self._parameter_index:
             self._parameter_index[tensor.ref()] = len(self.parameters)
             self.parameters.append(tensor)
         return self._parameter_index[tensor.ref()]
 
     def used_once(self, tensor: Any) -> bool:
-        """Whether exactly one operation uses a tensor."""
+        """Tell whether exactly one operation uses a tensor."""
         return bool(self._uses[tensor.ref()] == 1)
 
     def only_user(self, tensor: Any) -> Any:
-        """Return the one operation that uses a tensor; None if there are more."""
+        """Return a tensor's only user; None if it has several."""
         return self._users[tensor.ref()][0] if self.used_once(tensor) else None
 
     def static(self, tensor: Any) -> Any:
-        """Return a tensor's value if it is known without running anything, else None."""
+        """Return a tensor's value if known without running anything."""
         value = self.tf.get_static_value(tensor)
         return None if value is None else np.asarray(value)
 
     def observed_shape(self, tensor: Any) -> tuple[int, ...]:
-        """Return the shape of a reshaped tensor for a batch of two; () if it is not known."""
+        """Return a reshaped tensor's shape for two pictures; () if unknown."""
         return self._observed_shapes.get(tensor.ref(), ())
 
     @cached_property
     def _observed_shapes(self) -> dict[Any, tuple[int, ...]]:
-        """Calculate shapes from those of maps, which are known but for the batch.
-
-        Nothing of the model itself is run.
-        """
+        """Derive shapes from those of maps, without running the model."""
         shapes = [
             op for op in self.operations if op.type == "Shape" and _known_but_batch(op.inputs[0])
         ]
@@ -145,10 +130,10 @@ class GraphBuilder:
             ref: tuple(value.numpy().tolist()) for ref, value in zip(targets, values, strict=True)
         }
 
-    # What becomes of it.
+    # Updates
 
     def add(self, node: NodeBuilder) -> bool:
-        """Add a node; always True, as a reader returns when it has read an operation."""
+        """Add a node; always True, for readers to return."""
         self._nodes[node.output.ref()] = node
         self._holder[node.output.ref()] = node.output.ref()
         return True
@@ -160,16 +145,16 @@ class GraphBuilder:
         return self.add(node)
 
     def alias(self, output: Any, source: Any) -> bool:
-        """Let a tensor stand for the map of another; False if that has not been read."""
+        """Let a tensor stand for another's map; False if unread."""
         if source.ref() not in self._holder:
             return False
         self._holder[output.ref()] = self._holder[source.ref()]
         if not self.used_once(source):
-            self._uses[output.ref()] += 1  # others use the same map past this tensor
+            self._uses[output.ref()] += 1  # others use the map too
         return True
 
     def add_constant_input(self, output: Any, constant: NodeBuilder) -> None:
-        """Let the node that makes `output` look at a constant map as well."""
+        """Add a constant map to a node's inputs."""
         node = self._nodes[output.ref()]
         node.inputs.append(constant)
         node.windows.append(POINT)
@@ -187,10 +172,7 @@ class GraphBuilder:
         channels: int | None = None,
         work: float = 0.0,
     ) -> bool:
-        """Add a node that looks at one map.
-
-        By default it makes the operation's output, with the size and channels of that map.
-        """
+        """Add a node with one input map; size and channels default to that map's."""
         output = op.outputs[0] if output is None else output
         size = source.size if size is None else size
         channels = source.channels if channels is None else channels
@@ -201,7 +183,7 @@ class GraphBuilder:
 
 
 def constant_map(op: Any, size: Pair, channels: int, step: Constant) -> NodeBuilder:
-    """Return a map beside an operation that does not depend on the picture."""
+    """Return a constant map for an operation."""
     return NodeBuilder(f"{op.name}/constant", None, [], [], size, channels, "constant", step)
 
 
@@ -211,12 +193,12 @@ def map_size(tensor: Any) -> Pair:
 
 
 def is_channels_last(op: Any) -> bool:
-    """Whether an operation takes maps (n, height, width, channels)."""
+    """Tell whether an operation's maps have channels last."""
     return bool(op.get_attr("data_format") == b"NHWC")
 
 
 def pair_attribute(op: Any, name: str) -> Pair:
-    """Read an attribute along rows and along columns."""
+    """Read an attribute along rows and columns."""
     values = op.get_attr(name)
     return int(values[1]), int(values[2])
 

@@ -1,7 +1,4 @@
-"""Calculations of a TensorFlow graph, compiled: whole maps, patches, and outputs.
-
-Each compiled function reads the weights, which are variables, whenever it is called.
-"""
+"""Compile the parts of a calculation; each call reads the weights from variables."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ Compile: TypeAlias = Callable[[Any, PatchPlan, Weights], Callable[..., Any]]
 
 
 def compile_whole_maps(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
-    """Compile: a picture (1, height, width, channels) → the rows of `plan.kept`."""
+    """Compile: picture (1, height, width, channels) → the rows of `plan.kept`."""
     picture = plan.graph[0]
 
     def calculate(picture: Tensor) -> list[Rows]:
@@ -30,9 +27,9 @@ def compile_whole_maps(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[.
 
 
 def compile_patch_maps(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
-    """Compile: patches of the picture, places, lengths, the rows of `plan.kept` → maps of the cut.
+    """Compile: patches, places, lengths, rows of `plan.kept` → maps of the cut.
 
-    `places` and `lengths` are int32: see :func:`~gridexplainer_widget.incremental.gathers.packed`.
+    See :func:`~gridexplainer_widget.incremental.gathers.packed` for int32 `places` and `lengths`.
     """
     graph = plan.graph
     places = tf.TensorSpec((None,), tf.int32)
@@ -52,7 +49,7 @@ def compile_patch_maps(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[.
 
 
 def compile_outputs(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[..., Any]:
-    """Compile: whole maps of the cut, (n, height, width, channels) → the model's outputs."""
+    """Compile: whole maps of the cut (n, height, width, channels) → outputs."""
 
     def calculate(*cut: Tensor) -> list[Tensor]:
         return KerasCalculation(tf, plan, weights).outputs(cut)
@@ -61,14 +58,14 @@ def compile_outputs(tf: Any, plan: PatchPlan, weights: Weights) -> Callable[...,
 
 
 class KerasCalculation(Calculation):
-    """A calculation that is added to the open graph."""
+    """A calculation added to the open graph."""
 
     def current(self, weights: Sequence[Tensor]) -> Sequence[Tensor]:
         """See :class:`Calculation`."""
         return [variable.read_value() for variable in weights]
 
     def calculated(self, node: Node, inputs: StepInputs) -> Tensor:
-        """See :class:`Calculation`; what is known of the shape is set."""
+        """See :class:`Calculation`; sets the known shape."""
         y = super().calculated(node, inputs)
         if node.kind != "other":
             size = (None, None) if inputs.windows else node.size

@@ -1,4 +1,4 @@
-"""A Keras model on TensorFlow, calculated on patches."""
+"""Incremental execution of a Keras model."""
 
 from __future__ import annotations
 
@@ -24,12 +24,7 @@ from .weights import IndependentTensors
 
 
 class KerasExecutor:
-    """A Keras model as a graph, and compiled functions of parts of it.
-
-    Parameters
-    ----------
-    traced : tf.types.experimental.ConcreteFunction
-        Of a batch of pictures of one size.
+    """A Keras model as a graph; `traced` is a concrete function of pictures of one size.
 
     Raises
     ------
@@ -45,18 +40,17 @@ class KerasExecutor:
         self.graph, self.lighter = optimised(reading.graph, lambda stride: Move(stride=stride))
         self._flat = reading.flat
         self._parameters = IndependentTensors(tf, traced, reading.parameters)
-        self._states: list[Tensor] = []  # held, or their memory would be another's
+        self._states: list[Tensor] = []  # held so that memory is not reused
         self._state_arrays: list[NDArray[Any]] | None = None  # the same memory
-        self._weights: dict[int, list[Any]] = {}  # variables of each node
+        self._weights: dict[int, list[Any]] = {}  # variables by node
         self._compiled: dict[Any, Any] = {}
         self._version = 0
         self.refresh()
 
     def refresh(self) -> int:
-        """Read the model's weights as they are now, and fold them; see :class:`Executor`.
+        """Fold the model's current weights; see :class:`Executor`.
 
-        A tensor that was read never changes: what writes to a variable makes another. So where
-        the memory is the same, the numbers are.
+        Writing to a variable makes a new tensor, so the same memory holds the same numbers.
         """
         states = self._parameters.states()
         arrays = [_view(state) for state in states]
@@ -69,7 +63,7 @@ class KerasExecutor:
             if node.step is not None:
                 weights = node.step.weights(self.tf, values)
                 self._keep(index, [self._tensor(array, at) for array in weights])
-        self._states, self._state_arrays = states, arrays  # last: what failed is tried again
+        self._states, self._state_arrays = states, arrays  # last: retry after failure
         self._version += 1
         return self._version
 
@@ -116,7 +110,6 @@ class KerasExecutor:
         return self.tf.nest.pack_sequence_as(self._traced.structured_outputs, results)
 
     def _keep(self, index: int, tensors: list[Tensor]) -> None:
-        """Keep a node's weights in variables, so that what was compiled sees the newest."""
         if index not in self._weights:
             self._weights[index] = [self.tf.Variable(t, trainable=False) for t in tensors]
         else:
@@ -130,7 +123,6 @@ class KerasExecutor:
         return self.tf.reshape(tensor, array.shape)  # the same memory
 
     def _run(self, compile_part: Compile, plan: PatchPlan, inputs: list[Tensor]) -> list[Tensor]:
-        """Run a part of the network, compiling it the first time."""
         key = (compile_part, plan.patched)
         if key not in self._compiled:
             self._compiled[key] = compile_part(self.tf, plan, self._weights)
@@ -138,7 +130,7 @@ class KerasExecutor:
 
 
 def _view(tensor: Tensor) -> NDArray[Any]:
-    """Return a tensor's numbers, without a copy where they are in main memory."""
+    """Return a tensor's numbers, uncopied if in main memory."""
     return np.asarray(memoryview(tensor)) if tensor.shape.rank else np.asarray(tensor.numpy())
 
 

@@ -1,4 +1,4 @@
-"""Rows and columns that are added around the maps of a TensorFlow graph, or cropped."""
+"""Pad and crop maps in TensorFlow."""
 
 from __future__ import annotations
 
@@ -13,13 +13,9 @@ __all__ = ["Pads", "padded", "same_pads", "with_padding"]
 def with_padding(  # noqa: PLR0913, PLR0917 - as an operation takes them
     tf: Any, x: Tensor, size: Pair, stride: Pair, pads: Pads, outside: float = 0.0
 ) -> tuple[Tensor, str]:
-    """Pad maps, or leave it to the operation where that is the same and saves a copy.
+    """Pad maps, unless the operation can do it, which saves a copy.
 
-    Returns
-    -------
-    Tensor
-    str
-        The operation's own padding: "SAME" or "VALID".
+    Return the maps and the operation's own padding, "SAME" or "VALID".
     """
     same = tuple(
         same_pads(n, length, step)
@@ -31,13 +27,13 @@ def with_padding(  # noqa: PLR0913, PLR0917 - as an operation takes them
 
 
 def same_pads(n: int, size: int, stride: int) -> Pair:
-    """Return how many rows padding "SAME" adds before and after `n` rows."""
+    """Return how many rows "SAME" adds before and after `n` rows."""
     total = max((-(-n // stride) - 1) * stride + size - n, 0)
     return total // 2, total - total // 2
 
 
 def padded(tf: Any, x: Tensor, pads: Pads, outside: float = 0.0) -> Tensor:
-    """Pad, or where negative crop, rows and columns of maps."""
+    """Pad rows and columns, or crop where negative."""
     (top, bottom), (left, right) = pads
     if min(top, bottom, left, right) < 0:
         rows = slice(max(-top, 0), -max(-bottom, 0) or None)

@@ -1,4 +1,4 @@
-"""Reads convolutions of all kinds, and dense layers at each position."""
+"""Read convolutions, and dense layers at each position."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read_convolution(graph: GraphBuilder, op: Any) -> bool:
 
 
 def read_called_convolution(graph: GraphBuilder, op: Any) -> bool:
-    """Read Keras's grouped convolution: a compiled function with nothing else in it."""
+    """Read Keras's grouped convolution: a compiled function of one convolution."""
     function = op.graph._get_function(op.get_attr("f").name)  # noqa: SLF001 - no public way
     inner = [one for one in function.graph.get_operations() if one.type != "NoOp"]
     convolutions = [one for one in inner if one.type == "Conv2D"]
@@ -46,7 +46,7 @@ def _origin(tensor: Any) -> Any:
 
 
 def read_dilated_convolution(graph: GraphBuilder, op: Any) -> bool:
-    """Read a dilated convolution: positions dealt out to pictures, convolved and dealt back."""
+    """Read a dilated convolution: space to batch, convolution, batch to space."""
     inner = graph.only_user(op.outputs[0])
     last = graph.only_user(inner.outputs[0]) if inner is not None else None
     source, block, pads = graph.map_of(op.inputs[0]), *map(graph.static, op.inputs[1:])
@@ -73,7 +73,7 @@ def read_dilated_convolution(graph: GraphBuilder, op: Any) -> bool:
 
 
 def _pads_between(size: Pair, output_size: Pair, span: Pair, before: Pair) -> Pads:
-    """Return the padding with which windows of stride 1 make a map of another size."""
+    """Return the padding that gives the output size with windows of stride 1."""
     rows, columns = (
         (ahead, made - 1 + length - n - ahead)
         for n, made, length, ahead in zip(size, output_size, span, before, strict=True)
@@ -101,7 +101,7 @@ def _add_convolution(  # noqa: PLR0913, PLR0917 - what is read, of what, and how
     depthwise, groups = inner.type != "Conv2D", 1
     if not depthwise and fan_in != source.channels:
         groups = source.channels // fan_in
-    if groups > 1 and fan_in == 1:  # each channel by itself
+    if groups > 1 and fan_in == 1:
         depthwise, groups = True, 1
         fan_in, fan_out = source.channels, fan_out // source.channels
     channels = fan_in * fan_out if depthwise else fan_out
@@ -128,14 +128,13 @@ def _add_convolution(  # noqa: PLR0913, PLR0917 - what is read, of what, and how
 
 
 def _is_kernel(graph: GraphBuilder, tensor: Any) -> bool:
-    """Whether a tensor is a parameter of four known sides."""
     if graph.depends(tensor) or tensor.dtype != graph.tf.float32:
         return False
     return tensor.shape.rank == 4 and None not in tuple(tensor.shape)
 
 
 def read_pads(op: Any, size: Pair, window: Pair, stride: Pair) -> Pads:
-    """Read how many rows and columns an operation adds around a map."""
+    """Read an operation's padding."""
     padding = op.get_attr("padding")
     if padding == b"VALID":
         return NO_PADS
@@ -151,7 +150,7 @@ def read_pads(op: Any, size: Pair, window: Pair, stride: Pair) -> Pads:
 def absorb_padding(
     graph: GraphBuilder, source: NodeBuilder, pads: Pads
 ) -> tuple[NodeBuilder, Pads]:
-    """Take in the padding ahead if nothing else uses it: that saves a copy of the map."""
+    """Absorb preceding padding that nothing else uses, to save a copy."""
     step = source.step
     padding = isinstance(step, Move) and step == Move(step.pads) and any(map(any, step.pads))
     if not padding or any(map(any, pads)) or not graph.used_once(source.output):
@@ -161,7 +160,7 @@ def absorb_padding(
 
 
 def read_dense(graph: GraphBuilder, op: Any) -> bool:
-    """Read the product of a map, its positions along one axis, and a matrix: a dense layer."""
+    """Read a dense layer on positions along one axis."""
     rows, kernel = op.inputs
     source = graph.map_of(rows, flat=True, unread=False)
     transposed = op.get_attr("transpose_a") or op.get_attr("transpose_b")

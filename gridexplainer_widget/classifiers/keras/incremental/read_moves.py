@@ -1,4 +1,4 @@
-"""Reads what moves rows and columns: padding, slices, upsampling, reshapes, transposes."""
+"""Read padding, slices, upsampling, reshapes and transposes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .steps import Move
 
 
 def read_padding(graph: GraphBuilder, op: Any) -> bool:
-    """Read padding with zeros."""
+    """Read zero padding."""
     source, pads = graph.map_of(op.inputs[0]), graph.static(op.inputs[1])
     value = graph.static(op.inputs[2]) if len(op.inputs) > 2 else 0
     if source is None or pads is None or value != 0 or pads[[0, 3]].any():
@@ -22,7 +22,7 @@ def read_padding(graph: GraphBuilder, op: Any) -> bool:
 
 
 def read_slice(graph: GraphBuilder, op: Any) -> bool:
-    """Read cropping, and taking every n-th row or column."""
+    """Read cropping and strided slicing."""
     source, slices = graph.map_of(op.inputs[0]), _slices(graph, op)
     if source is None or slices is None:
         return False
@@ -42,7 +42,6 @@ def read_slice(graph: GraphBuilder, op: Any) -> bool:
 
 
 def _slices(graph: GraphBuilder, op: Any) -> list[slice] | None:
-    """Return what is taken along each of four axes; None where that is not known."""
     begin, end, step = map(graph.static, op.inputs[1:4])
     masks = ("ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
     if begin is None or end is None or step is None or len(begin) > 4:
@@ -58,7 +57,7 @@ def _slices(graph: GraphBuilder, op: Any) -> list[slice] | None:
 
 
 def read_upsampling(graph: GraphBuilder, op: Any) -> bool:
-    """Read Keras's nearest upsampling along one axis: a new axis after it, tiled and merged."""
+    """Read nearest upsampling of one axis: expand, tile, reshape."""
     source = graph.map_of(op.inputs[0], unread=False)
     axis = graph.static(op.inputs[1])
     tile = graph.only_user(op.outputs[0])
@@ -84,7 +83,7 @@ def read_upsampling(graph: GraphBuilder, op: Any) -> bool:
 
 
 def read_reshape(graph: GraphBuilder, op: Any) -> bool:
-    """Read a reshape of a map's positions to one axis, or back, as dense layers have it."""
+    """Read flattening of positions, or its reverse, around dense layers."""
     output = op.outputs[0]
     source = graph.map_of(op.inputs[0], flat=True, unread=False)
     if source is None:
@@ -102,7 +101,7 @@ def read_reshape(graph: GraphBuilder, op: Any) -> bool:
 
 
 def read_transpose(graph: GraphBuilder, op: Any) -> bool:
-    """Read a transpose that changes nothing, which Keras puts ahead of a dense layer."""
+    """Read an identity transpose, which Keras puts before dense layers."""
     order = graph.static(op.inputs[1])
     if order is None or order.tolist() != list(range(len(order))):
         return False

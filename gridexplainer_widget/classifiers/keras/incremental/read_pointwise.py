@@ -1,4 +1,4 @@
-"""Reads what is calculated at each position by itself."""
+"""Read pointwise operations."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ CHANGES: dict[str, Any] = {
     "Mul": "multiply",
     "RealDiv": "divide",
 }
-"""What these do to a channel when the other operand is a parameter."""
+"""Operation → effect on a channel if the other operand is a parameter."""
 
 COMMUTATIVE = frozenset({"Add", "AddV2", "Mul"})
 
@@ -37,7 +37,7 @@ def read_unary(graph: GraphBuilder, op: Any) -> bool:
 
 
 def read_binary(graph: GraphBuilder, op: Any) -> bool:
-    """Read an operation on two numbers, of which one may be a parameter."""
+    """Read an operation on two maps, or a map and a parameter."""
     first, second = op.inputs
     if not graph.depends(first):
         return _read_with_parameter(graph, op, second, first)
@@ -58,7 +58,7 @@ def _add_elementwise(
     operands: tuple[int, ...],
     shape: tuple[Pair, int],
 ) -> bool:
-    """Add an operation as it is; a map that is broadcast is looked at as a whole."""
+    """Add an operation; a broadcast map is looked at whole."""
     run = rerun_operation(graph.tf, op)
 
     def operate(*inputs: Any) -> Any:
@@ -83,7 +83,6 @@ def _add_pointwise(  # noqa: PLR0913, PLR0917 - a node has as many
 
 
 def _read_with_parameter(graph: GraphBuilder, op: Any, tensor: Any, parameter: Any) -> bool:
-    """Read an operation on a map and a parameter: of each channel, or of each position."""
     source = graph.map_of(tensor, flat=True)
     known = parameter.shape.rank is not None and None not in tuple(parameter.shape)
     if source is None or parameter.dtype != graph.tf.float32 or not known:
@@ -114,7 +113,7 @@ def _read_with_parameter(graph: GraphBuilder, op: Any, tensor: Any, parameter: A
 def _add_channel_change(
     graph: GraphBuilder, op: Any, tensor: Any, source: NodeBuilder, change: Change
 ) -> bool:
-    """Change each channel: within the node ahead if nothing else uses its map."""
+    """Fold a channel change into the preceding node if possible."""
     step = source.step
     alone = graph.used_once(tensor) and graph.used_once(source.output)
     if isinstance(step, (Convolve, Scale)) and alone:
@@ -136,7 +135,7 @@ def read_batch_normalisation(graph: GraphBuilder, op: Any) -> bool:
 
 
 def read_channel_reduction(graph: GraphBuilder, op: Any) -> bool:
-    """Read a reduction over the channels alone, as in layer normalisation."""
+    """Read a reduction over channels only."""
     source, axes = graph.map_of(op.inputs[0]), graph.static(op.inputs[1])
     if source is None or axes is None or not op.get_attr("keep_dims"):
         return False
@@ -151,7 +150,7 @@ def read_channel_reduction(graph: GraphBuilder, op: Any) -> bool:
 
 
 def read_concatenation(graph: GraphBuilder, op: Any) -> bool:
-    """Read a concatenation along the channels."""
+    """Read a concatenation along channels."""
     *tensors, last = op.inputs
     axis = graph.static(last)
     sources = [source for tensor in tensors if (source := graph.map_of(tensor)) is not None]

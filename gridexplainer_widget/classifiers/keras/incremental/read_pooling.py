@@ -1,4 +1,4 @@
-"""Reads max and mean pooling."""
+"""Read max and mean pooling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .steps import Constant, Pool
 
 
 def read_pooling(graph: GraphBuilder, op: Any) -> bool:
-    """Read the maximum or the mean of windows."""
+    """Read max or mean pooling."""
     source = graph.map_of(op.inputs[0])
     if source is None or not is_channels_last(op):
         return False
@@ -29,7 +29,7 @@ def read_pooling(graph: GraphBuilder, op: Any) -> bool:
     if not padded:
         source, pads = absorb_padding(graph, source, pads)
         outside = 0.0 if any(map(any, pads)) else outside
-    corrected = padded and not is_max  # TensorFlow takes the mean of what is inside the map
+    corrected = padded and not is_max  # TensorFlow averages only inside the map
     window = Window(window_size, stride, (pads[0][0], pads[1][0]), outside=outside)
     step = Pool(is_max, window_size, stride, pads, outside, corrected)
     work = window_size[0] * window_size[1] * source.channels
@@ -41,6 +41,6 @@ def read_pooling(graph: GraphBuilder, op: Any) -> bool:
 
 
 def _correction(window: Window, size: Pair, output_size: Pair) -> NDArray[np.float32]:
-    """Return what means over padded windows are multiplied by: (1, height, width, 1)."""
+    """Return factors (1, height, width, 1) that correct means over padded windows."""
     rows, columns = mean_correction(window, size, output_size)
     return (rows[:, np.newaxis] * columns)[np.newaxis, ..., np.newaxis].astype(np.float32)

@@ -1,4 +1,4 @@
-"""A TensorFlow graph → nodes: which operations are local, and which windows they see."""
+"""Read a TensorFlow graph into nodes with windows."""
 
 from __future__ import annotations
 
@@ -102,22 +102,17 @@ READERS: dict[str, Callable[[GraphBuilder, Any], bool]] = {
         read_unary,
     ),
 }
-"""By type of operation, its reader, which returns whether it could read it.
+"""Readers by operation type; each returns whether it succeeded.
 
-All other operations look at whole maps."""
+Other operations look at whole maps.
+"""
 
 
 @dataclass(frozen=True)
 class GraphReading:
-    """What was read from a traced function.
+    """A graph that was read, and its parameters; see :class:`GraphBuilder`.
 
-    Parameters
-    ----------
-    graph : Graph
-    parameters : list of tensors
-        What the steps need that does not depend on the picture.
-    flat : tuple of bool
-        Whether each result is a map with its positions along one axis.
+    `flat` tells which results are maps with positions along one axis.
     """
 
     graph: Graph
@@ -126,13 +121,7 @@ class GraphReading:
 
 
 def read_graph(tf: Any, traced: Any) -> GraphReading:
-    """Read a traced function of a batch of pictures of one size.
-
-    Raises
-    ------
-    UnsupportedGraph
-        An operation cannot be run outside of the graph.
-    """
+    """Read a traced function of pictures of one size."""
     graph = GraphBuilder(tf, traced)
     unread = []
     for op in graph.operations:
@@ -156,7 +145,7 @@ def read_graph(tf: Any, traced: Any) -> GraphReading:
 
 
 class _NodeLookup:
-    """The nodes that were read, and one for each output of an operation that was not."""
+    """Nodes that were read, and one per output of unread operations."""
 
     def __init__(self, graph: GraphBuilder, unread: list[Any]) -> None:
         self.graph = graph
@@ -164,7 +153,6 @@ class _NodeLookup:
         self._nodes: dict[Any, NodeBuilder] = {}
 
     def node_of(self, tensor: Any) -> NodeBuilder:
-        """Return the node that makes a tensor."""
         node = self.graph.read_map(tensor)
         if node is not None:
             return node
@@ -176,7 +164,6 @@ class _NodeLookup:
         return self._nodes[holder]
 
     def _replay(self, op: Any) -> None:
-        """Make the nodes of an operation that was not read."""
         graph = self.graph
         run = rerun_operation(graph.tf, op)
         sources = [source for source in op.inputs if graph.depends(source)]
@@ -194,7 +181,7 @@ class _NodeLookup:
             )
 
     def _operands(self, op: Any) -> tuple[Any, ...]:
-        """Return its maps as 0, 1, …, its parameters as -1 - index, and constants."""
+        """Encode maps as 0, 1, … and parameters as -1 - index; keep constants."""
         operands, maps = list[Any](), 0
         for source in op.inputs:
             if self.graph.depends(source):

@@ -1,4 +1,4 @@
-"""Operations of a traced TensorFlow graph, run again in another graph."""
+"""Rerun operations of a TensorFlow graph in another graph."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ from gridexplainer_widget.core.errors import UnsupportedGraph
 
 
 def rerun_operation(tf: Any, op: Any) -> Callable[..., list[Any]]:
-    """Return a function that adds the same operation to the current graph, given its inputs.
-
-    Raises
-    ------
-    UnsupportedGraph
-        It calls a function that the current graph lacks.
-    """
+    """Return a function that repeats an operation in the current graph, on new inputs."""
     if calls_function(op):
         raise UnsupportedGraph(f"it calls a function of its own ({op.name})")
     attributes = {k: v for k, v in op.node_def.attr.items() if not k.startswith("_")}
@@ -37,14 +31,7 @@ def calls_function(op: Any) -> bool:
 def operations_leading_to(
     tensors: Sequence[Any], known: set[Any] | frozenset[Any] = frozenset()
 ) -> list[Any]:
-    """Return the operations that lead to tensors, in the order in which they were added.
-
-    Parameters
-    ----------
-    tensors : sequence of tensors
-    known : set of references to tensors
-        Where to stop.
-    """
+    """Return the operations behind tensors, back to `known` references, in graph order."""
     found: set[Any] = set()
     waiting = [tensor.op for tensor in tensors if tensor.ref() not in known]
     while waiting:

@@ -1,4 +1,4 @@
-"""How the nodes of a TensorFlow graph are calculated; maps are (n, height, width, channels)."""
+"""Calculate nodes in TensorFlow, on maps (n, height, width, channels)."""
 
 # ruff: noqa: ARG002, D102 - each step fulfils the protocol and uses what it needs
 
@@ -22,7 +22,7 @@ from .padding import padded, with_padding
 def folded(
     changes: Sequence[Change], values: Values, channels: int
 ) -> tuple[ChannelNumbers, ChannelNumbers]:
-    """Return the factor and the offset of each channel."""
+    """Return each channel's factor and offset."""
 
     def look_up(key: int) -> ChannelNumbers:
         return np.asarray(values[key], np.float64).reshape(-1)
@@ -46,7 +46,7 @@ class Convolve(Convolution):
 
     @property
     def accepts_stride(self) -> bool:
-        return self.dilation == (1, 1)  # TensorFlow knows one or the other
+        return self.dilation == (1, 1)  # TensorFlow supports no stride with dilation
 
     def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
         kernel = values[self.kernel]
@@ -64,8 +64,8 @@ class Convolve(Convolution):
         x, (kernel, *offset) = inputs.maps[0], inputs.weights
         reach = window_span(self.size, self.dilation)
         stride = stride_in_windows(reach, self.stride) if inputs.windows else self.stride
-        # TensorFlow's depthwise operation knows equal strides only: with others, every position
-        # is calculated and some are dropped.
+        # TensorFlow's depthwise operation needs equal strides: with others, calculate every
+        # position and drop some.
         drops = self.depthwise and stride[0] != stride[1]
         if inputs.windows:
             padding = "VALID"
@@ -97,10 +97,9 @@ class Pool(Pooling):
     Parameters
     ----------
     outside : float
-        Value of the padding.
+        Padding value.
     counts_inside : bool
-        A mean is that of the positions inside the map: the second input is the factor by which
-        the mean over the padded window is too small.
+        Average inside the map: multiply padded means by the second input.
     """
 
     outside: float
@@ -116,7 +115,7 @@ class Pool(Pooling):
         if inputs.windows:
             y = pool(x, self.size, stride_in_windows(self.size, self.stride), "VALID")
             return y * inputs.maps[1] if self.counts_inside else y
-        if self.outside == 0 and not self.counts_inside:  # zeros, which TensorFlow does not add
+        if self.outside == 0 and not self.counts_inside:  # TensorFlow cannot pad with zeros
             return pool(padded(tf, x, self.pads), self.size, self.stride, "VALID")
         x, padding = with_padding(tf, x, self.size, self.stride, self.pads, self.outside)
         y = pool(x, self.size, self.stride, padding)
@@ -150,7 +149,7 @@ class Scale(Scaling):
         x, (scale, offset) = inputs.maps[0], inputs.weights
         if all(operation in {"add", "subtract"} for operation, _, _ in self.changes):
             return tf.nn.bias_add(x, offset)
-        normalised = tf.raw_ops.FusedBatchNormV3(  # one pass over the map instead of two
+        normalised = tf.raw_ops.FusedBatchNormV3(  # one pass, not two
             x=x,
             scale=scale,
             offset=offset,
@@ -164,14 +163,7 @@ class Scale(Scaling):
 
 @dataclass(frozen=True)
 class Operate(PlainStep):
-    """An operation at each position by itself, with parameters among its operands.
-
-    Parameters
-    ----------
-    operate : callable
-    operands : tuple of int
-        Maps (0, 1, …) and, as -1 - key, parameters.
-    """
+    """A pointwise operation on maps (0, 1, …) and parameters (-1 - key)."""
 
     operate: Callable[..., Tensor]
     operands: tuple[int, ...]
@@ -188,16 +180,7 @@ class Operate(PlainStep):
 
 @dataclass(frozen=True)
 class Constant(PlainStep):
-    """A map that does not depend on the picture.
-
-    Parameters
-    ----------
-    parameter : int or None
-        Its key among the values.
-    value : array, optional
-        The map itself, where it is none of the values.
-    stride : (int, int)
-    """
+    """A map independent of the picture: `parameter` is its key, or `value` the map."""
 
     parameter: int | None = None
     value: Any = None
@@ -217,20 +200,20 @@ class Constant(PlainStep):
 
 @dataclass(frozen=True)
 class Replay(PlainStep):
-    """One result of an operation that is not read, run as it is on whole maps.
+    """One result of an unread operation, rerun on whole maps.
 
     Parameters
     ----------
     run : callable
-        Adds the operation to the open graph and returns its results.
+        Adds the operation to the open graph.
     operands : tuple
-        Maps (0, 1, …), parameters (as -1 - key), or constants.
+        Maps (0, 1, …), parameters (-1 - key), or constants.
     flat : tuple of bool
-        Whether a map is passed with its positions along one axis.
+        Per map, whether to put positions along one axis.
     result : int
-        Which of the results.
+        Index of the result.
     shape : tf.TensorShape
-        Of that result, as far as it is known.
+        As far as known.
     """
 
     run: Callable[..., list[Tensor]]
@@ -243,7 +226,7 @@ class Replay(PlainStep):
         return tuple(values[-1 - o] for o in self.operands if isinstance(o, int) and o < 0)
 
     def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:
-        key = id(self.run)  # the same for all results of the operation
+        key = id(self.run)  # the same for all results
         if key not in inputs.shared:
             inputs.shared[key] = self.run(*self._operands(tf, inputs))
         y = inputs.shared[key][self.result]

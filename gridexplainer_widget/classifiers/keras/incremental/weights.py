@@ -1,4 +1,4 @@
-"""Tensors of a TensorFlow graph that do not depend on the picture."""
+"""Evaluate graph tensors that do not depend on the picture."""
 
 from __future__ import annotations
 
@@ -14,22 +14,8 @@ from .replay import calls_function, operations_leading_to
 class IndependentTensors:
     """Tensors of a traced graph, calculated eagerly, one operation at a time.
 
-    A model has hundreds of parameters, most with an operation or two of their own: to compile
-    a function of them would take seconds.
-
-    Parameters
-    ----------
-    tf : module
-    traced : tf.types.experimental.ConcreteFunction
-    tensors : sequence of tensors
-        Of its graph.
-    given : sequence of tensors
-        Of its graph, whose values :meth:`calculate` is given.
-
-    Raises
-    ------
-    UnsupportedGraph
-        An operation cannot be run outside of the graph.
+    Compiling a function of hundreds of parameters, most with operations of their own, would take
+    seconds. :meth:`calculate` is passed the values of `given`.
     """
 
     def __init__(
@@ -54,7 +40,7 @@ class IndependentTensors:
                 operations.append(_EagerOperation(tf, op, execute))
 
     def states(self) -> list[Any]:
-        """Read the variables; while they stay the same, so do the tensors."""
+        """Read the variables, which determine the tensors."""
         values = dict(self._known)
         for operation in self._reads:
             operation.run(values)
@@ -71,8 +57,6 @@ class IndependentTensors:
 
 
 class _EagerOperation:
-    """An operation of a graph, run eagerly."""
-
     def __init__(self, tf: Any, op: Any, execute: Callable[..., Any]) -> None:
         if calls_function(op):
             raise UnsupportedGraph(f"it calls a function of its own ({op.name})")
@@ -87,7 +71,6 @@ class _EagerOperation:
         self._attributes, self._name = tuple(attributes), op.type.encode()
 
     def run(self, values: dict[Any, Any]) -> None:
-        """Add its outputs to the values."""
         inputs = [values[ref] for ref in self._inputs]
         try:
             outputs = self._execute(self._name, len(self._outputs), inputs, self._attributes)
@@ -97,10 +80,9 @@ class _EagerOperation:
 
 
 def _eager_execute() -> Callable[..., Any]:
-    """Return TensorFlow's function that runs an operation eagerly by its name.
+    """Return TensorFlow's private function to run an operation by name.
 
-    All of TensorFlow's public API calls it; the API itself names operands and attributes
-    differently from the operations.
+    The public API calls it, but renames operands and attributes.
     """
     try:
         from tensorflow.python.eager import context, execute  # noqa: PLC0415
@@ -110,11 +92,10 @@ def _eager_execute() -> Callable[..., Any]:
 
 
 def _eager_attribute(tf: Any, value: Any) -> Any:
-    """Convert an attribute of a graph's operation to the form of an eager one."""
     if isinstance(value, list):
         return [_eager_attribute(tf, one) for one in value]
     if isinstance(value, tf.DType):
         return value.as_datatype_enum
-    if hasattr(value, "unknown_rank"):  # a shape as graphs store it
+    if hasattr(value, "unknown_rank"):  # a shape, as graphs store it
         return None if value.unknown_rank else tf.TensorShape(value).as_list()
     return value

@@ -1,1 +1,1 @@
-"""A PyTorch module's exported program → nodes → parts."""
+"""A PyTorch module's exported program, read into nodes."""

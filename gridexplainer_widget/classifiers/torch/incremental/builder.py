@@ -1,4 +1,4 @@
-"""An exported PyTorch program while it is read: which tensors are maps, and what uses them."""
+"""Collect nodes while an exported PyTorch program is read."""
 
 from __future__ import annotations
 
@@ -16,26 +16,16 @@ from .steps import Constant
 
 
 class GraphBuilder:
-    """A graph that is being read.
-
-    An operation also stands for the tensor that it makes.
-
-    Parameters
-    ----------
-    torch : module
-    exported : ExportedModule
+    """A graph that is being read; an operation also stands for its result.
 
     Attributes
     ----------
     parameters : dict from operation to Replay or None
-        What does not depend on the picture, in order; None for what the module holds.
-    channels_last : set of operations
-        Tensors whose channels are the last axis.
+        Independent of the picture, in order; None for the module's own tensors.
     splits : dict from operation to operation
-        Splits along the channels → what they split.
+        Splits along channels → their inputs.
     sizes : dict from operation to callable
-        Operations that make a number → the number, given the batch size.
-    writes : InPlaceWrites
+        Operations that make a number → its function of the batch size.
     """
 
     def __init__(self, torch: Any, exported: ExportedModule) -> None:
@@ -46,27 +36,27 @@ class GraphBuilder:
         self.sizes = batch_sizes(torch, exported)
         self.writes = InPlaceWrites(torch, exported)
         self._nodes: dict[Operation, NodeBuilder] = {}
-        self._holder: dict[Operation, Operation] = {}  # → the tensor that holds the same map
+        self._holder: dict[Operation, Operation] = {}  # → the holder of the same map
         picture = exported.picture
         channels, height, width = map(int, self.fake_tensor(picture).shape[1:])
         self.add(NodeBuilder("picture", picture, [], [], (height, width), channels, "input", None))
 
-    # What a tensor is.
+    # Queries
 
     def fake_tensor(self, operation: Operation) -> Any:
-        """Return the fake tensor of an operation: the shape and type of what it makes."""
+        """Return an operation's fake tensor (shape and dtype)."""
         return operation.meta.get("val")
 
     def is_tensor(self, operation: Operation) -> bool:
-        """Whether an operation makes one tensor."""
+        """Tell whether an operation makes one tensor."""
         return isinstance(self.fake_tensor(operation), self.torch.Tensor)
 
     def is_parameter(self, argument: Any) -> bool:
-        """Whether an argument is a tensor that does not depend on the picture."""
+        """Tell whether an argument is a tensor independent of the picture."""
         return isinstance(argument, self.torch.fx.Node) and argument in self.parameters
 
     def depends(self, operation: Operation) -> bool:
-        """Whether an operation depends on the picture or on the batch size."""
+        """Tell whether an operation depends on the picture or batch size."""
         return any(source not in self.parameters for source in operation.all_input_nodes)
 
     def holder(self, tensor: Operation) -> Operation:
@@ -74,11 +64,11 @@ class GraphBuilder:
         return self._holder.get(tensor, tensor)
 
     def read_map(self, tensor: Operation) -> NodeBuilder | None:
-        """Return the node whose map a tensor is, if it has been read."""
+        """Return the node of a tensor's map, if read."""
         return self._nodes.get(self.holder(tensor))
 
     def map_of(self, argument: Any) -> NodeBuilder | None:
-        """Return the float32 map that an argument is, if it is one, read or not."""
+        """Return an argument's float32 map, read or not, if it is one."""
         if not isinstance(argument, self.torch.fx.Node) or argument in self.parameters:
             return None
         if not self.is_map(argument):
@@ -92,19 +82,19 @@ class GraphBuilder:
         return self._nodes.get(holder)
 
     def is_map(self, operation: Operation) -> bool:
-        """Whether an operation makes float32 numbers for each picture along four axes."""
+        """Tell whether an operation makes a float32 map for each picture."""
         value = self.fake_tensor(operation)
         if not self.is_tensor(operation) or value.ndim != 4 or value.dtype != self.torch.float32:
             return False
         return bool(shape_expression(value.shape[0]) == self.exported.batch)
 
     def map_shape(self, operation: Operation) -> tuple[Pair, int]:
-        """Return the size and the channels of the map that an operation makes."""
+        """Return the size and channels of an operation's map."""
         one, two, three = (int(side) for side in self.fake_tensor(operation).shape[1:])
         return ((one, two), three) if operation in self.channels_last else ((two, three), one)
 
     def used_once(self, tensor: Operation) -> bool:
-        """Whether exactly one operation uses a map, under whatever name."""
+        """Tell whether exactly one operation uses a map, by any alias."""
         if sum(user not in self.sizes for user in tensor.users) != 1:
             return False
         if writes_in_place(tensor):
@@ -116,10 +106,10 @@ class GraphBuilder:
             if self.holder(source) is holder
         )
 
-    # What becomes of it.
+    # Updates
 
     def add(self, node: NodeBuilder, *, channels_last: bool = False) -> bool:
-        """Add a node; always True, as a reader returns when it has read an operation."""
+        """Add a node; always True, for readers to return."""
         self._nodes[node.output] = node
         self._holder[node.output] = node.output
         if channels_last:
@@ -135,7 +125,7 @@ class GraphBuilder:
     def alias(
         self, output: Operation, source: Operation, *, channels_last: bool | None = None
     ) -> bool:
-        """Let an operation stand for the map of another; False if that is no map."""
+        """Let an operation stand for another's map; False if that is no map."""
         if self.map_of(source) is None:
             return False
         self._holder[output] = self.holder(source)
@@ -144,7 +134,7 @@ class GraphBuilder:
         return True
 
     def pass_through(self, output: Operation, source: Operation) -> None:
-        """Let an operation stand for its input, whether that is a map or not."""
+        """Let an operation stand for its input, map or not."""
         if source in self.parameters:
             self.parameters[output] = self.replay(output, output.target)
             return
@@ -162,7 +152,7 @@ class GraphBuilder:
         *,
         work: float = 0.0,
     ) -> bool:
-        """Add a node that looks at one map."""
+        """Add a node with one input map."""
         channels_last = source in self.channels_last
         inputs = [self.holder(source)]
         return self.add_node(
@@ -180,7 +170,7 @@ class GraphBuilder:
         channels_last: bool,
         work: float = 0.0,
     ) -> bool:
-        """Add a node whose size and channels are those of what the operation makes."""
+        """Add a node shaped like the operation's map."""
         if channels_last:
             self.channels_last.add(operation)
         size, channels = self.map_shape(operation)
@@ -191,7 +181,7 @@ class GraphBuilder:
         )
 
     def add_constant_input(self, output: Operation, constant: NodeBuilder) -> None:
-        """Let the node that makes `output` look at a constant map as well."""
+        """Add a constant map to a node's inputs."""
         node = self._nodes[output]
         node.inputs.append(constant)
         node.windows.append(POINT)
@@ -204,16 +194,9 @@ class GraphBuilder:
         *,
         channels_last: bool = False,
     ) -> Replay:
-        """Return the step that runs an operation as it is on the latest values of its arguments.
+        """Return the step that reruns an operation on its arguments' latest values.
 
-        Parameters
-        ----------
-        operation : torch.fx.Node
-        call : callable
-        constants : sequence of operations
-            Parameters that are taken as constant maps.
-        channels_last : bool
-            Whether it makes a map whose channels are the last axis.
+        `constants` are parameters to take as maps.
         """
         arguments = self.torch.fx.node.map_arg(
             (operation.args, operation.kwargs), self.writes.latest
@@ -237,7 +220,7 @@ class GraphBuilder:
 def constant_map(
     operation: Operation, source: Any, shape: tuple[int, ...], *, channels_last: bool = False
 ) -> NodeBuilder:
-    """Return a map beside an operation that does not depend on the picture."""
+    """Return a constant map (1, channels, height, width) for an operation."""
     step = Constant(source, shape, channels_last)
     name, size = f"{operation.name}/constant", (shape[2], shape[3])
     return NodeBuilder(name, None, [], [], size, shape[1], "constant", step)

@@ -1,4 +1,4 @@
-"""A PyTorch module, calculated on patches."""
+"""Incremental execution of a PyTorch module."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from .run import TorchCalculation
 from .steps import FIRST, Move
 
 MAX_SIZES = 4
-"""Sizes of pictures for which the reading of a module is kept."""
+"""Picture sizes for which a module's reading is kept."""
 
 CHECKSUM_LENGTH = 1024
-"""Numbers of a weight that share a checksum, which tells whether they have changed."""
+"""Numbers of a weight per checksum, which detects changes."""
 
 
 class TorchExecutor:
@@ -38,11 +38,9 @@ class TorchExecutor:
 
     Parameters
     ----------
-    module : torch.nn.Module
     shape : (channels, height, width)
-        Of one picture.
     after : callable
-        Post-processing of the module's raw output.
+        Post-processing of the raw output.
 
     Raises
     ------
@@ -68,10 +66,9 @@ class TorchExecutor:
         self._version = 0
 
     def refresh(self) -> int:
-        """Read the module's weights as they are now, and fold them; see :class:`Executor`.
+        """Fold the module's weights if their checksums changed; see :class:`Executor`.
 
-        PyTorch counts writes to a tensor, but not those through ``.data`` and NumPy. So checksums
-        are compared, which a change of any number changes.
+        PyTorch's write counter misses writes through ``.data`` and NumPy.
         """
         return int(self._run(self._refresh))
 
@@ -154,22 +151,13 @@ class TorchExecutor:
         return TorchCalculation(self.torch, plan, self._weights, n)
 
     def _run(self, call: Callable[[], Any]) -> Any:
-        """Call without gradients."""
         return switched(self.torch, call, gradients=False)
 
 
 def patchers(
     module: Any, channels: int, after: Callable[[Any], Any]
 ) -> Callable[[Pair], IncrementalEngine]:
-    """Return what reads a module for a size of picture, anew if the module's structure changed.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-    channels : int
-    after : callable
-        Post-processing of the module's raw output.
-    """
+    """Return a function: picture size → engine; it rereads a module whose structure changed."""
     known: dict[Pair, tuple[Any, IncrementalEngine | UnsupportedGraph]] = {}
 
     def engine_for(size: Pair) -> IncrementalEngine:

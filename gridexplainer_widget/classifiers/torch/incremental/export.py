@@ -1,4 +1,4 @@
-"""A PyTorch module → the list of its operations; the module itself is left as it was."""
+"""Export a PyTorch module as operations, without changing it."""
 
 from __future__ import annotations
 
@@ -15,30 +15,27 @@ from gridexplainer_widget.classifiers.torch.calls import INSTALL, switched
 from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 
 Operation: TypeAlias = Any
-"""A torch.fx.Node: an operation, or the tensor that it makes."""
+"""A torch.fx.Node: an operation, or its result."""
 
 MIN_KERNELS = 2
-"""Convolutions that make reading worth its seconds; a transformer has one, at its start."""
+"""Convolutions that make reading worth its seconds; a transformer has one."""
 
 HELD_INPUTS = {"PARAMETER", "BUFFER", "CONSTANT_TENSOR"}
-"""Kinds of inputs of an exported program that the module holds."""
+"""Kinds of a program's inputs that the module holds."""
 
 
 @dataclass(frozen=True)
 class ExportedModule:
-    """The operations of a module.
+    """The operations of a module, in order.
 
     Parameters
     ----------
-    operations : list of torch.fx.Node
-        In order.
-    picture, result : torch.fx.Node
     key : str
-        The name of the answer if the module returns several things by name, else "".
+        The answer's name if the module returns several by name, else "".
     held : mapping from torch.fx.Node to callable
-        Inputs that the module holds → a function that returns the tensor as it is now.
+        The module's own tensors → functions that get them as they are now.
     batch : sympy.Symbol
-        The batch size in the shapes of tensors.
+        The batch size in shapes.
     """
 
     operations: list[Operation]
@@ -54,23 +51,15 @@ def export_module(
 ) -> ExportedModule:
     """Export a module for batches of pictures.
 
-    A copy is traced that shares the module's tensors: PyTorch replaces weights by stand-ins
-    while it traces, and an interrupt would leave them there.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-    shape : (channels, height, width)
-        Of one picture.
-    after : callable
-        Post-processing of the raw output.
+    Trace a copy that shares its tensors: PyTorch replaces weights while it traces, and an interrupt
+    would leave the replacements. See :class:`TorchExecutor` for parameters.
 
     Raises
     ------
     UnsupportedGraph
         It cannot be copied or traced.
     NotApplicable
-        It is not worth it, or tracing would not be true to it.
+        It is not worth it, or a trace would be wrong.
     """
     torch = framework("torch", type(module).__name__, INSTALL)
     _check_applicable(torch, module)
@@ -107,13 +96,7 @@ def export_module(
 
 
 def batch_sizes(torch: Any, exported: ExportedModule) -> dict[Operation, Callable[[int], int]]:
-    """Return how each number that an operation makes follows from the batch size.
-
-    Raises
-    ------
-    UnsupportedGraph
-        One depends on what is in a picture.
-    """
+    """Return each number that an operation makes, as a function of the batch size."""
     sizes: dict[Operation, Callable[[int], int]] = {}
     for operation in exported.operations:
         value = operation.meta.get("val")
@@ -127,7 +110,7 @@ def batch_sizes(torch: Any, exported: ExportedModule) -> dict[Operation, Callabl
 
 
 def shape_expression(side: Any) -> Any:
-    """Return the SymPy expression of a side of a shape; None for a plain number."""
+    """Return the SymPy expression of a side; None for a plain number."""
     return getattr(getattr(side, "node", None), "expr", None)
 
 
@@ -136,7 +119,7 @@ def _substituted(expression: Any, symbol: Any, n: int) -> int:
 
 
 def structure(module: Any) -> tuple[Any, ...]:
-    """Return what tells whether a module is still the same but for the numbers in its weights."""
+    """Return a module's fingerprint, which ignores its weights' values."""
     return tuple(_structure_items(module))
 
 
@@ -162,7 +145,7 @@ def _is_plain_tuple(value: Any, plain: tuple[type, ...]) -> bool:
 
 
 def _check_applicable(torch: Any, module: Any) -> None:
-    """Refuse a module that tracing would not be true to, or that is not worth it."""
+    """Refuse modules whose trace would be wrong or not worth its time."""
     if not hasattr(torch, "export") or not hasattr(torch.export, "Dim"):
         raise NotApplicable("this PyTorch cannot export")
     for part in module.modules():
@@ -192,7 +175,6 @@ def _copy_structure(torch: Any, module: Any) -> Any:
 
 
 def _read_program(torch: Any, program: Any, module: Any, key: str) -> ExportedModule:
-    """Tell the picture, the result and what the module holds from each other."""
     signature = program.graph_signature
     if any(spec.kind.name != "USER_OUTPUT" for spec in signature.output_specs):
         raise UnsupportedGraph("it changes its own state when it is called")
@@ -217,7 +199,7 @@ def _read_program(torch: Any, program: Any, module: Any, key: str) -> ExportedMo
 
 
 def _tensor_getter(program: Any, module: Any, target: str) -> Callable[[], Any]:
-    """Return what gets a tensor of the module as it is now, else as it was when traced."""
+    """Return a function that gets the module's current tensor, else the traced one."""
     path = target.split(".")[1:]
     stored = program.constants.get(target)
 

@@ -1,4 +1,4 @@
-"""In-place writes among the operations of a PyTorch module."""
+"""Track in-place writes in a PyTorch module."""
 
 from __future__ import annotations
 
@@ -11,39 +11,27 @@ from .operations import ALLOCATING, name_of, out_of_place, writes_in_place
 
 
 class InPlaceWrites:
-    """Follows which operation has written last into each tensor.
-
-    Parameters
-    ----------
-    torch : module
-    exported : ExportedModule
-    """
+    """Track which operation last wrote to each tensor."""
 
     def __init__(self, torch: Any, exported: ExportedModule) -> None:
         self.torch, self.held = torch, exported.held
         nodes = exported.picture.graph.nodes
         self._order = {operation: number for number, operation in enumerate(nodes)}
-        self._writer: dict[Operation, Operation] = {}  # → the operation that has written into it
+        self._writer: dict[Operation, Operation] = {}  # → its next writer
 
     def latest(self, tensor: Operation) -> Operation:
-        """Return the operation whose result a tensor holds so far."""
+        """Return the operation that a tensor's current value comes from."""
         while tensor in self._writer:
             tensor = self._writer[tensor]
         return tensor
 
     def record(self, operation: Operation) -> None:
-        """Remember what an operation writes into."""
+        """Record what an operation writes to."""
         if writes_in_place(operation):
             self._writer[self.latest(operation.args[0])] = operation
 
     def functional_target(self, operation: Operation) -> Any:
-        """Return what an operation calls, or its counterpart that writes into nothing.
-
-        Raises
-        ------
-        UnsupportedGraph
-            It writes into memory that may be shared, or is random.
-        """
+        """Return an operation's function, or its out-of-place counterpart."""
         if self.torch.Tag.nondeterministic_seeded in getattr(operation.target, "tags", ()):
             raise UnsupportedGraph(f"it draws random numbers: {operation.target}")
         if not writes_in_place(operation):
@@ -54,7 +42,7 @@ class InPlaceWrites:
         return target
 
     def _owns_memory(self, tensor: Any, writer: Operation) -> bool:
-        """Whether no other tensor shares a tensor's memory when it is written into."""
+        """Tell whether a tensor shares no memory when written to."""
         if not isinstance(tensor, self.torch.fx.Node) or tensor in self.held:
             return False
         chain = [tensor]

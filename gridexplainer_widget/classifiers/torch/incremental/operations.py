@@ -1,4 +1,4 @@
-"""Groups of PyTorch's operations, and their names and arguments."""
+"""PyTorch operations by kind, and their names and arguments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 from gridexplainer_widget.incremental.graph import Pair
 
 Arguments: TypeAlias = Mapping[str, Any]
-"""Arguments of an operation by name."""
+"""An operation's arguments by name."""
 
 UNARY = frozenset(
     [
@@ -65,19 +65,19 @@ CHANGES: Mapping[str, Literal["add", "subtract", "multiply", "divide"]] = {
     "mul": "multiply",
     "div": "divide",
 }
-"""What these do to a channel when the other operand is a parameter."""
+"""Operation → effect on a channel if the other operand is a parameter."""
 
 DROPOUTS = frozenset(["alpha_dropout", "dropout", "feature_alpha_dropout", "feature_dropout"])
-"""Operations that return their input unless in training."""
+"""Operations that return their input except in training."""
 
 ALIASES = frozenset(["alias", "clone", "contiguous", "detach", "lift_fresh", "lift_fresh_copy"])
-"""Operations that return their input; in_place.py sees to writes into it."""
+"""Operations that return their input; in_place.py handles writes."""
 
 SPLITS = frozenset(["chunk", "split", "split_with_sizes", "tensor_split"])
-"""Operations that return several parts of their input."""
+"""Operations that return parts of their input."""
 
 REDUCTIONS = frozenset(["amax", "amin", "mean", "sum"])
-"""Reductions along axes; over the channels alone they are local."""
+"""Reductions along axes; local if over channels only."""
 
 ALLOCATING = frozenset(
     UNARY
@@ -86,30 +86,30 @@ ALLOCATING = frozenset(
     | {"conv2d", "convolution", "group_norm", "instance_norm", "layer_norm", "linear", "matmul"}
     | {"max_pool2d", "mean", "pad", "sum", "sym_size", "upsample_nearest2d"}
 )
-"""Operations whose result shares memory with no other tensor."""
+"""Operations whose result shares no memory with other tensors."""
 
 
 def name_of(operation: Any) -> str:
-    """Return the name of an ATen operation, such as "conv2d"; "" for others."""
+    """Return an ATen operation's name, such as "conv2d"; "" for others."""
     schema = getattr(operation.target, "_schema", None)
     return str(schema.name).rpartition("::")[2] if schema is not None else ""
 
 
 def writes_in_place(operation: Any) -> bool:
-    """Whether an operation writes into its input."""
+    """Tell whether an operation writes into its input."""
     schema = getattr(operation.target, "_schema", None)
     return bool(schema is not None and schema.is_mutable)
 
 
 def out_of_place(torch: Any, operation: Any) -> Any:
-    """Return the counterpart of an in-place operation; None if there is none."""
+    """Return an in-place operation's counterpart, if any."""
     name = name_of(operation)
     packet = getattr(torch.ops.aten, name[:-1], None) if name.endswith("_") else None
     return getattr(packet, str(getattr(operation.target, "_overloadname", "")), None)
 
 
 def arguments_of(operation: Any) -> dict[str, Any]:
-    """Return an operation's arguments by name, with the defaults of those left out."""
+    """Return an operation's arguments by name, with defaults."""
     schema = operation.target._schema  # noqa: SLF001 - no public way
     arguments = {
         argument.name: argument.default_value
@@ -123,13 +123,13 @@ def arguments_of(operation: Any) -> dict[str, Any]:
 
 
 def to_pair(value: Any) -> Pair:
-    """Return an argument along rows and columns, which may be one number for both."""
+    """Return an argument along rows and columns, given one number or two."""
     sides = list(value) if isinstance(value, (list, tuple)) else [value]
     return int(sides[0]), int(sides[-1])
 
 
 def operations_in(torch: Any, arguments: Any) -> list[Any]:
-    """Return the operations among arguments, each once, in order."""
+    """Return the distinct operations among arguments, in order."""
     found: dict[Any, None] = {}
     torch.fx.node.map_arg(arguments, found.setdefault)
     return list(found)

@@ -1,4 +1,4 @@
-"""Reads convolutions, and dense layers at each position."""
+"""Read convolutions, and dense layers at each position."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _bias(arguments: Arguments) -> tuple[Change, ...]:
 
 
 def read_pads(padding: Any, span: Pair) -> Pads:
-    """Read how many rows and columns an operation adds around a map."""
+    """Read an operation's padding."""
     if padding == "valid":
         return NO_PADS
     if padding == "same":
@@ -77,7 +77,7 @@ def read_pads(padding: Any, span: Pair) -> Pads:
 def absorb_padding(
     graph: GraphBuilder, tensor: Operation, source: NodeBuilder, pads: Pads
 ) -> tuple[NodeBuilder, Pads]:
-    """Take in the padding ahead if nothing else uses it: that saves a copy of the map."""
+    """Absorb preceding padding that nothing else uses, to save a copy."""
     step = source.step
     only_pads = isinstance(step, Move) and step == Move(step.pads) and min(map(min, step.pads)) >= 0
     if not only_pads or any(map(any, pads)) or not graph.used_once(tensor):

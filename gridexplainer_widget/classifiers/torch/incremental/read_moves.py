@@ -1,4 +1,4 @@
-"""Reads what moves rows, columns and channels: padding, slices, upsampling, transposes, splits."""
+"""Read padding, slices, upsampling, transposes and splits."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .operations import Arguments
 from .steps import FIRST, LAST, Move
 
 ENDLESS = 2**31
-"""An end beyond it means all that there is: PyTorch writes the largest int64."""
+"""Ends beyond it mean no end: PyTorch writes the largest int64."""
 
 
 def read_padding(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
-    """Read padding with zeros."""
+    """Read zero padding."""
     tensor, sides = arguments["self"], [int(side) for side in arguments["pad"]]
     unusual = arguments["value"] or arguments.get("mode", "constant") != "constant"
     if graph.map_of(tensor) is None or tensor in graph.channels_last or unusual or len(sides) > 4:
@@ -28,7 +28,7 @@ def read_padding(graph: GraphBuilder, operation: Operation, arguments: Arguments
 
 
 def read_slice(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
-    """Read a slice of rows, of columns or of channels."""
+    """Read a slice of rows, columns or channels."""
     tensor, axis = arguments["self"], int(arguments["dim"]) % 4
     source = graph.map_of(tensor)
     if source is None or tensor in graph.channels_last:
@@ -74,7 +74,7 @@ def read_upsampling(graph: GraphBuilder, operation: Operation, arguments: Argume
 
 
 def read_transpose(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
-    """Read a transpose of the channels to the last axis or back."""
+    """Read a transpose of channels to the last axis or back."""
     tensor, order = arguments["self"], tuple(int(axis) % 4 for axis in arguments["dims"])
     if graph.map_of(tensor) is None:
         return False
@@ -90,7 +90,7 @@ def read_identity(graph: GraphBuilder, operation: Operation, arguments: Argument
 
 
 def read_split(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
-    """Remember a split along the channels; it is no map itself, its parts are."""
+    """Record a split along channels; only its parts are maps."""
     tensor = arguments["self"]
     along_channels = graph.map_of(tensor) is not None and int(arguments["dim"]) % 4 == 1
     if along_channels and tensor not in graph.channels_last:
@@ -99,7 +99,7 @@ def read_split(graph: GraphBuilder, operation: Operation, arguments: Arguments) 
 
 
 def read_split_part(graph: GraphBuilder, operation: Operation) -> bool:
-    """Read one part of a split along the channels."""
+    """Read one part of a split along channels."""
     split, number = operation.args
     if split not in graph.splits or not graph.is_map(operation):
         return False

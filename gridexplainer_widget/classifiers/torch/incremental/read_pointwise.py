@@ -1,4 +1,4 @@
-"""Reads what is calculated at each position by itself."""
+"""Read pointwise operations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .steps import Convolve, Scale
 
 
 def read_elementwise(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
-    """Read an operation on each number of one map or several, and of parameters."""
+    """Read an operation on each number of maps and parameters."""
     tensors = operations_in(graph.torch, tuple(arguments.values()))
     maps = {one: graph.map_of(one) for one in tensors if one not in graph.parameters}
     if not maps or None in maps.values() or not graph.is_map(operation):
@@ -54,8 +54,8 @@ def read_elementwise(graph: GraphBuilder, operation: Operation, arguments: Argum
 def _parameter_shapes(
     graph: GraphBuilder, operation: Operation, arguments: Arguments, *, channels_last: bool
 ) -> dict[Operation, tuple[int, int, int, int] | None]:
-    """Return the shapes of the parameters as maps; None for one that cannot be a map."""
-    if name_of(operation) == "prelu":  # takes a number for each channel, wherever that stands
+    """Return the parameters' shapes as maps; None where impossible."""
+    if name_of(operation) == "prelu":  # takes a number per channel on any axis
         return {}
     tensors = operations_in(graph.torch, tuple(arguments.values()))
     return {
@@ -68,7 +68,7 @@ def _parameter_shapes(
 def _shape(
     graph: GraphBuilder, parameter: Operation, *, channels_last: bool
 ) -> tuple[int, int, int, int] | None:
-    """Return the shape (1, channels, height, width) of a parameter beside maps, if it has one."""
+    """Return a parameter's shape as a map (1, channels, height, width), if possible."""
     value = graph.fake_tensor(parameter)
     if not graph.is_tensor(parameter) or value.ndim > 4 or value.dtype != graph.torch.float32:
         return None
@@ -81,7 +81,7 @@ def _shape(
 def _channel_change(
     graph: GraphBuilder, operation: Operation, arguments: Arguments
 ) -> tuple[Operation, Change] | None:
-    """Return which map is changed, and how, if each channel is changed by one parameter."""
+    """Return the changed map and the change, if one parameter changes each channel."""
     name = name_of(operation).rstrip("_")
     first, second = arguments.get("self"), arguments.get("other")
     if name not in CHANGES or arguments.get("alpha", 1) != 1 or arguments.get("rounding_mode"):
@@ -102,7 +102,7 @@ def _channel_change(
 def _add_channel_change(
     graph: GraphBuilder, operation: Operation, tensor: Operation, change: Change
 ) -> bool:
-    """Change each channel: within the node ahead if nothing else uses its map."""
+    """Fold a channel change into the preceding node if possible."""
     source = graph.map_of(tensor)
     if source is None:
         return False
@@ -128,7 +128,7 @@ def read_batch_normalisation(
     change: Change = ("normalise", numbers, float(arguments["eps"]))
     if graph.is_tensor(operation):
         return _add_channel_change(graph, operation, tensor, change)
-    # It returns statistics as well, which nothing may use.
+    # Nothing may use the statistics it also returns.
     users = list(operation.users)
     if len(users) != 1 or users[0].target is not operator.getitem or users[0].args[1] != 0:
         return False
@@ -138,7 +138,7 @@ def read_batch_normalisation(
 def read_layer_normalisation(
     graph: GraphBuilder, operation: Operation, arguments: Arguments
 ) -> bool:
-    """Read normalisation over the channels at each position."""
+    """Read normalisation over channels at each position."""
     tensor, parameters = arguments["input"], [arguments["weight"], arguments["bias"]]
     source = graph.map_of(tensor)
     if source is None or tensor not in graph.channels_last:
@@ -152,7 +152,7 @@ def read_layer_normalisation(
 
 
 def read_channel_reduction(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
-    """Read a reduction over the channels alone."""
+    """Read a reduction over channels only."""
     tensor, axes = arguments["self"], arguments.get("dim")
     if graph.map_of(tensor) is None or tensor in graph.channels_last:
         return False
@@ -165,7 +165,7 @@ def read_channel_reduction(graph: GraphBuilder, operation: Operation, arguments:
 
 
 def read_concatenation(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
-    """Read a concatenation along the channels."""
+    """Read a concatenation along channels."""
     tensors = list(arguments["tensors"])
     sources = [source for one in tensors if (source := graph.map_of(one)) is not None]
     if len(sources) < len(tensors) or len({source.size for source in sources}) != 1:

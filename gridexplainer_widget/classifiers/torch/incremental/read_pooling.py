@@ -1,4 +1,4 @@
-"""Reads max and mean pooling."""
+"""Read max and mean pooling."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .steps import Pool
 
 
 def read_max_pooling(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
-    """Read the maximum of windows."""
+    """Read max pooling."""
     tensor = arguments["self"]
     source = graph.map_of(tensor)
     if source is None or tensor in graph.channels_last:
@@ -29,7 +29,7 @@ def read_max_pooling(graph: GraphBuilder, operation: Operation, arguments: Argum
 
 
 def read_mean_pooling(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
-    """Read the mean of windows, or of what is inside the map of them."""
+    """Read mean pooling, with padding counted or not."""
     tensor = arguments["self"]
     source = graph.map_of(tensor)
     if source is None or tensor in graph.channels_last or arguments["divisor_override"] is not None:
@@ -59,7 +59,7 @@ def _window(arguments: Arguments, span: Pair, outside: float) -> Window:
 
 
 def _pads(window: Window, size: Pair, output_size: Pair) -> Pads:
-    """Return the padding, with what the last windows lack where sizes are rounded up."""
+    """Return the padding, extended for the last windows if sizes are rounded up."""
     down, across = (
         max(before, (n - 1) * stride + span - length - before)
         for n, stride, span, length, before in zip(
@@ -70,7 +70,7 @@ def _pads(window: Window, size: Pair, output_size: Pair) -> Pads:
 
 
 def read_adaptive_pooling(graph: GraphBuilder, operation: Operation, arguments: Arguments) -> bool:
-    """Read adaptive pooling to the size that the map has already."""
+    """Read adaptive pooling that keeps the map's size."""
     tensor = arguments["self"]
     source = graph.map_of(tensor)
     if source is None or tensor in graph.channels_last:

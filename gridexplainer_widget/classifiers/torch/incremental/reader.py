@@ -1,4 +1,4 @@
-"""An exported PyTorch program → nodes: which operations are local, and which windows they see."""
+"""Read an exported PyTorch program into nodes with windows."""
 
 from __future__ import annotations
 
@@ -66,34 +66,22 @@ READERS: Mapping[str, Callable[[GraphBuilder, Operation, Arguments], bool]] = {
     **dict.fromkeys(UNARY | BINARY, read_elementwise),
     **{f"{name}_": read_elementwise for name in UNARY | BINARY},  # in place
 }
-"""By name of operation, its reader, which returns whether it could read it.
+"""Readers by operation name; each returns whether it succeeded.
 
-All other operations look at whole maps."""
+Other operations look at whole maps.
+"""
 
 
 @dataclass(frozen=True)
 class GraphReading:
-    """What was read from an exported module.
-
-    Parameters
-    ----------
-    graph : Graph
-    parameters : mapping from operation to Replay or None
-        What does not depend on the picture, in order; None for what the module holds.
-    """
+    """A graph that was read, and its parameters; see :class:`GraphBuilder`."""
 
     graph: Graph
     parameters: Mapping[Operation, Replay | None]
 
 
 def read_graph(torch: Any, exported: ExportedModule) -> GraphReading:
-    """Read an exported module.
-
-    Raises
-    ------
-    UnsupportedGraph
-        An operation cannot be run outside of the module, or the result is no vector.
-    """
+    """Read an exported module."""
     graph = GraphBuilder(torch, exported)
     unread: dict[Operation, Replay] = {}
     for operation in exported.operations:
@@ -101,7 +89,7 @@ def read_graph(torch: Any, exported: ExportedModule) -> GraphReading:
             continue
         if operation.op != "call_function":
             raise UnsupportedGraph(f"it has a {operation.op}, which cannot be read")
-        if operation.meta.get("val") is None:  # a check of shapes, which holds for all of one size
+        if operation.meta.get("val") is None:  # a shape check, true for this size
             continue
         _read_operation(graph, operation, unread)
         graph.writes.record(operation)
@@ -121,7 +109,7 @@ def read_graph(torch: Any, exported: ExportedModule) -> GraphReading:
 def _read_operation(
     graph: GraphBuilder, operation: Operation, unread: dict[Operation, Replay]
 ) -> None:
-    if graph.read_map(operation) is not None:  # it was read with the operation ahead
+    if graph.read_map(operation) is not None:  # read with a preceding operation
         return
     name = name_of(operation)
     arguments = arguments_of(operation) if name else {}
@@ -144,14 +132,13 @@ def _read_map(graph: GraphBuilder, operation: Operation, name: str, arguments: A
 
 
 class _NodeLookup:
-    """The nodes that were read, and one for each operation that was not."""
+    """Nodes that were read, and one per unread operation."""
 
     def __init__(self, graph: GraphBuilder, unread: Mapping[Operation, Replay]) -> None:
         self.graph, self._unread = graph, unread
         self._nodes: dict[Operation, NodeBuilder] = {}
 
     def node_of(self, tensor: Operation) -> NodeBuilder:
-        """Return the node that makes a tensor."""
         node = self.graph.read_map(tensor)
         if node is not None:
             return node
@@ -163,9 +150,8 @@ class _NodeLookup:
         return self._nodes[holder]
 
     def _replay(self, operation: Operation) -> NodeBuilder:
-        """Make the node of an operation that was not read."""
         graph, step = self.graph, self._unread[operation]
-        # What depends on the batch size alone takes the pictures.
+        # The picture carries the batch size.
         inputs = [source for source, _ in step.maps] or [graph.exported.picture]
         windows = [None] * len(inputs)
         is_map = graph.map_of(operation) is not None

@@ -1,4 +1,4 @@
-"""Operations of PyTorch that are run as they are."""
+"""Rerun PyTorch operations."""
 
 from __future__ import annotations
 
@@ -14,21 +14,18 @@ from .steps import FIRST, LAST
 
 @dataclass(frozen=True)
 class Replay(PlainStep):
-    """An operation as it is: one at each position by itself, or one that was not read.
+    """A pointwise or unread operation, rerun.
 
     Parameters
     ----------
-    call : callable
     arguments : (tuple, dict)
-        In which operations stand for tensors.
+        With operations in place of tensors.
     maps : tuple of (operation, bool)
-        The maps among them, and whether their channels are the last axis.
-    parameters : tuple of operations
-        Those among them that do not depend on the picture.
+        Those with maps; whether channels are last.
     sizes : mapping from operation to callable
-        The numbers among them that follow from the batch size.
+        Those that make a number → its function of the batch size.
     channels_last : bool
-        Whether the channels of the map that it makes are the last axis.
+        Of the result.
     """
 
     call: Callable[..., Any]

@@ -1,4 +1,4 @@
-"""Calculations of a PyTorch graph: whole maps, patches, and outputs."""
+"""Calculate whole maps, patches and outputs in PyTorch."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .steps import FIRST, LAST
 
 
 class TorchCalculation(Calculation):
-    """A calculation that is done at once."""
+    """A calculation that runs immediately."""
 
     def calculated(self, node: Node, inputs: StepInputs) -> Tensor:
         """See :class:`Calculation`."""
@@ -21,7 +21,7 @@ class TorchCalculation(Calculation):
         if window is not None and any(
             length < least
             for length, least in zip(inputs.maps[0].shape[2:], window.size, strict=True)
-        ):  # strides have skipped all that changed
+        ):  # strides skip every change
             return inputs.maps[0].new_empty((self.n, node.channels, 0, 0))
         return super().calculated(node, inputs)
 

@@ -1,7 +1,6 @@
-"""How the nodes of a PyTorch graph are calculated.
+"""Calculate nodes in PyTorch, on maps (n, channels, height, width).
 
-Maps are (n, channels, height, width), with channels last in memory: there the numbers of a
-position stand together, so that positions can be picked.
+Channels are last in memory, so that a position's numbers are picked together.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ LAST, FIRST = (0, 2, 3, 1), (0, 3, 1, 2)
 def folded(
     torch: Any, changes: Sequence[Change], values: Values, channels: int
 ) -> tuple[Tensor, Tensor]:
-    """Return the factor and the offset of each channel, float64."""
+    """Return each channel's factor and offset, float64."""
 
     def look_up(key: Any) -> ChannelNumbers:
         found = torch.as_tensor(values.get(key, key)).detach()
@@ -71,15 +70,7 @@ class Convolve(Convolution):
 
 @dataclass(frozen=True)
 class Pool(Pooling):
-    """See :class:`Pooling`.
-
-    Parameters
-    ----------
-    dilation : (int, int)
-    averages : bool
-        Whether a mean is that of the positions inside the map; where padding makes it too small,
-        the factor is the second input.
-    """
+    """See :class:`Pooling`; a second input, if any, corrects means for padding."""
 
     dilation: Pair = (1, 1)
     averages: bool = False
@@ -130,17 +121,9 @@ class Scale(Scaling):
 
 @dataclass(frozen=True)
 class Constant(PlainStep):
-    """A map that does not depend on the picture.
+    """A map (1, channels, height, width) independent of the picture.
 
-    Parameters
-    ----------
-    source : object
-        Its key among the values, or numbers.
-    shape : (int, int, int, int)
-        Of the map: (1, channels, height, width).
-    last : bool
-        Whether the source has its channels last.
-    stride : (int, int)
+    `source` is its key among the values, or numbers; `last` if with channels last.
     """
 
     source: Any
@@ -165,13 +148,9 @@ class Constant(PlainStep):
 
 
 def with_padding(torch: Any, x: Tensor, pads: Pads, outside: float = 0.0) -> tuple[Tensor, Pair]:
-    """Pad maps, or leave it to the operation, which pads both sides alike and saves a copy.
+    """Pad maps, unless the operation can do it (equal sides), which saves a copy.
 
-    Returns
-    -------
-    Tensor
-    (int, int)
-        The operation's own padding.
+    Return the maps and the operation's own padding.
     """
     (top, bottom), (left, right) = pads
     if top == bottom >= 0 and left == right >= 0:
@@ -180,7 +159,7 @@ def with_padding(torch: Any, x: Tensor, pads: Pads, outside: float = 0.0) -> tup
 
 
 def padded(torch: Any, x: Tensor, pads: Pads, outside: float = 0.0) -> Tensor:
-    """Pad, or where negative crop, rows and columns of maps."""
+    """Pad rows and columns, or crop where negative."""
     (top, bottom), (left, right) = pads
     if not any((top, bottom, left, right)):
         return x
