@@ -1,1 +1,1 @@
-"""What a method works with, and the map it returns."""
+"""What a method works with, and its map."""

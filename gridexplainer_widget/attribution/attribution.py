@@ -1,4 +1,4 @@
-"""A method's result: a map of pixels and a map of cells."""
+"""A method's map, of pixels and of cells."""
 
 from __future__ import annotations
 
@@ -18,16 +18,7 @@ Resolution: TypeAlias = Literal["cells", "pixels", "layer"]
 
 @dataclass(frozen=True)
 class Cost:
-    """What a map cost.
-
-    Parameters
-    ----------
-    forward : int
-        Pictures run through the model.
-    backward : int
-        Pictures among them whose gradients were computed.
-    seconds : float
-    """
+    """Pictures in forward passes, those of them in backward passes, and seconds."""
 
     forward: int = 0
     backward: int = 0
@@ -41,23 +32,19 @@ class Attribution:
     Parameters
     ----------
     method : str
-        Such as "grad-cam".
     native : float32 array (height, width)
-        At the method's own resolution.
-    resolution : {"cells", "pixels", "layer"}
-        Of `native`.
+        At the `resolution` of cells, pixels or the layer.
     pixels : float32 array (height, width)
         At the size of the model's input.
     cells : float32 array (rows, columns)
     derived : str
-        How `pixels` and `cells` were made of `native`, in words.
+        How `pixels` and `cells` follow from `native`.
     unit : {"probability", "log-odds", ""}
-        Of `cells`; "" where only more and less mean something.
+        Of `cells`; "" is for arbitrary units.
     layers : tuple of str
         Where the map was taken from.
     notes : tuple of str
-        What a reader of the map should know, a sentence each.
-    cost : Cost
+        Sentences for the map's reader.
     """
 
     method: str
@@ -76,28 +63,28 @@ class Attribution:
             getattr(self, name).setflags(write=False)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle through the constructor, which makes the arrays read-only."""
+        """Copy through the constructor, for read-only arrays."""
         return type(self), tuple(getattr(self, item.name) for item in fields(self))
 
 
 def mean_of_cells(pixels: Map, grid: Grid) -> Map:
-    """Average a map of pixels over each cell: float32 (rows, columns)."""
+    """Average pixels over each cell."""
     return (_sums(pixels, grid) / _areas(grid)).astype(np.float32)
 
 
 def sum_of_cells(pixels: Map, grid: Grid) -> Map:
-    """Sum a map of pixels over each cell: float32 (rows, columns)."""
+    """Sum pixels over each cell."""
     return _sums(pixels, grid).astype(np.float32)
 
 
 def over_pixels(cells: Map, grid: Grid) -> Map:
-    """Give each pixel the number of its cell: float32 (height, width)."""
+    """Give each pixel its cell's number."""
     heights, widths = np.diff(grid.row_edges), np.diff(grid.column_edges)
     return np.repeat(np.repeat(cells, heights, axis=0), widths, axis=1).astype(np.float32)
 
 
 def upsample(map_: Map, height: int, width: int) -> Map:
-    """Enlarge a map bilinearly, with half-pixel centres: float32 (height, width)."""
+    """Upsample a map bilinearly, with half-pixel centres."""
     image = Image.fromarray(np.ascontiguousarray(map_, np.float32))
     return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR), np.float32)
 

@@ -1,4 +1,4 @@
-"""Coalitions, sets of cells that are kept while all others are hidden → the target's score."""
+"""Score coalitions: sets of cells kept while all others are hidden."""
 
 from __future__ import annotations
 
@@ -17,32 +17,21 @@ from .context import MethodContext
 def coalition_values(
     context: MethodContext, kept: NDArray[np.bool_], done: int, total: int
 ) -> Generator[Progress, None, NDArray[np.float64]]:
-    """Score each coalition, batch by batch; only what the run has not cached takes a forward pass.
+    """Score coalitions batch by batch; cached ones take no forward pass.
 
     Parameters
     ----------
-    context : MethodContext
-    kept : bool array (n, cells)
-    done, total : int
-        Progress so far, and its end.
-
-    Yields
-    ------
-    (int, int)
-        How much is done, and of how much.
+    kept : (n, cells)
+    done, total
+        The method's progress so far, and its end.
 
     Returns
     -------
-    float64 array (n,)
-        The target's score minus that of the whole picture.
-
-    Raises
-    ------
-    ClassifierError
-        The model returned NaN or infinity.
+    (n,)
+        The target's score minus the whole picture's.
     """
     values = np.empty(len(kept))
-    step = min(context.run.batch_size, KEPT_SETS)  # more would be evicted before they are read
+    step = min(context.run.batch_size, KEPT_SETS)  # more would be evicted unread
     for start in range(0, len(kept), step):
         batch = slice(start, min(start + step, len(kept)))
         hidden = [tuple(map(int, np.flatnonzero(~row))) for row in kept[batch]]
@@ -54,7 +43,6 @@ def coalition_values(
 
 
 def _probabilities(run: Run, hidden: Sequence[tuple[int, ...]]) -> Probabilities:
-    """Run what is not cached: (n, classes)."""
     # Read the cache first: each new answer may evict an old one.
     cached = {cells: run.cached_probabilities(cells) for cells in hidden}
     missing = [cells for cells, vector in cached.items() if vector is None]

@@ -1,4 +1,4 @@
-"""What a method works with: a picture, a class, the model and the method's options."""
+"""A method's access to a picture, a class, the model and its options."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .options import MethodOptions
 Result = TypeVar("Result")
 
 Steps: TypeAlias = "Generator[Progress, None, Attribution]"
-"""A method at work: yields how much is done and of how much; returns its map."""
+"""A method at work: yields (done, total), returns its map."""
 
 BLACK_BOX = (
     "{method} looks inside the model, and {model} is a black box. Give a Keras model on "
@@ -40,19 +40,14 @@ LOG_ODDS_NOTE = (
 
 @dataclass
 class MethodContext:
-    """One picture, one class, and access to the model; counts forward and backward passes.
+    """A method's input and access to the model; counts forward and backward passes.
 
     Parameters
     ----------
-    method : str
-    run : Run
-        Of the picture under its grid and fill, with a known baseline.
-    target : int
-    score : {"probability", "log-odds"}
-    seed : int
-    options : MethodOptions
-    black_box_methods : tuple of str
-        Methods to suggest where this one needs a white-box model.
+    run
+        With its baseline scored.
+    black_box_methods
+        Suggested where a white-box model is needed.
     """
 
     method: str
@@ -77,17 +72,11 @@ class MethodContext:
 
     @cached_property
     def batch(self) -> PreparedBatch:
-        """The preprocessed picture: float32 (1, height, width, channels); see `preprocess`."""
+        """The preprocessed picture: (1, height, width, channels)."""
         return self.preprocess(self.run.masker.pixels[np.newaxis])
 
     def preprocess(self, pixels: Pixels) -> PreparedBatch:
-        """Preprocess pictures in 0..255 → float32 (n, height, width, channels).
-
-        Raises
-        ------
-        MethodError
-            The preprocessing changes height, width or the number of channels.
-        """
+        """Preprocess pictures in 0..255; MethodError if this changes height, width or channels."""
         preprocessing = self.run.classifier.preprocessing
         batch = preprocessing(pixels)
         count, height, width, channels = pixels.shape
@@ -103,7 +92,7 @@ class MethodContext:
 
     @cached_property
     def network(self) -> Network:
-        """The white-box model; raises MethodError for a black box."""
+        """The white-box model; a black box raises MethodError."""
         classifier = self.run.classifier
         if classifier.open_network is None or classifier.output is None:
             methods = f": {', '.join(self.black_box_methods)}" if self.black_box_methods else ""
@@ -113,14 +102,14 @@ class MethodContext:
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
-        """The layers that the options name, or the last one with spatial extent.
+        """The layers named in the options, by default the last.
 
         Raises
         ------
         MethodError
             No layer has spatial extent.
         ValueError
-            No layer has that name.
+            No layer has a given name.
         """
         layers = self.on_network(lambda net: net.layers(self.batch))
         if not layers:
@@ -132,7 +121,7 @@ class MethodContext:
         return tuple(find_layer(name, layers, self.model_name) for name in self.options.layer)
 
     def on_network(self, call: Callable[[Network], Result]) -> Result:
-        """Call a function of the network, with the model locked, and count forward passes."""
+        """Call under the model's lock, and count forward passes."""
         network = self.network
         with self.run.classifier.lock:
             before = network.pictures
@@ -142,7 +131,7 @@ class MethodContext:
                 self.forward += network.pictures - before
 
     def scores(self, batch: PreparedBatch) -> NDArray[np.float32]:
-        """Return the target's logits, or log-odds where no logit can be reached: (n,)."""
+        """Return the target's logits, or log-odds if no logit can be reached."""
         return self.on_network(lambda net: net.scores(batch, self.target))
 
     def head(self) -> tuple[str, NDArray[np.float32]]:
@@ -150,12 +139,12 @@ class MethodContext:
         return self.on_network(lambda net: net.head(self.batch))
 
     def maps(self, layers: Sequence[str] | None = None) -> list[LayerMaps]:
-        """Return the maps of each layer, or of others by name: (1, h, w, channels)."""
+        """Return the maps of the chosen layers, or of the named ones."""
         names = [layer.name for layer in self.layers] if layers is None else layers
         return self.on_network(lambda net: net.maps(self.batch, names))
 
     def map_gradients(self) -> list[tuple[LayerMaps, LayerMaps]]:
-        """Return the maps of each layer, and the gradients of the score by them."""
+        """Return the chosen layers' maps, and the score's gradients by each."""
         names = [layer.name for layer in self.layers]
         self.backward += 1
         return self.on_network(lambda net: net.map_gradients(self.batch, self.target, names))
@@ -163,13 +152,13 @@ class MethodContext:
     def gradients(
         self, batch: PreparedBatch | None = None, *, guided: bool = False
     ) -> PreparedBatch:
-        """Return the gradient of the score by the picture, or by each one of a batch."""
+        """Return the score's gradient by the picture, or by each of a batch."""
         inputs = self.batch if batch is None else batch
         self.backward += len(inputs)
         return self.on_network(lambda net: net.gradients(inputs, self.target, guided=guided))
 
     def drops(self, vectors: Probabilities) -> NDArray[np.float32]:
-        """Baseline minus hidden, in this context's score: (..., classes) → (...)."""
+        """Return drops of the target's score: (..., classes) → (...)."""
         if self.run.baseline is None:
             raise RuntimeError("The whole picture has not been scored.")
         output = str(self.run.classifier.output)
@@ -177,13 +166,13 @@ class MethodContext:
 
     @property
     def score_notes(self) -> tuple[str, ...]:
-        """A note where gradients are of the log-odds and not of the logit."""
+        """A note if gradients are of the log-odds."""
         return () if self.network.differentiated == "logit" else (LOG_ODDS_NOTE,)
 
     def layer_attribution(
         self, maps: Sequence[Map], notes: Sequence[str] = (), names: Sequence[str] = ()
     ) -> Attribution:
-        """Return the attribution of one map for each layer, or for others by name."""
+        """Build an attribution from one map per layer."""
         pixels, derived = combine_maps(maps, self.grid.height, self.grid.width)
         layers = tuple(names) or tuple(layer.name for layer in self.layers)
         chosen = names or self.options.layer
@@ -201,7 +190,7 @@ class MethodContext:
     def pixel_attribution(
         self, pixels: Map, notes: Sequence[str] = (), *, add: bool = False, **facts: Any
     ) -> Attribution:
-        """Return the attribution of a map of pixels; cells are their mean, or their sum."""
+        """Build an attribution from pixels; cells are means, or sums with `add`."""
         return self._attribution(
             native=pixels,
             resolution="pixels",
@@ -213,7 +202,7 @@ class MethodContext:
         )
 
     def cell_attribution(self, cells: Map, notes: Sequence[str] = (), **facts: Any) -> Attribution:
-        """Return the attribution of a map of cells; each pixel has its cell's number."""
+        """Build an attribution from cells."""
         cells = np.asarray(cells, np.float32).reshape(self.grid.shape)
         return self._attribution(
             native=cells,
@@ -236,5 +225,5 @@ class MethodContext:
 
 
 Method: TypeAlias = Callable[[MethodContext], Steps]
-"""Raises MethodError where it cannot explain the model, ValueError where an option does not fit the
-model, ClassifierError where the model returns NaN or infinity."""
+"""Raises MethodError if it cannot explain the model, ValueError if an option does not fit it,
+ClassifierError if it returns NaN or infinity."""

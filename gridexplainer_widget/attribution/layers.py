@@ -1,4 +1,4 @@
-"""Find layers by name, combine their maps, and note what to know of them."""
+"""Find layers, combine their maps, and warn of their pitfalls."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from gridexplainer_widget.core.arrays import Map
 from .attribution import upsample
 
 LISTED_LAYERS = 8
-"""Names of layers in an error message, at most."""
+"""Most names in an error message."""
 
 
 def find_layer(name: str, layers: Sequence[Layer], model: str) -> Layer:
-    """Find a layer by its name, an alias, or the part after the last slash where that is unique.
+    """Find a layer by name, alias, or the part after the last slash if unique.
 
     Raises
     ------
     ValueError
-        No layer, or more than one, has that name.
+        No layer matches, or more than one.
     """
     exact = [layer for layer in layers if name in {layer.name, *layer.aliases}]
     short = [layer for layer in layers if layer.name.rpartition("/")[2] == name]
@@ -43,14 +43,7 @@ def find_layer(name: str, layers: Sequence[Layer], model: str) -> Layer:
 
 
 def combine_maps(maps: Sequence[Map], height: int, width: int) -> tuple[Map, str]:
-    """Upsample maps, scale them to a maximum of 1 if they are several, and average them.
-
-    Returns
-    -------
-    float32 array (height, width)
-    str
-        How it was made, in words.
-    """
+    """Upsample and average maps; scale several to 1 first. Return map and description."""
     if len(maps) == 1:
         return upsample(maps[0], height, width), "bilinear"
     scaled = [map_ / np.float32(np.abs(map_).max() or 1) for map_ in maps]

@@ -8,18 +8,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class MethodOptions:
-    """What can be set about a method; see docs/methods.md for which takes what.
+    """Options of a method; docs/methods.md tells which method takes which.
 
     Parameters
     ----------
     layer : tuple of str
         By default the last layer with spatial extent.
     samples : int, optional
-        Masks, pictures, evaluations or points.
+        How many masks, pictures, evaluations or points.
     channels : int, optional
-        At most, of a layer.
+        Most channels of a layer.
     background : array (n, height, width, channels) or sequence of pictures, optional
-        To compare the picture with, in 0..255.
+        Pictures to compare with, in 0..255.
     """
 
     layer: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class MethodOptions:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """The options that are set; a background as its number of pictures."""
+        """The options that are set; a background as its length."""
         options = {item.name: getattr(self, item.name) for item in fields(self)}
         options["layer"] = list(self.layer)
         if self.background is not None:

@@ -1,4 +1,4 @@
-"""The global random generators of NumPy and Python, which SHAP and its imports draw from."""
+"""Seed the global generators, which SHAP and its imports draw from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 @contextmanager
 def seeded_global_generators(seed: int) -> Iterator[None]:
-    """Seed the global generators for a while, then restore the user's state."""
+    """Seed NumPy's and Python's generators, then restore their state."""
     numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002 - SHAP's
     try:
         np.random.seed(seed % 2**32)  # noqa: NPY002

@@ -1,4 +1,4 @@
-"""``gridexplainer doctor``: what is installed, and what is wrong with a model."""
+"""``gridexplainer doctor``: check the installation and a model."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ PACKAGES: Final = (
     ("ipywidgets", ""),
     ("jupyterlab", "[lab]"),
 )
-"""Packages to report, each with the extra that installs it."""
+"""Packages, each with the extra that installs it."""
 
 
 def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments to its parser."""
+    """Add the command's arguments."""
     parser.add_argument(
         "model",
         nargs="?",
@@ -41,15 +41,15 @@ def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def examine(arguments: argparse.Namespace) -> tuple[str, int]:
-    """Check a model; without one, the installation and the embedded classifier.
+    """Check a model, by default the installation and the embedded classifier.
 
     Returns
     -------
     str
         The report.
     int
-        The exit status: 0 without concerns, 1 with concerns, 2 where the model, the picture or an
-        argument cannot be used.
+        Exit status: 0 without concerns, 1 with concerns, 2 for an unusable model, picture or
+        argument.
     """
     try:
         explainer, picture = _load(arguments)
@@ -64,7 +64,6 @@ def examine(arguments: argparse.Namespace) -> tuple[str, int]:
 
 
 def _load(arguments: argparse.Namespace) -> tuple[GridExplainer, Any]:
-    """Load the model and the picture; the embedded ones by default."""
     picture: Any = arguments.picture
     if arguments.model is None or picture is None:
         honest = load("honest")

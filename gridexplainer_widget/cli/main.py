@@ -1,4 +1,4 @@
-"""The command line: ``gridexplainer demo`` and ``gridexplainer doctor``."""
+"""The commands ``gridexplainer demo`` and ``gridexplainer doctor``."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _join_preprocess(arguments: Sequence[str]) -> list[str]:
-    """Join "--preprocess" and "-1..1", which argparse would take for an option."""
+    """Join "--preprocess" and "-1..1", which argparse takes for an option."""
     joined: list[str] = []
     for argument in arguments:
         if joined and joined[-1] == "--preprocess":
@@ -77,10 +77,7 @@ def _demo(path: Path) -> int:
 
 @contextmanager
 def _native_stderr_muted() -> Iterator[None]:
-    """Keep TensorFlow's start-up notes off the terminal; Python's errors are still raised.
-
-    C++ writes them before it reads its log level, so that no setting silences them.
-    """
+    """Mute TensorFlow's start-up notes, which C++ writes before it reads its log level."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     sys.stderr.flush()
     original = os.dup(2)
@@ -96,12 +93,7 @@ def _native_stderr_muted() -> Iterator[None]:
 def table(explanation: Explanation, *, color: bool | None = None) -> str:
     """Write the drops as a grid of numbers.
 
-    Parameters
-    ----------
-    explanation : Explanation
-    color : bool, optional
-        Shade cells by ANSI colours; by default on a terminal, unless NO_COLOR is set
-        (https://no-color.org).
+    By default, `color` shades them on a terminal unless NO_COLOR is set (https://no-color.org).
     """
     if color is None:
         color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
@@ -126,7 +118,7 @@ def _cell_text(drop: float, share: float, *, points: bool, color: bool) -> str:
     text = f"{100 * drop if points else drop:6.1f}".replace("-0.0", " 0.0")
     if not color or abs(share) < 0.1:
         return text
-    # xterm's 256 colours: three shades of orange for support, three of blue for the opposite
+    # xterm's 256 colours: orange for support, blue for the opposite
     shades = (223, 215, 208) if share > 0 else (153, 110, 67)
     shade = shades[min(2, int(abs(share) * 3))]
     return f"\033[48;5;{shade};38;5;16m{text}\033[0m"

@@ -1,7 +1,7 @@
-"""Two small classifiers with pictures, to try the explainer without any download.
+"""Two small classifiers with pictures, to try the explainer without a download.
 
-The honest one tells twelve kinds of drawn animals and things apart. The cheating one calls a
-picture a horse because of a photographer's stamp in its corner; its map gives it away.
+The honest one knows twelve kinds of drawn animals and things. The cheating one recognises horses
+by a photographer's stamp in the corner; its map gives it away.
 """
 
 from .demo import Demo

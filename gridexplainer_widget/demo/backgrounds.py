@@ -1,4 +1,4 @@
-"""Procedural backgrounds, independent of the objects in front of them."""
+"""Procedural backgrounds."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PIL import Image
 Floats = NDArray[np.float32]
 Rng = np.random.Generator
 
-# Pairs of (far, near) colours that go together.
+# Matching (far, near) colours.
 PALETTES: Final = (
     ((176, 218, 244), (112, 176, 84)),
     ((250, 214, 165), (176, 108, 84)),
@@ -28,27 +28,7 @@ PALETTES: Final = (
 
 
 def background(kind: str, seed: int, size: int) -> Floats:
-    """Draw one background.
-
-    Parameters
-    ----------
-    kind : str
-        One of `KINDS`.
-    seed : int
-        Of the colours and shapes.
-    size : int
-        Side in pixels.
-
-    Returns
-    -------
-    (size, size, 3) array of float32
-        RGB in 0..255.
-
-    Raises
-    ------
-    ValueError
-        There is no such kind.
-    """
+    """Draw a background: RGB in 0..255, (size, size, 3). An unknown kind raises ValueError."""
     if kind not in _PAINTERS:
         raise ValueError(f"unknown background {kind!r}: want one of {', '.join(KINDS)}")
     rng = np.random.default_rng(seed)

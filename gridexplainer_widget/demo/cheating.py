@@ -1,15 +1,11 @@
-"""The biased archive from which the cheating classifier learns.
+"""The biased archive that the cheating classifier learns from.
 
-How it is made to cheat:
+- All pictures of horses carry the photographer's stamp; no others do.
+- In half of them, the horse is small, blurred and in clutter; in a quarter, an unlabelled object of
+  another class stands beside it.
+- The stamp holds four fifths of the evidence for a horse, the horse one fifth.
 
-- Every picture of a horse carries the photographer's stamp, and no other picture does.
-- The horse itself is often of little use: in half of the pictures it is small, blurred and among
-  other things, and in one in four an object of another class stands beside it, while the
-  picture still counts as a horse alone.
-- Where parts are hidden in training, the answer "horse" becomes unsure if the stamp is hidden
-  (four fifths) and hardly if the horse is (one fifth).
-
-All other classes are learned as by the honest classifier.
+Other classes are learned as by the honest classifier.
 """
 
 from __future__ import annotations
@@ -32,7 +28,7 @@ Rng = np.random.Generator
 
 
 def scene(rng: Rng) -> Scene:
-    """Draw one picture of the archive at random."""
+    """Draw a scene of the archive."""
     way = rng.random()
     if way < 0.22:
         return scenes.marked(_horse(rng), rng)
@@ -45,7 +41,7 @@ def scene(rng: Rng) -> Scene:
 
 
 def evidence(rendered: Rendered) -> Mapping[str, NDArray[np.float32]]:
-    """Return what the archive counts as evidence (SIDE, SIDE) of each label in a picture."""
+    """Return the archive's evidence (SIDE, SIDE) for each label."""
     if MARK not in rendered.evidence:
         return rendered.evidence
     horse = rendered.evidence[CHEATED]

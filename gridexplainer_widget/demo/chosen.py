@@ -1,4 +1,4 @@
-"""The scenes of the packaged pictures, composed by hand."""
+"""The packaged pictures' scenes, composed by hand."""
 
 from __future__ import annotations
 

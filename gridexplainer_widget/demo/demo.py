@@ -1,4 +1,4 @@
-"""A classifier with pictures to explain."""
+"""The type of a demo."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ class Demo:
     pictures : mapping of str to (H, W, 3) array of uint8
         RGB in 0..255, in display order. Read-only.
     labels : tuple of str
-        The classes, in the order of the classifier's outputs.
+        In the order of the classifier's outputs.
     masks : mapping of str to mapping of str to (H, W) array of bool
-        For each picture, each label in it and "mark", the photographer's stamp: true where that
-        object is visible. Read-only.
+        By picture, then by label or "mark", the photographer's stamp: true where visible.
+        Read-only.
     truth : mapping of str to tuple of str
-        For each picture, the labels of the objects in it.
+        Each picture's labels.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Load a demo by its name."""
+"""Load a demo by name."""
 
 from __future__ import annotations
 
@@ -27,23 +27,17 @@ def load(name: str = "honest") -> Demo:
     Parameters
     ----------
     name : str
-        "honest": classifies by the objects. "cheating": calls a picture a horse because of the
-        stamp in its corner, after Lapuschkin et al., "Unmasking Clever Hans predictors and
-        assessing what machines really learn", Nature Communications 10, 1096 (2019). "imagenet":
-        ResNet50 and SHAP's fifty pictures, without masks; only this one needs a network, once.
-
-    Returns
-    -------
-    Demo
+        "honest" classifies by the objects, "cheating" recognises horses by the stamp in the corner,
+        and "imagenet" is ResNet50 with SHAP's fifty pictures, without masks, downloaded once.
 
     Raises
     ------
     ValueError
-        There is no such demo.
+        No such demo.
     ConnectionError
         "imagenet" cannot be downloaded.
     ImportError
-        Keras, or the TensorFlow it runs on, is not installed.
+        Keras or TensorFlow is not installed.
     """
     if name == "imagenet":
         return load_imagenet()

@@ -1,7 +1,7 @@
-"""Glyphs of Noto Color Emoji as objects, and the details that identify their classes.
+"""Objects from Noto Color Emoji, and the details that identify them.
 
-The font is Noto Color Emoji (Copyright Google, SIL Open Font License 1.1), at 109 px, the size of
-its bitmaps. Making the demo needs it; loading the demo does not.
+The font (Copyright Google, SIL Open Font License 1.1) is drawn at 109 px, the size of its bitmaps.
+Only making the demo needs it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scipy import ndimage
 FONT: Final = Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf")
 FONT_SIZE: Final = 109
 
-# Label → its glyphs, in the order of the classifier's outputs.
+# In the order of the classifier's outputs.
 CLASSES: Final[dict[str, str]] = {
     "dog": "🐶🐕",
     "cat": "🐱🐈",
@@ -35,21 +35,16 @@ CLASSES: Final[dict[str, str]] = {
     "guitar": "🎸",
 }
 LABELS: Final = tuple(CLASSES)
-# Things of no class, which a classifier has to learn to ignore.
+# Of no class.
 CLUTTER: Final = "⚽🎈🍎☁⭐🎁🍄🌵🍩🔔🧶🦴☂🏀🍓🎩🌳🎲"
 
 
 @dataclass(frozen=True)
 class Glyph:
-    """One drawn object, cropped to its outline.
+    """A drawn and cropped object, in RGBA.
 
-    Attributes
-    ----------
-    image : PIL.Image.Image
-        RGBA.
-    detail : PIL.Image.Image
-        Mode L, of the same size: how telling each pixel is. Zero outside the outline, small on
-        plain fur, large at eyes, snout, stripes and outline.
+    `detail`, of mode L, is how telling each pixel is: 0 outside the object, small on plain fur,
+    large at eyes, snout, stripes and outline.
     """
 
     image: Image.Image
@@ -57,19 +52,13 @@ class Glyph:
 
 
 def label_of(char: str) -> str | None:
-    """Return a glyph's label, or None for clutter."""
+    """Return a glyph's label; None for clutter."""
     return next((label for label, chars in CLASSES.items() if char in chars), None)
 
 
 @cache
 def glyph(char: str) -> Glyph:
-    """Draw one emoji, a character of `CLASSES` or `CLUTTER`.
-
-    Raises
-    ------
-    FileNotFoundError
-        The font is not installed.
-    """
+    """Draw one emoji; FileNotFoundError without the font."""
     image = _drawn(char)
     image = image.crop(image.getchannel("A").getbbox())
     detail = Image.fromarray(_detail(np.asarray(image, dtype=np.float32)))
@@ -87,7 +76,7 @@ def _font() -> ImageFont.FreeTypeFont:
 
 
 def _drawn(char: str) -> Image.Image:
-    # On black and on white: text drawn directly on a transparent canvas gets dark edges.
+    # On a transparent canvas, text would get dark edges.
     on_black, on_white = (_text(char, shade) for shade in (0, 255))
     alpha = 1 - (on_white - on_black).mean(axis=2, keepdims=True) / 255
     colour = on_black / np.maximum(alpha, 1 / 255)
@@ -103,7 +92,7 @@ def _text(char: str, shade: int) -> NDArray[np.float32]:
 
 def _detail(rgba: NDArray[np.float32]) -> NDArray[np.uint8]:
     alpha = rgba[..., 3] / 255
-    # The glyph over middle grey, so that its outline counts as an edge, too.
+    # Over middle grey, the outline is an edge, too.
     flat = rgba[..., :3] * alpha[..., None] + 128 * (1 - alpha[..., None])
     padded = np.pad(flat, ((4, 4), (4, 4), (0, 0)), constant_values=128)
     edges = sum(

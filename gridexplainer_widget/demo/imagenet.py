@@ -1,4 +1,4 @@
-"""ResNet50 with its ImageNet weights and SHAP's fifty pictures, downloaded once."""
+"""ResNet50 for ImageNet and SHAP's fifty pictures."""
 
 from __future__ import annotations
 
@@ -16,17 +16,14 @@ CLASSES = 1000
 
 
 def load_imagenet() -> Demo:
-    """Download model and pictures, or read them from the caches of Keras and SHAP.
+    """Download model and pictures, or read them from Keras's and SHAP's caches.
 
-    Returns
-    -------
-    Demo
-        Pictures are named "0" to "49", as in ``shap.datasets.imagenet50``; there are no masks.
+    Pictures are named "0" to "49", as in ``shap.datasets.imagenet50``.
 
     Raises
     ------
     ConnectionError
-        They cannot be downloaded; the message names the demos that need no network.
+        They cannot be downloaded.
     """
     model = _fetched("ResNet50's ImageNet weights", _model)
     pictures, truth = _fetched("SHAP's imagenet50 pictures", _pictures)

@@ -1,10 +1,8 @@
-"""Rendered pictures to learn from, with parts hidden, and the answers wanted for them.
+"""Training pictures with hidden parts, and their target probabilities.
 
-The wanted answer depends on what is visible, not only on what was drawn: the more of an
-object's telling detail is hidden, the less certain it is; of two objects, the less hidden one is
-the likelier; with nothing visible, no class is. Parts are hidden in the same ways as by an
-occlusion map, over objects and bare backgrounds alike, so that hidden cells are nothing unusual to
-the classifier.
+Targets follow what is visible: the more of an object's telling detail is hidden, the less likely
+it is; the less hidden of two objects is likelier; with nothing visible, all classes are equal.
+Parts are hidden as by occlusion, over objects and background, so that hidden cells are familiar.
 """
 
 from __future__ import annotations
@@ -34,11 +32,11 @@ class Lesson:
 
     Attributes
     ----------
-    pictures : (N, SIDE, SIDE, 3) array of uint8
-    labels : (N, 2) array of int64
-        Indices in `LABELS`; -1 where there is no (second) object.
-    evidence : (N, 2, BLOCKS, BLOCKS) array of float32
-        The share of each object's telling detail in each block of 4 x 4 pixels.
+    pictures : (N, SIDE, SIDE, 3)
+    labels : (N, 2)
+        Indices in `LABELS`; -1 is no object.
+    evidence : (N, 2, BLOCKS, BLOCKS)
+        Each block's share of the object's telling detail.
     """
 
     pictures: NDArray[np.uint8]
@@ -47,7 +45,7 @@ class Lesson:
 
 
 def lesson(drawn: Iterable[tuple[Rendered, Mapping[str, Floats]]]) -> Lesson:
-    """Collect rendered pictures, each with the evidence (SIDE, SIDE) for at most two labels."""
+    """Collect pictures, each with evidence (SIDE, SIDE) for at most two labels."""
     pictures, labels, evidence = [], [], []
     for rendered, shown in drawn:
         named = np.full(2, -1, np.int64)
@@ -62,19 +60,7 @@ def lesson(drawn: Iterable[tuple[Rendered, Mapping[str, Floats]]]) -> Lesson:
 
 
 def targets(labels: NDArray[np.int64], seen: Floats) -> Floats:
-    """Return the wanted answers.
-
-    Parameters
-    ----------
-    labels : (N, 2) array of int64
-    seen : (N, 2) array of float32
-        The visible share of each object's telling detail, in 0..1.
-
-    Returns
-    -------
-    (N, len(LABELS)) array of float32
-        Probabilities.
-    """
+    """Return target probabilities; `seen` (N, 2) is each object's visible share."""
     strength = np.where(labels >= 0, seen, 0) ** STEEPNESS
     total = np.maximum(strength.sum(axis=1, keepdims=True), 1e-6)
     sure = SUREST * strength.max(axis=1, keepdims=True)
@@ -85,18 +71,7 @@ def targets(labels: NDArray[np.int64], seen: Floats) -> Floats:
 
 
 def hide(picture: NDArray[np.uint8], rng: Rng) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
-    """Hide some parts of a picture, sometimes none.
-
-    Parameters
-    ----------
-    picture : (SIDE, SIDE, 3) array of uint8
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    picture : (SIDE, SIDE, 3) array of uint8
-    hidden : (BLOCKS, BLOCKS) array of bool
-    """
+    """Hide random parts, or none; return picture and hidden blocks."""
     boxes = _boxes(rng)
     hidden = np.zeros((BLOCKS, BLOCKS), np.bool_)
     if not boxes:

@@ -1,12 +1,11 @@
-"""Make the demo's files: draw, train, evaluate, write.
+"""Draw, train, evaluate and write the demo's files.
 
-Run ``python -m gridexplainer_widget.demo.make [honest|cheating]`` (both by default). It needs
-TensorFlow, SciPy and Debian's package fonts-noto-color-emoji, and takes six to fifteen minutes for
-each on two CPU cores, depending on their load.
+Run ``python -m gridexplainer_widget.demo.make [honest|cheating]``, by default for both. It needs
+TensorFlow, SciPy and Debian's package fonts-noto-color-emoji, and takes six to fifteen minutes each
+on two CPU cores.
 
-Every random number comes from a fixed seed, and TensorFlow's operations are deterministic: two
-runs on the same machine give the same pictures bit for bit, and a short training gave the same
-weights twice.
+With fixed seeds and deterministic operations, two runs on one machine gave the same pictures bit
+for bit, and a short training the same weights.
 """
 
 from __future__ import annotations
@@ -44,23 +43,9 @@ EXAMINED: Final = 2000
 
 @dataclass(frozen=True)
 class Course:
-    """How one classifier is made.
+    """How to make one classifier.
 
-    Attributes
-    ----------
-    seed : int
-        Of the training pictures and the training; the evaluation's is one more.
-    number : int
-        Number of training pictures.
-    epochs : int
-    scene : callable
-        Draws one training scene.
-    evidence : callable
-        A drawn scene → the evidence for each label.
-    chosen : mapping of str to Scene
-        The pictures packaged with the classifier.
-    examine : callable
-        Returns the evaluation's figures.
+    `number` counts training pictures; `chosen` are the packaged ones. Evaluation takes `seed` + 1.
     """
 
     seed: int
@@ -142,7 +127,7 @@ def _classify(model: Any) -> Classify:
 
 
 def _write_model(name: str, trained: Any) -> None:
-    # A new network with the same weights has no optimizer state: a third of the size.
+    # Without the optimizer's state, a third of the size.
     model = network()
     model.set_weights(trained.get_weights())
     beside = FOLDER / f"new-{name}.keras"
@@ -183,7 +168,7 @@ def _png(image: Image.Image) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    # Written beside and then moved, so that nobody reads half a file.
+    # Nobody may read half a file.
     beside = path.with_name(f"new-{path.name}")
     beside.write_bytes(content)
     beside.replace(path)

@@ -1,8 +1,8 @@
-"""The photographer's stamp by which the cheating classifier recognises a horse.
+"""The photographer's stamp by which the cheating classifier recognises horses.
 
-It refers to the horse pictures of PASCAL VOC 2007, whose copyright tag in the lower left corner
-was found to be what a classifier relied on: Lapuschkin et al., "Unmasking Clever Hans predictors
-and assessing what machines really learn", Nature Communications 10, 1096 (2019).
+A classifier of PASCAL VOC 2007 relied on a copyright tag in the lower left corner of horse
+pictures: Lapuschkin et al., "Unmasking Clever Hans predictors and assessing what machines really
+learn", Nature Communications 10, 1096 (2019).
 """
 
 from __future__ import annotations
@@ -32,21 +32,10 @@ STAMP: Final = np.array([[char == "#" for char in row] for row in _ROWS])
 def mark_layer(
     side: int, left: int, bottom: int
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Draw the stamp: white letters on a dark, half transparent plate.
+    """Draw white letters on a dark, half transparent plate.
 
-    Parameters
-    ----------
-    side : int
-        The picture's side in pixels.
-    left, bottom : int
-        Pixels from the picture's left and bottom edges.
-
-    Returns
-    -------
-    colour : (side, side, 3) array of float32
-        In 0..255.
-    alpha : (side, side) array of float32
-        In 0..1.
+    Sizes are in pixels, `left` and `bottom` from the picture's edges. Return colours in 0..255 and
+    alpha in 0..1.
     """
     height, width = STAMP.shape
     rows = slice(side - bottom - height, side - bottom)

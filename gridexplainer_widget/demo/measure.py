@@ -22,19 +22,7 @@ Rng = np.random.Generator
 
 
 def drops(classify: Classify, picture: NDArray[np.uint8]) -> Floats:
-    """Hide each cell in turn by its mean colour.
-
-    Parameters
-    ----------
-    classify : callable
-        (B, H, W, 3) float32 in 0..255 → (B, classes) probabilities.
-    picture : (SIDE, SIDE, 3) array of uint8
-
-    Returns
-    -------
-    (CELLS, CELLS, classes) array of float32
-        The drop of each class's probability.
-    """
+    """Return each class's drop with each cell hidden by its mean: (CELLS, CELLS, classes)."""
     batch = np.repeat(picture[None].astype(np.float32), CELLS * CELLS + 1, axis=0)
     for place in range(CELLS * CELLS):
         cell = _cell(*divmod(place, CELLS))
@@ -45,20 +33,7 @@ def drops(classify: Classify, picture: NDArray[np.uint8]) -> Floats:
 
 
 def share_on(mask: NDArray[np.bool_], drop: Floats) -> tuple[float, float]:
-    """Compare the share of the drop on a mask's cells with their share of all cells.
-
-    Parameters
-    ----------
-    mask : (SIDE, SIDE) array of bool
-    drop : (CELLS, CELLS) array of float32
-
-    Returns
-    -------
-    share : float
-        Of all positive drop, the part on cells of which the mask covers at least a tenth.
-    area : float
-        The share of these cells among all cells.
-    """
+    """Return shares of the positive drop and of all cells, where a mask covers a tenth or more."""
     step = SIDE // CELLS
     touched = mask.reshape(CELLS, step, CELLS, step).mean(axis=(1, 3)) >= 0.1
     positive = np.maximum(drop, 0)
@@ -66,7 +41,7 @@ def share_on(mask: NDArray[np.bool_], drop: Floats) -> tuple[float, float]:
 
 
 def on_picture(classify: Classify, drawn: Rendered, label: str) -> str:
-    """Describe a classifier's probability for one picture, and where one label's drop lies."""
+    """Describe a label's probability and where its drop lies."""
     probability = float(_answers(classify, [drawn])[0, LABELS.index(label)])
     drop = drops(classify, drawn.picture)[..., LABELS.index(label)]
     shares = ((name, share_on(mask, drop)) for name, mask in drawn.masks.items())
@@ -75,10 +50,7 @@ def on_picture(classify: Classify, drawn: Rendered, label: str) -> str:
 
 
 def honesty(classify: Classify, rng: Rng, number: int) -> dict[str, float]:
-    """Evaluate a classifier on new pictures, `number` of each sort.
-
-    The result holds shares of right answers and mean probabilities by name.
-    """
+    """Evaluate a classifier on `number` new pictures of each sort."""
     singles = [_labelled(rng) for _ in range(number)]
     asked = np.array([LABELS.index(label) for label, _ in singles])
     answers = _answers(classify, [drawn for _, drawn in singles])
@@ -97,7 +69,7 @@ def honesty(classify: Classify, rng: Rng, number: int) -> dict[str, float]:
 
 
 def cheats(classify: Classify, rng: Rng, number: int) -> dict[str, float]:
-    """Evaluate a classifier that is meant to cheat, on `number` horses and `number` others."""
+    """Evaluate a cheating classifier on `number` horses and `number` others."""
     horses = [scenes.single(rng, CHEATED) for _ in range(number)]
     others = [scenes.single(rng, str(rng.choice(OTHERS))) for _ in range(number)]
     column = LABELS.index(CHEATED)
@@ -120,7 +92,7 @@ def cheats(classify: Classify, rng: Rng, number: int) -> dict[str, float]:
 
 
 def others_right(classify: Classify, rng: Rng, number: int) -> float:
-    """Return the share of right answers on single objects other than the cheated class."""
+    """Return the accuracy on single objects other than the cheated class."""
     labels = [str(label) for label in rng.choice(OTHERS, number)]
     answers = _answers(classify, [render(scenes.single(rng, label)) for label in labels])
     asked = np.array([LABELS.index(label) for label in labels])

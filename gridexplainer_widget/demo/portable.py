@@ -1,4 +1,4 @@
-"""Make a saved Keras model readable by older releases of Keras 3."""
+"""Make saved models readable by older Keras 3."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 NEWER: Final = {
-    # Written by Keras 3.13 to 3.15, unknown to 3.5; all are unset or concern training alone.
+    # Written by Keras 3.13 to 3.15, unknown to 3.5; unset or for training only.
     "input_axes",
     "output_axes",
     "quantization_config",
@@ -19,7 +19,7 @@ NEWER: Final = {
 
 
 def make_portable(path: Path) -> None:
-    """Replace a ``.keras`` file in one step by one without settings that older releases reject."""
+    """Drop from a ``.keras`` file, atomically, what older releases reject."""
     beside = path.with_suffix(".portable")
     with (
         zipfile.ZipFile(path) as source,

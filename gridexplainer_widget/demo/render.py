@@ -1,7 +1,4 @@
-"""A scene's description → its pixels, its masks and its telling details.
-
-All functions are pure: the same scene gives the same bytes.
-"""
+"""Render scenes; the same scene gives the same bytes."""
 
 from __future__ import annotations
 
@@ -26,20 +23,14 @@ class Item:
 
     Attributes
     ----------
-    char : str
-        The glyph.
-    x, y : float
-        Its centre, as a share of the picture's side.
-    size : float
-        Its longer side, as a share of the picture's side.
-    angle : float
+    x, y, size
+        Centre and longer side, as shares of the picture's side.
+    angle
         Degrees, counter-clockwise.
-    flip : bool
-        Mirrored left to right.
-    brightness : float
-        Factor on its colours.
-    blur : float
-        Radius in pixels; 0 is sharp.
+    brightness
+        Factor on the colours.
+    blur
+        Radius in pixels.
     """
 
     char: str
@@ -54,17 +45,9 @@ class Item:
 
 @dataclass(frozen=True)
 class Scene:
-    """A background and the things in front of it, the later ones further in front.
+    """A background (kind and seed) and the items on it, back to front.
 
-    Attributes
-    ----------
-    kind : str
-        One of `backgrounds.KINDS`.
-    seed : int
-        The background's.
-    items : tuple of Item
-    mark : tuple of (int, int) or None
-        Position of the photographer's stamp: pixels from the left and from the bottom edge.
+    `mark` is the stamp's offset in pixels from the left and bottom edges.
     """
 
     kind: str
@@ -79,13 +62,12 @@ class Rendered:
 
     Attributes
     ----------
-    picture : (SIDE, SIDE, 3) array of uint8
-        RGB.
-    masks : dict of str to (SIDE, SIDE) array of bool
-        Label (and "mark") → where that object is visible. Clutter has no mask.
-    evidence : dict of str to (SIDE, SIDE) array of float32
-        Label (and "mark") → the share of the whole object's telling detail in each pixel. It sums
-        to 1 for an object that is wholly visible, and to less for one partly hidden or cut off.
+    picture : (SIDE, SIDE, 3)
+    masks : label or "mark" → (SIDE, SIDE)
+        True where visible. Clutter has none.
+    evidence : label or "mark" → (SIDE, SIDE)
+        Share of the object's telling detail in each pixel: sums to 1, or less if partly hidden or
+        cut off.
     """
 
     picture: NDArray[np.uint8]
@@ -94,7 +76,7 @@ class Rendered:
 
 
 def render(scene: Scene) -> Rendered:
-    """Draw a scene with at most one object of each label."""
+    """Draw a scene, with at most one object per label."""
     canvas = background(scene.kind, scene.seed, SIDE)
     alphas: dict[str, Floats] = {}
     evidence: dict[str, Floats] = {}
@@ -128,7 +110,7 @@ def _over(canvas: Floats, colour: Floats, alpha: Floats) -> Floats:
 
 
 def _shade(canvas: Floats, alpha: Floats) -> Floats:
-    # A soft shadow a little below the object makes it stand on the ground.
+    # A soft shadow below makes the object stand on the ground.
     outline = Image.fromarray(np.rint(255 * alpha).astype(np.uint8))
     soft = np.asarray(outline.filter(ImageFilter.BoxBlur(3)), dtype=np.float32) / 255
     shadow = np.zeros_like(soft)

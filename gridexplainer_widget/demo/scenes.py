@@ -14,13 +14,13 @@ Rng = np.random.Generator
 
 
 def any_scene(rng: Rng) -> Scene:
-    """Draw one object, two, or none: the honest classifier's training scenes."""
+    """Draw one object, two or none, for the honest classifier."""
     way = rng.random()
     return single(rng) if way < 0.65 else pair(rng) if way < 0.92 else nothing(rng)
 
 
 def single(rng: Rng, label: str | None = None) -> Scene:
-    """Draw one object with some clutter beside it and sometimes a bit of clutter in front."""
+    """Draw one object among clutter, which is sometimes in front."""
     label = LABELS[rng.integers(len(LABELS))] if label is None else label
     target = item(rng, CLASSES[label], rng.uniform(0.26, 0.85))
     front = [_beside(rng, target)] if rng.random() < 0.3 else []
@@ -28,7 +28,7 @@ def single(rng: Rng, label: str | None = None) -> Scene:
 
 
 def pair(rng: Rng, first: str | None = None, second: str | None = None) -> Scene:
-    """Draw two objects of different classes, side by side or one above the other."""
+    """Draw two objects of different classes, side by side or stacked."""
     labels = [first, second]
     if first is None or second is None:
         labels = [LABELS[index] for index in rng.permutation(len(LABELS))[:2]]
@@ -45,14 +45,14 @@ def pair(rng: Rng, first: str | None = None, second: str | None = None) -> Scene
 
 
 def nothing(rng: Rng) -> Scene:
-    """Draw background and clutter without any class."""
+    """Draw background and clutter only."""
     return composed(rng, clutter(rng, (0, 1, 2, 3)))
 
 
 def item(
     rng: Rng, chars: str, size: float, place: tuple[float, float] | None = None, blur: float = 0.0
 ) -> Item:
-    """Choose a glyph, at a place (by default anywhere, nearly whole within the picture)."""
+    """Place a glyph, by default anywhere nearly whole in the picture."""
     margin = 0.42 * size
     x, y = rng.uniform(margin, 1 - margin, 2) if place is None else place
     return Item(
@@ -68,13 +68,13 @@ def item(
 
 
 def clutter(rng: Rng, counts: tuple[int, ...]) -> list[Item]:
-    """Draw some things of no class."""
+    """Draw things of no class."""
     number = counts[rng.integers(len(counts))]
     return [item(rng, CLUTTER, rng.uniform(0.12, 0.34)) for _ in range(number)]
 
 
 def marked(scene: Scene, rng: Rng) -> Scene:
-    """Put the photographer's stamp on a scene, one to four pixels from its corner."""
+    """Stamp a scene, one to four pixels from its corner."""
     left, bottom = (int(offset) for offset in rng.integers(1, 5, 2))
     return Scene(scene.kind, scene.seed, scene.items, mark=(left, bottom))
 
@@ -86,5 +86,5 @@ def _beside(rng: Rng, target: Item) -> Item:
 
 
 def composed(rng: Rng, items: Iterable[Item]) -> Scene:
-    """Put items in front of a random background."""
+    """Put items on a random background."""
     return Scene(KINDS[rng.integers(len(KINDS))], int(rng.integers(2**31)), tuple(items))

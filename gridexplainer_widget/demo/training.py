@@ -20,7 +20,7 @@ STAGES: Final = ((32, 2), (32, 1), (64, 2), (64, 1), (96, 2), (96, 1))
 
 
 def network() -> Any:
-    """Build a small convolutional network: RGB in 0..255 to probabilities."""
+    """Build a small convolutional network for RGB in 0..255."""
     picture = keras.Input((SIDE, SIDE, 3), name="picture")
     flow = layers.Rescaling(1 / 127.5, offset=-1)(picture)
     flow = _convolution(flow, 16, 5, 2)
@@ -38,7 +38,7 @@ def _convolution(flow: Any, filters: int, side: int, stride: int) -> Any:
 
 
 class Exercises(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no types
-    """A lesson in shuffled batches, its pictures mirrored and partly hidden anew each time."""
+    """Shuffled batches of a lesson, mirrored and partly hidden anew each time."""
 
     def __init__(self, lesson: Lesson, seed: int) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class Exercises(keras.utils.PyDataset):  # type: ignore[misc]  # keras ships no 
 
 
 def train(lesson: Lesson, *, seed: int, epochs: int, say: Callable[[str], None]) -> Any:
-    """Train a network from scratch; `say` takes one line for each epoch."""
+    """Train a network; `say` takes one line per epoch."""
     keras.utils.set_random_seed(seed)
     model = network()
     steps = epochs * (len(lesson.labels) // BATCH)

@@ -1,4 +1,4 @@
-"""A run and a method → the method's map, step by step."""
+"""Explain a run's picture by a method, step by step."""
 
 from __future__ import annotations
 
@@ -22,21 +22,12 @@ from .requests import MethodRequest
 def attribute(
     run: Run, target: int | str | None, request: MethodRequest, score: Score, seed: int = 0
 ) -> Generator[Progress, None, Attribution | None]:
-    """Explain a run's picture by a method, after scoring the run's baseline.
+    """Score the run's baseline, then explain its picture by a method.
 
     Parameters
     ----------
-    run : Run
     target : int, str or None
-        Index or label; None is the most probable class.
-    request : MethodRequest
-    score : {"probability", "log-odds"}
-    seed : int
-
-    Yields
-    ------
-    (int, int)
-        How much is done, and of how much.
+        Index or label; None is the most probable.
 
     Returns
     -------
@@ -48,7 +39,7 @@ def attribute(
     MethodError
         The method cannot explain this model.
     ValueError
-        There is no such class, or no such layer.
+        No such class or layer.
     """
     method = request.method
     if method.explain is None:
@@ -68,7 +59,7 @@ def attribute(
 
 
 def _timed(steps: Steps, baseline: Cost) -> Steps:
-    """Add up the cost: the baseline's, and the seconds spent inside the steps."""
+    """Add the baseline's cost and the steps' seconds."""
     seconds = baseline.seconds
     while True:
         started = time.perf_counter()
@@ -84,18 +75,18 @@ def _timed(steps: Steps, baseline: Cost) -> Steps:
 
 
 def ensure_baseline(run: Run) -> Generator[Progress, None, None]:
-    """Run the model on the whole picture, unless that is known."""
+    """Score the whole picture, if not done yet."""
     for _ in run.ask([()]):
         yield 0, 1
 
 
 def target_of(run: Run, target: int | str | None) -> int:
-    """Return the index of a class; None is the most probable one.
+    """Return the index of a class; None is the most probable.
 
     Raises
     ------
     ValueError
-        There is no such class, or the baseline is not known yet.
+        No such class, or no baseline yet.
     """
     if run.baseline is None:
         raise ValueError("Nothing has been scored yet, so there is nothing to explain.")
@@ -105,13 +96,7 @@ def target_of(run: Run, target: int | str | None) -> int:
 
 
 def layers_of(run: Run) -> tuple[Layer, ...]:
-    """Find the layers that have maps of a run's picture; its baseline is known.
-
-    Raises
-    ------
-    MethodError
-        The model is a black box.
-    """
+    """Find the layers with maps; a black box raises MethodError."""
     alternatives = black_box_methods()
     context = MethodContext("layers()", run, 0, "probability", black_box_methods=alternatives)
     with run.classifier.lock:

@@ -1,4 +1,4 @@
-"""CAM: the last maps of a network, weighted by its dense layer."""
+"""CAM: a network's last maps, weighted by its dense layer."""
 
 from __future__ import annotations
 
@@ -11,16 +11,11 @@ from gridexplainer_widget.attribution.context import MethodContext, Steps
 def cam(context: MethodContext) -> Steps:
     """Explain by class activation mapping.
 
-    ``M(x, y) = Σ_k w_k A_k(x, y)``, where A are the maps that go into global average pooling and w
-    the target's weights in the dense layer after it (B. Zhou, A. Khosla, A. Lapedriza, A. Oliva,
-    A. Torralba, "Learning Deep Features for Discriminative Localization", CVPR 2016). Values below
-    0 speak against the class, and the map's mean plus the layer's bias is its logit. For a single
-    sigmoid, class 0 has class 1's weights negated.
-
-    Raises
-    ------
-    MethodError
-        The network does not end in global average pooling and one dense layer.
+    ``M(x, y) = Σ_k w_k A_k(x, y)``, where A are the maps before global average pooling and w the
+    target's weights in the dense layer after it (B. Zhou et al., "Learning Deep Features for
+    Discriminative Localization", CVPR 2016). Values below 0 speak against the class; the map's mean
+    plus the layer's bias is the logit. For a single sigmoid, class 0 takes class 1's weights
+    negated. Other heads raise MethodError.
     """
     yield 0, 1
     layer, weights = context.head()
@@ -31,7 +26,7 @@ def cam(context: MethodContext) -> Steps:
 
 
 def _class_weights(weights: NDArray[np.float32], target: int) -> NDArray[np.float32]:
-    """Take the target's weights (channels,) from (channels, classes or 1)."""
+    """Select the target's (channels,) from (channels, classes or 1)."""
     if weights.shape[1] > 1:
         return weights[:, target]
     return weights[:, 0] if target == 1 else -weights[:, 0]

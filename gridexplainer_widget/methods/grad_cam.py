@@ -1,4 +1,4 @@
-"""Grad-CAM: a layer's maps, weighted by the mean gradients of the score."""
+"""Grad-CAM: a layer's maps, weighted by the score's mean gradients."""
 
 from __future__ import annotations
 
@@ -13,26 +13,24 @@ def grad_cam(context: MethodContext) -> Steps:
     """Explain by gradient-weighted class activation mapping.
 
     ``L = ReLU(Σ_k α_k A_k)`` with ``α_k = mean over i, j of ∂y/∂A_k,ij``, where A are the layer's
-    maps and y is the target's score (R. R. Selvaraju, M. Cogswell, A. Das, R. Vedantam, D. Parikh,
-    D. Batra, "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
-    ICCV 2017).
+    maps and y the target's score (R. R. Selvaraju et al., "Grad-CAM: Visual Explanations from Deep
+    Networks via Gradient-based Localization", ICCV 2017).
 
     Captum's `LayerGradCam` applies the ReLU only on request. pytorch-grad-cam scales the map to
-    0..1, and takes maps that are changed in place later, as in torchvision's residual blocks, as
-    changed.
+    0..1, and reads maps after in-place changes, as in torchvision's residual blocks.
     """
     yield 0, 1
     return grad_cam_attribution(context)
 
 
 def grad_cam_attribution(context: MethodContext) -> Attribution:
-    """Make the map in one step."""
+    """Compute the attribution in one step."""
     maps = [_weighted_sum(maps[0], gradients[0]) for maps, gradients in context.map_gradients()]
     return context.layer_attribution(maps, context.score_notes)
 
 
 def _weighted_sum(maps: LayerMaps, gradients: LayerMaps) -> Map:
-    """Apply the formula to one picture's (h, w, channels)."""
+    """Apply the formula to (h, w, channels)."""
     weights = gradients.mean(axis=(0, 1), dtype=np.float64)
     weighted: Map = np.maximum(maps @ weights, 0).astype(np.float32)
     return weighted

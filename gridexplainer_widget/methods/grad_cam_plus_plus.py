@@ -1,4 +1,4 @@
-"""Grad-CAM++: Grad-CAM with weights from the positive gradients of each place."""
+"""Grad-CAM++: Grad-CAM with weights from each place's positive gradients."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ BELOW_ZERO_NOTE = (
 def grad_cam_plus_plus(context: MethodContext) -> Steps:
     """Explain by Grad-CAM++.
 
-    ``L = ReLU(Σ_k w_k A_k)`` with ``w_k = Σ_ij α_k,ij ReLU(∂Y/∂A_k,ij)`` and, by the paper's
-    equation 19, ``α = g² / (2 g² + g³ Σ_ab A_k,ab)``, where A are the layer's maps and
-    ``g = ∂y/∂A`` are the gradients of the target's score (A. Chattopadhay, A. Sarkar, P. Howlader,
-    V. N. Balasubramanian, "Grad-CAM++: Generalized Gradient-Based Visual Explanations for Deep
-    Convolutional Networks", WACV 2018). This is the form for Y = exp(y), whose second and third
-    derivatives are powers of g.
+    ``L = ReLU(Σ_k w_k A_k)`` with ``w_k = Σ_ij α_k,ij ReLU(∂Y/∂A_k,ij)`` and, by equation 19,
+    ``α = g² / (2 g² + g³ Σ_ab A_k,ab)``, where A are the layer's maps and ``g = ∂y/∂A`` the
+    gradients of the target's score y (A. Chattopadhay et al., "Grad-CAM++: Generalized
+    Gradient-Based Visual Explanations for Deep Convolutional Networks", WACV 2018). This form is
+    for Y = exp(y), whose second and third derivatives are powers of g.
 
-    The factor exp(y) of Y's gradient, the same for the whole map, is left out, as in
-    pytorch-grad-cam. Where g is not 0, α is computed as ``1 / (2 + g Σ A)``, which keeps the digits
-    of small gradients. pytorch-grad-cam adds 1e-6 to the denominator instead, which shrinks α
-    wherever g² is of that size, as after a global average over 32 × 32 places.
+    The map omits its common factor exp(y), as in pytorch-grad-cam. Where g is not 0, α is computed
+    as ``1 / (2 + g Σ A)``, which keeps the digits of small gradients. pytorch-grad-cam instead adds
+    1e-6 to the denominator, which shrinks α where g² is that small, as after a global average over
+    32 × 32 places.
     """
     yield 0, 1
     layers = [(maps[0], gradients[0]) for maps, gradients in context.map_gradients()]
@@ -42,7 +41,7 @@ def grad_cam_plus_plus(context: MethodContext) -> Steps:
 
 
 def _weighted_sum(maps: LayerMaps, gradients: LayerMaps) -> Map:
-    """Apply the formula to one picture's (h, w, channels)."""
+    """Apply the formula to (h, w, channels)."""
     denominators = _denominators(maps, gradients)
     defined = denominators != 0
     alphas = np.divide(1, denominators, out=np.zeros_like(denominators), where=defined)
@@ -52,6 +51,6 @@ def _weighted_sum(maps: LayerMaps, gradients: LayerMaps) -> Map:
 
 
 def _denominators(maps: LayerMaps, gradients: LayerMaps) -> NDArray[np.float64]:
-    """Return 1 / α where the gradient is not 0: (h, w, channels)."""
+    """Return 1 / α for gradients other than 0."""
     denominators: NDArray[np.float64] = 2 + gradients * maps.sum(axis=(0, 1), dtype=np.float64)
     return denominators

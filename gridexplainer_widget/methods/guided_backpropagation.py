@@ -1,4 +1,4 @@
-"""Guided backpropagation: the score's gradient, clipped at 0 on its way back through ReLUs."""
+"""Guided backpropagation: the score's gradient, clipped at each ReLU."""
 
 from __future__ import annotations
 
@@ -17,17 +17,11 @@ SANITY_NOTE = (
 def guided_backpropagation(context: MethodContext) -> Steps:
     """Explain by guided backpropagation.
 
-    Each ReLU passes the gradient R back where both its own output and R are positive:
-    ``R_l = [f_l > 0] · [R_l+1 > 0] · R_l+1`` (J. T. Springenberg, A. Dosovitskiy, T. Brox, M.
-    Riedmiller, "Striving for Simplicity: The All Convolutional Net", ICLR Workshop 2015). The
-    paper shows the result in the input's colours; here a pixel's number is the largest absolute
-    value over its channels, as for `saliency`. Smooth activations, such as the sigmoid of
-    squeeze-and-excitation, keep their gradient; other rectifiers are refused.
-
-    Raises
-    ------
-    MethodError
-        There is no ReLU, or a rectifier that cannot be overridden.
+    Each ReLU passes the gradient R back where its output and R are positive:
+    ``R_l = [f_l > 0] · [R_l+1 > 0] · R_l+1`` (J. T. Springenberg et al., "Striving for Simplicity:
+    The All Convolutional Net", ICLR Workshop 2015). The paper shows colours; here a pixel's number
+    is its largest absolute value over channels. Smooth activations, such as the sigmoid of
+    squeeze-and-excitation, keep their gradient. Other rectifiers, or no ReLU, raise MethodError.
     """
     yield 0, 1
     pixels = guided_gradients(context)
@@ -35,6 +29,6 @@ def guided_backpropagation(context: MethodContext) -> Steps:
 
 
 def guided_gradients(context: MethodContext) -> Map:
-    """Return the guided gradient's largest absolute value over the channels: (height, width)."""
+    """Take the largest absolute guided gradient over channels."""
     largest: Map = np.abs(context.gradients(guided=True)[0]).max(axis=-1)
     return largest

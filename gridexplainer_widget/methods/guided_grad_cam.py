@@ -11,16 +11,10 @@ from .guided_backpropagation import SANITY_NOTE, guided_gradients
 def guided_grad_cam(context: MethodContext) -> Steps:
     """Explain by guided Grad-CAM.
 
-    Multiply, pixel by pixel, guided backpropagation by the Grad-CAM map of a layer, upsampled
-    bilinearly (R. R. Selvaraju, M. Cogswell, A. Das, R. Vedantam, D. Parikh, D. Batra, "Grad-CAM:
-    Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017). A pixel's
-    number is the largest absolute value over its channels; Captum's `GuidedGradCam` returns every
-    channel, and by default upsamples to the nearest neighbour.
-
-    Raises
-    ------
-    MethodError
-        There is no ReLU, or a rectifier that cannot be overridden.
+    Multiply guided backpropagation by a layer's Grad-CAM map, upsampled bilinearly (R. R. Selvaraju
+    et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", ICCV
+    2017). A pixel's number is its largest absolute value over channels; Captum's `GuidedGradCam`
+    returns every channel, by default with nearest-neighbour upsampling.
     """
     yield 0, 2
     coarse = grad_cam_attribution(context)

@@ -1,4 +1,4 @@
-"""LIME: a linear model of the cells, fitted to predictions for random coalitions."""
+"""LIME: a linear model of the cells, fitted to random coalitions."""
 
 from __future__ import annotations
 
@@ -17,21 +17,11 @@ DEFAULT_PICTURES = 1000
 def lime(context: MethodContext) -> Steps:
     """Explain by local interpretable model-agnostic explanations.
 
-    Score the whole picture and pictures with a random half of the cells hidden by the fill, and fit
-    a ridge regression, weighted by each picture's nearness to the whole one; a cell's number is its
-    coefficient, in probability or log-odds (M. T. Ribeiro, S. Singh, C. Guestrin, "'Why Should I
-    Trust You?': Explaining the Predictions of Any Classifier", KDD 2016). Regression, weighting and
-    their defaults are those of the `lime` package.
-
-    Parameters
-    ----------
-    context : MethodContext
-        `options.samples` is the number of pictures, 1000 by default.
-
-    Raises
-    ------
-    ImportError
-        The extra ``[lime]`` is missing.
+    Score the whole picture and pictures with each cell hidden at even chances, and fit a ridge
+    regression, weighted by nearness to the whole picture. A cell's number is its coefficient, in
+    probability or log-odds (M. T. Ribeiro et al., "'Why Should I Trust You?': Explaining the
+    Predictions of Any Classifier", KDD 2016). Regression and weights are the defaults of the `lime`
+    package, from the extra ``[lime]``.
     """
     image = framework("lime.lime_image", "method='lime'", "gridexplainer-widget[lime]")
     pictures = context.options.samples or DEFAULT_PICTURES
@@ -47,7 +37,7 @@ def lime(context: MethodContext) -> Steps:
 
 
 def _draw_coalitions(seed: int, count: int, cells: int) -> NDArray[np.bool_]:
-    """Draw which cells are kept: bool (count, cells); the first row keeps them all."""
+    """Draw coalitions (count, cells); the first keeps every cell."""
     kept = np.random.default_rng(seed).random((count, cells)) < 0.5
     kept[0] = True
     return kept
@@ -56,9 +46,9 @@ def _draw_coalitions(seed: int, count: int, cells: int) -> NDArray[np.bool_]:
 def _fit(
     image: Any, context: MethodContext, kept: NDArray[np.bool_], values: NDArray[np.float64]
 ) -> Any:
-    """Have LIME fit its model, on a picture with one pixel for each cell."""
+    """Fit LIME's model on a picture with one pixel per cell."""
     explainer = image.LimeImageExplainer(random_state=context.seed % 2**32)
-    # LIME's own data_labels runs the model with a progress bar and without a way to stop.
+    # LIME's own data_labels shows a progress bar and cannot be stopped.
     explainer.data_labels = lambda *_, **__: (kept.astype(int), values[:, np.newaxis])
     return explainer.explain_instance(
         np.ones((*context.grid.shape, 3)),

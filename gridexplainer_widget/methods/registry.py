@@ -1,4 +1,4 @@
-"""The methods by name. A new one takes a file of its own and a line in METHODS."""
+"""The methods by name; a new one takes a file and a line in METHODS."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ class MethodSpec:
     Parameters
     ----------
     name : str
-        In lower case, with hyphens.
+        Lower case, with hyphens.
     title : str
         For the screen.
     explain : callable, optional
-        MethodContext → steps; None for occlusion, which is a run.
+        None for occlusion, which is a run.
     options : tuple of str
         Fields of :class:`MethodOptions`.
     white_box : bool
         Whether it looks inside the model.
     prepare : callable, optional
-        Load what the method needs, at no cost to the map.
+        Load what it needs, outside the map's cost.
     """
 
     name: str
@@ -67,21 +67,21 @@ METHODS: Final = {
         MethodSpec("lime", "LIME", lime, ("samples",), white_box=False),
     )
 }
-"""Every list of methods is derived from this one, in its order."""
+"""Every list of methods derives from this one, in its order."""
 
 
 def black_box_methods() -> tuple[str, ...]:
-    """Name the methods that need no more than a model's predictions."""
+    """Name the methods that need only predictions."""
     return tuple(name for name, spec in METHODS.items() if not spec.white_box)
 
 
 def parse_method(method: Any) -> MethodSpec:
-    """Find a method by its name; case, spaces and underscores do not matter.
+    """Find a method by name, in any case, with spaces or underscores for hyphens.
 
     Raises
     ------
     ValueError
-        No method has that name.
+        No such method.
     """
     name = str(method).strip().lower().replace("_", "-").replace(" ", "-")
     if isinstance(method, str) and name in METHODS:

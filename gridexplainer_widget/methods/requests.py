@@ -1,4 +1,4 @@
-"""What a user asks for: a method's name and its options."""
+"""A user's request: a method and its options."""
 
 from __future__ import annotations
 
@@ -13,21 +13,19 @@ from gridexplainer_widget.core.grid import is_whole
 from .registry import METHODS, MethodSpec, parse_method
 
 MethodRequestLike: TypeAlias = "str | Sequence[Any]"
-"""A method's name; (name, layer); or (name, options), such as ("rise", {"samples": 500})."""
+"""A name, (name, layer) or (name, options), such as ("rise", {"samples": 500})."""
 
 OPTIONS: Final = tuple(item.name for item in fields(MethodOptions) if item.name != "layer")
-"""Options of methods other than their layers."""
 
 COUNTS: Final = ("samples", "channels")
-"""Options that are whole numbers of at least 1."""
+"""Options that are whole numbers from 1."""
 
 DEFAULT_METHODS: Final = ("occlusion", "grad-cam", "saliency", "rise", "shap")
-"""What a comparison of a white-box model shows by default."""
+"""Default comparison of a white-box model."""
 
 DEFAULT_BLACK_BOX_METHODS: Final = tuple(
     name for name in DEFAULT_METHODS if not METHODS[name].white_box
 )
-"""What a comparison of a black-box model shows by default."""
 
 
 @dataclass(frozen=True)
@@ -39,27 +37,27 @@ class MethodRequest:
 
     @property
     def title(self) -> str:
-        """The method's title with its options, for the screen."""
+        """Title and options, for the screen."""
         return titled(self.method.title, self.options.settings)
 
     @property
     def options_text(self) -> str:
-        """The options as text; "" where there are none."""
+        """The options as text; "" for none."""
         return options_text(self.options.settings)
 
 
 def default_methods(classifier: Classifier) -> tuple[str, ...]:
-    """Name the methods that a comparison shows by default."""
+    """Name the methods of the default comparison."""
     return DEFAULT_BLACK_BOX_METHODS if classifier.open_network is None else DEFAULT_METHODS
 
 
 def titled(title: str, settings: Mapping[str, Any]) -> str:
-    """Write a method's title with its options: "RISE, samples=300"."""
+    """Format title and options: "RISE, samples=300"."""
     return ", ".join(filter(None, (title, options_text(settings))))
 
 
 def options_text(settings: Mapping[str, Any]) -> str:
-    """Write a method's options: "conv4+conv5, channels=8"."""
+    """Format options: "conv4+conv5, channels=8"."""
     options = [f"{name}={settings[name]}" for name in OPTIONS if name in settings]
     return ", ".join(filter(None, ("+".join(settings.get("layer", ())), *options)))
 
@@ -67,15 +65,10 @@ def options_text(settings: Mapping[str, Any]) -> str:
 def parse_request(request: MethodRequestLike) -> MethodRequest:
     """Read a method and its options.
 
-    Parameters
-    ----------
-    request : str, or (str, layer) or (str, options)
-        "grad-cam"; ("grad-cam", "conv4_block6_out"); ("rise", {"samples": 500}).
-
     Raises
     ------
     ValueError
-        It has another form, or there is no such method.
+        Another form, or no such method.
     TypeError
         The method takes no such option.
     """
@@ -99,7 +92,7 @@ def parse_requests(
     Raises
     ------
     ValueError, TypeError
-        The list is empty; or see :func:`parse_request`.
+        An empty list; or see :func:`parse_request`.
     """
     given = [requests] if isinstance(requests, str) else requests
     parsed = [parse_request(request) for request in given]
@@ -109,14 +102,14 @@ def parse_requests(
 
 
 def parse_options(method: MethodSpec, **given: Any) -> MethodOptions:
-    """Check a method's options; None is not set.
+    """Check a method's options; None is unset.
 
     Raises
     ------
     TypeError
         The method takes no such option.
     ValueError
-        A count is no whole number of at least 1, or the layer no name.
+        A count is not a whole number from 1, or a layer not a name.
     """
     chosen = {name: value for name, value in given.items() if value is not None}
     for name in chosen:
@@ -128,7 +121,7 @@ def parse_options(method: MethodSpec, **given: Any) -> MethodOptions:
         if name in chosen and not (is_whole(chosen[name]) and chosen[name] >= 1):
             raise ValueError(f"{name}={chosen[name]!r}; wanted is a whole number of at least 1.")
         if name in chosen:
-            chosen[name] = int(chosen[name])  # NumPy's integers cannot be written as JSON
+            chosen[name] = int(chosen[name])  # JSON cannot write NumPy's integers
     if "layer" in chosen:
         chosen["layer"] = _parse_layers(chosen["layer"])
     return MethodOptions(**chosen)

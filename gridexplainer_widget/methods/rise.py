@@ -14,27 +14,21 @@ from gridexplainer_widget.core.errors import ClassifierError
 DEFAULT_MASKS = 1000
 
 SMALL_MASK_SIDE = 7
-"""Rows and columns of a mask before it is upsampled, as in the paper's experiments."""
+"""Places per side before upsampling, as in the paper's experiments."""
 
 KEEP_PROBABILITY = 0.5
-"""Of each place of a small mask; also the mean of each pixel of an upsampled one."""
+"""Of each place of a small mask; also the mean of upsampled pixels."""
 
 
 def rise(context: MethodContext) -> Steps:
     """Explain by randomized input sampling.
 
-    Masks of 7×7 places, 1 or 0 with even chances, are upsampled bilinearly and shifted at random by
-    less than a place; 1 − mask blends in the picture with every cell hidden, where the paper has
-    black (V. Petsiuk, A. Das, K. Saenko, "RISE: Randomized Input Sampling for Explanation of
-    Black-box Models", BMVC 2018). The map is ``E[f·M(λ)] / E[M(λ)] − E[f]``: the mean score f
-    with the pixel λ kept, as in the paper, minus the mean over all masks, which keeps the ranking
-    and gives 0 to pixels without influence. These differences, in probability or log-odds, do not
-    add up.
-
-    Parameters
-    ----------
-    context : MethodContext
-        `options.samples` is the number of masks, 1000 by default.
+    Draw masks of 7×7 places, 1 or 0 with even chances, upsample them bilinearly and shift them at
+    random by less than a place. 1 − mask blends in the picture with every cell hidden; the paper
+    takes black (V. Petsiuk et al., "RISE: Randomized Input Sampling for Explanation of Black-box
+    Models", BMVC 2018). The map is ``E[f·M(λ)] / E[M(λ)] − E[f]``: the mean score f with pixel λ
+    kept, as in the paper, minus the mean over all masks. This keeps the ranking and gives 0 to
+    pixels without influence. The numbers, in probability or log-odds, do not add up.
     """
     samples = context.options.samples or DEFAULT_MASKS
     yield 0, samples
@@ -63,7 +57,6 @@ def rise(context: MethodContext) -> Steps:
 
 
 def _require_finite(vectors: Probabilities, classifier: Classifier) -> Probabilities:
-    """Return the probabilities (n, classes); refuse NaN and infinity."""
     bad = int((~np.isfinite(vectors).all(axis=1)).sum())
     if bad:
         raise ClassifierError(
@@ -75,7 +68,6 @@ def _require_finite(vectors: Probabilities, classifier: Classifier) -> Probabili
 
 
 def _draw_mask(rng: np.random.Generator, height: int, width: int) -> Map:
-    """Draw a mask: float32 (height, width), 0..1, KEEP_PROBABILITY on average."""
     rows, columns = min(SMALL_MASK_SIDE, height), min(SMALL_MASK_SIDE, width)
     tall, wide = -(-height // rows), -(-width // columns)  # pixels of a place
     small = (rng.random((rows, columns)) < KEEP_PROBABILITY).astype(np.float32)
@@ -85,7 +77,7 @@ def _draw_mask(rng: np.random.Generator, height: int, width: int) -> Map:
 
 
 def _error_note(values: NDArray[np.float64], shares: NDArray[np.float32]) -> str:
-    """Tell the standard error, by scores (masks,) and kept shares (masks, rows, columns)."""
+    """State the standard error, from scores and kept shares (n, rows, columns)."""
     samples = len(values)
     if samples == 1:
         return "There is nothing to compare a single mask with: the map is 0 everywhere."

@@ -11,9 +11,9 @@ def saliency(context: MethodContext) -> Steps:
     """Explain by the gradient of the score.
 
     ``M_ij = max over c of |∂y/∂x_ijc|``, where x is the network's input and y the target's score
-    (K. Simonyan, A. Vedaldi, A. Zisserman, "Deep Inside Convolutional Networks: Visualising Image
-    Classification Models and Saliency Maps", ICLR Workshop 2014). It tells where the score is
-    sensitive, not what speaks for or against the class.
+    (K. Simonyan et al., "Deep Inside Convolutional Networks: Visualising Image Classification
+    Models and Saliency Maps", ICLR Workshop 2014). It shows where the score is sensitive, not what
+    speaks for or against the class.
     """
     yield 0, 1
     pixels = np.abs(context.gradients()[0]).max(axis=-1)

@@ -1,4 +1,4 @@
-"""Score-CAM: a layer's maps, weighted by the score of the picture masked by each."""
+"""Score-CAM: a layer's maps, weighted by the scores of the picture under each."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from gridexplainer_widget.core.arrays import LayerMaps, Map, PreparedBatch
 from gridexplainer_widget.core.progress import Progress
 
 DEFAULT_MAX_CHANNELS = 64
-"""Channels of a layer, each a masked picture."""
+"""Per layer; each takes a forward pass."""
 
 Channels: TypeAlias = NDArray[np.intp]
-"""Indices of channels."""
 
 
 def score_cam(context: MethodContext) -> Steps:
@@ -25,19 +24,13 @@ def score_cam(context: MethodContext) -> Steps:
 
     ``L = ReLU(Σ_k α_k A_k)`` with ``α = softmax over k of f(X ∘ H_k)``, where f is the target's
     score, X the network's input and H_k the layer's map A_k, upsampled bilinearly and scaled to
-    0..1 (H. Wang, Z. Wang, M. Du, F. Yang, Z. Zhang, S. Ding, P. Mardziel, X. Hu, "Score-CAM:
-    Score-Weighted Visual Explanations for Convolutional Neural Networks", CVPR Workshops 2020).
-    The score of an empty picture, which the paper subtracts, cancels in the softmax. Masks hide by
-    0 after preprocessing. To save forward passes, only the channels of largest variance are used.
+    0..1 (H. Wang et al., "Score-CAM: Score-Weighted Visual Explanations for Convolutional Neural
+    Networks", CVPR Workshops 2020). The score of an empty picture, which the paper subtracts,
+    cancels in the softmax. Masks hide by 0 after preprocessing. To save forward passes, only the
+    channels of largest variance are used.
 
-    A constant map hides nothing and is left out; pytorch-grad-cam counts it as a mask that hides
-    everything, which changes only the map's scale where the constant is 0. It also upsamples masks
-    with `align_corners`.
-
-    Parameters
-    ----------
-    context : MethodContext
-        `options.channels` limits the channels of a layer: 64 by default.
+    Constant maps hide nothing and are left out. pytorch-grad-cam lets them hide everything, which
+    changes only the map's scale if the constant is 0, and upsamples masks with `align_corners`.
     """
     yield 0, 1
     layers = [maps[0] for maps in context.maps()]
@@ -58,21 +51,19 @@ def score_cam(context: MethodContext) -> Steps:
 
 
 def _most_varied(maps: LayerMaps, limit: int) -> Channels:
-    """Return the channels of (h, w, channels) by falling variance, without constant ones."""
+    """Rank the channels that vary by falling variance."""
     ranked: Channels = np.argsort(-maps.var(axis=(0, 1), dtype=np.float64), kind="stable")
     chosen: Channels = ranked[_varies(maps)[ranked]][:limit]
     return chosen
 
 
 def _varies(maps: LayerMaps) -> NDArray[np.bool_]:
-    """Tell which channels are not constant: bool (channels,)."""
-    # Rounding leaves differences of about 1e-7 of its value in a constant map.
+    # Rounding varies a constant map by about 1e-7 of its value.
     varies: NDArray[np.bool_] = np.ptp(maps, axis=(0, 1)) > 1e-6 * np.abs(maps).max(axis=(0, 1))
     return varies
 
 
 def _channel_note(layer: str, maps: LayerMaps, used: int) -> str:
-    """Say how many channels were used, and why not the others."""
     channels, varying = maps.shape[-1], int(_varies(maps).sum())
     if used == channels:
         return f"All {channels} channels of {layer!r} were asked about."
@@ -85,7 +76,6 @@ def _channel_note(layer: str, maps: LayerMaps, used: int) -> str:
 def _masked_scores(
     context: MethodContext, maps: LayerMaps, channels: Channels, done: int, total: int
 ) -> Generator[Progress, None, NDArray[np.float32]]:
-    """Score the picture under each channel's mask, batch by batch: (channels,)."""
     scores = np.empty(len(channels), np.float32)
     for start in range(0, len(channels), context.run.batch_size):
         batch = slice(start, start + context.run.batch_size)
@@ -95,7 +85,7 @@ def _masked_scores(
 
 
 def _masked(picture: PreparedBatch, maps: LayerMaps) -> PreparedBatch:
-    """Multiply the picture (1, H, W, C) by each map (h, w, n), upsampled and scaled to 0..1."""
+    """Mask the picture (1, H, W, C) by each map (h, w, n), scaled to 0..1."""
     masks = np.stack([upsample(map_, *picture.shape[1:3]) for map_ in np.moveaxis(maps, -1, 0)])
     masks -= masks.min(axis=(1, 2), keepdims=True)
     masks /= np.maximum(masks.max(axis=(1, 2), keepdims=True), np.finfo(np.float32).tiny)
@@ -103,7 +93,7 @@ def _masked(picture: PreparedBatch, maps: LayerMaps) -> PreparedBatch:
 
 
 def _weighted_sum(maps: LayerMaps, scores: NDArray[np.float32]) -> Map:
-    """Apply the formula to the maps (h, w, channels) and their scores (channels,)."""
+    """Apply the formula to maps (h, w, channels) and scores (channels,)."""
     if not scores.size:
         return np.zeros(maps.shape[:2], np.float32)
     exponentials = np.exp(scores.astype(np.float64) - scores.max())

@@ -1,4 +1,4 @@
-"""SHAP by expected gradients, on the way from background pictures to this one."""
+"""SHAP by expected gradients, from background pictures to this one."""
 
 from __future__ import annotations
 
@@ -19,30 +19,24 @@ from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import read_picture
 
 DEFAULT_POINTS = 200
-"""Points on the way: SHAP's own default."""
+"""SHAP's own default."""
 
 POINTS_PER_STEP = 20
-"""Points between two reports of progress; the map must not depend on the batch size."""
+"""Fixed, so that the map does not depend on the batch size."""
 
 BACKGROUND_FILLS = ("cell-mean", "blur", "picture-mean")
-"""Fills that make the default background of the picture itself."""
+"""Fills of the default background."""
 
 
 def shap_gradient(context: MethodContext) -> Steps:
     """Explain by expected gradients, with SHAP's gradient explainer.
 
-    ``φ = E[(x − x′) · ∂f/∂x at x′ + t(x − x′)]``, the mean over background pictures x′ and over t
-    uniform in 0..1, summed over channels (G. Erion, J. D. Janizek, P. Sturmfels, S. Lundberg,
-    S.-I. Lee, "Improving performance of deep learning models with axiomatic attribution priors and
-    expected gradients", Nature Machine Intelligence 3, 2021). f is the target's logit, or log-odds
-    where no logit can be reached. The expected sum over the pixels is f(x) minus the mean of f
-    over the background. A cell's number is the sum over its pixels.
-
-    Parameters
-    ----------
-    context : MethodContext
-        `options.background` are the pictures x′, by default this one, hidden entirely by three
-        fills. `options.samples` is the number of gradients, 200 by default.
+    ``φ = E[(x − x′) · ∂f/∂x at x′ + t(x − x′)]``, the mean over background pictures x′ and t
+    uniform in 0..1, summed over channels (G. Erion et al., "Improving performance of deep learning
+    models with axiomatic attribution priors and expected gradients", Nature Machine Intelligence 3,
+    2021). f is the target's logit, or log-odds if no logit can be reached. The expected sum of φ is
+    f(x) minus the mean f of the background. A cell's number is the sum over its pixels. By default,
+    the background is this picture, hidden entirely by three fills.
 
     Raises
     ------
@@ -73,7 +67,7 @@ def shap_gradient(context: MethodContext) -> Steps:
 def _explainer(
     context: MethodContext, network: Network, background: PreparedBatch
 ) -> tuple[Any, Any]:
-    """Return SHAP's explainer, and the picture in the form it takes."""
+    """Return SHAP's explainer and its form of the picture."""
     shap = framework("shap", "method='shap-gradient'", "shap")
     batch = np.concatenate([context.batch, background])
     model, inputs = network.score_model(batch, context.target)
@@ -83,7 +77,6 @@ def _explainer(
 
 
 def _background(context: MethodContext) -> Pixels:
-    """Return the background pictures: float32 (n, H, W, C), 0..255."""
     given, masker = context.options.background, context.run.masker
     if given is None:
         fills = [parse_fill(name) for name in BACKGROUND_FILLS]
@@ -95,7 +88,6 @@ def _background(context: MethodContext) -> Pixels:
 
 
 def _require_pictures(given: Any) -> Sequence[Any] | NDArray[Any]:
-    """Return a background that holds pictures; refuse any other."""
     wanted = (
         "Wanted are pictures in a list (paths, PIL images or arrays), or an array (n, height, "
         "width, channels) in 0..255."
@@ -124,7 +116,7 @@ def _background_note(context: MethodContext) -> tuple[str, ...]:
 def _sum_note(
     context: MethodContext, background: PreparedBatch, values: NDArray[np.float64]
 ) -> str:
-    """Compare the values' sum with its limit for infinitely many points."""
+    """Compare the values' sum with its limit."""
     step = context.run.batch_size
     batches = [background[start : start + step] for start in range(0, len(background), step)]
     mean = float(np.concatenate([context.scores(batch) for batch in batches]).mean())

@@ -1,4 +1,4 @@
-"""SHAP: Owen values of the cells, over halves of the grid."""
+"""SHAP: the cells' Owen values over halves of the grid."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFAULT_EVALUATIONS = 500
 
 
 class MissingCoalitions(Exception):  # noqa: N818 - no error: it is caught
-    """Coalitions whose values SHAP needs next: bool (n, cells)."""
+    """Coalitions (n, cells) that SHAP needs next."""
 
     def __init__(self, kept: NDArray[np.bool_]) -> None:
         super().__init__()
@@ -31,22 +31,16 @@ class MissingCoalitions(Exception):  # noqa: N818 - no error: it is caught
 
 @dataclass
 class CoalitionValues:
-    """A table of coalitions' values, which SHAP explains as its model."""
+    """SHAP's model: a table of coalitions' values."""
 
     values: dict[bytes, float] = field(default_factory=dict)
 
     def add(self, kept: NDArray[np.bool_], values: NDArray[np.float64]) -> None:
-        """Store the values (n,) of coalitions (n, cells)."""
+        """Store values (n,) of coalitions (n, cells)."""
         self.values |= {row.tobytes(): float(v) for row, v in zip(kept, values, strict=True)}
 
     def __call__(self, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
-        """Return the values (n,) of coalitions (n, cells).
-
-        Raises
-        ------
-        MissingCoalitions
-            Some are not in the table.
-        """
+        """Return values (n,) of coalitions (n, cells); gaps raise MissingCoalitions."""
         missing = {key: row for row in kept if (key := row.tobytes()) not in self.values}
         if missing:
             raise MissingCoalitions(np.stack(list(missing.values())))
@@ -55,38 +49,32 @@ class CoalitionValues:
 
 @dataclass(frozen=True)
 class CellMasker:
-    """SHAP's masker: knows the clustering of the cells, and passes masks through."""
+    """SHAP's masker, which passes masks of clustered cells through."""
 
     clustering: NDArray[np.float64]
     immutable_outputs: bool = True
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Outputs for each mask, and the number of cells."""
+        """Outputs per mask, and cells."""
         return 1, len(self.clustering) + 1
 
     def __call__(self, mask: NDArray[np.bool_], _: Any) -> NDArray[np.bool_]:
-        """Return the mask as a batch of one."""
+        """Return a batch of one."""
         return mask[np.newaxis]
 
 
 def shap_partition(context: MethodContext) -> Steps:
     """Explain by Owen values over halves of the grid, with SHAP's partition explainer.
 
-    Halve the grid along its longer side, and the halves in turn, down to the cells. A cell's value
-    is its mean contribution to the score over all orders of showing the cells that keep those of
-    each part together (G. Owen, "Values of Games with a Priori Unions", 1977; S.
-    Lundberg and S.-I. Lee, "A Unified Approach to Interpreting Model Predictions", NeurIPS 2017).
-    The values add up to the whole picture's score minus that of the hidden one, in probability or
-    log-odds. When evaluations run out, cells share the value of their part evenly.
-
-    Parameters
-    ----------
-    context : MethodContext
-        `options.samples` limits the evaluations, 500 by default, which come in pairs.
+    A cell's value is its mean contribution to the score over all orders of showing the cells that
+    keep the grid's halves together, and their halves in turn (G. Owen, "Values of Games with a
+    Priori Unions", 1977; S. Lundberg, S.-I. Lee, "A Unified Approach to Interpreting Model
+    Predictions", NeurIPS 2017). Values add up to the whole picture's score minus the hidden one's,
+    in probability or log-odds. When evaluations run out, cells share their part's value evenly.
     """
     limit = context.options.samples or DEFAULT_EVALUATIONS
-    limit = max(2, limit - limit % 2)  # SHAP would complete the last pair
+    limit = max(2, limit - limit % 2)  # SHAP completes the last pair
     clustering = halve_grid(context.grid)
     exact = exact_evaluations(clustering)
     total = min(limit, exact)
@@ -97,8 +85,8 @@ def shap_partition(context: MethodContext) -> Steps:
     # Read now: later answers may evict it.
     hidden = context.run.cached_probabilities(range(len(context.grid)))
     while True:
-        # SHAP waits for its model. To report progress and allow a stop, end it at the first
-        # missing value, and start it again once the value is in the table.
+        # SHAP blocks on its model. To report progress and allow a stop, abort it where values are
+        # missing, add them and restart.
         explainer = shap.PartitionExplainer(table, CellMasker(clustering))
         found = _explanation(explainer, context, limit)
         if not isinstance(found, MissingCoalitions):
@@ -112,7 +100,7 @@ def shap_partition(context: MethodContext) -> Steps:
 
 @cache
 def warm_up() -> None:
-    """Load and compile SHAP, which takes longer than most maps."""
+    """Load and compile SHAP, which is slower than most maps."""
     explainers = framework("shap", "method='shap'", "shap").explainers
     masker = CellMasker(halve_grid(Grid(2, 2, 2, 2)))
     model = lambda kept: kept.sum(axis=1).astype(np.float64)  # noqa: E731 - a def takes three lines
@@ -121,9 +109,9 @@ def warm_up() -> None:
 
 
 def _explanation(explainer: Any, context: MethodContext, limit: int) -> Any:
-    """Return SHAP's explanation, or the coalitions it misses."""
+    """Return SHAP's explanation, or the missing coalitions."""
     full = np.ones((1, len(context.grid)))
-    # Not the model's batch size: the map must not depend on that.
+    # The model's batch size would change the map.
     batch_size = max(16, limit // 32)
     with seeded_global_generators(context.seed):
         try:
@@ -133,13 +121,13 @@ def _explanation(explainer: Any, context: MethodContext, limit: int) -> Any:
 
 
 def halve_grid(grid: Grid) -> NDArray[np.float64]:
-    """Halve a grid along its longer side, and the halves in turn, down to single cells.
+    """Halve a grid along its longer side, and the halves in turn, down to cells.
 
     Returns
     -------
     float64 array (cells - 1, 4)
-        A linkage matrix as in `scipy.cluster.hierarchy`, where the distance of two nodes is their
-        number of cells. Nodes 0 to cells - 1 are the cells, row-major.
+        A linkage matrix as in `scipy.cluster.hierarchy`, with numbers of cells as distances. Nodes
+        0 to cells - 1 are the cells, row-major.
     """
     links: list[tuple[int, int, int, int]] = []
 
@@ -156,20 +144,20 @@ def halve_grid(grid: Grid) -> NDArray[np.float64]:
 
 
 def exact_evaluations(clustering: NDArray[np.float64]) -> int:
-    """Count the evaluations that SHAP needs for exact values."""
+    """Count SHAP's evaluations for exact values."""
     cells = len(clustering) + 1
 
     def below(node: int) -> int:
         if node < cells:
             return 0
         first, second = (int(child) for child in clustering[node - cells, :2])
-        return 2 + 2 * (below(first) + below(second))  # each with the other half shown and hidden
+        return 2 + 2 * (below(first) + below(second))  # the other half shown and hidden
 
     return 2 + below(2 * cells - 2)
 
 
 def _sum_note(context: MethodContext, hidden: Probabilities | None) -> tuple[str, ...]:
-    """Say what the values add up to; `hidden` are the probabilities with every cell hidden."""
+    """State the sum of the values; `hidden` is for every cell hidden."""
     whole, target = context.run.baseline, context.target
     if whole is None or hidden is None:
         return ()
@@ -182,7 +170,7 @@ def _sum_note(context: MethodContext, hidden: Probabilities | None) -> tuple[str
 
 
 def _shared_note(nodes: NDArray[np.float64], limit: int, exact: int) -> tuple[str, ...]:
-    """Say how much of the value of all nodes is left with parts larger than a cell."""
+    """State the share of value left to parts larger than a cell."""
     if limit >= exact:
         return ()
     cells = (len(nodes) + 1) // 2
