@@ -1,4 +1,4 @@
-// Pointer events of mouse, pen and touch → intents.
+// Pointer events → intents.
 
 import type { SelectMode } from "../cells/selection";
 
@@ -6,20 +6,20 @@ export type Point = [x: number, y: number];
 
 /** Points are fractions of the surface, 0..1. */
 export interface PointerIntents {
-  /** null once the pointer has left. */
+  /** null once it has left. */
   hover(point: Point | null): void;
   click(point: Point, mode: SelectMode): void;
-  /** A rectangle is drawn; `drop` completes it. */
+  /** `drop` completes a rectangle. */
   drag(from: Point, to: Point, mode: SelectMode): void;
   drop(): void;
   abandon(): void;
 }
 
-/** A press that moves farther is a drag. In CSS pixels. */
+/** A drag moves farther; in CSS pixels. */
 const DRAG_DISTANCE = 4;
 const TOUCH_DRAG_DISTANCE = 10;
 
-/** A finger that rests this long draws a rectangle instead of scrolling. */
+/** After this rest, a finger draws instead of scrolling. */
 export const LONG_PRESS_MS = 400;
 
 interface Press {
@@ -31,7 +31,7 @@ interface Press {
   dragging: boolean;
 }
 
-/** Returns a function that abandons a drag, or returns false if there is none. */
+/** Returns a function that abandons a drag; false without one. */
 export function listenToPointer(
   surface: HTMLElement,
   intents: PointerIntents,
@@ -103,7 +103,7 @@ export function listenToPointer(
   listen("pointerup", up);
   listen("pointercancel", abandon);
   listen("lostpointercapture", abandon);
-  // A pen draws at once, a finger scrolls; the browser decides before the press.
+  // Pens draw, fingers scroll; the browser decides before the press.
   listen("pointerenter", (event) => {
     if (event.pointerType === "pen") surface.style.touchAction = "none";
   });
@@ -113,8 +113,7 @@ export function listenToPointer(
   });
   const still = (event: Event) => press?.dragging && event.cancelable && event.preventDefault();
   listen("touchmove", still, false);
-  // A context menu would end the drag of a long press: suppress it. A mouse's menu (Ctrl-click on a
-  // Mac) abandons the drag.
+  // A context menu would end the drag of a long press; a mouse's (Ctrl-click on a Mac) abandons it.
   listen("contextmenu", (event) => (touched ? event.preventDefault() : abandon()), false);
   signal.addEventListener("abort", end);
   return abandon;
@@ -126,7 +125,6 @@ function isFar(press: Press, event: PointerEvent): boolean {
   return way > (press.touch ? TOUCH_DRAG_DISTANCE : DRAG_DISTANCE);
 }
 
-/** The nearest point of the surface. */
 function within([x, y]: Point): Point {
   const nearest = (part: number) => Math.min(1 - Number.EPSILON, Math.max(0, part));
   return [nearest(x), nearest(y)];

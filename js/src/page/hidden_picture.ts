@@ -1,10 +1,10 @@
-// The picture with cells hidden, drawn from the recorded fill.
+// The picture with cells hidden by the recorded fill.
 
 import { cellBox } from "../cells/geometry";
 import type { GridShape } from "../model/widget_model";
 import { bytesOf } from "./record";
 
-/** Returns a function: hidden cells (row-major) → PNG of the grid's height and width. */
+/** Returns hidden cells (row-major) → PNG of the grid's height and width. */
 export function hiddenPicture(
   grid: GridShape,
   seen: CanvasImageSource,
@@ -19,7 +19,7 @@ export function hiddenPicture(
     context?.drawImage(seen, 0, 0);
     for (const index of hidden) {
       const box = cellBox(grid, index, width, height);
-      // Whole pixels: a rounding error would blend a box into its neighbours.
+      // Whole pixels: a rounding error would blend neighbours.
       const [x, y, w, h] = [box.x, box.y, box.width, box.height].map(Math.round) as Rectangle;
       context?.drawImage(replacement, x, y, w, h, x, y, w, h);
     }

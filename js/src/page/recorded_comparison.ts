@@ -1,4 +1,4 @@
-// A comparison that answers from the record of a standalone page.
+// A comparison that answers from a page's record.
 
 import { indexOf } from "../cells/geometry";
 import type { Command, Evidence, MapRecord, Traits } from "../model/comparison_protocol";
@@ -10,7 +10,7 @@ import { bytesOf } from "./record";
 export interface Embedded extends Omit<Traits, "picture" | "maps"> {
   picture: string;
   maps: (Omit<MapRecord, "values"> & { values: string | null })[];
-  /** The effect of hiding each cell, row-major; null if not recorded. */
+  /** Of hiding each cell, row-major; null if not recorded. */
   answers: (Evidence["classes"] | null)[];
 }
 
@@ -24,7 +24,7 @@ export class RecordedComparison extends StaticModel<Traits, Command> {
     this.save_changes();
   }
 
-  /** Answer the changes, as a kernel would. */
+  /** Answer changes as a kernel would. */
   override save_changes(): void {
     this.set("evidence", this.evidence());
   }
