@@ -14,7 +14,7 @@ export interface Marks {
 
 export interface LinkedCells<Map> {
   marksIn(map: Map): Marks;
-  /** Hovered or active, else clicked. */
+  /** The hovered or active cell, else the clicked one. */
   current(): number | null;
   active(): number;
   selected(): Selection;

@@ -25,7 +25,8 @@ export interface MapPanel {
   element: HTMLElement;
   update(request: MethodRequest, map: MapRecord | null, state: PanelState): void;
   draw(pictures: Pictures, grid: GridShape | null): void;
-  /** Apart from `draw`: reading sizes after a text change forces a layout. */
+  /** Write the marked cell's value; not in `draw`, which reads sizes: after a change of text, that
+      forces a layout. */
   describe(grid: GridShape): void;
   focus(): void;
   end(): void;

@@ -27,7 +27,7 @@ export interface MapView {
   describe(grid: GridShape, label: string, text: TextOf): void;
 }
 
-/** 1 is the largest value of each map, in full colour. */
+/** Values are shares of a map's largest, so that 1 is the full colour in every map. */
 export const MAP_APPEARANCE: Appearance = {
   colormap: "orange-blue",
   opacity: 0.85,

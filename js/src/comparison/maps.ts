@@ -34,7 +34,7 @@ export function valuesOf(map: MapRecord | null, cells: number): Float32Array {
   return values?.length === cells ? values : new Float32Array(cells).fill(NaN);
 }
 
-/** Values scaled to −1..1. */
+/** Values divided by the largest, −1..1. */
 export function shares(values: Float32Array): Float32Array {
   const largest = largestOf(values);
   return values.map((value) => (largest === 0 || isFailed(value) ? value : value / largest));

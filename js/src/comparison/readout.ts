@@ -45,7 +45,7 @@ export function readout(
   return { element: root, update, draw, answer };
 }
 
-/** Of the clicked cell; null until it arrives. */
+/** The evidence of the clicked cell; null until it arrives. */
 export function answered(model: Model): Evidence | null {
   const evidence = filled(model.get("evidence"));
   const [cell] = model.get("value");

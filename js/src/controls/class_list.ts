@@ -16,7 +16,7 @@ export interface ClassList {
   last(): void;
 }
 
-/** Typing finds the others. */
+/** Options shown at once; typing finds the others. */
 const MAX_OPTIONS = 100;
 
 export function classList(
@@ -63,7 +63,7 @@ export function classList(
     if (count > 0) activate(at < 0 ? (by > 0 ? 0 : count - 1) : (at + by + count) % count);
   };
 
-  // A press or scroll keeps the focus in the input.
+  // Keep the focus in the input while an option is pressed or the list is scrolled.
   popup.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
   listbox.addEventListener(
     "click",

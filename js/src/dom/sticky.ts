@@ -1,4 +1,5 @@
-// Sticky elements in JupyterLab, whose "windowing" moves cells by a transform that they ignore.
+// Sticky elements in JupyterLab. Its "windowing" moves cells by a transform, which sticky elements
+// ignore.
 
 const CELLS = ".jp-WindowedPanel-viewport";
 

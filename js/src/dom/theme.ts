@@ -44,7 +44,7 @@ function declaredTheme(): Theme | null {
   return colab === "dark" || colab === "light" ? colab : null;
 }
 
-/** From the nearest visible background, also outside shadow roots. */
+/** The theme of the nearest visible background, also outside a shadow root. */
 function backgroundTheme(from: Node | null): Theme | null {
   for (let node = from; node; node = node instanceof ShadowRoot ? node.host : node.parentNode) {
     if (!(node instanceof Element)) continue;

@@ -72,13 +72,13 @@ export function evidenceView(model: Model, host: () => Host): EvidenceView {
   return { element: root, update, text };
 }
 
-/** Whether an answer or error of the kernel is due. */
+/** Whether a kernel was asked and has neither answered nor failed. */
 function isWaiting(model: Model, evidence: Evidence | null, host: Host): boolean {
   const answered = evidence !== null && evidence.drop !== null;
   return host === "kernel" && model.get("value").length > 0 && !answered && model.get("error") === "";
 }
 
-/** null while the evidence belongs to another selection. */
+/** The evidence; null while it belongs to another selection. */
 function current(model: Model): Evidence | null {
   const evidence = filled(model.get("evidence"));
   const cells = model.get("value");

@@ -8,7 +8,7 @@ export interface AriaGrid {
   update(grid: GridShape | null, index: number, text: string, selected: boolean): void;
 }
 
-/** The element becomes focusable once there are cells. */
+/** Make an element the grid; it is focusable once there are cells. */
 export function ariaGrid(root: HTMLElement): AriaGrid {
   // A counter is not unique: each widget may load its own copy of this module.
   const name = `gx-cell-${Math.random().toString(36).slice(2)}`;

@@ -10,7 +10,7 @@ export interface KeyIntents {
   move(to: Move, extend: boolean): void;
   pick(mode: SelectMode): void;
   all(): void;
-  /** False if nothing was cleared: others get the key. */
+  /** False if there was nothing to clear; others then get the key. */
   clear(): boolean;
   undo(): void;
 }
@@ -55,7 +55,7 @@ export function listenToKeys(surface: HTMLElement, intents: KeyIntents, signal: 
     event.stopPropagation();
     intents.showActive(true);
   };
-  // Screen readers click the active cell's element.
+  // Screen readers click the active cell's element, not the picture.
   const click = (event: MouseEvent) => {
     if (event.target instanceof Element && event.target.matches("[role=gridcell]")) {
       intents.pick({ extend: false, toggle: false });

@@ -1,4 +1,5 @@
-// Patterns of pending and failed cells. Lengths are device pixels, `ratio` of them per CSS pixel.
+// Patterns of pending and failed cells. Lengths are device pixels; `ratio` is device pixels per CSS
+// pixel.
 
 import type { Box } from "../cells/geometry";
 

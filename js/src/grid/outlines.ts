@@ -8,7 +8,7 @@ type Context = CanvasRenderingContext2D;
 /** In CSS pixels; smaller cells have thinner lines. */
 const SMALL_CELL = 14;
 
-/** In CSS pixels; smaller cells have lines outside. */
+/** In CSS pixels; smaller cells are outlined from outside. */
 const TINY_CELL = 8;
 
 /** Darken hidden cells: the selection, or with `keep` everything else. */
@@ -79,7 +79,7 @@ type Side = "top" | "bottom" | "left" | "right";
 /** A cell of the union and its outer sides. */
 interface RimCell {
   box: Box;
-  /** Pairs are corners where only the diagonal neighbour is outside. */
+  /** A pair is a corner where only the diagonal neighbour is outside. */
   sides: Side[][];
 }
 
@@ -109,7 +109,7 @@ function rimOf(surface: Surface, cells: ReadonlySet<number>): RimCell[] {
   return rim;
 }
 
-/** Fill `reach` pixels inside the edge, outside if negative. */
+/** Fill `reach` pixels inside the edge of the union; outside if negative. */
 function fillRim(context: Context, rim: RimCell[], reach: number, color: string): void {
   context.fillStyle = color;
   for (const { box, sides } of rim) {

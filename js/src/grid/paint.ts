@@ -89,7 +89,7 @@ function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanv
   return layer.canvas;
 }
 
-/** Browsers short of memory may discard a layer's pixels. */
+/** A browser short of memory may discard a layer and restore it empty. */
 function newLayer(owner: HTMLCanvasElement): HTMLCanvasElement {
   const layer = document.createElement("canvas");
   layer.addEventListener("contextrestored", () => layers.delete(owner));
@@ -123,7 +123,7 @@ function paintMap(context: Context, scene: Scene, width: number, height: number,
   if (scene.appearance.numbers) paintNumbers(context, scene, surface);
 }
 
-/** In colour where pending, else pale. */
+/** Pending cells in the picture's colours, others pale. */
 function paintPictures(context: Context, scene: Scene, surface: Surface) {
   const { width, height } = surface;
   const pending = [...scene.drops.keys()].filter((index) => Number.isNaN(scene.drops[index]));

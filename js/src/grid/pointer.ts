@@ -15,11 +15,11 @@ export interface PointerIntents {
   abandon(): void;
 }
 
-/** A drag moves farther; in CSS pixels. */
+/** A press that moves farther is a drag; in CSS pixels. */
 const DRAG_DISTANCE = 4;
 const TOUCH_DRAG_DISTANCE = 10;
 
-/** After this rest, a finger draws instead of scrolling. */
+/** A finger that rests this long draws a rectangle instead of scrolling. */
 export const LONG_PRESS_MS = 400;
 
 interface Press {
@@ -31,7 +31,7 @@ interface Press {
   dragging: boolean;
 }
 
-/** Returns a function that abandons a drag; false without one. */
+/** Returns a function that abandons a drag, or returns false if there is none. */
 export function listenToPointer(
   surface: HTMLElement,
   intents: PointerIntents,
@@ -113,7 +113,8 @@ export function listenToPointer(
   });
   const still = (event: Event) => press?.dragging && event.cancelable && event.preventDefault();
   listen("touchmove", still, false);
-  // A context menu would end the drag of a long press; a mouse's (Ctrl-click on a Mac) abandons it.
+  // A context menu would end the drag of a long press: suppress it. A mouse's menu (Ctrl-click on a
+  // Mac) abandons the drag.
   listen("contextmenu", (event) => (touched ? event.preventDefault() : abandon()), false);
   signal.addEventListener("abort", end);
   return abandon;

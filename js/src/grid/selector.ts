@@ -25,7 +25,7 @@ export interface CellSelector {
   dragging(): boolean;
   active(): number;
   click(index: number, mode: SelectMode): void;
-  /** With `extend`, select from the anchor. */
+  /** Make a cell active; with `extend`, select from the anchor to it. */
   goTo(index: number, extend: boolean): void;
   drag(from: number, to: number, mode: SelectMode): void;
   drop(): void;
@@ -105,7 +105,7 @@ export function cellSelector(model: Model, choose: Choose): CellSelector {
     if (sameCells(cells, selected)) return;
     selected = cells;
     const [first] = cells;
-    // Selected by another view or from Python.
+    // Selected by another view or from Python: continue there.
     if (first !== undefined && !cells.has(active) && !sameCells(cells, sent)) active = anchor = first;
   };
 

@@ -32,7 +32,7 @@ export type MapStatus = (typeof MAP_STATUSES)[number];
 /** "" for a map that only ranks cells. */
 export type Unit = (typeof UNITS)[number];
 
-/** Of the running map; else null. */
+/** Steps of the running map; null for others. */
 export type Progress = [done: number, total: number] | null;
 
 /** `options` is a layer, options as text, or "" for the defaults. */
@@ -82,9 +82,9 @@ export interface MapRecord {
   /** Little-endian float32, rows × columns; NaN if unknown. */
   values: DataView | null;
   unit: Unit;
-  /** The method's own map. */
+  /** The method's own map, in words. */
   native: string;
-  /** How it became cells. */
+  /** How that map became cells. */
   derived: string;
   notes: string[];
   /** Pictures classified. */
@@ -112,7 +112,7 @@ export interface Traits {
   offered: Offered[];
   /** In order of computation; empty for a black box. */
   layers: string[];
-  /** As `methods`. */
+  /** One for each of `methods`. */
   maps: MapRecord[];
   /** Of each map; apart from `maps`, since those are large and this changes each step. */
   progress: Progress[];
@@ -126,7 +126,7 @@ export interface Traits {
   target: number | string | null;
   /** The clicked cell, if any. */
   value: Cell[];
-  /** Also measure maps with randomised weights. */
+  /** Whether to compare each map with one under randomised weights. */
   randomise: boolean;
 }
 

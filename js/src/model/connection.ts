@@ -9,13 +9,13 @@ export interface Connection {
   offered(): number[] | null;
 }
 
-/** A view that never had a kernel, as in a saved notebook. */
+/** Class of a view that never had a kernel, as in a saved notebook. */
 const DISCONNECTED = "jupyter-widgets-disconnected";
 
-/** The kernel's restart; anywidget does not tell views of it. */
+/** Event of a kernel's restart; anywidget does not pass it on to views. */
 const RESTARTED = "comm_live_update";
 
-/** JupyterLab's; null after a shutdown. */
+/** JupyterLab's widget manager; its kernel is null after a shutdown. */
 interface Managed {
   widget_manager?: { kernel?: unknown };
 }

@@ -69,7 +69,7 @@ export interface Progress {
   left: number | null;
 }
 
-/** With `cells` hidden together, or all others (`keep`). */
+/** The prediction with `cells` hidden together, or all others (`keep`). */
 export interface Evidence {
   cells: Cell[];
   keep: boolean;

@@ -6,7 +6,7 @@ export type Status = (typeof STATUSES)[number];
 
 export type Cell = [row: number, column: number];
 
-/** Of the current scores; height × width pixels. */
+/** The grid of the current scores, on height × width pixels. */
 export interface GridShape {
   rows: number;
   columns: number;

@@ -4,7 +4,7 @@ import { cellBox } from "../cells/geometry";
 import type { GridShape } from "../model/widget_model";
 import { bytesOf } from "./record";
 
-/** Returns hidden cells (row-major) → PNG of the grid's height and width. */
+/** Returns a function: hidden cells (row-major) → PNG of the grid's height and width. */
 export function hiddenPicture(
   grid: GridShape,
   seen: CanvasImageSource,

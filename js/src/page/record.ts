@@ -27,7 +27,7 @@ export interface Embedded {
   answers: Record<Score, { drops: string; notes: string[][]; saturated: boolean[] }>;
   /** Winning classes that are not in `classes`. */
   others: [cell: number, index: number, before: number, after: number][];
-  /** For the selection when saved; null if none. */
+  /** The answer to the selection when saved; null if none. */
   selection: RecordedAnswer | null;
   done: number;
   seconds: number;
@@ -164,7 +164,7 @@ function shownClasses(recording: Recording, at: number, after: Float32Array): Ev
   return [...places].map((i) => [embedded.classes[i]!, baseline[i]!, after[i]!]);
 }
 
-/** Among the classes; that of the most probable if not found. */
+/** Position of a target among the classes; if missing, of the most probable class. */
 function placeOf(recording: Recording, target: Traits["target"]): number {
   const at = typeof target === "number" ? recording.embedded.classes.indexOf(target) : -1;
   return at < 0 ? largest(recording.baseline, 1)[0]! : at;

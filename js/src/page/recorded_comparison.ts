@@ -10,7 +10,7 @@ import { bytesOf } from "./record";
 export interface Embedded extends Omit<Traits, "picture" | "maps"> {
   picture: string;
   maps: (Omit<MapRecord, "values"> & { values: string | null })[];
-  /** Of hiding each cell, row-major; null if not recorded. */
+  /** The effect of hiding each cell, row-major; null if not recorded. */
   answers: (Evidence["classes"] | null)[];
 }
 

@@ -48,7 +48,7 @@ export class RecordedModel extends StaticModel {
     const { value, keep } = this.current;
     if (value.length === 0) return {};
     const hidden = hiddenCells(this.recording.embedded.grid, value, keep);
-    // The same bytes are not decoded again.
+    // The same picture keeps its bytes, which are not decoded again.
     if (this.drawn?.hidden !== String(hidden)) {
       this.drawn = { hidden: String(hidden), picture: this.draw(hidden) };
     }

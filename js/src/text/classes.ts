@@ -15,7 +15,7 @@ export function duplicateLabels(labels: string[]): Set<string> {
   return new Set(labels.filter((label) => seen.size === seen.add(label).size));
 }
 
-/** With its index if the label is empty or shared. */
+/** A label, with its index if empty or shared. */
 export function className(labels: string[], duplicates: Set<string>, index: number): string {
   const label = (labels[index] ?? "").trim();
   return label === "" || duplicates.has(labels[index]!) ? `${label} (${index})`.trim() : label;

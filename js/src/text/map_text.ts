@@ -19,7 +19,7 @@ export function valueText(value: number, unit: Unit, largest: number): string {
   return `${sign}${number}${unitText(unit)}`;
 }
 
-/** Of the full colour; "" while unknown. */
+/** The value in full colour; "" while unknown. */
 export function scaleText(values: Float32Array, largest: number, unit: Unit): string {
   if (largest === 0) return values.some(isScored) ? "0 in every cell" : "";
   const scaled = unit === "probability" ? 100 : 1;
@@ -74,7 +74,7 @@ function tookText(took: number): string {
   return took < 9.95 ? `${took.toFixed(1)} s` : secondsText(took);
 }
 
-/** Its cost once done. */
+/** The progress of a map, or its cost once done. */
 export function stateText(map: MapRecord | null, progress: Progress, status: Status): string {
   if (!map) return "Waiting";
   if (map.status === "failed") return "Failed";
