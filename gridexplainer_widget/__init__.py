@@ -54,7 +54,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "GridExplainerWidget":  # ipywidgets is slow to load
+    if name == "GridExplainerWidget":
         from gridexplainer_widget.live.explorer.widget import GridExplainerWidget  # noqa: PLC0415 - slow to load
 
         return GridExplainerWidget

@@ -39,9 +39,9 @@ class GridExplainer(Setup):
     model : model, path, callable or Classifier
         See :func:`gridexplainer_widget.as_classifier`, also for `preprocess` to `input_shape`.
     grid_size : int or (int, int)
-        Rows and columns, each from 1 to the pixels of the model's input.
+        Rows and columns, from 1 to the pixels of the model's input.
     fill : str, (r, g, b) or callable
-        Replaces a hidden cell before preprocessing: "cell-mean", "blur", "red", …; see
+        Replaces hidden cells before preprocessing: "cell-mean", "blur", "red", …; see
         :func:`gridexplainer_widget.core.fills.parse_fill`.
     score : {"probability", "log-odds"}
         Unit of the drops.
@@ -50,11 +50,11 @@ class GridExplainer(Setup):
     labels : sequence, mapping or path, optional
         Class names.
     output : {"softmax", "percent", "logits", "sigmoid", "sigmoids"}, optional
-        By default detected from the model's first answer.
+        By default detected from the first prediction.
     input_shape : (height, width) or (height, width, channels), optional
-        In pixels; needed where the model does not tell.
+        In pixels, if the model does not tell.
     batch_size : int, optional
-        At least 1; by default from the picture size and a memory budget.
+        At least 1; by default from picture size and memory budget.
     seed : int
         For ``fill="noise"`` and random methods.
     engine : {"auto", "full", "incremental"}
@@ -90,7 +90,7 @@ class GridExplainer(Setup):
         method: str = "occlusion",
         **options: Any,
     ) -> Explanation:
-        """Compute how much each cell of a picture contributes to a class.
+        """Compute how much each cell contributes to a class.
 
         After Ctrl-C, ``self.explanation`` holds the cells that occlusion has scored.
 
@@ -145,7 +145,7 @@ class GridExplainer(Setup):
         Returns
         -------
         Comparison
-            `failures` lists methods that cannot explain this model. After Ctrl-C,
+            `failures` lists the methods that cannot explain this model. After Ctrl-C,
             ``self.comparison`` holds the finished maps.
         """
         keep = partial(setattr, self, "comparison")
@@ -168,7 +168,7 @@ class GridExplainer(Setup):
         ----------
         explanation : Explanation
         fill : str, (r, g, b) or callable, optional
-            By default the explainer's. Another fill can reverse the ranking of methods.
+            By default the explainer's. Another can reverse the ranking of methods.
         mask : bool array (height, width), optional
             True on the object.
         randomise : bool
@@ -183,20 +183,20 @@ class GridExplainer(Setup):
         return with_bar(steps, "Hiding cells in order")
 
     def randomisation(self, explanation: Explanation, stages: int = 4) -> Randomisation:
-        """Test whether a map changes when weights are randomised, from the last layer down.
+        """Test how a map changes when weights are randomised, from the last layer down.
 
-        Copies are randomised; the model stays unchanged.
+        The model itself stays unchanged.
 
         Parameters
         ----------
         explanation : Explanation
         stages : int
-            Number of maps, at least 1; for the last one, all layers are randomised.
+            Number of maps, at least 1; the last has all layers randomised.
 
         Raises
         ------
         MethodError
-            The model is a black box, or cannot be copied.
+            The model is a black box or cannot be copied.
         """
         steps = randomise_steps(self, explanation, explanation.request, stages)
         return with_bar(steps, "Randomising layers")
@@ -221,7 +221,7 @@ class GridExplainer(Setup):
     ) -> GridExplainerWidget | ComparisonWidget:
         """Open a picture in the live widget and start scoring in the background.
 
-        Where no widget runs, the scores so far are shown as a PNG: in a notebook executed as a
+        Where no widget runs, it shows a PNG of the scores so far: in a notebook executed as a
         whole, call ``w.wait()`` before displaying ``w``.
 
         Parameters
@@ -229,8 +229,8 @@ class GridExplainer(Setup):
         img, target_class
             As for :meth:`explain`.
         **traits
-            The widget's, such as ``numbers=False`` (docs/traits.md). ``methods=[…]``, as for
-            :meth:`compare`, shows several maps side by side.
+            Traits of the widget, such as ``numbers=False`` (docs/traits.md). ``methods=[…]``, as
+            for :meth:`compare`, shows several maps side by side.
 
         Raises
         ------

@@ -51,7 +51,7 @@ MAX_GRID: Final = 64
 
 
 def accepted_grid_size(value: Any, height: int, width: int) -> int | tuple[int, int]:
-    """Check a grid for a picture of `height` × `width` pixels; at most MAX_GRID rows or columns."""
+    """Check a grid for a picture of `height` × `width` pixels, up to MAX_GRID cells a side."""
     rows, columns = parse_grid_size(value)
     if max(rows, columns) > MAX_GRID:
         raise ValueError(

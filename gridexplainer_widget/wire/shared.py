@@ -13,15 +13,7 @@ STATUSES: Final = ("running", "stopped", "done", "error")
 
 
 def accepted_value(cells: Sequence[Sequence[int]], grid: Grid) -> tuple[tuple[int, int], ...]:
-    """Check selected cells and drop duplicates.
-
-    Raises
-    ------
-    ValueError
-        Not a list of (row, column).
-    IndexError
-        A cell lies outside the grid.
-    """
+    """Check that selected cells are (row, column) on the grid; drop duplicates."""
     try:
         found = dict.fromkeys((index(row), index(column)) for row, column in cells)
     except (TypeError, ValueError):
