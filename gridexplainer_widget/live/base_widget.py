@@ -40,7 +40,7 @@ class BaseWidget(anywidget.AnyWidget):
         super().__init__(**layout)
 
     def start(self) -> None:
-        """Start or resume the work that is left, if any."""
+        """Start or resume unfinished work."""
         self._publisher.start()
 
     def stop(self) -> None:
@@ -54,7 +54,7 @@ class BaseWidget(anywidget.AnyWidget):
         super().close()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Set what the front end may write; show what was refused."""
+        """Set the traits that the front end may write; show errors."""
         allowed = {
             name: value for name, value in sync_data.items() if name not in self._kernel_traits
         }

@@ -26,7 +26,7 @@ class Turn(IntEnum):
 
 
 class PublishedTraits(Protocol):
-    """What a publisher needs of a widget."""
+    """The traits that a publisher needs."""
 
     target: Any
 
@@ -34,7 +34,7 @@ class PublishedTraits(Protocol):
         """Set a read-only trait."""
 
     def hold_sync(self) -> AbstractContextManager[None]:
-        """Send all changes in one message."""
+        """Send changes in one message."""
 
 
 class Publisher(ABC):
@@ -49,7 +49,7 @@ class Publisher(ABC):
 
     @abstractmethod
     def start(self) -> None:
-        """Start or resume the work that is left."""
+        """Start or resume unfinished work."""
 
     def stop(self) -> None:
         """End the work within a step; clicks are still answered."""
@@ -74,7 +74,7 @@ class Publisher(ABC):
         finish: Callable[[Outcome], None],
         update: Callable[[], None] | None = None,
     ) -> None:
-        """Run a job; `update` and `finish` send one message each, none after `close`."""
+        """Run a job; each `update` and `finish` is one message."""
 
         def publish_update() -> None:
             if update is not None and not self._closed:

@@ -29,9 +29,9 @@ class Job:
     steps : callable returning an iterator
         Runs in the worker; other jobs may run between two steps.
     update : callable
-        Called now and then with the lock held, until the job ends, is replaced or dropped.
+        Called now and then; not after the job was dropped.
     finish : callable (outcome)
-        Called once at the end with the lock held, unless the job was replaced or dropped.
+        Called once at the end, unless the job was dropped.
     """
 
     steps: Callable[[], Iterator[object]]
@@ -42,8 +42,8 @@ class Job:
 class Runner:
     """Run jobs step by step in a thread that ends with the last job.
 
-    Each `turn` has one job, the newest. Each step goes to the job with the lowest turn, so that a
-    click is answered between two steps of a long run. `lock` is held during `update` and `finish`.
+    Each `turn` has one job, the newest. The lowest turn goes first, so that clicks are answered
+    between the steps of a long run. `lock` is held during `update` and `finish`.
     """
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Runner:
                     task.stopped = True
 
     def drop(self, *turns: int) -> None:
-        """End the jobs of these turns within a step, without `update` or `finish`."""
+        """End the jobs of these turns without `update` or `finish`."""
         with self.lock:
             for turn in turns:
                 task = self._tasks.pop(turn, None)
@@ -141,7 +141,6 @@ class _Task:
         self._steps: Iterator[object] | None = None
 
     def step(self) -> Outcome | None:
-        """Run one step; return the outcome if it was the last."""
         if self.stopped:
             return "stopped"
         try:
@@ -158,7 +157,7 @@ class _Task:
 class _Updates:
     """Call `update` at most every SECONDS_BETWEEN_UPDATES.
 
-    A timer makes a postponed call, since the next step may be slow.
+    A timer makes postponed calls: the next step may be slow.
     """
 
     def __init__(self, update: Callable[[], None], lock: threading.RLock) -> None:
@@ -167,7 +166,7 @@ class _Updates:
         self._timer: threading.Event | None = None
 
     def request(self) -> None:
-        """Update now or after the interval; needs the lock."""
+        """Update now or later; needs the lock."""
         wait = self._last + SECONDS_BETWEEN_UPDATES - time.monotonic()
         if wait <= 0:
             self._now()
@@ -178,7 +177,7 @@ class _Updates:
 
     def end(self) -> None:
         """Stop updating; needs the lock."""
-        self._update = lambda: None  # so that a waiting timer keeps no widget alive
+        self._update = lambda: None  # a waiting timer keeps no widget alive
         if self._timer is not None:
             self._timer.set()
 

@@ -25,15 +25,7 @@ def accepted(accept: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def accepted_target(target: Any, published: Sequence[str], labels: Labels | None) -> Any:
-    """Check a class against the labels, if they are known.
-
-    Parameters
-    ----------
-    published : sequence of str
-        A label for each class; empty before the first prediction.
-    labels : tuple of str or mapping, optional
-        The classifier's.
-    """
+    """Check a class against the `published` labels, else the classifier's, if complete."""
     # A mapping may be incomplete; a single label is a sigmoid's, which has two classes.
     complete = labels if isinstance(labels, tuple) and len(labels) > 1 else ()
     known = published or complete

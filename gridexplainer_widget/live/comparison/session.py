@@ -47,7 +47,7 @@ class Panel:
     work: Generator[Progress, None, None] | None = None
 
     def audit(self, *, randomise: bool) -> Faithfulness | None:
-        """Return the latest audit."""
+        """Return the audit, randomised if wanted and finished."""
         return self.randomised if randomise and self.randomised else self.audited
 
     def done(self, *, randomise: bool) -> bool:
@@ -126,7 +126,7 @@ class ComparisonSession:
         self._panels = {key: panel for key, panel in self._panels.items() if not panel.failure}
 
     def steps(self, panel: Panel, *, randomise: bool) -> Generator[Progress, None, None]:
-        """Compute or resume a map and its audit; keep a failure in the panel."""
+        """Compute or resume a map and its audit; failures stay in the panel."""
         while not panel.done(randomise=randomise):
             if panel.work is None:
                 panel.work = self._next_work(panel)
@@ -183,7 +183,7 @@ class ComparisonSession:
         )
 
     def _occlusion_so_far(self, target: int) -> dict[str, Any]:
-        """Describe the unfinished map of occlusion; a large one changes less often."""
+        """Describe the unfinished map; a large one changes less often."""
         now = time.monotonic()
         if self._partial is not None:
             until, known, shown = self._partial
@@ -201,7 +201,7 @@ class ComparisonSession:
         return self.setup.start_run(self.picture)
 
     def _remembered(self, request: MethodRequestLike) -> MethodRequest | None:
-        """Find a request that the front end names by method and options as text."""
+        """Find a request sent by the front end."""
         pair = tuple(request) if isinstance(request, (list, tuple)) and len(request) == 2 else ()
         if all(isinstance(part, str) for part in pair) and len(pair) == 2:
             return self._requests.get((str(pair[0]), str(pair[1])))

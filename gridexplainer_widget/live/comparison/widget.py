@@ -27,8 +27,8 @@ from .traits import ComparisonTraits
 class ComparisonWidget(ComparisonTraits):
     """Audited maps of a picture by several methods.
 
-    Made by ``GridExplainer.explore(img, methods=[…])``. Maps are computed one by one in the
-    background; finished ones are kept, so that going back is instant.
+    Made by ``GridExplainer.explore(img, methods=[…])``. Finished maps are kept, so that going back
+    is instant.
 
     Parameters
     ----------

@@ -96,7 +96,7 @@ class ExplorerPublisher(Publisher):
         return finished
 
     def close(self) -> None:
-        """End all work and publishing; the explanation stays."""
+        """End all work; the explanation stays."""
         with self.lock:
             self._last = self.explanation
             super().close()
@@ -164,7 +164,7 @@ class ExplorerPublisher(Publisher):
         self.publish_evidence(ask=False)
 
     def _check(self) -> None:
-        """Check the model on each picture until a check passes."""
+        """Check the model on each picture until no concern is left."""
         setup, run = self._session.setup, self._session.run
         if run is None or not setup.unchecked:
             return

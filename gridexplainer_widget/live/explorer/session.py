@@ -24,13 +24,7 @@ KEPT_SELECTIONS = 100
 
 
 class ExplorerSession:
-    """One picture under changing grids, fills and selections.
-
-    Attributes
-    ----------
-    size : (height, width)
-        See :meth:`size_of`.
-    """
+    """One picture under changing grids, fills and selections."""
 
     def __init__(self, setup: Setup, picture: Picture) -> None:
         self.setup = setup

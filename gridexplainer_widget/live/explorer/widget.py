@@ -228,7 +228,6 @@ class GridExplainerWidget(ExplorerTraits):
             self._publisher.publish_evidence()
 
     def _clear_error(self) -> None:
-        """Clear the error of a refused value."""
         if self.status != "error":
             self.set_trait("error", "")
 
@@ -239,7 +238,6 @@ class GridExplainerWidget(ExplorerTraits):
         return explanation
 
     def _list_fill(self, fill: Fill) -> None:
-        """Offer a fill given from Python."""
         built_in = (*NAMES, "gray")
         if fill.name not in built_in:
             self._custom_fills[fill.name] = fill
