@@ -54,12 +54,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "GridExplainerWidget":  # ipywidgets is loaded by whoever wants the widget
-        from gridexplainer_widget.live.explorer.widget import GridExplainerWidget  # noqa: PLC0415
+    if name == "GridExplainerWidget":
+        from gridexplainer_widget.live.explorer.widget import GridExplainerWidget  # noqa: PLC0415 - slow to load
 
         return GridExplainerWidget
     if name == "ComparisonWidget":
-        from gridexplainer_widget.live.comparison.widget import ComparisonWidget  # noqa: PLC0415 - alike
+        from gridexplainer_widget.live.comparison.widget import ComparisonWidget  # noqa: PLC0415 - slow to load
 
         return ComparisonWidget
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The front door: a model, and how to hide parts of its pictures."""
+"""The entry point: a model, and how to hide parts of its pictures."""
 
 from __future__ import annotations
 
@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 
 
 class GridExplainer(Setup):
-    """Explain what an image classifier looks at by hiding parts of a picture.
+    """Explain an image classifier by hiding the cells of a grid, one at a time.
 
-    Cells of a grid are hidden in turn; the drop of the target's probability is the cell's
-    importance: occlusion sensitivity (M. D. Zeiler and R. Fergus, "Visualizing and Understanding
-    Convolutional Networks", ECCV 2014).
+    A cell's importance is the drop of the target's probability: occlusion sensitivity (M. D. Zeiler
+    and R. Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014).
 
     Parameters
     ----------
@@ -42,35 +41,36 @@ class GridExplainer(Setup):
     grid_size : int or (int, int)
         Rows and columns, from 1 to the pixels of the model's input.
     fill : str, (r, g, b) or callable
-        What stands in for a hidden cell, before preprocessing: "cell-mean", "blur", "red", …; see
+        Replaces hidden cells before preprocessing: "cell-mean", "blur", "red", …; see
         :func:`gridexplainer_widget.core.fills.parse_fill`.
     score : {"probability", "log-odds"}
-        What drops are differences of.
+        Unit of the drops.
     preprocess : str, callable or None
-        Done to a batch in 0..255: "auto" reads it off the model; or "0..1", "imagenet", ….
+        For a batch in 0..255: "auto" (read off the model), "0..1", "imagenet", ….
     labels : sequence, mapping or path, optional
-        Names of the classes.
+        Class names.
     output : {"softmax", "percent", "logits", "sigmoid", "sigmoids"}, optional
-        What the model returns; by default found out from its first answer.
+        By default detected from the first prediction.
     input_shape : (height, width) or (height, width, channels), optional
-        In pixels, where the model does not tell.
+        In pixels, if the model does not tell.
     batch_size : int, optional
-        Pictures in a model call, at least 1; by default from their size and a memory budget.
+        At least 1; by default from picture size and memory budget.
     seed : int
-        For ``fill="noise"`` and for methods that draw at random.
+        For ``fill="noise"`` and random methods.
     engine : {"auto", "full", "incremental"}
-        "full" runs the model on every masked picture, "incremental" only what hiding changes in a
-        Keras or PyTorch network, to the same numbers (docs/speed.md); "auto" picks the faster.
+        "full" runs the model on every masked picture; "incremental" recomputes only what hiding
+        changes in a Keras or PyTorch network, with the same numbers (docs/speed.md); "auto" picks
+        the faster.
 
     Raises
     ------
     ValueError, TypeError
-        A parameter is not usable; the message says what is wanted.
+        A parameter is not usable.
 
     Attributes
     ----------
     explanation, comparison, checked : Explanation, Comparison, Preflight; or None
-        The latest; of occlusion, and of :meth:`compare`, also where it was cut short.
+        The latest, also of an interrupted occlusion or :meth:`compare`.
 
     Examples
     --------
@@ -90,9 +90,9 @@ class GridExplainer(Setup):
         method: str = "occlusion",
         **options: Any,
     ) -> Explanation:
-        """Find out what each cell of a picture contributes to a class.
+        """Compute how much each cell contributes to a class.
 
-        Ctrl-C leaves the cells that occlusion has hidden so far in ``self.explanation``.
+        After Ctrl-C, ``self.explanation`` holds the cells that occlusion has scored.
 
         Parameters
         ----------
@@ -101,18 +101,18 @@ class GridExplainer(Setup):
         target_class : int or str, optional
             Index or label; by default the most probable class.
         method : str
-            A name in :data:`gridexplainer_widget.METHODS`; see docs/methods.md.
+            A name in :data:`gridexplainer_widget.METHODS` (docs/methods.md).
         **options
             See :class:`gridexplainer_widget.attribution.options.MethodOptions`.
 
         Raises
         ------
         ExplanationError
-            The model failed on the way; the error carries the cells that had been hidden.
+            The model failed; the error carries the cells scored so far.
         MethodError
             The method cannot explain this model.
         ValueError, TypeError
-            The picture, the grid on it, the target, the method or an option is not usable.
+            The picture, its grid, the target, the method or an option is not usable.
         """
         request = parse_request((method, options))
         bar = (request.method.title,) if request.method.explain else ("Hiding cells", "cell")
@@ -120,7 +120,7 @@ class GridExplainer(Setup):
         steps = explain_steps(self, self.start_run(img), target_class, request, on_result=keep)
         return with_bar(steps, *bar)
 
-    def compare(  # noqa: PLR0913 - the picture and the methods, and keywords with defaults
+    def compare(  # noqa: PLR0913 - keywords with defaults
         self,
         img: PictureLike,
         methods: Sequence[MethodRequestLike] | None = None,
@@ -130,7 +130,7 @@ class GridExplainer(Setup):
         mask: ArrayLike | None = None,
         randomise: bool = False,
     ) -> Comparison:
-        """Explain a picture by several methods, and measure which one is true to the model.
+        """Explain a picture by several methods, and measure how faithful each map is.
 
         Parameters
         ----------
@@ -145,8 +145,8 @@ class GridExplainer(Setup):
         Returns
         -------
         Comparison
-            A method that cannot explain this model is among its `failures`. What Ctrl-C leaves
-            is in ``self.comparison``.
+            `failures` lists the methods that cannot explain this model. After Ctrl-C,
+            ``self.comparison`` holds the finished maps.
         """
         keep = partial(setattr, self, "comparison")
         steps = comparison_steps(
@@ -162,47 +162,47 @@ class GridExplainer(Setup):
         mask: ArrayLike | None = None,
         randomise: bool = False,
     ) -> Faithfulness:
-        """Measure how true an explanation is to the model, by hiding its cells in order.
+        """Measure an explanation's faithfulness by hiding its cells in order.
 
         Parameters
         ----------
         explanation : Explanation
         fill : str, (r, g, b) or callable, optional
-            By default the explainer's own. Another one can turn the order of methods around.
+            By default the explainer's. Another can reverse the ranking of methods.
         mask : bool array (height, width), optional
-            Where the object is.
+            True on the object.
         randomise : bool
-            Whether to explain again with randomised weights; see :meth:`randomisation`.
+            Also explain with randomised weights; see :meth:`randomisation`.
 
         Raises
         ------
         ValueError
-            The mask does not fit the picture, or the explanation not the model.
+            The mask does not fit the picture, or the explanation does not fit the model.
         """
         steps = audit_explanation(self, explanation, fill, mask, randomise=randomise)
         return with_bar(steps, "Hiding cells in order")
 
     def randomisation(self, explanation: Explanation, stages: int = 4) -> Randomisation:
-        """See whether a map changes when the model's weights are randomised, layer by layer.
+        """Test how a map changes when weights are randomised, from the last layer down.
 
-        Copies of the model are randomised from the last layer down; the model stays as it is.
+        The model itself stays unchanged.
 
         Parameters
         ----------
         explanation : Explanation
         stages : int
-            How many layers to stop at, at least 1; at the last stop all are randomised.
+            Number of maps, at least 1; the last has all layers randomised.
 
         Raises
         ------
         MethodError
-            The model is a black box, or cannot be copied.
+            The model is a black box or cannot be copied.
         """
         steps = randomise_steps(self, explanation, explanation.request, stages)
         return with_bar(steps, "Randomising layers")
 
     def visualize(self, style: str = "signed") -> Figure:
-        """Draw the latest explanation; `style` is as for :meth:`Explanation.plot`.
+        """Draw the latest explanation; see :meth:`Explanation.plot`.
 
         Raises
         ------
@@ -219,23 +219,23 @@ class GridExplainer(Setup):
     def explore(
         self, img: PictureLike, target_class: int | str | None = None, **traits: Any
     ) -> GridExplainerWidget | ComparisonWidget:
-        """Open a picture in the live widget; scoring starts at once, in the background.
+        """Open a picture in the live widget and start scoring in the background.
 
-        Where no widget runs, it is displayed as a PNG of what has been scored by then: in a
-        notebook that is executed as a whole, call ``w.wait()`` before displaying ``w``.
+        Where no widget runs, it shows a PNG of the scores so far: in a notebook executed as a
+        whole, call ``w.wait()`` before displaying ``w``.
 
         Parameters
         ----------
         img, target_class
             As for :meth:`explain`.
         **traits
-            Of the widget, such as ``numbers=False``; see docs/traits.md. ``methods=[…]``, as
-            :meth:`compare` takes them, shows several maps side by side.
+            Traits of the widget, such as ``numbers=False`` (docs/traits.md). ``methods=[…]``, as
+            for :meth:`compare`, shows several maps side by side.
 
         Raises
         ------
         TypeError
-            There is no such trait to be set.
+            A trait does not exist or cannot be set.
         """
         if target_class is not None and "target" in traits:
             raise TypeError("target_class= and target= are the same thing; give one of them.")

@@ -1,1 +1,1 @@
-"""What both widgets share."""
+"""The widgets and what they share."""

@@ -1,4 +1,4 @@
-"""What both widgets do with what comes in and what goes out."""
+"""The base class of both widgets."""
 
 from __future__ import annotations
 
@@ -19,25 +19,11 @@ from .traits import accepted, accepted_target, kernel_trait
 
 
 class BaseWidget(anywidget.AnyWidget):
-    """A widget that trusts no front end, and sends from one thread at a time.
-
-    Parameters
-    ----------
-    setup : Setup
-    publisher : Publisher
-        Does the widget's work in the background.
-    **layout
-        `layout`, as ipywidgets takes it.
-
-    Attributes
-    ----------
-    lock : threading.RLock
-        Held while anything is taken or sent.
-    """
+    """A widget that checks what it receives; `lock` is held while traits are received or sent."""
 
     lock: threading.RLock
     _kernel_traits: Collection[str] = ()
-    # ipywidgets 7 displays through this and would leave out the picture in _repr_mimebundle_.
+    # ipywidgets 7 displays through this, without the PNG of _repr_mimebundle_.
     _ipython_display_ = None
 
     picture = kernel_trait(t.Bytes(help="The picture, PNG."))
@@ -54,49 +40,47 @@ class BaseWidget(anywidget.AnyWidget):
         super().__init__(**layout)
 
     def start(self) -> None:
-        """Start, or go on with, what is missing; nothing happens where nothing is."""
+        """Start or resume unfinished work."""
         self._publisher.start()
 
     def stop(self) -> None:
-        """End the work within a step; what is finished stays, `start` goes on."""
+        """End the work within a step; results stay, and `start` resumes."""
         self._publisher.stop()
 
     def close(self) -> None:
-        """End all work and remove the view; the results stay."""
-        if hasattr(self, "_publisher"):  # not where the picture was refused
+        """End all work and remove the view; results stay."""
+        if hasattr(self, "_publisher"):  # missing if the picture was refused
             self._publisher.close()
         super().close()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take what the front end writes; refuse what it may not, and show why."""
+        """Set the traits that the front end may write; show errors."""
         allowed = {
             name: value for name, value in sync_data.items() if name not in self._kernel_traits
         }
         with self.lock:
             try:
                 super().set_state(allowed)
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
+            except Exception as error:  # noqa: BLE001 - shown in `error`
                 self.set_trait("error", str(error))
                 self.send_state(list(allowed))
 
     def notify_change(self, change: Any) -> None:
-        """Send changes from one thread at a time."""
+        """Notify under the lock."""
         with self.lock:
             super().notify_change(change)
 
     def _listen(self) -> None:
-        """Take commands from the front end."""
         route_clicks_to_the_subshell(self)
         self.on_msg(self._on_message)
 
     def _on_message(self, _: Any, content: Any, buffers: Any) -> None:
         try:
             self._obey(content if isinstance(content, dict) else {"sent": content}, buffers)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is shown
+        except Exception as error:  # noqa: BLE001 - shown in `error`
             self.set_trait("error", str(error))
 
     def _obey(self, command: dict[str, Any], buffers: Any) -> None:  # noqa: ARG002 - for subclasses
-        """Do what a command says; `buffers` are its pictures."""
         kind = command.get("type")
         if kind == "start":
             self.start()
@@ -106,14 +90,13 @@ class BaseWidget(anywidget.AnyWidget):
             raise ValueError(f"The front end sent {command!r:.200}, which is no command.")
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """Show the widget, and a PNG of it where no widget can run."""
+        """Add a PNG where no widget runs."""
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         png = b64encode(self._png()).decode()
         return {**(data or {}), "image/png": png}, metadata or {}
 
     def _png(self) -> bytes:
-        """Draw what there is so far."""
         picture: bytes = self.picture
         return picture
 

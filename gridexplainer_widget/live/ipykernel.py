@@ -6,11 +6,11 @@ from typing import Any
 
 
 def route_clicks_to_the_subshell(widget: Any) -> None:
-    """Let a click be answered while a notebook cell runs.
+    """Answer clicks while a notebook cell runs.
 
-    ipykernel 7.4 sends the front end's messages to the thread that published last: the busy main
-    one, after a cell started a run. The attribute is private; without it, nothing changes.
+    ipykernel 7.4 routes messages to the thread that published last: the busy main thread, after a
+    cell has started a run.
     """
     comm = getattr(widget, "comm", None)
     if comm is not None and hasattr(comm, "_reply_subshell_for"):
-        comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001
+        comm._reply_subshell_for = lambda _data, default: default  # noqa: SLF001 - no public way

@@ -1,4 +1,4 @@
-"""A widget's work in the background, and what is published of it."""
+"""Background jobs whose results are published in traits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Target = TypeVar("Target", bound="int | None")
 
 
 class Turn(IntEnum):
-    """Whose job goes first: a click's does, and the curve waits for the cells."""
+    """Priority of a job, lowest first."""
 
     QUESTION = 0
     RUN = 1
@@ -26,30 +26,19 @@ class Turn(IntEnum):
 
 
 class PublishedTraits(Protocol):
-    """What is needed of a widget: its traits, and one message for many of them."""
+    """The traits that a publisher needs."""
 
     target: Any
 
     def set_trait(self, name: str, value: Any) -> None:
-        """Set a read-only trait; `status` and `error` are among them."""
+        """Set a read-only trait."""
 
     def hold_sync(self) -> AbstractContextManager[None]:
-        """Send the changes made inside in one message."""
+        """Send changes in one message."""
 
 
 class Publisher(ABC):
-    """Runs jobs in the background, and publishes what they find.
-
-    Parameters
-    ----------
-    traits : PublishedTraits
-
-    Attributes
-    ----------
-    runner : Runner
-    lock : threading.RLock
-        Held while anything is published.
-    """
+    """Run jobs in the background; publish their results while holding `lock`."""
 
     def __init__(self, traits: PublishedTraits) -> None:
         self.runner = Runner()
@@ -60,21 +49,21 @@ class Publisher(ABC):
 
     @abstractmethod
     def start(self) -> None:
-        """Start, or go on with, what is missing."""
+        """Start or resume unfinished work."""
 
     def stop(self) -> None:
-        """End the work within a step; a click is still answered."""
+        """End the work within a step; clicks are still answered."""
         self.runner.stop(Turn.RUN, Turn.CHECK, Turn.CURVE)
 
     def close(self) -> None:
-        """End all work and publish nothing more."""
+        """End all work and publishing."""
         with self.lock:
             self._closed = True
             self.runner.stop()
 
     @contextmanager
     def publishing(self) -> Iterator[None]:
-        """Hold the lock, and send all that changes in one message."""
+        """Hold the lock and send all changes in one message."""
         with self.lock, self._traits.hold_sync():
             yield
 
@@ -85,7 +74,7 @@ class Publisher(ABC):
         finish: Callable[[Outcome], None],
         update: Callable[[], None] | None = None,
     ) -> None:
-        """Run a job; `update` and `finish` publish in one message each, and not after `close`."""
+        """Run a job; each `update` and `finish` is one message."""
 
         def publish_update() -> None:
             if update is not None and not self._closed:
@@ -100,7 +89,6 @@ class Publisher(ABC):
         self.runner.submit(Job(steps, publish_update, publish_finish), turn)
 
     def _ask(self, run: Run, hidden: tuple[int, ...], finish: Callable[[Outcome], None]) -> None:
-        """Ask the model about a run's picture with these cells hidden, before all other work."""
         self._submit(Turn.QUESTION, lambda: run.ask([hidden]), finish)
 
     def _publish_failure(self, outcome: Outcome | None) -> None:
@@ -114,7 +102,7 @@ class Publisher(ABC):
         self._traits.set_trait("status", "error" if failed else outcome)
 
     def _existing_target(self, find: Callable[[int | str | None], Target]) -> Target:
-        """Find the target; one that was set before the labels were known may not exist."""
+        """Find the target, which may have been set before the labels were known."""
         try:
             return find(self._traits.target)
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""The only file with threads: one worker that takes turns."""
+"""One worker thread for all jobs; no other file uses threads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 Outcome: TypeAlias = "Literal['done', 'stopped'] | BaseException"
 
 THREAD_NAME = "gridexplainer"
-"""Of every thread that is started here."""
+"""Of every thread started here."""
 
 SECONDS_BETWEEN_UPDATES = 1 / 15
 """Jupyter's server silently drops messages above 1,000 a second."""
@@ -27,11 +27,11 @@ class Job:
     Parameters
     ----------
     steps : callable returning an iterator
-        Runs in the worker; between two steps another job may have its turn, and this one may end.
+        Runs in the worker; other jobs may run between two steps.
     update : callable
-        Called now and then, with the lock held; not after the job was replaced or dropped.
+        Called now and then; not after the job was dropped.
     finish : callable (outcome)
-        Called once at the end, with the lock held; not if the job was replaced or dropped.
+        Called once at the end, unless the job was dropped.
     """
 
     steps: Callable[[], Iterator[object]]
@@ -40,15 +40,10 @@ class Job:
 
 
 class Runner:
-    """Runs jobs step by step, in a thread that lives only while there are some.
+    """Run jobs step by step in a thread that ends with the last job.
 
-    Each `turn` has one job, the newest. Before each step, the job with the lowest turn is chosen:
-    a click is answered between two steps of a long run.
-
-    Attributes
-    ----------
-    lock : threading.RLock
-        Held while anything is published; hold it to change what a job publishes.
+    Each `turn` has one job, the newest. The lowest turn goes first, so that clicks are answered
+    between the steps of a long run. `lock` is held during `update` and `finish`.
     """
 
     def __init__(self) -> None:
@@ -59,11 +54,11 @@ class Runner:
 
     @property
     def busy(self) -> bool:
-        """Whether a job is running or about to."""
+        """Whether there is a job."""
         return self._busy
 
     def submit(self, job: Job, turn: int = 0) -> None:
-        """Start a job; it replaces the one of the same turn, which publishes nothing more."""
+        """Start a job; drop an older one of the same turn."""
         with self.lock:
             if turn in self._tasks:
                 self._tasks[turn].updates.end()
@@ -73,18 +68,18 @@ class Runner:
             self._busy = True
         try:
             _thread(self._work).start()
-        except RuntimeError:  # no threads here, as in WebAssembly
+        except RuntimeError:  # no threads, as in WebAssembly
             self._work()
 
     def stop(self, *turns: int) -> None:
-        """End the jobs of these turns, or all, within a step; their outcome is "stopped"."""
+        """End the jobs of these turns (default: all) within a step, as "stopped"."""
         with self.lock:
             for turn, task in self._tasks.items():
                 if not turns or turn in turns:
                     task.stopped = True
 
     def drop(self, *turns: int) -> None:
-        """End the jobs of these turns within a step; they publish nothing more."""
+        """End the jobs of these turns without `update` or `finish`."""
         with self.lock:
             for turn in turns:
                 task = self._tasks.pop(turn, None)
@@ -92,13 +87,7 @@ class Runner:
                     task.updates.end()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until nothing runs; False when `timeout` seconds were not enough.
-
-        Raises
-        ------
-        RuntimeError
-            The worker calls this, and would wait for itself.
-        """
+        """Block until all jobs end; return False after `timeout` seconds."""
         if threading.current_thread().name == THREAD_NAME:
             raise RuntimeError(
                 "wait() was called in the thread that scores, by an observer of a trait that is "
@@ -110,7 +99,7 @@ class Runner:
                 left = 0.5 if end is None else end - time.monotonic()
                 if left <= 0:
                     return False
-                self._idle.wait(min(left, 0.5))  # in slices: an interrupt gets through everywhere
+                self._idle.wait(min(left, 0.5))  # in slices, for Ctrl-C
         return True
 
     def _work(self) -> None:
@@ -131,7 +120,7 @@ class Runner:
         if outcome is None and not task.stopped:
             try:
                 task.updates.request()
-            except Exception as error:  # noqa: BLE001 - whatever it is, `finish` is given it
+            except Exception as error:  # noqa: BLE001 - passed to `finish`
                 outcome = error
             else:
                 return
@@ -139,14 +128,12 @@ class Runner:
         del self._tasks[turn]
         try:
             task.job.finish(outcome or "stopped")
-        except Exception:  # noqa: BLE001 - reported as a thread's is; other jobs go on
+        except Exception:  # noqa: BLE001 - reported; other jobs go on
             details = (*sys.exc_info(), threading.current_thread())
             threading.excepthook(threading.ExceptHookArgs(details))
 
 
 class _Task:
-    """A job that was started."""
-
     def __init__(self, job: Job, lock: threading.RLock) -> None:
         self.job = job
         self.updates = _Updates(job.update, lock)
@@ -154,7 +141,6 @@ class _Task:
         self._steps: Iterator[object] | None = None
 
     def step(self) -> Outcome | None:
-        """Go one step further; None where there may be more."""
         if self.stopped:
             return "stopped"
         try:
@@ -163,15 +149,15 @@ class _Task:
             next(self._steps)
         except StopIteration:
             return "done"
-        except BaseException as error:  # noqa: BLE001 - a model that exits ends its job alone
+        except BaseException as error:  # noqa: BLE001 - even a model that exits
             return error
         return None
 
 
 class _Updates:
-    """Calls `update` at most every SECONDS_BETWEEN_UPDATES.
+    """Call `update` at most every SECONDS_BETWEEN_UPDATES.
 
-    A timer makes up for one that was put off: the next step may be slow.
+    A timer makes postponed calls: the next step may be slow.
     """
 
     def __init__(self, update: Callable[[], None], lock: threading.RLock) -> None:
@@ -180,18 +166,18 @@ class _Updates:
         self._timer: threading.Event | None = None
 
     def request(self) -> None:
-        """Update now, or when the interval is over; the lock is held."""
+        """Update now or later; needs the lock."""
         wait = self._last + SECONDS_BETWEEN_UPDATES - time.monotonic()
         if wait <= 0:
             self._now()
         elif self._timer is None:
             self._timer = threading.Event()
-            with suppress(RuntimeError):  # no threads here: `finish` is soon called
+            with suppress(RuntimeError):  # no threads: `finish` comes soon
                 _thread(self._late, wait, self._timer).start()
 
     def end(self) -> None:
-        """Update no more; the lock is held."""
-        self._update = lambda: None  # a timer still waiting keeps no widget alive
+        """Stop updating; needs the lock."""
+        self._update = lambda: None  # a waiting timer keeps no widget alive
         if self._timer is not None:
             self._timer.set()
 
@@ -209,11 +195,11 @@ class _Updates:
 
 def _thread(work: Callable[..., None], *arguments: object) -> threading.Thread:
     """Make a thread whose messages reach the front end."""
-    # marimo up to 0.20 silently loses what is sent from other threads than its own.
+    # marimo up to 0.20 silently drops messages of other threads.
     marimo: Any = sys.modules.get("marimo")
     inside = marimo is not None and marimo.running_in_notebook()
     kind: type[threading.Thread] = marimo.Thread if inside else threading.Thread
-    # From the context, ipykernel knows which cell the output belongs to.
+    # ipykernel finds the cell of an output in the context.
     context = contextvars.copy_context()
     thread = kind(target=context.run, args=(work, *arguments), daemon=True)
     thread.name = THREAD_NAME

@@ -1,1 +1,1 @@
-"""Names and bounds of what crosses to the browser."""
+"""Names and bounds of what is exchanged with the browser."""

@@ -1,4 +1,4 @@
-"""Traits and commands of the comparison; a test compares js/src/model/comparison_protocol.ts."""
+"""Traits and commands of the comparison; mirrored by js/src/model/comparison_protocol.ts."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ KERNEL_TRAITS: Final = (
     "error",
     "metrics",
 )
-"""Written by the kernel alone; what a front end sends of them is ignored."""
+"""Written by the kernel alone; ignored from the front end."""
 
 FRONT_END_TRAITS: Final = ("methods", "target", "value", "randomise")
-"""Written by the front end and by the user's Python."""
+"""Written by the front end and from Python."""
 
 COMMANDS: Final = ("start", "stop")
 """Messages ``{"type": …}`` from the front end."""
@@ -31,19 +31,11 @@ COMMANDS: Final = ("start", "stop")
 MAP_STATUSES: Final = ("pending", "running", "done", "failed")
 
 MAX_MAPS: Final = 24
-"""Maps in one comparison."""
+"""In one comparison."""
 
 
 def accepted_methods(methods: Any) -> Sequence[Any]:
-    """Check that methods are a list, and not too long a one.
-
-    Raises
-    ------
-    TypeError
-        It is no list.
-    ValueError
-        It is too long.
-    """
+    """Check that methods are a list of at most MAX_MAPS."""
     if not isinstance(methods, (list, tuple)):
         raise TypeError(
             f"methods={methods!r:.200} is no list to compare. Wanted is such as "

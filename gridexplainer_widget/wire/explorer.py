@@ -1,4 +1,4 @@
-"""Traits and commands of the explorer; a test compares js/src/model/explorer_protocol.ts."""
+"""Traits and commands of the explorer; mirrored by js/src/model/explorer_protocol.ts."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ KERNEL_TRAITS: Final = (
     "check",
     "fills",
 )
-"""Written by the kernel alone; what a front end sends of them is ignored."""
+"""Written by the kernel alone; ignored from the front end."""
 
 APPEARANCE: Final = ("colormap", "opacity", "numbers", "scale", "threshold")
-"""How drops are drawn: changed in the front end without a message of their own."""
+"""How drops are drawn; a change sends no message."""
 
 FRONT_END_TRAITS: Final = ("grid_size", "fill", "target", "score", "value", "keep", *APPEARANCE)
-"""Written by the front end and by the user's Python."""
+"""Written by the front end and from Python."""
 
 COMMANDS: Final = ("start", "stop", "play", "explain", "save")
 """Messages ``{"type": …}`` from the front end.
 
-``play`` asks for the curve; ``explain`` brings a picture in its buffer; ``save`` names a `format`
-and an `id`, and is answered by ``{"type": "saved", "id", "name"}`` with the file in its buffer.
+``play`` asks for the curves. ``explain`` carries a picture in its buffer. ``save`` has a `format`
+and an `id`; the answer is ``{"type": "saved", "id", "name"}`` with the file in its buffer.
 """
 
 SAVED_FORMATS: Final = ("html", "npz")
@@ -44,20 +44,14 @@ COLORMAPS: Final = ("orange-blue", "purple-green", "red-blue")
 SCALES: Final = ("relative", "absolute")
 
 MAX_UPLOAD: Final = 8 * 2**20
-"""Bytes of an uploaded picture: Jupyter's server takes messages of up to 10 MiB."""
+"""Bytes; Jupyter's server takes messages of up to 10 MiB."""
 
 MAX_GRID: Final = 64
-"""Rows, and columns, in the widget."""
+"""Rows or columns in the widget."""
 
 
 def accepted_grid_size(value: Any, height: int, width: int) -> int | tuple[int, int]:
-    """Check a grid for a picture of `height` × `width` pixels.
-
-    Raises
-    ------
-    ValueError
-        It is no grid, finer than the pixels, or too fine for the screen.
-    """
+    """Check a grid for a picture of `height` × `width` pixels, up to MAX_GRID cells a side."""
     rows, columns = parse_grid_size(value)
     if max(rows, columns) > MAX_GRID:
         raise ValueError(

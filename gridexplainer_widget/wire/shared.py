@@ -1,4 +1,4 @@
-"""What both widgets' wires have in common."""
+"""Traits of both widgets."""
 
 from __future__ import annotations
 
@@ -9,19 +9,11 @@ from typing import Final
 from gridexplainer_widget.core.grid import Grid
 
 STATUSES: Final = ("running", "stopped", "done", "error")
-"""Of the work in the background; the `status` trait."""
+"""Values of the `status` trait."""
 
 
 def accepted_value(cells: Sequence[Sequence[int]], grid: Grid) -> tuple[tuple[int, int], ...]:
-    """Check selected cells; duplicates are dropped.
-
-    Raises
-    ------
-    ValueError
-        It is no list of (row, column).
-    IndexError
-        A cell lies outside the grid.
-    """
+    """Check that selected cells are (row, column) on the grid; drop duplicates."""
     try:
         found = dict.fromkeys((index(row), index(column)) for row, column in cells)
     except (TypeError, ValueError):

@@ -1,1 +1,1 @@
-"""The widget of several maps."""
+"""The widget with several maps."""

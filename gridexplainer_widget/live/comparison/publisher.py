@@ -1,4 +1,4 @@
-"""Makes the comparison's maps in the background, and publishes what comes of them."""
+"""Compute the comparison's maps in the background and publish them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,7 @@ from .traits import ComparisonTraits
 
 
 class ComparisonPublisher(Publisher):
-    """Runs the comparison's jobs, and publishes what they find.
-
-    Parameters
-    ----------
-    traits : ComparisonTraits
-        The front end's say what to do; the kernel's are written here.
-    session : ComparisonSession
-    """
+    """Read the front end's traits, run the jobs, write the kernel's traits."""
 
     _traits: ComparisonTraits
 
@@ -33,12 +26,12 @@ class ComparisonPublisher(Publisher):
 
     @property
     def comparison(self) -> Comparison:
-        """The maps that are finished."""
+        """The finished maps."""
         with self.lock:
             return self._session.comparison(self._panels(), randomise=self._traits.randomise)
 
     def start(self) -> None:
-        """Make the maps that are missing."""
+        """Compute the missing maps."""
         with self.publishing():
             if self._closed:
                 return
@@ -50,7 +43,7 @@ class ComparisonPublisher(Publisher):
             self._submit(Turn.RUN, self._steps, self._on_finish, self._on_update)
 
     def publish_evidence(self) -> None:
-        """Publish what is known of the chosen cell; ask the model for what is not."""
+        """Publish the chosen cell's evidence, or ask the model for it."""
         run, value = self._session.run, self._traits.value
         target = self._target()
         if not value or run.baseline is None or target is None:

@@ -1,4 +1,4 @@
-"""The comparison's picture and its maps; no widget, no thread."""
+"""State of the comparison, without widget or threads."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.faithfulness import Faithfulness
 
 MAX_BYTES_PER_SECOND = 500_000
-"""Of maps that are still being made: what a slow line bears."""
+"""For unfinished maps on slow connections."""
 
 
 @dataclass
 class Panel:
-    """One map of one class, finished or not; its work goes on where it was stopped."""
+    """A map and its resumable work."""
 
     request: MethodRequest
     target: int
@@ -47,33 +47,24 @@ class Panel:
     work: Generator[Progress, None, None] | None = None
 
     def audit(self, *, randomise: bool) -> Faithfulness | None:
-        """Return the audit, with randomised weights where they are wanted and finished."""
+        """Return the audit, randomised if wanted and finished."""
         return self.randomised if randomise and self.randomised else self.audited
 
     def done(self, *, randomise: bool) -> bool:
-        """Whether there is nothing left to do."""
+        """Whether no work is left."""
         wanted = self.randomised if randomise else self.audited
         return bool(self.failure) or wanted is not None
 
 
 class ComparisonSession:
-    """One picture under several methods; remembers every map that was made.
+    """One picture under several methods; keeps every map.
 
     Parameters
     ----------
-    setup : Setup
-    picture : Picture
     fill : str, (r, g, b) or callable, optional
-        Of the audit; by default the setup's own.
+        Of the audit; by default the setup's.
     mask : bool array (height, width), optional
-        Where the object is: that of the first class that is asked about.
-
-    Attributes
-    ----------
-    run : Run
-        Hides the cells that are clicked, and those of occlusion.
-    layers : list of str
-        Names of the network's layers, once they are known.
+        True on the object, an instance of the first target.
     """
 
     def __init__(
@@ -95,42 +86,28 @@ class ComparisonSession:
         self._partial: tuple[float, int, dict[str, Any]] | None = None
 
     def remember_requests(self, requests: Sequence[MethodRequestLike]) -> list[tuple[str, str]]:
-        """Remember methods with their options; return their names and options as text.
-
-        Raises
-        ------
-        ValueError
-            There is no such method.
-        TypeError
-            It takes no such option.
-        """
+        """Remember methods; return their names and options as text."""
         parsed = [self._remembered(request) or parse_request(request) for request in requests]
         names = [(request.method.name, request.options_text) for request in parsed]
         self._requests.update(zip(names, parsed, strict=True))
         return names
 
     def request(self, name: str, options_text: str) -> MethodRequest:
-        """Return what :meth:`remember_requests` remembered."""
+        """Return a remembered request."""
         return self._requests[name, options_text]
 
     def target(self, target: int | str | None) -> int | None:
-        """Index of a class, the most probable for None; None before the model has answered.
-
-        Raises
-        ------
-        ValueError
-            There is no such class.
-        """
+        """Index of a class, by default the most probable; None before the prediction."""
         return None if self.run.baseline is None else target_of(self.run, target)
 
     def prepare(self, target: int | str | None) -> Generator[Progress, None, None]:
-        """Ask the model for its prediction and its layers, and check it, once each."""
+        """Predict, list the layers and check the model, once each."""
         yield from ensure_baseline(self.run)
         if self._mask_target is None:
-            with suppress(ValueError):  # no such class: the publisher says so
+            with suppress(ValueError):  # reported by the publisher
                 self._mask_target = self.target(target)
         if not self.layers and self.setup.classifier.open_network is not None:
-            with suppress(Exception):  # a method that needs layers says so in its panel
+            with suppress(Exception):  # reported by methods that need layers
                 self.layers = [layer.name for layer in layers_of(self.run)]
             yield 1, 1
         if not self._model_checked:
@@ -138,18 +115,18 @@ class ComparisonSession:
             yield from check_model(self.setup, self.run)
 
     def panel(self, name: str, options_text: str, target: int) -> Panel:
-        """Return a map, finished or still to be made."""
+        """Return the panel of a map, new or kept."""
         key = (name, options_text, target)
         if key not in self._panels:
             self._panels[key] = Panel(self.request(name, options_text), target)
         return self._panels[key]
 
     def forget_failures(self) -> None:
-        """Have failed maps made again: what was missing may be there now."""
+        """Have failed maps tried again."""
         self._panels = {key: panel for key, panel in self._panels.items() if not panel.failure}
 
     def steps(self, panel: Panel, *, randomise: bool) -> Generator[Progress, None, None]:
-        """Make a map and audit it, or go on with it; a failure stays in its panel."""
+        """Compute or resume a map and its audit; failures stay in the panel."""
         while not panel.done(randomise=randomise):
             if panel.work is None:
                 panel.work = self._next_work(panel)
@@ -157,14 +134,14 @@ class ComparisonSession:
                 panel.progress = next(panel.work)
             except StopIteration:
                 panel.progress, panel.work = None, None
-            except Exception as error:  # noqa: BLE001 - shown in its panel; other maps are kept
+            except Exception as error:  # noqa: BLE001 - shown in its panel
                 panel.progress, panel.work = None, None
                 panel.failure = failure_reason(error)
             else:
                 yield panel.progress
 
     def record(self, panel: Panel, *, randomise: bool) -> dict[str, Any]:
-        """Describe a map, as far as it is known, for the screen."""
+        """Describe a map for the front end."""
         done = panel.done(randomise=randomise)
         begun = panel.progress is not None
         status = "failed" if panel.failure else "done" if done else "pending"
@@ -179,7 +156,7 @@ class ComparisonSession:
         return {**shown, "status": status, "error": panel.failure}
 
     def comparison(self, panels: Sequence[Panel], *, randomise: bool) -> Comparison:
-        """Freeze the maps that are finished."""
+        """Freeze the finished maps."""
         made = [(panel.explanation, panel.audit(randomise=randomise)) for panel in panels]
         both = [(explanation, audit) for explanation, audit in made if explanation and audit]
         return Comparison(
@@ -189,7 +166,6 @@ class ComparisonSession:
         )
 
     def _next_work(self, panel: Panel) -> Generator[Progress, None, None]:
-        """Make the map and audit it; or, where that is done, randomise weights."""
         if panel.explanation is None:
             panel.explanation = yield from explanation_steps(
                 self.setup, self._run_for(panel), panel.target, panel.request
@@ -207,7 +183,7 @@ class ComparisonSession:
         )
 
     def _occlusion_so_far(self, target: int) -> dict[str, Any]:
-        """Describe occlusion's map while cells are scored; a large one is sent less often."""
+        """Describe the unfinished map; a large one changes less often."""
         now = time.monotonic()
         if self._partial is not None:
             until, known, shown = self._partial
@@ -219,13 +195,13 @@ class ComparisonSession:
         return shown
 
     def _run_for(self, panel: Panel) -> Run:
-        """Occlusion shares its answers with the clicks; another method counts its own calls."""
+        """Share the run of clicks with occlusion; other methods count their own calls."""
         if panel.request.method.explain is None:
             return self.run
         return self.setup.start_run(self.picture)
 
     def _remembered(self, request: MethodRequestLike) -> MethodRequest | None:
-        """Find the request that the front end names by its method and options as text."""
+        """Find a request sent by the front end."""
         pair = tuple(request) if isinstance(request, (list, tuple)) and len(request) == 2 else ()
         if all(isinstance(part, str) for part in pair) and len(pair) == 2:
             return self._requests.get((str(pair[0]), str(pair[1])))

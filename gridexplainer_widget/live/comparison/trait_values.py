@@ -1,4 +1,4 @@
-"""What hiding one cell did → the comparison's `evidence` trait."""
+"""Values of the comparison's `evidence` trait."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gridexplainer_widget.results.comparison_record import classes_of
 def cell_evidence(
     cell: tuple[int, int], before: Probabilities, after: Probabilities | None, target: int
 ) -> dict[str, Any]:
-    """Describe what hiding a cell did; the drop, in probability, is None while pending."""
+    """Describe the effect of hiding a cell; the drop in probability is None while pending."""
     if after is None:
         return {"cell": list(cell), "drop": None, "classes": []}
     drop = float(before[target]) - float(after[target])

@@ -1,4 +1,4 @@
-"""The comparison's traits, and the checks of those written from outside."""
+"""The comparison's traits and their validators."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .session import ComparisonSession
 
 
 class ComparisonTraits(BaseWidget):
-    """Traits of :class:`ComparisonWidget`; docs/traits.md lists them."""
+    """Traits of :class:`ComparisonWidget` (docs/traits.md)."""
 
     _session: ComparisonSession
 

@@ -1,4 +1,4 @@
-"""The comparison of several maps: what Python and the screen ask of it."""
+"""The comparison widget."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from .traits import ComparisonTraits
 
 
 class ComparisonWidget(ComparisonTraits):
-    """A picture under several methods, each map audited.
+    """Audited maps of a picture by several methods.
 
-    Made by ``GridExplainer.explore(img, methods=[…])``. Maps are made one after the other in the
-    background; finished ones are kept, so that going back is instant.
+    Made by ``GridExplainer.explore(img, methods=[…])``. Finished maps are kept, so that going back
+    is instant.
 
     Parameters
     ----------
@@ -37,18 +37,17 @@ class ComparisonWidget(ComparisonTraits):
     methods : sequence, optional
         As for :meth:`GridExplainer.compare`.
     target : int or str, optional
-        The class asked about; by default the most probable one.
+        By default the most probable class.
     fill, mask, randomise
-        Of the audit; as for :meth:`GridExplainer.compare`. The mask is that of the first class
-        that is asked about: of others, pointing and inside stay unknown.
+        As for :meth:`GridExplainer.compare`. The mask belongs to the first target: for others,
+        pointing and inside stay unknown.
 
     Attributes
     ----------
     methods : list of (str, str)
-        Each map's method and its options; set it, as for :meth:`GridExplainer.compare`, to
-        compare others.
+        Each map's method and options; set as for :meth:`GridExplainer.compare`.
     value : tuple of (row, column)
-        The chosen cell, one or none.
+        At most one cell.
     """
 
     _publisher: ComparisonPublisher
@@ -56,7 +55,7 @@ class ComparisonWidget(ComparisonTraits):
     _esm = (STATIC / "comparison.js").read_text(encoding="utf-8")
     _css = (STATIC / "comparison.css").read_text(encoding="utf-8")
 
-    def __init__(  # noqa: PLR0913 - the picture and the question, and keywords with defaults
+    def __init__(  # noqa: PLR0913 - keywords with defaults
         self,
         explainer: Setup,
         img: PictureLike,
@@ -93,15 +92,15 @@ class ComparisonWidget(ComparisonTraits):
 
     @property
     def comparison(self) -> Comparison:
-        """The maps that are finished."""
+        """The finished maps."""
         return self._publisher.comparison
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until every map is made; False where `timeout` seconds were not enough."""
+        """Block until all work is done; return False after `timeout` seconds."""
         return self._publisher.runner.wait(timeout)
 
     def to_html(self, path: str | Path | None = None) -> str | Path:
-        """Write the finished maps as a page without a kernel; see :meth:`Comparison.to_html`."""
+        """Write the finished maps as a standalone page; see :meth:`Comparison.to_html`."""
         return self.comparison.to_html(path)
 
     def _png(self) -> bytes:

@@ -1,1 +1,1 @@
-"""The widget of one map."""
+"""The widget with one map."""

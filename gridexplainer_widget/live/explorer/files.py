@@ -1,4 +1,4 @@
-"""Files for the front end, and pictures from it."""
+"""Files to and from the front end."""
 
 from __future__ import annotations
 
@@ -13,13 +13,7 @@ from gridexplainer_widget.wire.explorer import MAX_UPLOAD, SAVED_FORMATS
 
 
 def uploaded_picture(command: Mapping[str, Any], buffers: Any) -> Picture:
-    """Read the one picture that came with a message.
-
-    Raises
-    ------
-    ValueError
-        There is none, there are several, it is too large, or it is no picture.
-    """
+    """Read the only picture of a message, up to MAX_UPLOAD bytes."""
     if not buffers or len(buffers) != 1:
         raise ValueError(f"The front end sent {len(buffers or [])} pictures; wanted is one.")
     size = memoryview(buffers[0]).nbytes
@@ -38,26 +32,7 @@ def uploaded_picture(command: Mapping[str, Any], buffers: Any) -> Picture:
 def saved_file(
     explanation: Explanation, command: Mapping[str, Any], page: Callable[[], object]
 ) -> tuple[str, bytes]:
-    """Make the file that a front end wants to save.
-
-    Parameters
-    ----------
-    explanation : Explanation
-    command : mapping
-        With `format` and `id`.
-    page : callable
-        Returns the standalone page.
-
-    Returns
-    -------
-    name, data
-        The name is made of letters, digits, "_" and "-".
-
-    Raises
-    ------
-    ValueError
-        There is no such format, or no `id` to answer to.
-    """
+    """Return name and data of the file asked for; `page` makes the standalone page."""
     kind = command.get("format")
     if kind not in SAVED_FORMATS or not isinstance(command.get("id"), str):
         raise ValueError(f"The front end asked for a file by {dict(command)!r:.200}.")

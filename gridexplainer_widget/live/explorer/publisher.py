@@ -1,4 +1,4 @@
-"""Runs the explorer's questions in the background, and publishes what comes of them."""
+"""Run the explorer's jobs in the background and publish their results."""
 
 from __future__ import annotations
 
@@ -29,14 +29,7 @@ from .traits import ExplorerTraits
 
 
 class ExplorerPublisher(Publisher):
-    """Runs the explorer's jobs, and publishes what they find.
-
-    Parameters
-    ----------
-    traits : ExplorerTraits
-        The front end's say what to do; the kernel's are written here.
-    session : ExplorerSession
-    """
+    """Read the front end's traits, run the jobs, write the kernel's traits."""
 
     _traits: ExplorerTraits
 
@@ -50,12 +43,12 @@ class ExplorerPublisher(Publisher):
 
     @property
     def explanation(self) -> Explanation | None:
-        """What has been scored so far; None before the first batch."""
+        """The scores so far; None before the first batch."""
         with self.lock:
             return self._last or self._session.explanation(self._traits.target, self._traits.score)
 
     def start(self) -> None:
-        """Score what is missing of the current grid and fill."""
+        """Score the missing cells of the current grid and fill."""
         with self.publishing():
             if self._closed:
                 return
@@ -72,17 +65,11 @@ class ExplorerPublisher(Publisher):
                 self._traits.set_trait("status", "running")
                 self.publish_scores()
                 self.publish_evidence()
-            finally:  # an observer may raise: a run with the status "running" must run
+            finally:  # even if an observer raised: the status is "running"
                 self._submit(Turn.RUN, run.steps, self._on_finish, self._on_update)
 
     def play(self) -> None:
-        """Score the deletion and the insertion curve.
-
-        Raises
-        ------
-        RuntimeError
-            Some cells have not been scored.
-        """
+        """Compute the deletion and insertion curves."""
         with self.publishing():
             run = self._session.run
             curves = self._session.curves(self._traits.target, self._traits.score)
@@ -102,27 +89,21 @@ class ExplorerPublisher(Publisher):
             self._submit(Turn.CURVE, lambda: run.ask(curves.sets), publish, publish)
 
     def wait(self, timeout: float | None) -> bool:
-        """Block until all jobs are done; False where the time was not enough.
-
-        Raises
-        ------
-        ExplanationError
-            The run failed.
-        """
+        """Block until all jobs are done; return False after `timeout` seconds."""
         finished = self.runner.wait(timeout)
         if self._traits.status == "error":
             raise ExplanationError(self._traits.error, self.explanation) from self._failure
         return finished
 
     def close(self) -> None:
-        """End all work and publish nothing more; the explanation stays."""
+        """End all work; the explanation stays."""
         with self.lock:
             self._last = self.explanation
             super().close()
             self._session.close()
 
     def publish_scores(self) -> None:
-        """Publish the map, and all that depends on it."""
+        """Publish the map and the traits that depend on it."""
         run, traits = self._session.run, self._traits
         if run is None:
             return
@@ -141,7 +122,7 @@ class ExplorerPublisher(Publisher):
         traits.set_trait("prediction", run_prediction(run, target, saturated=saturated))
 
     def publish_evidence(self, *, ask: bool = True) -> None:
-        """Publish what is known of the selection; ask the model for what is not."""
+        """Publish the selection's evidence, or ask the model for it."""
         run, selection = self._session.run, self._session.selection
         if run is None or not selection.cells:
             self.runner.drop(Turn.QUESTION)
@@ -150,7 +131,7 @@ class ExplorerPublisher(Publisher):
         evidence = selection_evidence(run, selection, self._target(), self._traits.score)
         try:
             evidence["picture"] = self._session.picture_without(run)
-        except Exception as error:  # noqa: BLE001 - a fill of the user's may raise anything
+        except Exception as error:  # noqa: BLE001 - raised by the user's fill
             self._publish_failure(error)
             evidence, ask = {}, False
         self._traits.set_trait("evidence", evidence)
@@ -159,7 +140,7 @@ class ExplorerPublisher(Publisher):
             self._ask(run, hidden, partial(self._on_answer, one_cell=len(hidden) == 1))
 
     def forget_curve(self) -> None:
-        """Publish that there is no curve: the ranking has changed."""
+        """Clear the curves: the ranking has changed."""
         self.runner.drop(Turn.CURVE)
         self._traits.set_trait("curve", {})
 
@@ -178,12 +159,12 @@ class ExplorerPublisher(Publisher):
 
     def _on_answer(self, outcome: Outcome, *, one_cell: bool) -> None:
         self._publish_failure(outcome)
-        if one_cell:  # it may have been pending: now it is part of the map
+        if one_cell:  # the map may have lacked this cell
             self.publish_scores()
         self.publish_evidence(ask=False)
 
     def _check(self) -> None:
-        """Check the model, with each picture until nothing seems wrong."""
+        """Check the model on each picture until no concern is left."""
         setup, run = self._session.setup, self._session.run
         if run is None or not setup.unchecked:
             return

@@ -1,4 +1,4 @@
-"""The explorer's picture, its runs and the selection; no widget, no thread."""
+"""State of the explorer, without widget or threads."""
 
 from __future__ import annotations
 
@@ -17,28 +17,14 @@ from gridexplainer_widget.methods.attribute import target_of
 from gridexplainer_widget.results.explanation import Explanation
 
 KEPT_RUNS = 6
-"""Runs that are kept, so that going back to a grid or a fill is instant."""
+"""So that going back to a grid or fill is instant."""
 
 KEPT_SELECTIONS = 100
-"""Selections that can be undone."""
+"""For `undo`."""
 
 
 class ExplorerSession:
-    """One picture under changing grids, fills and selections.
-
-    Parameters
-    ----------
-    setup : Setup
-    picture : Picture
-
-    Attributes
-    ----------
-    size : (height, width)
-        In pixels, at which the classifier sees the picture.
-    run : Run or None
-        The current one.
-    selection : Selection
-    """
+    """One picture under changing grids, fills and selections."""
 
     def __init__(self, setup: Setup, picture: Picture) -> None:
         self.setup = setup
@@ -51,18 +37,18 @@ class ExplorerSession:
         self._drawn: tuple[Run, Selection, bytes] | None = None
 
     def size_of(self, picture: Picture) -> tuple[int, int]:
-        """Height and width, in pixels, at which the classifier sees a picture."""
+        """Height and width in the model's input, in pixels."""
         height, width = picture.fitted(*self.setup.classifier.input_shape).shape[:2]
         return height, width
 
     def replace_picture(self, picture: Picture) -> None:
-        """Go on with another picture."""
+        """Replace the picture; forget runs and selections."""
         self.picture, self.size = picture, self.size_of(picture)
         self._runs.clear()
         self.forget_selections()
 
     def start(self, grid_size: tuple[int, int], fill: Fill) -> Run:
-        """Make the run of a grid and a fill the current one; a kept run goes on."""
+        """Start or resume the run of a grid and a fill."""
         key = (grid_size, fill.name, fill.local if fill.name not in NAMES else None)
         run = self._runs.pop(key, None)
         if run is None:
@@ -73,25 +59,19 @@ class ExplorerSession:
         return run
 
     def target(self, target: int | str | None) -> int:
-        """Index of a class: the most probable for None, 0 before the first answer.
-
-        Raises
-        ------
-        ValueError
-            There is no such class.
-        """
+        """Index of a class, by default the most probable; 0 before the prediction."""
         run = self.run
         return 0 if run is None or run.baseline is None else target_of(run, target)
 
     def explanation(self, target: int | str | None, score: str) -> Explanation | None:
-        """Freeze what has been scored so far; None before the first answer."""
+        """Freeze the scores so far; None before the first batch."""
         run = self.run
         if run is None or run.baseline is None or run.vectors is None:
             return None
         return self.setup.freeze(run, target, score)
 
     def select(self, selection: Selection) -> bool:
-        """Select other cells; False where they are the same."""
+        """Change the selection; False if it is the same."""
         if selection == self.selection:
             return False
         self._past = [*self._past, self.selection][-KEPT_SELECTIONS:]
@@ -99,32 +79,32 @@ class ExplorerSession:
         return True
 
     def undo(self) -> Selection | None:
-        """Go back to the selection before; None where there is none."""
+        """Restore the previous selection; None if there is none."""
         if not self._past:
             return None
         self.selection = self._past.pop()
         return self.selection
 
     def forget_selections(self) -> None:
-        """Select nothing, with nothing to undo: those before were of another grid."""
+        """Clear the selection and its history."""
         self.selection = Selection()
         self._past.clear()
 
     def picture_without(self, run: Run) -> bytes:
-        """Draw the picture as the model sees it with the selection hidden; PNG."""
+        """Draw the model's input with the selection hidden; PNG."""
         if self._drawn is None or self._drawn[:2] != (run, self.selection):
             hidden = run.masker.masked(self.selection.hidden(run.grid))
             self._drawn = (run, self.selection, png_bytes(to_uint8(hidden)))
         return self._drawn[2]
 
     def cached_probabilities(self) -> Probabilities | None:
-        """Return the class probabilities with the selection hidden; None where not known."""
+        """Return the probabilities with the selection hidden, if known."""
         if self.run is None or not self.selection.cells:
             return None
         return self.run.cached_probabilities(self.selection.hidden(self.run.grid))
 
     def curves(self, target: int | str | None, score: str) -> Curves | None:
-        """Rank the cells for the curves; None where some are still to be scored."""
+        """Rank the cells for the curves; None while some are pending."""
         run, explanation = self.run, self.explanation(target, score)
         if run is None or explanation is None or not (run.scored | run.failed).all():
             return None
@@ -132,7 +112,7 @@ class ExplorerSession:
         return Curves(order, len(explanation.grid))
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Free the memory."""
         self.run, self._drawn = None, None
         self._runs.clear()
         self.picture = Picture(np.zeros((1, 1, 3), np.float32))

@@ -1,4 +1,4 @@
-"""A run → values of the explorer's kernel traits."""
+"""Values of the explorer's kernel traits."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from gridexplainer_widget.inference.cell_sets import Curves, Selection, sum_of_d
 from gridexplainer_widget.inference.run import Run
 
 PREDICTION_CLASSES = 5
-"""Most probable classes in the prediction and in the evidence."""
+"""Most probable classes shown."""
 
 
 def scores_of(run: Run, target: int, score: Score) -> bytes:
-    """Encode the drops of all cells: little-endian float32, row by row.
-
-    NaN where pending, infinity where the model failed.
-    """
+    """Encode the drops: little-endian float32, row by row; NaN pending, infinity failed."""
     drops = np.full(len(run.grid), np.nan, "<f4")
     if run.baseline is not None and run.vectors is not None:
         output = str(run.classifier.output)
@@ -29,7 +26,7 @@ def scores_of(run: Run, target: int, score: Score) -> bytes:
 
 
 def run_prediction(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
-    """Describe the prediction on the whole picture; empty before the first answer."""
+    """Describe the prediction on the whole picture; empty until known."""
     if run.baseline is None:
         return {}
     return {
@@ -41,7 +38,7 @@ def run_prediction(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
 
 
 def progress_of(run: Run, before: int, seconds: float) -> dict[str, Any]:
-    """Describe how far a run is, `seconds` after it went on with `before` cells scored."""
+    """Describe progress `seconds` after a start with `before` cells scored."""
     done, total = int(run.scored.sum()), len(run.grid)
     rate = (done - before) / seconds if seconds > 0 else 0.0
     left = (total - done) / rate if rate else None
@@ -49,7 +46,7 @@ def progress_of(run: Run, before: int, seconds: float) -> dict[str, Any]:
 
 
 def about_of(run: Run) -> dict[str, str]:
-    """Describe the model, as it was recognised."""
+    """Describe the model."""
     classifier = run.classifier
     return {
         "model": classifier.name,
@@ -59,7 +56,7 @@ def about_of(run: Run) -> dict[str, str]:
 
 
 def selection_evidence(run: Run, selection: Selection, target: int, score: Score) -> dict[str, Any]:
-    """Describe the prediction with cells hidden together; the drop is None while pending."""
+    """Describe the prediction with cells hidden; the drop is None while pending."""
     cells = selection.hidden(run.grid)
     evidence: dict[str, Any] = {
         "cells": [list(cell) for cell in selection.cells],
@@ -86,7 +83,7 @@ def selection_evidence(run: Run, selection: Selection, target: int, score: Score
 
 
 def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[str, Any]:
-    """List the target's probability along the curves; None where pending."""
+    """List the target's probability along the curves; None while pending."""
 
     def probability(cells: tuple[int, ...]) -> float | None:
         vector = run.cached_probabilities(cells)

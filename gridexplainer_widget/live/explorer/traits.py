@@ -1,4 +1,4 @@
-"""The explorer's traits, and the checks of those written from outside."""
+"""The explorer's traits and their validators."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from .session import ExplorerSession
 
 
 class _Validated(t.Any):
-    """A trait that a validator below checks, None included."""
+    """A trait checked by a validator below, even for None."""
 
     allow_none = False
 
 
 class ExplorerTraits(BaseWidget):
-    """Traits of :class:`GridExplainerWidget`; docs/traits.md lists them."""
+    """Traits of :class:`GridExplainerWidget` (docs/traits.md)."""
 
     _session: ExplorerSession
     _custom_fills: dict[str, Fill]
@@ -119,7 +119,7 @@ class ExplorerTraits(BaseWidget):
 
     @t.validate("opacity", "threshold")
     def _valid_share(self, proposal: Any) -> Any:
-        if math.isnan(proposal.value):  # no bound of Float's refuses it
+        if math.isnan(proposal.value):  # passes the bounds of Float
             raise t.TraitError(f"{proposal.trait.name}=nan is no share; wanted is 0 to 1.")
         return proposal.value
 

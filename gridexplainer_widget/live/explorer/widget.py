@@ -1,4 +1,4 @@
-"""The explorer: what Python and the screen ask of it."""
+"""The explorer widget."""
 
 from __future__ import annotations
 
@@ -23,27 +23,25 @@ from .traits import ExplorerTraits
 
 
 class GridExplainerWidget(ExplorerTraits):
-    """A picture under a grid that is scored live.
-
-    Made by :meth:`GridExplainer.explore`.
+    """A picture whose cells are scored live; made by :meth:`GridExplainer.explore`.
 
     Parameters
     ----------
     explainer : GridExplainer
     img : path, bytes, PIL image or array
-        See :func:`gridexplainer_widget.core.picture.read_picture`.
+        See :func:`gridexplainer_widget.read_picture`.
     **traits
-        Traits to begin with (docs/traits.md), and `layout`.
+        Initial traits (docs/traits.md) and `layout`.
 
     Raises
     ------
     TypeError
-        It is no explainer, or there is no such trait to be set.
+        Not an explainer, or not a trait that can be set.
     """
 
     _publisher: ExplorerPublisher
     _kernel_traits = KERNEL_TRAITS
-    # As text: of a path, anywidget watches the file, and the watch keeps every widget alive.
+    # As text: anywidget watches paths, and the watch keeps every widget alive.
     _esm = (STATIC / "explorer.js").read_text(encoding="utf-8")
     _css = (STATIC / "explorer.css").read_text(encoding="utf-8")
 
@@ -79,18 +77,18 @@ class GridExplainerWidget(ExplorerTraits):
 
     @property
     def explanation(self) -> Explanation | None:
-        """What has been scored so far; None before the first batch."""
+        """The scores so far; None before the first batch."""
         return self._publisher.explanation
 
     def select(self, cells: Iterable[tuple[int, int]], *, keep: bool = False) -> None:
-        """Ask for the prediction with cells hidden together; see :attr:`evidence`.
+        """Select cells to hide together; :attr:`evidence` gets the prediction.
 
         Parameters
         ----------
         cells : iterable of (row, column)
-            From 0.
+            Counted from 0.
         keep : bool
-            Hide everything but them.
+            Hide all other cells instead.
         """
         with self.hold_trait_notifications():
             self.value = list(cells)
@@ -102,7 +100,7 @@ class GridExplainerWidget(ExplorerTraits):
         Raises
         ------
         ValueError
-            `k` is no whole number of at least 0.
+            `k` is not a whole number of at least 0.
         """
         if not is_whole(k) or k < 0:
             raise ValueError(f"k={k!r}; wanted is a whole number of at least 0.")
@@ -115,24 +113,24 @@ class GridExplainerWidget(ExplorerTraits):
         self.select([])
 
     def undo(self) -> None:
-        """Go back to the selection before, if there is one."""
+        """Restore the previous selection, if any."""
         before = self._session.undo()
         if before is not None:
             self.select(before.cells, keep=before.keep)
             self._publish_evidence()
 
     def play(self) -> None:
-        """Score the deletion and the insertion curve; see :attr:`curve`.
+        """Compute the deletion and insertion curves; see :attr:`curve`.
 
         Raises
         ------
         RuntimeError
-            Some cells have not been scored, so that there is no ranking.
+            Some cells are not scored.
         """
         self._publisher.play()
 
     def explain(self, img: PictureLike) -> None:
-        """Go on with another picture.
+        """Replace the picture and score it.
 
         Parameters
         ----------
@@ -141,7 +139,7 @@ class GridExplainerWidget(ExplorerTraits):
         Raises
         ------
         ValueError
-            It is no picture, or the grid does not fit it; the current picture stays.
+            Not a picture, or the grid does not fit it; the old one stays.
         """
         picture = read_picture(img)
         Grid.of(self.grid_size, *self._session.size_of(picture))
@@ -152,26 +150,26 @@ class GridExplainerWidget(ExplorerTraits):
             self.start()
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Block until all work is done; False where `timeout` seconds were not enough.
+        """Block until all work is done; return False after `timeout` seconds.
 
         Raises
         ------
         ExplanationError
-            The run failed; what had been scored is in its ``explanation``.
+            The run failed; ``explanation`` of the error holds the scores so far.
         RuntimeError
-            An observer calls it, in the thread that scores.
+            Called by an observer in the scoring thread.
         """
         return self._publisher.wait(timeout)
 
     def to_html(self, path: str | Path | None = None) -> str | Path:
-        """Write what is shown as a page without a kernel; see :meth:`Explanation.to_html`.
+        """Write what is shown as a standalone page; see :meth:`Explanation.to_html`.
 
         Raises
         ------
         RuntimeError
-            Nothing has been scored yet.
+            Nothing is scored yet.
         """
-        from gridexplainer_widget.results.page import to_html  # noqa: PLC0415 - the page reads its bundle
+        from gridexplainer_widget.results.page import to_html  # noqa: PLC0415 - reads a bundle
 
         state = {name: getattr(self, name) for name in ("value", "keep", *APPEARANCE)}
         known = self._session.cached_probabilities()
@@ -230,7 +228,6 @@ class GridExplainerWidget(ExplorerTraits):
             self._publisher.publish_evidence()
 
     def _clear_error(self) -> None:
-        """Forget what was refused, now that something was accepted."""
         if self.status != "error":
             self.set_trait("error", "")
 
@@ -241,7 +238,6 @@ class GridExplainerWidget(ExplorerTraits):
         return explanation
 
     def _list_fill(self, fill: Fill) -> None:
-        """Offer a fill given from Python, so that the front end can go back to it."""
         built_in = (*NAMES, "gray")
         if fill.name not in built_in:
             self._custom_fills[fill.name] = fill

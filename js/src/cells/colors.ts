@@ -3,7 +3,6 @@
 import { APPEARANCE, type Colormap, type Model, type Traits } from "../model/explorer_protocol";
 import { isFaded } from "./scores";
 
-/** How drops are drawn. */
 export type Appearance = Pick<Traits, (typeof APPEARANCE)[number]>;
 
 export interface Hues {
@@ -11,15 +10,15 @@ export interface Hues {
   against: string;
 }
 
-// At full strength over grey, the two hues of each map stay at least 30 units of CAM02-UCS apart
-// under protanopia, deuteranopia and tritanopia, simulated after Machado, Oliveira and Fernandes
-// (2009). "orange-blue" stays 47 apart, which keeps weak drops distinct as well.
+// At full strength over grey, the hues of each map are at least 30 units of CAM02-UCS apart under
+// protanopia, deuteranopia and tritanopia, simulated after Machado, Oliveira and Fernandes (2009);
+// "orange-blue" is 47 apart, so that weak drops are distinct too.
 export const HUES: Record<Colormap, Hues> = {
   // M. Okabe and K. Ito, "Color Universal Design" (2008). Same as plot.py.
   "orange-blue": { supports: "#d55e00", against: "#0072b2" },
-  // PRGn of C. Brewer's ColorBrewer 2.0, listed there as colour-blind safe.
+  // PRGn of C. Brewer's ColorBrewer 2.0, colour-blind safe.
   "purple-green": { supports: "#762a83", against: "#1b7837" },
-  // SHAP's. Under protanopia its red is dark, and weak drops are hard to tell apart.
+  // SHAP's. Under protanopia its red is dark; weak drops are hard to tell apart.
   "red-blue": { supports: "#ff0051", against: "#008bfb" },
 };
 
@@ -27,7 +26,7 @@ export function appearanceOf(model: Model): Appearance {
   return Object.fromEntries(APPEARANCE.map((name) => [name, model.get(name)])) as Appearance;
 }
 
-/** The colour over a cell: its opacity grows with the drop, its hue shows the sign. */
+/** Hue shows the sign of a drop, opacity its size. */
 export function cellColor(drop: number, scale: number, appearance: Appearance): string {
   const share = isFaded(drop, scale, appearance.threshold) ? 0 : Math.min(1, Math.abs(drop) / scale);
   const { supports, against } = HUES[appearance.colormap];

@@ -9,12 +9,11 @@ export interface Box {
   height: number;
 }
 
-/** Borders of `count` cells on `pixels` pixels, as fractions of the whole. */
+/** Borders of `count` cells on `pixels` pixels, as fractions. */
 export function edges(count: number, pixels: number): number[] {
   return Array.from({ length: count + 1 }, (_, i) => Math.floor((i * pixels) / count) / pixels);
 }
 
-/** A cell's rectangle on a surface of the given size. */
 export function cellBox(grid: GridShape, index: number, width: number, height: number): Box {
   const [row, column] = cellOf(grid, index);
   const left = Math.floor((column * grid.width) / grid.columns) / grid.width;
@@ -29,7 +28,7 @@ export function cellBox(grid: GridShape, index: number, width: number, height: n
   };
 }
 
-/** Index of the cell under a point in fractions of the picture; null outside. */
+/** Index of the cell at a point in fractions; null outside. */
 export function cellAt(grid: GridShape, x: number, y: number): number | null {
   if (!(x >= 0 && x < 1 && y >= 0 && y < 1)) return null;
   const column = lastBefore(edges(grid.columns, grid.width), x);
@@ -37,7 +36,7 @@ export function cellAt(grid: GridShape, x: number, y: number): number | null {
   return row * grid.columns + column;
 }
 
-/** Rows and columns of a `grid_size`: N, or [rows, columns]. */
+/** `grid_size` is N or [rows, columns]. */
 export function sizeOf(gridSize: number | Cell): Cell {
   return typeof gridSize === "number" ? [gridSize, gridSize] : gridSize;
 }

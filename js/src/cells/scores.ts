@@ -5,7 +5,7 @@ import type { Scale, Score } from "../model/explorer_protocol";
 /** Lower bound of the scale's end; same as plot.py. */
 export const LEAST_SCALE: Record<Score, number> = { probability: 0.01, "log-odds": 0.1 };
 
-/** End of the absolute scale: the whole probability; log-odds of 10 are 22,000 to 1. */
+/** End of the absolute scale; log-odds of 10 are 22,000 to 1. */
 export const ABSOLUTE_SCALE: Record<Score, number> = { probability: 1, "log-odds": 10 };
 
 /** Little-endian float32, at any offset of the buffer. */
@@ -15,22 +15,21 @@ export function decodeScores(bytes: DataView): Float32Array {
   return scores;
 }
 
-/** A pending cell's drop is NaN, a failed one's infinite. */
+/** NaN is pending, infinity failed. */
 export function isScored(drop: number | undefined): drop is number {
   return Number.isFinite(drop);
 }
 
-/** The model's output was not finite with the cell hidden. */
+/** The model's output was not finite. */
 export function isFailed(drop: number): boolean {
   return Math.abs(drop) === Infinity;
 }
 
-/** Whether a drop is below a share of the scale, 0..1. */
 export function isFaded(drop: number, scale: number, threshold: number): boolean {
   return Math.abs(drop) < threshold * scale;
 }
 
-/** The drop with the full colour; the same on both sides of zero. */
+/** The drop with the full colour, of either sign. */
 export function scaleOf(drops: Float32Array, score: Score, scale: Scale): number {
   if (scale === "absolute") return ABSOLUTE_SCALE[score];
   return Math.max(LEAST_SCALE[score], largestOf(drops));
@@ -46,7 +45,7 @@ export function largestOf(drops: Float32Array): number {
   return largest;
 }
 
-/** Rank of a cell among the scored ones; 1 is the largest drop. */
+/** Among scored cells; 1 is the largest drop. */
 export function rankOf(drops: Float32Array, index: number): number {
   const own = drops[index] ?? NaN;
   let rank = 1;
@@ -54,13 +53,12 @@ export function rankOf(drops: Float32Array, index: number): number {
   return rank;
 }
 
-/** A drop without its unit (percentage points or log-odds), with a typographic minus. */
+/** In percentage points or log-odds, without the unit, with a typographic minus. */
 export function dropNumber(drop: number, score: Score, digits = 1): string {
   const text = (score === "probability" ? 100 * drop : drop).toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
 }
 
-/** A drop with its unit. */
 export function amountText(drop: number, score: Score): string {
   return `${dropNumber(drop, score, score === "probability" ? 1 : 2)} ${unitOf(score)}`;
 }
@@ -69,13 +67,13 @@ export function unitOf(score: Score): string {
   return score === "probability" ? "points" : "log-odds";
 }
 
-/** Decimals that tell a small drop from none on this scale. */
+/** Decimals that tell small drops from none. */
 export function digitsOf(scale: number, score: Score): number {
   const end = score === "probability" ? 100 * scale : scale;
   return Math.min(2, Math.max(0, 2 - Math.ceil(Math.log10(end + 1e-9))));
 }
 
-/** A probability, never rounded to 0 or 100%. */
+/** Never rounded to 0 or 100%. */
 export function percent(probability: number): string {
   if (probability > 0 && probability < 0.0005) return "<0.1%";
   if (probability < 1 && probability >= 0.9995) return ">99.9%";

@@ -6,7 +6,7 @@ import { cellOf, indexOf } from "./geometry";
 /** Indices of cells, row by row. */
 export type Selection = ReadonlySet<number>;
 
-/** Shift extends from the anchor; Ctrl or Cmd toggles. */
+/** Shift extends; Ctrl or Cmd toggles. */
 export interface SelectMode {
   extend: boolean;
   toggle: boolean;
@@ -14,7 +14,6 @@ export interface SelectMode {
 
 export const NOTHING: Selection = new Set();
 
-/** All cells between two corners, inclusive. */
 export function rectangle(grid: GridShape, from: number, to: number): Selection {
   const [[row, column], [otherRow, otherColumn]] = [cellOf(grid, from), cellOf(grid, to)];
   const cells = new Set<number>();
@@ -36,12 +35,11 @@ export function together(selected: Selection, more: Selection): Selection {
   return new Set([...selected, ...more]);
 }
 
-/** Just this cell; nothing if it was the only one. */
+/** Only this cell; none if it was the only one. */
 export function alone(selected: Selection, index: number): Selection {
   return selected.size === 1 && selected.has(index) ? NOTHING : new Set([index]);
 }
 
-/** The selection after a click. */
 export function clicked(
   grid: GridShape,
   selected: Selection,
@@ -58,7 +56,7 @@ export function everything(grid: GridShape): Selection {
   return rectangle(grid, 0, grid.rows * grid.columns - 1);
 }
 
-/** The k scored cells with the largest drops, largest first, as Explanation.top. */
+/** Scored cells with the largest drops, largest first, as Explanation.top. */
 export function topCells(drops: Float32Array, k: number): number[] {
   const scored = [...drops.keys()].filter((index) => Number.isFinite(drops[index]));
   return scored.sort((a, b) => drops[b]! - drops[a]! || a - b).slice(0, Math.max(0, k));
@@ -68,12 +66,12 @@ export function sameCells(one: Selection, other: Selection): boolean {
   return one.size === other.size && [...one].every((index) => other.has(index));
 }
 
-/** Cells as a `value`, in row-major order, so that equal sets give equal values. */
+/** In row-major order, so that equal sets give equal values. */
 export function valueOf(grid: GridShape, cells: Iterable<number>): Cell[] {
   return [...cells].sort((a, b) => a - b).map((index) => cellOf(grid, index));
 }
 
-/** A `value` as a set; cells outside the grid are left out. */
+/** Skips cells outside the grid. */
 export function selectionOf(grid: GridShape | null, value: readonly Cell[]): Selection {
   if (!grid) return NOTHING;
   const inside = value.filter(([row, column]) => row < grid.rows && column < grid.columns);

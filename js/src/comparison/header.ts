@@ -11,9 +11,8 @@ import { methodOptions } from "./method_control";
 
 export interface Header {
   element: HTMLElement;
-  /** `news` sums up the progress of the maps. */
+  /** `news` is the progress of all maps. */
   update(maps: readonly (MapRecord | null)[], status: Status, news: string): void;
-  /** Focus the control that adds a method. */
   focus(): void;
 }
 
@@ -88,20 +87,19 @@ const RUN: Record<Status, string> = {
   error: "Try again",
 };
 
-/** A failed map can be tried again. */
+/** Failed maps can be tried again. */
 function runText(maps: readonly (MapRecord | null)[], status: Status): string {
   const failed = status === "done" && maps.some((map) => map?.status === "failed");
   return RUN[failed ? "error" : status];
 }
 
-/** The requested class, even before its answer arrives; else the one that the maps explain. */
+/** The requested class, even before the answer; else the maps' class. */
 function targetOf(model: Model): number | null {
   const [target, labels] = [model.get("target"), model.get("labels")];
   if (typeof target === "number" && target in labels) return target;
   return filled(model.get("prediction"))?.target ?? null;
 }
 
-/** The most probable classes and the target. */
 function targetOptions(model: Model, chosen: number | null): Option[] {
   const prediction = filled(model.get("prediction"));
   if (chosen === null) return [["", "…"]];

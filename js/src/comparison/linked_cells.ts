@@ -1,44 +1,39 @@
-// The cells marked in all maps of a comparison at once: hovered, active by keyboard, clicked.
+// Cells marked in all maps at once: hovered, active (by keyboard), clicked.
 
 import { alone, NOTHING, selectionOf, valueOf, type Selection } from "../cells/selection";
 import { moved, type Move } from "../grid/keyboard";
 import type { Model } from "../model/comparison_protocol";
 import { filled } from "../model/widget_model";
 
-/** The marks of one map. */
 export interface Marks {
   hovered: number | null;
-  /** The keyboard's cell, in the focused map alone. */
+  /** In the focused map only. */
   active: number | null;
   selected: Selection;
 }
 
 export interface LinkedCells<Map> {
   marksIn(map: Map): Marks;
-  /** The cell whose numbers are shown: hovered or active, else the clicked one. */
+  /** The hovered or active cell, else the clicked one. */
   current(): number | null;
-  /** Where the keyboard is. */
   active(): number;
   selected(): Selection;
-  /** A key that changes with the active and the clicked cell, but not with a hover. */
+  /** Changes with the active or clicked cell, not with a hover. */
   place(): string;
   hover(index: number | null): void;
-  /** Show or hide the keyboard's cell in a map. */
   showActive(map: Map, shown: boolean): void;
   move(to: Move): void;
-  /** Click a cell; a second click deselects it. */
+  /** A second click deselects. */
   pick(index: number): void;
   /** Deselect; false if no cell is clicked. */
   clear(): boolean;
-  /** Drop a removed map. */
   forget(map: Map): void;
 }
 
-/** `send` tells the kernel; `changed` is called when the marks must be redrawn. */
+/** `send` tells the kernel; `changed` redraws the marks. */
 export function linkCells<Map>(model: Model, send: () => void, changed: () => void): LinkedCells<Map> {
   let hovered: number | null = null;
   let active = 0;
-  /** The map that shows the keyboard's cell. */
   let keyboardMap: Map | null = null;
 
   const shape = () => filled(model.get("grid"));

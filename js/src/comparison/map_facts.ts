@@ -1,11 +1,11 @@
-// What stands below a map: its progress or its cost, and its notes.
+// Below a map: progress or cost, and notes.
 
 import { element, showNodes } from "../dom/element";
 import type { MapRecord, Progress } from "../model/comparison_protocol";
 import { filled, type Status } from "../model/widget_model";
 import { costText, stateText } from "../text/map_text";
 
-/** One line of a fixed height, with a bar while the map is computed. */
+/** One line of fixed height, with a bar while running. */
 export function stateLine() {
   const root = element("div", "gx-state");
   const track = element("div", "gx-progress");

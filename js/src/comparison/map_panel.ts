@@ -1,4 +1,4 @@
-// One method of a comparison: its controls, its map, and the facts about the map.
+// One method of a comparison: controls, map and facts.
 
 import { largestOf } from "../cells/scores";
 import { element, showNodes } from "../dom/element";
@@ -14,7 +14,6 @@ import { shares, valuesOf } from "./maps";
 import { requestTitle, methodControl, type MethodIntents } from "./method_control";
 import { metricRow } from "./metric_row";
 
-/** What a panel shows besides its map. */
 export interface PanelState {
   progress: Progress;
   status: Status;
@@ -26,10 +25,9 @@ export interface MapPanel {
   element: HTMLElement;
   update(request: MethodRequest, map: MapRecord | null, state: PanelState): void;
   draw(pictures: Pictures, grid: GridShape | null): void;
-  /** Write the marked cell's value. Separate from `draw`, which reads sizes: reading them after a text
-      has changed would force a layout. */
+  /** Write the marked cell's value; not in `draw`, which reads sizes: after a change of text, that
+      forces a layout. */
   describe(grid: GridShape): void;
-  /** Focus the remove button. */
   focus(): void;
   end(): void;
 }
@@ -65,7 +63,7 @@ export function mapPanel(
   let bytes: DataView | null | undefined;
   let cells = -1;
   let largest = 0;
-  /** The cell described last; "" once its map may have changed. */
+  /** "" once the map may have changed. */
   let described = "";
 
   const textOf = (index: number) => {

@@ -1,4 +1,4 @@
-// One map of a comparison, or the picture itself: a canvas with the marks shared by all maps.
+// One map of a comparison, or the picture: a canvas with shared marks.
 
 import type { Appearance } from "../cells/colors";
 import { cellAt } from "../cells/geometry";
@@ -15,7 +15,6 @@ import type { LinkedCells, Marks } from "./linked_cells";
 
 export type TextOf = (index: number) => string;
 
-/** The decoded picture. */
 export interface Pictures {
   picture: HTMLImageElement;
   pale: HTMLCanvasElement;
@@ -24,11 +23,11 @@ export interface Pictures {
 export interface MapView {
   element: HTMLElement;
   draw(pictures: Pictures, grid: GridShape | null): void;
-  /** For screen readers; `text` describes the keyboard's cell. */
+  /** For screen readers; `text` describes the active cell. */
   describe(grid: GridShape, label: string, text: TextOf): void;
 }
 
-/** Each map is divided by its own largest value, so that 1 is the full colour in all of them. */
+/** Values are shares of a map's largest, so that 1 is the full colour in every map. */
 export const MAP_APPEARANCE: Appearance = {
   colormap: "orange-blue",
   opacity: 0.85,
@@ -39,7 +38,7 @@ export const MAP_APPEARANCE: Appearance = {
 
 const SCENE = { score: "probability", appearance: MAP_APPEARANCE, keep: false } as const;
 
-/** `shares` returns the map's numbers, −1..1; null shows the picture itself. */
+/** `shares` returns −1..1 for each cell; null shows the picture. */
 export function mapView(
   linkedCells: LinkedCells<object>,
   shares: (() => Float32Array) | null,
@@ -85,7 +84,7 @@ export function mapView(
     {
       hover,
       click: pick,
-      // No rectangles here: a long press reads cell after cell, a dragged mouse hovers.
+      // No rectangles: a long press reads cell after cell, a drag hovers.
       drag: (_from, to) => hover((last = to)),
       drop() {
         const place = last;
@@ -114,7 +113,6 @@ export function mapView(
   return { element: root, draw, describe };
 }
 
-/** The picture in its own colours, without grid lines. */
 function paintPicture(
   canvas: HTMLCanvasElement,
   picture: CanvasImageSource,

@@ -1,10 +1,10 @@
-// The maps of a comparison, their progress and their numbers. Pure functions.
+// The maps of a comparison, their progress and values. Pure functions.
 
 import { decodeScores, isFailed, largestOf } from "../cells/scores";
 import type { MapRecord, MethodRequest, Progress } from "../model/comparison_protocol";
 import type { Host, Status } from "../model/widget_model";
 
-/** The map of each method; null where the kernel has not yet received the request. */
+/** One map per method; null until the kernel has the request. */
 export function mapsOf(methods: readonly MethodRequest[], maps: readonly MapRecord[]): (MapRecord | null)[] {
   const left = [...maps];
   return methods.map(([name, options]) => {
@@ -13,7 +13,6 @@ export function mapsOf(methods: readonly MethodRequest[], maps: readonly MapReco
   });
 }
 
-/** The progress of one of the maps. */
 export function progressOf(
   map: MapRecord | null,
   maps: readonly MapRecord[],
@@ -22,20 +21,20 @@ export function progressOf(
   return (map && progress[maps.indexOf(map)]) ?? null;
 }
 
-/** As the kernel says; but finished maps are "done", and nothing runs without a kernel. */
+/** As the kernel says, but "done" once all maps are; nothing runs without a kernel. */
 export function statusOf(status: Status, host: Host, maps: readonly (MapRecord | null)[]): Status {
   const halted = host === "gone" || status === "stopped";
   if (!halted) return status;
   return maps.every((map) => map?.status === "done" || map?.status === "failed") ? "done" : "stopped";
 }
 
-/** A map's numbers; NaN in every cell until they arrive. */
+/** NaN until they arrive. */
 export function valuesOf(map: MapRecord | null, cells: number): Float32Array {
   const values = map?.values ? decodeScores(map.values) : null;
   return values?.length === cells ? values : new Float32Array(cells).fill(NaN);
 }
 
-/** Values scaled to −1..1 by the map's largest. */
+/** Values divided by the largest, −1..1. */
 export function shares(values: Float32Array): Float32Array {
   const largest = largestOf(values);
   return values.map((value) => (largest === 0 || isFailed(value) ? value : value / largest));

@@ -1,4 +1,4 @@
-// The head of a map: its method, its layer, and a button that removes it.
+// The head of a map: method, layer and a remove button.
 
 import { element } from "../dom/element";
 import { select, type Option } from "../dom/select";
@@ -11,9 +11,8 @@ export interface MethodIntents {
 }
 
 export interface MethodControl {
-  /** The method and the button; below them, the layer or the other options. */
+  /** Method and button; below, the layer or other options. */
   elements: [HTMLElement, HTMLElement];
-  /** `title` is the map's. */
   update(request: MethodRequest, map: MapRecord | null, title: string): void;
   focus(): void;
 }
@@ -27,7 +26,7 @@ export function methodControl(
   const [top, below] = [element("div", "gx-map-head"), element("div", "gx-map-layer")];
   let [name, options] = ["", ""];
   const method = select(signal, (value) => {
-    // Options of another method mean nothing to this one, except a layer.
+    // Only a layer means the same to another method.
     const kept = takesLayer(model.get("offered"), value) && model.get("layers").includes(options);
     intents.change([value, kept ? options : ""]);
   });
@@ -63,7 +62,6 @@ export function methodControl(
   return { elements: [top, below], update, focus: () => remove.focus() };
 }
 
-/** The title of a map before it arrives. */
 export function requestTitle(offered: readonly Offered[], [name, options]: MethodRequest): string {
   return [titleOf(offered, name), options].filter(Boolean).join(", ");
 }
@@ -72,7 +70,7 @@ function titleOf(offered: readonly Offered[], name: string): string {
   return offered.find(([known]) => known === name)?.[1] ?? name;
 }
 
-/** The available ones first. */
+/** Available methods first. */
 export function methodOptions(offered: readonly Offered[]): Option[] {
   const options = offered.map(([name, title, , reason]): Option => [name, title, reason]);
   return [...options.filter(([, , reason]) => !reason), ...options.filter(([, , reason]) => reason)];
@@ -87,7 +85,7 @@ function layerOptions(layers: string[], options: string, map: MapRecord | null):
   return [["", defaultText], ...layers.map((known): Option => [known, known])];
 }
 
-/** List the current choice even where it is not an option. */
+/** List the current choice even if it is no option. */
 function withCurrent(options: Option[], value: string, text: string): Option[] {
   return options.some(([known]) => known === value) ? options : [[value, text], ...options];
 }

@@ -1,10 +1,10 @@
-// The metrics of a map in one row, and what they mean.
+// The metrics of a map, and their meanings.
 
 import { element, showNodes } from "../dom/element";
 import type { Metric, MetricValues } from "../model/comparison_protocol";
 import { ARROWS, metricText, sizeText, type BestTexts } from "../text/metrics";
 
-/** A heading and a number for each known metric; the best of all maps stands out. */
+/** Known metrics; the best of all maps stands out. */
 export function metricRow(
   metrics: readonly Metric[],
   values: MetricValues | null,
@@ -37,7 +37,7 @@ function entry(
   return root;
 }
 
-/** Screen readers get words in place of the arrow. */
+/** Screen readers get words, not the arrow. */
 function headingOf({ name, title, better }: Metric): HTMLElement {
   const heading = element("dt", "gx-metric-name", title);
   if (name === "pointing") return heading; // ✓ and ✗ say which is better
@@ -48,7 +48,6 @@ function headingOf({ name, title, better }: Metric): HTMLElement {
   return heading;
 }
 
-/** What the metrics mean, for all maps. */
 export function glossary() {
   const root = element("details", "gx-glossary");
   const list = element("dl", "gx-meanings");

@@ -1,4 +1,4 @@
-// Messages of a comparison: errors, a kernel that is gone, unavailable methods, news for screen readers.
+// Messages of a comparison: errors, a lost kernel, unavailable methods.
 
 import { element, showNodes } from "../dom/element";
 import type { Model } from "../model/comparison_protocol";
@@ -6,11 +6,10 @@ import type { Host } from "../model/widget_model";
 
 export interface Notices {
   alerts: HTMLElement;
-  /** Why methods are unavailable. */
   refused: HTMLElement;
-  /** News for screen readers. */
+  /** For screen readers. */
   live: HTMLElement;
-  /** Whether the picture cannot be decoded. */
+  /** The picture cannot be decoded. */
   broken(is: boolean): void;
   update(news: string, answer: string): void;
 }

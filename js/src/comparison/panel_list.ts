@@ -1,4 +1,4 @@
-// The panels of a comparison, one a method: adds, changes and removes them.
+// The panels of a comparison, one per method.
 
 import type { MethodRequest, Model } from "../model/comparison_protocol";
 import { filled, type Host, type Status } from "../model/widget_model";
@@ -14,7 +14,7 @@ export interface PanelList {
   end(): void;
 }
 
-/** `send` tells the kernel; `emptied` is called after the last panel was removed. */
+/** `emptied` is called when no panel is left. */
 export function panelList(
   body: HTMLElement,
   model: Model,
@@ -33,7 +33,7 @@ export function panelList(
   const change = (panel: MapPanel, request: MethodRequest) => {
     ask(model.get("methods").map((old, place) => (panels[place] === panel ? request : old)));
   };
-  // Remove this very panel, so that whatever is open in the others stays open.
+  // Remove only this panel: menus open in the others stay open.
   const remove = (panel: MapPanel) => {
     const place = panels.indexOf(panel);
     panels.splice(place, 1);

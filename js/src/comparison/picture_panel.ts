@@ -1,4 +1,4 @@
-// The picture itself, as the first of the maps, with its class probabilities.
+// The picture beside the maps, with its class probabilities.
 
 import { classBarsKey, classBars, type ClassProbability } from "../dom/class_bars";
 import { element, showNodes } from "../dom/element";

@@ -1,4 +1,4 @@
-// Two lines above the maps: the cell marked in all of them, and the effect of hiding the clicked one.
+// Two lines above the maps: the marked cell, and the effect of hiding the clicked one.
 
 import { indexOf } from "../cells/geometry";
 import { element, showNodes } from "../dom/element";
@@ -12,9 +12,8 @@ import type { LinkedCells } from "./linked_cells";
 export interface Readout {
   element: HTMLElement;
   update(): void;
-  /** Name the marked cell. */
   draw(): void;
-  /** The second line for screen readers, once the answer is known. */
+  /** The second line, for screen readers, once known. */
   answer(): string;
 }
 

@@ -33,7 +33,7 @@ export function mountComparison(
   const send = () => {
     if (host() !== "gone") model.save_changes();
   };
-  // A hover changes the marks alone; the maps beneath them stay painted.
+  // A hover redraws only the marks.
   const draw = () => {
     drawing = false;
     if (signal.aborted || !pictures) return;

@@ -1,17 +1,16 @@
-// The list of classes below the combobox: its options and the active one.
+// The list of classes below the combobox.
 
 import { percent } from "../cells/scores";
 import { element } from "../dom/element";
 import { matching, type ClassOption } from "../text/classes";
 
 export interface ClassList {
-  /** The listbox and the line below it. */
   popup: HTMLElement;
   listbox: HTMLElement;
-  /** Show the options that match a query; `current` is the target. */
+  /** `current` is the target. */
   show(options: ClassOption[], query: string, current: number | null): void;
   active(): ClassOption | undefined;
-  /** Move from the active option, wrapping around. */
+  /** Wraps around. */
   step(by: 1 | -1): void;
   first(): void;
   last(): void;
@@ -101,7 +100,7 @@ function moreText(found: number, shown: number): string {
   return found > shown ? `… ${found - shown} more: type to narrow` : "";
 }
 
-/** Scroll the list, but not the page around it. */
+/** Scroll the list, not the page. */
 function reveal(list: HTMLElement, node: HTMLElement) {
   const bottom = node.offsetTop + node.offsetHeight;
   if (node.offsetTop < list.scrollTop) list.scrollTop = node.offsetTop;

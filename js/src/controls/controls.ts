@@ -1,4 +1,4 @@
-// The frame around the picture: the controls above it, the messages below it.
+// Controls above the picture, messages below it.
 
 import { sizeOf } from "../cells/geometry";
 import { element } from "../dom/element";
@@ -14,7 +14,7 @@ import { targetControl } from "./target";
 export interface Controls {
   controls: HTMLElement;
   messages: HTMLElement;
-  /** Show a message of the front end itself; "" removes it. */
+  /** A message of the front end; "" removes it. */
   showMessage(text: string): void;
   update(): void;
 }

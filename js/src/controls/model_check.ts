@@ -1,13 +1,13 @@
-// What may be wrong with the model: one line, and in its details the result of each check.
+// Checks of the model: one line, with the result of each check in its details.
 
 import { element, showNodes } from "../dom/element";
 import type { Check, CheckVerdict, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 
-/** Hidden from screen readers, which get words instead. */
+/** Screen readers get words instead. */
 const MARKS: Record<CheckVerdict, string> = { ok: "✓", warning: "!", wrong: "✕", unknown: "?" };
 
-/** For screen readers, before the summary. */
+/** For screen readers. */
 const SPOKEN: Record<Check["verdict"], string> = { ok: "", warning: "Warning: ", wrong: "Wrong: " };
 
 export function modelCheck(model: Model): { element: HTMLElement; update(): void } {

@@ -1,4 +1,4 @@
-// Messages: a kernel that is gone, errors, notes, the model and what may be wrong with it.
+// Messages: a lost kernel, errors, notes, the model and its checks.
 
 import { element, showNodes } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
@@ -34,7 +34,7 @@ export function noticesView(model: Model, signal: AbortSignal, host: () => Host)
   );
   root.append(offline, error, local, notes, logOdds, about, check.element);
 
-  /** The kernel's error at the time of the front end's own message. */
+  /** The kernel's error when the front end's message was shown. */
   let oldError = "";
   const showMessage = (text: string) => {
     oldError = model.get("error");
@@ -62,7 +62,7 @@ function aboutText(model: Model): string {
   return facts.filter(Boolean).join(" · ");
 }
 
-/** Set a changed text; hide the element if it is empty. */
+/** Set the text; hide an empty element. */
 function setText(node: HTMLElement, text: string): void {
   if (node.textContent !== text) node.textContent = text;
   node.hidden = text === "";

@@ -1,4 +1,4 @@
-// Sends a picture that was dropped, pasted or chosen to the kernel.
+// Sends a dropped, pasted or chosen picture to the kernel.
 
 import { element } from "../dom/element";
 import { MAX_UPLOAD, type Model } from "../model/explorer_protocol";
@@ -9,7 +9,7 @@ export interface OpenPicture {
   update(): void;
 }
 
-/** `showMessage` shows a sentence; "" removes it. */
+/** `showMessage("")` removes the message. */
 export function openPicture(
   model: Model,
   root: HTMLElement,
@@ -29,7 +29,7 @@ export function openPicture(
     if (host() !== "kernel") return showMessage("Opening a picture needs a running kernel. Run the notebook again.");
     if (file.size > MAX_UPLOAD) return showMessage(tooLarge(file));
     showMessage("");
-    const bytes = await file.arrayBuffer().catch(() => null); // a folder, or a deleted file
+    const bytes = await file.arrayBuffer().catch(() => null); // a folder or deleted file
     if (!bytes) return showMessage(`“${file.name}” cannot be read. Choose a picture file.`);
     model.send({ type: "explain", name: file.name }, undefined, [bytes]);
   };
@@ -45,7 +45,7 @@ export function openPicture(
     },
     { signal },
   );
-  /** Keep the browser and the notebook from opening the file as well. */
+  /** Keep browser and notebook from opening the file. */
   const take = (event: Event) => {
     event.preventDefault();
     event.stopPropagation();

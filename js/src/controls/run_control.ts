@@ -21,7 +21,7 @@ export function runControl(model: Model, signal: AbortSignal, host: () => Host) 
     { signal },
   );
   const update = () => {
-    // A kernel that is gone can no longer say that its run has ended.
+    // A lost kernel cannot report the end of its run.
     const cut = host() === "gone" && model.get("status") === "running";
     const status = cut ? "stopped" : model.get("status");
     const progress = filled(model.get("progress"));

@@ -1,4 +1,4 @@
-// Saves a PNG of the map, made here, and the page and the data, made by the kernel.
+// Saves a PNG, made here, and the page and data, made by the kernel.
 
 import { element } from "../dom/element";
 import type { Model, SavedFormat } from "../model/explorer_protocol";
@@ -20,7 +20,7 @@ export function saveMenu(
   const name = element("summary", "gx-tool-name", "Save");
   const buttons = element("div", "gx-actions");
   root.append(name, buttons);
-  /** Ids of this view's requests: files for other views are ignored. */
+  /** This view's requests; files for others are ignored. */
   const requests = new Set<string>();
 
   const button = (text: string, title: string, act: () => void) => {

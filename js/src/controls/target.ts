@@ -1,4 +1,4 @@
-// The target: a combobox with a list of classes, after the ARIA Authoring Practices.
+// The target: a combobox after the ARIA Authoring Practices.
 
 import { element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
@@ -11,7 +11,7 @@ export interface TargetControl {
   update(): void;
 }
 
-/** `offered` returns the possible targets: null for all classes. */
+/** `offered` returns the possible targets; null is all. */
 export function targetControl(
   model: Model,
   signal: AbortSignal,
@@ -46,7 +46,7 @@ export function targetControl(
     activated("");
     update();
   };
-  // Select the name, so that typing replaces it.
+  // So that typing replaces the name.
   const begin = () => {
     if (!popup.hidden) return;
     input.select();
@@ -74,7 +74,7 @@ export function targetControl(
   return { element: root, update };
 }
 
-/** The requested class, even before its answer arrives; else the one that the map explains. */
+/** The requested class, even before the answer; else the map's class. */
 function targetOf(model: Model): number | null {
   const target = model.get("target");
   if (typeof target === "number" && target in model.get("labels")) return target;
@@ -133,7 +133,7 @@ function labelOf(input: HTMLInputElement, text: string): HTMLElement {
   return label;
 }
 
-/** Keep the popup inside the widget: a notebook may clip what leaves it. */
+/** Keep the popup inside the widget, where no notebook clips it. */
 function place(root: HTMLElement, popup: HTMLElement) {
   const field = root.getBoundingClientRect();
   const widget = (root.closest(".gx-root") ?? root).getBoundingClientRect();

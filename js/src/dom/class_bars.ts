@@ -5,7 +5,6 @@ import { className, duplicateLabels } from "../text/classes";
 import { pointsText } from "../text/evidence_text";
 import { element } from "./element";
 
-/** A class, its probability, and the one it changes to. */
 export type ClassProbability = [index: number, before: number, after: number | null];
 
 export function classBars(classes: ClassProbability[], labels: string[], target: number): HTMLElement {
@@ -40,7 +39,6 @@ function track(kind: string, share: number): HTMLElement {
   return node;
 }
 
-/** The key to the two bars of a class. */
 export function classBarsKey(after: string): HTMLElement {
   const root = element("p", "gx-hint gx-key");
   root.append(

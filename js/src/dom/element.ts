@@ -1,4 +1,4 @@
-// Elements and their contents. Text is set as text, never as HTML.
+// Elements and their contents; text is never set as HTML.
 
 const FOCUSABLE = new Set(["button", "input", "select", "summary"]);
 
@@ -9,24 +9,23 @@ export function element<K extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[K] {
   const node = document.createElement(tag);
   node.className = className;
-  // JupyterLab matches one-key shortcuts ("b" inserts a notebook cell) against the focused element
-  // itself: the attribute must stand there, not on an ancestor.
+  // JupyterLab looks for this attribute on the focused element, not on ancestors, before it runs a
+  // one-key shortcut ("b" inserts a notebook cell).
   if (FOCUSABLE.has(tag)) node.dataset["lmSuppressShortcuts"] = "true";
-  // A button without a type would submit a form around the widget.
+  // The default type would submit a form around the widget.
   if (node instanceof HTMLButtonElement) node.type = "button";
   if (text !== undefined) node.textContent = text;
   return node;
 }
 
-/** Replace an element's children, unless they are the same: a text selection or a screen reader's
-    place in them stays. */
+/** Replace changed children only: text selections and a screen reader's place stay. */
 export function showNodes(root: HTMLElement, nodes: (Node | string)[]): void {
   const next = document.createElement("div");
   next.append(...nodes);
   if (next.innerHTML !== root.innerHTML) root.replaceChildren(...next.childNodes);
 }
 
-/** Show PNG bytes in an image; resolves once it is decoded. */
+/** Show a PNG; resolves once decoded. */
 export function showPng(image: HTMLImageElement, bytes: DataView): Promise<void> {
   const url = URL.createObjectURL(new Blob([bytes as DataView<ArrayBuffer>], { type: "image/png" }));
   image.src = url;

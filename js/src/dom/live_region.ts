@@ -1,4 +1,4 @@
-// News for screen readers: progress now and then, and answers.
+// Announces progress and answers to screen readers.
 
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
@@ -6,7 +6,7 @@ import { element } from "./element";
 
 export interface LiveRegion {
   element: HTMLElement;
-  /** `answer` is the text of the evidence. */
+  /** `answer` describes the evidence. */
   update(answer: string): void;
 }
 
@@ -30,7 +30,7 @@ export function liveRegion(model: Model): LiveRegion {
   return { element: root, update };
 }
 
-/** Changes four times during a run, and at its end. */
+/** Changes four times a run, and at its end. */
 export function progressNews(model: Model): string {
   const progress = filled(model.get("progress"));
   const [done, total] = [progress?.done ?? 0, progress?.total ?? 0];

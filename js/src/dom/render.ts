@@ -3,7 +3,7 @@
 interface RenderProps<M> {
   model: M;
   el: HTMLElement;
-  /** From anywidget 0.11 on; earlier versions call the function that render returns. */
+  /** From anywidget 0.11 on; earlier versions call the returned function. */
   signal?: AbortSignal;
 }
 

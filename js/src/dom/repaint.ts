@@ -1,6 +1,6 @@
-// When a canvas must be repainted although its content has not changed.
+// When an unchanged canvas must be repainted.
 
-/** After a change of size or pixel density, in a tab shown again, or with lost graphics memory. */
+/** On a new size or pixel density, a tab shown again, lost graphics memory. */
 export function onRepaintNeeded(
   frame: HTMLElement,
   canvas: HTMLCanvasElement,

@@ -1,4 +1,4 @@
-// A <select> that rebuilds its options only when they change: an open one stays open.
+// A <select> that stays open while its options do not change.
 
 import { element } from "./element";
 

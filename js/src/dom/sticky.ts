@@ -1,9 +1,9 @@
-// Sticky elements in JupyterLab. With "windowing", it keeps only visible cells and moves them by a
-// transform, which a sticky element does not take into account.
+// Sticky elements in JupyterLab. Its "windowing" moves cells by a transform, which sticky elements
+// ignore.
 
 const CELLS = ".jp-WindowedPanel-viewport";
 
-/** Returns a function to call on updates: an element may be attached late. */
+/** Call the result on updates: an element may be attached late. */
 export function stickToTop(node: HTMLElement, signal: AbortSignal): () => void {
   let cells: HTMLElement | null = null;
   const observer = new MutationObserver(() => place());

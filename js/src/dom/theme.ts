@@ -1,8 +1,8 @@
-// Light or dark, from what the notebook declares, else from the background.
+// Light or dark: the notebook's theme, else the background's.
 
 export type Theme = "light" | "dark";
 
-/** Keep the `data-theme` of an element up to date. */
+/** Keep `data-theme` up to date. */
 export function followTheme(root: HTMLElement, signal: AbortSignal): void {
   let queued = false;
   const set = () => {
@@ -14,7 +14,7 @@ export function followTheme(root: HTMLElement, signal: AbortSignal): void {
     queued = true;
     requestAnimationFrame(set);
   };
-  // Themes are switched by an attribute or a style sheet.
+  // An attribute or a style sheet switches themes.
   const observer = new MutationObserver(look);
   for (const node of [document.documentElement, document.body]) {
     observer.observe(node, { attributes: true });
@@ -44,7 +44,7 @@ function declaredTheme(): Theme | null {
   return colab === "dark" || colab === "light" ? colab : null;
 }
 
-/** The theme of the nearest visible background, shadow roots included. */
+/** The theme of the nearest visible background, also outside a shadow root. */
 function backgroundTheme(from: Node | null): Theme | null {
   for (let node = from; node; node = node instanceof ShadowRoot ? node.host : node.parentNode) {
     if (!(node instanceof Element)) continue;

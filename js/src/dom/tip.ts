@@ -5,7 +5,7 @@ import { element } from "./element";
 
 export interface Tip {
   element: HTMLElement;
-  /** Show it beside a box; `room` is the available width. */
+  /** `room` is the available width. */
   show(place: string, drop: string, box: Box, room: number): void;
   hide(): void;
 }

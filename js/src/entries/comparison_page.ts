@@ -1,4 +1,4 @@
-// The standalone page of a comparison: the view of a notebook on a recorded model.
+// The standalone page of a comparison: its view on a recorded model.
 
 import { mountComparison } from "../comparison/view";
 import { openForPrint } from "../dom/print";

@@ -1,4 +1,4 @@
-// The standalone page of an explanation: the view of a notebook on a recorded model.
+// The standalone page of an explanation: its view on a recorded model.
 
 import { percent } from "../cells/scores";
 import { mountExplorer } from "../explorer/view";

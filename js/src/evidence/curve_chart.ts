@@ -1,4 +1,4 @@
-// The deletion and the insertion curve, drawn as their points arrive.
+// The deletion and insertion curves.
 
 import { percent } from "../cells/scores";
 import { element } from "../dom/element";
@@ -49,7 +49,7 @@ export function curveChart(): CurveChart {
   return { element: root, update };
 }
 
-/** Known points only; gaps are bridged. */
+/** Bridges pending points. */
 export function points(counts: number[], values: (number | null)[], most: number): string {
   return counts
     .map((count, i): [number, number | null] => [count, values[i] ?? null])

@@ -1,4 +1,4 @@
-// The evidence of a selection: the picture with cells hidden, and the classes before and after.
+// The evidence of a selection: the picture with cells hidden, the classes before and after.
 
 import { indexOf } from "../cells/geometry";
 import { amountText, decodeScores, isFailed, isScored, rankOf } from "../cells/scores";
@@ -12,7 +12,7 @@ import { fromToText, synergyText, titleText, valueText, winner } from "../text/e
 export interface EvidenceView {
   element: HTMLElement;
   update(): void;
-  /** For screen readers; without the rank, which changes with each batch. */
+  /** For screen readers; without the rank, which each batch changes. */
   text(): string;
 }
 
@@ -27,7 +27,7 @@ export function evidenceView(model: Model, host: () => Host): EvidenceView {
   root.append(title, image, asking, answerBox);
   let shown: DataView | null = null;
 
-  /** Keep the old picture until the new one is decoded, so that nothing below it jumps. */
+  /** Keep the old picture until the new one is decoded: nothing jumps. */
   const show = async (bytes: DataView, alt: string) => {
     const next = element("img", "gx-hidden-picture");
     next.alt = alt;
@@ -56,7 +56,7 @@ export function evidenceView(model: Model, host: () => Host): EvidenceView {
     }
     showNodes(title, cells.length > 0 ? heading(cells, keep) : ["What the model sees"]);
     title.hidden = cells.length === 0 && !prediction;
-    // The old answer stays, dimmed, so that nothing jumps while the model is asked.
+    // The old answer stays, dimmed: nothing jumps.
     root.classList.toggle("gx-waiting", waiting);
     asking.hidden = !waiting;
     answerBox.ariaHidden = String(waiting);
@@ -72,13 +72,13 @@ export function evidenceView(model: Model, host: () => Host): EvidenceView {
   return { element: root, update, text };
 }
 
-/** Whether a kernel was asked and has not answered, nor failed. */
+/** Whether a kernel was asked and has neither answered nor failed. */
 function isWaiting(model: Model, evidence: Evidence | null, host: Host): boolean {
   const answered = evidence !== null && evidence.drop !== null;
   return host === "kernel" && model.get("value").length > 0 && !answered && model.get("error") === "";
 }
 
-/** The evidence of the selection; null while it belongs to another one. */
+/** The evidence; null while it belongs to another selection. */
 function current(model: Model): Evidence | null {
   const evidence = filled(model.get("evidence"));
   const cells = model.get("value");
@@ -165,7 +165,7 @@ function rankText(model: Model, evidence: Evidence): string {
   return `, ${ranks} of ${drops.filter(isScored).length}`;
 }
 
-/** What is known without an answer of the model. */
+/** Known without the model. */
 function pendingText(model: Model, evidence: Evidence | null, host: Host): string {
   const single = singleText(model);
   if (host === "gone") return `${single ?? ""} The kernel is gone: nothing new can be asked.`.trim();
@@ -174,13 +174,13 @@ function pendingText(model: Model, evidence: Evidence | null, host: Host): strin
   return "The model gave no answer.";
 }
 
-/** What a page knows about several cells. */
+/** For several cells on a page. */
 function setText(sum: number | null, score: Score): string {
   const apart = sum === null ? "" : ` One by one these cells add up to a drop of ${amountText(sum, score)}.`;
   return `A saved page cannot ask the model about sets of cells.${apart}`;
 }
 
-/** What the map tells about a single cell; null for several. */
+/** From the map; null for several cells. */
 function singleText(model: Model): string | null {
   const grid = filled(model.get("grid"));
   const [cell, more] = model.get("value");

@@ -1,4 +1,4 @@
-// Buttons for the selection: keep only it, clear, undo.
+// Buttons for the selection: keep, clear, undo.
 
 import { element } from "../dom/element";
 import type { Choose } from "../grid/selector";

@@ -1,4 +1,4 @@
-// The top k cells: a slider that hides them or keeps only them, and a player that draws the curves.
+// The top k cells: a slider that hides or keeps them, a player that draws the curves.
 
 import { decodeScores } from "../cells/scores";
 import { sameCells, selectionOf, topCells, valueOf } from "../cells/selection";
@@ -42,10 +42,10 @@ export function topCellsControl(
   let scores: DataView | null = null;
   let order: number[] = [];
   let timer = 0;
-  /** Curve and error at the time of the request: until they change, there is no answer. */
+  /** Curve and error when the curves were requested; unchanged until an answer. */
   let before = "";
   let sliding = false;
-  /** The picture of the running player, which stops if the picture changes. */
+  /** The player stops if the picture changes. */
   let played: DataView | null = null;
 
   const select = (k: number, remember: boolean) => {
@@ -53,7 +53,7 @@ export function topCellsControl(
     if (grid) choose(valueOf(grid, order.slice(0, k)), model.get("keep"), remember);
   };
 
-  /** The k for which the selection is exactly the top k cells; else null. */
+  /** k if exactly the top k cells are selected, else null. */
   const chosen = (): number | null => {
     const grid = filled(model.get("grid"));
     const k = model.get("value").length;
@@ -99,7 +99,7 @@ export function topCellsControl(
   range.addEventListener(
     "input",
     () => {
-      const k = Number(range.value); // read it first: a pause resets the slider
+      const k = Number(range.value); // before a pause resets the slider
       if (timer) pause();
       select(k, !sliding);
       sliding = true;
@@ -145,7 +145,7 @@ function targetName(model: Model): string {
   return prediction ? className(labels, duplicateLabels(labels), prediction.target) : "";
 }
 
-/** Whether the whole curve is known or being computed. */
+/** Whether the curve is complete or running. */
 function isRequested(curve: Curve | null): boolean {
   return curve !== null && (curve.running || ![...curve.deletion, ...curve.insertion].includes(null));
 }
@@ -154,7 +154,7 @@ function prefersReducedMotion(): boolean {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-/** The point after `k` on the played curve; null at its end. */
+/** The next point after `k`; null at the end. */
 export function nextPoint(curve: Curve, k: number, keep: boolean): { count: number; known: boolean } | null {
   const at = curve.counts.findIndex((count) => count > k);
   const count = curve.counts[at];

@@ -24,7 +24,7 @@ export class History {
     return this.entries.length > 0;
   }
 
-  /** Remove and return the last selection; null if there is none. */
+  /** null if there is none. */
   undo(): HistoryEntry | null {
     return this.entries.pop() ?? null;
   }

@@ -33,7 +33,7 @@ export function mountExplorer(
     if (host() !== "gone") model.save_changes();
   };
   const choose = (value: Cell[], keep: boolean, remember = true) => {
-    // A page has answers for single hidden cells: there, a click ends "keep".
+    // A page answers for single hidden cells: a click ends "keep".
     if (host() === "page" && value !== model.get("value")) keep = false;
     if (remember) history.push({ value: model.get("value"), keep: model.get("keep") });
     show(value, keep);

@@ -1,4 +1,4 @@
-// The grid for screen readers: only the active cell exists as an element.
+// The grid for screen readers, with an element for the active cell only.
 
 import { cellBox, cellOf } from "../cells/geometry";
 import { element } from "../dom/element";
@@ -8,16 +8,16 @@ export interface AriaGrid {
   update(grid: GridShape | null, index: number, text: string, selected: boolean): void;
 }
 
-/** Give an element the role of the grid; it is focusable once there are cells. */
+/** Make an element the grid; it is focusable once there are cells. */
 export function ariaGrid(root: HTMLElement): AriaGrid {
-  // Each widget may bring its own copy of this module: a counter would not be unique.
+  // A counter is not unique: each widget may load its own copy of this module.
   const name = `gx-cell-${Math.random().toString(36).slice(2)}`;
   let moves = 0;
   let shown = "";
   let cell = element("div", "gx-sr");
   let row = element("div", "gx-sr");
 
-  // A new element is read out, a changed text is not.
+  // Screen readers read new elements, not changed texts.
   const move = (grid: GridShape, index: number) => {
     const [rowIndex, columnIndex] = cellOf(grid, index);
     const box = cellBox(grid, index, 100, 100);
@@ -25,7 +25,7 @@ export function ariaGrid(root: HTMLElement): AriaGrid {
     row = element("div", "gx-sr");
     row.setAttribute("role", "row");
     row.setAttribute("aria-rowindex", String(rowIndex + 1));
-    // Screen magnifiers go to the place of the element.
+    // Screen magnifiers follow the element.
     row.style.left = `${box.x}%`;
     row.style.top = `${box.y}%`;
     row.style.width = `${box.width}%`;

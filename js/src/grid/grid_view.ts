@@ -1,4 +1,4 @@
-// The picture under its grid: canvas, pointer, keyboard, tooltip and legend.
+// The picture and its grid: canvas, pointer, keyboard, tooltip, legend.
 
 import { appearanceOf } from "../cells/colors";
 import { cellAt, cellBox } from "../cells/geometry";

@@ -5,12 +5,12 @@ import type { SelectMode } from "../cells/selection";
 import type { GridShape } from "../model/widget_model";
 
 export interface KeyIntents {
-  /** Whether to show the active cell: not while a pointer is in use. */
+  /** False while a pointer is in use. */
   showActive(shown: boolean): void;
   move(to: Move, extend: boolean): void;
   pick(mode: SelectMode): void;
   all(): void;
-  /** False if there was nothing to clear; the key then goes to others. */
+  /** False if there was nothing to clear; others then get the key. */
   clear(): boolean;
   undo(): void;
 }
@@ -55,7 +55,7 @@ export function listenToKeys(surface: HTMLElement, intents: KeyIntents, signal: 
     event.stopPropagation();
     intents.showActive(true);
   };
-  // A screen reader clicks the active cell's element, not the picture.
+  // Screen readers click the active cell's element, not the picture.
   const click = (event: MouseEvent) => {
     if (event.target instanceof Element && event.target.matches("[role=gridcell]")) {
       intents.pick({ extend: false, toggle: false });
@@ -68,7 +68,7 @@ export function listenToKeys(surface: HTMLElement, intents: KeyIntents, signal: 
   surface.addEventListener("blur", () => intents.showActive(false), { signal });
 }
 
-/** Returns whether the key was handled. */
+/** Whether the key was handled. */
 function act(event: KeyboardEvent, intents: KeyIntents): boolean {
   const command = event.ctrlKey || event.metaKey;
   const { key, shiftKey: extend, repeat } = event;

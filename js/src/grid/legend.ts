@@ -1,4 +1,4 @@
-// The legend: colours and patterns of the map.
+// The legend.
 
 import { HUES, withAlpha, type Appearance } from "../cells/colors";
 import {
@@ -62,13 +62,13 @@ export function endTexts(drops: Float32Array, score: Score, appearance: Appearan
   ];
 }
 
-/** The drop below which cells are not coloured, with its unit. */
+/** The smallest coloured drop, with its unit. */
 export function thresholdText(scale: number, score: Score, threshold: number): string {
   const digits = Math.min(2, digitsOf(scale, score) + 1);
   return `${dropNumber(threshold * scale, score, digits)} ${unitOf(score)}`;
 }
 
-/** The colours of the map as a CSS gradient: transparent at zero. */
+/** A CSS gradient, transparent at zero. */
 export function gradient({ colormap, opacity }: Appearance): string {
   const { supports, against } = HUES[colormap];
   const stops = [
@@ -83,7 +83,6 @@ export function gradient({ colormap, opacity }: Appearance): string {
 /** In CSS pixels. */
 const SWATCH_SIZE = 12;
 
-/** The entry of the hatch. */
 export function pendingEntry(meaning: string) {
   const made = entry(meaning, (ink, size, ratio) => {
     const pattern = pendingPattern(ink, ratio);
@@ -96,7 +95,6 @@ export function pendingEntry(meaning: string) {
 
 type Mark = (ink: CanvasRenderingContext2D, size: number, ratio: number) => void;
 
-/** A swatch marked like cells on the map, and its meaning. */
 function entry(meaning: string, mark?: Mark) {
   const root = element("span", "gx-legend-entry");
   const swatch = element("canvas", "gx-legend-swatch");

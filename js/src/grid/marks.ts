@@ -1,5 +1,5 @@
-// Patterns of pending and failed cells, on the map and in its legend. Lengths are device pixels;
-// `ratio` is device pixels per CSS pixel.
+// Patterns of pending and failed cells. Lengths are device pixels; `ratio` is device pixels per CSS
+// pixel.
 
 import type { Box } from "../cells/geometry";
 
@@ -8,7 +8,7 @@ type Context = CanvasRenderingContext2D;
 const LIGHT = "rgba(255, 255, 255, 0.38)";
 const DARK = "rgba(0, 0, 0, 0.26)";
 
-/** A fine hatch, light beside dark, visible on any picture; null without a canvas context. */
+/** Light beside dark, visible on any picture; null without a canvas context. */
 export function pendingPattern(context: Context, ratio: number): CanvasPattern | null {
   const line = Math.max(1, Math.round(ratio));
   const period = 7 * line;

@@ -1,4 +1,4 @@
-// Marks over the map: hidden cells, the selection, the hovered and the active cell.
+// Marks on the map: hidden, selected, hovered and active cells.
 
 import { cellOf, type Box } from "../cells/geometry";
 import { boxOn, pixels, roomOn, type Surface } from "./surface";
@@ -8,7 +8,7 @@ type Context = CanvasRenderingContext2D;
 /** In CSS pixels; smaller cells have thinner lines. */
 const SMALL_CELL = 14;
 
-/** In CSS pixels; smaller cells have lines around them instead of within. */
+/** In CSS pixels; smaller cells are outlined from outside. */
 const TINY_CELL = 8;
 
 /** Darken hidden cells: the selection, or with `keep` everything else. */
@@ -32,7 +32,7 @@ export function dimHidden(
   }
 }
 
-/** Outline the union of the cells, white within black: visible on any picture. */
+/** Outline the union of cells, white in black: visible on any picture. */
 export function outlineSelection(
   context: Context,
   surface: Surface,
@@ -47,7 +47,7 @@ export function outlineSelection(
   fillRim(context, rim, black, "#000");
 }
 
-/** White within black, outside of the cells. */
+/** White in black, outside the cells. */
 function outlineAround(context: Context, surface: Surface, cells: ReadonlySet<number>): void {
   const line = pixels(surface, 1);
   const rim = rimOf(surface, cells);
@@ -63,7 +63,7 @@ export function outlineHovered(context: Context, surface: Surface, index: number
   frame(context, box, line, line, "#fff");
 }
 
-/** The focus ring: yellow, around the cell. */
+/** A yellow focus ring. */
 export function outlineActive(context: Context, surface: Surface, index: number): void {
   const room = roomOn(surface);
   const [black, yellow] = [pixels(surface, 1), pixels(surface, room < SMALL_CELL ? 1.5 : 2.5)];
@@ -76,7 +76,7 @@ export function outlineActive(context: Context, surface: Surface, index: number)
 
 type Side = "top" | "bottom" | "left" | "right";
 
-/** A cell at the edge of the union, and its outer sides. */
+/** A cell of the union and its outer sides. */
 interface RimCell {
   box: Box;
   /** A pair is a corner where only the diagonal neighbour is outside. */
@@ -109,7 +109,7 @@ function rimOf(surface: Surface, cells: ReadonlySet<number>): RimCell[] {
   return rim;
 }
 
-/** Fill `reach` pixels inside the edge of the union; outside if `reach` is negative. */
+/** Fill `reach` pixels inside the edge of the union; outside if negative. */
 function fillRim(context: Context, rim: RimCell[], reach: number, color: string): void {
   context.fillStyle = color;
   for (const { box, sides } of rim) {

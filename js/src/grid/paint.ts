@@ -1,4 +1,4 @@
-// State → canvas. The map is painted into a layer that is reused: a hover redraws the outlines alone.
+// State → canvas. The map layer is reused: a hover redraws only outlines.
 
 import { cellColor, type Appearance } from "../cells/colors";
 import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "../cells/scores";
@@ -10,26 +10,26 @@ import { boxOn, cellSizeOn, pixels, roomOn, surfaceOf, type Surface } from "./su
 
 export interface Scene {
   picture: CanvasImageSource;
-  /** The pale grey copy under the colours; a new one for each picture. */
+  /** The pale grey copy under the colours. */
   pale: CanvasImageSource;
   grid: GridShape | null;
   drops: Float32Array;
   score: Score;
   appearance: Appearance;
   hovered: number | null;
-  /** The keyboard's cell while the grid is focused. */
+  /** While the grid is focused. */
   active: number | null;
   selected: ReadonlySet<number>;
-  /** Whether everything but the selection is hidden. */
+  /** Hide all but the selection. */
   keep: boolean;
 }
 
 type Context = CanvasRenderingContext2D;
 
-/** The smallest cell with a number, in CSS pixels. */
+/** Smallest cell with a number, in CSS pixels. */
 const MIN_NUMBER_CELL = { width: 30, height: 20 };
 
-/** Draw a scene on a canvas; width and height are CSS pixels. */
+/** Width and height are CSS pixels. */
 export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, height: number): void {
   const context = canvas.getContext("2d");
   if (!context || width === 0 || height === 0) return;
@@ -40,7 +40,7 @@ export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, he
   if (!scene.grid) return;
   const surface = surfaceOf(scene.grid, canvas.width, canvas.height, ratio);
   if (scene.selected.size > 0) {
-    // One cell gets an outline only, so that its colour and number stay legible.
+    // One cell is only outlined: its colour and number stay legible.
     const dim = scene.keep || scene.selected.size > 1;
     if (dim) dimHidden(context, surface, scene.selected, scene.keep);
     outlineSelection(context, surface, scene.selected);
@@ -49,7 +49,7 @@ export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, he
   if (scene.active !== null) outlineActive(context, surface, scene.active);
 }
 
-/** A pale grey copy, on which colours stand out. */
+/** Grey, so that colours stand out. */
 export function paleCopy(picture: HTMLImageElement): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = picture.naturalWidth;
@@ -67,7 +67,6 @@ export function paleCopy(picture: HTMLImageElement): HTMLCanvasElement {
   return canvas;
 }
 
-/** A painted map and its inputs. */
 interface Layer {
   canvas: HTMLCanvasElement;
   pale: CanvasImageSource;
@@ -90,20 +89,20 @@ function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanv
   return layer.canvas;
 }
 
-/** A browser short of memory may discard a layer's pixels and restore it empty. */
+/** A browser short of memory may discard a layer and restore it empty. */
 function newLayer(owner: HTMLCanvasElement): HTMLCanvasElement {
   const layer = document.createElement("canvas");
   layer.addEventListener("contextrestored", () => layers.delete(owner));
   return layer;
 }
 
-/** Set only sizes that change: setting one clears the canvas. */
+/** Setting a size, even the same, clears the canvas. */
 export function resize(canvas: HTMLCanvasElement, width: number, height: number): void {
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
 }
 
-/** Compare bits, since pending cells are NaN. */
+/** Compares bits: pending cells are NaN. */
 function sameBits(a: Float32Array, b: Float32Array): boolean {
   if (a.length !== b.length) return false;
   const [left, right] = [a, b].map((s) => new Uint32Array(s.buffer, s.byteOffset, s.length));
@@ -124,7 +123,7 @@ function paintMap(context: Context, scene: Scene, width: number, height: number,
   if (scene.appearance.numbers) paintNumbers(context, scene, surface);
 }
 
-/** The picture's own colours in pending cells, the pale copy elsewhere. */
+/** Pending cells in the picture's colours, others pale. */
 function paintPictures(context: Context, scene: Scene, surface: Surface) {
   const { width, height } = surface;
   const pending = [...scene.drops.keys()].filter((index) => Number.isNaN(scene.drops[index]));

@@ -1,4 +1,4 @@
-// Pointer events of mouse, pen and touch → intents.
+// Pointer events → intents.
 
 import type { SelectMode } from "../cells/selection";
 
@@ -6,16 +6,16 @@ export type Point = [x: number, y: number];
 
 /** Points are fractions of the surface, 0..1. */
 export interface PointerIntents {
-  /** null once the pointer has left. */
+  /** null once it has left. */
   hover(point: Point | null): void;
   click(point: Point, mode: SelectMode): void;
-  /** A rectangle is drawn; `drop` completes it. */
+  /** `drop` completes a rectangle. */
   drag(from: Point, to: Point, mode: SelectMode): void;
   drop(): void;
   abandon(): void;
 }
 
-/** A press that moves farther is a drag. In CSS pixels. */
+/** A press that moves farther is a drag; in CSS pixels. */
 const DRAG_DISTANCE = 4;
 const TOUCH_DRAG_DISTANCE = 10;
 
@@ -103,7 +103,7 @@ export function listenToPointer(
   listen("pointerup", up);
   listen("pointercancel", abandon);
   listen("lostpointercapture", abandon);
-  // A pen draws at once, a finger scrolls; the browser decides before the press.
+  // Pens draw, fingers scroll; the browser decides before the press.
   listen("pointerenter", (event) => {
     if (event.pointerType === "pen") surface.style.touchAction = "none";
   });
@@ -126,7 +126,6 @@ function isFar(press: Press, event: PointerEvent): boolean {
   return way > (press.touch ? TOUCH_DRAG_DISTANCE : DRAG_DISTANCE);
 }
 
-/** The nearest point of the surface. */
 function within([x, y]: Point): Point {
   const nearest = (part: number) => Math.min(1 - Number.EPSILON, Math.max(0, part));
   return [nearest(x), nearest(y)];

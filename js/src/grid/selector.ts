@@ -1,4 +1,4 @@
-// The active cell and the selection on the grid: intents → choose.
+// The active cell and the selection: intents → choose.
 
 import { sizeOf } from "../cells/geometry";
 import {
@@ -16,7 +16,7 @@ import {
 import type { Model } from "../model/explorer_protocol";
 import { filled, type Cell, type GridShape } from "../model/widget_model";
 
-/** Without `remember`, one undo takes back this choice and the one before. */
+/** Without `remember`, undo also takes back the choice before. */
 export type Choose = (value: Cell[], keep: boolean, remember?: boolean) => void;
 
 export interface CellSelector {
@@ -33,7 +33,7 @@ export interface CellSelector {
   all(): void;
   /** False if nothing was selected. */
   clear(): boolean;
-  /** Take over the model's grid and selection. */
+  /** Adopt the model's grid and selection. */
   follow(): void;
 }
 
@@ -44,7 +44,7 @@ export function cellSelector(model: Model, choose: Choose): CellSelector {
   let sent = NOTHING;
   let preview: Selection | null = null;
   let active = 0;
-  /** The corner from which a rectangle extends. */
+  /** Fixed corner of a rectangle. */
   let anchor = 0;
 
   const send = (cells: Selection) => {
@@ -105,7 +105,7 @@ export function cellSelector(model: Model, choose: Choose): CellSelector {
     if (sameCells(cells, selected)) return;
     selected = cells;
     const [first] = cells;
-    // Selected by another view or by Python: continue from there.
+    // Selected by another view or from Python: continue there.
     if (first !== undefined && !cells.has(active) && !sameCells(cells, sent)) active = anchor = first;
   };
 

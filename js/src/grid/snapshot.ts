@@ -1,4 +1,4 @@
-// The map with its title and legend as one PNG.
+// The map, title and legend as a PNG.
 
 import { HUES, appearanceOf, withAlpha } from "../cells/colors";
 import { decodeScores, percent } from "../cells/scores";

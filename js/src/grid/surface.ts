@@ -1,4 +1,4 @@
-// A grid on a canvas. All lines fall between device pixels, so that every edge is crisp.
+// A grid on a canvas; lines fall between device pixels, for crisp edges.
 
 import { cellOf, edges, type Box } from "../cells/geometry";
 import type { GridShape } from "../model/widget_model";
@@ -9,9 +9,7 @@ export interface Surface {
   width: number;
   height: number;
   ratio: number;
-  /** Borders of the columns. */
   xs: number[];
-  /** Borders of the rows. */
   ys: number[];
 }
 
@@ -27,17 +25,17 @@ export function boxOn(surface: Surface, index: number): Box {
   return { x, y, width: surface.xs[column + 1]! - x, height: surface.ys[row + 1]! - y };
 }
 
-/** Width and height of a cell, in CSS pixels. */
+/** In CSS pixels. */
 export function cellSizeOn({ grid, width, height, ratio }: Surface): [width: number, height: number] {
   return [width / grid.columns / ratio, height / grid.rows / ratio];
 }
 
-/** The narrower side of a cell, in CSS pixels. */
+/** Narrower side of a cell, in CSS pixels. */
 export function roomOn(surface: Surface): number {
   return Math.min(...cellSizeOn(surface));
 }
 
-/** A length in CSS pixels as whole device pixels, at least one. */
+/** CSS pixels as whole device pixels, at least one. */
 export function pixels(surface: Surface, length: number): number {
   return Math.max(1, Math.round(length * surface.ratio));
 }

@@ -29,10 +29,10 @@ export const UNITS = ["probability", "log-odds", ""] as const;
 export type Command = { type: (typeof COMMANDS)[number] };
 export type MapStatus = (typeof MAP_STATUSES)[number];
 
-/** Of a map's values; "" for a map that only ranks its cells. */
+/** "" for a map that only ranks cells. */
 export type Unit = (typeof UNITS)[number];
 
-/** Steps of the map that is being made; null for any other. */
+/** Steps of the running map; null for others. */
 export type Progress = [done: number, total: number] | null;
 
 /** `options` is a layer, options as text, or "" for the defaults. */
@@ -47,7 +47,7 @@ export interface Prediction {
   top: [index: number, probability: number][];
 }
 
-/** The metrics of one map; null where one was not, or could not be, computed. */
+/** null where not computed. */
 export interface MetricValues {
   deletion: number;
   insertion: number;
@@ -55,37 +55,36 @@ export interface MetricValues {
   randomised: number | null;
   pointing: boolean | null;
   inside: number | null;
-  /** Share of the picture that the object's mask covers, 0..1. */
+  /** Share of the picture under the mask, 0..1. */
   area: number | null;
-  /** Pictures that the model classified for the metrics. */
+  /** Pictures classified for the metrics. */
   calls: number;
   notes: string[];
 }
 
-/** What a metric means, worded by Python. */
 export interface Metric {
   name: Exclude<keyof MetricValues, "area" | "calls" | "notes">;
   title: string;
   better: "higher" | "lower";
   meaning: string;
-  /** Whether a positive value is written with its sign. */
+  /** Positive values get a sign. */
   signed: boolean;
 }
 
 export interface MapRecord {
   method: string;
-  /** With the method's options. */
+  /** With options. */
   title: string;
-  /** The method's options, as in `methods`. */
+  /** As in `methods`. */
   layer: string;
   layerUsed: string;
   status: MapStatus;
-  /** Little-endian float32, rows × columns; NaN where not known. */
+  /** Little-endian float32, rows × columns; NaN if unknown. */
   values: DataView | null;
   unit: Unit;
   /** The method's own map, in words. */
   native: string;
-  /** How that map became cells, in words. */
+  /** How that map became cells. */
   derived: string;
   notes: string[];
   /** Pictures classified. */
@@ -111,23 +110,23 @@ export interface Traits {
   prediction: Maybe<Prediction>;
   grid: Maybe<GridShape>;
   offered: Offered[];
-  /** In the order of computation; empty for a black-box model. */
+  /** In order of computation; empty for a black box. */
   layers: string[];
-  /** One for each of `methods`, in its order. */
+  /** One for each of `methods`. */
   maps: MapRecord[];
-  /** Of each of `maps`; a trait of its own, since it changes with every step and maps are large. */
+  /** Of each map; apart from `maps`, since those are large and this changes each step. */
   progress: Progress[];
   evidence: Maybe<Evidence>;
   fill: string;
   status: Status;
   error: string;
-  /** In the order in which they are shown. */
+  /** In display order. */
   metrics: Metric[];
   methods: MethodRequest[];
   target: number | string | null;
   /** The clicked cell, if any. */
   value: Cell[];
-  /** Whether maps are compared with those of the network with randomised weights. */
+  /** Whether to compare each map with one under randomised weights. */
   randomise: boolean;
 }
 

@@ -19,7 +19,7 @@ export const KERNEL_TRAITS = [
   "fills",
 ] as const;
 
-/** How drops are drawn. Set without save_changes, so that no message is sent. */
+/** How drops are drawn; set without save_changes: no message is sent. */
 export const APPEARANCE = ["colormap", "opacity", "numbers", "scale", "threshold"] as const;
 
 export const FRONT_END_TRAITS = [
@@ -69,24 +69,24 @@ export interface Progress {
   left: number | null;
 }
 
-/** The prediction with `cells` hidden together, or with all other cells hidden. */
+/** The prediction with `cells` hidden together, or all others (`keep`). */
 export interface Evidence {
   cells: Cell[];
   keep: boolean;
   picture: DataView;
   /** null while the answer is pending */
   drop: number | null;
-  /** Sum of the cells' own drops; null for one cell, with `keep`, and while one is pending. */
+  /** Of single drops; null for one cell, with `keep`, or while one is pending. */
   sum: number | null;
   /** `drop` − `sum` */
   synergy: number | null;
   classes: [index: number, before: number, after: number][];
 }
 
-/** The target's probability with the top k cells hidden (deletion) or only them shown (insertion). */
+/** The target's probability with the top k cells hidden (deletion) or all others (insertion). */
 export interface Curve {
   counts: number[];
-  /** One for each count; null while pending. */
+  /** For each count; null while pending. */
   deletion: (number | null)[];
   insertion: (number | null)[];
   running: boolean;
@@ -98,9 +98,9 @@ export interface About {
   output: string;
 }
 
-/** What may be wrong with the model, in plain sentences. */
+/** The checks of the model. */
 export interface Check {
-  /** The worst of all checks. */
+  /** The worst check. */
   verdict: Exclude<CheckVerdict, "unknown">;
   summary: string;
   /** `advice` may be "". */
@@ -127,20 +127,20 @@ export interface Traits {
   target: number | string | null;
   score: Score;
   value: Cell[];
-  /** Whether `value` is shown and everything else hidden. */
+  /** Hide all but `value`. */
   keep: boolean;
   colormap: Colormap;
-  /** Opacity of the strongest colour, 0..1. */
+  /** Of the strongest colour, 0..1. */
   opacity: number;
   numbers: boolean;
   scale: Scale;
-  /** Share of the scale, 0..1, below which drops are not coloured. */
+  /** Drops below this share of the scale (0..1) are not coloured. */
   threshold: number;
 }
 
 const NO_BYTES = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(0));
 
-/** What the kernel's traits hold before it has published anything. */
+/** Before the kernel has published anything. */
 export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   picture: NO_BYTES,
   labels: [],

@@ -1,4 +1,4 @@
-// A model without a kernel, for standalone pages and for tests.
+// A model without a kernel, for pages and tests.
 
 import type { Command, Traits } from "./explorer_protocol";
 import type { Listener, ModelOf } from "./widget_model";

@@ -1,4 +1,4 @@
-// One message changes many traits; the view updates once for all of them.
+// One update for all traits that a message changes.
 
 import type { Connection } from "./connection";
 
@@ -7,7 +7,7 @@ interface Watched {
   off(event: string, callback: () => void): void;
 }
 
-/** Update now, and once after any change of these traits or of the host. */
+/** Update now, and once after changes of these traits or the host. */
 export function updateOnChange(
   model: Watched,
   names: readonly string[],

@@ -1,4 +1,4 @@
-// The picture with cells hidden, drawn from the recorded fill.
+// The picture with cells hidden by the recorded fill.
 
 import { cellBox } from "../cells/geometry";
 import type { GridShape } from "../model/widget_model";
@@ -19,7 +19,7 @@ export function hiddenPicture(
     context?.drawImage(seen, 0, 0);
     for (const index of hidden) {
       const box = cellBox(grid, index, width, height);
-      // Whole pixels: a rounding error would blend a box into its neighbours.
+      // Whole pixels: a rounding error would blend neighbours.
       const [x, y, w, h] = [box.x, box.y, box.width, box.height].map(Math.round) as Rectangle;
       context?.drawImage(replacement, x, y, w, h, x, y, w, h);
     }

@@ -1,4 +1,4 @@
-// The record from which a standalone page answers; page.py writes it. Pure functions.
+// The record of a standalone page, written by page.py. Pure functions.
 
 import type { Appearance } from "../cells/colors";
 import { indexOf } from "../cells/geometry";
@@ -6,7 +6,7 @@ import { decodeScores, isScored } from "../cells/scores";
 import { INITIAL, type About, type Evidence, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
 import type { Cell, GridShape } from "../model/widget_model";
 
-/** Classes in the prediction and in the evidence, as in the kernel. */
+/** As in the kernel. */
 const SHOWN_CLASSES = 5;
 
 /** The record as JSON; float32 arrays and the PNG are base64. */
@@ -17,7 +17,7 @@ export interface Embedded {
   /** Data URL of the fill. */
   replacement: string;
   grid: GridShape;
-  /** The possible targets, in ascending order. */
+  /** Possible targets, ascending. */
   classes: number[];
   labels: [index: number, label: string][];
   /** Shape (classes,). */
@@ -27,7 +27,7 @@ export interface Embedded {
   answers: Record<Score, { drops: string; notes: string[][]; saturated: boolean[] }>;
   /** Winning classes that are not in `classes`. */
   others: [cell: number, index: number, before: number, after: number][];
-  /** The answer to the selection at the time of saving; null if there is none. */
+  /** The answer to the selection when saved; null if none. */
   selection: RecordedAnswer | null;
   done: number;
   seconds: number;
@@ -36,7 +36,6 @@ export interface Embedded {
   state: SavedState;
 }
 
-/** A recorded answer about a set of cells. */
 export interface RecordedAnswer {
   value: Cell[];
   keep: boolean;
@@ -46,7 +45,7 @@ export interface RecordedAnswer {
   drops: Record<Score, number[]>;
 }
 
-/** The traits that a page's answers depend on. */
+/** What a page's answers depend on. */
 export type Question = Pick<Traits, "target" | "score" | "value" | "keep">;
 
 type SavedState = Question & Appearance & Pick<Traits, "fill">;
@@ -77,12 +76,11 @@ export function bytesOf(base64: string): DataView {
   return new DataView(bytes.buffer);
 }
 
-/** The possible targets. */
 export function offeredOf(recording: Recording): number[] {
   return recording.embedded.classes;
 }
 
-/** The initial traits; the evidence follows with the first question. */
+/** Without evidence, which follows on request. */
 export function traitsOf(recording: Recording): Traits {
   const { embedded } = recording;
   const { grid, done, seconds, state } = embedded;
@@ -107,7 +105,7 @@ export function traitsOf(recording: Recording): Traits {
 
 type Answer = { prediction: Prediction } & Pick<Traits, "scores" | "notes">;
 
-/** As the kernel would publish them for a target and a score. */
+/** As the kernel would publish them. */
 export function answerOf(recording: Recording, target: Traits["target"], score: Score): Answer {
   const { embedded, baseline } = recording;
   const { classes, answers } = embedded;
@@ -124,14 +122,13 @@ export function answerOf(recording: Recording, target: Traits["target"], score: 
   };
 }
 
-/** Indices of the cells hidden by a selection. */
 export function hiddenCells(grid: GridShape, value: Cell[], keep: boolean): number[] {
   const chosen = new Set(value.map((cell) => indexOf(grid, cell)));
   const cells = Array.from({ length: grid.rows * grid.columns }, (_, index) => index);
   return cells.filter((index) => chosen.has(index) !== keep);
 }
 
-/** As the kernel would answer for one hidden cell; for several, what is known without the model. */
+/** The kernel's answer for one hidden cell; for several, what is known without the model. */
 export function evidenceOf(recording: Recording, question: Question, picture: DataView): Evidence {
   const { value, keep, score } = question;
   const { grid } = recording.embedded;
@@ -160,14 +157,14 @@ function cellClasses(recording: Recording, at: number, cell: number): Evidence["
   return other ? [...classes, [other[1], other[2], other[3]]] : classes;
 }
 
-/** The target, the top classes before, the top classes after. */
+/** The target, the top classes before and after. */
 function shownClasses(recording: Recording, at: number, after: Float32Array): Evidence["classes"] {
   const { embedded, baseline } = recording;
   const places = new Set([at, ...largest(baseline, SHOWN_CLASSES), ...largest(after, 2)]);
   return [...places].map((i) => [embedded.classes[i]!, baseline[i]!, after[i]!]);
 }
 
-/** Position of a target among the classes; that of the most probable class if it is none of them. */
+/** Position of a target among the classes; if missing, of the most probable class. */
 function placeOf(recording: Recording, target: Traits["target"]): number {
   const at = typeof target === "number" ? recording.embedded.classes.indexOf(target) : -1;
   return at < 0 ? largest(recording.baseline, 1)[0]! : at;
@@ -183,7 +180,7 @@ function sumOf(drops: number[]): number | null {
   return drops.every(isScored) ? drops.reduce((total, drop) => total + drop, 0) : null;
 }
 
-/** Positions of the `k` largest values, largest first, ties in order. */
+/** Positions, largest value first, ties in order. */
 function largest(values: Float32Array, k: number): number[] {
   return [...values.keys()].sort((a, b) => values[b]! - values[a]!).slice(0, k);
 }

@@ -1,4 +1,4 @@
-// A comparison that answers from the record of a standalone page.
+// A comparison that answers from a page's record.
 
 import { indexOf } from "../cells/geometry";
 import type { Command, Evidence, MapRecord, Traits } from "../model/comparison_protocol";
@@ -24,7 +24,7 @@ export class RecordedComparison extends StaticModel<Traits, Command> {
     this.save_changes();
   }
 
-  /** Answer the changes, as a kernel would. */
+  /** Answer changes as a kernel would. */
   override save_changes(): void {
     this.set("evidence", this.evidence());
   }

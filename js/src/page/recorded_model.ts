@@ -1,4 +1,4 @@
-// An explorer's model that answers from the record of a standalone page.
+// An explorer that answers from a page's record.
 
 import type { Traits } from "../model/explorer_protocol";
 import { StaticModel } from "../model/static_model";
@@ -15,7 +15,7 @@ export class RecordedModel extends StaticModel {
   private current: Question;
   private drawn: { hidden: string; picture: DataView } | null = null;
 
-  /** `draw` returns the PNG with cells (row-major) hidden. */
+  /** `draw` returns a PNG with cells (row-major) hidden. */
   constructor(
     private readonly recording: Recording,
     private readonly draw: (hidden: number[]) => DataView,
@@ -25,7 +25,7 @@ export class RecordedModel extends StaticModel {
     this.publish({ evidence: this.evidence() });
   }
 
-  /** Answer the changes, as a kernel would. */
+  /** Answer changes as a kernel would. */
   override save_changes(): void {
     const before = this.current;
     const { target, score } = (this.current = this.question());
@@ -48,7 +48,7 @@ export class RecordedModel extends StaticModel {
     const { value, keep } = this.current;
     if (value.length === 0) return {};
     const hidden = hiddenCells(this.recording.embedded.grid, value, keep);
-    // Another target or score shows the same picture: the same bytes are not decoded again.
+    // The same picture keeps its bytes, which are not decoded again.
     if (this.drawn?.hidden !== String(hidden)) {
       this.drawn = { hidden: String(hidden), picture: this.draw(hidden) };
     }

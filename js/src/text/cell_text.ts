@@ -16,7 +16,7 @@ export function dropText(drop: number, score: Score): string {
   return `drop ${amountText(drop, score)}`;
 }
 
-/** The drop, and for a drop in probability the values before and after. */
+/** The drop; in probability, also before and after. */
 export function changeText(drop: number, score: Score, prediction: Prediction | null): string {
   const text = dropText(drop, score);
   if (!Number.isFinite(drop) || score !== "probability" || !prediction) return text;

@@ -1,4 +1,4 @@
-// Class names and lists: the most probable first, then the others by name. Pure functions.
+// Class names and lists, the most probable first, the rest by name. Pure functions.
 
 import type { Prediction } from "../model/explorer_protocol";
 
@@ -15,7 +15,7 @@ export function duplicateLabels(labels: string[]): Set<string> {
   return new Set(labels.filter((label) => seen.size === seen.add(label).size));
 }
 
-/** A class's label, with its index if the label is empty or shared. */
+/** A label, with its index if empty or shared. */
 export function className(labels: string[], duplicates: Set<string>, index: number): string {
   const label = (labels[index] ?? "").trim();
   return label === "" || duplicates.has(labels[index]!) ? `${label} (${index})`.trim() : label;
@@ -40,7 +40,7 @@ export function classOptions(
   }
 }
 
-/** Options whose name contains the query; case and accents do not matter. */
+/** Ignores case and accents. */
 export function matching(options: ClassOption[], query: string): ClassOption[] {
   const wanted = folded(query.trim());
   return options.filter(({ name }) => folded(name).includes(wanted));

@@ -1,10 +1,10 @@
-// Texts about a selection: its title, its effect, its synergy. Pure functions.
+// Texts about a selection: title, effect, synergy. Pure functions.
 
 import { amountText, percent } from "../cells/scores";
 import type { Evidence, Score } from "../model/explorer_protocol";
 import type { Cell } from "../model/widget_model";
 
-/** Smaller synergies read as none; in probability (0..1) and in log-odds. */
+/** Smaller synergies read as none; in probability (0..1) and log-odds. */
 const MIN_SYNERGY: Record<Score, number> = { probability: 0.005, "log-odds": 0.05 };
 
 const MAX_LISTED_CELLS = 4;
@@ -32,7 +32,7 @@ export function fromToText(name: string, before: number, after: number): string 
   return `“${name}” ${after < before ? "falls" : "rises"} from ${from} to ${to}`;
 }
 
-/** The drop of a set compared with the sum of its cells' drops; null if unknown. */
+/** A set's drop against the sum of its cells'; null if unknown. */
 export function synergyText({ drop, sum }: Evidence, singles: number[], score: Score): string | null {
   if (drop === null || sum === null) return null;
   const apart = `one by one they add up to ${amountText(sum, score)}`;
@@ -51,13 +51,13 @@ export function synergyText({ drop, sum }: Evidence, singles: number[], score: S
   return `${apart}. ${matter}${why && `: ${why}`}.`;
 }
 
-/** Redundant cells: none has more than half of the joint drop. */
+/** No cell has more than half of the joint drop. */
 function redundantText(drop: number, singles: number[]): string {
   if (singles.some((single) => Math.abs(single) > Math.abs(drop) / 2)) return "";
   return `${singles.length === 2 ? "either one is" : "some of them are"} enough for the model`;
 }
 
-/** Overlapping cells: one alone has nearly the joint drop. */
+/** One cell alone has nearly the joint drop. */
 function overlapText(drop: number, singles: number[]): string {
   const most = singles.some((single) => Math.abs(single) > 0.8 * Math.abs(drop));
   return most ? "hiding one of them has most of the effect" : "";
@@ -68,7 +68,7 @@ export function winner(classes: Evidence["classes"], at: 1 | 2): number {
   return classes.reduce((first, second) => (second[at] > first[at] ? second : first))[0];
 }
 
-/** Signed change in percentage points; ±0.0 if it rounds to none. */
+/** In percentage points; ±0.0 if it rounds to none. */
 export function pointsText(before: number, after: number): string {
   const points = (100 * (after - before)).toFixed(1);
   if (Number(points) === 0) return "±0.0";

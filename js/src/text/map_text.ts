@@ -9,7 +9,7 @@ import { className, duplicateLabels } from "./classes";
 /** Classes named in the effect of a hidden cell. */
 const MAX_NAMED_CLASSES = 3;
 
-/** A value with its unit, with the decimals that show three digits of the map's largest. */
+/** With its unit; decimals show three digits of the map's largest value. */
 export function valueText(value: number, unit: Unit, largest: number): string {
   if (isFailed(value)) return "failed";
   if (!isScored(value)) return "not known";
@@ -19,7 +19,7 @@ export function valueText(value: number, unit: Unit, largest: number): string {
   return `${sign}${number}${unitText(unit)}`;
 }
 
-/** The value of the full colour; "" while the map is unknown. */
+/** The value in full colour; "" while unknown. */
 export function scaleText(values: Float32Array, largest: number, unit: Unit): string {
   if (largest === 0) return values.some(isScored) ? "0 in every cell" : "";
   const scaled = unit === "probability" ? 100 : 1;
@@ -60,7 +60,7 @@ export function ordinal(rank: number): string {
   return `${rank}${ending ?? "th"}`;
 }
 
-/** The cost of a map: “65 model calls, 1.2 s”. */
+/** “65 model calls, 1.2 s” */
 export function costText({ forward, backward, seconds: took }: MapRecord): string {
   const calls = forward === 1 ? "call" : "calls";
   const gradients = backward === 1 ? "gradient" : "gradients";
@@ -74,7 +74,7 @@ function tookText(took: number): string {
   return took < 9.95 ? `${took.toFixed(1)} s` : secondsText(took);
 }
 
-/** The progress of a map, or its cost once it is done. */
+/** The progress of a map, or its cost once done. */
 export function stateText(map: MapRecord | null, progress: Progress, status: Status): string {
   if (!map) return "Waiting";
   if (map.status === "failed") return "Failed";
@@ -84,7 +84,7 @@ export function stateText(map: MapRecord | null, progress: Progress, status: Sta
   return map.status === "pending" ? "Waiting" : done || "Running";
 }
 
-/** The progress of all maps: “3 of 5 maps are done; LIME failed”. */
+/** “3 of 5 maps are done; LIME failed” */
 export function newsText(maps: readonly (MapRecord | null)[], status: Status): string {
   if (maps.length === 0) return "No maps: add a method";
   const done = maps.filter((map) => map?.status === "done").length;
@@ -95,7 +95,7 @@ export function newsText(maps: readonly (MapRecord | null)[], status: Status): s
   return news.join("; ");
 }
 
-/** The effect of a hidden cell on the first classes: name and “93.0% → 12.0%”. */
+/** Name and “93.0% → 12.0%” of the first classes. */
 export function changesOf({ classes }: Evidence, labels: string[]): [name: string, change: string][] {
   const duplicates = duplicateLabels(labels);
   return classes.slice(0, MAX_NAMED_CLASSES).map(([index, before, after]) => {

@@ -1,4 +1,4 @@
-// How the metrics of a map are written, and which map does best. Pure functions.
+// How metrics are written, and which map is best. Pure functions.
 
 import type { Metric, MetricValues } from "../model/comparison_protocol";
 
@@ -11,14 +11,14 @@ export function metricText({ signed }: Metric, value: number | boolean): string 
   return (value < 0 ? "−" : signed ? "+" : "") + text;
 }
 
-/** Without a sign: two digits, or four where two would read 0. */
+/** Two digits, or four where two would read 0; no sign. */
 export function sizeText(value: number): string {
   const size = Math.abs(value);
   const text = size.toFixed(size < 0.01 ? 4 : 2);
   return Number(text) === 0 ? "0.00" : text;
 }
 
-/** The best value of each metric as it is written; no entry where all maps read alike. */
+/** The best value of each metric, as written; none where all maps read the same. */
 export type BestTexts = Partial<Record<Metric["name"], string>>;
 
 export function bestOf(metrics: readonly Metric[], maps: readonly MetricValues[]): BestTexts {
