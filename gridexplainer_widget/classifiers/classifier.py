@@ -1,4 +1,4 @@
-"""A model as the rest of the package sees it: pictures in, probabilities out."""
+"""A model as a function: pictures in, probabilities out."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from .outputs import OutputKind, guess_output, read_answer, to_probabilities
 from .preprocessing import AS_IS, Preprocessing
 
 Shape: TypeAlias = "tuple[int | None, int | None, int]"
-"""Height, width (None where any will do) and channels (1, 3 or 4) of a model's input."""
+"""Height, width (None: any) and channels (1, 3 or 4) of a model's input."""
 
 ShapeLike: TypeAlias = "tuple[int | None, int | None, int | None]"
-"""The same, None where the user gave nothing."""
+"""A shape given by the user; None: not given."""
 
 
 @dataclass(frozen=True)
 class Overrides:
-    """What the user states about a model; None means: find out."""
+    """What the user states about a model; None: find out."""
 
     preprocessing: Preprocessing | None = None
     labels: Labels | None = None
@@ -36,7 +36,7 @@ class Overrides:
     input_shape: ShapeLike = (None, None, None)
 
     def shape(self, found: Shape = (None, None, 3)) -> Shape:
-        """Return the shape that was found, overridden by what the user gave."""
+        """Override the shape found with the user's."""
         height, width, channels = self.input_shape
         return (height or found[0], width or found[1], channels or found[2])
 
@@ -48,28 +48,25 @@ class Classifier:
     Parameters
     ----------
     name : str
-        Shown and stored.
     input_shape : (height or None, width or None, channels)
-        None where the model takes any size.
+        None: any size.
     forward : callable
-        float32 (batch, height, width, channels), preprocessed → the model's
-        raw output: (batch, classes), or a mapping or a named tuple that holds it.
+        Preprocessed float32 (batch, height, width, channels) → raw output: (batch, classes), or a
+        mapping or named tuple that holds it.
     preprocessing : Preprocessing
-        Applied to a batch in 0..255 before `forward`.
+        Applied to a batch in 0..255.
     output : OutputKind, optional
-        What `forward` returns; None finds out from the first batch.
+        Kind of raw output; guessed from the first batch by default.
     labels : tuple of str, or mapping from index to str, optional
-        Names of the classes.
     layout_known : bool
-        Whether `forward` certainly wants channels last.
+        Whether `forward` certainly takes channels last.
     pauses : tuple of float
-        Seconds to wait before each retry of a call that failed.
+        Seconds before each retry of a failed call.
     open_network : callable, optional
-        OutputKind of the model → its :class:`~.network.Network`; None for a black box.
+        OutputKind → :class:`~.network.Network`; None for a black box.
     incremental_engine : callable, optional
-        (height, width) of a picture → the engine that recalculates parts of the model. It raises
-        :class:`~gridexplainer_widget.core.errors.UnsupportedGraph` where the model cannot be read;
-        None where that is never tried.
+        (height, width) of a picture → its engine, or raises
+        :class:`~gridexplainer_widget.core.errors.UnsupportedGraph`.
     """
 
     name: str
@@ -91,7 +88,7 @@ class Classifier:
     _has_worked: bool = field(default=False, init=False, repr=False, compare=False)
 
     def __call__(self, batch: PreparedBatch) -> Probabilities:
-        """Classify a batch of pictures; one call at a time, whatever the thread.
+        """Classify a batch; calls from several threads take turns.
 
         Parameters
         ----------
@@ -100,8 +97,7 @@ class Classifier:
         Returns
         -------
         float32 array (n, classes), 0..1
-            NaN where the model gave NaN. A single sigmoid yields two
-            classes, the other one first.
+            NaN where the model gave NaN. A single sigmoid yields two classes, its own second.
 
         Raises
         ------
@@ -113,13 +109,7 @@ class Classifier:
         return self._probabilities(*self.ask(batch))
 
     def read(self, raw: Any, batch: int) -> Probabilities:
-        """Turn the raw output for a batch into class probabilities.
-
-        Raises
-        ------
-        ClassifierError, ValueError
-            As for a call.
-        """
+        """Convert the raw output for a batch to probabilities; errors as for a call."""
         return self._probabilities(*read_answer(raw, batch, self.name))
 
     def _probabilities(self, raw: NDArray[np.floating[Any]], logits: bool) -> Probabilities:  # noqa: FBT001
@@ -131,13 +121,7 @@ class Classifier:
         return probabilities
 
     def ask(self, batch: PreparedBatch) -> tuple[NDArray[np.floating[Any]], bool]:
-        """Return the raw outputs (n, classes), and whether the model calls them logits.
-
-        Raises
-        ------
-        ClassifierError
-            The output is not (batch, classes).
-        """
+        """Return raw outputs (n, classes), and whether the model calls them logits."""
         prepared = self.preprocessing(batch)
         with self.lock:
             raw = self._forward_patiently(prepared)
@@ -145,9 +129,9 @@ class Classifier:
         return read_answer(raw, len(batch), self.name)
 
     def _forward_patiently(self, prepared: PreparedBatch) -> Any:
-        """Retry a call that failed: a server may be busy or gone for a moment.
+        """Retry a failed call: a server may be gone for a moment.
 
-        A failure before the first success is final, unless it is the connection's.
+        Before the first success, retry connection errors only.
         """
         for pause in self.pauses:
             try:
@@ -159,16 +143,10 @@ class Classifier:
         return self.forward(prepared)
 
     def names(self, classes: int) -> tuple[str, ...]:
-        """Return a label for each of `classes` classes; "class 7" where none is known.
-
-        Raises
-        ------
-        ValueError
-            There are labels for more or fewer classes.
-        """
+        """Label each of `classes` classes; see :func:`~.labels.names_of`."""
         return names_of(self.labels, classes, self.name)
 
 
 def top_classes(vector: NDArray[np.floating[Any]], k: int) -> list[int]:
-    """Return the indices of the `k` most probable classes of a vector (classes,), best first."""
+    """Return the `k` most probable classes, best first."""
     return [int(index) for index in np.argsort(-vector, kind="stable")[:k]]

@@ -1,4 +1,4 @@
-"""Import frameworks late: only when one of their models is given."""
+"""Late imports of frameworks."""
 
 from __future__ import annotations
 
@@ -7,18 +7,12 @@ from typing import Any
 
 
 def framework(module: str, what: str, install: str) -> Any:
-    """Import a module such as "onnxruntime" for `what`, or say what pip has to `install`.
-
-    Raises
-    ------
-    ImportError
-        It is missing.
-    """
+    """Import a module for `what`, or raise ImportError with what pip has to `install`."""
     try:
         return importlib.import_module(module)
     except ImportError as error:
         if error.name is not None and error.name.partition(".")[0] != module.partition(".")[0]:
-            raise  # it is installed; one of its own dependencies is not
+            raise  # one of its own dependencies is missing
         raise ImportError(
             f"{what} needs {module}: pip install {install!r}.", name=module
         ) from error

@@ -1,4 +1,4 @@
-"""Names of classes."""
+"""Class names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 Labels: TypeAlias = "tuple[str, ...] | Mapping[int, str]"
-"""A name for each class, or names of some classes by index."""
+"""All names in order, or some by index."""
 
 LabelsLike: TypeAlias = (
     "Sequence[str] | Mapping[int, str] | Mapping[str, int] | str | os.PathLike[str] | None"
@@ -25,23 +25,10 @@ WANTED = (
 )
 
 MAX_FILE_BYTES = 16 * 2**20
-"""Largest file of labels that is read."""
 
 
 def parse_labels(labels: Any) -> Labels | None:
-    """Read labels in any of the forms of `LabelsLike`.
-
-    Parameters
-    ----------
-    labels : LabelsLike
-
-    Raises
-    ------
-    FileNotFoundError
-        There is no such file.
-    ValueError
-        No class is named.
-    """
+    """Parse labels in any form of `LabelsLike`."""
     if labels is None:
         return None
     if isinstance(labels, (str, os.PathLike)):
@@ -56,12 +43,12 @@ def parse_labels(labels: Any) -> Labels | None:
 
 
 def names_of(labels: Labels | None, classes: int, model: str) -> tuple[str, ...]:
-    """Return a label for each of `classes` classes; "class 7" where none is known.
+    """Label each of `classes` classes; "class 7" where none is known.
 
     Raises
     ------
     ValueError
-        There are labels for more or fewer classes.
+        Labels and classes differ in number.
     """
     if labels is None:
         labels = {}
@@ -93,12 +80,12 @@ def distinct(labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def find_class(target: int | str, labels: Sequence[str]) -> int:
-    """Find the index of a class given by its index or its label.
+    """Find a class by index or label.
 
     Raises
     ------
     ValueError
-        There is no such class, or several have this label.
+        No class, or several, match.
     """
     if isinstance(target, str):
         return _labelled(target, labels)
@@ -148,7 +135,7 @@ def _is_index(value: Any) -> bool:
 
 
 def _name(value: Any) -> str:
-    """Read a name, or the name in Keras's pair [synset, name]."""
+    """Read a name, or that in Keras's pair [synset, name]."""
     if isinstance(value, (list, tuple)) and value:
         return str(value[-1])
     return str(value)

@@ -1,4 +1,4 @@
-"""Shapes and dtypes of a batch as a model takes it."""
+"""Shapes and dtypes of model inputs."""
 
 from __future__ import annotations
 
@@ -18,13 +18,7 @@ SHAPE_ADVICE: Final = "Say input_shape=(height, width, channels), or (height, wi
 
 
 def picture_shape(shape: tuple[Any, ...], name: str) -> tuple[Shape, bool]:
-    """Read (batch, height, width, channels), and whether the pictures have no channel axis.
-
-    Raises
-    ------
-    ClassifierError
-        The shape is none of a batch of pictures.
-    """
+    """Read a shape (batch, height, width[, channels]), and whether it lacks channels."""
     if len(shape) == 3:
         return (shape[1], shape[2], 1), True
     if len(shape) != 4 or shape[3] not in {1, 3, 4}:
@@ -36,13 +30,7 @@ def picture_shape(shape: tuple[Any, ...], name: str) -> tuple[Shape, bool]:
 
 
 def only_input(inputs: Sequence[Any], names: Iterable[str], model: str) -> Any:
-    """Return the only input of a model.
-
-    Raises
-    ------
-    ClassifierError
-        There are several, or none; the message gives their `names`.
-    """
+    """Return a model's only input; raise ClassifierError if it has none or several."""
     if len(inputs) != 1:
         raise ClassifierError(
             f"{model} takes {len(inputs)} inputs ({', '.join(names)}); wanted is a model of one "
@@ -52,26 +40,10 @@ def only_input(inputs: Sequence[Any], names: Iterable[str], model: str) -> Any:
 
 
 def read_rows(features: int, overrides: Overrides, name: str) -> tuple[Shape, str]:
-    """Infer a picture's shape from the length of a row of its pixels.
+    """Infer a picture's shape from its number of features.
 
-    Parameters
-    ----------
-    features : int
-        Numbers in a row.
-    overrides : Overrides
-        A shape given by the user comes first.
-    name : str
-        The model's.
-
-    Returns
-    -------
-    (height, width, channels), str
-        And a remark for the description of the preprocessing where the shape is a guess.
-
-    Raises
-    ------
-    ClassifierError
-        The given size does not fit, or no square in grey or RGB does.
+    Use the user's size, else a square in grey or RGB. The second value is a remark on a guess,
+    or "".
     """
     height, width, channels = overrides.input_shape
     if height and width:
@@ -91,7 +63,7 @@ def read_rows(features: int, overrides: Overrides, name: str) -> tuple[Shape, st
 def _rows_of_given_size(features: int, overrides: Overrides, name: str, pixels: int) -> Shape:
     found = features // pixels if features in {pixels, 3 * pixels, 4 * pixels} else 3
     shape = overrides.shape((None, None, found))
-    # A function may turn the pixels into any number of features.
+    # A function may make any number of features.
     own = overrides.preprocessing is not None and overrides.preprocessing.function is not None
     if pixels * shape[2] != features and not own:
         raise ClassifierError(
@@ -103,14 +75,14 @@ def _rows_of_given_size(features: int, overrides: Overrides, name: str, pixels: 
 
 
 def to_front(batch: PreparedBatch) -> PreparedBatch:
-    """Put the channels first, unless the user's preprocessing has done so."""
+    """Put channels first, unless the user's preprocessing has done so."""
     if batch.ndim == 4 and batch.shape[1] in {1, 3, 4} and batch.shape[3] not in {1, 3, 4}:
         return np.ascontiguousarray(batch)
     return np.ascontiguousarray(batch.transpose(0, 3, 1, 2))
 
 
 def as_dtype(values: NDArray[Any], dtype: str) -> NDArray[Any]:
-    """Convert to a dtype, rounded and clipped for integers; NumPy lacks "bfloat16": it is left."""
+    """Convert to a dtype: round and clip to integers; leave "bfloat16", which NumPy lacks."""
     if dtype == "bfloat16":
         return values
     if np.dtype(dtype).kind not in "iu":
@@ -122,11 +94,7 @@ def as_dtype(values: NDArray[Any], dtype: str) -> NDArray[Any]:
 def in_pieces(
     ask: Callable[[PreparedBatch], Any], size: int | None
 ) -> Callable[[PreparedBatch], Any]:
-    """Run a model that takes exactly `size` pictures in pieces of that size.
-
-    `ask` takes (size, height, width, channels) and returns an array, or a dictionary of arrays, of
-    `size` rows; with a `size` of None it takes any number, and is returned as it is.
-    """
+    """Split and pad batches for a model that takes exactly `size` pictures; None: any number."""
     if size is None:
         return ask
 
@@ -145,6 +113,5 @@ def in_pieces(
 
 
 def _joined(answers: list[Any], batch: PreparedBatch) -> NDArray[Any]:
-    """Join the rows of all pieces, without those that padded the last one."""
     joined = np.concatenate([np.atleast_1d(answer) for answer in answers])
     return joined[: len(batch)]

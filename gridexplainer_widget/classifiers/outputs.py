@@ -1,4 +1,4 @@
-"""Raw outputs → probabilities."""
+"""Convert raw outputs to probabilities."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.errors import ClassifierError
 
 OutputKind: TypeAlias = Literal["softmax", "percent", "logits", "sigmoid", "sigmoids"]
-"""softmax: probabilities that sum to 1; percent: the same times 100; logits: any numbers;
-sigmoid: one probability; sigmoids: one for each class, of which several may be true."""
+"""softmax: probabilities that sum to 1; percent: these times 100; logits: any numbers; sigmoid: one
+probability; sigmoids: one for each class, of which several may be true.
+"""
 
 CLASS_OUTPUT_NAMES = ("logits", "probabilities", "probs", "scores", "predictions", "outputs")
-"""Of several outputs with names, the first of these holds the classes."""
+"""Names of the output with the classes, by preference."""
 
 
 def parse_output(output: Any) -> OutputKind | None:
-    """Check the kind of output that the user states.
-
-    Raises
-    ------
-    ValueError
-        There is no such kind.
-    """
+    """Check the user's output kind; raise ValueError if unknown."""
     if output is None or output in get_args(OutputKind):
         kind: OutputKind | None = output
         return kind
@@ -37,15 +32,7 @@ def parse_output(output: Any) -> OutputKind | None:
 
 
 def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[Any]], bool]:
-    """Find the numbers (batch, classes) in a model's raw output, and whether it calls them logits.
-
-    Parameters
-    ----------
-    raw : array, tensor, or a mapping or named tuple of such
-    batch : int
-        Number of pictures.
-    name : str
-        The model's.
+    """Find the numbers (batch, classes) in a raw output, and whether they are named logits.
 
     Raises
     ------
@@ -54,7 +41,7 @@ def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[An
     """
     found, key = named_answer(raw)
     array = _array(found)
-    if array is not None and array.shape == (batch,):  # one number for each picture
+    if array is not None and array.shape == (batch,):
         array = array[:, np.newaxis]
     if array is None or array.ndim != 2 or len(array) != batch or array.shape[1] < 1:
         raise ClassifierError(
@@ -67,19 +54,14 @@ def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[An
 
 
 def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: str) -> int:
-    """Choose the output that holds the classes: by its name, else the only one that fits.
+    """Choose the output that holds the classes, by name, else the only one that fits.
 
-    Parameters
-    ----------
-    outputs : sequence of (str, tuple or None)
-        Name and shape of each; axes of length 1 may follow the classes; None is unknown.
-    model : str
-        Its name.
+    `outputs` are names and shapes (None: unknown); axes of length 1 may follow the classes.
 
     Raises
     ------
     ClassifierError
-        None is (batch, classes), or several are and no name decides, or there are boxes.
+        None is (batch, classes), several are and no name decides, or there are boxes.
     """
     fitting = [
         index
@@ -110,7 +92,7 @@ def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: s
 
 
 def guess_output(raw: NDArray[np.floating[Any]]) -> OutputKind:
-    """Tell the kind of raw outputs (batch, classes) by their values."""
+    """Guess the kind of raw outputs from their values."""
     low, high = np.nanmin(raw, initial=np.inf), np.nanmax(raw, initial=-np.inf)
     several = raw.shape[1] > 1
     if low >= -1e-4 and high > 1 + 1e-6 and several and _sums_to(raw, 100):
@@ -125,7 +107,7 @@ def guess_output(raw: NDArray[np.floating[Any]]) -> OutputKind:
 def to_probabilities(
     raw: NDArray[Any], output: OutputKind, name: str = "The model"
 ) -> Probabilities:
-    """Turn raw outputs (batch, classes) into probabilities, float32.
+    """Convert raw outputs (batch, classes) to probabilities, float32.
 
     Raises
     ------
@@ -154,7 +136,7 @@ def to_probabilities(
 
 
 def percent(probability: float) -> str:
-    """Format a probability (0..1) so that it is never rounded to certainty."""
+    """Format a probability (0..1), never rounded to certainty."""
     if 0 < probability < 0.0005:
         return "<0.1%"
     if 0.9995 <= probability < 1:
@@ -163,7 +145,7 @@ def percent(probability: float) -> str:
 
 
 def _softmax(values: NDArray[np.float64]) -> Probabilities:
-    with np.errstate(invalid="ignore"):  # infinity minus infinity is NaN, which the run reports
+    with np.errstate(invalid="ignore"):  # ∞ − ∞ is NaN, which the run reports
         exponentials = np.exp(values - values.max(axis=1, keepdims=True))
     softmax: Probabilities = (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(
         np.float32
@@ -172,7 +154,7 @@ def _softmax(values: NDArray[np.float64]) -> Probabilities:
 
 
 def _logistic(values: NDArray[np.float64]) -> Probabilities:
-    with np.errstate(over="ignore"):  # exp overflows to infinity; 1 / infinity is 0, as it should
+    with np.errstate(over="ignore"):  # 1 / ∞ is 0, as it should be
         pair = np.concatenate([1 / (1 + np.exp(values)), 1 / (1 + np.exp(-values))], axis=1)
     return pair.astype(np.float32)
 
@@ -183,7 +165,7 @@ def _sums_to(raw: NDArray[np.floating[Any]], total: float) -> bool:
 
 
 def named_answer(raw: Any) -> tuple[Any, str]:
-    """Pick the classes from a dictionary, a named tuple or a list of one, and return their name."""
+    """Pick the classes and their name from a mapping, named tuple or list of one."""
     if isinstance(raw, Mapping):
         named = dict(raw)
     elif isinstance(raw, tuple) and hasattr(raw, "_asdict"):
@@ -202,16 +184,16 @@ def named_answer(raw: Any) -> tuple[Any, str]:
 
 
 def _array(found: Any) -> NDArray[Any] | None:
-    if hasattr(found, "detach"):  # a PyTorch tensor
+    if hasattr(found, "detach"):
         found = found.detach().cpu()
         found = found.float() if found.is_floating_point() else found
     if isinstance(found, tuple) and all(getattr(part, "ndim", 0) > 1 for part in found):
-        return None  # several outputs, not the rows of one
+        return None  # several outputs
     try:
         array = np.asarray(found)
     except (TypeError, ValueError):
         return None
-    if array.dtype.name == "bfloat16":  # not one of NumPy's own
+    if array.dtype.name == "bfloat16":
         return array.astype(np.float32)
     return array if array.dtype.kind in "fiub" else None
 

@@ -1,4 +1,4 @@
-"""Preprocessing: pixels in 0..255 → what a model takes."""
+"""Preprocessing: pixels in 0..255 → a model's input."""
 
 from __future__ import annotations
 
@@ -15,32 +15,30 @@ PreprocessLike: TypeAlias = "str | Callable[[PreparedBatch], ArrayLike] | None"
 """A name of `PRESETS`, also with " bgr"; "auto"; None for 0..255; or a callable."""
 
 IMAGENET_MEAN: Final = (0.485, 0.456, 0.406)
-"""Of ImageNet's training pictures in 0..1, R, G, B (https://docs.pytorch.org/vision/main/models.html)."""
+"""ImageNet's mean in 0..1, R, G, B (https://docs.pytorch.org/vision/main/models.html)."""
 
 IMAGENET_DEVIATION: Final = (0.229, 0.224, 0.225)
-"""Standard deviation of the same."""
 
 CAFFE_MEAN: Final = (103.939, 116.779, 123.68)
-"""Of ImageNet's training pictures in 0..255, B, G, R (keras.applications.imagenet_utils)."""
+"""ImageNet's mean in 0..255, B, G, R (keras.applications.imagenet_utils)."""
 
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """A change of every pixel: ``x · scale + offset``, or the user's function.
+    """Scale and shift pixels, ``x · scale + offset``, or call a function.
 
     Parameters
     ----------
     description : str
         For the screen and the record.
     scale, offset : tuple of float
-        One number, or one for each channel of the model's input.
+        One number, or one per input channel.
     bgr : bool
         Reverse the first three channels before scaling.
     known : bool
-        Stated by the model or the user; False for a guess.
+        Stated by the model or the user; False: a guess.
     function : callable, optional
-        Takes a batch (n, H, W, C) in 0..255, returns what the model takes;
-        the other parameters are unused then.
+        Batch (n, H, W, C) in 0..255 → model input; replaces the above.
     """
 
     description: str
@@ -51,7 +49,7 @@ class Preprocessing:
     function: Callable[[PreparedBatch], ArrayLike] | None = field(default=None, repr=False)
 
     def __call__(self, batch: PreparedBatch) -> PreparedBatch:
-        """Apply it to a copy of a batch (n, H, W, C) in 0..255."""
+        """Preprocess a batch (n, H, W, C) in 0..255; leave it unchanged."""
         if self.function is not None:
             return np.asarray(self.function(batch.copy()), np.float32)
         if self.bgr and batch.shape[-1] > 1:
@@ -63,7 +61,7 @@ class Preprocessing:
         return changed
 
     def reversed(self) -> Preprocessing:
-        """Return the same with the order of the model's channels reversed."""
+        """Reverse the order of the model's channels."""
         return replace(
             self,
             description=f"{self.description}, RGB → BGR"
@@ -108,20 +106,13 @@ PRESETS: Final = {
         bgr=True,
     ),
 }
-"""The ranges in which models are usually trained."""
 
 BGR_SUFFIX: Final = " bgr"
-"""After a name: the model wants blue first."""
+"""After a preset's name: blue first."""
 
 
 def parse_preprocess(preprocess: Any) -> Preprocessing | None:
-    """Read the user's preprocessing; None for "auto".
-
-    Raises
-    ------
-    ValueError
-        It is unknown.
-    """
+    """Parse the user's preprocessing; None for "auto"."""
     if isinstance(preprocess, Preprocessing):
         return preprocess
     if preprocess is None:

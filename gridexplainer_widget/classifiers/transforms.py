@@ -1,4 +1,4 @@
-"""Find out what an image processor or a transform does to pixels, by trying it."""
+"""Infer what an image processor or transform does to pixels by trying it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ from .classifier import ShapeLike
 from .preprocessing import PRESETS, Preprocessing
 
 Transformed: TypeAlias = "NDArray[np.float64]"
-"""What a transform returns for a picture: (channels, height, width)."""
+"""Output of a transform: (channels, height, width)."""
 
 PROBE_SIZES = ((300, 300), (200, 400), (400, 200))
-"""Height and width of probe pictures, to see whether the output's size depends on the input's."""
+"""Heights and widths, to see whether the output's size depends on them."""
 
 PROBE_COLOURS = ((255, 0, 0), (0, 255, 0), (0, 0, 255), (12, 200, 99), (180, 90, 60))
 HALF_COLOURS = ((12, 200, 99), (180, 90, 60))
-"""Left and right: they show a change of contrast or a flip, which a single colour does not."""
+"""Left and right half: they reveal changes of contrast and flips."""
 
 REPEATS = 4
-"""Calls with the same picture, to detect randomness."""
 
 
 WANTED = (
@@ -36,24 +35,15 @@ WANTED = (
 
 
 def read_transform(transform: Any) -> tuple[Preprocessing, ShapeLike]:
-    """Find out how a transform changes the colours and the size of pictures.
+    """Infer how a transform, or a Hugging Face image processor, changes colours and size.
 
-    Parameters
-    ----------
-    transform : image processor of Hugging Face, or transform of torchvision or timm
-
-    Returns
-    -------
-    Preprocessing
-        Scale, offset and order of the channels.
-    (height or None, width or None, channels or None)
-        None where the height or width depends on the picture. Channels are 1
-        for a transform that turns pictures grey, else None.
+    Return the preprocessing, and (height, width, channels): sizes are None where they depend on the
+    picture; channels are 1 for grey, else None.
 
     Raises
     ------
     ValueError
-        It is random, fails, or does more than scale and shift the channels.
+        It is random, fails, or does more than scale and shift channels.
     """
     name = type(transform).__name__
     if "Random" in repr(transform):
@@ -73,10 +63,7 @@ def read_transform(transform: Any) -> tuple[Preprocessing, ShapeLike]:
 
 
 def named_or_own(found: Preprocessing, source: str) -> Preprocessing:
-    """Describe a scale and an offset of `source`, such as "ViTImageProcessor: scaled to −1..1".
-
-    An equal preset gives its name.
-    """
+    """Describe a scale and offset, by an equal preset's name if there is one."""
     for usual in PRESETS.values():
         for known in (usual, usual.reversed()):
             if known.bgr == found.bgr and _same(known, found):
@@ -90,13 +77,12 @@ def named_or_own(found: Preprocessing, source: str) -> Preprocessing:
 
 
 def _same(known: Preprocessing, found: Preprocessing) -> bool:
-    """Tell whether both map black and white to the same values."""
     ends = _ends(found)
     return bool(np.allclose(_ends(known), ends, rtol=0, atol=1e-5 * np.ptp(ends)))
 
 
 def _ends(preprocessing: Preprocessing) -> Transformed:
-    """Return the values of black and white: (2, channels)."""
+    """Return values of black and white: (2, channels)."""
     return np.outer((0, 255), preprocessing.scale) + preprocessing.offset
 
 
@@ -119,7 +105,7 @@ def _transformed(transform: Any, image: Image.Image) -> Transformed:
 
 
 def _plain(transform: Any, rgb: tuple[int, int, int]) -> Transformed:
-    """Return the values of one colour: (channels,)."""
+    """Return one colour's values: (channels,)."""
     answer = _transformed(transform, Image.new("RGB", PROBE_SIZES[0][::-1], rgb))
     colour: Transformed = answer[:, answer.shape[1] // 2, answer.shape[2] // 2]
     again = _transformed(transform, Image.new("RGB", PROBE_SIZES[0][::-1], rgb))
@@ -154,7 +140,7 @@ def _fits(answer: Transformed, found: Preprocessing, rgb: tuple[int, int, int]) 
 
 
 def _crops(transform: Any, found: Preprocessing) -> bool:
-    """Tell whether a square picture loses a rim of 1/25 of its side."""
+    """Tell whether a square loses a rim of 1/25 of its side."""
     side = PROBE_SIZES[0][0]
     rim = max(
         side // 25, 2 * side // _transformed(transform, Image.new("RGB", (side, side))).shape[1]

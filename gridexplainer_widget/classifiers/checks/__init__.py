@@ -1,1 +1,1 @@
-"""What may be wrong with a model."""
+"""Checks of a model."""

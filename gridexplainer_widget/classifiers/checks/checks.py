@@ -1,4 +1,4 @@
-"""The single checks of a model and of a picture, each worded as a sentence."""
+"""Single checks of a model and a picture."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.arrays import Probabilities
 
 Verdict: TypeAlias = Literal["unknown", "ok", "warning", "wrong"]
-"""In ascending order of weight."""
+"""In ascending weight."""
 
 
 PROBABILITY_TOLERANCE = 1e-3
-"""Probabilities that differ by no more count as equal: half precision is no finer."""
+"""Smaller differences count as equal: half precision is no finer."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,12 @@ class Check:
     Parameters
     ----------
     name : str
-        What was checked.
     verdict : {"unknown", "ok", "warning", "wrong"}
         "unknown": cannot be told; "warning": may be intended; "wrong": cannot be.
     seen : str
         The finding, a sentence.
     advice : str
-        What to do about it; empty where nothing is.
+        What to do about it, or "".
     """
 
     name: str
@@ -41,12 +40,12 @@ class Check:
 
     @property
     def sentence(self) -> str:
-        """The finding and what to do about it."""
+        """The finding and the advice."""
         return f"{self.seen} {self.advice}".rstrip()
 
 
 class ProbeProbabilities(NamedTuple):
-    """Probabilities (classes,) of one picture and of its variants."""
+    """Probabilities (classes,) of a picture and its variants."""
 
     alone: Probabilities
     again: Probabilities
@@ -59,7 +58,7 @@ class ProbeProbabilities(NamedTuple):
 
 
 def repeatable_check(probabilities: ProbeProbabilities) -> Check:
-    """Check that the same picture gets the same answer twice."""
+    """Compare two answers to one picture."""
     apart = float(np.abs(probabilities.alone - probabilities.again).max())
     if apart <= PROBABILITY_TOLERANCE:
         return Check("Repeatable", "ok", "The same picture gets the same answer twice.")
@@ -72,7 +71,7 @@ def repeatable_check(probabilities: ProbeProbabilities) -> Check:
 
 
 def batch_check(probabilities: ProbeProbabilities) -> Check:
-    """Check that a picture gets the same answer among others; unknown for a random model."""
+    """Compare the answers to a picture alone and among others."""
     apart = float(np.abs(probabilities.alone - probabilities.nothing_hidden).max())
     random = float(np.abs(probabilities.alone - probabilities.again).max())
     if random > PROBABILITY_TOLERANCE:
@@ -88,7 +87,7 @@ def batch_check(probabilities: ProbeProbabilities) -> Check:
 
 
 def hiding_check(probabilities: ProbeProbabilities, target: int, label: str, how: str) -> Check:
-    """Check that hiding nothing changes nothing, and hiding everything changes something."""
+    """Check that hiding no cell changes nothing, and hiding all changes something."""
     whole, everything = probabilities.alone, probabilities.everything_hidden
     nonsense_pictures = (probabilities.shuffled, probabilities.flat, probabilities.negative)
     moved = float(np.abs(whole - probabilities.nothing_hidden).max())
@@ -127,7 +126,7 @@ def hiding_check(probabilities: ProbeProbabilities, target: int, label: str, how
 
 
 def chance_check(probability: float, classes: int, label: str) -> Check:
-    """Check that the target is more than twice as likely as by chance (in odds)."""
+    """Check that the target's odds are more than twice chance."""
     chance = 1 / max(classes, 2)
     if probability / max(1 - probability, 1e-9) > 2 * chance / (1 - chance):
         return Check("Chance", "ok", f"“{label}” is well above chance.")
@@ -140,7 +139,7 @@ def chance_check(probability: float, classes: int, label: str) -> Check:
 
 
 def size_check(size: tuple[int, int], seen: tuple[int, int]) -> Check:
-    """Check that a picture of `size` (height, width) is not distorted at the size `seen`."""
+    """Check that resizing from `size` to `seen` (height, width) keeps shape and detail."""
     (height, width), (high, wide) = size, seen
     times = f"{width}×{height} to {wide}×{high}"
     squeezed = (height / width) / (high / wide)

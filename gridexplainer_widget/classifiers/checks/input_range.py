@@ -1,4 +1,4 @@
-"""Find an input range or channel order with which a model is surer of a picture."""
+"""Search for an input range or channel order that makes a model surer."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ from .checks import ProbeProbabilities
 from .confidence import certainty, fit, nonsense_pictures, sureness, views
 
 MIN_LEAD = 0.4
-"""Lead in `fit` from which another range is reported, if its `fit` is at least MIN_FIT.
+"""Lead in `fit` from which another range is reported, if its `fit` reaches MIN_FIT.
 
-Measured on the honest demo, with its range turned into each of the five presets: false alarms
-for 0.3% of pictures of one thing, 0% of two, 1.2% of photographs of other things; a wrong range was
-reported for 83% of pictures of one thing, in 79% with the right one named. On seven small networks
-trained on four ranges, with the limits below: false alarms for 0.6% of their own pictures and 1% of
-photographs; 53% of wrong ranges were reported, in 38% with the right one named. Silence proves
-little."""
+Measured on the honest demo, its range turned into each preset: false alarms for 0.3% of pictures
+of one thing, 0% of two, 1.2% of photographs of other things; 83% of wrong ranges reported for
+pictures of one thing, 79% named right. On seven small networks trained on four ranges, with the
+limits below: false alarms for 0.6% of their own pictures, 1% of photographs; 53% of wrong ranges
+reported, 38% named right. Silence proves little.
+"""
 
 MIN_FIT = 0.5
-"""Smallest `fit` of a range that is reported."""
 
 OVERCONFIDENT_LOG_ODDS = 20.0
-"""Log-odds of the top class over the second from which a model is too sure of a nonsense picture:
-its pixels are some 100 times too large. Networks with the range of their training had 1 to 3."""
+"""Log-odds of the top class over the second from which a model is too sure of nonsense: its pixels
+are some 100 times too large. Networks with their own range had 1 to 3.
+"""
 
 MAX_SANE_LOG_ODDS = 10.0
-"""Log-odds for nonsense pictures up to which a range may be the right one."""
+"""Largest log-odds for nonsense in a plausible range."""
 
 MAX_TIE_GAP = 0.2
-"""Candidates within this of the best `fit` are named as well."""
+"""Gap to the best `fit` within which others are named, too."""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Another range or order of channels, and the argument that sets it."""
+    """Another input range or channel order, and the argument that sets it."""
 
     preprocessing: Preprocessing
     argument: str
@@ -51,7 +51,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Trial:
-    """A candidate's probabilities, of `views` (2, classes) and `nonsense_pictures` (3, classes)."""
+    """A candidate's probabilities of `views` (2, classes) and `nonsense_pictures` (3, classes)."""
 
     candidate: Candidate
     seen: Probabilities
@@ -59,23 +59,16 @@ class Trial:
 
     @property
     def then(self) -> Probabilities:
-        """Probabilities of the picture (classes,)."""
+        """The picture's probabilities."""
         vector: Probabilities = self.seen[0]
         return vector
 
 
 @dataclass(frozen=True)
 class Search:
-    """The result of a search for another range.
+    """The `best` trial if far better, others nearly as good, and the usual ranges `tried`.
 
-    Parameters
-    ----------
-    best : Trial or None
-        Of a candidate that fits far better.
-    also : tuple of Trial
-        Of others that fit nearly as well.
-    tried : tuple of Trial
-        Of the usual ranges, where the right one is unknown.
+    `tried` is empty where the right range is known.
     """
 
     best: Trial | None = None
@@ -84,7 +77,7 @@ class Search:
 
 
 def candidates(own: Preprocessing, *, colours: bool, layouts: bool) -> list[Candidate]:
-    """List the alternative ranges, with `colours` also BGR, with `layouts` also channels first."""
+    """List other ranges; `colours` adds BGR, `layouts` channels first."""
     found = []
     for name, range_ in PRESETS.items():
         for bgr in (False, True):
@@ -112,18 +105,10 @@ def search(
     *,
     layouts: bool,
 ) -> Generator[int, None, Search]:
-    """Look for a candidate that fits far better; yield the number of pictures before each call.
+    """Search for a far better fit; yield the number of pictures before each call.
 
-    Parameters
-    ----------
-    classifier : Classifier
-    pixels : float32 array (height, width, channels), 0..255
-    probabilities : ProbeProbabilities
-        With the current preprocessing.
-    at_once : int
-        Largest number of pictures in a call.
-    layouts : bool
-        Try channels first, too.
+    `pixels` are float32 (height, width, channels), 0..255; `probabilities` those with the current
+    preprocessing; `layouts` adds channels first.
     """
     output = classifier.output
     own = (
@@ -134,7 +119,7 @@ def search(
     overconfident = output != "sigmoids" and sureness(own[1]) > OVERCONFIDENT_LOG_ODDS
     range_unknown = not classifier.preprocessing.known
     if np.ptp(pixels) < 1 or not (min_fit <= 1 or overconfident or range_unknown):
-        return Search()  # a plain picture, or nothing that a search could find
+        return Search()  # plain picture, or nothing to find
     trials = []
     colours = pixels.shape[-1] > 1
     others = candidates(classifier.preprocessing, colours=colours, layouts=layouts)
@@ -163,7 +148,7 @@ def _chosen(
         if trial.nonsense is not None and sureness(trial.nonsense) < MAX_SANE_LOG_ODDS
     ]
     better = [(value, trial) for value, trial in fits if value >= min_fit]
-    if not better and overconfident:  # then any sane range is better
+    if not better and overconfident:  # any sane range is better
         better = [(value, trial) for value, trial in fits if not trial.candidate.only_order]
     if not better:
         return Search()
@@ -177,14 +162,14 @@ def _chosen(
 def _classified(
     classifier: Classifier, candidate: Candidate, batch: PreparedBatch, at_once: int
 ) -> Generator[int, None, Probabilities | None]:
-    """Classify with a candidate, without retries; None where the model fails."""
+    """Classify without retries; None where the model fails."""
     variant = replace(classifier, preprocessing=candidate.preprocessing, pauses=())
     found = []
     for start in range(0, len(batch), at_once):
         part = batch[start : start + at_once]
         yield len(part)
         try:
-            with np.errstate(all="ignore"):  # pixels far outside the range of training
+            with np.errstate(all="ignore"):  # pixels far out of range
                 found.append(variant(part))
         except Exception:  # noqa: BLE001 - a candidate that makes the model fail is not the right one
             return None

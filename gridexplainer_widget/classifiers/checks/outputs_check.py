@@ -1,4 +1,4 @@
-"""Check that raw outputs are of the kind that they are taken for."""
+"""Check that raw outputs are of the assumed kind."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from gridexplainer_widget.core.errors import ClassifierError
 from .checks import PROBABILITY_TOLERANCE, Check
 
 RawOutputs: TypeAlias = NDArray[np.floating[Any]]
-"""Raw outputs of a model: float (pictures, classes)."""
+"""Float (pictures, classes)."""
 
 NAN_ADVICE = "Look at its weights and its preprocessing."
 
 
 def outputs_check(raw: RawOutputs, output: OutputKind) -> Check:
-    """Check that raw outputs (pictures, classes) are of the kind that they are taken for."""
+    """Check that raw outputs are of kind `output`."""
     name = "Outputs"
     if not np.isfinite(raw).all():
         bad = int((~np.isfinite(raw)).any(axis=1).sum())
@@ -79,9 +79,8 @@ def _logits_within_one(raw: RawOutputs, span: str) -> Check:
 def softmaxed_twice(vectors: Probabilities) -> bool:
     """Tell whether probabilities (pictures, classes) are a softmax of probabilities.
 
-    A softmax q of p has log q = p − log Σ exp p, and Σ p = 1 gives the sum
-    back; so p can be worked out, and has to lie in 0..1. A sound model that is
-    sure of nothing passes that as well, so p has to be sure of something.
+    A softmax q of p has log q = p − log Σ exp p. With Σ p = 1 this gives p, which must lie in 0..1.
+    An unsure sound model passes as well, so p must be sure of something.
     """
     classes = vectors.shape[1]
     if classes < 2 or (vectors <= 0).any():

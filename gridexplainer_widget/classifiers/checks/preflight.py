@@ -1,4 +1,4 @@
-"""The table of all checks of a model."""
+"""All checks of a model."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ MARKS: dict[Verdict, str] = {"ok": "✓", "unknown": "?", "warning": "!", "wrong
 
 @dataclass(frozen=True)
 class Preflight:
-    """The checks of a model, and their results.
+    """Results of a model's checks.
 
     Attributes
     ----------
     checks : tuple of Check
     pictures : int
-        Number of pictures that the model classified for them.
+        Number of pictures classified.
     """
 
     checks: tuple[Check, ...]
     pictures: int
 
     def joined(self, *checks: Check) -> Preflight:
-        """Return the same with more checks."""
+        """Add checks."""
         return replace(self, checks=(*self.checks, *checks))
 
     @property
@@ -38,14 +38,14 @@ class Preflight:
 
     @property
     def concerns(self) -> tuple[str, ...]:
-        """A sentence for each thing that is or may be wrong, the worst first."""
+        """A sentence for each warning or fault, the worst first."""
         worst = [check for check in self.checks if check.verdict == "wrong"]
         doubtful = [check for check in self.checks if check.verdict == "warning"]
         return tuple(check.sentence for check in (*worst, *doubtful))
 
     @property
     def summary(self) -> str:
-        """One line for all checks."""
+        """One line on all checks."""
         if self.concerns:
             more = len(self.concerns) - 1
             return f"Technical check: {self.concerns[0]}" + (f" And {more} more." if more else "")
@@ -77,7 +77,7 @@ class Preflight:
 
     @property
     def record(self) -> dict[str, Any]:
-        """The same in plain values, for the wire and for files."""
+        """Plain values, for the wire and for files."""
         return {
             "verdict": self.verdict,
             "summary": self.summary,
@@ -87,12 +87,12 @@ class Preflight:
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Preflight:
-        """Read what :attr:`record` gave.
+        """Read a :attr:`record`.
 
         Raises
         ------
         ValueError
-            It is no such record.
+            It is invalid.
         """
         checks = []
         for name, verdict, seen, advice in record["checks"]:

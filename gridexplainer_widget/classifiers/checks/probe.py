@@ -1,4 +1,4 @@
-"""Run a model on ten to fifty probe pictures that show whether something is wrong with it."""
+"""Check a model with ten to fifty probe pictures."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from .outputs_check import RawOutputs, outputs_check
 from .preflight import Preflight
 
 MAX_BATCH = 5
-"""Largest number of pictures in a call: enough to show an effect of other pictures in the batch."""
+"""Most pictures in a call, enough to show whether they affect each other."""
 
 MAX_SIDE_PIXELS = 512
-"""Longest side of the probe pictures for a model of any size. Up to 50 are classified: at 12
-megapixels that takes a minute, at this size a second or two. Models are rarely trained on larger
-pictures, see `size_check`."""
+"""Longest side of probes for a model of any size. Up to 50 take a second or two, but a minute at 12
+megapixels. Models are rarely trained on larger ones, see `size_check`.
+"""
 
 NO_BATCH_CHECK = Check(
     "Batch", "unknown", "Cannot be told: the pictures are asked about one by one, as is each cell."
@@ -42,23 +42,12 @@ def model_checks(
     layouts: bool = False,
     at_once: int = MAX_BATCH,
 ) -> Generator[int, None, Preflight]:
-    """Check a model, a call at a time; yield the number of pictures before each.
+    """Check a model; yield the number of pictures before each call.
 
-    A model of any size gets a smaller copy of a large picture, unless it fails with that. Where
-    the model fails altogether, the result has a single check.
-
-    Parameters
-    ----------
-    classifier : Classifier
-    masker : Masker
-        Of a picture at the model's size.
-    target : int, optional
-        The class; the most probable one by default.
-    layouts : bool
-        Try channels first with a model of unknown layout. Off by default: a function may print
-        warnings about a layout that it does not expect.
-    at_once : int
-        Largest number of pictures in a call.
+    Large pictures are shrunk for a model of any size, unless that fails. A model that fails
+    altogether gets a single check. `masker` is of a picture at the model's size; the most probable
+    class is the default `target`. `layouts` tries channels first if the layout is unknown; a
+    function may print warnings then.
     """
     total = 0
     layouts = layouts and not classifier.layout_known
@@ -94,7 +83,7 @@ def _checks(
     noise = np.random.default_rng(0).uniform(0, 255, pixels.shape).astype(np.float32)
     company = [hidden[0], noise, *nonsense_pictures(pixels), mirrored, hidden[1]]
     others = yield from _raw_outputs(classifier, company, at_once)
-    raw = np.concatenate([alone, again, others[:1], others[2:]])  # without the noise's
+    raw = np.concatenate([alone, again, others[:1], others[2:]])  # not the noise
     if classifier.output is None:
         classifier.output = guess_output(raw)
     outputs = outputs_check(raw, classifier.output)
@@ -128,7 +117,6 @@ def _checks(
 def _probe_picture(
     classifier: Classifier, pixels: PreparedBatch
 ) -> Generator[int, None, PreparedBatch]:
-    """Return the picture for the probes, smaller if possible: float32 (height, width, channels)."""
     height, width = pixels.shape[:2]
     scale = MAX_SIDE_PIXELS / max(height, width)
     if classifier.input_shape[:2] != (None, None) or scale >= 1:

@@ -1,4 +1,4 @@
-"""Recognise the kind of a model without importing any framework, and choose its reader."""
+"""Choose a model's reader without importing a framework."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FILES = {
     ".pth": ("torch", "torchscript_file"),
     ".ts": ("torch", "torchscript_file"),
 }
-"""Suffix of a file → its reader: a module here, and its function of (path, Overrides)."""
+"""Suffix of a file → its reader: module and function."""
 
 WANTED = (
     "Wanted is a model of Keras, PyTorch, Hugging Face, ONNX Runtime, TFLite or scikit-learn, a "
@@ -52,18 +52,16 @@ def as_classifier(
     Parameters
     ----------
     model : Classifier, model, path or callable
-        A model of Keras 3 or tf_keras, PyTorch, TorchScript, timm, Hugging Face (also a
-        pipeline), ONNX Runtime, TFLite, scikit-learn, a TensorFlow SavedModel; the path of
-        one; or a callable: float32 (batch, H, W, 3) in 0..255 → (batch, classes).
+        A model of Keras 3 or tf_keras, PyTorch, TorchScript, timm, Hugging Face (also a pipeline),
+        ONNX Runtime, TFLite, scikit-learn, or a TensorFlow SavedModel; the path of one; or a
+        callable: float32 (batch, H, W, 3) in 0..255 → (batch, classes).
     preprocess : str, callable or None
-        Applied to a batch in 0..255 before the model. "auto" reads it off the model.
-        "0..1", "-1..1", "imagenet" (0..1, then mean and deviation) and "caffe" are
-        presets; all but the last exist with blue first, too: "0..1 bgr". None hands over
-        0..255; a callable takes the batch. An image processor of Hugging Face or a
-        transform of torchvision is read by trying it.
+        Applied to a batch in 0..255. "auto" reads it off the model. Presets are "0..1", "-1..1" and
+        "imagenet" (0..1, then mean and deviation), also with blue first ("0..1 bgr"), and "caffe".
+        None keeps 0..255. A callable takes the batch; a Hugging Face image processor or a
+        torchvision transform is read by trying it.
     labels : sequence of str, mapping, or path, optional
-        Names of the classes: in order, by index, or index by name; or a .txt or
-        .json file of these.
+        Class names in order, by index, or index by name; or a .txt or .json file of these.
     output : {"softmax", "percent", "logits", "sigmoid", "sigmoids"}, optional
         What the model returns; found out by default.
     input_shape : (height, width) or (height, width, channels), optional
@@ -72,13 +70,15 @@ def as_classifier(
     Raises
     ------
     TypeError
-        It is no model of a known kind.
+        The kind of model is unknown.
     ValueError
-        A keyword has an invalid value.
+        A keyword is invalid, or the model cannot be read.
     FileNotFoundError
         There is no such file.
     ImportError
-        The framework of this kind of model is not installed; the message says what to install.
+        The framework is missing; the message says what to install.
+    ClassifierError
+        The model takes or gives anything but one picture and one vector.
     """
     preprocessing, size = _preprocessing(preprocess)
     shape = size if input_shape is None else parse_shape(input_shape)
@@ -92,13 +92,7 @@ def as_classifier(
 
 
 def parse_shape(shape: Any) -> ShapeLike:
-    """Check a size given by the user; None where it is not given.
-
-    Raises
-    ------
-    ValueError
-        It is no size.
-    """
+    """Check the user's input shape; raise ValueError if it is invalid."""
     numbers = tuple(shape) if isinstance(shape, Sequence) and not isinstance(shape, str) else ()
     whole = all(
         side is None or (isinstance(side, int) and not isinstance(side, bool) and side > 0)

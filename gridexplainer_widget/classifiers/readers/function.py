@@ -1,4 +1,4 @@
-"""A classifier from any callable, also from one that fails now and then."""
+"""Read any callable, even one that fails now and then."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
 
 PAUSES = (0.5, 1.0, 2.0)
-"""Seconds before each retry of a call that failed."""
+"""Seconds before each retry."""
 
 
 def function_classifier(
@@ -22,7 +22,7 @@ def function_classifier(
 ) -> Classifier:
     """Wrap ``function(batch) -> (batch, classes)``.
 
-    The picture keeps its own size unless one is given: a callable does not tell what it takes.
+    Pictures keep their size unless one is given.
     """
     return Classifier(
         name=getattr(function, "__name__", type(function).__name__),
@@ -37,7 +37,7 @@ def function_classifier(
 
 
 def _hinting(function: Callable[[PreparedBatch], Any]) -> Callable[[PreparedBatch], Any]:
-    """Check, if the very first call fails, whether the order of the axes is the reason."""
+    """Check whether a failing first call is due to the axes' order."""
     answered = False
 
     def forward(batch: PreparedBatch) -> Any:
@@ -59,7 +59,6 @@ def _hinting(function: Callable[[PreparedBatch], Any]) -> Callable[[PreparedBatc
 def _try_channels_first(
     function: Callable[[PreparedBatch], Any], batch: PreparedBatch, error: Exception
 ) -> None:
-    """Say that channels come first, if the function succeeds with such a batch."""
     try:
         read_answer(function(np.moveaxis(batch, -1, 1)), len(batch), "")
     except Exception:  # noqa: BLE001 - then the reason is another

@@ -1,4 +1,4 @@
-"""A classifier from a model, a pipeline or a folder of Hugging Face."""
+"""Read a model, a pipeline or a folder of Hugging Face."""
 
 from __future__ import annotations
 
@@ -29,20 +29,7 @@ WANTED = (
 
 
 def huggingface_classifier(model: Any, overrides: Overrides) -> Classifier:
-    """Wrap a model or a pipeline of Hugging Face.
-
-    Parameters
-    ----------
-    model : transformers.PreTrainedModel or transformers.Pipeline
-    overrides : Overrides
-
-    Raises
-    ------
-    TypeError
-        It is not for image classification.
-    ValueError
-        Its image processor does more than can be read.
-    """
+    """Wrap a `PreTrainedModel` or `Pipeline` for image classification."""
     task = getattr(model, "task", None)
     if hasattr(model, "image_processor") and task is not None:
         if task != "image-classification":
@@ -52,13 +39,7 @@ def huggingface_classifier(model: Any, overrides: Overrides) -> Classifier:
 
 
 def huggingface_folder(path: str | Path, overrides: Overrides) -> Classifier:
-    """Load a folder written by `save_pretrained`, and wrap its model.
-
-    Raises
-    ------
-    ValueError
-        It holds no model for image classification.
-    """
+    """Load and wrap a folder written by `save_pretrained`."""
     transformers = framework("transformers", str(path), INSTALL)
     framework("torch", str(path), "gridexplainer-widget[torch]")
     name = Path(path).name
@@ -69,7 +50,7 @@ def huggingface_folder(path: str | Path, overrides: Overrides) -> Classifier:
     except (OSError, ValueError) as error:
         raise ValueError(f"{name} cannot be loaded: {str(error).rstrip('.')}. {WANTED}") from error
     missing = sorted(loaded["missing_keys"])
-    if missing:  # transformers would use random ones
+    if missing:  # transformers would draw them at random
         raise ValueError(
             f"{name} has no weights for {', '.join(missing[:4])}: it was not trained for image "
             f"classification. {WANTED}"
@@ -109,14 +90,13 @@ def _first(given: ShapeLike, known: ShapeLike) -> ShapeLike:
 
 
 def _sigmoids(returned: Any) -> Any:
-    """Turn the logits into probabilities of classes of which several may be true."""
     return returned.logits.sigmoid()
 
 
 def _preprocessing(
     model: Any, processor: Any, overrides: Overrides
 ) -> tuple[Preprocessing | None, ShapeLike]:
-    """Return the preprocessing, the user's first, and the processor's size in either case."""
+    """Return the user's preprocessing, else the processor's; always the processor's size."""
     try:
         found, size = _processor_preprocessing(model, processor)
     except ValueError:
@@ -127,7 +107,7 @@ def _preprocessing(
 
 
 def _processor_preprocessing(model: Any, processor: Any) -> tuple[Preprocessing | None, ShapeLike]:
-    """Read the model's own image processor, or the default one of its kind."""
+    """Read the model's own image processor, else its kind's default."""
     processor = processor or _saved_processor(model.config.name_or_path)
     if processor is not None:
         return read_transform(processor)
@@ -139,7 +119,7 @@ def _processor_preprocessing(model: Any, processor: Any) -> tuple[Preprocessing 
         return None, ANY_SHAPE
     found, size = usual
     description = found.description.replace(":", "'s defaults:", 1)
-    # The default size is another model's where this one has its own.
+    # A model's own size beats the default.
     return replace(found, description=description), ANY_SHAPE if all(_size(model.config)) else size
 
 
@@ -162,7 +142,7 @@ def _default_processor(config: Any) -> tuple[Preprocessing, ShapeLike] | None:
         return None
     if isinstance(kinds, Mapping):  # since transformers 5: "pil" and "torchvision"
         kinds = [kinds[backend] for backend in sorted(kinds, reverse=True)]
-    # MobileViT crops more than it resizes to, which leaves a border.
+    # MobileViT crops more than its resized picture: a border.
     crops: tuple[dict[str, bool], ...] = ({}, {"do_center_crop": False})
     found = (_read_default(kind, crop) for crop in crops for kind in kinds)
     return next((answer for answer in found if answer is not None), None)
@@ -183,12 +163,12 @@ def _size(config: Any) -> tuple[int | None, int | None]:
 
 
 def _vision(config: Any) -> Any:
-    """Return the configuration of the picture part of a model that also reads text."""
+    """Return the image configuration of a model that also reads text."""
     return getattr(config, "vision_config", None) or config
 
 
 def _labels(config: Any) -> tuple[str, ...] | None:
-    """Read the names of the classes, unless they are only numbered."""
+    """Read the class names, unless they are only numbered."""
     by_index = {int(index): str(name) for index, name in (config.id2label or {}).items()}
     labels = [by_index[index] for index in sorted(by_index)]
     named = any(name != f"LABEL_{index}" for index, name in enumerate(labels))

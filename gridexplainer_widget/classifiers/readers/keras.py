@@ -1,4 +1,4 @@
-"""A classifier from a Keras model."""
+"""Read a Keras model."""
 
 from __future__ import annotations
 
@@ -27,20 +27,14 @@ from gridexplainer_widget.core.errors import MethodError, NotApplicable
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 
 Traced: TypeAlias = Callable[["tuple[int | None, ...]"], Any]
-"""The shape of a picture → the model as a TensorFlow function of a batch of this shape."""
+"""Shape of a picture → the model as a TensorFlow function of a batch."""
 
 
 def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
-    """Wrap a model of Keras 3 or of tf_keras.
+    """Wrap a model of Keras 3 or tf_keras.
 
-    On TensorFlow it runs as one compiled function: `Model.predict` sets up
-    a data pipeline at each call and takes twice the time on two cores
-    (benchmarks/README.md).
-
-    Raises
-    ------
-    ClassifierError
-        The model takes or gives anything but one picture and one vector.
+    On TensorFlow it runs as one compiled function: `Model.predict` sets up a data pipeline at each
+    call and takes twice the time on two cores (benchmarks/README.md).
     """
     found, flat = _input_shape(model)
     shape = overrides.shape(found)
@@ -59,13 +53,7 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
 
 
 def keras_file(path: str | Path, overrides: Overrides) -> Classifier:
-    """Load a .keras or .h5 file in safe mode, which refuses code inside it, and wrap it.
-
-    Raises
-    ------
-    ValueError
-        The file cannot be read, or holds code such as a Lambda layer.
-    """
+    """Load and wrap a .keras or .h5 file in safe mode: code such as a Lambda layer is refused."""
     file = Path(path).expanduser()
     keras = framework("keras", file.name, "tensorflow")
     try:
@@ -88,15 +76,14 @@ def _source(model: Any, shape: tuple[int | None, ...]) -> Source:
 
 
 def _traced(source: Source) -> Traced:
-    """Return a cached function that traces the model for a shape of pictures."""
 
     @cache
     def traced(shape: tuple[int | None, ...]) -> Any:
         tf = tensorflow()
-        # A free batch axis: one trace serves the last, shorter batch as well.
+        # Free batch axis: one trace also serves the last, shorter batch.
         signature = [tf.TensorSpec((None, *shape), source.dtype)]
         function = tf.function(source.run, input_signature=signature, autograph=False)
-        # Called directly, a tf.function warns about retracing from the fifth model on.
+        # A tf.function itself would warn of retracing from the fifth model on.
         return function.get_concrete_function()
 
     return traced
@@ -110,7 +97,7 @@ def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
         return as_dtype(batch[..., 0] if len(shape) == 2 else batch, dtype)
 
     if _backend(model) != "tensorflow":
-        # Compiled by JAX, and without gradients by PyTorch.
+        # Compiled by JAX; without gradients in PyTorch.
         return lambda batch: model.predict_on_batch(placed(prepared(batch)))
     tf = tensorflow()
 
@@ -158,8 +145,8 @@ def _backend(model: Any) -> str:
 
 
 def _place(model: Any) -> Callable[[Any], Any]:
-    """Return what hands over a batch as the model takes it: by itself, in a list or by its name."""
-    taken = getattr(model, "input", None)  # None for a model that was built, but never called
+    """Return a function that passes a batch as the model takes it: bare, listed or named."""
+    taken = getattr(model, "input", None)  # None if built but never called
     if isinstance(taken, Mapping):
         return lambda batch: {next(iter(taken)): batch}
     if isinstance(taken, (list, tuple)):
@@ -177,9 +164,8 @@ def _input_dtype(model: Any) -> str:
 
 
 def _input_shape(model: Any) -> tuple[Shape, bool]:
-    """Read height, width and channels, and whether the pictures have no channel axis."""
     inputs = getattr(model, "inputs", None)
-    if not inputs:  # a subclassed model: nothing to read
+    if not inputs:  # a subclassed model
         return (None, None, 3), False
     taken = only_input(inputs, (each.name for each in inputs), model.name)
     return picture_shape(tuple(taken.shape), model.name)
@@ -188,14 +174,13 @@ def _input_shape(model: Any) -> tuple[Shape, bool]:
 def _output_kind(model: Any) -> OutputKind | None:
     """Read the last layer's activation; None where values must tell.
 
-    A subclassed model lists its layers in the order of creation, not of calls; of
-    several outputs, the last layer may give any.
+    A subclassed model lists layers in order of creation; several outputs have no last layer.
     """
     if not getattr(model, "inputs", None) or len(model.outputs) != 1:
         return None
     last = list(operations(model))[-1]
     activation = getattr(getattr(last, "activation", None), "__name__", None)
-    if type(last).__name__ in {"Softmax", "Sigmoid"}:  # layers and operations of their own
+    if type(last).__name__ in {"Softmax", "Sigmoid"}:
         activation = type(last).__name__.lower()
     shape = getattr(model, "output_shape", None)
     single = isinstance(shape, tuple) and shape[-1] == 1

@@ -1,4 +1,4 @@
-"""A classifier from an ONNX model, run by ONNX Runtime."""
+"""Read an ONNX model."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ DTYPES: Final = {
     "tensor(double)": "float64",
     "tensor(uint8)": "uint8",
 }
-"""ONNX Runtime's names of the types of pixels → NumPy's."""
+"""ONNX Runtime's pixel types → NumPy's."""
 
 LABEL_KEYS: Final = ("names", "labels", "classes", "id2label")
-"""Keys of the labels in a model's metadata; "names" is Ultralytics'."""
+"""Metadata keys of labels; "names" is Ultralytics'."""
 
 CHANNELS_FIRST_NOT_FOUND: Final = replace(
     PRESETS["0..1"],
@@ -49,15 +49,9 @@ CHANNELS_FIRST_NOT_FOUND: Final = replace(
 
 @dataclass(frozen=True)
 class InputLayout:
-    """An interpretation of the shape of a graph's input.
+    """An interpretation of an input's shape.
 
-    Parameters
-    ----------
-    shape : (height or None, width or None, channels)
-    arrange : callable
-        (n, H, W, C) → the graph's input.
-    preprocessing : Preprocessing
-        Where nothing else is known.
+    `arrange` takes (n, H, W, C) and returns the graph's input.
     """
 
     shape: Shape
@@ -71,19 +65,7 @@ class InputLayout:
 
 
 def onnx_classifier(model: Any, overrides: Overrides) -> Classifier:
-    """Wrap an .onnx file, an `onnx.ModelProto`, or an `onnxruntime.InferenceSession`.
-
-    The first two run on the CPU; a session is used as it is, on its own providers.
-
-    Raises
-    ------
-    ValueError
-        ONNX Runtime cannot read it.
-    ClassifierError
-        It takes anything but one picture, or gives anything but one vector.
-    ImportError
-        ONNX Runtime is missing.
-    """
+    """Wrap an .onnx file or `onnx.ModelProto`, on the CPU, or an `InferenceSession` as it is."""
     session = model if hasattr(model, "get_inputs") else _session(model)
     is_path = isinstance(model, (str, os.PathLike))
     name = Path(model).name if is_path else session.get_modelmeta().graph_name or "the ONNX model"
@@ -128,7 +110,6 @@ def _pixel_input(session: Any, name: str) -> Any:
 
 
 def _layout(sides: tuple[int | None, ...], overrides: Overrides, name: str) -> InputLayout:
-    """Choose the first layout that agrees with the user's shape, else the first."""
     layouts = list(_layouts(sides, overrides, name))
     if not layouts:
         raise ClassifierError(
@@ -142,7 +123,7 @@ def _layout(sides: tuple[int | None, ...], overrides: Overrides, name: str) -> I
 def _layouts(
     sides: tuple[int | None, ...], overrides: Overrides, name: str
 ) -> Iterator[InputLayout]:
-    """Yield the possible layouts of a shape, the likeliest first; None is any number."""
+    """Yield possible layouts, the likeliest first; None is any number."""
     if len(sides) == 2 and sides[1] is not None:
         shape, description = read_rows(sides[1], overrides, name)
         yield InputLayout(
@@ -152,7 +133,7 @@ def _layouts(
         )
     elif len(sides) == 3:
         yield InputLayout((sides[1], sides[2], 1), lambda batch: batch[..., 0])
-    elif len(sides) in {0, 4}:  # without a shape: any
+    elif len(sides) in {0, 4}:  # () where the shape is unknown
         yield from _layouts_of_four(sides or (None,) * 4)
 
 
@@ -179,7 +160,7 @@ def _answer(session: Any, name: str) -> Any:
 
 
 def _is_zipped(output: Any) -> bool:
-    """Recognise the list of dictionaries {class: probability} of scikit-learn's converter."""
+    """Recognise the {class: probability} list of scikit-learn's converter."""
     return bool(output.type.startswith("seq(map("))
 
 
@@ -201,7 +182,7 @@ def _forward(
 
 
 def _zipped_labels(session: Any, given: Any, answer: Any) -> tuple[str, ...] | None:
-    """Run the model on zeros, if their shape is known: labels come with the probabilities."""
+    """Read labels off the answer to zeros, if the input shape is known."""
     batch, *sides = given.shape or [None]
     known = bool(sides) and all(isinstance(side, int) for side in sides)
     if not (known and _is_zipped(answer)):
@@ -212,7 +193,7 @@ def _zipped_labels(session: Any, given: Any, answer: Any) -> tuple[str, ...] | N
 
 
 def _labels(session: Any, answer: Any, name: str) -> Labels | None:
-    """Read the labels from a model's metadata; None where there are none or they do not fit."""
+    """Read labels from metadata; None where there are none that fit."""
     metadata = session.get_modelmeta().custom_metadata_map
     classes = None if _is_zipped(answer) or len(answer.shape) < 2 else answer.shape[1]
     for text in (metadata[key] for key in LABEL_KEYS if key in metadata):
@@ -227,7 +208,6 @@ def _labels(session: Any, answer: Any, name: str) -> Labels | None:
 
 
 def _literal(text: str) -> Any:
-    """Read JSON, or a Python literal of a dictionary or list; anything else is no labels."""
     if len(text) > MAX_FILE_BYTES:
         return None
     try:

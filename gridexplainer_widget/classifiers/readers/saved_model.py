@@ -1,4 +1,4 @@
-"""A classifier from a TensorFlow SavedModel."""
+"""Read a TensorFlow SavedModel."""
 
 from __future__ import annotations
 
@@ -15,22 +15,13 @@ from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
 
 DEFAULT_SIGNATURE = "serving_default"
-"""The usual signature of Keras, TensorFlow Serving and the converters."""
+"""Usual in Keras, TensorFlow Serving and converters."""
 
 
 def saved_model_classifier(model: Any, overrides: Overrides) -> Classifier:
-    """Wrap a SavedModel: its folder, or the object returned by `tf.saved_model.load`.
+    """Wrap a SavedModel: its folder, or the result of `tf.saved_model.load`.
 
-    Its signature "serving_default" is called, else its only one, else the object itself.
-
-    Raises
-    ------
-    ValueError
-        The folder cannot be read.
-    ClassifierError
-        It takes anything but one picture.
-    ImportError
-        TensorFlow is missing.
+    Call signature "serving_default", else the only one, else the object itself.
     """
     is_path = isinstance(model, (str, os.PathLike))
     name = Path(model).expanduser().resolve().name if is_path else "the SavedModel"
@@ -44,7 +35,7 @@ def saved_model_classifier(model: Any, overrides: Overrides) -> Classifier:
 
     def ask(batch: PreparedBatch) -> Any:
         given = as_dtype(batch[..., 0] if flat else batch, spec.dtype.name)
-        # `function` holds only a part of the object, which must live as long.
+        # `function` holds only part of `loaded`, which must live as long.
         answer = function(spec.name, tf.cast(given, spec.dtype), loaded)
         return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
 
@@ -66,7 +57,7 @@ def _load(tf: Any, path: str | os.PathLike[str], name: str) -> Any:
 
 
 def _function(loaded: Any, name: str) -> tuple[Callable[[str, Any, Any], Any], Any]:
-    """Return the callable as a function of the input's name and value, and its input signature."""
+    """Return a function of (input name, batch, object), and its input signature."""
     signatures = loaded.signatures
     if DEFAULT_SIGNATURE in signatures or len(signatures) == 1:
         signature = signatures[

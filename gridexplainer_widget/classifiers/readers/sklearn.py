@@ -1,4 +1,4 @@
-"""A classifier from a scikit-learn model, or from one with the same methods."""
+"""Read a scikit-learn model, or one with its methods."""
 
 from __future__ import annotations
 
@@ -18,15 +18,10 @@ from gridexplainer_widget.core.errors import ClassifierError
 
 
 def sklearn_classifier(model: Any, overrides: Overrides) -> Classifier:
-    """Wrap a model with `predict_proba`, or else with `decision_function`.
+    """Wrap a model with `predict_proba`, else `decision_function`.
 
-    A model with `n_features_in_` gets rows of float32, the pixels in the order
-    height, width, channels; any other gets (n, H, W, C).
-
-    Raises
-    ------
-    ClassifierError
-        Its number of features does not tell the picture's size, and none was given.
+    With `n_features_in_` it gets float32 rows of pixels (height, width, channels), else
+    (n, H, W, C).
     """
     name = type(model).__name__
     features = getattr(model, "n_features_in_", None)
@@ -55,7 +50,7 @@ def _given_shape(overrides: Overrides, name: str) -> Shape:
 
 
 def _forward(model: Any, name: str, *, as_rows: bool) -> Callable[[PreparedBatch], Any]:
-    # A model such as SVC has the method only with some settings.
+    # SVC, for one, has it only with some settings.
     has_probabilities = hasattr(model, "predict_proba")
     ask = model.predict_proba if has_probabilities else model.decision_function
     classes = getattr(model, "classes_", None)
@@ -82,7 +77,7 @@ def _forward(model: Any, name: str, *, as_rows: bool) -> Callable[[PreparedBatch
 
 
 def _rows(model: Any, batch: PreparedBatch) -> Any:
-    """Flatten pictures to rows, in a table if the model was fitted to one with column names."""
+    """Flatten pictures to rows, as a table if fitted to named columns."""
     rows = batch.reshape(len(batch), -1)
     columns = getattr(model, "feature_names_in_", None)
     if columns is None or len(columns) != rows.shape[1]:

@@ -1,4 +1,4 @@
-"""A classifier from a TensorFlow Lite (LiteRT) model."""
+"""Read a TensorFlow Lite (LiteRT) model."""
 
 from __future__ import annotations
 
@@ -22,23 +22,14 @@ from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, P
 from gridexplainer_widget.core.arrays import PreparedBatch
 
 BLACK_AND_WHITE: Final = np.array([[[[0] * 3, [255] * 3]]], np.float32)
-"""A batch of one picture with both ends of every channel's range."""
+"""One picture with both ends of each channel's range."""
 
 
 def tflite_classifier(model: Any, overrides: Overrides) -> Classifier:
     """Wrap a .tflite file, or an Interpreter of tf.lite or ai_edge_litert.
 
-    The interpreter's input is resized to the batch where the model allows it. A quantised
-    input gets the preprocessed pixels rounded to its steps; outputs are dequantised.
-
-    Raises
-    ------
-    ValueError
-        The file cannot be read.
-    ClassifierError
-        It takes anything but one picture, or gives anything but one vector.
-    ImportError
-        Neither ai-edge-litert nor TensorFlow is installed.
+    The input is resized to the batch where possible. A quantised input gets the preprocessed
+    pixels rounded to its steps; outputs are dequantised.
     """
     is_path = isinstance(model, (str, os.PathLike))
     name = Path(model).name if is_path else "the TFLite model"
@@ -62,7 +53,6 @@ def tflite_classifier(model: Any, overrides: Overrides) -> Classifier:
 
 
 def _open(path: Path) -> Any:
-    """Make an interpreter: the standalone one if installed, else TensorFlow's."""
     try:
         interpreter = importlib.import_module("ai_edge_litert.interpreter").Interpreter
     except ImportError:
@@ -76,17 +66,13 @@ def _open(path: Path) -> Any:
 
 
 def _sides(details: Any) -> list[int]:
-    """Read a tensor's shape, −1 where the model takes any number."""
+    """Read a tensor's shape; −1 is any number."""
     signature = details.get("shape_signature", ())
     return [int(side) for side in (signature if len(signature) else details["shape"])]
 
 
 def _layout(sides: list[int], name: str) -> tuple[Shape, Callable[[PreparedBatch], PreparedBatch]]:
-    """Read the picture's shape, and how to arrange a batch (n, H, W, C) for it.
-
-    Models converted from PyTorch keep their channels first.
-    """
-    if len(sides) == 4 and sides[3] not in {1, 3, 4} and sides[1] in {1, 3, 4}:
+    if len(sides) == 4 and sides[3] not in {1, 3, 4} and sides[1] in {1, 3, 4}:  # from PyTorch
         front, height, width = sides[1:]
         shape, _ = picture_shape((None, _free(height), _free(width), front), name)
         return shape, lambda batch: batch.transpose(0, 3, 1, 2)
@@ -124,7 +110,7 @@ def _dequantised(raw: NDArray[Any], scale: float, zero: int) -> NDArray[Any]:
 
 
 def _preprocessing(given: Any) -> Preprocessing:
-    """Read the range of the pixels off a quantised input."""
+    """Infer the range of pixels from a quantised input."""
     scale, zero = given["quantization"]
     if not scale:
         return NOT_FOUND
@@ -132,7 +118,7 @@ def _preprocessing(given: Any) -> Preprocessing:
     low, high = (limits.min - zero) * scale, (limits.max - zero) * scale
     for usual in PRESETS.values():
         ends = usual(BLACK_AND_WHITE)
-        # Quantisation is calibrated on sample pictures, which need not reach the very ends.
+        # Calibration pictures need not reach the ends.
         if np.abs([low - ends.min(), high - ends.max()]).max() < 0.05 * (high - low):
             return Preprocessing(
                 f"{usual.description} (from the quantised input, {low:.3g} to {high:.3g})",
@@ -150,7 +136,7 @@ def _preprocessing(given: Any) -> Preprocessing:
 
 
 def _labels(path: Path) -> Labels | None:
-    """Read the labels that TFLite's metadata appends to the file, as a zip archive."""
+    """Read labels from TFLite's metadata, a zip archive appended to the file."""
     if not zipfile.is_zipfile(path):
         return None
     try:
@@ -160,5 +146,5 @@ def _labels(path: Path) -> Labels | None:
                     lines = archive.read(entry).decode("utf-8-sig").rstrip().splitlines()
                     return parse_labels([line.strip() for line in lines])
     except (ValueError, OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
-        return None  # no labels, encrypted or corrupt: the model works without
+        return None  # none, encrypted or corrupt
     return None

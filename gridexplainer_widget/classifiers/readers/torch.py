@@ -1,4 +1,4 @@
-"""A classifier from a PyTorch module."""
+"""Read a PyTorch module."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COMMON_SIDES_PIXELS = (
     *(8, 16, 28, 32, 48, 50, 64, 96, 100, 112, 128, 150, 160, 180, 192, 200),
     *(224, 227, 240, 250, 256, 288, 299, 300, 320, 331, 384, 400, 448, 512),
 )
-"""Usual sides of a square picture, to try where a module does not tell its own."""
+"""Sides of square pictures to try where a module does not tell its own."""
 
 SIZE_ADVICE = (
     "Say its size: input_shape=(height, width), or (height, width, channels). Wrap a module that "
@@ -40,26 +40,10 @@ SIZE_ADVICE = (
 def torch_classifier(
     module: Any, overrides: Overrides, after: Callable[[Any], Any] = as_returned
 ) -> Classifier:
-    """Wrap a module of PyTorch, timm or torchvision, or a ScriptModule.
+    """Wrap a module of PyTorch, timm or torchvision, a ScriptModule or an ExportedProgram.
 
-    It runs in evaluation mode and without gradients, on its parameters' device and
-    in their precision; afterwards each part's mode is restored.
-
-    Parameters
-    ----------
-    module : torch.nn.Module or torch.export.ExportedProgram
-        Takes (batch, channels, height, width); returns (batch, classes), or a
-        mapping or a named tuple that holds it.
-    overrides : Overrides
-    after : callable
-        Post-processing of the raw output.
-
-    Raises
-    ------
-    TypeError
-        It is no module.
-    ClassifierError
-        It runs at no usual size, or its output is no vector for each picture.
+    It runs in evaluation mode without gradients, on its parameters' device and in their
+    precision; each part's mode is restored. `after` is post-processing of the raw output.
     """
     torch = framework("torch", type(module).__name__, INSTALL)
     if type(module).__name__ == "ExportedProgram":
@@ -86,13 +70,7 @@ def torch_classifier(
 
 
 def torchscript_file(path: str | Path, overrides: Overrides) -> Classifier:
-    """Load a TorchScript file, to the CPU, and wrap it.
-
-    Raises
-    ------
-    ValueError
-        It is none: a pickled module and a state dict need the class that they were made of.
-    """
+    """Load a TorchScript file to the CPU and wrap it."""
     path = Path(path)
     torch = framework("torch", path.name, INSTALL)
     try:
@@ -114,7 +92,6 @@ def _name(module: Any) -> str:
 
 
 def _shape(module: Any, name: str, size: tuple[int, int] | None, overrides: Overrides) -> Shape:
-    """Find height, width and channels: given by the user, known, or tried."""
     channels = overrides.input_shape[2] or _channels(module)
     height, width, _ = overrides.shape((*(size or (None, None)), 3))
     if height and width and channels:
@@ -129,7 +106,7 @@ def _shape(module: Any, name: str, size: tuple[int, int] | None, overrides: Over
 
 
 def _channels(module: Any) -> int | None:
-    """Read the channels of the first convolution; a ScriptModule shows only its weights."""
+    """Read the first convolution's channels; a ScriptModule shows only weights."""
     counts = [
         *(getattr(part, "in_channels", None) for part in module.modules()),
         *(parameter.shape[1] for parameter in module.parameters() if parameter.ndim == 4),
@@ -140,7 +117,7 @@ def _channels(module: Any) -> int | None:
 def _smallest_working_shape(
     module: Any, name: str, known: tuple[int | None, int | None], channels: int | None
 ) -> Shape:
-    """Find the smallest size at which a module runs, and whether another works as well."""
+    """Find the smallest working size; any size (None) if twice that works, too."""
     counts = (channels,) if channels else (3, 1)
     sizes = [(known[0] or side, known[1] or side) for side in COMMON_SIDES_PIXELS]
     for size in dict.fromkeys(sizes):
@@ -153,7 +130,7 @@ def _smallest_working_shape(
                 return (*(known if free else size), count)
             problems.append(problem)
         answered = [problem for problem in problems if isinstance(problem, ClassifierError)]
-        if answered:  # it runs, so the size is not the problem
+        if answered:  # it runs, so the size is right
             raise answered[0]
     at = " or ".join(f"{height}×{width}" for height, width in (sizes[0], sizes[-1]))
     raise ClassifierError(
@@ -163,7 +140,7 @@ def _smallest_working_shape(
 
 
 def _problem(module: Any, name: str, shape: tuple[int, int, int]) -> Exception | None:
-    """Return the error for a black picture of a shape; None where the module classifies it."""
+    """Return the error for a black picture; None if it is classified."""
     try:
         read_answer(channels_first(module)(np.zeros((1, *shape), np.float32)), 1, name)
     except Exception as error:  # noqa: BLE001 - whatever a wrong size leads to

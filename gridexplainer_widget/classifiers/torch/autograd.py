@@ -1,4 +1,4 @@
-"""PyTorch's autograd graph: the steps that led to a result, and each ReLU among them."""
+"""Find and override the ReLUs in PyTorch's autograd graph."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ RELU_MINIMUM = {
     "ClampMin": "_saved_min",
     "Clamp": "_saved_min",
 }
-"""Steps that are a ReLU if the minimum that they store under this attribute is 0."""
+"""Steps that are ReLUs if the minimum stored under this attribute is 0."""
 
 OTHER_RECTIFIERS = {"Celu", "Elu", "LeakyRelu", "Prelu", "PreluKernel", "RreluWithNoise"}
-"""Other rectifiers, which the paper does not cover. Elu includes Selu."""
+"""Not covered by the paper. Elu includes Selu."""
 
 SMOOTH_ACTIVATIONS = {
     "Gelu",
@@ -33,24 +33,24 @@ SMOOTH_ACTIVATIONS = {
     "Softplus",
     "Tanh",
 }
-"""Activations that keep their gradient beside ReLUs, as on Keras."""
+"""Their gradient is kept beside ReLUs, as on Keras."""
 
 MAYBE_RELUS = {"Maximum", "Where"}
-"""Of a tensor and a constant, these may be a ReLU."""
+"""May be a ReLU, of a tensor and a constant."""
 
 FUSED_STEPS = {"DifferentiableGraph"}
-"""Several steps of a ScriptModule fused into one, after a few calls."""
+"""Several steps of a ScriptModule, fused after a few calls."""
 
 GUIDED_SCOPE = "Guided backpropagation is defined for networks of ReLUs"
 
 HOOK_STEPS = {"BackwardHookFunction"}
-"""Wrapped by PyTorch around a module with a backward hook."""
+"""PyTorch's wrapper around a module with a backward hook."""
 
 OTHER_METHODS = "Saliency and Grad-CAM need none."
 
 
 def between(leaf: Any, node: Any) -> set[Any]:
-    """Return the nodes of autograd's graph between a leaf tensor and the score's node, if any."""
+    """Return autograd's nodes between a leaf tensor and the score's node."""
     after: dict[Any, list[Any]] = {}
     waiting = [node] if node is not None else []
     while waiting:
@@ -72,14 +72,8 @@ def between(leaf: Any, node: Any) -> set[Any]:
 def override_relus(nodes: set[Any], name: str) -> None:
     """Let only positive gradients into each ReLU among the nodes (see :func:`between`).
 
-    The graph shows ReLUs however they were written: as modules, functions, in place, or as
-    ``clamp(min=0)``. It serves one backward pass and is freed with its hooks. A ReLU
-    made of products and comparisons, as in ``x * (x > 0)``, cannot be recognised.
-
-    Raises
-    ------
-    MethodError
-        There is no ReLU, another rectifier, or a step that cannot be inspected.
+    ReLUs may be modules, functions, in place or ``clamp(min=0)``, but not ``x * (x > 0)``, which
+    cannot be recognised. The hooks are freed with the graph, after one backward pass.
     """
     relus = [node for node in nodes if _is_relu(node)]
     rest = nodes.difference(relus)
@@ -111,7 +105,7 @@ def _positive(gradients: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _kind(node: Any) -> str:
-    """Return "Relu" for "ReluBackward0", without its namespace."""
+    """Return "Relu" for "ReluBackward0", without namespace."""
     return re.sub(r"Backward\d*$", "", str(node.name())).rpartition("::")[2]
 
 

@@ -1,4 +1,4 @@
-"""Call a PyTorch module and leave it as it was."""
+"""Call a PyTorch module and leave it unchanged."""
 
 from __future__ import annotations
 
@@ -24,21 +24,18 @@ def as_returned(raw: Any) -> Any:
 def channels_first(
     module: Any, after: Callable[[Any], Any] = as_returned
 ) -> Callable[[PreparedBatch], Any]:
-    """Return a function of a batch (n, H, W, C) that runs a module on (n, C, H, W).
-
-    `after` is post-processing of the raw output.
-    """
+    """Return a function of (n, H, W, C) that runs a module of (n, C, H, W), then `after`."""
     torch = framework("torch", type(module).__name__, INSTALL)
 
     def forward(batch: PreparedBatch) -> Any:
         device, dtype = place_of(module, torch)
-        # A copy, since a module may write to its input.
+        # A module may write to its input.
         given = torch.from_numpy(np.array(to_front(batch), np.float32))
 
         def ask() -> Any:
             return after(module(given.to(device, dtype)))
 
-        # Not inference mode: tensors that a module keeps from it could not be used in training.
+        # Not inference mode: its tensors, if kept, could not be used in training.
         return switched(torch, lambda: evaluated(module, ask), gradients=False)
 
     return forward
@@ -57,10 +54,10 @@ def unwrapped(module: Any) -> Any:
 
 
 def undone(call: Callable[[], Result], back: Callable[[], None]) -> Result:
-    """Call something that changes the user's state, then restore it, come what may.
+    """Call something that changes the user's state, then restore it.
 
-    Restore twice, since an interrupt (Ctrl-C) may cut the first time short. This is no context
-    manager: an interrupt on entering ``__exit__`` would leave the state changed.
+    Restore twice: an interrupt (Ctrl-C) may cut the first short. A context manager would restore
+    nothing after an interrupt on entering ``__exit__``.
     """
     try:
         return call()
@@ -72,9 +69,9 @@ def undone(call: Callable[[], Result], back: Callable[[], None]) -> Result:
 
 
 def evaluated(module: Any, call: Callable[[], Result]) -> Result:
-    """Call with every part of a module in evaluation mode, then restore each part's mode.
+    """Call with each part in evaluation mode, then restore each mode.
 
-    Set the flags themselves, since ``train()`` sets all parts alike and may be overridden.
+    Set the flags themselves: ``train()`` sets all parts alike and may be overridden.
     """
     training = [part for part in module.modules() if getattr(part, "training", False)]
 
@@ -90,7 +87,7 @@ def evaluated(module: Any, call: Callable[[], Result]) -> Result:
 
 
 def switched(torch: Any, call: Callable[[], Result], *, gradients: bool) -> Result:
-    """Call with gradients switched on or off, then restore the caller's setting."""
+    """Call with gradients on or off, then restore the setting."""
     before = torch.is_grad_enabled()
 
     def ask() -> Result:
@@ -101,7 +98,7 @@ def switched(torch: Any, call: Callable[[], Result], *, gradients: bool) -> Resu
 
 
 def hooked(hooks: Sequence[tuple[Any, Any]], call: Callable[[], Result]) -> Result:
-    """Call with forward hooks on parts of a module, each hook registered once."""
+    """Call with forward hooks on parts of a module, then remove them."""
 
     def ask() -> Result:
         for part, hook in hooks:
@@ -109,7 +106,7 @@ def hooked(hooks: Sequence[tuple[Any, Any]], call: Callable[[], Result]) -> Resu
         return call()
 
     def back() -> None:
-        # Found by its hook: an interrupt may have come before the handle was returned.
+        # An interrupt may have come before the handle was returned.
         for part, hook in hooks:
             known = part._forward_hooks  # noqa: SLF001 - as above
             for key in [key for key, value in known.items() if value is hook]:
@@ -119,19 +116,19 @@ def hooked(hooks: Sequence[tuple[Any, Any]], call: Callable[[], Result]) -> Resu
 
 
 def uncompiled(module: Any, torch: Any, call: Callable[[], Result]) -> Result:
-    """Call with compiled parts run uncompiled: hooks are called, nothing is compiled."""
+    """Run compiled parts uncompiled, so that hooks are called."""
     compiled = any(
         hasattr(part, "_orig_mod") or getattr(part, "_compiled_call_impl", None) is not None
         for part in module.modules()
     )
     if compiled and hasattr(torch.compiler, "set_stance"):  # since PyTorch 2.6
-        stance = torch.compiler.set_stance("force_eager")  # from here on
+        stance = torch.compiler.set_stance("force_eager")
         return undone(call, lambda: stance.__exit__(None, None, None))
     return call()
 
 
 def place_of(module: Any, torch: Any) -> tuple[Any, Any]:
-    """Return the device and the dtype of a module's weights."""
+    """Return the device and dtype of a module's weights."""
     for tensor in chain(module.parameters(), module.buffers()):
         if tensor.is_floating_point():
             return tensor.device, tensor.dtype

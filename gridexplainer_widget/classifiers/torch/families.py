@@ -1,4 +1,4 @@
-"""Metadata of PyTorch modules: the families of timm and of torchvision."""
+"""Metadata of timm's and torchvision's modules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from gridexplainer_widget.classifiers.preprocessing import PRESETS, Preprocessin
 from gridexplainer_widget.classifiers.transforms import named_or_own
 
 NO_CLASSIFIERS = {"detection", "segmentation", "video", "optical_flow", "feature_extraction"}
-"""Parts of torchvision.models that hold other models."""
 
 TO_TENSOR_ASSUMED = replace(
     PRESETS["0..1"],
@@ -30,7 +29,7 @@ KEEPS_CLASSES = {"Softmax", "LogSoftmax", "Sigmoid", "Identity"}
 
 @dataclass(frozen=True)
 class ModuleMetadata:
-    """What is known about a module; None is unknown. `size` is (height, width)."""
+    """What is known about a module, else None; `size` is (height, width)."""
 
     preprocessing: Preprocessing = TO_TENSOR_ASSUMED
     size: tuple[int, int] | None = None
@@ -39,7 +38,7 @@ class ModuleMetadata:
 
 
 def read_module(module: Any) -> ModuleMetadata:
-    """Read the metadata of a classifier, by itself or first in a Sequential."""
+    """Read the metadata of a classifier, alone or first in a Sequential."""
     kind = type(module)
     if _is_sequential(module):
         first = read_module(module[0])
@@ -59,7 +58,7 @@ def read_module(module: Any) -> ModuleMetadata:
 
 
 def _is_sequential(module: Any) -> bool:
-    """Tell whether it runs its layers one after the other, as a subclass may not."""
+    """Tell whether layers run in order; in a subclass they may not."""
     kind = type(module)
     plain = kind.__name__ == "Sequential" and kind.__module__.startswith("torch.nn.")
     return plain and len(module) > 0
@@ -73,7 +72,7 @@ def _sequential_output(module: Any) -> OutputKind | None:
 
 
 def _scaled(mean: Iterable[float], deviation: Iterable[float], family: str) -> Preprocessing:
-    """Make a preprocessing of a mean and a deviation in 0..1, R, G, B."""
+    """Convert a mean and deviation in 0..1, R, G, B."""
     pairs = list(zip(mean, deviation, strict=True))
     scale = tuple(1 / (255 * d) for _, d in pairs)
     return named_or_own(Preprocessing("", scale, tuple(-m / d for m, d in pairs)), family)
@@ -82,7 +81,7 @@ def _scaled(mean: Iterable[float], deviation: Iterable[float], family: str) -> P
 def _timm(module: Any) -> ModuleMetadata:
     timm = framework("timm.data", type(module).__name__, "timm")
     config = timm.resolve_model_data_config(module)
-    # A transformer may be built for another size than its weights' own.
+    # Transformers may be built for another size than their weights.
     own = getattr(getattr(module, "patch_embed", None), "img_size", None)
     height, width = own or config["input_size"][1:]
     head = module.get_classifier() if hasattr(module, "get_classifier") else None
@@ -95,7 +94,7 @@ def _timm(module: Any) -> ModuleMetadata:
 
 
 def _timm_labels(timm: Any, module: Any) -> tuple[str, ...] | None:
-    """Return the labels of the head that the weights came with."""
+    """Return the labels of the weights' own head."""
     metadata = module.pretrained_cfg
     classes = getattr(module, "num_classes", None)
     if not classes or classes != metadata.get("num_classes"):
@@ -107,7 +106,7 @@ def _timm_labels(timm: Any, module: Any) -> tuple[str, ...] | None:
     subset = timm.infer_imagenet_subset(metadata)
     if subset is None:
         return None
-    # A synset's first word, as in torchvision and Keras.
+    # A synset's first name, as in torchvision and Keras.
     lemmas = timm.ImageNetInfo(subset).label_descriptions()
     return distinct([lemma.split(",")[0] for lemma in lemmas])
 
@@ -128,7 +127,7 @@ def _torchvision(module: Any) -> ModuleMetadata:
     labels = None
     if _classes(module.modules()) == 1000:
         labels = distinct(models.ResNet50_Weights.DEFAULT.meta["categories"])
-    # SqueezeNet's head is a convolution followed by a pool.
+    # SqueezeNet's head: a convolution, then a pool.
     heads = {**HEADS, "AdaptiveAvgPool2d": HEADS["Linear"]}
     return ModuleMetadata(
         preprocessing, (side, side), labels, heads.get(type(_last(module)).__name__)
@@ -136,10 +135,10 @@ def _torchvision(module: Any) -> ModuleMetadata:
 
 
 def _weights_like(module: Any, models: Any) -> Any:
-    """Find published weights with as many parameters, to learn the architecture's preprocessing.
+    """Find published weights with as many parameters, to learn the preprocessing.
 
-    EfficientNet is one class for eleven architectures of different sizes, one of
-    them with a mean of its own. Another head is counted as if it were ImageNet's.
+    EfficientNet is one class for eleven architectures of different sizes, one with its own mean.
+    Another head counts as ImageNet's.
     """
     parameters = sum(parameter.numel() for parameter in module.parameters())
     last = _last(module)
@@ -154,12 +153,11 @@ def _weights_like(module: Any, models: Any) -> Any:
 
 
 def _last(module: Any) -> Any:
-    """Return the layer that was added last: the head of torchvision's classifiers."""
+    """Return the layer added last: the head, in torchvision."""
     return list(module.modules())[-1]
 
 
 def _classes(layers: Iterable[Any]) -> int | None:
-    """Count the outputs of the last linear or convolutional layer."""
     counts = [
         getattr(layer, "out_features", None) or getattr(layer, "out_channels", None)
         for layer in layers

@@ -1,4 +1,4 @@
-"""Scores and gradients of a PyTorch module, whatever mode the caller is in."""
+"""Scores and gradients of a PyTorch module."""
 
 from __future__ import annotations
 
@@ -21,14 +21,9 @@ from .logits import Scores, answer_of, final_functions, refuse_certainty, scores
 
 @dataclass(eq=False)
 class ScoredModule:
-    """A PyTorch module run for scores that can be differentiated.
+    """A PyTorch module run for differentiable scores.
 
-    Parameters
-    ----------
-    module : torch.nn.Module
-    output : OutputKind
-    after : callable
-        Post-processing of the raw output.
+    `after` is post-processing of the raw output.
     """
 
     module: Any
@@ -43,11 +38,11 @@ class ScoredModule:
 
     @property
     def name(self) -> str:
-        """The module's class, for errors."""
+        """The module's class."""
         return type(self.module).__name__
 
     def call(self, call: Callable[[], Result], *, gradients: bool) -> Result:
-        """Call with gradients switched on or off, outside of inference mode."""
+        """Call with gradients on or off, outside inference mode."""
         torch = self.torch
         if not torch.is_inference_mode_enabled():
             return switched(torch, call, gradients=gradients)
@@ -55,19 +50,13 @@ class ScoredModule:
             return switched(torch, call, gradients=gradients)
 
     def leaf(self, batch: PreparedBatch) -> Any:
-        """Return a batch as a leaf tensor, float32 (n, C, H, W), with a gradient if switched on."""
-        # A copy, so that no module writes to the caller's batch.
+        """Return a batch as a leaf tensor, float32 (n, C, H, W), with gradient if on."""
+        # A copy: no module may write to the caller's batch.
         tensor = self.torch.from_numpy(np.array(to_front(batch), np.float32))
         return tensor.requires_grad_(self.torch.is_grad_enabled())
 
     def scores(self, leaf: Any) -> Scores:
-        """Run the module on a tensor (n, C, H, W).
-
-        Raises
-        ------
-        MethodError
-            It returns no vector for each picture.
-        """
+        """Run the module on a tensor (n, C, H, W)."""
         torch, module = self.torch, self.module
         device, dtype = place_of(module, torch)
         given = leaf.contiguous().to(device, dtype, copy=True)  # the module may write to it
@@ -82,12 +71,12 @@ class ScoredModule:
         return scores_of(answer, calls, self.output)
 
     def gradients(self, scores: Scores, target: int, tensors: Sequence[Any]) -> tuple[Any, ...]:
-        """Return the gradients of a class's score with respect to tensors; the parameters get none.
+        """Return the gradients of a class's score in the tensors, not the parameters.
 
         Raises
         ------
         MethodError
-            There is none.
+            There are none.
         """
         score = scores.of(target)
         refuse_certainty(scores, target, self.name)

@@ -1,4 +1,4 @@
-"""Global average pooling and a dense layer at the end of a PyTorch module."""
+"""Find global average pooling and a dense layer at the end of a PyTorch module."""
 
 from __future__ import annotations
 
@@ -17,34 +17,18 @@ from .layers import MapLayer, captured
 
 
 def features_of(scored: ScoredModule) -> set[int]:
-    """Return the number of inputs of each dense layer."""
+    """Return each dense layer's number of inputs."""
     return {part.in_features for part in _dense(scored)}
 
 
 def dense_head(
     scored: ScoredModule, batch: PreparedBatch, layers: Sequence[MapLayer]
 ) -> tuple[str, NDArray[np.float32]]:
-    """Find the layer whose spatial mean is the input of the dense layer that gives the logits.
+    """Find the layer whose spatial mean feeds the dense layer that gives the logits.
 
-    Pooling may be a module or a call, with flattening and dropout between: only values count.
-
-    Parameters
-    ----------
-    scored : ScoredModule
-    batch : float32 array (n, height, width, channels)
-        More than one picture, so that nothing fits by chance.
-    layers : sequence of MapLayer
-        Candidates.
-
-    Returns
-    -------
-    str, float32 array (channels, outputs)
-        The layer's name, and the dense layer's weights.
-
-    Raises
-    ------
-    MethodError
-        There are no such two.
+    Only values count: pooling may be a module or a call, with flattening and dropout between.
+    `batch` has several pictures, so that nothing fits by chance. Return the layer's name, and the
+    dense weights (channels, outputs).
     """
     names = [found.layer.name for found in layers]
     dense: list[tuple[Any, Any, Any]] = []
@@ -73,7 +57,7 @@ def _why(last: Sequence[Any], names: Sequence[str]) -> str:
     if not last:
         return "no torch.nn.Linear gives its logits."
     why = "the mean of no layer's maps is what its last dense layer takes."
-    if names:  # with as many channels as the dense layer has inputs
+    if names:  # channels fit the dense layer
         why += (
             " If what is pooled is made by a function, such as F.relu, it is no layer's output: "
             "let a layer make it, such as torch.nn.ReLU."
@@ -91,7 +75,7 @@ def _dense(scored: ScoredModule) -> list[Any]:
 
 
 def _same(one: Any, other: Any, torch: Any) -> bool:
-    """Compare tensors up to their precision, ignoring axes of length 1."""
+    """Compare tensors up to precision, ignoring axes of length 1."""
     if one.numel() != other.numel() or len(one) != len(other):
         return False
     coarse = 1e-5 + 8 * max(torch.finfo(tensor.dtype).eps for tensor in (one, other))

@@ -1,4 +1,4 @@
-"""Find the layers of a PyTorch module that have maps, and their channel axes."""
+"""Find a PyTorch module's layers with feature maps, and their channel axes."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ CHANNELS_FIRST_KINDS = (
     *("BatchNorm2d", "SyncBatchNorm", "InstanceNorm2d", "GroupNorm", "LocalResponseNorm"),
     *("MaxPool2d", "AvgPool2d", "LPPool2d", "AdaptiveAvgPool2d", "AdaptiveMaxPool2d"),
 )
-"""Modules of torch.nn that have the channels ahead of height and width."""
 
 MAX_SKEW = 1.5
-"""Largest ratio between the aspects of maps and picture; rounding and borders explain no more."""
+"""Largest ratio of the aspects of maps and picture; rounding and borders explain no more."""
 
 
 @dataclass(eq=False)
 class _Output:
-    """A tensor with four axes, and the modules that returned it, the innermost first."""
+    """A tensor with four axes, and the modules that returned it, innermost first."""
 
     tensor: Any
     version: int
@@ -36,21 +35,21 @@ class _Output:
 
 @dataclass(eq=False)
 class ModuleCalls:
-    """The calls of all modules in one call of the whole."""
+    """Calls of all parts in one run of a module."""
 
     outputs: list[_Output] = field(default_factory=list)
     times: Counter[str] = field(default_factory=Counter)
     leaves: int = 0
 
     def add(self, name: str, part: Any, tensor: Any) -> None:
-        """Record what a module returned."""
+        """Record an output."""
         if tensor is None:  # an exported program's check
             return
         self.times[name] += 1
         self.leaves += next(part.children(), None) is None
         if getattr(tensor, "ndim", 0) != 4:
             return
-        # A module that works in place returns its input tensor, in a later version.
+        # An in-place module returns its input tensor in a later version.
         same = (
             output
             for output in reversed(self.outputs)
@@ -68,21 +67,14 @@ class ModuleCalls:
 
 @dataclass(frozen=True)
 class MapLayer:
-    """A layer with maps.
-
-    Parameters
-    ----------
-    layer : Layer
-    channels_last : bool
-        Otherwise the channels come before height and width.
-    """
+    """A layer with feature maps, channels last or first."""
 
     layer: Layer
     channels_last: bool
 
 
 def watched(module: Any, torch: Any, call: Callable[[], Result]) -> tuple[Result, ModuleCalls]:
-    """Call with the outputs of all parts of a module recorded."""
+    """Call while recording the outputs of all parts."""
     calls = ModuleCalls()
 
     def hook_of(name: str) -> Any:
@@ -91,7 +83,7 @@ def watched(module: Any, torch: Any, call: Callable[[], Result]) -> tuple[Result
     hooks = [
         (part, hook_of(name))
         for name, part in module.named_modules()
-        if name and not isinstance(part, torch.jit.ScriptModule)  # it has no hooks
+        if name and not isinstance(part, torch.jit.ScriptModule)  # has no hooks
     ]
     return hooked(hooks, call), calls
 
@@ -99,9 +91,9 @@ def watched(module: Any, torch: Any, call: Callable[[], Result]) -> tuple[Result
 def captured(
     module: Any, names: Sequence[str], call: Callable[[], Result]
 ) -> tuple[Result, dict[str, Any]]:
-    """Call with the outputs of parts of a module kept, and copies of them passed on.
+    """Call while keeping the outputs of named parts.
 
-    What follows may work in place.
+    Pass on copies, as later parts may work in place.
     """
     kept: dict[str, Any] = {}
 
@@ -117,11 +109,11 @@ def captured(
 
 
 def layers_of(calls: ModuleCalls, batch: tuple[int, ...], leading: set[Any]) -> list[MapLayer]:
-    """Choose the layers with maps.
+    """Choose the layers with feature maps.
 
-    A module's kind tells its channel axis. Any other module has it where outputs of the same shape
-    have it, or else where the remaining axes have the aspect of the batch. Doubtful layers are left
-    out, and so are those that are not `leading` from the picture to the output (if that is known).
+    The channel axis follows from the module's kind, else from outputs of the same shape, else from
+    the batch's aspect. Leave out doubtful layers, and those not in `leading`, the path from picture
+    to output (empty if unknown).
     """
     layouts: dict[tuple[int, ...], set[bool]] = {}
     for output in calls.outputs:
@@ -138,7 +130,7 @@ def layers_of(calls: ModuleCalls, batch: tuple[int, ...], leading: set[Any]) -> 
         if name is None or not leads or channels_last is None or shape[0] != batch[0]:
             continue
         height, width, channels = shape[1:] if channels_last else (*shape[2:], shape[1])
-        # Tokens of an attention head have another aspect.
+        # An attention head's tokens have another aspect.
         fits = not channels_last or _same_aspect(height, width, batch)
         if min(height, width) > 1 and fits:
             place = (output.leaves - 1) / (calls.leaves - 1) if calls.leaves > 1 else 1.0
@@ -151,19 +143,18 @@ def layers_of(calls: ModuleCalls, batch: tuple[int, ...], leading: set[Any]) -> 
 
 
 def _left_out(part: Any) -> bool:
-    """Tell by its name whether a module does nothing in evaluation mode, or returns attention."""
+    """Tell by name whether a module does nothing in evaluation mode, or returns attention."""
     name = type(part).__name__
     return name in {"Identity", "StochasticDepth", "Softmax"} or "Drop" in name
 
 
 def _channels_last(part: Any, shape: tuple[int, ...]) -> bool | None:
-    """Tell by a module's kind whether its channels come last; None where unknown."""
     kinds = {kind.__name__ for kind in type(part).__mro__ if kind.__module__.startswith("torch.")}
     if kinds & set(CHANNELS_FIRST_KINDS):
         return False
     if "Linear" in kinds:
         return True
-    if "LayerNorm" in kinds and len(part.normalized_shape) == 1:  # some are for channels first
+    if "LayerNorm" in kinds and len(part.normalized_shape) == 1:  # some are channels-first
         first, last = (part.normalized_shape[0] == shape[axis] for axis in (1, 3))
         return last if first != last else None
     return None
@@ -172,7 +163,7 @@ def _channels_last(part: Any, shape: tuple[int, ...]) -> bool | None:
 def _inferred(
     layouts: set[bool] | None, shape: tuple[int, ...], batch: tuple[int, ...]
 ) -> bool | None:
-    """Tell whether channels come last, by outputs of the same shape, else by the aspect."""
+    """Infer the layout from outputs of the same shape, else from the aspect."""
     if layouts is not None:
         return next(iter(layouts)) if len(layouts) == 1 else None
     first = _same_aspect(shape[2], shape[3], batch)

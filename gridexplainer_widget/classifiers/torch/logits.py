@@ -1,4 +1,4 @@
-"""A PyTorch module's output → the scores to differentiate."""
+"""Find the scores to differentiate in a PyTorch module's output."""
 
 from __future__ import annotations
 
@@ -22,22 +22,15 @@ FINAL_FUNCTIONS = {
     "log_softmax": "log",
     "special_log_softmax": "log",
 }
-"""Functions of logits, by name."""
 
 MIN_PROBABILITY = float(np.finfo(np.float32).tiny)
 
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Scores that can be differentiated.
+    """Differentiable scores.
 
-    Parameters
-    ----------
-    values : float tensor (n, outputs)
-        Logits, or probabilities.
-    differentiated : {"logit", "log-odds"}
-    output : OutputKind
-        What the module returns.
+    `values` (n, outputs) are logits, or probabilities if `differentiated` is "log-odds".
     """
 
     values: Any
@@ -45,9 +38,9 @@ class Scores:
     output: OutputKind
 
     def of(self, target: int) -> Any:
-        """Return the score of a class: float tensor (n,)."""
+        """Return a class's score: float tensor (n,)."""
         single = self.values.shape[1] == 1
-        if single and self.output in {"logits", "sigmoid"}:  # it stands for two classes
+        if single and self.output in {"logits", "sigmoid"}:  # one number for two classes
             return self._column(0) if target else -self._column(0)
         return self._column(target)
 
@@ -57,7 +50,7 @@ class Scores:
             return values[:, index]
         rest = 1 - values[:, index]
         if self.output in {"softmax", "percent"} and values.shape[1] > 1:
-            # The others themselves: 1 − p has no digits left where p is close to 1.
+            # Sum the others: 1 − p has no digits left for p near 1.
             rest = values[:, :index].sum(1) + values[:, index + 1 :].sum(1)
         return (
             values[:, index].clamp(min=MIN_PROBABILITY).log()
@@ -68,10 +61,10 @@ class Scores:
 def final_functions(
     torch: Any, call: Callable[[], Result]
 ) -> tuple[Result, list[tuple[str, Any, Any]]]:
-    """Record (kind, input, output) of each softmax and sigmoid of a vector, however called."""
+    """Record (kind, input, output) of each softmax and sigmoid of a vector."""
     calls: list[tuple[str, Any, Any]] = []
 
-    # PyTorch is imported late, so mypy does not know the class.
+    # PyTorch is imported late: mypy does not know the class.
     class Watching(torch.overrides.TorchFunctionMode):  # type: ignore[misc]
         def __torch_function__(
             self, function: Any, _: Any, given: Any = (), named: Any = None
@@ -89,7 +82,7 @@ def final_functions(
             return call()
 
     def back() -> None:
-        # An interrupt may have kept PyTorch from leaving the mode.
+        # An interrupt may have kept the mode on.
         if torch.overrides._get_current_function_mode() is watching:  # noqa: SLF001 - the only way to tell
             watching.__exit__(None, None, None)
 
@@ -97,13 +90,7 @@ def final_functions(
 
 
 def answer_of(raw: Any, pictures: int, name: str) -> Any:
-    """Return the tensor (n, outputs) in a module's raw output.
-
-    Raises
-    ------
-    MethodError
-        There is none.
-    """
+    """Return the tensor (n, outputs) in a raw output, or raise MethodError."""
     answer, _ = named_answer(raw)
     shape = tuple(getattr(answer, "shape", ()))
     if not hasattr(answer, "grad_fn") or shape[:1] != (pictures,) or len(shape) > 2:
@@ -115,30 +102,23 @@ def answer_of(raw: Any, pictures: int, name: str) -> Any:
 
 
 def scores_of(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind) -> Scores:
-    """Find the logits behind an output (n, outputs), else take its log-odds.
+    """Find the logits behind an output (n, outputs), else take log-odds.
 
-    Logits are the input of the softmax or sigmoid, see :func:`final_functions`, that gave the
-    output. They are also taken from behind a log-softmax, whose slope vanishes where a model is
-    certain.
+    Logits are the input of the softmax or sigmoid (:func:`final_functions`) that gave the output,
+    or of a log-softmax, whose slope vanishes where a model is certain.
     """
     logits = _behind(answer, calls, output)
     if logits is None and output == "logits":
         logits = answer
     if logits is not None:
         return Scores(logits.float(), "logit", output)
-    # On the CPU, as not all devices have double precision.
+    # On the CPU: some devices lack double precision.
     probabilities = answer.cpu().double() / (100 if output == "percent" else 1)
     return Scores(probabilities, "log-odds", output)
 
 
 def refuse_certainty(scores: Scores, target: int, name: str) -> None:
-    """Refuse log-odds of a probability of 0 or 1 to the last digit: they have no slope.
-
-    Raises
-    ------
-    MethodError
-        It is one.
-    """
+    """Raise MethodError for log-odds of a probability of 0 or 1: they have no slope."""
     if scores.differentiated == "log-odds" and bool((scores.of(target).abs() > 87).any()):
         raise MethodError(
             f"{name} is certain to the last digit, and the logits behind its probabilities cannot "
@@ -147,7 +127,6 @@ def refuse_certainty(scores: Scores, target: int, name: str) -> None:
 
 
 def _behind(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind) -> Any:
-    """Return the input of the softmax or sigmoid that gave the answer; None where none did."""
     wanted = {"log"} if output == "logits" else {"softmax", "sigmoid"}
     scale = 100 if output == "percent" else 1
     for kind, given, result in reversed(calls):

@@ -1,4 +1,4 @@
-"""The layers and gradients of a PyTorch module."""
+"""Layers and gradients of a PyTorch module."""
 
 from __future__ import annotations
 
@@ -25,23 +25,15 @@ from .logits import Scores
 from .randomise import randomise_copy
 
 DEFAULT_SIDE_PIXELS = 224
-"""Side of the black picture that is shown to a module of any size."""
+"""Side of the black picture for a module of any size."""
 
 
 @dataclass(eq=False)
 class TorchNetwork:
-    """A PyTorch module; see `Network`.
+    """A PyTorch module as `Network`.
 
     Layers are modules that return one tensor with four axes: see :func:`~.layers.layers_of`.
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-    output : OutputKind
-    shape : (height or None, width or None, channels)
-        Of its input picture.
-    after : callable
-        Post-processing of the raw output.
+    `shape` is that of the input, `after` post-processing of the raw output.
     """
 
     module: Any
@@ -53,10 +45,7 @@ class TorchNetwork:
 
     @property
     def differentiated(self) -> str:
-        """The score that gradients are of: "logit", or "log-odds" where no logit can be reached.
-
-        It is known from the first output; before that, run the module on a black picture.
-        """
+        """The score differentiated: "logit" or "log-odds", found on a black picture if need be."""
         if self._score is None:
             height, width, channels = self.shape
             black = np.zeros(
@@ -68,17 +57,11 @@ class TorchNetwork:
 
     @property
     def pictures(self) -> int:
-        """How many pictures this network has run through the module."""
+        """Number of pictures run through the module."""
         return self._scored.pictures
 
     def layers(self, batch: PreparedBatch) -> tuple[Layer, ...]:
-        """Return layers with more than one pixel of output, in the order of computation.
-
-        Raises
-        ------
-        MethodError
-            The module runs as one piece.
-        """
+        """List layers with more than one output pixel; raise MethodError if they cannot be seen."""
         scored = self._scored
 
         def ask() -> tuple[Any, Any]:
@@ -98,13 +81,13 @@ class TorchNetwork:
         return tuple(one.layer for one in found)
 
     def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
-        """Return the target's score as named by `differentiated`: (n,)."""
+        """Return the target's score: (n,)."""
         scored = self._scored
         ask = lambda: self._scores(scored.leaf(batch)).of(target)  # noqa: E731 - as short as can be
         return _array(scored.call(ask, gradients=False))
 
     def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
-        """Return each layer's output: float32 (n, height, width, channels)."""
+        """Return feature maps: float32 (n, height, width, channels)."""
         found = self._named(batch, layers)
         scored = self._scored
 
@@ -117,7 +100,7 @@ class TorchNetwork:
     def map_gradients(
         self, batch: PreparedBatch, target: int, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
-        """Return each layer's output, and the gradient of the target's score with respect to it."""
+        """Return feature maps and their gradients."""
         found = self._named(batch, layers)
         scored = self._scored
 
@@ -137,11 +120,7 @@ class TorchNetwork:
     def gradients(
         self, batch: PreparedBatch, target: int, *, guided: bool = False
     ) -> PreparedBatch:
-        """Return the gradient of the target's score with respect to the batch.
-
-        With `guided`, ReLUs count however they were written: see
-        :func:`~.autograd.override_relus`.
-        """
+        """Return the gradient of the target's score in the batch."""
         scored = self._scored
 
         def ask() -> Any:
@@ -155,40 +134,33 @@ class TorchNetwork:
         return _maps(scored.call(ask, gradients=True), channels_last=False)
 
     def head(self, batch: PreparedBatch) -> tuple[str, NDArray[np.float32]]:
-        """Return the layer before global average pooling, and the weights of the dense layer after.
-
-        They are found by values, not in the code: see :func:`~.head.dense_head`.
-        """
+        """Return the layer before global average pooling, and the final dense weights."""
         features = features_of(self._scored)
         names = [layer.name for layer in self.layers(batch) if layer.shape[2] in features]
-        # Noise as well: the mean of a plain map is also its maximum.
+        # Add noise: a plain map's mean is also its maximum.
         noise = np.random.default_rng(0).standard_normal(batch.shape)
         noisy = batch + (noise * (batch.std() or 1)).astype(np.float32)
         both = np.concatenate([batch, noisy])
         return dense_head(self._scored, both, self._named(batch, names))
 
     def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
-        """Return the target's score as a module, and a batch as that module takes it."""
+        """Return the target's score as a module, and the batch as its input."""
         torch = self._scored.torch
 
         def forward(_: Any, pictures: Any) -> Any:
             return self._scores(pictures.permute(0, 3, 1, 2)).of(target)[:, None].float()
 
-        # The user's module is no part of this one: SHAP clears gradients and changes modes. The
-        # class is made here, since PyTorch is imported late.
+        # Keep the user's module out: SHAP clears gradients and changes modes. The class is
+        # made here, since PyTorch is imported late.
         model = type("ScoreModel", (torch.nn.Module,), {"forward": forward})
         return model(), self.with_gradients(lambda: torch.from_numpy(np.array(batch, np.float32)))
 
     def with_gradients(self, call: Callable[[], Result]) -> Result:
-        """Call with gradients switched on, which SHAP does not do, in any mode of the caller."""
+        """Call with gradients on, which SHAP leaves to the caller."""
         return self._scored.call(call, gradients=True)
 
     def randomised_copies(self, seed: int) -> Iterator[RandomisedCopy]:
-        """Randomise a copy of the model, from the last layer with weights down to the first.
-
-        See :func:`~.randomise.randomise_copy`. It is a single copy: each result is valid until
-        the next.
-        """
+        """Randomise a single copy: each result is valid until the next."""
         for layer, module in randomise_copy(self.module, seed):
             network = TorchNetwork(module, self.output, self.shape, self.after)
             yield RandomisedCopy(layer, channels_first(module, self.after), network)
@@ -203,7 +175,6 @@ class TorchNetwork:
         return scores
 
     def _named(self, batch: PreparedBatch, names: Sequence[str]) -> list[MapLayer]:
-        """Return the layers of these names; find them first if need be."""
         if not set(names) <= self._map_layers.keys():
             self.layers(batch[:1])
         unknown = [name for name in names if name not in self._map_layers]

@@ -13,26 +13,15 @@ from .calls import INSTALL
 
 
 def randomise_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
-    """Randomise a copy of a module, from its last part with weights down to the first.
+    """Randomise one copy of a module, from its last listed part with weights to its first.
 
-    Weights with two axes or more are redrawn from a normal distribution of their own
-    mean and deviation. Biases and normalisation stay. The order is that in which the
-    module lists its parts.
-
-    Yields
-    ------
-    str, torch.nn.Module
-        The part that was randomised last, and the copy: the same one each time.
-
-    Raises
-    ------
-    MethodError
-        The module cannot be copied, or has no such weights.
+    Weights with two or more axes are redrawn from a normal distribution of their own mean and
+    deviation. Biases and normalisation stay. Yield the part randomised last, and the copy.
     """
     name = type(module).__name__
     torch = framework("torch", name, INSTALL)
     try:
-        with torch.inference_mode(mode=False):  # else its weights could have no gradients later
+        with torch.inference_mode(mode=False):  # else its weights could have no gradients
             module = copy.deepcopy(module)
     except Exception as error:
         raise MethodError(
@@ -52,7 +41,7 @@ def randomise_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
 
 
 def _with_weights(module: Any) -> list[tuple[str, list[Any]]]:
-    """Return each part with weights of its own; shared weights count once."""
+    """Return parts with weights of their own; shared weights count once."""
     known: set[int] = set()
     parts = []
     for name, part in module.named_modules():
