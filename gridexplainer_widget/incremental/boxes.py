@@ -15,7 +15,7 @@ Boxes = NDArray[np.intp]
 
 
 def affected(boxes: Boxes, window: Window, size: Pair) -> Boxes:
-    """Return the output positions that read from a box, within a map of `size`."""
+    """Return the output boxes that read from these, within a map of `size`."""
     found = np.empty_like(boxes)
     for axis in (0, 1):
         first, last = boxes[:, axis, 0], boxes[:, axis, 1] - 1
@@ -25,7 +25,7 @@ def affected(boxes: Boxes, window: Window, size: Pair) -> Boxes:
         found[:, axis, 0] = -((length - 1 - before - first) // stride)
         found[:, axis, 1] = (last + before) // stride + 1
         np.clip(found[:, axis], 0, size[axis], out=found[:, axis])
-    # A stride may skip the whole box.
+    # A stride may skip a whole box.
     found[(found[:, :, 1] <= found[:, :, 0]).any(axis=1)] = 0
     return found
 
@@ -49,7 +49,7 @@ def is_empty(boxes: Boxes) -> NDArray[np.bool_]:
 
 
 def same_size(boxes: Boxes, size: Pair) -> Boxes:
-    """Enlarge all boxes to the largest height and width, within a map of `size`."""
+    """Enlarge all boxes to the largest, within a map of `size`."""
     found: Boxes = boxes.copy()
     for axis in (0, 1):
         length = int((boxes[:, axis, 1] - boxes[:, axis, 0]).max(initial=0))

@@ -37,7 +37,7 @@ class NodeBuilder:
     work: float = 0.0
 
     def build(self, inputs: Sequence[int]) -> Node:
-        """Return the node, given the indices of its inputs."""
+        """Return the node, given its inputs' indices."""
         return Node(
             self.name,
             tuple(inputs),
@@ -62,7 +62,7 @@ def assemble(
     node_of
         Tensor → its node, the same object each time.
     position
-        Node → its place in the order of calculation; the picture comes first.
+        Node → when it is calculated; the picture comes first.
 
     Raises
     ------
@@ -97,8 +97,8 @@ def mean_correction(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return factors that turn means over whole windows into means inside the map.
 
-    Multiply the pooled map by both: rows (height,) and columns (width,). As many rows and columns
-    of padding as `counted`, on each side, count as inside.
+    The pooled map is multiplied by both: rows (height,) and columns (width,). `counted` rows and
+    columns of padding on each side count as inside.
     """
     factors = []
     for axis in (0, 1):

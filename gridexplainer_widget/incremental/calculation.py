@@ -59,7 +59,7 @@ class Calculation(ABC):
         return [self._maps[index] for index in self.graph.results]
 
     def _calculate(self, indices: Iterable[int], wanted: Sequence[int]) -> None:
-        """Calculate the whole maps that `wanted` needs."""
+        """Calculate those nodes on whole maps that `wanted` needs."""
         needed = set(wanted)
         for index in reversed(range(len(self.graph))):
             if index in needed and index not in self._maps:
@@ -131,7 +131,7 @@ class Calculation(ABC):
 
     @abstractmethod
     def assembled(self, rows: Rows | None, whole: Rows, places: Sequence[Tensor]) -> Tensor:
-        """Fill windows by the lists of one gather, from rows of patches and of a whole map."""
+        """Fill windows as one gather lists, from patch rows (all, in order) and whole-map rows."""
 
     @abstractmethod
     def with_outside(self, whole: Tensor) -> Rows:

@@ -35,7 +35,7 @@ PICTURES_PER_CALL = 16
 """Assumed size of a batch or group."""
 
 PATCH_MARGIN = 1.1
-"""Area of a patch by that of its change: patches of a group share one size."""
+"""Patch area by changed area: a group's patches share one size."""
 
 MAX_CHANGED_SHARES = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """Limits to try: maps that change by a larger share are calculated whole; at 0, all."""

@@ -28,7 +28,7 @@ from .grouping import grouped
 from .plan import PatchPlan
 
 MAX_LAYOUT_BYTES = 64 * 2**20
-"""Layouts to keep; they recur as long as the grid stays."""
+"""Bytes of layouts to keep; they recur while the grid stays."""
 
 MAX_PLANS = 16
 """Plans to keep, and schedules."""
@@ -36,15 +36,7 @@ MAX_PLANS = 16
 
 @dataclass(frozen=True)
 class Layout:
-    """What one group of sets copies.
-
-    Parameters
-    ----------
-    patches
-        Of the picture, all of one size.
-    places, lengths
-        See :func:`~.gathers.packed`.
-    """
+    """How to fill the windows of one group; `places` and `lengths` come from `packed`."""
 
     patches: Boxes
     places: Places
@@ -58,7 +50,7 @@ class Schedule:
     Parameters
     ----------
     groups
-        Indices of these sets, by group.
+        Their indices, by group.
     rest
         Indices of the others, which change too much.
     set_seconds, largest_map_values
@@ -72,9 +64,9 @@ class Schedule:
 
 
 class IncrementalEngine:
-    """Run a model on one picture with parts changed.
+    """A model that is run on one picture with parts changed.
 
-    Plans, schedules, layouts and the latest picture's whole maps are kept.
+    It keeps plans, schedules, layouts, and the whole maps of the latest picture.
 
     Attributes
     ----------
@@ -101,7 +93,7 @@ class IncrementalEngine:
         return PatchPlan(self.executor.graph, frozenset())
 
     def plan(self, key: Hashable, hidden: Boxes) -> PatchPlan:
-        """Choose which nodes to patch for a grid, identified by `key`."""
+        """Choose the nodes to patch; `key` identifies the grid."""
         if key not in self._plans:
             self._plans[key] = choose_plan(self.executor.graph, hidden)
             if len(self._plans) > MAX_PLANS:
@@ -109,7 +101,7 @@ class IncrementalEngine:
         return self._plans[key]
 
     def schedule(self, plan: PatchPlan, hidden: Boxes) -> Schedule:
-        """Choose the sets for which patches pay, and group them."""
+        """Choose and group the sets for which patches pay."""
         key = (plan.patched, hidden.tobytes())
         if key not in self._schedules:
             self._schedules[key] = _schedule(plan, self.full_plan, hidden)

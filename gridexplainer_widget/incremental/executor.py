@@ -27,7 +27,7 @@ class Executor(Protocol):
 
     graph: Graph
     lighter: bool
-    """Whether the graph, on whole maps, is less work than the model."""
+    """Whether its whole maps are less work than the model."""
     accelerated: bool
     """Whether it runs on anything but a CPU."""
 
@@ -54,4 +54,4 @@ class Executor(Protocol):
         """Calculate the maps of `plan.cut` from patches; `packed` gives `places` and `lengths`."""
 
     def outputs(self, plan: PatchPlan, groups: Sequence[CutMaps]) -> Any:
-        """Return the model's outputs for all pictures: NumPy arrays, nested as its own are."""
+        """Return the model's outputs as NumPy arrays, nested as its own."""

@@ -1,4 +1,4 @@
-"""What to copy from patches and whole maps into the windows that the next patch reads."""
+"""How to fill the windows that patches read: from patches and whole maps of their inputs."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ LISTS_PER_GATHER = 5
 
 @dataclass(frozen=True)
 class Gather:
-    """What to copy into the windows of one input.
+    """How to fill the windows that patches read of one input.
 
     Parameters
     ----------
     shape : (windows, rows, columns)
     patch_to, map_to
-        Places to fill from patches, and from the whole map.
+        Places to fill from the input's patches, and from its whole map.
     patch_from
         Places in the patches; empty where all are taken, in order.
     map_from
@@ -46,7 +46,10 @@ class Gather:
 
 
 def takes_all(window: Window, size: Pair, made: Pair) -> bool:
-    """Tell whether windows read any patch of the input (`size`) whole and in order."""
+    """Tell whether windows contain the input's patch whole, wherever it is.
+
+    `size` and `made` are those of the input and output maps.
+    """
     if window.step != (1, 1) or window.repeat != (1, 1):
         return False
     return all(
@@ -60,7 +63,7 @@ def takes_all(window: Window, size: Pair, made: Pair) -> bool:
 
 
 def gather(out: Boxes, window: Window, patch: Boxes | None, node: Node, made: Pair) -> Gather:
-    """Return what to copy into the windows of output boxes, all of one size.
+    """Return how to fill the windows of output boxes, all of one size.
 
     Parameters
     ----------
@@ -101,13 +104,13 @@ def gather(out: Boxes, window: Window, patch: Boxes | None, node: Node, made: Pa
 
 
 def paste(patch: Boxes, node: Node) -> Gather:
-    """Return what to copy into whole maps: patches, and the unchanged map around them."""
+    """Return how to fill whole maps: from patches, and the unchanged map around them."""
     whole = np.broadcast_to(np.array([(0, length) for length in node.size]), patch.shape)
     return gather(whole, POINT, patch, node, node.size)
 
 
 def packed(gathers: Sequence[Gather]) -> tuple[Places, Places]:
-    """Join all lists of all gathers; return them and the length of each.
+    """Join the lists of all gathers; return them and the length of each.
 
     Each gather gives its shape, `patch_to`, `patch_from`, `map_to` and `map_from`.
     """

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from .boxes import Boxes
 
 CLASS_RATIO = 1.1
-"""Longest by shortest patch side in a group, before groups are merged."""
+"""Longest by shortest patch side in a group, before merging."""
 
 SIZE_TOLERANCE = 0.25
-"""Share by which a batch may be smaller or larger to end where a group does."""
+"""Share by which a batch may miss its size to end where a group does."""
 
 
 def grouped(
@@ -67,7 +67,7 @@ def _joined(
 
 
 def _classes(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return a class for each length, with lengths of one class about equal."""
+    """Return a class for each length; those of one class are about equal."""
     found = np.zeros(len(lengths), np.intp)
     longest, number = None, -1
     for length in sorted(set(lengths.tolist()), reverse=True):
@@ -82,7 +82,7 @@ def in_batches(
 ) -> Iterator[list[NDArray[np.intp]]]:
     """Split groups into batches of about `size` sets, at most `max_size`.
 
-    A batch ends where a group does if that is near: each part of a group costs calls.
+    A batch ends where a group does if that is near, which saves calls.
     """
     ends = np.cumsum([0, *map(len, groups)])
     start, near = 0, size * SIZE_TOLERANCE

@@ -55,7 +55,7 @@ def reordered(graph: Graph) -> Graph:
 
 
 def _commute(one: Node, other: Node, first: int) -> bool:
-    """Whether a mean and a product may swap: other inputs must come before both."""
+    """Whether a mean and a product are neighbours and all other inputs come before them."""
     mean_and_product = (_averages(one) and _mixes(other)) or (_averages(other) and _mixes(one))
     return mean_and_product and all(source < first for source in other.inputs[1:])
 

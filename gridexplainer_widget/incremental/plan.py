@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PatchPlan:
-    """Calculate the `patched` nodes on patches, the others on whole maps.
+    """Which nodes are calculated on patches, `patched`; the others are on whole maps.
 
     All nodes between the picture and a patched one are patched. With none patched, the network runs
     in full.
@@ -29,7 +29,7 @@ class PatchPlan:
 
     @cached_property
     def gathered(self) -> tuple[Link, ...]:
-        """Inputs of patched nodes that must be gathered from patches and whole maps."""
+        """Inputs of patched nodes whose windows are filled from patches and whole maps."""
         same_patch = SamePatch(self.graph)
         return tuple(
             (index, place)

@@ -7,7 +7,7 @@ from .window import POINT, Pair, Window
 
 
 class SamePatch:
-    """Tell whether an input's patch is where the node's own is, whatever is hidden.
+    """Test for inputs whose patch is the node's own, whatever is hidden.
 
     A node's path is a number that stands for all windows between the picture and it; equal paths
     have equal patches. `POINT` windows keep the path. Of several inputs, one whose patch always
@@ -26,7 +26,7 @@ class SamePatch:
                 self._paths[index] = self._path_of(node)
 
     def __call__(self, index: int, place: int) -> bool:
-        """Tell it of one input of a node."""
+        """Test input `place` of node `index`."""
         node = self._graph[index]
         source = node.inputs[place]
         return node.windows[place] == POINT and self._paths.get(source) == self._paths[index]
@@ -38,7 +38,7 @@ class SamePatch:
             if source in self._paths
         ]
         paths = {path for path, _, _ in parts}
-        # POINT also reads a map that the node crops at its end.
+        # Sizes differ where the node crops its input at the end.
         if all(window == POINT and size == node.size for _, window, size in parts):
             largest = [path for path in paths if paths <= self._within[path] | {path}]
             if largest:

@@ -70,7 +70,7 @@ def _strided(node: Node, stride: Pair) -> Node:
 
 
 def _unstrided(node: Node, place: int) -> Node:
-    """Let a node read every position of an input that is strided now."""
+    """Let a node read all of an input that is strided now."""
     windows, step = list(node.windows), node.step
     windows[place] = POINT
     if step is not None and place == 0:

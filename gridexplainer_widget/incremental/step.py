@@ -1,4 +1,4 @@
-"""How a node is calculated: what planner, executors and frameworks agree on."""
+"""How a node is calculated: what planner and frameworks agree on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Feature maps are float32: (n, height, width, channels) in TensorFlow, (n, channe
 width) in PyTorch."""
 
 Values: TypeAlias = Mapping[Any, Any]
-"""The model's weights and other constants, by the reader's keys."""
+"""The model's weights and constants, by the reader's keys."""
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,8 @@ class StepInputs:
     ----------
     maps
         One per input.
-    weights
-        From :meth:`Step.weights`.
     windows
-        Whether `maps` are gathered windows, padding included.
+        Whether `maps` are filled windows, padding included, not whole maps.
     n
         Number of pictures; 0 where unknown (a traced graph) or irrelevant.
     shared
@@ -57,24 +55,24 @@ class Step(Protocol):
 
     @property
     def mixes_channels(self) -> bool:
-        """Whether it is a 1×1 convolution, and nothing else."""
+        """Whether it is only a 1×1 convolution: a product over channels."""
 
     @property
     def has_stride(self) -> bool:
-        """Whether it skips rows and columns of its first input itself."""
+        """Whether it strides over its first input itself."""
 
     @property
     def accepts_stride(self) -> bool:
-        """Whether it can be calculated at some rows and columns alone."""
+        """Whether it can be calculated at some positions alone."""
 
     def strided(self, stride: Pair) -> Step:
         """Return the step with another stride, if it has one."""
 
     def unstrided(self) -> Step:
-        """Return the step for an input that has been strided already."""
+        """Return the step for an input that is strided already."""
 
     def weights(self, framework: Any, values: Values, /) -> tuple[Tensor, ...]:
         """Prepare the weights; `framework` is ``tensorflow`` or ``torch``."""
 
     def calculate(self, framework: Any, inputs: StepInputs, /) -> Tensor:
-        """Calculate the node's map from whole maps or windows."""
+        """Calculate the node's map."""

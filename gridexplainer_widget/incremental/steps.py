@@ -74,7 +74,7 @@ S = TypeVar("S", bound=PlainStep)
 
 @dataclass(frozen=True)
 class Convolution(StridedStep):
-    """A convolution, then per-channel `changes`; `kernel` is a key of `Values`."""
+    """A convolution, then `changes`; `kernel` keys `Values`, `shape` has the framework's order."""
 
     kernel: Any
     shape: tuple[int, ...]

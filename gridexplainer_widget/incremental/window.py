@@ -1,4 +1,4 @@
-"""Which part of its input an output position reads: kernel size, stride, padding."""
+"""Which part of its input an output position reads."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Window:
 
 
 POINT = Window()
-"""An output position reads the same input position alone."""
+"""Reads the same position alone."""
 
 
 def window_span(size: Pair, dilation: Pair) -> Pair:
@@ -66,6 +66,6 @@ def window_span(size: Pair, dilation: Pair) -> Pair:
 
 
 def stride_in_windows(size: Pair, stride: Pair) -> Pair:
-    """Return the stride over gathered windows, which leave out rows that no window reads."""
+    """Return the stride over filled windows, which leave out what no position reads."""
     rows, columns = (1 if n == 1 else step for n, step in zip(size, stride, strict=True))
     return rows, columns
