@@ -37,7 +37,7 @@ class Calculation(ABC):
     def patch_maps(
         self, patches: Tensor, lists: Sequence[Tensor], whole: Mapping[int, Rows]
     ) -> list[Tensor]:
-        """Calculate the whole maps of `plan.cut` from patches; `lists` come from `packed`."""
+        """Calculate the whole maps of `plan.cut` from patches; `gathers.packed` makes the lists."""
         gathers, pastes = self.plan.unpacked(lists)
         self._maps[0] = patches
         order = sorted(self.plan.patched - {0})
@@ -59,7 +59,7 @@ class Calculation(ABC):
         return [self._maps[index] for index in self.graph.results]
 
     def _calculate(self, indices: Iterable[int], wanted: Sequence[int]) -> None:
-        """Calculate those nodes on whole maps that `wanted` needs."""
+        """Calculate, on whole maps, the nodes that `wanted` needs."""
         needed = set(wanted)
         for index in reversed(range(len(self.graph))):
             if index in needed and index not in self._maps:

@@ -36,7 +36,7 @@ MAX_PLANS = 16
 
 @dataclass(frozen=True)
 class Layout:
-    """How to fill the windows of one group; `places` and `lengths` come from `packed`."""
+    """How to fill the windows of one group; `gathers.packed` makes the lists."""
 
     patches: Boxes
     places: Places

@@ -51,7 +51,7 @@ class Executor(Protocol):
         places: Places,
         lengths: Places,
     ) -> CutMaps:
-        """Calculate the maps of `plan.cut` from patches; `packed` gives `places` and `lengths`."""
+        """Calculate the maps of `plan.cut` from patches; `gathers.packed` makes the lists."""
 
     def outputs(self, plan: PatchPlan, groups: Sequence[CutMaps]) -> Any:
-        """Return the model's outputs as NumPy arrays, nested as its own."""
+        """Return the model's outputs as NumPy arrays, nested as the model nests them."""

@@ -18,10 +18,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PatchPlan:
-    """Which nodes are calculated on patches, `patched`; the others are on whole maps.
+    """Which nodes are calculated on patches; the others are calculated on whole maps.
 
-    All nodes between the picture and a patched one are patched. With none patched, the network runs
-    in full.
+    All nodes between the picture and a `patched` one are patched. With none patched, the network
+    runs in full.
     """
 
     graph: Graph
