@@ -1,4 +1,4 @@
-"""Which part of each map changes when part of the picture does."""
+"""Which rectangle of each feature map changes when part of the picture does."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from .graph import Node
 from .window import Pair, Window
 
 Boxes = NDArray[np.intp]
-"""Rectangles, int (sets, 2, 2): along rows and along columns, the first and one past the last."""
+"""Rectangles, int (sets, 2, 2): [[top, bottom], [left, right]], ends exclusive."""
 
 
 def affected(boxes: Boxes, window: Window, size: Pair) -> Boxes:
-    """Return the output positions whose windows meet a box, clamped into a map of `size`."""
+    """Return the output boxes that read from these, within a map of `size`."""
     found = np.empty_like(boxes)
     for axis in (0, 1):
         first, last = boxes[:, axis, 0], boxes[:, axis, 1] - 1
@@ -25,13 +25,13 @@ def affected(boxes: Boxes, window: Window, size: Pair) -> Boxes:
         found[:, axis, 0] = -((length - 1 - before - first) // stride)
         found[:, axis, 1] = (last + before) // stride + 1
         np.clip(found[:, axis], 0, size[axis], out=found[:, axis])
-    # A stride may skip all of a box; nothing changes then.
+    # A stride may skip a whole box.
     found[(found[:, :, 1] <= found[:, :, 0]).any(axis=1)] = 0
     return found
 
 
 def enclosing(several: Sequence[Boxes]) -> Boxes:
-    """Return the smallest boxes around several; empty ones do not count."""
+    """Return the smallest boxes around several, ignoring empty ones."""
     found: Boxes = several[0].copy()
     for boxes in several[1:]:
         empty, other = is_empty(found), is_empty(boxes)
@@ -43,13 +43,13 @@ def enclosing(several: Sequence[Boxes]) -> Boxes:
 
 
 def is_empty(boxes: Boxes) -> NDArray[np.bool_]:
-    """Tell which boxes hold nothing: bool (sets,)."""
+    """Tell which boxes are empty: bool (sets,)."""
     empty: NDArray[np.bool_] = np.any(boxes[:, :, 1] <= boxes[:, :, 0], axis=1)
     return empty
 
 
 def same_size(boxes: Boxes, size: Pair) -> Boxes:
-    """Enlarge all boxes to the size of the largest, within a map of `size`."""
+    """Enlarge all boxes to the largest, within a map of `size`."""
     found: Boxes = boxes.copy()
     for axis in (0, 1):
         length = int((boxes[:, axis, 1] - boxes[:, axis, 0]).max(initial=0))
@@ -59,14 +59,7 @@ def same_size(boxes: Boxes, size: Pair) -> Boxes:
 
 
 def changed(node: Node, inputs: Sequence[Boxes | None]) -> Boxes | None:
-    """Return which part of a node's map changes; None if nothing does.
-
-    Parameters
-    ----------
-    node : Node
-    inputs : sequence of Boxes or None
-        Which part of each of its inputs changes.
-    """
+    """Return the changed part of a node's map, given that of each input; None: unchanged."""
     several = []
     for boxes, window in zip(inputs, node.windows, strict=True):
         if boxes is None:

@@ -16,24 +16,14 @@ from .graph import Graph, Kind, Node, Pair, Window
 
 @dataclass(eq=False)
 class NodeBuilder:
-    """A node that is being read; a later operation may still join it.
+    """A node being read; later operations may still be fused into it.
 
     Parameters
     ----------
-    name : str
-    output : Any
-        The framework's tensor that holds the map: the last one, where several operations
-        are one node.
-    inputs : list
-        The framework's tensors, or builders of constant maps.
-    windows : list of Window or None
-    size : (height, width)
-    channels : int
-    kind : Kind
-    step : Any
-        How the framework calculates it.
-    work : float
-        Multiply-adds for one output position.
+    output
+        The framework's tensor; the last where operations are fused.
+    inputs
+        The framework's tensors, or builders of constants.
     """
 
     name: str
@@ -47,7 +37,7 @@ class NodeBuilder:
     work: float = 0.0
 
     def build(self, inputs: Sequence[int]) -> Node:
-        """Return the node, given the indices of its inputs."""
+        """Return the node, given its inputs' indices."""
         return Node(
             self.name,
             tuple(inputs),
@@ -65,16 +55,14 @@ def assemble(
     node_of: Callable[[Any], NodeBuilder],
     position: Callable[[NodeBuilder], Any],
 ) -> Graph:
-    """Sort the nodes that lead to the results and leave out all others.
+    """Sort the nodes that lead to the results and drop the others.
 
     Parameters
     ----------
-    results : sequence
-        The framework's tensors.
-    node_of : callable
-        A tensor → the node that makes it; the same object each time.
-    position : callable
-        A node → where it stands in the order of calculation; the picture comes first.
+    node_of
+        Tensor → its node, the same object each time.
+    position
+        Node → when it is calculated; the picture comes first.
 
     Raises
     ------
@@ -96,7 +84,7 @@ def assemble(
     index: dict[NodeBuilder, int] = {}
     for node in sorted((node for node in inputs if node.kind != "constant"), key=position):
         constants = [source for source in inputs[node] if source.kind == "constant"]
-        for builder in (*constants, node):  # a constant stands right ahead of its user
+        for builder in (*constants, node):  # a constant comes right before its user
             index[builder] = len(nodes)
             nodes.append(builder.build([index[source] for source in inputs[builder]]))
     if not nodes or nodes[0].kind != "input":
@@ -107,20 +95,10 @@ def assemble(
 def mean_correction(
     window: Window, size: Pair, output_size: Pair, counted: Pair = (0, 0)
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return by how much the mean over a whole window is too small where it leaves the map.
+    """Return factors that turn means over whole windows into means inside the map.
 
-    Parameters
-    ----------
-    window : Window
-    size, output_size : (height, width)
-        Of the map, and of the pooled map.
-    counted : (int, int)
-        Rows and columns of padding that count as part of the map, on each side.
-
-    Returns
-    -------
-    rows, columns : float64 arrays (height,) and (width,)
-        Factors of the pooled map; they multiply.
+    The pooled map is multiplied by both: rows (height,) and columns (width,). `counted` rows and
+    columns of padding on each side count as inside.
     """
     factors = []
     for axis in (0, 1):

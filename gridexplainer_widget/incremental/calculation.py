@@ -1,4 +1,4 @@
-"""One calculation of a network, node by node, whatever the framework."""
+"""Calculates a network node by node, in any framework."""
 
 from __future__ import annotations
 
@@ -13,24 +13,14 @@ from .plan import PatchPlan
 from .step import StepInputs, Tensor
 
 Weights: TypeAlias = Mapping[int, Sequence[Tensor]]
-"""What :meth:`Step.weights` returned, for each node."""
+"""Results of :meth:`Step.weights`, by node."""
 
 Rows: TypeAlias = Tensor
-"""A map as a list of positions, (positions, channels). Rows of whole maps, (positions + 2,
-channels), end with those of `OUTSIDE`."""
+"""A map as (positions, channels); whole maps end with two rows more: `OUTSIDE`."""
 
 
 class Calculation(ABC):
-    """One calculation of a network: whole maps, patches, or the outputs that follow from them.
-
-    Parameters
-    ----------
-    framework : module
-    plan : PatchPlan
-    weights : Weights
-    n : int
-        Number of pictures; 0 while a graph is traced for any number of them.
-    """
+    """One calculation of a network; n = 0 traces a graph for any number of pictures."""
 
     def __init__(self, framework: Any, plan: PatchPlan, weights: Weights, n: int = 0) -> None:
         self.framework, self.plan, self.graph, self.n = framework, plan, plan.graph, n
@@ -47,17 +37,7 @@ class Calculation(ABC):
     def patch_maps(
         self, patches: Tensor, lists: Sequence[Tensor], whole: Mapping[int, Rows]
     ) -> list[Tensor]:
-        """Calculate whole maps of `plan.cut` from patches of pictures, put into the maps of one.
-
-        Parameters
-        ----------
-        patches : Tensor
-            Of the pictures.
-        lists : sequence of Tensor
-            The lists of all gathers: see :func:`~.gathers.packed`.
-        whole : mapping
-            What :meth:`whole_maps` returned.
-        """
+        """Calculate the whole maps of `plan.cut` from patches; `gathers.packed` makes the lists."""
         gathers, pastes = self.plan.unpacked(lists)
         self._maps[0] = patches
         order = sorted(self.plan.patched - {0})
@@ -71,7 +51,7 @@ class Calculation(ABC):
         ]
 
     def outputs(self, cut: Sequence[Tensor]) -> list[Tensor]:
-        """Calculate what the network returns from the whole maps of `plan.cut`."""
+        """Calculate the network's outputs from the maps of `plan.cut`."""
         done = {*self.plan.patched, *self.plan.cut}
         self._maps.update(zip(self.plan.cut, cut, strict=True))
         rest = [index for index in range(len(self.graph)) if index not in done]
@@ -79,7 +59,7 @@ class Calculation(ABC):
         return [self._maps[index] for index in self.graph.results]
 
     def _calculate(self, indices: Iterable[int], wanted: Sequence[int]) -> None:
-        """Calculate those nodes, on whole maps, that lead to the wanted ones."""
+        """Calculate, on whole maps, the nodes that `wanted` needs."""
         needed = set(wanted)
         for index in reversed(range(len(self.graph))):
             if index in needed and index not in self._maps:
@@ -98,7 +78,6 @@ class Calculation(ABC):
         gathers: Mapping[Link, Sequence[Tensor]],
         whole: Mapping[int, Rows],
     ) -> None:
-        """Calculate a patch of a node."""
         maps = [
             self._window((index, place), gathers[index, place], whole)
             if (index, place) in gathers
@@ -108,7 +87,6 @@ class Calculation(ABC):
         self._maps[index] = self._node(index, maps, windows=True)
 
     def _window(self, link: Link, places: Sequence[Tensor], whole: Mapping[int, Rows]) -> Tensor:
-        """Put the windows of a link together."""
         source, window = self.plan.input_window(*link)
         rows = None
         if source in self.plan.patched:
@@ -128,14 +106,13 @@ class Calculation(ABC):
         return uses
 
     def _release(self, index: int, uses: Counter[int]) -> None:
-        """Free the memory of inputs that nothing looks at any more."""
         for source in self.graph[index].inputs:
             uses[source] -= 1
             if uses[source] == 0:
                 self._maps.pop(source, None)
 
     def current(self, weights: Sequence[Tensor]) -> Sequence[Tensor]:
-        """Return weights as tensors."""
+        """Return the weights' current tensors."""
         return weights
 
     def calculated(self, node: Node, inputs: StepInputs) -> Tensor:
@@ -150,21 +127,12 @@ class Calculation(ABC):
 
     @abstractmethod
     def picked(self, rows: Rows, places: Tensor) -> Rows:
-        """Return the rows at int `places`, in their order."""
+        """Return the rows at int `places`, in order."""
 
     @abstractmethod
     def assembled(self, rows: Rows | None, whole: Rows, places: Sequence[Tensor]) -> Tensor:
-        """Put windows together from rows of patches, if any, and of a whole map around them.
-
-        Parameters
-        ----------
-        rows : Rows or None
-            All are taken, in order.
-        whole : Rows
-        places : sequence of Tensor
-            The lists of one gather: see :func:`~.gathers.packed`.
-        """
+        """Fill windows as one gather lists, from patch rows (all, in order) and whole-map rows."""
 
     @abstractmethod
     def with_outside(self, whole: Tensor) -> Rows:
-        """Return a map (n = 1) as rows, followed by those of `OUTSIDE`."""
+        """Return a map (n = 1) as rows, followed by `OUTSIDE`."""

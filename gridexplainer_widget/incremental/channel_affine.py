@@ -1,4 +1,4 @@
-"""Changes to each channel of a map by numbers of the model, folded into a factor and an offset."""
+"""Folds per-channel operations into one factor and one offset."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 Change: TypeAlias = tuple[
     Literal["add", "subtract", "multiply", "divide", "normalise"], tuple[Any, ...], float
 ]
-"""The operation, the keys of its operands among the model's numbers, and an epsilon.
+"""Operation, keys of its operands in the model's weights, and epsilon.
 
-A normalisation has four operands (gain, shift, mean and variance); it alone needs the epsilon."""
+Only "normalise" uses epsilon; its operands are gain, shift, mean and variance."""
 
 ChannelNumbers: TypeAlias = NDArray[np.float64]
 """float64 (channels,), or (1,) where all channels share one number."""
@@ -22,19 +22,7 @@ ChannelNumbers: TypeAlias = NDArray[np.float64]
 def fold(
     changes: Sequence[Change], look_up: Callable[[Any], ChannelNumbers], channels: int
 ) -> tuple[ChannelNumbers, ChannelNumbers]:
-    """Fold changes, done one after the other, into ``scale * x + offset``.
-
-    Parameters
-    ----------
-    changes : sequence of Change
-    look_up : callable
-        The key of an operand → its numbers, float64 (channels,) or (1,).
-    channels : int
-
-    Returns
-    -------
-    scale, offset : float64 arrays (channels,)
-    """
+    """Fold changes into ``scale * x + offset``; return both, float64 (channels,)."""
     scale, offset = np.ones(channels), np.zeros(channels)
     for operation, keys, epsilon in changes:
         operands = [look_up(key) for key in keys]

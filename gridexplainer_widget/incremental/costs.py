@@ -1,8 +1,8 @@
-"""What calculating costs, on patches and on whole maps: a model of seconds on a CPU.
+"""Estimates of seconds on a CPU.
 
-Only ratios matter. The rates were measured on two cores without AVX-512, with TensorFlow's own
-kernels (benchmarks/README.md): matrix products come near the peak; depthwise convolutions, pooling
-and whatever passes over a map once are bound by memory.
+Only ratios matter. Rates were measured on two cores without AVX-512, with TensorFlow's kernels
+(benchmarks/README.md): matrix products come near the peak; depthwise convolution, pooling and
+element-wise operations are memory-bound.
 """
 
 from __future__ import annotations
@@ -20,29 +20,29 @@ from .window import Window
 MULTIPLY_ADDS_PER_SECOND = {"convolution": 75e9, "depthwise": 3.5e9, "pool": 1.5e9}
 
 SECONDS_PER_VALUE = 0.6e-9
-"""Seconds to read or write one value of a map."""
+"""To read or write one value of a map."""
 
 SECONDS_PER_COPY = 1.0e-9
-"""Seconds to copy one value into a window or a whole map."""
+"""To copy one value into a window or whole map."""
 
 SECONDS_PER_CALL = 25e-6
-"""Seconds of an operation beside its work, shared by the pictures of a batch or group."""
+"""Overhead of an operation, shared by a batch or group."""
 
 SECONDS_PER_WEIGHT = 1.0e-9
-"""Seconds for one weight of a kernel, which a convolution puts in order anew at each call."""
+"""Per kernel weight: convolutions reorder them at each call."""
 
 PICTURES_PER_CALL = 16
-"""In a batch or group."""
+"""Assumed size of a batch or group."""
 
 PATCH_MARGIN = 1.1
-"""How much larger patches are than what changes, since those of a batch are of one size."""
+"""Patch area by changed area: a group's patches share one size."""
 
 MAX_CHANGED_SHARES = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-"""Candidate limits: maps whose changed share is larger are calculated whole; at 0, all are."""
+"""Limits to try: maps that change by a larger share are calculated whole; at 0, all."""
 
 
 def choose_plan(graph: Graph, hidden: Boxes) -> PatchPlan:
-    """Choose which nodes to calculate on patches so that these sets take the least time."""
+    """Choose the nodes to patch for the least total time."""
     boxes = changed_boxes(graph, hidden)
     shares = {
         index: float(_patch_positions(graph[index], part).mean()) / graph[index].positions
@@ -53,7 +53,7 @@ def choose_plan(graph: Graph, hidden: Boxes) -> PatchPlan:
 
 
 def changed_boxes(graph: Graph, hidden: Boxes) -> dict[int, Boxes]:
-    """Return which part of each map that can be patched changes, set by set."""
+    """Return the changed part of each map that can be patched."""
     found: dict[int, Boxes] = {0: hidden}
     for index in sorted(reachable(graph) - {0}):
         node = graph[index]
@@ -64,26 +64,18 @@ def changed_boxes(graph: Graph, hidden: Boxes) -> dict[int, Boxes]:
 
 
 def changing_little(graph: Graph, shares: Mapping[int, float], most: float) -> frozenset[int]:
-    """Return the nodes whose changed share is at most `most`, if only such lead to them.
-
-    Parameters
-    ----------
-    graph : Graph
-    shares : mapping
-        Of each map that can be patched, the share that changes: 0..1.
-    most : float
-    """
+    """Return the nodes that, like all before them, change by a share of at most `most`."""
     found: set[int] = set()
     for index, share in shares.items():
         varying = [source for source in graph[index].inputs if graph[source].inputs or not source]
         if share <= most and found.issuperset(varying):
             found.add(index)
-    # A picture that is handed on whole to everything is not patched at all.
+    # Patching the picture alone saves nothing.
     return frozenset(found) if len(found) > 1 else frozenset()
 
 
 def set_seconds(plan: PatchPlan, boxes: Mapping[int, Boxes]) -> NDArray[np.float64]:
-    """Return how long each set takes: seconds, float64 (sets,)."""
+    """Return the seconds of each set: float64 (sets,)."""
     graph = plan.graph
     whole = [node for index, node in enumerate(graph.nodes) if index not in plan.patched]
     each = sum(
@@ -101,7 +93,7 @@ def set_seconds(plan: PatchPlan, boxes: Mapping[int, Boxes]) -> NDArray[np.float
 
 
 def patch_seconds(plan: PatchPlan) -> dict[int, float]:
-    """Return how long one position of each patched node takes, gathering included: seconds."""
+    """Return the seconds per position of each patched node, gathering included."""
     graph = plan.graph
     found = {index: position_seconds(graph[index]) for index in sorted(plan.patched)}
     for index, place in plan.gathered:
@@ -112,13 +104,13 @@ def patch_seconds(plan: PatchPlan) -> dict[int, float]:
 
 
 def group_seconds(plan: PatchPlan) -> float:
-    """Return how long a group takes beside its sets: seconds."""
+    """Return a group's overhead in seconds."""
     calls = sum(_call_seconds(plan.graph[index]) for index in plan.patched)
     return calls + 2 * SECONDS_PER_CALL * len(plan.gathered)
 
 
 def position_seconds(node: Node) -> float:
-    """Return how long one position of a node takes: seconds."""
+    """Return a node's seconds per position."""
     if node.kind in {"input", "constant", "other"}:
         return 0.0
     multiplying = node.work / MULTIPLY_ADDS_PER_SECOND.get(node.kind, np.inf)
@@ -126,7 +118,6 @@ def position_seconds(node: Node) -> float:
 
 
 def _call_seconds(node: Node) -> float:
-    """Return how long a call of a node takes beside its positions."""
     if node.kind in {"input", "constant", "other"}:
         return 0.0
     weights = node.work if node.kind == "convolution" else 0.0
@@ -134,7 +125,7 @@ def _call_seconds(node: Node) -> float:
 
 
 def largest_map_values(plan: PatchPlan, boxes: Mapping[int, Boxes]) -> float:
-    """Return how many values the largest map or patch of a set holds, on average."""
+    """Return the values in a set's largest map or patch, on average."""
     return max(
         node.channels
         * (
@@ -153,7 +144,6 @@ def _patch_positions(node: Node, boxes: Boxes) -> NDArray[np.float64]:
 
 
 def _read_per_position(window: Window) -> float:
-    """Return how many positions are read for one that is made."""
     ratio = 1.0
     for length, apart, between in zip(window.size, window.stride, window.step, strict=True):
         ratio *= 1.0 if between > 1 else apart * 1.2 if length > 1 else 1.0

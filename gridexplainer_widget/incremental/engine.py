@@ -1,4 +1,4 @@
-"""A model's outputs for pictures with parts changed, from a plan and an executor."""
+"""Runs a model on one picture with parts changed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .grouping import grouped
 from .plan import PatchPlan
 
 MAX_LAYOUT_BYTES = 64 * 2**20
-"""Bytes of layouts to keep: as long as a grid stays, they are the same."""
+"""Bytes of layouts to keep; they recur while the grid stays."""
 
 MAX_PLANS = 16
 """Plans to keep, and schedules."""
@@ -36,15 +36,7 @@ MAX_PLANS = 16
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything comes from for one group of sets.
-
-    Parameters
-    ----------
-    patches : Boxes
-        Of the picture, all of one size.
-    places, lengths : int32 arrays
-        The lists of all gathers: see :func:`~.gathers.packed`.
-    """
+    """How to fill the windows of one group; `gathers.packed` makes the lists."""
 
     patches: Boxes
     places: Places
@@ -53,18 +45,16 @@ class Layout:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Which sets are calculated on patches, and together.
+    """Which sets of hidden cells are calculated on patches.
 
     Parameters
     ----------
-    groups : tuple of int arrays
-        Indices of sets for which patches pay, by group.
-    rest : int array
+    groups
+        Their indices, by group.
+    rest
         Indices of the others, which change too much.
-    set_seconds : float
-        What a set of `groups` takes on average, roughly.
-    largest_map_values : float
-        Values in the largest map or patch of such a set, on average.
+    set_seconds, largest_map_values
+        Rough averages over the sets in `groups`.
     """
 
     groups: tuple[NDArray[np.intp], ...]
@@ -74,20 +64,16 @@ class Schedule:
 
 
 class IncrementalEngine:
-    """A network that is run on one picture with parts of it changed.
+    """A model that is run on one picture with parts changed.
 
-    It keeps plans, schedules and layouts for further pictures, and whole maps of the latest one.
-
-    Parameters
-    ----------
-    executor : Executor
+    It keeps plans, schedules, layouts, and the whole maps of the latest picture.
 
     Attributes
     ----------
-    disabled_reason : str or None
-        Why it must not be used any more.
-    checked : set of frozenset of int
-        `patched` of the plans that have been checked against the model itself.
+    disabled_reason
+        Why it must no longer be used.
+    checked
+        `patched` of plans that were checked against the model.
     """
 
     def __init__(self, executor: Executor) -> None:
@@ -107,7 +93,7 @@ class IncrementalEngine:
         return PatchPlan(self.executor.graph, frozenset())
 
     def plan(self, key: Hashable, hidden: Boxes) -> PatchPlan:
-        """Choose which nodes are patched for a grid; `key` tells grids apart."""
+        """Choose the nodes to patch; `key` identifies the grid."""
         if key not in self._plans:
             self._plans[key] = choose_plan(self.executor.graph, hidden)
             if len(self._plans) > MAX_PLANS:
@@ -115,7 +101,7 @@ class IncrementalEngine:
         return self._plans[key]
 
     def schedule(self, plan: PatchPlan, hidden: Boxes) -> Schedule:
-        """Put sets into groups, and tell those for which patches do not pay."""
+        """Choose and group the sets for which patches pay."""
         key = (plan.patched, hidden.tobytes())
         if key not in self._schedules:
             self._schedules[key] = _schedule(plan, self.full_plan, hidden)
@@ -124,7 +110,7 @@ class IncrementalEngine:
         return self._schedules[key]
 
     def refresh(self) -> None:
-        """Take the model's weights as they are now."""
+        """Read the model's current weights."""
         self._version = self.executor.refresh()
 
     def outputs(
@@ -134,23 +120,16 @@ class IncrementalEngine:
         groups: Sequence[Boxes | None],
         crop: Callable[[int, Boxes], PreparedBatch],
     ) -> Any:
-        """Run the network on groups of pictures; the patches of a group are of one size.
+        """Return the model's outputs for groups of pictures, in order.
 
         Parameters
         ----------
-        plan : PatchPlan
-        picture : float32 array (height, width, channels)
-            With nothing hidden, preprocessed; the same object for the same picture.
-        groups : sequence of Boxes or None
-            What changes in the pictures of each group; None is the picture as it is.
-        crop : callable
-            The index of a group and the boxes of its patches → their pixels, preprocessed:
-            float32 (n, rows, columns, channels).
-
-        Returns
-        -------
-        Any
-            What the model returns for all pictures, group by group.
+        picture : (height, width, channels)
+            Preprocessed, nothing hidden; the same object for the same picture.
+        groups
+            What changes in each picture; None for the unchanged picture.
+        crop
+            Index of a group, boxes → preprocessed pixels.
         """
         maps = [
             self._cut_maps(plan, picture, boxes, partial(crop, index))

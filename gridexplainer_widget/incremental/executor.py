@@ -1,4 +1,4 @@
-"""What the engine asks of a framework."""
+"""What the engine needs of a framework."""
 
 from __future__ import annotations
 
@@ -16,43 +16,29 @@ from .plan import PatchPlan
 from .step import Tensor
 
 WholeMaps: TypeAlias = Any
-"""What :meth:`Executor.whole_maps` returns; each executor has its own."""
+"""Result of :meth:`Executor.whole_maps`, different for each executor."""
 
 CutMaps: TypeAlias = Sequence[Tensor]
-"""Whole maps of `plan.cut` for n pictures: float32 (n, height, width, channels) in TensorFlow,
-(n, channels, height, width) in PyTorch."""
+"""Whole maps of `plan.cut` for n pictures."""
 
 
 class Executor(Protocol):
-    """A network of some framework, calculated on patches and on whole maps."""
+    """A network in a framework."""
 
     graph: Graph
     lighter: bool
-    """Whether the graph, on whole maps, is less work than the model itself."""
+    """Whether its whole maps are less work than the model."""
     accelerated: bool
-    """Whether it runs on something other than a CPU."""
+    """Whether it runs on anything but a CPU."""
 
     def refresh(self) -> int:
-        """Read the model's weights as they are now; return a number that changes with them."""
+        """Read the model's current weights; return a number that changes with them."""
 
     def to_tensor(self, pictures: PreparedBatch) -> Tensor:
-        """Hand over preprocessed pictures, float32 (n, height, width, channels).
-
-        Returns
-        -------
-        Tensor
-            A map as in `CutMaps`.
-        """
+        """Convert preprocessed pictures to the framework's axes."""
 
     def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> WholeMaps:
-        """Calculate the maps of `plan.kept`, which patches are put into, with nothing hidden.
-
-        Parameters
-        ----------
-        plan : PatchPlan
-        picture : float32 array (height, width, channels)
-            Preprocessed.
-        """
+        """Calculate the maps of `plan.kept` from one preprocessed picture, nothing hidden."""
 
     def baseline_maps(self, plan: PatchPlan, whole: WholeMaps) -> CutMaps:
         """Return the maps of `plan.cut` with nothing hidden, n = 1."""
@@ -65,23 +51,7 @@ class Executor(Protocol):
         places: Places,
         lengths: Places,
     ) -> CutMaps:
-        """Calculate the maps of `plan.cut` for pictures that have changed in one patch.
-
-        Parameters
-        ----------
-        plan : PatchPlan
-        whole : WholeMaps
-        patches : float32 array (n, rows, columns, channels)
-            Preprocessed.
-        places, lengths : int32 arrays
-            See :func:`~gridexplainer_widget.incremental.gathers.packed`.
-        """
+        """Calculate the maps of `plan.cut` from patches; `gathers.packed` makes the lists."""
 
     def outputs(self, plan: PatchPlan, groups: Sequence[CutMaps]) -> Any:
-        """Calculate what the model returns, for all pictures of all groups.
-
-        Returns
-        -------
-        Any
-            NumPy arrays, structured as the model's own output; the first axis is pictures.
-        """
+        """Return the model's outputs as NumPy arrays, nested as the model nests them."""

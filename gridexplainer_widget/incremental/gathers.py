@@ -1,4 +1,4 @@
-"""Where the windows that a node looks at come from: patches, and whole maps around them."""
+"""How to fill the windows that patches read: from patches and whole maps of their inputs."""
 
 from __future__ import annotations
 
@@ -14,29 +14,28 @@ from .graph import Node
 from .window import POINT, Pair, Window
 
 Places: TypeAlias = NDArray[np.int32]
-"""Positions, counted through pictures, rows and columns."""
+"""Flat indices of positions, counted over pictures, rows and columns."""
 
 OUTSIDE = (0.0, float("-inf"))
-"""Values of padding; rows of them follow each whole map."""
+"""Values of padding; a whole map, as a list of positions, ends with one of each."""
 
 LISTS_PER_GATHER = 5
-"""Lists of places of one gather, its shape included; see :func:`packed`."""
+"""Lists that :func:`packed` makes of a gather."""
 
 
 @dataclass(frozen=True)
 class Gather:
-    """How windows are put together.
+    """How to fill the windows that patches read of one input.
 
     Parameters
     ----------
-    shape : (int, int, int)
-        Windows, their rows, their columns.
-    patch_to, map_to : int32 arrays
-        Places in the windows that come from the patches, and from the map.
-    patch_from : int32 array
+    shape : (windows, rows, columns)
+    patch_to, map_to
+        Places to fill from the input's patches, and from its whole map.
+    patch_from
         Places in the patches; empty where all are taken, in order.
-    map_from : int32 array
-        Places in the map; those of `OUTSIDE` follow its last.
+    map_from
+        Places in the whole map; those of `OUTSIDE` follow its last.
     """
 
     shape: tuple[int, int, int]
@@ -47,19 +46,15 @@ class Gather:
 
 
 def takes_all(window: Window, size: Pair, made: Pair) -> bool:
-    """Tell whether any patch lies within the windows that look at it, in order.
+    """Tell whether windows contain the input's patch whole, wherever it is.
 
-    Parameters
-    ----------
-    window : Window
-    size, made : (height, width)
-        Of the map that is looked at, and of the one that is made.
+    `size` and `made` are those of the input and output maps.
     """
     if window.step != (1, 1) or window.repeat != (1, 1):
         return False
     return all(
         before >= 0
-        and stride <= length  # else neither of two windows sees the rows between them
+        and stride <= length  # else rows between two windows are not read
         and (n - 1) * stride - before + length >= limit
         for n, stride, before, length, limit in zip(
             made, window.stride, window.before, window.size, size, strict=True
@@ -68,19 +63,16 @@ def takes_all(window: Window, size: Pair, made: Pair) -> bool:
 
 
 def gather(out: Boxes, window: Window, patch: Boxes | None, node: Node, made: Pair) -> Gather:
-    """Find out where the windows of output boxes come from.
+    """Return how to fill the windows of output boxes, all of one size.
 
     Parameters
     ----------
-    out : Boxes
-        All of one size.
-    window : Window
-    patch : Boxes or None
-        Patches of the map that is looked at, all of one size; None where it does not change.
-    node : Node
-        That map.
-    made : (height, width)
-        Of the map that is made.
+    patch
+        Of the input, all of one size; None where it does not change.
+    node
+        The input.
+    made
+        Size of the output map.
     """
     lines = [_line(out[:, axis], window, axis, node.size[axis]) for axis in (0, 1)]
     rows, columns = lines
@@ -112,20 +104,15 @@ def gather(out: Boxes, window: Window, patch: Boxes | None, node: Node, made: Pa
 
 
 def paste(patch: Boxes, node: Node) -> Gather:
-    """Find out where whole maps come from: patches, and the map around them."""
+    """Return how to fill whole maps: from patches, and the unchanged map around them."""
     whole = np.broadcast_to(np.array([(0, length) for length in node.size]), patch.shape)
     return gather(whole, POINT, patch, node, node.size)
 
 
 def packed(gathers: Sequence[Gather]) -> tuple[Places, Places]:
-    """Join the lists of all gathers, `LISTS_PER_GATHER` each, into one.
+    """Join the lists of all gathers; return them and the length of each.
 
-    Each gather's are its shape, `patch_to`, `patch_from`, `map_to` and `map_from`.
-
-    Returns
-    -------
-    places, lengths : int32 arrays
-        All lists, one after the other, and the length of each.
+    Each gather gives its shape, `patch_to`, `patch_from`, `map_to` and `map_from`.
     """
     lists = [np.empty(0, np.int32)]
     for one in gathers:
@@ -140,7 +127,7 @@ def packed(gathers: Sequence[Gather]) -> tuple[Places, Places]:
 
 
 def _line(out: Boxes, window: Window, axis: int, size: int) -> NDArray[np.intp]:
-    """Rows (or columns) of the map that windows look at: (sets, reach); -1 where outside."""
+    """Return the rows (or columns) that windows read: (sets, reach); -1 in the padding."""
     length = int(out[0, 1] - out[0, 0])
     reach = window.reach((length, length))[axis]
     first = out[:, :1] * window.stride[axis] - window.before[axis]

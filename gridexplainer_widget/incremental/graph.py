@@ -1,4 +1,4 @@
-"""A network as a list of nodes: what each looks at of the maps before it."""
+"""A network as a list of nodes."""
 
 from __future__ import annotations
 
@@ -12,33 +12,30 @@ from .window import POINT, Pair, Window
 __all__ = ["POINT", "Graph", "Kind", "Link", "Node", "Pair", "Window"]
 
 Link: TypeAlias = tuple[int, int]
-"""A node, and which of its inputs."""
+"""(node, place): a node and which of its inputs."""
 
 Kind: TypeAlias = Literal[
     "input", "constant", "convolution", "depthwise", "pool", "pointwise", "other"
 ]
-"""What a node's cost depends on; see `costs.py`."""
+"""Type of operation, by which `costs.py` estimates time."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """One map and how it is calculated.
+    """One feature map and how it is calculated.
 
     Parameters
     ----------
-    name : str
-    inputs : tuple of int
-        Nodes ahead of it in the list.
-    windows : tuple of Window or None
-        How it looks at each of its inputs; None where each position needs all of it.
+    inputs
+        Indices of earlier nodes.
+    windows
+        One per input; None where each output position needs the whole input.
     size : (height, width)
-        Of its map; (1, 1) of what is no map.
-    channels : int
-    kind : Kind
-    work : float
-        Multiply-adds for one output position; 0 where they are few or not known.
-    step : Step or None
-        How it is calculated; None of the picture.
+        (1, 1) for what is no map.
+    work
+        Multiply-adds per output position; 0 if few or unknown.
+    step
+        None for the picture.
     """
 
     name: str
@@ -52,21 +49,13 @@ class Node:
 
     @property
     def positions(self) -> int:
-        """Height times width."""
+        """Height × width."""
         return self.size[0] * self.size[1]
 
 
 @dataclass(frozen=True)
 class Graph:
-    """A network: nodes in the order in which they are calculated.
-
-    Parameters
-    ----------
-    nodes : sequence of Node
-        The first is the picture as the model takes it.
-    results : sequence of int
-        Nodes that the network returns.
-    """
+    """A network: nodes in order of calculation, the picture first; `results` are returned."""
 
     nodes: Sequence[Node]
     results: Sequence[int]

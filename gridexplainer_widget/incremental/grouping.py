@@ -1,4 +1,4 @@
-"""Which sets of hidden cells are calculated together, with patches of one size."""
+"""Which sets of hidden cells are calculated together."""
 
 from __future__ import annotations
 
@@ -10,32 +10,25 @@ from numpy.typing import NDArray
 from .boxes import Boxes
 
 CLASS_RATIO = 1.1
-"""Longest by shortest side of the patches of a group, before groups are joined."""
+"""Longest by shortest patch side in a group, before merging."""
 
 SIZE_TOLERANCE = 0.25
-"""Share by which a batch may be smaller or larger to end where a group does."""
+"""Share by which a batch may miss its size to end where a group does."""
 
 
 def grouped(
     boxes: Mapping[int, Boxes], seconds: Mapping[int, float], group_seconds: float
 ) -> list[NDArray[np.intp]]:
-    """Put sets into groups so that all of them take the least time.
+    """Group sets, by index, so that all take the least time.
 
-    Patches of one group have the size of its largest: many groups save work, few save calls.
+    A group's patches are as large as its largest: more groups save work, fewer save calls.
 
     Parameters
     ----------
-    boxes : mapping
-        Which part of each patched map changes.
-    seconds : mapping
-        What one position of each takes.
-    group_seconds : float
-        What a group takes beside that.
-
-    Returns
-    -------
-    list of int arrays
-        Indices of sets, in order within each group; groups by their first.
+    seconds
+        Per position of each patched map.
+    group_seconds
+        Overhead of a group.
     """
     lengths = np.stack([boxes[index][:, :, 1] - boxes[index][:, :, 0] for index in seconds], axis=1)
     keys = np.stack([_classes(lengths[:, -1, axis]) for axis in (0, 1)], axis=1)
@@ -52,10 +45,7 @@ def _joined(
     seconds: NDArray[np.float64],
     group_seconds: float,
 ) -> list[NDArray[np.intp]]:
-    """Join the two groups that save most by it, as long as any do.
-
-    `sizes` are those of the groups' patches: (groups, maps, 2).
-    """
+    """Merge the pair that saves most, until none saves; `sizes` is (groups, maps, 2)."""
     counts = np.array([len(one) for one in groups])
 
     def savings(one: int) -> NDArray[np.float64]:
@@ -77,7 +67,7 @@ def _joined(
 
 
 def _classes(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return the class of each length; those of one class are about equal."""
+    """Return a class for each length; those of one class are about equal."""
     found = np.zeros(len(lengths), np.intp)
     longest, number = None, -1
     for length in sorted(set(lengths.tolist()), reverse=True):
@@ -92,7 +82,7 @@ def in_batches(
 ) -> Iterator[list[NDArray[np.intp]]]:
     """Split groups into batches of about `size` sets, at most `max_size`.
 
-    A batch ends where a group does if that is near: each part of a group takes calls of its own.
+    A batch ends where a group does if that is near, which saves calls.
     """
     ends = np.cumsum([0, *map(len, groups)])
     start, near = 0, size * SIZE_TOLERANCE

@@ -1,9 +1,8 @@
-"""Rewrites a network so that it is less work, before anything is planned.
+"""Rewrites a network so that it needs less work.
 
-Means over positions and products over channels are linear, so they commute. Where a network halves
-its maps by a mean after a 1×1 convolution, as DenseNet121 does, swapping them saves three quarters
-of the products; where it takes means before one that leaves few channels, as InceptionV3 does, most
-of the means.
+Average pooling and 1×1 convolution are linear, so they commute. Pooling first saves three quarters
+of the products where a network halves its maps after a convolution (DenseNet121); pooling last
+saves most of the means where the convolution leaves few channels (InceptionV3).
 """
 
 from __future__ import annotations
@@ -20,21 +19,19 @@ from .window import POINT, Pair
 
 
 def optimised(graph: Graph, skip: Callable[[Pair], Step]) -> tuple[Graph, bool]:
-    """Rewrite a network; tell whether it is less work than the model itself, on whole maps.
+    """Rewrite a network; tell whether it is less work than the model, on whole maps.
 
     Parameters
     ----------
-    graph : Graph
-        As it was read: convolutions have taken in factors and offsets.
-    skip : callable
-        A stride → the step of a node that only skips rows and columns.
+    skip
+        Stride → the step of a node that only skips rows and columns.
     """
     found = without_unused(reordered(graph), skip)
     return found, found != graph or _folds_factors(graph)
 
 
 def _folds_factors(graph: Graph) -> bool:
-    """Whether a convolution has taken in more than an offset, which it adds anyway."""
+    """Whether a convolution absorbed more than an offset, which it adds anyway."""
     return any(
         operation != "add"
         for node in graph.nodes
@@ -46,7 +43,7 @@ def _folds_factors(graph: Graph) -> bool:
 def reordered(graph: Graph) -> Graph:
     """Swap neighbours where that is less work."""
     nodes = list(graph.nodes)
-    users = Counter(source for node in nodes for source in node.inputs)  # swaps change none
+    users = Counter(source for node in nodes for source in node.inputs)  # swaps keep these
     for second, node in enumerate(nodes):
         first = node.inputs[0] if node.inputs else 0
         alone = users[first] == 1 and first not in graph.results
@@ -58,7 +55,7 @@ def reordered(graph: Graph) -> Graph:
 
 
 def _commute(one: Node, other: Node, first: int) -> bool:
-    """Whether one is a mean and the other a product, and what else they look at comes before."""
+    """Whether a mean and a product are neighbours and all other inputs come before them."""
     mean_and_product = (_averages(one) and _mixes(other)) or (_averages(other) and _mixes(one))
     return mean_and_product and all(source < first for source in other.inputs[1:])
 

@@ -18,14 +18,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class PatchPlan:
-    """Which nodes of a network are calculated on patches; the others are on whole maps.
+    """Which nodes are calculated on patches; the others are calculated on whole maps.
 
-    Parameters
-    ----------
-    graph : Graph
-    patched : frozenset of int
-        Nodes calculated on patches, with all nodes that lead to them from the picture. Empty where
-        the network is run in full.
+    All nodes between the picture and a `patched` one are patched. With none patched, the network
+    runs in full.
     """
 
     graph: Graph
@@ -33,7 +29,7 @@ class PatchPlan:
 
     @cached_property
     def gathered(self) -> tuple[Link, ...]:
-        """Inputs of patched nodes whose windows are put together of patches and whole maps."""
+        """Inputs of patched nodes whose windows are filled from patches and whole maps."""
         same_patch = SamePatch(self.graph)
         return tuple(
             (index, place)
@@ -44,7 +40,7 @@ class PatchPlan:
 
     @cached_property
     def cut(self) -> tuple[int, ...]:
-        """Patched nodes that others need as whole maps; the picture if nothing is patched."""
+        """Patched nodes whose whole maps others need; the picture if nothing is patched."""
         if not self.patched:
             return (0,)
         after = [node for i, node in enumerate(self.graph.nodes) if i not in self.patched]
@@ -53,18 +49,12 @@ class PatchPlan:
 
     @cached_property
     def kept(self) -> tuple[int, ...]:
-        """Nodes whose whole maps, with nothing hidden, patches are put into."""
+        """Nodes whose whole maps, with nothing hidden, are copied around patches."""
         sources = {self.graph[index].inputs[place] for index, place in self.gathered}
         return tuple(sorted(sources | set(self.cut)))
 
     def boxes(self, hidden: Boxes) -> dict[int, Boxes]:
-        """Return which patch is calculated of each patched node, all of one size.
-
-        Parameters
-        ----------
-        hidden : Boxes
-            Which part of the picture changes.
-        """
+        """Return the patches of each patched node, all of one size."""
         found = {0: same_size(hidden, self.graph[0].size)}
         for index in sorted(self.patched - {0}):
             node = self.graph[index]
@@ -74,7 +64,7 @@ class PatchPlan:
         return found
 
     def gathers(self, boxes: Mapping[int, Boxes]) -> list[Gather]:
-        """Find out where the windows of `gathered` come from, then the whole maps of `cut`."""
+        """Return the gathers of `gathered`, then those that paste patches into `cut`."""
         windows = [
             gather(
                 boxes[index], window, boxes.get(source), self.graph[source], self.graph[index].size
@@ -87,7 +77,7 @@ class PatchPlan:
     def unpacked(
         self, lists: Sequence[T]
     ) -> tuple[dict[Link, Sequence[T]], dict[int, Sequence[T]]]:
-        """Return the lists of `gathers`, `LISTS_PER_GATHER` each, by link and by node of `cut`."""
+        """Return the lists of `gathers` by link, and by node of `cut`."""
         parts = [
             lists[first : first + LISTS_PER_GATHER]
             for first in range(0, len(lists), LISTS_PER_GATHER)
@@ -96,7 +86,7 @@ class PatchPlan:
         return windows, dict(zip(self.cut, parts[len(windows) :], strict=True))
 
     def input_window(self, index: int, place: int) -> tuple[int, Window]:
-        """Return which node a patched node looks at, and how."""
+        """Return which node a patched node reads, and its window."""
         node = self.graph[index]
         window = node.windows[place]
         if window is None:
@@ -107,7 +97,7 @@ class PatchPlan:
 
 
 def reachable(graph: Graph) -> frozenset[int]:
-    """Return the nodes that can be patched: local ones that only local ones lead to."""
+    """Return the nodes that can be patched: local operations, like all before them."""
     found, fixed = {0}, set[int]()
     for index, node in enumerate(graph.nodes[1:], 1):
         known = all(source in found or source in fixed for source in node.inputs)

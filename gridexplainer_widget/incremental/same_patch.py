@@ -1,4 +1,4 @@
-"""Which inputs have the same patch as the node that looks at them, so that nothing is gathered."""
+"""Finds inputs that need no gathering, since their patch is the node's own."""
 
 from __future__ import annotations
 
@@ -7,22 +7,18 @@ from .window import POINT, Pair, Window
 
 
 class SamePatch:
-    """Tells whether an input's patch is where the node's own is, whatever is hidden.
+    """Test for inputs whose patch is the node's own, whatever is hidden.
 
-    Each map that depends on the picture gets a number that stands for the windows on the path from
-    the picture to it; maps of one number have the same patch. Windows of one position change
-    nothing; of several such inputs the largest patch counts, if it is certain which that is.
-
-    Parameters
-    ----------
-    graph : Graph
+    A node's path is a number that stands for all windows between the picture and it; equal paths
+    have equal patches. `POINT` windows keep the path. Of several inputs, one whose patch always
+    contains the others' decides.
     """
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._paths: dict[int, int] = {}  # of nodes that depend on the picture
+        self._paths: dict[int, int] = {}  # by node
         self._numbers: dict[object, int] = {}
-        self._within: dict[int, frozenset[int]] = {}  # paths whose patch is always within
+        self._within: dict[int, frozenset[int]] = {}  # by path: paths whose patches it contains
         for index, node in enumerate(graph.nodes):
             if node.kind == "input":
                 self._paths[index] = self._number("picture", frozenset())
@@ -30,7 +26,7 @@ class SamePatch:
                 self._paths[index] = self._path_of(node)
 
     def __call__(self, index: int, place: int) -> bool:
-        """Tell it of an input of a node."""
+        """Test input `place` of node `index`."""
         node = self._graph[index]
         source = node.inputs[place]
         return node.windows[place] == POINT and self._paths.get(source) == self._paths[index]
@@ -42,7 +38,7 @@ class SamePatch:
             if source in self._paths
         ]
         paths = {path for path, _, _ in parts}
-        # A map that is cropped at its end looks at the same positions, and has fewer.
+        # Sizes differ where the node crops its input at the end.
         if all(window == POINT and size == node.size for _, window, size in parts):
             largest = [path for path in paths if paths <= self._within[path] | {path}]
             if largest:
@@ -60,7 +56,7 @@ class SamePatch:
 
 
 def covers(window: Window | None, size: Pair, made: Pair) -> bool:
-    """Whether whatever changes in a map changes at the same place in what is made of it."""
+    """Tell whether a change in a map changes at least the same positions of the output."""
     return (
         window is not None
         and window.stride == window.repeat == (1, 1)

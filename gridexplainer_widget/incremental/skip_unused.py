@@ -1,7 +1,7 @@
-"""Skips those rows and columns of a map that nothing looks at.
+"""Skips rows and columns of a map that nothing reads.
 
-Where a residual network halves its maps by 1×1 convolutions with stride 2, as ResNet50 does, three
-quarters of the map before them are never looked at, nor is what only they were calculated from.
+ResNet50 halves its maps by 1×1 convolutions with stride 2: three quarters of the map before them
+are never read, nor is what only those need.
 """
 
 from __future__ import annotations
@@ -18,14 +18,7 @@ SKIPPING = frozenset({"convolution", "depthwise", "pool", "pointwise", "constant
 
 
 def without_unused(graph: Graph, skip: Callable[[Pair], Step]) -> Graph:
-    """Let nodes skip the rows and columns that all their users skip.
-
-    Parameters
-    ----------
-    graph : Graph
-    skip : callable
-        A stride → the step of a node that only skips rows and columns.
-    """
+    """Let nodes skip what all their users skip; for `skip` see `optimised`."""
     nodes = list(graph.nodes)
     links: list[list[Link]] = [[] for _ in nodes]  # from each node to its users
     for user, node in enumerate(nodes):
@@ -38,7 +31,7 @@ def without_unused(graph: Graph, skip: Callable[[Pair], Step]) -> Graph:
             continue
         size = _strided_size(node.size, stride)
         if any(nodes[user].size != size for user, _ in users):
-            continue  # cropped at its end, too
+            continue  # also cropped at the end
         nodes[index] = _strided(node, stride)
         for user, place in users:
             nodes[user] = _unstrided(nodes[user], place)
@@ -46,7 +39,7 @@ def without_unused(graph: Graph, skip: Callable[[Pair], Step]) -> Graph:
 
 
 def _common_stride(windows: Sequence[Window | None]) -> Pair | None:
-    """Return the stride at which all windows pick single positions; None if there is none."""
+    """Return the stride at which all windows read single positions, if any."""
     strides = {window.stride for window in windows if window is not None and _skips(window)}
     whole = any(window is None or not _skips(window) for window in windows)
     return None if whole or len(strides) != 1 else strides.pop()
@@ -77,7 +70,7 @@ def _strided(node: Node, stride: Pair) -> Node:
 
 
 def _unstrided(node: Node, place: int) -> Node:
-    """Let a node look at each position of an input that skips the others itself by now."""
+    """Let a node read all of an input that is strided now."""
     windows, step = list(node.windows), node.step
     windows[place] = POINT
     if step is not None and place == 0:
@@ -86,9 +79,9 @@ def _unstrided(node: Node, place: int) -> Node:
 
 
 def _with_skips(graph: Graph, skip: Callable[[Pair], Step]) -> Graph:
-    """Add nodes that skip rows and columns where a step does not do it itself."""
+    """Add nodes that skip positions where a step cannot."""
     nodes: list[Node] = []
-    numbers: list[int] = []  # of the old nodes among the new
+    numbers: list[int] = []  # old index → new index
     for node in graph.nodes:
         inputs, windows = [numbers[source] for source in node.inputs], list(node.windows)
         for place, window in enumerate(node.windows):

@@ -1,4 +1,4 @@
-"""How a node is calculated: the contract between planner, executors and frameworks."""
+"""How a node is calculated: what planner and frameworks agree on."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .channel_affine import Change
 from .window import Pair
 
 Tensor: TypeAlias = Any
-"""A tensor of the framework.
+"""A framework's tensor.
 
-Maps are float32, (n, height, width, channels) in TensorFlow and (n, channels, height, width) in
-PyTorch."""
+Feature maps are float32: (n, height, width, channels) in TensorFlow, (n, channels, height,
+width) in PyTorch."""
 
 Values: TypeAlias = Mapping[Any, Any]
-"""What does not depend on the picture, mostly the model's weights, by the reader's keys."""
+"""The model's weights and constants, by the reader's keys."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,14 @@ class StepInputs:
 
     Parameters
     ----------
-    maps : sequence of Tensor
-        One for each of the node's inputs.
-    weights : sequence of Tensor
-        What :meth:`Step.weights` returned.
-    windows : bool
-        Whether `maps` are the windows that the output looks at, padding included, instead of
-        whole maps.
-    n : int
-        Number of pictures; 0 where it is not known (a traced graph) or does not matter.
-    shared : dict
-        Storage that all steps of one calculation share.
+    maps
+        One per input.
+    windows
+        Whether `maps` are filled windows, padding included, not whole maps.
+    n
+        Number of pictures; 0 where unknown (a traced graph) or irrelevant.
+    shared
+        Storage for all steps of one calculation.
     """
 
     maps: Sequence[Tensor]
@@ -46,47 +43,36 @@ class StepInputs:
 
 
 class Step(Protocol):
-    """How a node is calculated.
-
-    The planner reads the properties to rewrite the network, and an executor calls `weights` and
-    `calculate`. `steps.py` has what the frameworks share.
-    """
+    """How a node is calculated; rewrites of the graph read its properties."""
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What is done to each channel at the end, by numbers of the model."""
+        """Per-channel operations done last, such as batch normalisation."""
 
     @property
     def averages(self) -> bool:
-        """Whether it is the mean over those positions of a window that lie inside the map."""
+        """Whether it is average pooling that ignores padding."""
 
     @property
     def mixes_channels(self) -> bool:
-        """Whether it is a matrix product over the channels of each position, and nothing else."""
+        """Whether it is only a 1×1 convolution: a product over channels."""
 
     @property
     def has_stride(self) -> bool:
-        """Whether it skips rows and columns of its first input itself."""
+        """Whether it strides over its first input itself."""
 
     @property
     def accepts_stride(self) -> bool:
-        """Whether it can be calculated at some rows and columns alone."""
+        """Whether it can be calculated at some positions alone."""
 
     def strided(self, stride: Pair) -> Step:
-        """Return the same step with another stride, where it has one."""
+        """Return the step with another stride, if it has one."""
 
     def unstrided(self) -> Step:
-        """Return the same step for an input without the rows and columns that it skipped."""
+        """Return the step for an input that is strided already."""
 
     def weights(self, framework: Any, values: Values, /) -> tuple[Tensor, ...]:
-        """Prepare the weights that `calculate` needs.
-
-        Parameters
-        ----------
-        framework : module
-            ``tensorflow`` or ``torch``.
-        values : Values
-        """
+        """Prepare the weights; `framework` is ``tensorflow`` or ``torch``."""
 
     def calculate(self, framework: Any, inputs: StepInputs, /) -> Tensor:
-        """Calculate the node's map, on whole maps or on windows of them."""
+        """Calculate the node's map."""

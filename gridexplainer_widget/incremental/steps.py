@@ -1,4 +1,4 @@
-"""Descriptions of steps that are the same in every framework; each adds how to calculate them."""
+"""Steps as all frameworks describe them; each framework adds `calculate`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .window import NO_PADS, Pads, Pair
 
 
 class PlainStep:
-    """Most steps: no stride, no weights, nothing that the planner rewrites."""
+    """A step without stride or weights, which no rewrite touches."""
 
     changes: tuple[Change, ...] = ()
 
@@ -51,7 +51,7 @@ class PlainStep:
 
 
 class StridedStep(PlainStep):
-    """A step with a `stride`, and mostly with `pads`: a frozen dataclass."""
+    """A frozen dataclass with `stride` and, mostly, `pads`."""
 
     @property
     def has_stride(self) -> bool:
@@ -64,7 +64,7 @@ class StridedStep(PlainStep):
         return step
 
     def unstrided(self) -> Self:
-        """See :class:`Step`: what it cropped or added at the end was skipped, too."""
+        """See :class:`Step`; `pads` touched only what has been skipped."""
         step: Self = replace(cast("Any", self), stride=(1, 1), pads=NO_PADS)
         return step
 
@@ -74,20 +74,7 @@ S = TypeVar("S", bound=PlainStep)
 
 @dataclass(frozen=True)
 class Convolution(StridedStep):
-    """A convolution, and what is done to each channel after it.
-
-    Parameters
-    ----------
-    kernel : object
-        Its key among the values.
-    shape : tuple of int
-        Of the kernel as the framework takes it, four axes.
-    stride : (int, int)
-    pads : Pads
-    dilation : (int, int)
-    groups : int
-    changes : tuple of Change
-    """
+    """A convolution, then `changes`; `kernel` keys `Values`, `shape` has the framework's order."""
 
     kernel: Any
     shape: tuple[int, ...]
@@ -110,14 +97,7 @@ class Convolution(StridedStep):
 
 @dataclass(frozen=True)
 class Pooling(StridedStep):
-    """The largest number, or the mean, of each window.
-
-    Parameters
-    ----------
-    is_max : bool
-    size, stride : (int, int)
-    pads : Pads
-    """
+    """Max pooling or average pooling."""
 
     is_max: bool
     size: Pair
@@ -127,13 +107,7 @@ class Pooling(StridedStep):
 
 @dataclass(frozen=True)
 class Moving(StridedStep):
-    """Padding, cropping, repeating and skipping of rows and columns, in this order.
-
-    Parameters
-    ----------
-    pads : Pads
-    stride, repeat : (int, int)
-    """
+    """Padding or cropping, then nearest-neighbour upsampling, then striding."""
 
     pads: Pads = NO_PADS
     stride: Pair = (1, 1)
@@ -142,13 +116,7 @@ class Moving(StridedStep):
 
 @dataclass(frozen=True)
 class Scaling(PlainStep):
-    """Changes to each channel where no convolution is ahead to take them in.
-
-    Parameters
-    ----------
-    channels : int
-    changes : tuple of Change
-    """
+    """Per-channel changes that no convolution before them absorbs."""
 
     channels: int
     changes: tuple[Change, ...]

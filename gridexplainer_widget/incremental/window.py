@@ -1,4 +1,4 @@
-"""Where an output position looks at a map: windows, strides and padding."""
+"""Which part of its input an output position reads."""
 
 from __future__ import annotations
 
@@ -6,30 +6,29 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 Pair: TypeAlias = tuple[int, int]
-"""Along the rows, along the columns."""
+"""(rows, columns)."""
 
 Pads: TypeAlias = tuple[Pair, Pair]
-"""Rows added before and after a map, and columns; negative where they are cropped."""
+"""((top, bottom), (left, right)) padding; negative where cropped."""
 
 NO_PADS: Pads = ((0, 0), (0, 0))
 
 
 @dataclass(frozen=True)
 class Window:
-    """Where an output position looks at a map.
+    """The part of an input map that one output position reads.
 
-    Output row y sees rows ``y * stride - before`` up to, not including,
-    ``y * stride - before + size`` of the map with each row repeated `repeat` times; columns alike.
+    Output row y reads rows ``y * stride - before`` up to, excluding, ``y * stride - before + size``
+    of the input with each row repeated `repeat` times (nearest-neighbour upsampling); columns
+    likewise.
 
     Parameters
     ----------
-    size : (int, int)
-        Rows and columns, dilation included.
-    stride, before : (int, int)
-        `before` is the padding above and to the left; negative where the map is cropped.
-    repeat : (int, int)
-        How often each row and column is repeated (nearest upsampling).
-    outside : float
+    size
+        Dilation included.
+    before
+        Padding at the top and left; negative where cropped.
+    outside
         Value of the padding.
     """
 
@@ -41,7 +40,7 @@ class Window:
 
     @property
     def step(self) -> Pair:
-        """Distance between the rows and columns that are read; 1 unless some are skipped."""
+        """Distance between rows (columns) read: the stride where `size` is 1, else 1."""
         rows, columns = (
             stride if size == 1 else 1 for size, stride in zip(self.size, self.stride, strict=True)
         )
@@ -57,16 +56,16 @@ class Window:
 
 
 POINT = Window()
-"""An output position sees the same position of the map."""
+"""Reads the same position alone."""
 
 
 def window_span(size: Pair, dilation: Pair) -> Pair:
-    """Return how many rows and columns a dilated window spans."""
+    """Return how many rows and columns a dilated kernel spans."""
     rows, columns = ((n - 1) * apart + 1 for n, apart in zip(size, dilation, strict=True))
     return rows, columns
 
 
 def stride_in_windows(size: Pair, stride: Pair) -> Pair:
-    """Return the stride over gathered windows, which hold no rows and columns that are skipped."""
+    """Return the stride over filled windows, which leave out what no position reads."""
     rows, columns = (1 if n == 1 else step for n, step in zip(size, stride, strict=True))
     return rows, columns

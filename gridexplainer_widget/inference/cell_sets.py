@@ -1,4 +1,4 @@
-"""Sets of cells that are hidden together, and what their scores tell."""
+"""Sets of cells to hide together."""
 
 from __future__ import annotations
 
@@ -16,36 +16,23 @@ from gridexplainer_widget.core.scores import Score, drops_of
 from .run import Run
 
 MAX_POINTS = 33
-"""Points on a curve; grids of fewer cells have one for each number of hidden cells."""
+"""Points on a curve; smaller grids have one for each number of hidden cells."""
 
 
 class Selection(NamedTuple):
-    """Cells that are hidden, or kept, together.
-
-    Parameters
-    ----------
-    cells : tuple of (row, column)
-    keep : bool
-        Hide everything but them.
-    """
+    """Cells, (row, column), to hide together; with `keep`, all others are hidden."""
 
     cells: tuple[tuple[int, int], ...] = ()
     keep: bool = False
 
     def hidden(self, grid: Grid) -> tuple[int, ...]:
-        """Return the cells (row-major) that are hidden."""
+        """Return the hidden cells, row-major."""
         chosen = {grid.index(row, column) for row, column in self.cells}
         return tuple(cell for cell in range(len(grid)) if (cell in chosen) is not self.keep)
 
 
 def ranking(drops: ArrayLike) -> NDArray[np.intp]:
-    """Return the scored cells, largest drop first; ties in row-major order.
-
-    Parameters
-    ----------
-    drops : float array
-        NaN and infinity where not scored.
-    """
+    """Return the cells with finite drops, largest first; ties in row-major order."""
     flat = np.ravel(drops)
     order: NDArray[np.intp] = np.argsort(-flat, kind="stable")
     scored: NDArray[np.intp] = order[np.isfinite(flat[order])]
@@ -53,7 +40,7 @@ def ranking(drops: ArrayLike) -> NDArray[np.intp]:
 
 
 def sum_of_drops(run: Run, cells: Sequence[int], target: int, score: Score) -> float | None:
-    """Add up the drops of single cells; None if one has not been scored."""
+    """Add up the drops of single cells; None if one is not scored."""
     if run.baseline is None or run.vectors is None:
         return None
     drops = drops_of(
@@ -66,16 +53,9 @@ def sum_of_drops(run: Run, cells: Sequence[int], target: int, score: Score) -> f
 class Curves:
     """The sets behind the deletion and the insertion curve.
 
-    Deletion hides the k cells with the largest drops, insertion everything but them. After
-    V. Petsiuk, A. Das and K. Saenko, "RISE: Randomized Input Sampling for Explanation of Black-box
+    Deletion hides the first k cells of `order` (largest drop first), insertion all others. After V.
+    Petsiuk, A. Das and K. Saenko, "RISE: Randomized Input Sampling for Explanation of Black-box
     Models", BMVC 2018, who blur or grey pixels; here the run's fill replaces them.
-
-    Parameters
-    ----------
-    order : tuple of int
-        Cells, largest drop first.
-    cells : int
-        Number of cells of the grid.
     """
 
     order: tuple[int, ...]
@@ -83,9 +63,9 @@ class Curves:
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """The k at which the curves are known: all of them, or 33 spread evenly (32 if n is odd).
+        """Each k on the curves: all, or 33 spread evenly (32 if n is odd).
 
-        With each k there is n − k, so that a ranking and its reverse hide equally many cells.
+        With k comes n − k, so that a ranking and its reverse hide equally many cells.
         """
         n = len(self.order)
         if n < MAX_POINTS:
@@ -96,15 +76,15 @@ class Curves:
         return tuple(dict.fromkeys(lower + upper))
 
     def deletion(self, k: int) -> tuple[int, ...]:
-        """Return the cells to hide: the top k."""
+        """Return the top k."""
         return tuple(sorted(self.order[:k]))
 
     def insertion(self, k: int) -> tuple[int, ...]:
-        """Return the cells to hide: all but the top k."""
+        """Return all but the top k."""
         kept = set(self.order[:k])
         return tuple(cell for cell in range(self.cells) if cell not in kept)
 
     @cached_property
     def sets(self) -> tuple[tuple[int, ...], ...]:
-        """All sets: deletion and insertion in turn, for each of `counts`."""
+        """Deletion and insertion sets in turn, for each of `counts`."""
         return tuple(cells(k) for k in self.counts for cells in (self.deletion, self.insertion))

@@ -1,4 +1,4 @@
-"""Chooses how a picture under a grid is scored: by the whole model, or by what changes of it."""
+"""Chooses between full and incremental inference."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def parse_engine(engine: str) -> Engine:
     Raises
     ------
     ValueError
-        There is no such engine.
+        Unknown name.
     """
     if engine in get_args(Engine):
         known: Engine = engine  # type: ignore[assignment]  # it is one of them
@@ -34,7 +34,7 @@ def parse_engine(engine: str) -> Engine:
 def choose_strategy(
     classifier: Classifier, masker: Masker, engine: Engine, batch_size: int | None
 ) -> InferenceStrategy:
-    """Choose the strategy; warn if incremental inference was wanted and cannot be had."""
+    """Choose the strategy; warn if incremental inference was wanted but is impossible."""
     queries = len(masker.grid) + 1
     full = FullStrategy(
         classifier, masker, batch_size or choose_batch_size(queries, masker.pixels.nbytes)
@@ -48,7 +48,7 @@ def choose_strategy(
     except UnsupportedGraph as reason:
         full.description = f"full: {reason}"
         if engine == "incremental" or not isinstance(reason, NotApplicable):
-            warnings.warn(  # Python shows the same one once
+            warnings.warn(  # Python shows each text once
                 f"{classifier.name} is run in full for each hidden cell: {reason}. The numbers are "
                 "right, it only takes longer. engine='full' asks for that without a warning.",
                 stacklevel=2,
@@ -61,7 +61,7 @@ def choose_strategy(
 def _incremental_engine(
     classifier: Classifier, masker: Masker, engine: Engine
 ) -> IncrementalEngine:
-    """Read the model; raise UnsupportedGraph where that cannot be done or would not pay."""
+    """Read the model; raise UnsupportedGraph where that fails or would not pay."""
     if classifier.incremental_engine is None:
         raise NotApplicable("it is a black box, whose layers are not known")
     if classifier.preprocessing.function is not None:

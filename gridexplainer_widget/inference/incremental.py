@@ -1,4 +1,4 @@
-"""Class probabilities from a model that was read, calculating only what hiding changes."""
+"""Class probabilities from recalculating only what hiding changes."""
 
 from __future__ import annotations
 
@@ -17,36 +17,34 @@ from gridexplainer_widget.incremental.plan import PatchPlan
 from .strategy import MAX_BATCH, Cells, CellSetBatch, FullStrategy, even_batch_size
 
 MAX_PATCHES = 64
-"""Patches at once: where they are small, more gain than of whole pictures. This and
-`MAX_MAP_BYTES` may be exceeded by `SIZE_TOLERANCE`, so that a batch ends where a group does."""
+"""Patches per batch: small ones gain from more than whole pictures do. To end where a group
+does, batches may exceed this and `MAX_MAP_BYTES` by `SIZE_TOLERANCE`."""
 
 TARGET_SECONDS = 0.25
-"""Seconds that a batch of more than `MAX_BATCH` may take, so that cells come in smoothly."""
+"""Limit for batches of more than `MAX_BATCH`, so that cells come in smoothly."""
 
 MAX_MAP_BYTES = 16 * 2**20
-"""Bytes of the largest map of a batch. Much larger ones go back to the system whenever they are
-done with, and come again page by page: 6 % of DenseNet121's time in a trial."""
+"""Largest map of a batch. Much larger ones are freed to the system after each use and paged in
+again: 6 % of DenseNet121's time in a trial."""
 
 MIN_PICTURES = 3
-"""For fewer pictures, the whole maps that patches need would cost more than they save."""
+"""With fewer, the whole maps that patches need cost more than they save."""
 
 BYTES_PER_VALUE = 4
 """Maps are float32."""
 
 
 class IncrementalStrategy:
-    """Calculate only what hiding changes, in a model that was read as a graph.
+    """Recalculate only what hiding changes, in a model read as a graph.
 
-    After S. Nakandala, A. Kumar and Y. Papakonstantinou, "Incremental and Approximate Inference
-    for Faster Occlusion-based Deep CNN Explanations", SIGMOD 2019.
+    After S. Nakandala, A. Kumar and Y. Papakonstantinou, "Incremental and Approximate Inference for
+    Faster Occlusion-based Deep CNN Explanations", SIGMOD 2019. Sets for which patches do not pay
+    run in `full`.
 
     Parameters
     ----------
-    full : FullStrategy
-        For sets for which patches do not pay, and to check against.
-    engine : IncrementalEngine
-    batch_size : int, optional
-        By default as many sets as take `TARGET_SECONDS` and have maps within `MAX_MAP_BYTES`.
+    batch_size
+        By default what `TARGET_SECONDS` and `MAX_MAP_BYTES` allow.
     """
 
     def __init__(
@@ -129,11 +127,11 @@ class IncrementalStrategy:
         return self.classifier.read(raw, len(batch.sets))
 
     def _differs(self, batch: CellSetBatch, vectors: Probabilities) -> str | None:
-        """Check one set of the first batch of each plan against the model itself."""
+        """Check one set of each plan's first batch against the model itself."""
         plan = batch.plan
         if plan is None or plan.patched in self.engine.checked:
             return None
-        index = int(np.abs(vectors - vectors[0]).max(axis=1).argmax())  # what changed most
+        index = int(np.abs(vectors - vectors[0]).max(axis=1).argmax())  # the largest change
         expected = self.full.vectors(CellSetBatch(([batch.sets[index]],)))[0]
         allowed = 1e-3 * np.abs(expected - vectors[0]).max() + 1e-4 * np.abs(expected).max()
         off = float(np.abs(vectors[index] - expected).max())
@@ -147,7 +145,7 @@ class IncrementalStrategy:
         return Box(0, 0, 0, 0) if changed is None else changed
 
     def _size(self, schedule: Schedule) -> int:
-        """Choose how many sets a batch has."""
+        """Return the sets per batch."""
         sets = sum(map(len, schedule.groups))
         if self.batch_size is not None or not sets:
             return self.full.batch_size

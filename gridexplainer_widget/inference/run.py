@@ -1,4 +1,4 @@
-"""Sets of hidden cells → class probabilities, batch by batch."""
+"""Scores sets of hidden cells batch by batch and keeps the results."""
 
 from __future__ import annotations
 
@@ -26,34 +26,30 @@ KEPT_SETS = 1024
 
 
 class Run:
-    """One picture under one grid and one fill: what has been scored so far.
+    """What has been scored of one picture under one grid and one fill.
 
-    A run that was stopped goes on where it was: :meth:`steps` scores the cells that are missing,
-    :meth:`ask` any sets of cells. What is known is not scored again.
+    :meth:`steps` scores the cells that are missing, also after a stop; :meth:`ask` scores any sets.
+    What is known is not scored again.
 
     Parameters
     ----------
-    classifier : Classifier
-    picture : Picture
-    masker : Masker
-        Of the picture as the model sees it.
-    batch_size : int, optional
+    masker
+        Of the picture at the model's input size.
+    batch_size
         By default chosen from the picture's size and a memory budget.
-    engine : {"auto", "full", "incremental"}
-        See :class:`gridexplainer_widget.GridExplainer`.
 
     Attributes
     ----------
-    baseline : float32 array (classes,) or None
+    baseline : float32 (classes,)
         Class probabilities of the whole picture.
-    vectors : float32 array (cells, classes) or None
+    vectors : float32 (cells, classes)
         Class probabilities with one cell hidden; NaN where not scored.
-    failed : bool array (cells,)
+    failed : bool (cells,)
         Cells whose last scoring failed.
-    seconds : float
+    seconds
         Time spent scoring.
-    calls : int
-        Pictures that the model was run on.
+    calls
+        Pictures run through the model.
     """
 
     def __init__(
@@ -90,7 +86,7 @@ class Run:
         *,
         engine: Engine = "full",
     ) -> Run:
-        """Fit the picture to the classifier, cut it and set up the run."""
+        """Fit the picture to the classifier, divide it into cells and set up the run."""
         pixels = picture.fitted(*classifier.input_shape)
         grid = Grid.of(grid_size, *pixels.shape[:2])
         masker = Masker(pixels, grid, fill)
@@ -115,16 +111,15 @@ class Run:
         return scored
 
     def steps(self) -> Iterator[int]:
-        """Score what is missing; yield after each batch how many cells are done.
+        """Score the missing cells; yield how many are scored after each batch.
 
-        The whole picture comes first, then cells spread over it. Cells for which the model failed
-        are marked in `failed` and come last the next time.
+        The whole picture comes first, then cells spread over it, those in `failed` last.
 
         Raises
         ------
         ClassifierError
-            The model returned another number of classes than before, or nothing but NaN and
-            infinity in a batch; or, after all the rest, for some cells.
+            The number of classes changed; a whole batch was NaN or infinity; or, raised after all
+            batches, some pictures were.
         """
         order = sorted(map(int, self.grid.spread_order()), key=lambda cell: self.failed[cell])
         for _ in self.ask([(), *((cell,) for cell in order)]):
@@ -132,14 +127,7 @@ class Run:
                 yield int(self.scored.sum())
 
     def ask(self, sets: Iterable[Sequence[int]]) -> Iterator[int]:
-        """Score sets of cells that are hidden together; yield after each batch how many it held.
-
-        What is known is not scored again: see :meth:`cached_probabilities`.
-
-        Parameters
-        ----------
-        sets : iterable of sequences of int
-            Cells, row-major; the empty one is the whole picture.
+        """Score sets of cells, the empty one being the whole picture; yield the size of each batch.
 
         Raises
         ------
@@ -156,7 +144,7 @@ class Run:
         scored, bad = 0, list[Sequence[int]]()
         since = time.perf_counter()
         for planned in self.strategy.batches(wanted) if wanted else ():
-            # Another call may have scored some of them between two batches.
+            # Another call may have scored some between two batches.
             batch = planned.only(lambda cells: self.cached_probabilities(cells) is None)
             if not batch.sets:
                 continue
@@ -174,12 +162,12 @@ class Run:
             yield len(batch.sets) + len(unchanged)
             since, unchanged = time.perf_counter(), []
             if len(worse) == len(batch.sets) or () in worse:
-                break  # nothing suggests that the next will be better
+                break  # the next would hardly be better
         if bad:
             raise self._problem(bad, scored)
 
     def cached_probabilities(self, cells: Sequence[int]) -> Probabilities | None:
-        """Return the class probabilities with `cells` hidden together; None if not known."""
+        """Return the class probabilities with `cells` hidden; None if not known."""
         if not cells:
             return self.baseline
         if len(cells) == 1:
@@ -190,7 +178,7 @@ class Run:
     def _unknown(
         self, sets: Iterable[Sequence[int]]
     ) -> tuple[list[Sequence[int]], list[Sequence[int]]]:
-        """Return the sets that the model must score, and those whose hiding changes no pixel."""
+        """Return the sets to score, and those whose hiding changes no pixel."""
         unknown = {
             self._key(cells): cells for cells in sets if self.cached_probabilities(cells) is None
         }
@@ -201,7 +189,7 @@ class Run:
         return wanted, unchanged
 
     def _keep_as_baseline(self, sets: Iterable[Sequence[int]]) -> None:
-        """Keep the baseline for sets whose hiding changes no pixel: no call is needed."""
+        """Keep the baseline for sets that change no pixel."""
         if self.baseline is not None:
             for cells in sets:
                 self._keep(cells, self.baseline)
@@ -219,7 +207,7 @@ class Run:
     def _keep_all(
         self, batch: Sequence[Sequence[int]], vectors: Probabilities
     ) -> list[Sequence[int]]:
-        """Keep what is finite; return the sets of cells for which it is not."""
+        """Keep what is finite; return the other sets."""
         bad = []
         for cells, vector in zip(batch, vectors, strict=True):
             if np.isfinite(vector).all():

@@ -1,4 +1,4 @@
-"""Strategies for the class probabilities of one picture with sets of cells hidden."""
+"""Interface of inference strategies; the one that runs the whole model."""
 
 from __future__ import annotations
 
@@ -16,52 +16,42 @@ from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.incremental.plan import PatchPlan
 
 MEMORY_BUDGET = 256 * 2**20
-"""Bytes that one batch may take, the model's activations included."""
+"""Bytes of one batch, activations included."""
 
 ACTIVATIONS_PER_INPUT = 32
-"""Bytes of a convolutional network's activations by those of its input, roughly: ResNet50's first
-block holds 112×112×64 numbers several times over for 224×224×3 that go in."""
+"""Bytes of activations by bytes of input, roughly: ResNet50's first block holds 112×112×64
+numbers several times over for 224×224×3."""
 
 MAX_BATCH = 16
-"""Whole pictures at once: more gain nothing on a CPU (benchmarks/README.md) and delay the first
+"""Pictures per batch: more gain nothing on a CPU (benchmarks/README.md) and delay the first
 cells."""
 
 Cells: TypeAlias = Sequence[int]
-"""Cells that are hidden together, row-major."""
+"""Cells hidden together, row-major."""
 
 
 def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUDGET) -> int:
-    """Choose how many pictures a batch has: within the budget, and none nearly empty.
-
-    Parameters
-    ----------
-    queries : int
-        Number of pictures to score.
-    picture_bytes : int
-        Size of one, float32, as the model takes it.
-    budget : int
-        Bytes.
-    """
+    """Choose an even batch size within `budget` bytes, for float32 pictures."""
     within_budget = max(1, budget // (picture_bytes * ACTIVATIONS_PER_INPUT))
     return even_batch_size(queries, min(MAX_BATCH, within_budget))
 
 
 def even_batch_size(count: int, max_size: float) -> int:
-    """Return the size of the fewest batches of at most `max_size`, none of them nearly empty."""
+    """Return the size of the fewest equal batches of at most `max_size`."""
     batches = max(1, math.ceil(count / max_size))
     return max(1, math.ceil(count / batches))
 
 
 @dataclass(frozen=True)
 class CellSetBatch:
-    """Sets of cells that are scored at once.
+    """Sets of cells to score at once.
 
     Parameters
     ----------
-    groups : tuple of sequences of sets of cells
-        Those whose patches are of one size are together.
-    plan : PatchPlan or None
-        How the network is calculated; None is the model itself.
+    groups
+        Sets with patches of one size are together.
+    plan
+        None to run the model itself.
     """
 
     groups: tuple[Sequence[Cells], ...]
@@ -79,11 +69,11 @@ class CellSetBatch:
 
 
 class InferenceStrategy(Protocol):
-    """Gets the class probabilities of one picture with sets of cells hidden."""
+    """Gets class probabilities with sets of cells hidden."""
 
     @property
     def description(self) -> str:
-        """What it is, for the record."""
+        """What to call it in the record."""
 
     def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
         """Split sets into batches, in the best order."""
@@ -93,14 +83,7 @@ class InferenceStrategy(Protocol):
 
 
 class FullStrategy:
-    """The model itself, on whole pictures.
-
-    Parameters
-    ----------
-    classifier : Classifier
-    masker : Masker
-    batch_size : int
-    """
+    """Run the model itself on whole pictures."""
 
     def __init__(self, classifier: Classifier, masker: Masker, batch_size: int) -> None:
         self.classifier, self.masker, self.batch_size = classifier, masker, batch_size
