@@ -14,7 +14,7 @@ from gridexplainer_widget.core.grid import Grid
 
 
 class MaskRank(NamedTuple):
-    """Ranks, from 1, of the first cell that a mask touches and of the cell it covers most."""
+    """Best ranks, from 1, of the cells that a mask touches and of those that it covers most."""
 
     touched: int
     main: int

@@ -36,7 +36,7 @@ def from_16_bits(array: NDArray[np.uint16]) -> NDArray[np.float32]:
 
 
 def _rescaled_alpha(array: NDArray[Any]) -> NDArray[Any]:
-    """Scale alpha in 0..1 to 0..255 if the colours are in 0..255."""
+    """Scale alpha in 0..1 to 0..255 if the colours are in 0..255: else little would show."""
     if array.shape[-1] != 4 or array.dtype.kind != "f" or not array[..., :3].max() > 1:
         return array
     if not 0 < array[..., 3].max() <= 1:

@@ -35,7 +35,7 @@ class Comparison(ComparisonData[Explanation]):
     """
 
     def plot(self) -> Figure:
-        """Draw the picture and all maps on one sheet.
+        """Draw the picture and all maps on one sheet, in one colour scale.
 
         Raises
         ------

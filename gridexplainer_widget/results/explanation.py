@@ -114,7 +114,8 @@ class Explanation(ExplanationData):
         -------
         shap.Explanation
             values: float64 (1, height, width, 3, 1), NaN where not scored; data: uint8
-            (1, height, width, 3). The value of a cell is spread evenly over pixels and channels.
+            (1, height, width, 3); output_names: the target's label. The value of a cell is
+            spread evenly over pixels and channels.
 
         Raises
         ------

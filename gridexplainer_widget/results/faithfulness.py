@@ -39,8 +39,8 @@ OPTIONAL_RECORD_TYPES: Final[dict[str, Callable[[Any], Any]]] = {
 class Faithfulness:
     """How faithful a map is to the model, for one class.
 
-    Masked pictures may be unlike any that the model was trained on: compare maps under the
-    same fill only.
+    The curves are of probabilities, whatever the map's unit. Masked pictures may be unlike any
+    that the model was trained on, so compare maps under the same fill only.
 
     Parameters
     ----------
