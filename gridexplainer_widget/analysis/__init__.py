@@ -1,1 +1,1 @@
-"""The steps that make a result."""
+"""Explain, audit, compare."""

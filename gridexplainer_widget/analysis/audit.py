@@ -1,4 +1,4 @@
-"""Audit a map: hide its cells in order, and make it again with randomised weights."""
+"""Audit a map: hide its cells in order, randomise the model's weights."""
 
 from __future__ import annotations
 
@@ -34,13 +34,7 @@ def audit_explanation(  # noqa: PLR0913 - what is audited, and how far
     request: MethodRequest | None = None,
     randomise: bool = False,
 ) -> Generator[Progress, None, Faithfulness]:
-    """Measure how true an explanation is to the model; see :meth:`GridExplainer.faithfulness`.
-
-    Parameters
-    ----------
-    request : MethodRequest, optional
-        What made the explanation; by default what the explanation itself knows of that.
-    """
+    """Audit an explanation; see :meth:`GridExplainer.faithfulness`."""
     run = audit_run(setup, explanation, fill)
     request = request or explanation.request
     return (
@@ -57,23 +51,9 @@ def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
     mask: ArrayLike | None = None,
     randomise: bool = False,
 ) -> Generator[Progress, None, Faithfulness]:
-    """Measure how true an explanation is to the model, with a run that may be used again.
+    """Audit an explanation with a run of :func:`audit_run`, which can be reused.
 
-    Parameters
-    ----------
-    audit : Run
-        Of the same picture and grid; see :func:`audit_run`.
-    request : MethodRequest
-        What made the explanation, to make it again with randomised weights.
-    mask : bool array (height, width), optional
-        Where the object is.
-    randomise : bool
-        Whether to randomise the weights; where that is impossible, a note says why.
-
-    Raises
-    ------
-    ValueError
-        The explanation is of a model with another number of classes.
+    If randomising the weights fails, a note says why.
     """
     calls = audit.calls
     yield from ensure_baseline(audit)
@@ -96,7 +76,7 @@ def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
 def add_randomisation(
     setup: Setup, explanation: Explanation, request: MethodRequest, faithfulness: Faithfulness
 ) -> Generator[Progress, None, Faithfulness]:
-    """Add what randomised weights do to the map; a note where that cannot be found out."""
+    """Randomise the weights, or add a note why that failed."""
     try:
         found = yield from randomise_steps(setup, explanation, request)
     except MethodError as error:
@@ -112,13 +92,12 @@ def add_randomisation(
 def randomise_steps(
     setup: Setup, explanation: Explanation, request: MethodRequest, stages: int = 4
 ) -> Generator[Progress, None, Randomisation]:
-    """Make an explanation again with the model's weights randomised, layer by layer.
+    """Explain again with the model's weights randomised, layer by layer.
 
     Raises
     ------
     MethodError
-        The model is a black box or cannot be copied, or it is not known what the map was made
-        with.
+        The model is a black box or cannot be copied, or the map's background or fill is unknown.
     """
     if explanation.settings.get("background") and request.options.background is None:
         raise MethodError(
@@ -126,7 +105,7 @@ def randomise_steps(
             "explainer.compare(…, randomise=True) randomises the weights where it is at hand."
         )
     run = audit_run(setup, explanation, fill_of(setup, explanation))
-    if run.classifier.output is None:  # found out from the first answer
+    if run.classifier.output is None:  # the first answer tells
         yield from ensure_baseline(run)
     target, score, seed = explanation.target, explanation.score, explanation.settings.get("seed", 0)
 
@@ -140,14 +119,12 @@ def randomise_steps(
 
 
 def audit_run(setup: Setup, explanation: Explanation, fill: FillLike | None = None) -> Run:
-    """Set up hiding cells of an explained picture, by a fill or by the explainer's own.
+    """Set up hiding cells of an explained picture, by default with the explainer's fill.
 
     Raises
     ------
-    TypeError
-        It is no explanation.
-    ValueError
-        Its picture does not fit the model.
+    TypeError, ValueError
+        It is no `Explanation`, or does not fit the model.
     """
     if not isinstance(explanation, Explanation):
         raise TypeError(f"{type(explanation).__name__} is no Explanation, such as explain() gives.")
@@ -165,13 +142,7 @@ def audit_run(setup: Setup, explanation: Explanation, fill: FillLike | None = No
 
 
 def fill_of(setup: Setup, explanation: Explanation) -> Fill:
-    """Find the fill that an explanation was made with.
-
-    Raises
-    ------
-    MethodError
-        It is the user's own, and the explainer has another.
-    """
+    """Find the fill that made an explanation, or raise MethodError."""
     if setup.fill.name == explanation.fill:
         return setup.fill
     try:

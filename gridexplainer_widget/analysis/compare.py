@@ -34,13 +34,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
     randomise: bool = False,
     on_result: Callable[[Comparison], object],
 ) -> Generator[Progress, None, Comparison]:
-    """Explain a picture by each method and audit each map; see :meth:`GridExplainer.compare`.
-
-    Parameters
-    ----------
-    on_result : callable
-        Takes what there is after each method.
-    """
+    """Explain and audit by each method; give the comparison so far to `on_result` after each."""
     picture = read_picture(img)
     requests = parse_requests(setup.usual_methods if methods is None else methods)
     fill = None if fill is None else parse_fill(fill, setup.seed)
@@ -48,7 +42,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
     explanations, audits = list[Explanation](), list[Faithfulness]()
     failures, stages = list[Failure](), 2 * len(requests)
     for number, request in enumerate(requests):
-        run = setup.start_run(picture)  # one each: what a method costs is its own
+        run = setup.start_run(picture)  # one each: costs are counted per run
         try:
             steps = explanation_steps(setup, run, target, request)
             explanation = yield from subprogress(steps, 2 * number, stages)
@@ -67,7 +61,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
 
 
 def check_model(setup: Setup, run: Run) -> Generator[Progress, None, None]:
-    """Check the model, unless a check found nothing wrong before."""
+    """Check the model unless it has passed before."""
     if setup.unchecked:
         setup.checked = yield from indeterminate(setup.model_checks(run))
 
@@ -75,7 +69,7 @@ def check_model(setup: Setup, run: Run) -> Generator[Progress, None, None]:
 def _check_request(
     setup: Setup, picture: Picture, target: int | str | None, mask: ArrayLike | None
 ) -> Generator[Progress, None, None]:
-    """Refuse a target or a mask that does not fit, and check the model, before the long part."""
+    """Check target, mask and model before the long part."""
     run = setup.start_run(picture)
     yield from ensure_baseline(run)
     target_of(run, target)

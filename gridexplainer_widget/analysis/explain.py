@@ -1,4 +1,4 @@
-"""Explain a picture; where that ends early, keep what was found and say why."""
+"""Explain a picture; keep what was scored if that ends early."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .setup import Setup
 ExplanationSteps: TypeAlias = "Generator[Progress, None, Explanation]"
 
 CLEAR_ERRORS: Final = (ClassifierError, ImportError, TypeError, ValueError)
-"""What we raise ourselves: the message needs no name of the class before it."""
+"""Errors whose message is shown without the name of their class."""
 
 
 def explain_steps(
@@ -29,18 +29,10 @@ def explain_steps(
     *,
     on_result: Callable[[Explanation | None], object],
 ) -> ExplanationSteps:
-    """Explain a run's picture, and check the model where that is due.
+    """Explain a run's picture, and check the model if that is due.
 
-    Parameters
-    ----------
-    on_result : callable
-        Takes the explanation, also the partial one that an interrupt or an error leaves; None
-        at the start of a method that leaves none.
-
-    Raises
-    ------
-    ExplanationError
-        The model failed on the way.
+    `on_result` takes the explanation, also a partial one after an interrupt or error; None at the
+    start of a method that leaves no partial one.
     """
     if request.method.explain is None:
         explanation = yield from _occlusion_steps(setup, run, target, on_result)
@@ -60,7 +52,7 @@ def explain_steps(
 def explanation_steps(
     setup: Setup, run: Run, target: int | str | None, request: MethodRequest
 ) -> ExplanationSteps:
-    """Explain a run's picture by a method; see :func:`~.methods.attribute.attribute`."""
+    """Explain a run's picture by a method."""
     found = yield from attribute(run, target, request, setup.score, setup.seed)
     return setup.freeze(run, target, attribution=found, options=request.options)
 
@@ -76,7 +68,7 @@ def _occlusion_steps(
     target: int | str | None,
     on_result: Callable[[Explanation], object],
 ) -> ExplanationSteps:
-    """Hide every cell; a bad target fails with the first batch, before the long part."""
+    """Hide every cell; a bad target fails with the first batch."""
     begun = False
     try:
         for done in run.steps():
@@ -102,7 +94,6 @@ def _occlusion_steps(
 
 
 def _with_method_in_errors(steps: ExplanationSteps, request: MethodRequest) -> ExplanationSteps:
-    """Name the method where the model fails on its way."""
     try:
         return (yield from steps)
     except CLEAR_ERRORS:

@@ -1,4 +1,4 @@
-"""Measure how well a map predicts the model, by hiding its cells in order."""
+"""Measure how well a map predicts the model, by hiding cells."""
 
 from __future__ import annotations
 
@@ -20,36 +20,22 @@ from .object_mask import checked_map, fit_mask, on_mask
 Cells: TypeAlias = "tuple[int, ...]"
 
 MAX_TIED_SHARE: Final = 0.25
-"""Where a larger share of the cells has equal values, a note says so."""
+"""Larger shares of equal values get a note."""
 
 
 def faithfulness_steps(
     run: Run, values: ArrayLike, target: int, mask: ArrayLike | None = None
 ) -> Generator[Progress, None, Faithfulness]:
-    """Measure a map.
+    """Measure a map, (rows, columns); yield pictures done and their total.
 
-    Parameters
-    ----------
-    run : Run
-        Of the map's picture and grid; its fill hides. What it has scored is not asked again.
-    values : float array (rows, columns)
-        The map; cells without a finite value rank last.
-    target : int
-        The map's class.
-    mask : bool array (H, W), optional
-        Where the object is; see :func:`~.object_mask.fit_mask`.
-
-    Yields
-    ------
-    (int, int)
-        Pictures that are done, and all of them.
+    The run's fill hides cells, and its cache is reused. Cells without a finite value rank last.
 
     Raises
     ------
     ClassifierError
         The model gave NaN or infinity.
     ValueError
-        The map does not fit the run's grid or holds no number; the mask does not fit.
+        The map or the mask does not fit.
     """
     values = checked_map(values, run.grid)
     notes = _notes(values)
@@ -78,7 +64,7 @@ def faithfulness_steps(
 
 
 def _order(values: Map) -> tuple[int, ...]:
-    """Rank all cells, those without a finite value last: the curves end with all hidden."""
+    """Rank all cells, so that the curves end with all hidden."""
     ranked = ranking(values)
     rest = np.setdiff1d(np.arange(values.size), ranked)
     return tuple(map(int, (*ranked, *rest)))
@@ -87,7 +73,7 @@ def _order(values: Map) -> tuple[int, ...]:
 def _probabilities(
     run: Run, sets: Iterable[Cells], target: int
 ) -> Generator[Progress, None, tuple[dict[Cells, float], int, float]]:
-    """Find the target's probability for each set of hidden cells; count pictures and seconds."""
+    """Return the target's probability for each set, pictures and seconds."""
     missing = list(dict.fromkeys(sets))
     known: dict[Cells, float] = {}
 

@@ -1,4 +1,4 @@
-"""Whether a map points at an object, of which a mask is known."""
+"""Compare a map with a mask of an object."""
 
 from __future__ import annotations
 
@@ -14,15 +14,7 @@ from gridexplainer_widget.core.grid import Grid
 
 
 class MaskRank(NamedTuple):
-    """How early a map's ranking reaches a mask; 1 is first.
-
-    Parameters
-    ----------
-    touched : int
-        Rank of the first cell that the mask touches.
-    main : int
-        Rank of the cell that the mask covers most; the best rank of several covered alike.
-    """
+    """Best ranks, from 1, of the cells that a mask touches and of those that it covers most."""
 
     touched: int
     main: int
@@ -30,26 +22,24 @@ class MaskRank(NamedTuple):
 
 @dataclass(frozen=True)
 class OnMask:
-    """How a map's values agree with a mask.
+    """Agreement of a map with a mask.
 
     Parameters
     ----------
     pointing : bool
         Whether the cell of the largest value touches the mask: the pointing game of J. Zhang et
         al., "Top-Down Neural Attention by Excitation Backprop", IJCV 2018. There a point may
-        miss the object by 15 pixels; here a cell with one pixel of the mask is a hit. Where
-        several cells share the largest value, each must touch the mask, so that a constant map
-        does not count as a hit.
+        miss by 15 pixels; here one masked pixel in the cell is a hit. If several cells tie, each
+        must touch the mask, so that a constant map is no hit.
     inside : float, optional
-        Share of the positive values inside the mask, 0..1; a partly covered cell counts by its
-        covered share: the relevance mass accuracy of L. Arras, A. Osman and W. Samek,
-        "CLEVR-XAI: A benchmark dataset for the ground truth evaluation of neural network
-        explanations", Information Fusion 2022. None where no value is positive.
+        Share of the positive values inside the mask, 0..1, by each cell's covered share:
+        relevance mass accuracy of L. Arras, A. Osman and W. Samek, "CLEVR-XAI: A benchmark
+        dataset for the ground truth evaluation of neural network explanations", Information
+        Fusion 2022. None without positive values.
     mask_area : float
-        Share of the picture that the mask covers, each cell counting the same, 0..1: `inside`
-        of a constant map.
+        Mean covered share of the cells, 0..1: `inside` of a constant map.
     touched : int
-        Cells that the mask touches: what a random cell would hit.
+        Number of cells that the mask touches.
     """
 
     pointing: bool
@@ -59,13 +49,7 @@ class OnMask:
 
 
 def checked_map(values: ArrayLike, grid: Grid) -> Map:
-    """Return a map as float32 (rows, columns).
-
-    Raises
-    ------
-    ValueError
-        It has another shape than the grid, or holds no finite number.
-    """
+    """Return a map as float32; raise ValueError if it does not fit or has no finite number."""
     checked = np.asarray(values, np.float32)
     if checked.shape != grid.shape:
         raise ValueError(
@@ -78,24 +62,15 @@ def checked_map(values: ArrayLike, grid: Grid) -> Map:
 
 
 def fit_mask(mask: ArrayLike, grid: Grid, picture_size: tuple[int, int]) -> Mask:
-    """Resample a mask to the model's input: bool (height, width).
+    """Resample a mask, (H, W), to the model's input: bool (height, width).
 
-    Enlarged by nearest neighbour. Reduced so that a pixel is true if any pixel in it was: a small
-    object becomes somewhat larger, but is not lost.
-
-    Parameters
-    ----------
-    mask : bool array (H, W)
-        Of the model's input, or of the whole picture at any size.
-    grid : Grid
-        Has the height and width of the model's input.
-    picture_size : (height, width)
-        Of the picture as it was given: its proportions may be others than the input's.
+    It is of the input, or of the whole original picture at any size. Enlarge by nearest
+    neighbour; reduce by "any", so that small objects grow but are not lost.
 
     Raises
     ------
     ValueError
-        It is not bool, has the wrong proportions, or is true nowhere.
+        The mask is not bool, has the wrong proportions, or is true nowhere.
     """
     mask, size = np.asarray(mask), (grid.height, grid.width)
     if mask.dtype != np.bool_ or mask.ndim != 2:
@@ -115,20 +90,9 @@ def fit_mask(mask: ArrayLike, grid: Grid, picture_size: tuple[int, int]) -> Mask
 
 
 def on_mask(values: ArrayLike, mask: Mask, grid: Grid) -> OnMask:
-    """Compare a map's values with a mask.
+    """Compare a map's values, (rows, columns), with a mask of the model's input.
 
-    Parameters
-    ----------
-    values : float array (rows, columns)
-        Cells without a finite value count as 0.
-    mask : bool array (height, width)
-        Of the model's input; see :func:`fit_mask`.
-    grid : Grid
-
-    Raises
-    ------
-    ValueError
-        The map or the mask does not fit the grid, or the map holds no finite number.
+    Cells without a finite value count as 0.
     """
     values = checked_map(values, grid)
     covered = _covered(mask, grid)
@@ -145,18 +109,8 @@ def on_mask(values: ArrayLike, mask: Mask, grid: Grid) -> OnMask:
 def rank_of_mask(values: ArrayLike, mask: Mask, grid: Grid) -> MaskRank:
     """Rank the cells of a mask by a map's values.
 
-    Of equal values those outside the mask rank first, so that a constant map has not found it.
+    Of equal values those outside the mask rank first, so that a constant map does not find it.
     Cells without a finite value rank last.
-
-    Parameters
-    ----------
-    values, mask, grid
-        As for :func:`on_mask`, with the same errors.
-
-    Returns
-    -------
-    MaskRank
-        Ranks from 1 to the number of cells.
     """
     values = checked_map(values, grid)
     covered = _covered(mask, grid)
@@ -169,7 +123,7 @@ def _rank(values: Map, wanted: NDArray[np.bool_]) -> int:
 
 
 def _covered(mask: Mask, grid: Grid) -> NDArray[np.float64]:
-    """Return the part of each cell that the mask covers: (rows, columns), 0..1."""
+    """Return the covered share of each cell."""
     fitted = fit_mask(mask, grid, (grid.height, grid.width))
     return mean_of_cells(fitted.astype(np.float32), grid).astype(np.float64)
 
@@ -187,7 +141,7 @@ def _resized(mask: Mask, new: int, axis: int) -> Mask:
 
 def _check_proportions(mask: Mask, size: tuple[int, int], picture_size: tuple[int, int]) -> None:
     (height, width), (tall, wide) = mask.shape, picture_size
-    # Either may have been resized to whole pixels before: allow for one more or less.
+    # Either may be rounded to whole pixels: allow one more or less.
     if abs(height * wide - width * tall) > max(height, width, tall, wide):
         raise ValueError(
             f"The mask is {_size(mask.shape)} and the picture {_size(picture_size)}. Wanted is a "
@@ -201,5 +155,5 @@ def _size(shape: tuple[int, ...]) -> str:
 
 
 def as_mask(mask: ArrayLike | None) -> Mask | None:
-    """Take a mask as an array; :func:`fit_mask` checks it."""
+    """Convert a mask to an array, unchecked."""
     return None if mask is None else np.asarray(mask)

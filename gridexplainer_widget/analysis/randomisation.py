@@ -1,4 +1,4 @@
-"""Whether a map depends on what the model has learned: randomise its weights and see."""
+"""Randomise a model's weights to see whether a map depends on them."""
 
 from __future__ import annotations
 
@@ -21,30 +21,27 @@ from gridexplainer_widget.inference.run import Run
 from .object_mask import checked_map
 
 Explain: TypeAlias = "Callable[[Classifier], Generator[Progress, None, tuple[Map, int]]]"
-"""Explain the same picture and class by another model.
-
-Returns the map, float32 (rows, columns), and the number of pictures that the model was given.
-"""
+"""Explain the same picture and class by another model; return the map and number of pictures."""
 
 
 @dataclass(frozen=True)
 class Randomisation:
     """How much of a map is left when the model's weights are randomised.
 
-    The cascading randomisation of J. Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS
-    2018: layers are randomised one after the other, from the last to the first.
+    Cascading randomisation, from the last layer to the first: J. Adebayo et al., "Sanity
+    Checks for Saliency Maps", NeurIPS 2018.
 
     Parameters
     ----------
     layers : tuple of str
-        At each stage the layer that was randomised last; at the final stage all are.
+        The layer last randomised at each stage; at the final stage all are.
     correlations : tuple of float
-        At each stage Spearman's rank correlation of the cells' values, sign included, with those
-        of the unchanged model, −1..1; 0 where one of the maps is constant.
+        Spearman's rank correlation with the unchanged model's map at each stage, −1..1;
+        0 if either map is constant.
     calls : int
-        Pictures that the randomised models were given.
+        Pictures given to the randomised models.
     notes : tuple of str
-        What a reader of the numbers should know, a sentence each.
+        A sentence each.
     """
 
     layers: tuple[str, ...]
@@ -65,9 +62,9 @@ class Randomisation:
     def similarity(self) -> float:
         """Mean absolute correlation, 0..1; lower is better.
 
-        A map that stays shows the picture or the network's architecture, not what the network
-        has learned. This is one draw: on 8×8 cells other seeds give numbers some tenths away, so
-        small differences between methods mean nothing.
+        A map that stays shows the picture or the architecture, not what the network has learned.
+        This is one draw: on 8×8 cells other seeds differ by some tenths, so small differences
+        mean nothing.
         """
         return float(np.mean(np.abs(self.correlations)))
 
@@ -75,35 +72,22 @@ class Randomisation:
 def randomisation_steps(
     run: Run, values: ArrayLike, explain: Explain, stages: int = 4, seed: int = 0
 ) -> Generator[Progress, None, Randomisation]:
-    """Explain with randomised models.
+    """Explain with randomised models and compare each map with `values`, (rows, columns).
 
-    Parameters
-    ----------
-    run : Run
-        Of the map's picture and grid; its model has answered before.
-    values : float array (rows, columns)
-        The map of the unchanged model. Cells without a finite value are left out.
-    explain : callable
-        See `Explain`.
-    stages : int
-        How many of the layers with weights to stop at, at least 1: evenly spread from the last
-        layer to the first; a single stage randomises all at once.
-    seed : int
-        Of the random weights.
+    Cells without a finite value are left out. Stages are spread evenly over the layers with
+    weights; a single one randomises all. The run's model must have answered before.
 
     Raises
     ------
     MethodError
-        The model is a black box, cannot be copied, or has nothing to randomise.
+        The model is a black box, cannot be copied, or has no weights.
     ValueError
-        The map does not fit the run's grid or holds no number; `stages` is below 1.
-    ClassifierError
-        A randomised model gave NaN or infinity.
+        The map does not fit, or `stages` is below 1.
     """
     original = checked_map(values, run.grid)
     if not (is_whole(stages) and stages >= 1):
         raise ValueError(f"stages={stages!r}; wanted is a whole number of at least 1.")
-    # Copies are counted first: each ends the one before, so that they cannot be collected.
+    # Count first: each copy ends the one before, so they cannot be collected.
     chosen = _spread(sum(1 for _ in _copies(run.classifier, seed)), stages)
     if not chosen:
         raise MethodError(
@@ -138,7 +122,7 @@ def _copies(classifier: Classifier, seed: int) -> Iterator[RandomisedCopy]:
     with classifier.lock:
         copies = classifier.open_network(classifier.output).randomised_copies(seed)
     while True:
-        with classifier.lock:  # reads the weights of a model that may be in use elsewhere
+        with classifier.lock:  # the model may be in use elsewhere
             copy = next(copies, None)
         if copy is None:
             return
@@ -146,7 +130,7 @@ def _copies(classifier: Classifier, seed: int) -> Iterator[RandomisedCopy]:
 
 
 def _spread(count: int, stages: int) -> set[int]:
-    """Choose among 0 … count − 1, evenly, always with the last one."""
+    """Choose among 0 … count − 1, evenly, always with the last."""
     return set(map(int, np.rint(np.linspace(count - 1, 0, stages)))) if count else set()
 
 
@@ -161,7 +145,6 @@ def _classifier_of(copy: RandomisedCopy, classifier: Classifier) -> Classifier:
 
 
 def _correlation(first: Map, second: Map) -> float | None:
-    """Spearman's; None where one of the maps is constant."""
     from scipy.stats import spearmanr  # noqa: PLC0415 - slow to import, rarely used
 
     known = np.isfinite(first) & np.isfinite(second)

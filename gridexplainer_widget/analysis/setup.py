@@ -1,4 +1,4 @@
-"""The model, and how its pictures are cut and hidden: what all steps and widgets start from."""
+"""A model and its settings, shared by all steps and widgets."""
 
 from __future__ import annotations
 
@@ -27,14 +27,10 @@ from gridexplainer_widget.results.notes import picture_checks
 
 
 class Setup:
-    """A model, and how its pictures are explained.
+    """A model, and how to explain its pictures.
 
-    The parameters are those of :class:`gridexplainer_widget.GridExplainer`.
-
-    Attributes
-    ----------
-    checked : Preflight or None
-        The latest check of the model; see :meth:`check`.
+    Takes the parameters of :class:`gridexplainer_widget.GridExplainer`. `checked` is the
+    latest check of the model, or None.
     """
 
     def __init__(  # noqa: PLR0913 - the model, and keywords with sound defaults
@@ -67,17 +63,17 @@ class Setup:
 
     @property
     def unchecked(self) -> bool:
-        """Whether the model was never checked, or the latest check raised concerns."""
+        """Whether the model was never checked or the latest check raised concerns."""
         return self.checked is None or bool(self.checked.concerns)
 
     def model_checks(self, run: Run) -> Generator[int, None, Preflight]:
-        """Check the model with a run's picture, a call at a time."""
+        """Check the model with a run's picture, call by call."""
         return model_checks(self.classifier, run.masker, at_once=run.batch_size)
 
     def start_run(
         self, img: PictureLike, grid_size: GridSize | None = None, fill: FillLike | None = None
     ) -> Run:
-        """Set up the scoring of a picture, by default with the settings of this object."""
+        """Set up a run, by default with this object's settings."""
         return Run.of(
             self.classifier,
             read_picture(img),
@@ -96,7 +92,7 @@ class Setup:
         attribution: Attribution | None = None,
         options: MethodOptions | None = None,
     ) -> Explanation:
-        """Freeze what a run has scored so far, or what a method found."""
+        """Freeze a run's scores so far, or a method's result."""
         settings = {
             "picture_size": list(run.picture.size),
             "grid_size": list(run.grid.shape),
@@ -112,10 +108,9 @@ class Setup:
         return Explanation.of(run, target, score, settings, self.checked, attribution)
 
     def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:
-        """Check what is most often wrong with a model, and with a picture for it.
+        """Check for common faults of a model, and of a picture for it.
 
-        The model is also checked with the first picture that is explained, and again while
-        there are concerns; see :attr:`checked`.
+        Explaining checks the model too, with the first picture and again while there are concerns.
 
         Parameters
         ----------
@@ -125,7 +120,7 @@ class Setup:
         Returns
         -------
         Preflight
-            A table: for each check a verdict, what was seen, and what to do.
+            For each check a verdict, what was seen, and what to do.
         """
         run = self.start_run(img)
         self.checked = drain(
@@ -140,7 +135,7 @@ class Setup:
         return self.checked.joined(*picture_checks(self.freeze(run, target_class)))
 
     def layers(self, img: PictureLike) -> list[str]:
-        """Name the network's layers that have maps, in the order of computation.
+        """List the layers that have maps, in order of computation.
 
         Raises
         ------
@@ -148,12 +143,12 @@ class Setup:
             The model is a black box.
         """
         run = self.start_run(img)
-        drain(ensure_baseline(run))  # finds out what the model returns
+        drain(ensure_baseline(run))  # tells the model's output kind
         return [layer.name for layer in layers_of(run)]
 
     @property
     def usual_methods(self) -> tuple[str, ...]:
-        """The methods that :meth:`GridExplainer.compare` takes where none are named."""
+        """The default methods of :meth:`GridExplainer.compare`."""
         return default_methods(self.classifier)
 
     def __repr__(self) -> str:

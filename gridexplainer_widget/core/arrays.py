@@ -1,4 +1,4 @@
-"""The types of arrays that several rooms share."""
+"""Shared array types."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels: TypeAlias = NDArray[np.float32]
-"""A picture at the model's size, not preprocessed: float32 (height, width, channels), 0..255."""
+"""Model-sized picture before preprocessing: float32 (height, width, channels), 0..255."""
 
 PreparedBatch: TypeAlias = NDArray[np.float32]
 """Preprocessed pictures: float32 (n, height, width, channels)."""
@@ -17,10 +17,10 @@ Probabilities: TypeAlias = NDArray[np.float32]
 """Class probabilities: float32 (..., classes), 0..1."""
 
 LayerMaps: TypeAlias = NDArray[np.float32]
-"""The output of a layer: float32 (n, height, width, channels)."""
+"""A layer's output: float32 (n, height, width, channels)."""
 
 Map: TypeAlias = NDArray[np.float32]
-"""One number per pixel, float32 (height, width), or per cell, (rows, columns)."""
+"""float32, per pixel (height, width) or per cell (rows, columns)."""
 
 Mask: TypeAlias = NDArray[np.bool_]
-"""True where the object is: bool (height, width)."""
+"""True on the object: bool (height, width)."""

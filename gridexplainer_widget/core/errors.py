@@ -8,12 +8,12 @@ class ClassifierError(RuntimeError):
 
 
 class MethodError(ClassifierError):
-    """A method cannot explain this model; the message says why."""
+    """A method cannot explain this model."""
 
 
 class UnsupportedGraph(Exception):  # noqa: N818 - no error: the model is run in full
-    """A network cannot be read as a graph of nodes; the message says why."""
+    """A network cannot be read as a graph of nodes."""
 
 
 class NotApplicable(UnsupportedGraph):
-    """The incremental engine would not help a network; the message says why."""
+    """The incremental engine would not help a network."""

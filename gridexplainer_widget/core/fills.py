@@ -18,7 +18,7 @@ from .picture import LUMINANCE
 FillLike: TypeAlias = (
     "str | Sequence[float] | Callable[[Pixels, NDArray[np.bool_]], ArrayLike] | Fill"
 )
-"""A name, a colour ("red", "#808080" or (r, g, b) in 0..255), or the user's callable."""
+"""A name, a colour ("red", "#808080" or (r, g, b) in 0..255), or a callable."""
 
 NAMES = ("cell-mean", "cell-gray", "picture-mean", "blur", "noise", "inpaint")
 
@@ -31,18 +31,14 @@ WANTED = (
 
 @dataclass(frozen=True)
 class Fill:
-    """A way to hide cells.
+    """A way to hide cells: `whole` or `local`.
 
     Parameters
     ----------
-    name : str
-        Shown and stored.
     whole : callable (pixels, grid) -> array (H, W, C), optional
-        Makes the picture from which every hidden cell is copied, once for a
-        picture and a grid.
-    local : callable (pixels, hidden) -> array (H, W, C) or broadcastable, optional
-        For a fill that depends on which pixels are hidden together; `hidden`
-        is bool (H, W).
+        Makes the picture that hidden cells are copied from.
+    local : callable (pixels, hidden) -> array, optional
+        Fills one set of hidden cells, bool (H, W); the result broadcasts to (H, W, C).
     """
 
     name: str
@@ -57,15 +53,15 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
     ----------
     fill : str, (r, g, b), callable or Fill
         - ``"cell-mean"``: each cell's mean, per channel.
-        - ``"cell-gray"``: one number, the mean over the cell's pixels and channels.
-        - ``"picture-mean"``: the whole picture's mean, per channel.
-        - ``"blur"``: the picture under a Gaussian whose sigma is half a cell's longer side.
-        - ``"noise"``: normal noise of the picture's own mean and deviation per
-          channel, clipped to 0..255, from `seed`.
-        - ``"inpaint"``: filled in from around the hidden cells (A. Telea, "An
-          Image Inpainting Technique Based on the Fast Marching Method", 2004);
-          the picture's mean where everything is hidden; needs the extra ``[inpaint]``.
-        - a colour; a model with one channel sees its luminance.
+        - ``"cell-gray"``: each cell's mean over pixels and channels.
+        - ``"picture-mean"``: the picture's mean, per channel.
+        - ``"blur"``: Gaussian blur; sigma is half a cell's longer side.
+        - ``"noise"``: normal, with the picture's mean and deviation per channel,
+          clipped to 0..255.
+        - ``"inpaint"``: A. Telea, "An Image Inpainting Technique Based on the Fast
+          Marching Method", 2004; the picture's mean if everything is hidden;
+          needs the extra ``[inpaint]``.
+        - a colour; a one-channel model sees its luminance.
         - a callable ``fill(pixels, hidden)``: float32 (H, W, C) in 0..255 and
           bool (H, W) → an array that broadcasts to (H, W, C).
     seed : int
@@ -74,7 +70,7 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
     Raises
     ------
     ValueError
-        It is none of these.
+        The fill is unknown.
     ImportError
         ``"inpaint"`` without OpenCV.
     """
@@ -89,7 +85,6 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
 
 
 def _is_taken(name: str) -> bool:
-    """Tell whether a name already means a fill or a colour."""
     try:
         return name in NAMES or bool(ImageColor.getrgb(name))
     except ValueError:

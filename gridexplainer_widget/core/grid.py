@@ -1,4 +1,4 @@
-"""N×M cells ↔ pixel boxes: every pixel lies in exactly one cell."""
+"""N×M cells ↔ pixel boxes."""
 
 from __future__ import annotations
 
@@ -24,18 +24,11 @@ class Box(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A picture divided into rows × columns cells.
+    """A picture divided into rows × columns cells, numbered row by row from 0.
 
-    Cell (r, c) covers the pixel rows from ``r * height // rows`` up to, not
-    including, ``(r + 1) * height // rows``; columns alike. Where the size is
-    no multiple, cells differ by one pixel.
-
-    Parameters
-    ----------
-    rows, columns : int
-        At least 1, and no more than the pixels.
-    height, width : int
-        The picture's size in pixels, at the model's input.
+    Cell (r, c) covers pixel rows ``r * height // rows`` to ``(r + 1) * height // rows``,
+    exclusive, and columns likewise: cell sides differ by at most one pixel. Height and width
+    are in pixels of the model's input.
     """
 
     rows: int
@@ -55,7 +48,7 @@ class Grid:
 
     @classmethod
     def of(cls, grid_size: GridSize, height: int, width: int) -> Grid:
-        """Make the grid of a `grid_size`: N or (rows, columns)."""
+        """Make a grid from N or (rows, columns)."""
         rows, columns = parse_grid_size(grid_size)
         return cls(rows, columns, height, width)
 
@@ -69,16 +62,16 @@ class Grid:
 
     @property
     def row_edges(self) -> NDArray[np.intp]:
-        """First pixel row of each row of cells, then the height: shape (rows + 1,)."""
+        """First pixel row of each cell row, then the height."""
         return np.arange(self.rows + 1) * self.height // self.rows
 
     @property
     def column_edges(self) -> NDArray[np.intp]:
-        """First pixel column of each column of cells, then the width: shape (columns + 1,)."""
+        """First pixel column of each cell column, then the width."""
         return np.arange(self.columns + 1) * self.width // self.columns
 
     def box(self, index: int) -> Box:
-        """Return the pixels of the cell `index` (row-major, from 0)."""
+        """Return a cell's box."""
         row, column = self.position(index)
         return Box(
             row * self.height // self.rows,
@@ -88,21 +81,15 @@ class Grid:
         )
 
     def boxes(self) -> list[Box]:
-        """Return every cell's pixels, row by row."""
+        """Return all boxes, row by row."""
         return [self.box(index) for index in range(len(self))]
 
     def position(self, index: int) -> tuple[int, int]:
-        """Return row and column of the cell `index`."""
+        """Return a cell's row and column."""
         return divmod(index, self.columns)
 
     def index(self, row: int, column: int) -> int:
-        """Return the row-major index of a cell.
-
-        Raises
-        ------
-        IndexError
-            There is no such cell.
-        """
+        """Return a cell's number, or raise IndexError."""
         if not (0 <= row < self.rows and 0 <= column < self.columns):
             raise IndexError(
                 f"There is no cell ({row}, {column}) in a grid of {self.rows}×{self.columns}: "
@@ -111,10 +98,10 @@ class Grid:
         return row * self.columns + column
 
     def spread_order(self) -> NDArray[np.intp]:
-        """Order the cells so that any first part of them spreads about evenly over the picture.
+        """Order the cells so that any first part spreads evenly over the picture.
 
-        These are the ranks of an ordered-dither matrix (B. E. Bayer, "An optimum method
-        for two-level rendition of continuous-tone pictures", ICC 1973).
+        Ordered dithering: B. E. Bayer, "An optimum method for two-level rendition of
+        continuous-tone pictures", ICC 1973.
         """
         ranks = np.zeros((1, 1), np.int64)
         while ranks.shape[0] < max(self.shape):
@@ -123,13 +110,7 @@ class Grid:
 
 
 def parse_grid_size(grid_size: GridSize) -> tuple[int, int]:
-    """Read N or (rows, columns).
-
-    Raises
-    ------
-    ValueError
-        It is neither, or below 1.
-    """
+    """Read N or (rows, columns), or raise ValueError."""
     wanted = "Wanted is a whole number N of at least 1, or (rows, columns)."
     sizes: Any = (grid_size, grid_size) if is_whole(grid_size) else grid_size
     pair = isinstance(sizes, (tuple, list)) and len(sizes) == 2
@@ -139,5 +120,5 @@ def parse_grid_size(grid_size: GridSize) -> tuple[int, int]:
 
 
 def is_whole(value: object) -> bool:
-    """Tell whether a value is a whole number, NumPy's included, True and False not."""
+    """Tell whether a value is an integer, NumPy's included, not a bool."""
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

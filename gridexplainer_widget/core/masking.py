@@ -1,4 +1,4 @@
-"""Hide sets of cells of one picture."""
+"""Hide cells of a picture."""
 
 from __future__ import annotations
 
@@ -16,15 +16,7 @@ from .picture import to_uint8
 
 
 class Masker:
-    """Hides sets of cells of one picture.
-
-    Parameters
-    ----------
-    pixels : float32 array (H, W, C), 0..255
-    grid : Grid
-        Of the same height and width.
-    fill : Fill
-    """
+    """Hides cells of one picture: pixels are float32 (H, W, C), 0..255."""
 
     def __init__(self, pixels: Pixels, grid: Grid, fill: Fill) -> None:
         self.pixels = pixels
@@ -35,14 +27,14 @@ class Masker:
 
     @cached_property
     def seen(self) -> NDArray[np.uint8]:
-        """The picture for the screen: uint8 (H, W, 3)."""
+        """The picture for display: uint8 (H, W, 3)."""
         return to_uint8(self.pixels)
 
     @property
     def replacement(self) -> NDArray[np.uint8]:
-        """What replaced each cell that was hidden alone, for the screen: uint8 (H, W, 3).
+        """What replaced each cell hidden alone, for display: uint8 (H, W, 3).
 
-        With a `local` fill, cells that were never hidden alone are as in `seen`.
+        With a `local` fill, other cells are as in `seen`.
         """
         if self._whole_seen is not None:
             return self._whole_seen
@@ -54,7 +46,7 @@ class Masker:
 
     @cached_property
     def _replacement(self) -> Pixels | None:
-        """The fill's picture, made when the first cell is hidden; None for a `local` fill."""
+        """The fill's picture; None for a `local` fill."""
         if self.fill.whole is None:
             return None
         everywhere = np.ones(self.pixels.shape[:2], np.bool_)
@@ -63,7 +55,7 @@ class Masker:
         return replacement
 
     def masked(self, cells: Iterable[int], out: Pixels | None = None) -> Pixels:
-        """Return the picture with `cells` (row-major indices) hidden together, in `out` if any."""
+        """Return the picture with `cells` hidden, in `out` if given."""
         out = np.empty_like(self.pixels) if out is None else out
         np.copyto(out, self.pixels)
         cells = list(cells)
@@ -75,12 +67,12 @@ class Masker:
         for top, left, bottom, right in boxes:
             out[top:bottom, left:right] = replacement[top:bottom, left:right]
         if whole is None and len(cells) == 1:
-            # Keep the first: a random fill is shown as the model saw it.
+            # Keep the first: random fills are shown as the model saw them.
             self._cells_seen.setdefault(cells[0], to_uint8(out[top:bottom, left:right]))
         return out
 
     def window(self, cells: Iterable[int], window: Box) -> Pixels:
-        """Return a part of the picture with `cells` hidden together: float32 (rows, columns, C)."""
+        """Return a window of the picture with `cells` hidden."""
         cells, replacement = list(cells), self._replacement
         top, left, bottom, right = window
         if replacement is None:
@@ -99,9 +91,9 @@ class Masker:
         return out
 
     def changed(self, cells: Iterable[int]) -> Box | None:
-        """Return the box around all pixels that hiding `cells` may change; None where none does.
+        """Return the box of all pixels that hiding `cells` may change, or None.
 
-        A fill may change nothing: a plain cell's mean is the cell.
+        A plain cell filled with its mean, say, does not change.
         """
         if self._replacement is None:
             boxes = [self.grid.box(cell) for cell in cells]
@@ -129,7 +121,7 @@ class Masker:
             hidden[top:bottom, left:right] = True
         if self.fill.local is None:
             raise TypeError(f"The fill {self.fill.name!r} has neither `whole` nor `local`.")
-        # A copy, since a callable may write to its argument.
+        # The callable may write to its argument.
         return self._as_pixels(self.fill.local(self.pixels.copy(), hidden), hidden)
 
     def _as_pixels(self, filled: ArrayLike, hidden: NDArray[np.bool_]) -> Pixels:
@@ -139,7 +131,6 @@ class Masker:
 def _checked(
     filled: ArrayLike, hidden: NDArray[np.bool_], shape: tuple[int, ...], name: str
 ) -> Pixels:
-    """Return a fill's result as pixels, or say what is wrong with it."""
     try:
         given = np.asarray(filled, np.float32)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Read a picture of any kind: RGB, float32, 0..255."""
+"""Read pictures as RGB: float32, 0..255."""
 
 from __future__ import annotations
 
@@ -19,26 +19,20 @@ PictureLike: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image | ArrayLi
 """What :func:`read_picture` takes."""
 
 LUMINANCE: NDArray[np.float32] = np.array([0.299, 0.587, 0.114], np.float32)
-"""Weights of red, green and blue in grey: ITU-R 601-2, as Pillow's mode L."""
+"""Weights of RGB in grey: ITU-R 601-2, as Pillow's mode L."""
 
 MAX_PIXELS = 89_478_485
-"""Files with more pixels are refused before they are decoded: Pillow warns from this number on."""
+"""Larger files are refused before decoding; Pillow warns from here."""
 
 WANTED_FILE = "Give an image file that Pillow reads, such as PNG, JPEG or WebP."
 
 DISPLAY_SIDE = 1024
-"""Longest side, in pixels, of the copy that is shown and stored."""
+"""Longest side of the displayed and stored copy."""
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture before it is fitted to a model.
-
-    Parameters
-    ----------
-    pixels : float32 array (height, width, 3), 0..255
-        RGB; grey pictures have three equal channels.
-    """
+    """A picture of any size: float32 RGB (height, width, 3), 0..255."""
 
     pixels: NDArray[np.float32]
 
@@ -50,20 +44,9 @@ class Picture:
     def fitted(
         self, height: int | None, width: int | None, channels: int = 3
     ) -> NDArray[np.float32]:
-        """Resize to a model's input.
+        """Resize to a model's input: float32 (height, width, channels), 0..255, read-only, cached.
 
-        Parameters
-        ----------
-        height, width : int or None
-            None keeps the picture's own size.
-        channels : {1, 3, 4}
-            One channel is the luminance (ITU-R 601-2, as Pillow's mode L);
-            a fourth is opaque alpha.
-
-        Returns
-        -------
-        float32 array (height, width, channels), 0..255
-            Read-only and cached.
+        None keeps the picture's own side. One channel is luminance; a fourth is opaque alpha.
         """
         size = (height or self.size[0], width or self.size[1])
         key = (*size, channels)
@@ -79,7 +62,7 @@ class Picture:
 
     @cached_property
     def displayed(self) -> NDArray[np.uint8]:
-        """The copy for the screen: uint8 (h, w, 3), longest side at most 1024."""
+        """Copy for display: uint8 (h, w, 3), at most 1024 pixels a side."""
         height, width = self.size
         scale = min(1.0, DISPLAY_SIDE / max(height, width))
         size = (max(1, round(height * scale)), max(1, round(width * scale)))
@@ -88,25 +71,24 @@ class Picture:
 
 
 def read_picture(source: PictureLike) -> Picture:
-    """Read a picture of any usual kind.
+    """Read a picture.
 
     Parameters
     ----------
     source : path, bytes, PIL image, or array
-        Arrays are uint8 or float of shape (H, W), (H, W, 1), (H, W, 3) or
-        (H, W, 4). Floats are 0..1 when no value exceeds 1, else 0..255. uint16
-        is 0..65535 when a value exceeds 4095; a largest value of 256 to
-        4095 is refused, as it may be 12 bits deep.
-        EXIF rotation is honoured, alpha is laid over white, 16-bit grey is
-        scaled to 0..255. The first frame of an animation is read.
+        Arrays are uint8, uint16 or float, of shape (H, W), (H, W, 1), (H, W, 3) or (H, W, 4).
+        Floats are 0..1 if none exceeds 1, else 0..255. uint16 is 0..65535 if a value
+        exceeds 4095; a maximum of 256 to 4095 is refused, as it may be 12 bits deep.
+        EXIF rotation is applied, alpha laid over white, 16-bit grey scaled to
+        0..255, and an animation's first frame read.
 
     Raises
     ------
     FileNotFoundError
-        There is no file at the path.
+        There is no such file.
     ValueError
         The picture is corrupt, empty, too large, not finite, out of range or
-        of another shape. The message says what was given and what is wanted.
+        of another shape.
     """
     if isinstance(source, Picture):
         return source
@@ -132,7 +114,7 @@ def read_picture(source: PictureLike) -> Picture:
 
 
 def to_uint8(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Round 0..255 floats (H, W, C) to uint8 RGB (H, W, 3) for the screen."""
+    """Round pixels to uint8 RGB (H, W, 3)."""
     rounded = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
     return np.repeat(rounded, 3, axis=-1) if rounded.shape[-1] == 1 else rounded[..., :3]
 
@@ -184,10 +166,7 @@ def _with_channels(pixels: NDArray[np.float32], channels: int) -> NDArray[np.flo
 
 
 def resized(pixels: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
-    """Resize pixels (H, W, C) to (height, width), bilinearly with antialiasing.
-
-    Per channel in float, without rounding to uint8.
-    """
+    """Resize pixels to (height, width): bilinear, antialiased, unrounded."""
     height, width = size
     channels = [
         Image.fromarray(pixels[..., c]).resize((width, height), Image.Resampling.BILINEAR)

@@ -1,4 +1,4 @@
-"""Numbers of any usual kind and range → pixels: RGB, float32, 0..255."""
+"""Arrays → RGB pixels: float32, 0..255."""
 
 from __future__ import annotations
 
@@ -9,13 +9,7 @@ from numpy.typing import NDArray
 
 
 def rgb_pixels(source: Any) -> NDArray[np.float32]:
-    """Convert an array, see `read_picture`, to float32 (H, W, 3).
-
-    Raises
-    ------
-    ValueError
-        It is no picture; the message says what was given and what is wanted.
-    """
+    """Convert an array to float32 (H, W, 3); see `read_picture` for kinds and errors."""
     array = _number_array(source)
     if array.dtype == np.uint16 and array.size and array.max() > 255:
         array = from_16_bits(array)
@@ -29,13 +23,7 @@ def rgb_pixels(source: Any) -> NDArray[np.float32]:
 
 
 def from_16_bits(array: NDArray[np.uint16]) -> NDArray[np.float32]:
-    """Scale 0..65535 to 0..255; refuse what may be 10 or 12 bits deep.
-
-    Raises
-    ------
-    ValueError
-        The largest value is 256 to 4095.
-    """
+    """Scale 0..65535 to 0..255; refuse maxima of 256 to 4095, perhaps 10 or 12 bits."""
     highest = int(array.max(initial=0))
     if 255 < highest <= 4095:
         raise ValueError(
@@ -48,7 +36,7 @@ def from_16_bits(array: NDArray[np.uint16]) -> NDArray[np.float32]:
 
 
 def _rescaled_alpha(array: NDArray[Any]) -> NDArray[Any]:
-    """Scale alpha in 0..1 to 0..255 where the colours are in 0..255: else little would show."""
+    """Scale alpha in 0..1 to 0..255 if the colours are in 0..255: else little would show."""
     if array.shape[-1] != 4 or array.dtype.kind != "f" or not array[..., :3].max() > 1:
         return array
     if not 0 < array[..., 3].max() <= 1:
@@ -94,7 +82,7 @@ def _in_range(array: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def three_channels(array: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Convert grey or RGBA in 0..255 to RGB, alpha laid over white."""
+    """Convert grey or RGBA in 0..255 to RGB, alpha over white."""
     if array.shape[-1] == 1:
         return np.repeat(array, 3, axis=-1)
     if array.shape[-1] == 4:

@@ -1,4 +1,4 @@
-"""Run generators of steps, with or without a progress bar."""
+"""Run step generators."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TypeAlias, TypeVar
 Result = TypeVar("Result")
 
 Progress: TypeAlias = "tuple[int, int]"
-"""Steps done, and of how many."""
+"""Steps done, and their total."""
 
 
 def with_bar(steps: Generator[Progress, None, Result], what: str, unit: str = "step") -> Result:
-    """Run all steps and return their result; show a bar if that takes longer than a second."""
+    """Run all steps with a bar, shown after one second; return their result."""
     from tqdm.auto import tqdm  # noqa: PLC0415 - its notebook flavour loads ipywidgets
 
     bar = None
@@ -58,7 +58,7 @@ def indeterminate(
 def subprogress(
     steps: Generator[Progress, None, Result], number: int, stages: int
 ) -> Generator[Progress, None, Result]:
-    """Report the progress of one of several equal stages, each in a hundred parts."""
+    """Report progress as one of several equal stages of 100 parts."""
     while True:
         try:
             done, total = next(steps)

@@ -1,4 +1,4 @@
-"""Class probabilities → drops, in probability or log-odds; js/src/cells/scores.ts writes them."""
+"""Class probabilities → drops in probability or log-odds."""
 
 from __future__ import annotations
 
@@ -11,18 +11,12 @@ from gridexplainer_widget.core.arrays import Probabilities
 
 Score: TypeAlias = Literal["probability", "log-odds"]
 Unit: TypeAlias = Literal["probability", "log-odds", ""]
-"""The unit of a map; "" where only the order of its numbers means anything."""
+"""The unit of a map; "" if only the order of values has meaning."""
 SCORES: tuple[Score, ...] = ("probability", "log-odds")
 
 
 def parse_score(score: str) -> Score:
-    """Return `score` if there is such a score.
-
-    Raises
-    ------
-    ValueError
-        There is not.
-    """
+    """Return a valid `score`, or raise ValueError."""
     if score not in SCORES:
         wanted = " or ".join(map(repr, SCORES))
         raise ValueError(f"score={score!r} is unknown. Wanted is {wanted}.")
@@ -32,21 +26,9 @@ def parse_score(score: str) -> Score:
 def drops_of(
     vectors: Probabilities, baseline: Probabilities, target: int, score: Score, output: str
 ) -> NDArray[np.float32]:
-    """Return the baseline minus the probabilities with cells hidden, or the same of log-odds.
+    """Subtract the target's score with cells hidden from that of the whole picture.
 
-    Parameters
-    ----------
-    vectors : float32 array (..., classes), 0..1
-    baseline : float32 array (classes,), 0..1
-    target : int
-    score : {"probability", "log-odds"}
-        Log-odds are ln(p / (1 − p)).
-    output : OutputKind
-        The model's raw output, which limits how close to 0 and 1 probabilities are exact.
-
-    Returns
-    -------
-    float32 array (...)
+    Log-odds are ln(p / (1 − p)), bounded by :func:`floors_of` of the model's `output`.
     """
 
     def value(vectors: Probabilities) -> NDArray[np.float64]:
@@ -63,9 +45,9 @@ def drops_of(
 def odds_of(
     vectors: Probabilities, target: int, output: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return p and 1 − p of the target, the latter as the sum of the other classes, if any.
+    """Return the target's p and 1 − p, the latter as the sum of any other classes.
 
-    A softmax holds small probabilities to seven digits; 1 − p would lose them near p = 1.
+    A softmax holds small probabilities to seven digits; 1 − p loses them near p = 1.
     """
     values = vectors.astype(np.float64)
     probability = values[..., target]
@@ -75,7 +57,7 @@ def odds_of(
 
 
 def floors_of(target: int, output: str) -> tuple[float, float]:
-    """Return the smallest p and 1 − p that a model's float32 output can tell from 0."""
+    """Return the smallest p and 1 − p that float32 outputs distinguish from 0."""
     tiny, coarse = float(np.finfo(np.float32).tiny), 2.0**-25
     if output == "sigmoid" and target == 0:
         return coarse, tiny

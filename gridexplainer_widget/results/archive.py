@@ -1,4 +1,4 @@
-"""Explanation ↔ one .npz file: arrays and JSON, no pickle."""
+"""Explanation ↔ one .npz file of arrays and JSON, no pickle."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from gridexplainer_widget.methods.requests import OPTIONS
 from .explanation_data import RESOLUTION_NOUNS, ExplanationData
 
 MAX_BYTES = 2**30
-"""A file that unpacks to more than this is not loaded."""
+"""Files that unpack to more are refused."""
 
 FORMAT_VERSION: Final = 2
 
@@ -35,16 +35,16 @@ UINT8_ARRAYS: Final = ("picture", "replacement")
 ARRAYS: Final = (*UINT8_ARRAYS, "pixels", "vectors", "failed", "baseline_vector")
 
 MAP_ARRAYS: Final = ("native", "pixels", "cells")
-"""Their names in the file begin with "attribution_"."""
+"""Stored with the prefix "attribution_"."""
 
 TOLERANCE: Final = 0.01
-"""Pixels and probabilities of a model are no more exact than this."""
+"""Allowed excess of pixels and probabilities over their ranges."""
 
 HEADER_FIELDS: Final = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
 
 
 def save(explanation: ExplanationData, path: str | os.PathLike[str]) -> Path:
-    """Write an explanation; see :meth:`~.explanation.Explanation.save`."""
+    """Write an explanation."""
     path = Path(path)
     if path.suffix != ".npz":
         path = path.with_name(path.name + ".npz")
@@ -76,7 +76,7 @@ def npz_bytes(explanation: ExplanationData) -> bytes:
 
 
 def load(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read the fields of an explanation; see :meth:`~.explanation.Explanation.load`."""
+    """Read an explanation's fields."""
     try:
         _refuse_bombs(path)
         with np.load(path, allow_pickle=False) as file:
@@ -95,7 +95,6 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def _compact(pixels: NDArray[np.float32]) -> NDArray[Any]:
-    """Store whole numbers, as of a picture that was not resized, as uint8."""
     small = np.clip(pixels, 0, 255).astype(np.uint8)
     return small if np.array_equal(small, pixels) else pixels
 
@@ -167,12 +166,12 @@ def _check_arrays(arrays: Mapping[str, NDArray[Any]], grid: Grid, classes: int) 
         ("vectors", scored, 1),
         ("baseline_vector", arrays["baseline_vector"], 1),
     ):
-        if not ((numbers >= -TOLERANCE) & (numbers <= limit + TOLERANCE)).all():  # NaN is neither
+        if not ((numbers >= -TOLERANCE) & (numbers <= limit + TOLERANCE)).all():  # refuses NaN
             raise ValueError(f"its {name} holds more than numbers in 0..{limit}")
 
 
 def _settings(value: Any, method: MethodSpec) -> dict[str, Any]:
-    """Check those settings that the code reads; the others are only shown."""
+    """Check the settings that the code reads; others are only shown."""
     settings = _mapping(value, "settings")
     parse_output(settings.get("output"))
     if not is_whole(settings.get("seed", 0)):
@@ -237,7 +236,7 @@ def _whole(value: Any, name: str, low: int = 0) -> int:
 
 def _seconds(value: Any) -> float:
     seconds = float(value)
-    if not 0 <= seconds < math.inf:  # NaN is neither
+    if not 0 <= seconds < math.inf:  # refuses NaN
         raise ValueError(f"its seconds are {seconds}")
     return seconds
 

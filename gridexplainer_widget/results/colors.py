@@ -1,4 +1,4 @@
-"""Values → colours and numbers, the same in all figures."""
+"""Colours and numbers, the same in all figures."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from gridexplainer_widget.core.scores import Unit
 
 from .explanation_data import ExplanationData
 
-# Blue and vermilion of M. Okabe and K. Ito, "Color Universal Design" (2008): told apart by every
+# Blue and vermilion of M. Okabe and K. Ito, "Color Universal Design" (2008), distinct for every
 # kind of colour vision. The front end has the same.
 AGAINST: Final = "#0072b2"
 SUPPORTS: Final = "#d55e00"
 
 MAX_OPACITY: Final = 0.85
-"""Of the largest value; a value of zero is clear."""
+"""Opacity of the largest value; zero is clear."""
 
 MIN_SCALE: Final[dict[str, float]] = {"probability": 0.01, "log-odds": 0.1}
-"""The scale never ends nearer to zero than this: noise must not look like a finding."""
+"""Lower limit of the scale: noise must not look like a finding."""
 
 UNIT_TEXTS: Final[dict[str, str]] = {
     "probability": "points of probability",
@@ -31,17 +31,17 @@ UNIT_TEXTS: Final[dict[str, str]] = {
 
 
 def scale_of(values: NDArray[np.float32], unit: Unit) -> float:
-    """Return the value at which the colours end, the same on both sides of zero."""
+    """Return the absolute value at which the colours end."""
     return max(float(np.nanmax(np.abs(values), initial=0)), MIN_SCALE.get(unit, 1e-12))
 
 
 def factor_of(scale: float, unit: Unit) -> float:
-    """Return what a value is multiplied by before it is shown."""
+    """Return the factor of displayed values."""
     return {"probability": 100.0, "log-odds": 1.0, "": 100 / scale}[unit]
 
 
 def number_text(value: float, scale: float, unit: Unit) -> str:
-    """Write a value as it stands in a cell: in points of probability, log-odds, or % of the scale.
+    """Write a value in points of probability, in log-odds or in % of the scale.
 
     With a unit, the largest values get two digits, so that small ones differ from zero.
     """
@@ -52,20 +52,20 @@ def number_text(value: float, scale: float, unit: Unit) -> str:
 
 
 def shown_values(explanation: ExplanationData) -> NDArray[np.float32]:
-    """Return each cell's value in the unit of :func:`number_text`; NaN is masked."""
+    """Return each cell's value in the unit of :func:`number_text`, NaN masked."""
     scale = scale_of(explanation.values, explanation.unit)
     return np.ma.masked_invalid(explanation.values * factor_of(scale, explanation.unit))
 
 
 def shown_range(explanation: ExplanationData) -> Normalize:
-    """Return the range of the colours in the same unit, symmetric about zero."""
+    """Return the colours' range in the same unit, symmetric about zero."""
     scale = scale_of(explanation.values, explanation.unit)
     end = scale * factor_of(scale, explanation.unit)
     return Normalize(-end, end)
 
 
 def colormap() -> LinearSegmentedColormap:
-    """From against, through clear, to supports."""
+    """Blend from against, through clear, to supports."""
     ends = [(*to_rgb(AGAINST), MAX_OPACITY), (*to_rgb(AGAINST), 0.0)]
     ends += [(*to_rgb(SUPPORTS), 0.0), (*to_rgb(SUPPORTS), MAX_OPACITY)]
     places = [0.0, 0.5, 0.5, 1.0]
@@ -73,6 +73,6 @@ def colormap() -> LinearSegmentedColormap:
 
 
 def shades() -> LinearSegmentedColormap:
-    """From clear to supports."""
+    """Blend from clear to supports."""
     ends = [(*to_rgb(SUPPORTS), 0.0), (*to_rgb(SUPPORTS), MAX_OPACITY)]
     return LinearSegmentedColormap.from_list("original", ends)

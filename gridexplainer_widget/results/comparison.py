@@ -1,4 +1,4 @@
-"""Explanations of one picture by several methods, as the user holds them."""
+"""A comparison, as the user holds it."""
 
 from __future__ import annotations
 
@@ -19,53 +19,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Comparison(ComparisonData[Explanation]):
-    """Several methods' maps of one picture and one class, audited.
+    """Several methods' maps of one picture and class, audited.
 
     Made by :meth:`GridExplainer.compare`.
 
     Parameters
     ----------
     explanations : tuple of Explanation
-        Of the same picture, grid and target; iterating gives these, and so does
+        Of the same picture, grid and target. Iterating gives these, and so does
         ``comparison["grad-cam"]``.
     figures : tuple of Faithfulness
-        One for each explanation; empty without an audit.
+        One per explanation; empty without an audit.
     failures : tuple of Failure
         Methods that failed, and why.
     """
 
     def plot(self) -> Figure:
-        """Draw the picture and all maps on one sheet, in one scale of colours.
+        """Draw the picture and all maps on one sheet, in one colour scale.
 
         Raises
         ------
         ValueError
             There is no map.
         """
-        from .comparison_plot import comparison_figure  # noqa: PLC0415 - Matplotlib takes its time
+        from .comparison_plot import comparison_figure  # noqa: PLC0415 - Matplotlib is slow to import
 
         return comparison_figure(self)
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str | Path:
-        """Make one HTML file of all maps, with linked hover, that needs no kernel and no network.
+        """Make one HTML file of all maps, with linked hover, without kernel or network.
 
         Parameters
         ----------
         path : path, optional
-            Where to write it.
-
-        Returns
-        -------
-        str or Path
-            The HTML, or where it was written.
+            As for :meth:`Explanation.to_html`.
 
         Raises
         ------
         ValueError
             There is no map.
         """
-        from .comparison_page import comparison_page  # noqa: PLC0415 - it reads its bundle
-        from .document import written  # noqa: PLC0415 - alike
+        from .comparison_page import comparison_page  # noqa: PLC0415 - rarely used
+        from .document import written  # noqa: PLC0415 - rarely used
 
         return written(comparison_page(self), path)
 
@@ -75,21 +70,21 @@ class Comparison(ComparisonData[Explanation]):
         Returns
         -------
         pandas.DataFrame
-            Its index is the title; columns are method, forward, backward (pictures),
-            seconds and, where they were measured, deletion, insertion, srg, randomised,
-            pointing, inside, mask_area and audit_calls.
+            Indexed by title; columns are method, forward, backward (pictures), seconds
+            and, where measured, deletion, insertion, srg, randomised, pointing, inside,
+            mask_area and audit_calls.
 
         Raises
         ------
         ImportError
             pandas is missing.
         """
-        from .export import comparison_table  # noqa: PLC0415 - pandas takes its time
+        from .export import comparison_table  # noqa: PLC0415 - pandas is slow to import
 
         return comparison_table(self)
 
     def _repr_png_(self) -> bytes:
-        from .plot import figure_png  # noqa: PLC0415 - Matplotlib takes its time
+        from .plot import figure_png  # noqa: PLC0415 - Matplotlib is slow to import
 
         return figure_png(self.plot())
 
@@ -102,7 +97,7 @@ class Comparison(ComparisonData[Explanation]):
 
     @property
     def _notes(self) -> list[str]:
-        """The notes of single maps, then those that all maps share, once."""
+        """Collect each map's own notes, then the shared ones once."""
         shared = set.intersection(*(set(one.notes) for one in self)) if len(self) else set()
         notes = [(one, note) for one in self for note in one.notes if note not in shared]
         return [*(f"{one.title}: {note}" for one, note in notes), *sorted(shared)]

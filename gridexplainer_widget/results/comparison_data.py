@@ -1,4 +1,4 @@
-"""Explanations of one picture by several methods, audited: the data alone."""
+"""The data of a comparison."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AnyExplanation = TypeVar("AnyExplanation", bound=ExplanationData)
 
 
 class Failure(NamedTuple):
-    """A map that could not be made, and why."""
+    """A method that failed, and why."""
 
     request: MethodRequest
     why: str
@@ -28,7 +28,7 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ComparisonData(Generic[AnyExplanation]):
-    """Several methods' maps of one picture and one class; see :class:`~.comparison.Comparison`."""
+    """Several methods' maps of one picture; see :class:`~.comparison.Comparison`."""
 
     explanations: tuple[AnyExplanation, ...]
     figures: tuple[Faithfulness, ...] = field(default=(), repr=False)
@@ -41,7 +41,7 @@ class ComparisonData(Generic[AnyExplanation]):
         return iter(self.explanations)
 
     def __getitem__(self, method: str) -> AnyExplanation:
-        """Return the explanation with this method's name or title, such as "RISE, samples=300".
+        """Return the explanation by its method's name or title, such as "RISE, samples=300".
 
         Raises
         ------
@@ -57,7 +57,7 @@ class ComparisonData(Generic[AnyExplanation]):
 
     @property
     def audited(self) -> list[tuple[AnyExplanation, Faithfulness | None]]:
-        """Each explanation with its audit; None where nothing was measured."""
+        """Each explanation with its audit, or None."""
         return list(zip_longest(self.explanations, self.figures))
 
     def row(self, number: int) -> dict[str, Any]:

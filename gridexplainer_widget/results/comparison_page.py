@@ -1,4 +1,4 @@
-"""ComparisonData → one HTML file that needs no kernel and no network."""
+"""ComparisonData → one HTML file."""
 
 from __future__ import annotations
 
@@ -30,17 +30,11 @@ from .page import class_name
 WIDE_STYLE: Final = "body { max-width: 1500px; }"
 
 RECORD_KEYS: Final = (*KERNEL_TRAITS, *FRONT_END_TRAITS, "answers")
-"""What the page must know: the widget's traits, and the answers to clicks."""
+"""The widget's traits, and the answers to clicks."""
 
 
 def comparison_page(comparison: ComparisonData[Any]) -> str:
-    """Make the page of a comparison; see :meth:`~.comparison.Comparison.to_html`.
-
-    Raises
-    ------
-    ValueError
-        There is no map.
-    """
+    """Make the page of a comparison."""
     if not comparison.explanations:
         failures = " ".join(map(str, comparison.failures))
         raise ValueError(f"There is no map to show. {failures}")
@@ -79,26 +73,16 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
 
 
 def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str:
-    """Make one HTML file of several methods' maps of one picture.
+    """Make the page of a record: the widget's traits by name, and "answers".
 
-    Parameters
-    ----------
-    record : mapping
-        The widget's traits by their names, and "answers": for each cell, row by row,
-        ``[[class, before, after], ...]`` of what hiding it did, or None where that was not
-        recorded. The picture and the maps' values may be bytes or base64.
-    title, subtitle : str
-        Above the maps; text, not HTML.
-
-    Returns
-    -------
-    str
-        The HTML.
+    The answers are, for each cell, row by row, the effect of hiding it,
+    ``[[class, before, after], ...]``, or None if not recorded. The picture and the maps' values
+    may be bytes or base64.
 
     Raises
     ------
     ValueError
-        `record` lacks a key, or holds NaN or infinity: JSON has neither.
+        `record` lacks a key, or holds NaN or infinity.
     """
     missing = [name for name in RECORD_KEYS if name not in record]
     if missing:
@@ -132,7 +116,7 @@ def _in_text(shown: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answers(comparison: ComparisonData[Any]) -> tuple[list[Any], set[int]]:
-    """Return what hiding each cell did, where occlusion was compared, and the classes to name."""
+    """Return the effect of hiding each cell, if known, and the classes to name."""
     first = comparison.explanations[0]
     hidden = next((one for one in comparison if one.attribution is None), None)
     needed = {first.target, *top_classes(first.baseline_vector, COMPARISON_CLASSES)}
@@ -149,7 +133,7 @@ def _answers(comparison: ComparisonData[Any]) -> tuple[list[Any], set[int]]:
 
 
 def _labels(explanation: ExplanationData, needed: set[int]) -> list[str]:
-    """Name the classes that are shown, and no others, which may be thousands."""
+    """Name only the classes that are shown; there may be thousands."""
     return [
         class_name(explanation.labels, index) if index in needed else ""
         for index in range(max(needed) + 1)

@@ -29,24 +29,18 @@ PANEL_INCHES: Final = 3.2
 """Width of a panel."""
 
 TEXT_INCHES: Final = 0.62
-"""Height of what is written below a map."""
+"""Height of the text below a map."""
 
 HEADING_POINTS: Final = 6
 VALUE_POINTS: Final = 9
-"""Sizes of a metric's name and of its value."""
+"""Sizes of a metric's name and value."""
 
 GAP_POINTS: Final = 6
 """Between two metrics."""
 
 
 def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
-    """Draw the picture and all maps; see :meth:`~.comparison.Comparison.plot`.
-
-    Raises
-    ------
-    ValueError
-        There is no map.
-    """
+    """Draw the picture and all maps."""
     if not comparison.explanations:
         raise ValueError(f"There is no map to draw. {' '.join(map(str, comparison.failures))}")
     figure, places = _sheet(comparison)
@@ -61,18 +55,18 @@ def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
     for above, below in places:
         above.set_anchor("SW")  # next to its text
         for text in below.texts:
-            text.set_in_layout(False)  # columns are as wide as maps, whatever the text
+            text.set_in_layout(False)  # else long texts would widen the columns
     _draw_colorbar(figure, [above for above, _ in places])
     return figure
 
 
 def _sheet(comparison: ComparisonData[Any]) -> tuple[Figure, list[tuple[Axes, Axes]]]:
-    """Lay out the notes, and places for the picture and all maps, each with a text below it."""
+    """Lay out panels, each with text below, and the notes."""
     panels = 1 + len(comparison)
     across = min(MAX_COLUMNS, panels)
     down = -(-panels // across)
     height, width = comparison.explanations[0].picture.shape[:2]
-    map_inches = float(np.clip(PANEL_INCHES * height / width, 0.8, 5)) + 0.35  # and its title
+    map_inches = float(np.clip(PANEL_INCHES * height / width, 0.8, 5)) + 0.35  # for the title
     notes = _notes(comparison, across)
     inches = down * (map_inches + TEXT_INCHES) + 0.17 * (len(notes) + 1)
     figure = ExplanationFigure(figsize=(across * PANEL_INCHES + 0.9, inches), layout="constrained")
@@ -101,7 +95,7 @@ def _write_audit(
     faithfulness: Faithfulness | None,
     best: dict[str, float],
 ) -> None:
-    """Write what a map cost, and below it a row of its metrics, the best in bold."""
+    """Write a map's cost and its metrics, the best in bold."""
     cost = explanation.cost
     calls = f"{cost.forward} model call{'s' if cost.forward != 1 else ''}"
     if cost.backward:
@@ -133,7 +127,7 @@ def _write_audit(
 
 
 def _width(text: str, size: float, weight: str) -> float:
-    """Measure a text in points."""
+    """Measure in points."""
     path = TextPath((0, 0), text, prop=FontProperties(size=size, weight=weight))
     return float(path.get_extents().width)
 

@@ -1,4 +1,4 @@
-"""What a comparison shows → plain values, for the wire and for pages."""
+"""Comparison → plain values, for the wire and for pages."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from .faithfulness import Faithfulness
 from .notes import all_notes
 
 COMPARISON_CLASSES: Final = 20
-"""Classes of the prediction that a click can choose as the target."""
+"""Leading classes that a click can choose as the target."""
 
 
 def map_of(explanation: ExplanationData, faithfulness: Faithfulness | None) -> dict[str, Any]:
-    """Return the record of a finished map, audited or not."""
+    """Return the record of a finished map."""
     cost = explanation.cost
     return {
         **empty_map(explanation.request),
@@ -37,7 +37,7 @@ def map_of(explanation: ExplanationData, faithfulness: Faithfulness | None) -> d
 
 
 def empty_map(request: MethodRequest) -> dict[str, Any]:
-    """Return the record of a map that is still to be made."""
+    """Return the record of a map still to be made."""
     return {
         "method": request.method.name,
         "title": request.title,
@@ -58,7 +58,7 @@ def empty_map(request: MethodRequest) -> dict[str, Any]:
 
 
 def prediction_of(vector: Probabilities, target: int) -> dict[str, Any]:
-    """Return the prediction on the whole picture, with its leading classes."""
+    """Return the prediction on the whole picture."""
     top = top_classes(vector, COMPARISON_CLASSES)
     return {
         "target": target,
@@ -68,7 +68,7 @@ def prediction_of(vector: Probabilities, target: int) -> dict[str, Any]:
 
 
 def classes_of(before: Probabilities, after: Probabilities, target: int) -> list[list[float]]:
-    """Return how hiding something changes the leading classes: [index, before, after] of each."""
+    """Return the leading classes before and after hiding something: [index, before, after]."""
     shown = dict.fromkeys([target, *top_classes(before, 3), *top_classes(after, 2)])
     return [[index, float(before[index]), float(after[index])] for index in shown]
 

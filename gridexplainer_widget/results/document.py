@@ -1,4 +1,4 @@
-"""Data, a script, a style → one HTML file that runs this script alone and fetches nothing."""
+"""One HTML file that runs a single script and fetches nothing."""
 
 from __future__ import annotations
 
@@ -28,23 +28,15 @@ p, noscript { margin: 4px 8px; overflow-wrap: anywhere; }
   .gx-controls, .gx-tip, .gx-tools, .gx-actions, .gx-top { display: none; }
 }
 """
-"""Style of what surrounds the widget."""
+"""Style around the widget."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """A page that a script of the front end fills.
+    """A page that a front-end script fills; its texts are not HTML.
 
-    Parameters
-    ----------
-    title : str
-        Of the window; text, not HTML.
-    heading, line : str
-        Above the widget; text, not HTML.
-    script : str
-        A JavaScript module that reads the element "record" and mounts into the element "widget".
-    style : str
-        CSS.
+    The script is a JavaScript module that reads the element "record" and mounts into the element
+    "widget".
     """
 
     title: str
@@ -54,20 +46,18 @@ class Document:
     style: str
 
     def html(self, record: Mapping[str, Any]) -> str:
-        """Return the page with a record, which becomes JSON; bytes become base64.
+        """Return the page with a record as JSON, bytes as base64.
 
         Raises
         ------
-        ValueError
-            The record holds NaN or infinity: JSON has neither.
-        TypeError
-            It holds something else that JSON lacks.
+        ValueError, TypeError
+            The record holds NaN, infinity or what JSON lacks.
         """
         return _html(self, record)
 
 
 def _html(page: Document, record: Mapping[str, Any]) -> str:
-    # Only this script may run, and nothing may be fetched, whatever a label contains.
+    # Run only this script and fetch nothing, whatever a label contains.
     digest = b64encode(hashlib.sha256(page.script.encode()).digest()).decode()
     policy = (
         f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
@@ -99,12 +89,12 @@ def _html(page: Document, record: Mapping[str, Any]) -> str:
 
 
 def _text(text: str) -> str:
-    """Escape text for HTML; half a surrogate pair, which UTF-8 cannot hold, becomes "?"."""
+    """Escape text for HTML; lone surrogates, which UTF-8 lacks, become "?"."""
     return escape(text.encode("utf-8", "replace").decode())
 
 
 def _json(record: Mapping[str, Any]) -> str:
-    """Write JSON in ASCII that cannot end the script element around it."""
+    """Write ASCII JSON that cannot end the script element around it."""
     text = json.dumps(record, allow_nan=False, separators=(",", ":"), default=_base64)
     return text.replace("<", "\\u003c")
 
@@ -116,7 +106,7 @@ def _base64(value: object) -> str:
 
 
 def written(html: str, path: str | os.PathLike[str] | None) -> str | Path:
-    """Write a page to a path and return the path; without one, return the page."""
+    """Write a page to `path` and return that; return the page if it is None."""
     if path is None:
         return html
     path = Path(path)

@@ -1,4 +1,4 @@
-"""One explanation of one picture, as the user holds it."""
+"""An explanation, as the user holds it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class ExplanationError(RuntimeError):
     Attributes
     ----------
     explanation : Explanation or None
-        What had been scored; None where not even the whole picture was.
+        What was scored; None if not even the whole picture was.
     """
 
     def __init__(self, message: str, explanation: Explanation | None) -> None:
@@ -44,7 +44,7 @@ class ExplanationError(RuntimeError):
 class Explanation(ExplanationData):
     """What each cell contributes to the classifier's answer, by any method.
 
-    Its fields and numbers are those of :class:`~.explanation_data.ExplanationData`.
+    Fields and numbers are those of :class:`~.explanation_data.ExplanationData`.
     """
 
     @classmethod
@@ -57,16 +57,9 @@ class Explanation(ExplanationData):
         checked: Preflight | None = None,
         attribution: Attribution | None = None,
     ) -> Explanation:
-        """Freeze what a run has scored so far, or what another method found.
+        """Freeze a run's scores so far, or another method's result.
 
-        Parameters
-        ----------
-        run : Run
-            With its baseline scored.
-        target : int, str or None
-            Index or label; None is the most probable class.
-        score, settings, checked, attribution
-            Fields of the explanation.
+        The target is an index or a label; None is the most probable class.
 
         Raises
         ------
@@ -78,7 +71,7 @@ class Explanation(ExplanationData):
             raise ValueError("Nothing has been scored yet.")
         labels = run.classifier.names(len(run.baseline))
         vectors, failed = run.vectors, run.failed
-        if attribution is not None:  # the run's answers are not to cells hidden one by one
+        if attribution is not None:  # the run did not hide single cells
             vectors, failed = np.full_like(vectors, np.nan), np.zeros_like(failed)
         return cls(
             picture=run.picture.displayed,
@@ -106,7 +99,7 @@ class Explanation(ExplanationData):
 
     @property
     def saturated(self) -> bool:
-        """Whether every drop is near 0 because the probability is near 1; log-odds tell more."""
+        """Whether every drop is near 0 because the probability is near 1; try log-odds."""
         return is_saturated(self)
 
     @property
@@ -115,15 +108,14 @@ class Explanation(ExplanationData):
         return all_notes(self)
 
     def to_shap(self) -> Any:
-        """Return a `shap.Explanation` of the pixels, for SHAP's own plots and colours.
-
-        ``shap.image_plot(explanation.to_shap())`` draws it.
+        """Return a `shap.Explanation` of the pixels, for ``shap.image_plot``.
 
         Returns
         -------
         shap.Explanation
-            values: float64 (1, height, width, 3, 1), a cell's value spread evenly over its
-            pixels and channels where the method gives cells; data: uint8 (1, height, width, 3).
+            values: float64 (1, height, width, 3, 1), NaN where not scored; data: uint8
+            (1, height, width, 3); output_names: the target's label. The value of a cell is
+            spread evenly over pixels and channels.
 
         Raises
         ------
@@ -149,7 +141,7 @@ class Explanation(ExplanationData):
         ImportError
             pandas is missing.
         """
-        from .export import explanation_table  # noqa: PLC0415 - alike
+        from .export import explanation_table  # noqa: PLC0415 - rarely used
 
         return explanation_table(self)
 
@@ -159,9 +151,9 @@ class Explanation(ExplanationData):
         Returns
         -------
         Path
-            Where it was written; ``.npz`` is added where it is missing.
+            Where it was written; ``.npz`` is added if missing.
         """
-        from .archive import save  # noqa: PLC0415 - alike
+        from .archive import save  # noqa: PLC0415 - rarely used
 
         return save(self, path)
 
@@ -174,19 +166,17 @@ class Explanation(ExplanationData):
         FileNotFoundError
             There is no such file.
         ValueError
-            It is no explanation, damaged, or unreasonably large.
+            It is no explanation, damaged, or unpacks to more than 1 GiB.
         """
-        from .archive import load  # noqa: PLC0415 - alike
+        from .archive import load  # noqa: PLC0415 - rarely used
 
         return cls(**load(path))
 
     def to_html(self, path: str | os.PathLike[str] | None = None) -> str | Path:
-        """Make one HTML file of everything: the widget without a kernel, and without a network.
+        """Make one HTML file: the widget without kernel or network.
 
-        Of another method than occlusion, the page of a comparison that holds it alone.
-
-        Pictures of hidden cells are lossless up to 384 KB; larger ones, as of noise on a large
-        picture, are JPEG of quality 80.
+        For methods other than occlusion, a comparison's page with one map. Pictures of hidden
+        cells are lossless up to 384 KB, else JPEG of quality 80.
 
         Parameters
         ----------
@@ -196,33 +186,25 @@ class Explanation(ExplanationData):
         Returns
         -------
         str or Path
-            The HTML, or where it was written.
+            The HTML, or `path`.
         """
         if self.attribution is not None:
-            from .comparison_page import comparison_page  # noqa: PLC0415 - it reads its bundle
-            from .document import written  # noqa: PLC0415 - alike
+            from .comparison_page import comparison_page  # noqa: PLC0415 - rarely used
+            from .document import written  # noqa: PLC0415 - rarely used
 
             return written(comparison_page(ComparisonData((self,))), path)
-        from .page import to_html  # noqa: PLC0415 - alike
+        from .page import to_html  # noqa: PLC0415 - rarely used
 
         return to_html(self, path)
 
     def plot(self, ax: Axes | None = None, style: str = "signed") -> Figure:
-        """Draw the explanation.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where to draw the map; by default a new figure with the picture beside it.
-        style : {"signed", "original"}
-            See :func:`gridexplainer_widget.results.plot.plot`.
-        """
-        from .plot import plot  # noqa: PLC0415 - Matplotlib takes its time
+        """Draw the explanation; see :func:`gridexplainer_widget.results.plot.plot`."""
+        from .plot import plot  # noqa: PLC0415 - Matplotlib is slow to import
 
         return plot(self, ax=ax, style=style)
 
     def _repr_png_(self) -> bytes:
-        from .plot import figure_png  # noqa: PLC0415 - alike
+        from .plot import figure_png  # noqa: PLC0415 - Matplotlib is slow to import
 
         return figure_png(self.plot())
 

@@ -1,4 +1,4 @@
-"""One explanation of one picture: the data alone."""
+"""The data of an explanation."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 RESOLUTION_NOUNS: Final = {"cells": "cells", "pixels": "pixels", "layer": "maps"}
-"""What a method itself gives numbers for."""
+"""What a method gives numbers for."""
 
 
 class Cell(NamedTuple):
-    """One cell and its value: with occlusion its drop."""
+    """A cell and its value; with occlusion, its drop."""
 
     row: int
     column: int
@@ -44,35 +44,33 @@ class ExplanationData:
     Parameters
     ----------
     picture : uint8 array (h, w, 3)
-        For the screen; at most 1024 pixels a side.
+        For display; at most 1024 pixels a side.
     pixels : float32 array (height, width, channels), 0..255
         The model's input before preprocessing.
     replacement : uint8 array (height, width, 3)
-        What stood in for each cell when it was hidden alone.
+        What replaced each cell hidden alone.
     grid : Grid
-        Of the model's input.
     vectors : float32 array (rows, columns, classes), 0..1
-        Class probabilities with each cell hidden; NaN where not scored.
+        Probabilities with each cell hidden; NaN where not scored.
     failed : bool array (rows, columns)
         Where the model gave no finite answer.
     baseline_vector : float32 array (classes,), 0..1
-        Class probabilities on the whole picture.
+        Probabilities on the whole picture.
     target : int
-        The class that is explained.
+        Index of the explained class.
     labels : tuple of str
-        A name for each class.
+        One per class.
     score : {"probability", "log-odds"}
-        What drops are differences of.
+        Of the drops.
     fill, model, preprocessing : str
-        Names of what stood in for a hidden cell, of the model, and of its preprocessing.
     seconds : float
     settings : mapping
-        What reproduces the explanation: grid_size, fill, seed, preprocessing, output, input_shape,
-        batch_size (None where it was chosen), picture_size, engine, version.
+        To reproduce the explanation: grid_size, fill, seed, preprocessing, output, input_shape,
+        batch_size (None if chosen), picture_size, engine, version.
     checked : Preflight, optional
         The latest check of the model.
     attribution : Attribution, optional
-        Of another method than occlusion: then no cell is hidden; `vectors` and `drops` are NaN.
+        By another method than occlusion; `vectors` and `drops` are then NaN.
     """
 
     picture: NDArray[np.uint8] = field(repr=False)
@@ -100,13 +98,13 @@ class ExplanationData:
         object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy and pickle through plain values: a mapping proxy can do neither."""
+        """Copy and pickle a dict: a mapping proxy can do neither."""
         values = {name.name: getattr(self, name.name) for name in fields(self)}
         return partial(type(self), **{**values, "settings": dict(self.settings)}), ()
 
     @cached_property
     def seen(self) -> NDArray[np.uint8]:
-        """The picture as the model saw it, for the screen: uint8 (height, width, 3)."""
+        """The model's input for display: uint8 (height, width, 3)."""
         seen = to_uint8(self.pixels)
         seen.setflags(write=False)
         return seen
@@ -118,18 +116,18 @@ class ExplanationData:
 
     @property
     def request(self) -> MethodRequest:
-        """The method and its options, without a background: only its size is kept."""
+        """The method and its options, without a background, which is not kept."""
         names = ("layer", "samples", "channels")
         return parse_request((self.method, {name: self.settings.get(name) for name in names}))
 
     @property
     def title(self) -> str:
-        """The method's name for the screen, with its options: "RISE, samples=300"."""
+        """The method's title and options: "RISE, samples=300"."""
         return titled(METHODS[self.method].title, self.settings)
 
     @property
     def native(self) -> str:
-        """What the method itself gives, and how pixels and cells were made of it, in words."""
+        """The method's own resolution, and how pixels and cells derive from it."""
         found = self.attribution
         if found is None:
             return (
@@ -142,7 +140,7 @@ class ExplanationData:
 
     @property
     def values(self) -> NDArray[np.float32]:
-        """Each cell's drop, or what another method found: float32 (rows, columns).
+        """Each cell's drop, or another method's value: float32 (rows, columns).
 
         Positive where the cell supports the target; NaN where not scored.
         """
@@ -156,12 +154,12 @@ class ExplanationData:
 
     @property
     def unit(self) -> Unit:
-        """What `values` are measured in; "" where they tell more from less and no more."""
+        """Unit of `values`; "" if only their order has meaning."""
         return self.score if self.attribution is None else self.attribution.unit
 
     @property
     def cost(self) -> Cost:
-        """Pictures that the model was given for the map, and seconds."""
+        """Pictures given to the model, and seconds."""
         return self.attribution.cost if self.attribution else Cost(self.done + 1, 0, self.seconds)
 
     @cached_property
@@ -184,7 +182,7 @@ class ExplanationData:
 
     @property
     def done(self) -> int:
-        """How many cells have a value."""
+        """Number of cells with a value."""
         return len(self.grid) if self.attribution else len(self.scored_vectors)
 
     @property
@@ -194,20 +192,20 @@ class ExplanationData:
 
     @cached_property
     def scored_vectors(self) -> Probabilities:
-        """Class probabilities of the scored cells: float32 (done, classes)."""
+        """Probabilities of the scored cells: float32 (done, classes)."""
         return self.vectors[np.isfinite(self.vectors[..., 0])]
 
     def top(self, k: int = 5) -> list[Cell]:
-        """Return the `k` cells with the largest values, largest first; fewer where not scored."""
+        """Return up to `k` scored cells, largest values first."""
         flat = self.values.ravel()
         best = ranking(flat)[: max(0, k)].tolist()
         return [Cell(*self.grid.position(index), float(flat[index])) for index in best]
 
     def normalized(self) -> NDArray[np.float32]:
-        """Scale the values from 0, the smallest, to 100, the largest: float32 (rows, columns).
+        """Scale the values to 0 (smallest) … 100 (largest): float32 (rows, columns).
 
-        NaN where not scored; all 0 where all values are equal. The sign is lost: a cell at 0 may
-        speak against the target.
+        NaN where not scored; all 0 if all are equal. The sign is lost: 0 may speak against the
+        target.
         """
         if not self.done:
             return np.full(self.grid.shape, np.nan, np.float32)
@@ -233,7 +231,7 @@ class ExplanationData:
         return replace(self, target=index)
 
     def for_score(self, score: Score) -> Self:
-        """Return the explanation with drops in probability or in log-odds; no model call.
+        """Return the explanation in probability or log-odds; no model call.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""Results → tables of pandas and explanations of SHAP."""
+"""Results → pandas tables and SHAP explanations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .explanation_data import ExplanationData
 
 
 def explanation_table(explanation: ExplanationData) -> Any:
-    """Make a table with a row for each cell; see :meth:`Explanation.to_dataframe`."""
+    """Make the table of :meth:`Explanation.to_dataframe`."""
     pandas, grid = _pandas(), explanation.grid
     table = pandas.DataFrame(
         [(*grid.position(index), *box) for index, box in enumerate(grid.boxes())],
@@ -28,7 +28,7 @@ def explanation_table(explanation: ExplanationData) -> Any:
 
 
 def comparison_table(comparison: ComparisonData[Any]) -> Any:
-    """Make a table with a row for each method; see :meth:`Comparison.to_dataframe`."""
+    """Make the table of :meth:`Comparison.to_dataframe`."""
     pandas = _pandas()
     rows = [comparison.row(number) for number in range(len(comparison))]
     titles = [explanation.title for explanation in comparison]
@@ -36,21 +36,10 @@ def comparison_table(comparison: ComparisonData[Any]) -> Any:
 
 
 def to_shap(explanation: ExplanationData) -> Any:
-    """Make a `shap.Explanation` of the pixels; see :meth:`Explanation.to_shap`.
+    """Make the result of :meth:`Explanation.to_shap`.
 
-    SHAP's plots add up the channels, so each has a third of its pixel's number. Where the method
-    gives cells (as occlusion does), a cell's number is spread evenly over its pixels, whose sum
-    it stays; else a pixel has its own number.
-
-    Parameters
-    ----------
-    explanation : ExplanationData
-
-    Returns
-    -------
-    shap.Explanation
-        values: float64 (1, height, width, 3, 1), NaN where not scored; data: uint8 (1, height,
-        width, 3); output_names: the target's label.
+    SHAP's plots sum the channels, so each has a third of its pixel's value. A cell's value is
+    spread over its pixels, so that it remains their sum.
     """
     grid, attribution = explanation.grid, explanation.attribution
     pixels = explanation.pixel_values.astype(np.float64)

@@ -1,4 +1,4 @@
-"""The result of an audit: how well a map predicts the model."""
+"""The result of an audit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RECORD_TYPES: Final[dict[str, Callable[[Any], Any]]] = {
     "seconds": float,
     "notes": lambda notes: tuple(map(str, notes)),
 }
-"""How each value of a record is read."""
+"""How to read each value of a record."""
 
 OPTIONAL_RECORD_TYPES: Final[dict[str, Callable[[Any], Any]]] = {
     "pointing": bool,
@@ -32,12 +32,12 @@ OPTIONAL_RECORD_TYPES: Final[dict[str, Callable[[Any], Any]]] = {
     "touched": int,
     "randomised": float,
 }
-"""The same of what may be None."""
+"""How to read values that may be None."""
 
 
 @dataclass(frozen=True, eq=False)
 class Faithfulness:
-    """How true one map of one class is to the model.
+    """How faithful a map is to the model, for one class.
 
     The curves are of probabilities, whatever the map's unit. Masked pictures may be unlike any
     that the model was trained on, so compare maps under the same fill only.
@@ -45,22 +45,21 @@ class Faithfulness:
     Parameters
     ----------
     counts : tuple of int
-        Numbers of cells k at the points of the curves, from 0 to all cells.
+        Numbers of cells k along the curves, from 0 to all.
     deletion_curve : float32 array (points,), 0..1
-        The class's probability with the k cells of the largest values hidden.
+        Probability with the k cells of the largest values hidden.
     insertion_curve : float32 array (points,), 0..1
-        The same with all cells but these hidden.
+        Probability with all other cells hidden.
     fill : str
-        What stood in for hidden cells.
     pointing, inside, mask_area, touched : bool, float, float and int, optional
         See :class:`gridexplainer_widget.analysis.object_mask.OnMask`; None without a mask.
     randomised : float, optional
-        Correlation with the maps of the randomised model, 0..1: `Randomisation.similarity`.
+        `Randomisation.similarity`, 0..1.
     calls : int
-        Pictures that the model was given.
+        Pictures given to the model.
     seconds : float
     notes : tuple of str
-        What a reader of the metrics should know, a sentence each.
+        A sentence each.
     """
 
     counts: tuple[int, ...]
@@ -85,16 +84,13 @@ class Faithfulness:
         """Area under the deletion curve over the share of cells, 0..1; lower is better.
 
         V. Petsiuk, A. Das and K. Saenko, "RISE: Randomized Input Sampling for Explanation of
-        Black-box Models", BMVC 2018; cells stand for pixels.
+        Black-box Models", BMVC 2018, with cells for pixels.
         """
         return self._area(self.deletion_curve)
 
     @property
     def insertion(self) -> float:
-        """Area under the insertion curve over the share of cells, 0..1; higher is better.
-
-        As :attr:`deletion`.
-        """
+        """Area under the insertion curve, as :attr:`deletion`; higher is better."""
         return self._area(self.insertion_curve)
 
     @property
@@ -103,16 +99,15 @@ class Faithfulness:
 
         S. Blücher, J. Vielhaben and N. Strodthoff, "Decoupling Pixel Flipping and Occlusion
         Strategy for Consistent XAI Benchmarks", TMLR 2024: the area under the curve that hides
-        the least important cells first, minus the area under deletion. Hiding the k least
-        important of n cells leaves the n − k most important: that curve is the insertion curve
-        read backwards, with the same area, so that the gain is insertion minus deletion and costs
-        no further call.
+        the least important cells first, minus deletion. Hiding the k least important of n cells
+        leaves the n − k most important: that curve is the insertion curve read backwards. So the
+        gain is insertion minus deletion and costs no further call.
         """
         return self.insertion - self.deletion
 
     def plot(self) -> Figure:
-        """Draw the deletion and the insertion curve."""
-        from .faithfulness_plot import curves_figure  # noqa: PLC0415 - Matplotlib takes its time
+        """Draw the deletion and insertion curves."""
+        from .faithfulness_plot import curves_figure  # noqa: PLC0415 - Matplotlib is slow to import
 
         return curves_figure(
             self.counts,
@@ -129,7 +124,7 @@ class Faithfulness:
         )
 
     def _repr_png_(self) -> bytes:
-        from .plot import figure_png  # noqa: PLC0415 - alike
+        from .plot import figure_png  # noqa: PLC0415 - Matplotlib is slow to import
 
         return figure_png(self.plot())
 
@@ -138,18 +133,18 @@ class Faithfulness:
 
     @property
     def metrics(self) -> dict[str, float | bool | None]:
-        """The value of each metric by its name; None where it is not known."""
+        """Each metric's value by name; None if unknown."""
         return {name: getattr(self, name) for name in METRICS}
 
     @property
     def record(self) -> dict[str, Any]:
-        """Everything in plain values, for files."""
+        """All fields as plain values, for files."""
         curves = {name: getattr(self, name).tolist() for name in CURVES}
         return {**vars(self), **curves, "counts": list(self.counts), "notes": list(self.notes)}
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Faithfulness:
-        """Read what :attr:`record` gave.
+        """Read a :attr:`record`.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""The deletion and the insertion curve → a Matplotlib figure."""
+"""Deletion and insertion curves → a Matplotlib figure."""
 
 from __future__ import annotations
 
@@ -20,17 +20,9 @@ def curves_figure(
     legend: tuple[str, str],
     captions: Sequence[str],
 ) -> Figure:
-    """Draw both curves.
+    """Draw both curves, float32 (points,), over `counts` of cells hidden or shown.
 
-    Parameters
-    ----------
-    counts : sequence of int
-        Cells hidden or shown at each point, from 0 to all.
-    deletion, insertion : float32 array (points,), 0..1
-    legend : (str, str)
-        Texts for the deletion and for the insertion curve.
-    captions : sequence of str
-        Sentences below the figure.
+    `legend` names deletion and insertion; `captions` are sentences below the figure.
     """
     figure = ExplanationFigure(figsize=(6.4, 4.4), layout="constrained")
     ax = figure.subplots()

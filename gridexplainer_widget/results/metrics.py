@@ -1,7 +1,4 @@
-"""The metrics of an audit: their names, their meanings and which values are better.
-
-Browsers receive these texts over the wire, so that they are written once.
-"""
+"""The metrics of an audit; browsers receive their texts over the wire."""
 
 from __future__ import annotations
 
@@ -10,24 +7,15 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 Values: TypeAlias = "Mapping[str, float | bool | None]"
-"""A map's value of each of `METRICS`; None where it is not known."""
+"""A map's value of each of `METRICS`; None if unknown."""
 
 
 @dataclass(frozen=True)
 class Metric:
     """One metric of a map.
 
-    Parameters
-    ----------
-    name : str
-        As the attribute of :class:`Faithfulness`.
-    title : str
-        For the screen.
-    better : {"higher", "lower"}
-    meaning : str
-        One to three sentences.
-    signed : bool
-        Whether a plus sign is written.
+    `name` is an attribute of :class:`Faithfulness`, `meaning` one to three sentences; with
+    `signed`, plus signs are written.
     """
 
     name: str
@@ -104,26 +92,26 @@ METRICS: Final = {
         ),
     )
 }
-"""In the order in which they are shown."""
+"""In display order."""
 
 
 def metric_records() -> list[dict[str, Any]]:
-    """Return `METRICS` as plain values, for the wire and for pages."""
+    """Return `METRICS` as plain values, for browsers."""
     return [asdict(metric) for metric in METRICS.values()]
 
 
 def row_of(values: Values) -> str:
-    """Write the known metrics of a map in one line."""
+    """Write a map's known metrics in one line."""
     return ", ".join(f"{metric.short} {text}" for metric, text in _known(values))
 
 
 def table_of(values: Values) -> str:
-    """Write each known metric of a map on a line, with its meaning."""
+    """Write a map's known metrics with their meanings, a line each."""
     return "\n".join(f"{metric.short} {text}: {metric.meaning}" for metric, text in _known(values))
 
 
 def best_of(maps: Sequence[Values]) -> dict[str, float]:
-    """Find the best value of each metric among several maps, unless all are written alike."""
+    """Find each metric's best value among maps, unless all read the same."""
     best = {}
     for name, metric in METRICS.items():
         known = [value for one in maps if (value := one[name]) is not None]

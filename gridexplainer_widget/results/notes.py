@@ -1,4 +1,4 @@
-"""What a reader of an explanation's numbers should know, a sentence each."""
+"""Notes for readers of an explanation, a sentence each."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from gridexplainer_widget.core.scores import floors_of, odds_of
 from .explanation_data import ExplanationData
 
 SATURATED_PROBABILITY: Final = 0.95
-"""Above this, small drops may mean that the model cannot be any surer."""
+"""Above this, small drops may mean that the model cannot be surer."""
 
 SMALL_DROP: Final = 0.02
 """In probability."""
 
 
 def is_saturated(explanation: ExplanationData) -> bool:
-    """Whether the probability is so near 1 that every drop is near 0, and log-odds tell more."""
+    """Tell whether drops are near 0 because the probability is near 1."""
     if explanation.attribution is not None:
         return False
     sure = explanation.score == "probability" and explanation.baseline > SATURATED_PROBABILITY
@@ -29,7 +29,7 @@ def is_saturated(explanation: ExplanationData) -> bool:
 
 
 def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
-    """Collect the notes on the map and on the picture."""
+    """Collect the notes on map and picture."""
     doubts = [check.sentence for check in picture_checks(explanation) if check.verdict != "ok"]
     if explanation.attribution is not None:
         return (*explanation.attribution.notes, *_saturated_values(explanation), *doubts)
@@ -55,13 +55,12 @@ def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
 
 
 def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
-    """Collect the notes, and after them the concerns of the model's check."""
+    """Collect the notes, then the concerns of the model's check."""
     concerns = explanation.checked.concerns if explanation.checked else ()
     return (*notes_of(explanation), *(f"Technical check: {concern}" for concern in concerns))
 
 
 def _saturated_values(explanation: ExplanationData) -> tuple[str, ...]:
-    """Say where another method's map is saturated."""
     largest = float(np.abs(explanation.values).max())
     sure = explanation.unit == "probability" and explanation.baseline > SATURATED_PROBABILITY
     if not sure or largest >= SMALL_DROP:
@@ -74,7 +73,7 @@ def _saturated_values(explanation: ExplanationData) -> tuple[str, ...]:
 
 
 def picture_checks(explanation: ExplanationData) -> tuple[Check, ...]:
-    """Check the picture's size and what the model says of it; no model call."""
+    """Check the picture's size and prediction; no model call."""
     grid = explanation.grid
     height, width = explanation.settings.get("picture_size", (grid.height, grid.width))
     size = size_check((int(height), int(width)), (grid.height, grid.width))
@@ -95,12 +94,10 @@ def _largest_drop(explanation: ExplanationData) -> float:
 
 
 def _leaves_everything(explanation: ExplanationData) -> bool:
-    """Whether no scored cell changes any class's probability."""
     return bool((explanation.scored_vectors == explanation.baseline_vector).all())
 
 
 def _leaves_target(explanation: ExplanationData) -> bool:
-    """Whether no scored cell changes the target, not even in log-odds."""
     return not np.nan_to_num(explanation.for_score("log-odds").drops).any()
 
 
@@ -112,7 +109,6 @@ def _is_beyond_float32(explanation: ExplanationData) -> bool:
 
 
 def _rounded_up(points: float) -> str:
-    """Write an upper bound in two digits."""
     points = max(points, 0.001)
     step = 10.0 ** (np.floor(np.log10(points)) - 1)
     return f"{np.ceil(points / step - 1e-9) * step:.2g}"

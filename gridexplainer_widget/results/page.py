@@ -1,4 +1,4 @@
-"""ExplanationData → one HTML file that needs no kernel and no network."""
+"""ExplanationData → one HTML file."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from .explanation_data import ExplanationData
 from .notes import is_saturated, notes_of
 
 MAX_CLASSES: Final = 32
-"""Classes that can be the target in a page."""
+"""Classes that a page offers as the target."""
 
 TOP_CLASSES: Final = 10
-"""Classes of the whole picture that are always among them."""
+"""Classes of the whole picture that are always offered."""
 
 MAX_LOSSLESS_BYTES: Final = 384 * 1024
-"""Larger pictures of the model's input and of what stood in for cells are JPEG."""
+"""Larger pictures of input and replacement are JPEG."""
 
 INITIAL_STATE: Final[Mapping[str, Any]] = {
     "value": [],
@@ -52,23 +52,15 @@ def to_html(
     state: Mapping[str, Any] | None = None,
     selection_probabilities: Probabilities | None = None,
 ) -> str | Path:
-    """Make one HTML file of an explanation; see :meth:`~.explanation.Explanation.to_html`.
+    """Make the page of an explanation; see :meth:`~.explanation.Explanation.to_html`.
 
     Parameters
     ----------
-    explanation : ExplanationData
-    path : path, optional
-        Where to write it.
     state : mapping, optional
         Valid initial values of the widget's `target`, `score`, `value`, `keep` and appearance.
     selection_probabilities : float32 array (classes,), optional
-        What the model says with the cells of ``state["value"]`` hidden together, or, where
-        ``state["keep"]`` is true, with all others hidden. A page knows no other sets.
-
-    Returns
-    -------
-    str or Path
-        The HTML, or where it was written.
+        With the cells of ``state["value"]`` hidden, or all others if ``state["keep"]``. A page
+        knows no other sets.
     """
     state = dict(state or {})
     target, score = state.pop("target", None), state.pop("score", explanation.score)
@@ -84,11 +76,11 @@ def record_of(
     state: Mapping[str, Any],
     selection_probabilities: Probabilities | None,
 ) -> dict[str, Any]:
-    """Collect what the page must know to answer for the kernel."""
+    """Collect what the page needs without a kernel."""
     classes = shown_classes(explanation, selection_probabilities)
     state = {**INITIAL_STATE, **state}
     if selection_probabilities is None:
-        state["keep"] = False  # it is not known what the selected cells alone would give
+        state["keep"] = False  # the result of the selected cells alone is unknown
     others = _other_answers(explanation, classes)
     named = sorted({*classes, *(index for _, index, _, _ in others)})
     same = np.array_equal(explanation.seen, explanation.picture)
@@ -124,10 +116,10 @@ def record_of(
 def shown_classes(
     explanation: ExplanationData, selection_probabilities: Probabilities | None = None
 ) -> list[int]:
-    """Choose the classes that can be the target in the page, in the order of their indices.
+    """Choose the classes offered as the target, in order of index.
 
-    The target, the top classes of the whole picture and of the selection, and the answers with
-    a cell hidden, the most frequent first.
+    The target, the top classes of selection and whole picture, and the most frequent answers
+    with a cell hidden.
     """
     answers = explanation.vectors[np.isfinite(explanation.vectors[..., 0])].argmax(axis=-1)
     found, counts = np.unique(answers, return_counts=True)
@@ -139,13 +131,12 @@ def shown_classes(
 
 
 def class_name(labels: Sequence[str], index: int) -> str:
-    """Name a class, with its index where the label is empty or not unique."""
+    """Name a class, with its index if the label is empty or not unique."""
     label = labels[index].strip()
     return label if label and labels.count(labels[index]) == 1 else f"{label} ({index})".strip()
 
 
 def _answers(explanation: ExplanationData, classes: Sequence[int]) -> dict[str, Any]:
-    """Collect drops, notes and saturation for each class that can be the target."""
     drops, notes, saturated = [], [], []
     for index in classes:
         answer = explanation.for_target(index)
@@ -161,7 +152,6 @@ def _selection(
     state: Mapping[str, Any],
     selection_probabilities: Probabilities | None,
 ) -> dict[str, Any] | None:
-    """Collect what is known of the selected cells together."""
     if selection_probabilities is None:
         return None
     hidden, baseline = selection_probabilities, explanation.baseline_vector
@@ -180,7 +170,7 @@ def _selection(
 def _other_answers(
     explanation: ExplanationData, classes: Sequence[int]
 ) -> list[tuple[int, int, float, float]]:
-    """List where hiding a cell makes the answer none of `classes`: cell, class, before, after."""
+    """List the cells whose hiding gives none of `classes`: cell, class, before, after."""
     found = []
     for cell, vector in enumerate(explanation.vectors.reshape(len(explanation.grid), -1)):
         index = top_classes(vector, 1)[0]
@@ -210,7 +200,6 @@ def _floats(values: ArrayLike) -> str:
 
 
 def _image_url(pixels: NDArray[np.uint8]) -> str:
-    """Encode a picture as PNG, or as JPEG where that takes too many bytes, as of noise."""
     png = png_bytes(pixels)
     if len(png) <= MAX_LOSSLESS_BYTES:
         return f"data:image/png;base64,{b64encode(png).decode()}"

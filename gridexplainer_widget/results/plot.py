@@ -34,34 +34,27 @@ from .notes import all_notes
 STYLES: Final = ("signed", "original")
 
 MIN_CELL_POINTS: Final = 14
-"""Narrower cells carry no numbers, and paler lines."""
+"""Narrower cells get paler lines and no numbers."""
 
 
 class ExplanationFigure(Figure):
-    """A figure that shows itself in a notebook without pyplot."""
+    """A figure that notebooks show without pyplot."""
 
     def _repr_png_(self) -> bytes:
         return figure_png(self)
 
 
 def plot(explanation: ExplanationData, ax: Axes | None = None, style: str = "signed") -> Figure:
-    """Draw an explanation.
+    """Draw an explanation; the figure is not registered with pyplot.
 
     Parameters
     ----------
-    explanation : ExplanationData
     ax : matplotlib.axes.Axes, optional
-        Draw the map there; by default a new figure with the picture beside
-        the map.
+        Where to draw the map; by default a new figure, beside the picture.
     style : {"signed", "original"}
         - ``"signed"``: vermilion cells support the target, blue ones speak
-          against it, and the colours end at the largest drop either way.
+          against it; the colours end at the largest absolute value.
         - ``"original"``: 0–100 numbers on a faded picture.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Not registered with pyplot.
 
     Raises
     ------
@@ -87,7 +80,7 @@ def figure_png(figure: Figure, dpi: int = 110) -> bytes:
 
 
 def short(label: str, width: int) -> str:
-    """Cut a label, on one line, at `width` letters."""
+    """Cut a label to one line of `width` letters."""
     line = " ".join(label.split())
     return line if len(line) <= width else line[: width - 1] + "…"
 
@@ -95,7 +88,7 @@ def short(label: str, width: int) -> str:
 def draw_cells(
     ax: Axes, explanation: ExplanationData, style: str, *, numbers: bool = True
 ) -> float:
-    """Draw the map itself; return the width of a cell in points."""
+    """Draw the map; return a cell's width in points."""
     height, width = explanation.picture.shape[:2]
     room = _cell_points(ax, explanation)
     grey = style == "signed" or room < MIN_CELL_POINTS
@@ -106,7 +99,7 @@ def draw_cells(
     if style == "signed":
         values, norm = shown_values(explanation), shown_range(explanation)
         ax.pcolormesh(x, y, values, norm=norm, cmap=colormap())
-    elif room < MIN_CELL_POINTS:  # no room for the original's numbers: clear is 0, full 100
+    elif room < MIN_CELL_POINTS:  # no room for numbers: clear is 0, full 100
         percents = np.ma.masked_invalid(explanation.normalized())
         ax.pcolormesh(x, y, percents, vmin=0, vmax=100, cmap=shades())
     _draw_lines(ax, x, y, room)
@@ -120,7 +113,7 @@ def draw_cells(
 
 def _new_figure(explanation: ExplanationData, style: str) -> Figure:
     height, width = explanation.picture.shape[:2]
-    stacked = width > 2 * height  # a panorama: the map below the picture, not beside it
+    stacked = width > 2 * height  # a panorama: the map goes below the picture
     across, down = (1, 2) if stacked else (2, 1)
     panel_width = 9.0 if stacked else 4.4
     panel_height = float(np.clip(panel_width * height / width, 0.8, 7))
@@ -169,7 +162,6 @@ def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -
 
 
 def _faded(picture: NDArray[np.uint8], *, grey: bool) -> NDArray[np.float64]:
-    """Make a picture pale, and grey where colours are drawn on it."""
     values = picture / 255
     if grey:
         values = np.repeat((values @ [0.299, 0.587, 0.114])[..., np.newaxis], 3, axis=-1)
@@ -220,7 +212,7 @@ def _draw_numbers(  # noqa: PLR0913 - what, where and how large
 
 
 def _cell_points(ax: Axes, explanation: ExplanationData) -> float:
-    """Measure a cell, the narrower way, in points, once the picture has its shape."""
+    """Measure a cell's narrower side."""
     panel = ax.get_window_extent()
     height, width = explanation.picture.shape[:2]
     scale = min(panel.width / width, panel.height / height) * 72 / ax.figure.dpi
