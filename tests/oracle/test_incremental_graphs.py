@@ -212,6 +212,22 @@ def test_random_networks(
         np.testing.assert_allclose(got / scale, wanted / scale, atol=1e-5)
 
 
+def test_a_leaky_relu_after_a_sum_keeps_its_slope() -> None:
+    inputs = layers.Input((9, 9, 3))
+    convolved = layers.Conv2D(3, 1)(inputs)
+    x = layers.LeakyReLU(0.3)(layers.Add()([inputs, convolved]))
+    model = keras.Model(inputs, layers.Flatten()(x))
+    alive(model, 0)
+    classifier = as_classifier(model, output="logits", preprocess=None)
+    pixels = picture(9, 9, 0).astype(np.float32)
+    masker = Masker(pixels, Grid(3, 3, 9, 9), parse_fill("red"))
+    engine = classifier.incremental_engine((9, 9))
+    engine.refresh()
+    parts = IncrementalStrategy(FullStrategy(classifier, masker, 16), engine)
+    got = answers(parts, CellSetBatch(([()],), engine.full_plan))
+    np.testing.assert_allclose(got, model(pixels[np.newaxis]).numpy(), atol=1e-3)
+
+
 def answers(parts: IncrementalStrategy, batch: CellSetBatch) -> np.ndarray:
     """What the network returns, before it becomes probabilities."""
     seen = []
