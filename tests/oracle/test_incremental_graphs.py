@@ -214,8 +214,8 @@ def test_random_networks(
 
 def test_a_leaky_relu_after_a_sum_keeps_its_slope() -> None:
     inputs = layers.Input((9, 9, 3))
-    convolved = layers.Conv2D(3, 1)(inputs)
-    x = layers.LeakyReLU(0.3)(layers.Add()([inputs, convolved]))
+    x = layers.DepthwiseConv2D(3, padding="same")(inputs)
+    x = layers.LeakyReLU(0.3)(layers.Add()([x, layers.Conv2D(3, 1)(x)]))
     model = keras.Model(inputs, layers.Flatten()(x))
     alive(model, 0)
     classifier = as_classifier(model, output="logits", preprocess=None)
