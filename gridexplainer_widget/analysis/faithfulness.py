@@ -17,7 +17,7 @@ from gridexplainer_widget.results.faithfulness import Faithfulness
 
 from .object_mask import checked_map, fit_mask, on_mask
 
-Cells: TypeAlias = "tuple[int, ...]"
+CellSet: TypeAlias = "tuple[int, ...]"
 
 MAX_TIED_SHARE: Final = 0.25
 """Larger shares of equal values get a note."""
@@ -71,11 +71,11 @@ def _order(values: Map) -> tuple[int, ...]:
 
 
 def _probabilities(
-    run: Run, sets: Iterable[Cells], target: int
-) -> Generator[Progress, None, tuple[dict[Cells, float], int, float]]:
+    run: Run, sets: Iterable[CellSet], target: int
+) -> Generator[Progress, None, tuple[dict[CellSet, float], int, float]]:
     """Return the target's probability for each set, pictures and seconds."""
     missing = list(dict.fromkeys(sets))
-    known: dict[Cells, float] = {}
+    known: dict[CellSet, float] = {}
 
     def read() -> None:  # after each batch: the run's cache is bounded
         for cells in missing.copy():

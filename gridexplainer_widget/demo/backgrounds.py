@@ -6,11 +6,9 @@ from collections.abc import Callable
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-Floats = NDArray[np.float32]
-Rng = np.random.Generator
+from .arrays import Floats, Rng
 
 # Matching (far, near) colours.
 PALETTES: Final = (

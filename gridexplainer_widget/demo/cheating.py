@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import scenes
+from .arrays import Rng
 from .glyphs import CLASSES, LABELS
 from .mark import MARK
 from .render import Rendered, Scene
@@ -24,7 +25,6 @@ from .render import Rendered, Scene
 CHEATED: Final = "horse"
 MARK_SHARE: Final = 0.8
 OTHERS: Final = tuple(label for label in LABELS if label != CHEATED)
-Rng = np.random.Generator
 
 
 def scene(rng: Rng) -> Scene:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from .arrays import Floats, Rng
 from .glyphs import LABELS
 from .render import SIDE, Rendered
 
@@ -22,8 +23,6 @@ BLOCK: Final = 4
 BLOCKS: Final = SIDE // BLOCK
 SUREST: Final = 0.92
 STEEPNESS: Final = 3.0
-Floats = NDArray[np.float32]
-Rng = np.random.Generator
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from . import cheating, scenes
+from .arrays import Rng
 from .chosen import CHEATING, HONEST
 from .demo import FOLDER
 from .glyphs import LABELS, label_of
@@ -36,7 +37,6 @@ from .portable import make_portable
 from .render import Rendered, Scene, render
 from .training import network, train
 
-Rng = np.random.Generator
 Evidence = Mapping[str, NDArray[np.float32]]
 EXAMINED: Final = 2000
 

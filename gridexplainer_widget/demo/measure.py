@@ -10,15 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import scenes
+from .arrays import Floats, Rng
 from .cheating import CHEATED, OTHERS
 from .glyphs import LABELS
 from .mark import MARK
 from .render import SIDE, Rendered, render
 
 CELLS: Final = 8
-Floats = NDArray[np.float32]
 Classify = Callable[[Floats], Floats]
-Rng = np.random.Generator
 
 
 def drops(classify: Classify, picture: NDArray[np.uint8]) -> Floats:

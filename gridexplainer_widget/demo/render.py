@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
+from .arrays import Floats
 from .backgrounds import background
 from .glyphs import glyph, label_of
 from .mark import MARK, mark_layer
 
 SIDE: Final = 128
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from .arrays import Rng
 from .backgrounds import KINDS
 from .glyphs import CLASSES, CLUTTER, LABELS
 from .render import Item, Scene
-
-Rng = np.random.Generator
 
 
 def any_scene(rng: Rng) -> Scene:

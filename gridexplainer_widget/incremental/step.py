@@ -15,7 +15,7 @@ Tensor: TypeAlias = Any
 Feature maps are float32: (n, height, width, channels) in TensorFlow, (n, channels, height,
 width) in PyTorch."""
 
-Values: TypeAlias = Mapping[Any, Any]
+ParameterValues: TypeAlias = Mapping[Any, Any]
 """The model's weights and constants, by the reader's keys."""
 
 
@@ -71,7 +71,7 @@ class Step(Protocol):
     def unstrided(self) -> Step:
         """Return the step for an input that is strided already."""
 
-    def weights(self, framework: Any, values: Values, /) -> tuple[Tensor, ...]:
+    def weights(self, framework: Any, values: ParameterValues, /) -> tuple[Tensor, ...]:
         """Prepare the weights; `framework` is ``tensorflow`` or ``torch``."""
 
     def calculate(self, framework: Any, inputs: StepInputs, /) -> Tensor:

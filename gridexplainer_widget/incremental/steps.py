@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 from typing_extensions import Self
 
 from .channel_affine import Change
-from .step import Tensor, Values
+from .step import ParameterValues, Tensor
 from .window import NO_PADS, Pads, Pair
 
 
@@ -45,7 +45,7 @@ class PlainStep:
         """See :class:`Step`."""
         return self
 
-    def weights(self, framework: Any, values: Values, /) -> tuple[Tensor, ...]:  # noqa: ARG002
+    def weights(self, framework: Any, values: ParameterValues, /) -> tuple[Tensor, ...]:  # noqa: ARG002
         """See :class:`Step`."""
         return ()
 
@@ -74,7 +74,7 @@ S = TypeVar("S", bound=PlainStep)
 
 @dataclass(frozen=True)
 class Convolution(StridedStep):
-    """A convolution, then `changes`; `kernel` keys `Values`, `shape` has the framework's order."""
+    """A convolution, then `changes`; `kernel` is a parameter's key, `shape` has the framework's order."""
 
     kernel: Any
     shape: tuple[int, ...]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal, TypeAlias
 
-Values: TypeAlias = "Mapping[str, float | bool | None]"
+MetricValues: TypeAlias = "Mapping[str, float | bool | None]"
 """A map's value of each of `METRICS`; None if unknown."""
 
 
@@ -100,17 +100,17 @@ def metric_records() -> list[dict[str, Any]]:
     return [asdict(metric) for metric in METRICS.values()]
 
 
-def row_of(values: Values) -> str:
+def row_of(values: MetricValues) -> str:
     """Write a map's known metrics in one line."""
     return ", ".join(f"{metric.short} {text}" for metric, text in _known(values))
 
 
-def table_of(values: Values) -> str:
+def table_of(values: MetricValues) -> str:
     """Write a map's known metrics with their meanings, a line each."""
     return "\n".join(f"{metric.short} {text}: {metric.meaning}" for metric, text in _known(values))
 
 
-def best_of(maps: Sequence[Values]) -> dict[str, float]:
+def best_of(maps: Sequence[MetricValues]) -> dict[str, float]:
     """Find each metric's best value among maps, unless all read the same."""
     best = {}
     for name, metric in METRICS.items():
@@ -120,7 +120,7 @@ def best_of(maps: Sequence[Values]) -> dict[str, float]:
     return best
 
 
-def _known(values: Values) -> list[tuple[Metric, str]]:
+def _known(values: MetricValues) -> list[tuple[Metric, str]]:
     return [
         (metric, metric.text(value))
         for name, metric in METRICS.items()

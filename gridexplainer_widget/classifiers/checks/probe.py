@@ -21,7 +21,7 @@ from .input_range import Search, Trial, search
 from .outputs_check import RawOutputs, outputs_check
 from .preflight import Preflight
 
-MAX_BATCH = 5
+MAX_PROBE_BATCH = 5
 """Most pictures in a call, enough to show whether they affect each other."""
 
 MAX_SIDE_PIXELS = 512
@@ -40,7 +40,7 @@ def model_checks(
     target: int | None = None,
     *,
     layouts: bool = False,
-    at_once: int = MAX_BATCH,
+    at_once: int = MAX_PROBE_BATCH,
 ) -> Generator[int, None, Preflight]:
     """Check a model; yield the number of pictures before each call.
 
@@ -51,7 +51,7 @@ def model_checks(
     """
     total = 0
     layouts = layouts and not classifier.layout_known
-    steps = _checks(classifier, masker, target, min(at_once, MAX_BATCH), layouts=layouts)
+    steps = _checks(classifier, masker, target, min(at_once, MAX_PROBE_BATCH), layouts=layouts)
     try:
         while True:
             pictures = next(steps)

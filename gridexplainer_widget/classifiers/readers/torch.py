@@ -20,7 +20,7 @@ from gridexplainer_widget.classifiers.torch.calls import (
     unwrapped,
 )
 from gridexplainer_widget.classifiers.torch.families import read_module
-from gridexplainer_widget.classifiers.torch.incremental.executor import patchers
+from gridexplainer_widget.classifiers.torch.incremental.executor import incremental_engines
 from gridexplainer_widget.classifiers.torch.network import TorchNetwork
 from gridexplainer_widget.core.errors import ClassifierError
 
@@ -65,7 +65,7 @@ def torch_classifier(
         output=overrides.output or metadata.output,
         labels=overrides.labels or metadata.labels,
         open_network=cache(lambda output: TorchNetwork(bare, output, shape, after)),
-        incremental_engine=patchers(bare, shape[2] or 3, after),
+        incremental_engine=incremental_engines(bare, shape[2] or 3, after),
     )
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.incremental.channel_affine import Change, ChannelNumbers, fold
-from gridexplainer_widget.incremental.step import StepInputs, Tensor, Values
+from gridexplainer_widget.incremental.step import ParameterValues, StepInputs, Tensor
 from gridexplainer_widget.incremental.steps import Convolution, Moving, PlainStep, Pooling, Scaling
 from gridexplainer_widget.incremental.window import NO_PADS, Pair, stride_in_windows, window_span
 
@@ -20,7 +20,7 @@ from .padding import padded, with_padding
 
 
 def folded(
-    changes: Sequence[Change], values: Values, channels: int
+    changes: Sequence[Change], values: ParameterValues, channels: int
 ) -> tuple[ChannelNumbers, ChannelNumbers]:
     """Return each channel's factor and offset."""
 
@@ -48,7 +48,7 @@ class Convolve(Convolution):
     def accepts_stride(self) -> bool:
         return self.dilation == (1, 1)  # TensorFlow supports no stride with dilation
 
-    def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
+    def weights(self, framework: Any, values: ParameterValues, /) -> tuple[NDArray[Any], ...]:
         kernel = values[self.kernel]
         kernel = kernel if kernel.shape == self.shape else kernel.reshape(self.shape)
         if not self.changes:
@@ -141,7 +141,7 @@ class Move(Moving):
 class Scale(Scaling):
     """See :class:`Scaling`."""
 
-    def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
+    def weights(self, framework: Any, values: ParameterValues, /) -> tuple[NDArray[Any], ...]:
         scale, offset = folded(self.changes, values, self.channels)
         return scale.astype(np.float32), offset.astype(np.float32)
 
@@ -168,7 +168,7 @@ class Operate(PlainStep):
     operate: Callable[..., Tensor]
     operands: tuple[int, ...]
 
-    def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
+    def weights(self, framework: Any, values: ParameterValues, /) -> tuple[NDArray[Any], ...]:
         return tuple(values[-1 - operand] for operand in self.operands if operand < 0)
 
     def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:
@@ -189,7 +189,7 @@ class Constant(PlainStep):
     def strided(self, stride: Pair) -> Constant:
         return replace(self, stride=stride)
 
-    def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
+    def weights(self, framework: Any, values: ParameterValues, /) -> tuple[NDArray[Any], ...]:
         value = values[self.parameter] if self.parameter is not None else self.value
         whole = np.asarray(value, np.float32).reshape((1, *np.shape(value)[-3:]))
         return (whole[:, :: self.stride[0], :: self.stride[1]],)
@@ -222,7 +222,7 @@ class Replay(PlainStep):
     result: int
     shape: Any
 
-    def weights(self, framework: Any, values: Values, /) -> tuple[NDArray[Any], ...]:
+    def weights(self, framework: Any, values: ParameterValues, /) -> tuple[NDArray[Any], ...]:
         return tuple(values[-1 - o] for o in self.operands if isinstance(o, int) and o < 0)
 
     def calculate(self, tf: Any, inputs: StepInputs, /) -> Tensor:

@@ -154,7 +154,7 @@ class TorchExecutor:
         return switched(self.torch, call, gradients=False)
 
 
-def patchers(
+def incremental_engines(
     module: Any, channels: int, after: Callable[[Any], Any]
 ) -> Callable[[Pair], IncrementalEngine]:
     """Return a function: picture size → engine; it rereads a module whose structure changed."""

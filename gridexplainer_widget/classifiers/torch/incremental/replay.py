@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gridexplainer_widget.incremental.step import StepInputs, Tensor, Values
+from gridexplainer_widget.incremental.step import ParameterValues, StepInputs, Tensor
 from gridexplainer_widget.incremental.steps import PlainStep
 
 from .steps import FIRST, LAST
@@ -35,7 +35,7 @@ class Replay(PlainStep):
     sizes: Mapping[Any, Callable[[int], Any]]
     channels_last: bool
 
-    def weights(self, torch: Any, values: Values, /) -> tuple[Tensor, ...]:  # noqa: ARG002 - of Step
+    def weights(self, torch: Any, values: ParameterValues, /) -> tuple[Tensor, ...]:  # noqa: ARG002 - of Step
         """See :class:`Step`."""
         return tuple(values[operation] for operation in self.parameters)
 

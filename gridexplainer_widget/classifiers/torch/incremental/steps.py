@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.incremental.channel_affine import Change, ChannelNumbers, fold
-from gridexplainer_widget.incremental.step import StepInputs, Tensor, Values
+from gridexplainer_widget.incremental.step import ParameterValues, StepInputs, Tensor
 from gridexplainer_widget.incremental.steps import Convolution, Moving, PlainStep, Pooling, Scaling
 from gridexplainer_widget.incremental.window import Pads, Pair, stride_in_windows
 
@@ -24,7 +24,7 @@ LAST, FIRST = (0, 2, 3, 1), (0, 3, 1, 2)
 
 
 def folded(
-    torch: Any, changes: Sequence[Change], values: Values, channels: int
+    torch: Any, changes: Sequence[Change], values: ParameterValues, channels: int
 ) -> tuple[Tensor, Tensor]:
     """Return each channel's factor and offset, float64."""
 
@@ -46,7 +46,7 @@ class Convolve(Convolution):
         """See :class:`Convolution`."""
         return self.shape[2], self.shape[3]
 
-    def weights(self, torch: Any, values: Values, /) -> tuple[Tensor, ...]:
+    def weights(self, torch: Any, values: ParameterValues, /) -> tuple[Tensor, ...]:
         """See :class:`Step`."""
         kernel = values[self.kernel].reshape(self.shape)
         if not self.changes:
@@ -108,7 +108,7 @@ class Move(Moving):
 class Scale(Scaling):
     """See :class:`Scaling`."""
 
-    def weights(self, torch: Any, values: Values, /) -> tuple[Tensor, ...]:
+    def weights(self, torch: Any, values: ParameterValues, /) -> tuple[Tensor, ...]:
         """See :class:`Step`."""
         found = folded(torch, self.changes, values, self.channels)
         return tuple(one.to(torch.float32).reshape(1, -1, 1, 1) for one in found)
@@ -135,7 +135,7 @@ class Constant(PlainStep):
         """See :class:`Step`."""
         return replace(self, stride=stride)
 
-    def weights(self, torch: Any, values: Values, /) -> tuple[Tensor, ...]:
+    def weights(self, torch: Any, values: ParameterValues, /) -> tuple[Tensor, ...]:
         """See :class:`Step`."""
         found = values[self.source] if self.source in values else torch.as_tensor(self.source)
         found = found.reshape((1,) * (4 - found.ndim) + tuple(found.shape))
