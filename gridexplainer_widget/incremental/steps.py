@@ -74,7 +74,10 @@ S = TypeVar("S", bound=PlainStep)
 
 @dataclass(frozen=True)
 class Convolution(StridedStep):
-    """A convolution, then `changes`; `kernel` is a parameter's key, `shape` has the framework's order."""
+    """A convolution, then `changes`.
+
+    `kernel` is the key of a parameter, `shape` its shape in the framework's order.
+    """
 
     kernel: Any
     shape: tuple[int, ...]
