@@ -2,8 +2,8 @@
 
 import type { Scale, Score } from "../model/explorer_protocol";
 
-/** Lower bound of the scale's end; same as plot.py. */
-export const LEAST_SCALE: Record<Score, number> = { probability: 0.01, "log-odds": 0.1 };
+/** Lower bound of the scale's end; same as colors.py. */
+export const MIN_SCALE: Record<Score, number> = { probability: 0.01, "log-odds": 0.1 };
 
 /** End of the absolute scale; log-odds of 10 are 22,000 to 1. */
 export const ABSOLUTE_SCALE: Record<Score, number> = { probability: 1, "log-odds": 10 };
@@ -32,7 +32,7 @@ export function isFaded(drop: number, scale: number, threshold: number): boolean
 /** The drop with the full colour, of either sign. */
 export function scaleOf(drops: Float32Array, score: Score, scale: Scale): number {
   if (scale === "absolute") return ABSOLUTE_SCALE[score];
-  return Math.max(LEAST_SCALE[score], largestOf(drops));
+  return Math.max(MIN_SCALE[score], largestOf(drops));
 }
 
 /** Largest finite |drop|; 0 if no cell is scored. */

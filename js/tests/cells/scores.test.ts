@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../../gridexplainer_widget/results/plot.py?raw";
+import python from "../../../gridexplainer_widget/results/colors.py?raw";
 import {
   ABSOLUTE_SCALE,
   amountText,
@@ -11,7 +11,7 @@ import {
   isFailed,
   isScored,
   largestOf,
-  LEAST_SCALE,
+  MIN_SCALE,
   percent,
   rankOf,
   scaleOf,
@@ -74,9 +74,9 @@ describe("the scale", () => {
     expect(ABSOLUTE_SCALE).toEqual({ probability: 1, "log-odds": 10 });
   });
 
-  test("has the floors of plot.py", () => {
-    const [, floors] = /^LEAST_SCALE: .* = (\{.*\})$/m.exec(python) ?? [];
-    expect(LEAST_SCALE).toEqual(JSON.parse(floors ?? ""));
+  test("has the floors of colors.py", () => {
+    const [, floors] = /^MIN_SCALE: .* = (\{.*\})$/m.exec(python) ?? [];
+    expect(MIN_SCALE).toEqual(JSON.parse(floors ?? ""));
   });
 });
 
@@ -158,7 +158,7 @@ describe("a drop is written", () => {
   });
 });
 
-describe("the digits in a cell are those of number_text in plot.py", () => {
+describe("the digits in a cell are those of number_text in colors.py", () => {
   // drop, end of the scale, number_text(drop, scale, score)
   test.each([
     [0.5, 0.5, "probability", "50"],

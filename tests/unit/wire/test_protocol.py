@@ -65,5 +65,5 @@ def test_figure_and_widget_show_the_same_colors() -> None:
     default = re.search(r'"orange-blue": \{ supports: "(.*?)", against: "(.*?)" \}', hues)
     assert default.groups() == (SUPPORTS, AGAINST)
     assert GridExplainerWidget.class_traits()["opacity"].default_value == MAX_OPACITY
-    scales = constant("cells/scores.ts", "LEAST_SCALE").replace("probability:", '"probability":')
+    scales = constant("cells/scores.ts", "MIN_SCALE").replace("probability:", '"probability":')
     assert json.loads(scales) == MIN_SCALE
