@@ -44,7 +44,9 @@ demo: $(VENV)/.installed  ## explain an embedded picture
 lab: $(VENV)/.installed  ## the live widget
 	$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
-test: lint test-js test-python test-hosts test-browser
+# The browser leaves half the machine idle, so the hosts' tests run beside it.
+test: lint test-js test-python
+	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-browser test-hosts
 
 # The same tests, with all networks, random examples and samples of which `test` tries some.
 test-long: export TEST_SIZE := long
