@@ -44,9 +44,7 @@ demo: $(VENV)/.installed  ## explain an embedded picture
 lab: $(VENV)/.installed  ## the live widget
 	$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
-# The browser leaves half the machine idle, so the hosts' tests run beside it.
-test: lint test-js test-python
-	$(MAKE) --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) test-browser test-hosts
+test: lint test-js test-python test-hosts test-browser
 
 # The same tests, with all networks, random examples and samples of which `test` tries some.
 test-long: export TEST_SIZE := long
