@@ -15,6 +15,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 FEWER = {
     "cheating": {
+        "GridExplainer(cheating.classifier)": "GridExplainer(cheating.classifier, 4)",
         '{"rise": 300, "shap": 300, "shap-gradient": 100, "lime": 300}': (
             '{"rise": 40, "shap": 40, "shap-gradient": 10, "lime": 40}'
         ),
@@ -24,6 +25,7 @@ FEWER = {
         "samples=300": "samples=40",
         '{"samples": 300}': '{"samples": 40}',
         "stages=7": "stages=2",
+        '"cell-mean", "blur", "noise", "black"': '"cell-mean", "blur"',
     },
     "quickstart": {},
     "your_model": {"range(150)": "range(15)"},

@@ -52,10 +52,16 @@ def headless(build: object, **options: object) -> keras.Model:
 
 
 @pytest.fixture(autouse=True)
+def forget_labels():
+    yield
+    keras_applications._fetched_labels.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="module")
 def forget_models():
+    """Once: it looks through all of memory."""
     yield
     keras.backend.clear_session()
-    keras_applications._fetched_labels.cache_clear()
 
 
 @pytest.mark.parametrize(("build", "module", "words"), TRIED, ids=name_of)

@@ -54,9 +54,15 @@ print(keras.backend.backend(), "tensorflow" in sys.modules)
 
 
 @pytest.fixture(autouse=True)
-def forget_models():
+def usual_dtypes():
     yield
     keras.config.set_dtype_policy("float32")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forget_models():
+    """Once: it looks through all of memory."""
+    yield
     keras.backend.clear_session()
 
 
