@@ -1,12 +1,13 @@
 """Time incremental occlusion against the best full batch of the same model, network by network.
 
 Each way has a process of its own (incremental_worker.py), since two in one disturb each other's
-memory; they run in turn, after a first run of each that traces, plans and compiles, and ratios are
-of medians. `best` is ``engine="full"`` with the size of batch that is fastest on a 5×5 grid;
-`in 32s` is the same in batches of 32, the size with which Keras predicts. `promised` is the ratio
-of multiply-adds that the exact boxes would allow, `off` the largest difference of a class
-probability, relative to the largest drop, with random weights that are alive (tests/support/networks.py),
-`peak` the most memory that the process of each way has had, its model and framework included.
+memory; they run in turn, after a first run of each that traces, plans and compiles, and ratios
+are of medians. `best` is ``engine="full"`` with the size of batch that is fastest on a 5×5
+grid; `in 32s` is the same in batches of 32, the size with which Keras predicts. `promised` is
+the ratio of multiply-adds that the exact boxes would allow, `off` the largest difference of a
+class probability, relative to the largest drop, with random weights that are alive
+(tests/support/networks.py), `peak` the most memory that the process of each way has had, its
+model and framework included.
 
 Names in small letters are torchvision's networks; all others are those of Keras.
 
