@@ -152,8 +152,3 @@ def _check_proportions(mask: Mask, size: tuple[int, int], picture_size: tuple[in
 
 def _size(shape: tuple[int, ...]) -> str:
     return "×".join(map(str, shape))
-
-
-def as_mask(mask: ArrayLike | None) -> Mask | None:
-    """Convert a mask to an array, unchecked."""
-    return None if mask is None else np.asarray(mask)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.core.errors import UnsupportedGraph
 
-from .graph import Graph, Kind, Node, Pair, Window
+from .graph import Graph, Kind, Node
+from .window import Pair, Window
 
 
 @dataclass(eq=False)

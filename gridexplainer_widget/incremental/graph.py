@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from .step import Step
-from .window import POINT, Pair, Window
-
-__all__ = ["POINT", "Graph", "Kind", "Link", "Node", "Pair", "Window"]
+from .window import Pair, Window
 
 Link: TypeAlias = tuple[int, int]
 """(node, place): a node and which of its inputs."""

@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from gridexplainer_widget.analysis.audit import add_randomisation, audit_run, audit_steps
 from gridexplainer_widget.analysis.compare import check_model
 from gridexplainer_widget.analysis.explain import explanation_steps, failure_reason
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.core.arrays import Mask
 from gridexplainer_widget.core.fills import FillLike
 from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.core.progress import Progress
@@ -72,7 +73,7 @@ class ComparisonSession:
         setup: Setup,
         picture: Picture,
         fill: FillLike | None = None,
-        mask: Mask | None = None,
+        mask: ArrayLike | None = None,
     ) -> None:
         self.setup, self.picture = setup, picture
         self.fill, self.mask = fill, mask

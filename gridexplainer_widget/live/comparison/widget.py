@@ -8,7 +8,6 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from gridexplainer_widget.analysis.object_mask import as_mask
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.fills import FillLike
 from gridexplainer_widget.core.picture import PictureLike, png_bytes, read_picture
@@ -74,7 +73,7 @@ class ComparisonWidget(ComparisonTraits):
                 f"A comparison has no {unknown[0]!r} to be set. Wanted are methods, target, fill, "
                 "mask, randomise, value and layout."
             )
-        self._session = ComparisonSession(explainer, read_picture(img), fill, as_mask(mask))
+        self._session = ComparisonSession(explainer, read_picture(img), fill, mask)
         super().__init__(explainer, ComparisonPublisher(self, self._session), **layout)
         given = default_methods(explainer.classifier) if methods is None else methods
         with self._publisher.publishing():

@@ -11,7 +11,8 @@ from gridexplainer_widget.incremental.builder import (
     assemble,
     mean_correction,
 )
-from gridexplainer_widget.incremental.graph import POINT, Graph, Kind, Window
+from gridexplainer_widget.incremental.graph import Graph, Kind
+from gridexplainer_widget.incremental.window import POINT, Window
 
 
 def node(name: str, kind: Kind, *inputs: Any) -> NodeBuilder:

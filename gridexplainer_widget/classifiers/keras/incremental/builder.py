@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.incremental.builder import NodeBuilder
-from gridexplainer_widget.incremental.graph import POINT, Kind, Pair, Window
+from gridexplainer_widget.incremental.graph import Kind
+from gridexplainer_widget.incremental.window import POINT, Pair, Window
 
 from .replay import operations_leading_to
 from .steps import Constant

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gridexplainer_widget.incremental.graph import Window
+from gridexplainer_widget.incremental.window import Window
 
 from .builder import GraphBuilder, map_size
 from .steps import Move

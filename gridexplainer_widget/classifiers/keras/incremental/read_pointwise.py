@@ -9,7 +9,7 @@ import numpy as np
 
 from gridexplainer_widget.incremental.builder import NodeBuilder
 from gridexplainer_widget.incremental.channel_affine import Change
-from gridexplainer_widget.incremental.graph import POINT, Pair, Window
+from gridexplainer_widget.incremental.window import POINT, Pair, Window
 
 from .builder import GraphBuilder, constant_map, is_channels_last
 from .replay import rerun_operation

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.incremental.builder import mean_correction
-from gridexplainer_widget.incremental.graph import Pair, Window
+from gridexplainer_widget.incremental.window import Pair, Window
 
 from .builder import GraphBuilder, constant_map, is_channels_last, map_size, pair_attribute
 from .read_convolutions import absorb_padding, read_pads

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from gridexplainer_widget.incremental.builder import NodeBuilder
-from gridexplainer_widget.incremental.graph import POINT, Kind, Pair, Window
+from gridexplainer_widget.incremental.graph import Kind
+from gridexplainer_widget.incremental.window import POINT, Pair, Window
 
 from .export import ExportedModule, Operation, batch_sizes, shape_expression
 from .in_place import InPlaceWrites

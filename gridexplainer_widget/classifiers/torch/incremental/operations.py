@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
-from gridexplainer_widget.incremental.graph import Pair
+from gridexplainer_widget.incremental.window import Pair
 
 Arguments: TypeAlias = Mapping[str, Any]
 """An operation's arguments by name."""

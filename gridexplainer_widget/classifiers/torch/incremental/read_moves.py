@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
-from gridexplainer_widget.incremental.graph import POINT, Window
+from gridexplainer_widget.incremental.window import POINT, Window
 
 from .builder import GraphBuilder
 from .export import Operation

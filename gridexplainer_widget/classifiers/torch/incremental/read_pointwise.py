@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gridexplainer_widget.incremental.channel_affine import Change
-from gridexplainer_widget.incremental.graph import POINT, Window
+from gridexplainer_widget.incremental.window import POINT, Window
 
 from .builder import GraphBuilder, constant_map
 from .export import Operation
