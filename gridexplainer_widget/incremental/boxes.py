@@ -49,10 +49,13 @@ def is_empty(boxes: Boxes) -> NDArray[np.bool_]:
 
 
 def same_size(boxes: Boxes, size: Pair) -> Boxes:
-    """Enlarge all boxes to the largest, within a map of `size`."""
+    """Enlarge all boxes to the largest, within a map of `size`, and at least to one position.
+
+    TensorFlow with oneDNN gives the convolution of an empty map the channels of its input.
+    """
     found: Boxes = boxes.copy()
     for axis in (0, 1):
-        length = int((boxes[:, axis, 1] - boxes[:, axis, 0]).max(initial=0))
+        length = int((boxes[:, axis, 1] - boxes[:, axis, 0]).max(initial=1))
         found[:, axis, 0] = np.minimum(boxes[:, axis, 0], size[axis] - length)
         found[:, axis, 1] = found[:, axis, 0] + length
     return found

@@ -13,7 +13,7 @@ from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.incremental.costs import changed_boxes, changing_little
-from gridexplainer_widget.incremental.plan import PatchPlan
+from gridexplainer_widget.incremental.plan import PatchPlan, reachable
 from gridexplainer_widget.inference.incremental import IncrementalStrategy, as_boxes
 from gridexplainer_widget.inference.strategy import CellSetBatch, FullStrategy
 from tests.support.networks import picture
@@ -226,6 +226,24 @@ def test_a_leaky_relu_after_a_sum_keeps_its_slope() -> None:
     parts = IncrementalStrategy(FullStrategy(classifier, masker, 16), engine)
     got = answers(parts, CellSetBatch(([()],), engine.full_plan))
     np.testing.assert_allclose(got, model(pixels[np.newaxis]).numpy(), atol=1e-3)
+
+
+def test_a_cell_that_is_cropped_away_changes_nothing() -> None:
+    inputs = layers.Input((9, 9, 3))
+    x = layers.Cropping2D(((0, 0), (3, 0)))(inputs)
+    x = layers.Conv2D(5, 1)(layers.Conv2D(3, 1)(x))
+    x = layers.BatchNormalization()(layers.ReLU()(x))
+    model = keras.Model(inputs, layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3)(x)))
+    alive(model, 0)
+    classifier = as_classifier(model, output="logits", preprocess=None)
+    pixels = picture(9, 9, 0).astype(np.float32)
+    masker = Masker(pixels, Grid(1, 3, 9, 9), parse_fill("red"))
+    engine = classifier.incremental_engine((9, 9))
+    plan = PatchPlan(engine.executor.graph, reachable(engine.executor.graph))
+    engine.refresh()
+    parts = IncrementalStrategy(FullStrategy(classifier, masker, 16), engine)
+    got = answers(parts, CellSetBatch(([(0,)],), plan))
+    np.testing.assert_allclose(got, model(pixels[np.newaxis]).numpy(), atol=1e-4, rtol=1e-4)
 
 
 def answers(parts: IncrementalStrategy, batch: CellSetBatch) -> np.ndarray:

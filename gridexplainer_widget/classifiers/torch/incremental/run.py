@@ -6,24 +6,13 @@ from collections.abc import Sequence
 
 from gridexplainer_widget.incremental.calculation import Calculation, Rows
 from gridexplainer_widget.incremental.gathers import OUTSIDE
-from gridexplainer_widget.incremental.graph import Node
-from gridexplainer_widget.incremental.step import StepInputs, Tensor
+from gridexplainer_widget.incremental.step import Tensor
 
 from .steps import FIRST, LAST
 
 
 class TorchCalculation(Calculation):
     """A calculation that runs immediately."""
-
-    def calculated(self, node: Node, inputs: StepInputs) -> Tensor:
-        """See :class:`Calculation`."""
-        window = node.windows[0] if inputs.windows and node.windows else None
-        if window is not None and any(
-            length < least
-            for length, least in zip(inputs.maps[0].shape[2:], window.size, strict=True)
-        ):  # strides skip every change
-            return inputs.maps[0].new_empty((self.n, node.channels, 0, 0))
-        return super().calculated(node, inputs)
 
     def rows(self, maps: Tensor) -> Rows:
         """See :class:`Calculation`."""
