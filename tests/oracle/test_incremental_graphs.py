@@ -228,6 +228,32 @@ def test_a_leaky_relu_after_a_sum_keeps_its_slope() -> None:
     np.testing.assert_allclose(got, model(pixels[np.newaxis]).numpy(), atol=1e-3)
 
 
+def test_a_summand_that_is_used_again_is_not_freed() -> None:
+    inputs = layers.Input((13, 19, 3))
+    x = layers.Conv2D(3, 5, padding="same")(layers.Rescaling(1 / 64, offset=-2.0)(inputs))
+    x = layers.Multiply()([layers.Activation("sigmoid")(x), x])
+    x = layers.DepthwiseConv2D((2, 3), padding="same", dilation_rate=2)(x)
+    x = layers.ZeroPadding2D(((2, 2), (0, 1)))(x)
+    x = layers.Add()([x, layers.Conv2D(3, 1)(x)])
+    model = keras.Model(inputs, layers.GlobalAveragePooling2D()(x))
+    alive(model, 69)
+    classifier = as_classifier(model, output="logits", preprocess=None)
+    pixels = picture(13, 19, 69).astype(np.float32)
+    grid = Grid(5, 4, 13, 19)
+    masker = Masker(pixels, grid, parse_fill("red"))
+    engine = classifier.incremental_engine((13, 19))
+    engine._plans[grid.shape] = PatchPlan(engine.executor.graph, reachable(engine.executor.graph))
+    engine.refresh()
+    parts = IncrementalStrategy(FullStrategy(classifier, masker, 16), engine)
+    sets = [(), *((cell,) for cell in range(len(grid)))]
+    got = np.concatenate([answers(parts, batch) for batch in parts.batches(sets)])
+    wanted = [
+        model(np.stack([masker.masked(one) for one in batch.sets])).numpy()
+        for batch in parts.batches(sets)
+    ]
+    np.testing.assert_allclose(got, np.concatenate(wanted), atol=1e-4)
+
+
 def test_a_cell_that_is_cropped_away_changes_nothing() -> None:
     inputs = layers.Input((9, 9, 3))
     x = layers.Cropping2D(((0, 0), (3, 0)))(inputs)

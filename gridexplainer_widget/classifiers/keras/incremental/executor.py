@@ -20,6 +20,7 @@ from gridexplainer_widget.incremental.step import Tensor
 from .compiled import Compile, compile_outputs, compile_patch_maps, compile_whole_maps
 from .reader import read_graph
 from .steps import Move
+from .unfused import run_unfused
 from .weights import IndependentTensors
 
 
@@ -126,7 +127,7 @@ class KerasExecutor:
         key = (compile_part, plan.patched)
         if key not in self._compiled:
             self._compiled[key] = compile_part(self.tf, plan, self._weights)
-        return list(self._compiled[key](*inputs))
+        return list(run_unfused(self.tf, self._compiled[key], inputs))
 
 
 def _view(tensor: Tensor) -> NDArray[Any]:

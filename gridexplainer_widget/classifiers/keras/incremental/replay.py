@@ -12,8 +12,6 @@ def rerun_operation(tf: Any, op: Any) -> Callable[..., list[Any]]:
     """Return a function that repeats an operation in the current graph, on new inputs."""
     if calls_function(op):
         raise UnsupportedGraph(f"it calls a function of its own ({op.name})")
-    if op.type == "LeakyRelu":
-        return _leaky_relu(tf, op.get_attr("alpha"))
     attributes = {k: v for k, v in op.node_def.attr.items() if not k.startswith("_")}
     dtypes = [output.dtype for output in op.outputs]
 
@@ -23,15 +21,6 @@ def rerun_operation(tf: Any, op: Any) -> Callable[..., list[Any]]:
         return list(copy.outputs)
 
     return run
-
-
-def _leaky_relu(tf: Any, slope: float) -> Callable[..., list[Any]]:
-    """Spell a leaky ReLU out.
-
-    TensorFlow 2.21 with oneDNN fuses it with a convolution and a sum before it, and takes the slope
-    for 0.2 then, whatever it is. That it does so depends on what stands between them.
-    """
-    return lambda x: [tf.where(x > 0, x, slope * x)]
 
 
 def calls_function(op: Any) -> bool:
