@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ import numpy as np
 
 from gridexplainer_widget._version import __version__
 from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.files import write_file
 from gridexplainer_widget.results.explanation import Explanation
 
 from .doctor import add_doctor_arguments, examine
@@ -70,7 +72,9 @@ def _demo(path: Path) -> int:
             bar.update(done - bar.n)
     explanation = explainer.freeze(run)
     print(f"\n{table(explanation)}\n\n{explanation}")
-    explanation.plot().savefig(path, dpi=150)
+    drawn = io.BytesIO()
+    explanation.plot().savefig(drawn, format=path.suffix[1:], dpi=150)
+    write_file(path, drawn.getvalue())
     print(f"\nThe figure is in {path}. For the live widget: make lab")
     return 0
 

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import keras
@@ -24,6 +25,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 from PIL import Image
+
+from gridexplainer_widget.core.files import write_file
 
 from . import cheating, scenes
 from .arrays import Rng
@@ -130,10 +133,11 @@ def _write_model(name: str, trained: Any) -> None:
     # Without the optimizer's state, a third of the size.
     model = network()
     model.set_weights(trained.get_weights())
-    beside = FOLDER / f"new-{name}.keras"
-    keras.saving.save_model(model, beside)
-    make_portable(beside)
-    beside.replace(FOLDER / f"{name}.keras")
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / f"{name}.keras"
+        keras.saving.save_model(model, made)
+        make_portable(made)
+        write_file(FOLDER / made.name, made.read_bytes())
 
 
 def _write_pictures(name: str, chosen: Mapping[str, Scene]) -> None:
@@ -143,13 +147,13 @@ def _write_pictures(name: str, chosen: Mapping[str, Scene]) -> None:
     for title, scene in chosen.items():
         drawn = render(scene)
         file = title.replace(",", "").replace(" ", "-")
-        _write(folder / f"{file}.png", _png(Image.fromarray(drawn.picture)))
-        _write(folder / f"{file}.masks.png", _png(_indexed(drawn)))
+        write_file(folder / f"{file}.png", _png(Image.fromarray(drawn.picture)))
+        write_file(folder / f"{file}.masks.png", _png(_indexed(drawn)))
         labels = (label_of(item.char) for item in scene.items)
         truth = [label for label in labels if label is not None]
         entries.append({"name": title, "file": file, "truth": truth, "masks": list(drawn.masks)})
     index = json.dumps({"labels": LABELS, "pictures": entries}, indent=1) + "\n"
-    _write(FOLDER / f"{name}.json", index.encode())
+    write_file(FOLDER / f"{name}.json", index.encode())
 
 
 def _indexed(drawn: Rendered) -> Image.Image:
@@ -165,13 +169,6 @@ def _png(image: Image.Image) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
-
-
-def _write(path: Path, content: bytes) -> None:
-    # Nobody may read half a file.
-    beside = path.with_name(f"new-{path.name}")
-    beside.write_bytes(content)
-    beside.replace(path)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from pathlib import Path
 from typing import Any, Final
+
+from gridexplainer_widget.core.files import write_file
 
 NEWER: Final = {
     # Written by Keras 3.13 to 3.15, unknown to 3.5; unset or for training only.
@@ -19,18 +22,18 @@ NEWER: Final = {
 
 
 def make_portable(path: Path) -> None:
-    """Drop from a ``.keras`` file, atomically, what older releases reject."""
-    beside = path.with_suffix(".portable")
+    """Drop from a ``.keras`` file what older releases reject."""
+    made = io.BytesIO()
     with (
         zipfile.ZipFile(path) as source,
-        zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as target,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target,
     ):
         for entry in source.infolist():
             data = source.read(entry)
             if entry.filename == "config.json":
                 data = json.dumps(_without_newer(json.loads(data))).encode()
             target.writestr(entry, data)
-    beside.replace(path)
+    write_file(path, made.getvalue())
 
 
 def _without_newer(config: Any) -> Any:

@@ -18,6 +18,7 @@ from gridexplainer_widget.attribution.attribution import Attribution, Cost
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.outputs import parse_output
+from gridexplainer_widget.core.files import write_file
 from gridexplainer_widget.core.grid import Grid, is_whole
 from gridexplainer_widget.core.scores import SCORES, parse_score
 from gridexplainer_widget.methods.registry import MethodSpec, parse_method
@@ -48,8 +49,7 @@ def save(explanation: ExplanationData, path: str | os.PathLike[str]) -> Path:
     path = Path(path)
     if path.suffix != ".npz":
         path = path.with_name(path.name + ".npz")
-    path.write_bytes(npz_bytes(explanation))
-    return path
+    return write_file(path, npz_bytes(explanation))
 
 
 def npz_bytes(explanation: ExplanationData) -> bytes:

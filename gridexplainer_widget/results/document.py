@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gridexplainer_widget._version import __version__
+from gridexplainer_widget.core.files import write_file
 
 STATIC = Path(__file__).parents[1] / "static"
 
@@ -107,8 +108,4 @@ def _base64(value: object) -> str:
 
 def written(html: str, path: str | os.PathLike[str] | None) -> str | Path:
     """Write a page to `path` and return that; return the page if it is None."""
-    if path is None:
-        return html
-    path = Path(path)
-    path.write_bytes(html.encode())
-    return path
+    return html if path is None else write_file(path, html.encode())
