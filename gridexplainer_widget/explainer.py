@@ -70,7 +70,7 @@ class GridExplainer(Setup):
     Attributes
     ----------
     explanation, comparison, checked : Explanation, Comparison, Preflight; or None
-        The latest, also of an interrupted occlusion or :meth:`compare`.
+        The latest, also of an occlusion or :meth:`compare` that an exception ended.
 
     Examples
     --------
@@ -92,7 +92,7 @@ class GridExplainer(Setup):
     ) -> Explanation:
         """Compute how much each cell contributes to a class.
 
-        After Ctrl-C, ``self.explanation`` holds the cells that occlusion has scored.
+        After any exception, also Ctrl-C, ``self.explanation`` holds what occlusion has scored.
 
         Parameters
         ----------
@@ -145,8 +145,8 @@ class GridExplainer(Setup):
         Returns
         -------
         Comparison
-            `failures` lists the methods that cannot explain this model. After Ctrl-C,
-            ``self.comparison`` holds the finished maps.
+            `failures` lists the methods that cannot explain this model. After any exception, also
+            Ctrl-C, ``self.comparison`` holds the finished maps.
         """
         keep = partial(setattr, self, "comparison")
         steps = comparison_steps(

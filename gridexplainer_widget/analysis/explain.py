@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from gridexplainer_widget.core.errors import ClassifierError
+from gridexplainer_widget.core.errors import ClassifierError, named, words_of
 from gridexplainer_widget.core.progress import Progress, drain
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.attribute import attribute
@@ -31,8 +31,9 @@ def explain_steps(
 ) -> ExplanationSteps:
     """Explain a run's picture, and check the model if that is due.
 
-    `on_result` takes the explanation, also a partial one after an interrupt or error; None at the
-    start of a method that leaves no partial one.
+    `on_result` takes the explanation, also a partial one after an exception of any kind; None at
+    the start of a method that leaves no partial one. An `Exception` becomes an `ExplanationError`;
+    what is none, such as Ctrl-C or a model that calls ``sys.exit()``, goes on as it is.
     """
     if request.method.explain is None:
         explanation = yield from _occlusion_steps(setup, run, target, on_result)
@@ -57,9 +58,9 @@ def explanation_steps(
     return setup.freeze(run, target, attribution=found, options=request.options)
 
 
-def failure_reason(error: Exception) -> str:
+def failure_reason(error: BaseException) -> str:
     """Say why a method failed."""
-    return str(error) if isinstance(error, CLEAR_ERRORS) else f"{type(error).__name__}: {error}"
+    return words_of(error) if isinstance(error, CLEAR_ERRORS) else named(error)
 
 
 def _occlusion_steps(
@@ -76,20 +77,19 @@ def _occlusion_steps(
                 on_result(setup.freeze(run, target))
                 begun = True
             yield done, len(run.grid)
-    except Exception as error:
+    except BaseException as error:
         if not begun:
             raise
         explanation = setup.freeze(run, target)
         on_result(explanation)
+        if not isinstance(error, Exception):
+            raise
         reached = f"{explanation.done} of {len(run.grid)} cells"
         raise ExplanationError(
-            f"{_sentence(error)}. This came after {reached}; they are in explainer.explanation.",
+            f"{named(error).rstrip('.')}. This came after {reached}; "
+            "they are in explainer.explanation.",
             explanation,
         ) from error
-    except KeyboardInterrupt:
-        if begun:
-            on_result(setup.freeze(run, target))
-        raise
     return setup.freeze(run, target)
 
 
@@ -99,9 +99,5 @@ def _with_method_in_errors(steps: ExplanationSteps, request: MethodRequest) -> E
     except CLEAR_ERRORS:
         raise
     except Exception as error:
-        message = f"{_sentence(error)}. This came on the way to {request.title}."
+        message = f"{named(error).rstrip('.')}. This came on the way to {request.title}."
         raise ExplanationError(message, None) from error
-
-
-def _sentence(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).rstrip('.')}"

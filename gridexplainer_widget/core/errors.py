@@ -1,4 +1,4 @@
-"""Errors about models and methods."""
+"""Errors about models and methods, and how errors are told."""
 
 from __future__ import annotations
 
@@ -17,3 +17,17 @@ class UnsupportedGraph(Exception):  # noqa: N818 - no error: the model is run in
 
 class NotApplicable(UnsupportedGraph):
     """The incremental engine would not help a network."""
+
+
+def words_of(error: BaseException) -> str:
+    """Return an error's message, or its class where it has none or fails to tell it."""
+    try:
+        return str(error) or type(error).__name__
+    except Exception:  # noqa: BLE001 - the error may be a user's
+        return type(error).__name__
+
+
+def named(error: BaseException) -> str:
+    """Return an error's class and message."""
+    name, words = type(error).__name__, words_of(error)
+    return name if words == name else f"{name}: {words}"

@@ -28,6 +28,7 @@ def with_bar(steps: Generator[Progress, None, Result], what: str, unit: str = "s
             bar.total = total
             bar.update(done - bar.n)
     finally:
+        steps.close()  # the bar itself may have failed: they keep what was found
         if bar is not None:
             bar.close()
 

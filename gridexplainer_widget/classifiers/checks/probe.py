@@ -11,7 +11,7 @@ from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.classifiers.outputs import guess_output, percent, to_probabilities
 from gridexplainer_widget.classifiers.preprocessing import Preprocessing
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
-from gridexplainer_widget.core.errors import ClassifierError
+from gridexplainer_widget.core.errors import ClassifierError, named
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import resized
 
@@ -60,7 +60,7 @@ def model_checks(
     except StopIteration as end:
         checks: tuple[Check, ...] = end.value
     except Exception as error:  # noqa: BLE001 - any error is reported
-        what = f"{type(error).__name__}: {str(error).rstrip('.')}"
+        what = named(error).rstrip(".")
         description = f"The model failed while it was checked: {what}."
         checks = (Check("Answers", "wrong", description),)
     return Preflight(checks, total)
@@ -72,7 +72,7 @@ def _checks(
     try:
         hidden = [masker.masked(()), masker.masked(range(len(masker.grid)))]
     except Exception as error:  # noqa: BLE001 - the user's fill may raise anything
-        description = f"The fill {masker.fill.name!r} failed: {type(error).__name__}: {error}"
+        description = f"The fill {masker.fill.name!r} failed: {named(error)}"
         return (Check("Hiding", "wrong", description),)
     pixels = yield from _probe_picture(classifier, masker.pixels)
     if pixels is not masker.pixels:
