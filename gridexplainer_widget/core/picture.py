@@ -11,20 +11,16 @@ from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
-from .pixels import from_16_bits, rgb_pixels, three_channels
+from .picture_file import decoded, from_pil
+from .pixels import decoded_pixels, rgb_pixels
 
 PictureLike: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image | ArrayLike | Picture"
 """What :func:`read_picture` takes."""
 
 LUMINANCE: NDArray[np.float32] = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of RGB in grey: ITU-R 601-2, as Pillow's mode L."""
-
-MAX_PIXELS = 89_478_485
-"""Larger files are refused before decoding; Pillow warns from here."""
-
-WANTED_FILE = "Give an image file that Pillow reads, such as PNG, JPEG or WebP."
 
 DISPLAY_SIDE = 1024
 """Longest side of the displayed and stored copy."""
@@ -80,7 +76,9 @@ def read_picture(source: PictureLike) -> Picture:
         Floats are 0..1 if none exceeds 1, else 0..255. uint16 is 0..65535 if a value
         exceeds 4095; a maximum of 256 to 4095 is refused, as it may be 12 bits deep.
         EXIF rotation is applied, alpha laid over white, 16-bit grey scaled to
-        0..255, and an animation's first frame read.
+        0..255, and an animation's first frame read. Files are PNG, JPEG, WebP, GIF, BMP,
+        TIFF, AVIF or PPM, of up to 40 million pixels; a larger photo (JPEG, up to 250 million)
+        is decoded at a half, a quarter or an eighth of its size.
 
     Raises
     ------
@@ -105,11 +103,12 @@ def read_picture(source: PictureLike) -> Picture:
                 f"{problem}. Give the path of an image file, "
                 "its bytes, a PIL image or an array (H, W, 3)."
             )
-        return _decoded(path.read_bytes(), repr(path.name))
+        return Picture(decoded_pixels(decoded(path.read_bytes(), repr(path.name))))
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return _decoded(bytes(source), f"{len(source)} bytes")
+        data = bytes(source)
+        return Picture(decoded_pixels(decoded(data, f"{len(data)} bytes")))
     if isinstance(source, Image.Image):
-        return _from_pil(source)
+        return Picture(decoded_pixels(from_pil(source)))
     return Picture(rgb_pixels(source))
 
 
@@ -124,36 +123,6 @@ def png_bytes(pixels: NDArray[np.uint8]) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
-
-
-def _decoded(data: bytes, name: str) -> Picture:
-    try:
-        image = Image.open(io.BytesIO(data))
-        pixels = image.width * image.height
-        if pixels > MAX_PIXELS:
-            raise ValueError(
-                f"The picture ({name}) has {image.width}×{image.height} pixels; at most "
-                f"{MAX_PIXELS:,} are read. Make it smaller first."
-            )
-        return _from_pil(image)
-    except UnidentifiedImageError as error:  # its message names an internal buffer
-        raise ValueError(
-            f"The picture ({name}) cannot be decoded: it is in no known format. {WANTED_FILE}"
-        ) from error
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(
-            f"The picture ({name}) cannot be decoded: {error}. {WANTED_FILE}"
-        ) from error
-
-
-def _from_pil(image: Image.Image) -> Picture:
-    image = ImageOps.exif_transpose(image) or image
-    if image.mode.startswith("I;16"):
-        deep = np.asarray(image).astype(np.uint16)[..., np.newaxis]
-        return Picture(three_channels(from_16_bits(deep)))
-    if image.mode in {"I", "F"}:
-        return Picture(rgb_pixels(np.asarray(image)))
-    return Picture(rgb_pixels(np.asarray(image.convert("RGBA"))))
 
 
 def _with_channels(pixels: NDArray[np.float32], channels: int) -> NDArray[np.float32]:

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+STRIP_ROWS: Final = 256
 
 
 def rgb_pixels(source: Any) -> NDArray[np.float32]:
     """Convert an array to float32 (H, W, 3); see `read_picture` for kinds and errors."""
     array = _number_array(source)
     if array.dtype == np.uint16 and array.size and array.max() > 255:
-        array = from_16_bits(array)
+        _refuse_12_bits(array)
+        array = _from_16_bits(array)
     if array.ndim == 2:
         array = array[..., np.newaxis]
     if array.ndim != 3 or array.shape[-1] not in {1, 3, 4}:
         raise ValueError(_shape_message(array.shape))
     if array.size == 0:
         raise ValueError(f"The picture has no pixels: its shape is {array.shape}.")
-    return three_channels(_in_range(_rescaled_alpha(array)))
+    array = _rescaled_alpha(array)
+    return _in_strips(array, _scaling(array))
 
 
-def from_16_bits(array: NDArray[np.uint16]) -> NDArray[np.float32]:
-    """Scale 0..65535 to 0..255; refuse maxima of 256 to 4095, perhaps 10 or 12 bits."""
+def decoded_pixels(array: NDArray[Any]) -> NDArray[np.float32]:
+    """Convert a file's array; unlike others, uint16 is 16 bits deep however dark it is."""
+    if array.dtype != np.uint16:
+        return rgb_pixels(array)
+    _refuse_12_bits(array)
+    return _in_strips(array[..., np.newaxis], _from_16_bits)
+
+
+def _in_strips(
+    array: NDArray[Any], scaled: Callable[[NDArray[Any]], NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Make RGB of some rows at a time, so that nothing else is as large as the result."""
+    pixels = np.empty((*array.shape[:2], 3), np.float32)
+    for top in range(0, len(array), STRIP_ROWS):
+        strip = slice(top, top + STRIP_ROWS)
+        pixels[strip] = three_channels(scaled(array[strip]))
+    return pixels
+
+
+def _refuse_12_bits(array: NDArray[np.uint16]) -> None:
+    """Refuse maxima of 256 to 4095, perhaps 10 or 12 bits."""
     highest = int(array.max(initial=0))
     if 255 < highest <= 4095:
         raise ValueError(
@@ -31,8 +56,6 @@ def from_16_bits(array: NDArray[np.uint16]) -> NDArray[np.float32]:
             "dark. Give it as an array that says which: pixels / 4095 for 12 bits, "
             "pixels / 65535 for 16."
         )
-    scaled: NDArray[np.float32] = array / np.float32(257)
-    return scaled
 
 
 def _rescaled_alpha(array: NDArray[Any]) -> NDArray[Any]:
@@ -56,29 +79,42 @@ def _number_array(source: Any) -> NDArray[Any]:
     return array
 
 
-def _in_range(array: NDArray[Any]) -> NDArray[np.float32]:
-    if not np.isfinite(array).all():
+def _scaling(array: NDArray[Any]) -> Callable[[NDArray[Any]], NDArray[np.float32]]:
+    """Find what brings the values to float32, 0..255; refuse others."""
+    low, high = float(array.min()), float(array.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
         bad = int(array.size - np.isfinite(array).sum())
         raise ValueError(
             f"The picture holds NaN or infinity in {bad} of {array.size} values; "
             "replace them (np.nan_to_num) or find out where they come from."
         )
-    low, high = float(array.min()), float(array.max())
     if low < 0 or high > 255:
         raise ValueError(
             f"The picture's values run from {low:g} to {high:g}; 0..255 (or 0..1 as float) is "
             "wanted. Give the raw picture: preprocessing comes after cells are hidden."
         )
-    if array.dtype.kind != "f" or high > 1:
-        whole = array.dtype.kind != "f" or np.equal(array, np.rint(array)).all()
-        if high < 2 and not whole:
-            raise ValueError(
-                f"The picture's values run from {low:g} to {high:g}: more than 0..1, far less "
-                "than 0..255. If 0..1 is meant, give np.clip(picture, 0, 1)."
-            )
-        return array.astype(np.float32)
+    if array.dtype.kind == "f" and high <= 1:
+        return _from_unit
+    if high < 2 and array.dtype.kind == "f" and not np.equal(array, np.rint(array)).all():
+        raise ValueError(
+            f"The picture's values run from {low:g} to {high:g}: more than 0..1, far less "
+            "than 0..255. If 0..1 is meant, give np.clip(picture, 0, 1)."
+        )
+    return _as_float
+
+
+def _from_16_bits(array: NDArray[Any]) -> NDArray[np.float32]:
+    scaled: NDArray[np.float32] = array / np.float32(257)
+    return scaled
+
+
+def _from_unit(array: NDArray[Any]) -> NDArray[np.float32]:
     scaled: NDArray[np.float32] = array.astype(np.float32) * np.float32(255)
     return scaled
+
+
+def _as_float(array: NDArray[Any]) -> NDArray[np.float32]:
+    return array.astype(np.float32)
 
 
 def three_channels(array: NDArray[np.float32]) -> NDArray[np.float32]:
