@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
+
+from gridexplainer_widget.core.plain_json import read_json
 
 Labels: TypeAlias = "tuple[str, ...] | Mapping[int, str]"
 """All names in order, or some by index."""
@@ -151,7 +152,7 @@ def _from_file(path: str | os.PathLike[str]) -> Labels:
         raise ValueError(f"{file.name} is too large for a file of labels. {WANTED}")
     try:
         text = file.read_text(encoding="utf-8-sig")
-        found = json.loads(text) if file.suffix == ".json" else text.splitlines()
+        found = read_json(text) if file.suffix == ".json" else text.splitlines()
     except (UnicodeDecodeError, ValueError) as error:
         raise ValueError(f"{file.name} cannot be read: {error}. {WANTED}") from error
     if isinstance(found, list):

@@ -6,7 +6,6 @@ import io
 import json
 import math
 import os
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -20,14 +19,27 @@ from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.outputs import parse_output
 from gridexplainer_widget.core.files import write_file
 from gridexplainer_widget.core.grid import Grid, is_whole
+from gridexplainer_widget.core.npz import StoredArray, stored_arrays
+from gridexplainer_widget.core.plain_json import read_json
 from gridexplainer_widget.core.scores import SCORES, parse_score
 from gridexplainer_widget.methods.registry import MethodSpec, parse_method
 from gridexplainer_widget.methods.requests import OPTIONS
 
 from .explanation_data import RESOLUTION_NOUNS, ExplanationData
 
-MAX_BYTES = 2**30
-"""Files that unpack to more are refused."""
+MAX_BYTES = 2**29
+"""Of all arrays in memory: 64×64 cells of 21,000 classes take two thirds of it."""
+
+MAX_HEADER_BYTES: Final = 2**25
+"""Of the header's text, four for each letter."""
+
+MAX_NUMBER: Final = 2**53
+
+MAX_WORDS: Final = 400
+"""Letters of another library's error that are passed on."""
+
+CHECKED_AT_ONCE: Final = 2**20
+"""Numbers, so that checking takes little memory."""
 
 FORMAT_VERSION: Final = 2
 
@@ -70,28 +82,61 @@ def npz_bytes(explanation: ExplanationData) -> bytes:
             "cost": vars(found.cost),
         }
         arrays |= {f"attribution_{name}": getattr(found, name) for name in MAP_ARRAYS}
+    arrays["header"] = np.array(json.dumps(header))
+    _bound(arrays)
     file = io.BytesIO()
-    np.savez_compressed(file, header=np.array(json.dumps(header)), **arrays)
+    np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 
 def load(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Read an explanation's fields."""
     try:
-        _refuse_bombs(path)
-        with np.load(path, allow_pickle=False) as file:
-            header = _mapping(json.loads(str(file["header"])), "header")
+        with stored_arrays(path, MAX_BYTES) as stored:
+            header = _header(stored)
             found = header.get("attribution") is not None
             maps = [f"attribution_{name}" for name in MAP_ARRAYS] if found else []
-            arrays = {name: file[name] for name in (*ARRAYS, *maps)}
-        return _from_parts(header, arrays)
+            needed = {name: stored[name] for name in (*ARRAYS, *maps)}
+            _bound(needed)
+            return _from_parts(header, needed)
     except FileNotFoundError:
         raise
     except Exception as error:  # zipfile, zlib, NumPy and JSON raise many kinds
         raise ValueError(
-            f"{os.fspath(path)!r} is no explanation that can be read: {error}. "
+            f"{os.fspath(path)!r} is no explanation that can be read: {_words(error)}. "
             "Wanted is a file that Explanation.save() wrote."
         ) from error
+
+
+def _header(stored: Mapping[str, StoredArray]) -> dict[str, Any]:
+    text = stored["header"]
+    if text.dtype.kind != "U" or text.shape != ():
+        raise ValueError(f"its header is {text.dtype} {text.shape}, and one text is wanted")
+    _bound({"header": text})
+    return _mapping(read_json(str(text.read())), "header")
+
+
+def _bound(arrays: Mapping[str, StoredArray | NDArray[Any]]) -> None:
+    """Refuse what would take too much memory, in a file as before one is written."""
+    header = arrays["header"].nbytes if "header" in arrays else 0
+    if header > MAX_HEADER_BYTES:
+        raise ValueError(
+            f"labels, settings and notes have {header // 4:,} letters, and a file holds at most "
+            f"{MAX_HEADER_BYTES // 4:,}"
+        )
+    floats = 4 // arrays["pixels"].dtype.itemsize if "pixels" in arrays else 0
+    size = sum(array.nbytes * (floats if name == "pixels" else 1) for name, array in arrays.items())
+    if size > MAX_BYTES:
+        raise ValueError(
+            f"its arrays take {size:,} bytes in memory, and a file holds at most {MAX_BYTES:,}"
+        )
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, KeyError):
+        return f"it lacks {error}"
+    kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}, "
+    return f"{kind}{error}"[:MAX_WORDS]
 
 
 def _compact(pixels: NDArray[np.float32]) -> NDArray[Any]:
@@ -99,22 +144,16 @@ def _compact(pixels: NDArray[np.float32]) -> NDArray[Any]:
     return small if np.array_equal(small, pixels) else pixels
 
 
-def _refuse_bombs(path: str | os.PathLike[str]) -> None:
-    with zipfile.ZipFile(path) as archive:
-        size = sum(member.file_size for member in archive.infolist())
-    if size > MAX_BYTES:
-        raise ValueError(f"it would unpack to {size:,} bytes, and at most {MAX_BYTES:,} are read")
-
-
-def _from_parts(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> dict[str, Any]:
     if header["format"] != FORMAT_VERSION:
         raise ValueError(f"its format is {header['format']!r}, and {FORMAT_VERSION} is wanted")
     rows, columns, height, width = (_whole(number, "grid") for number in header["grid"])
     grid = Grid(rows, columns, height, width)
     labels = _texts(header["labels"], "labels")
-    if arrays["pixels"].dtype == np.uint8:
-        arrays = {**arrays, "pixels": arrays["pixels"].astype(np.float32)}
-    _check_arrays(arrays, grid, len(labels))
+    _check_shapes(stored, grid, len(labels))
+    arrays = {name: array.read() for name, array in stored.items()}
+    arrays["pixels"] = arrays["pixels"].astype(np.float32, copy=False)
+    _check_numbers(arrays)
     attribution = None
     if header.get("attribution") is not None:
         attribution = _attribution(_mapping(header["attribution"], "attribution"), arrays, grid)
@@ -134,40 +173,46 @@ def _from_parts(header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> d
         settings=_settings(header["settings"], method),
         checked=Preflight.of_record(header["checked"]) if header["checked"] else None,
         attribution=attribution,
-        **{name: str(header[name]) for name in ("fill", "model", "preprocessing")},
+        **{name: _text(header[name], name) for name in ("fill", "model", "preprocessing")},
     )
 
 
-def _check_arrays(arrays: Mapping[str, NDArray[Any]], grid: Grid, classes: int) -> None:
-    picture = arrays["picture"]
+def _check_shapes(stored: Mapping[str, StoredArray], grid: Grid, classes: int) -> None:
     shapes = {
-        "picture": (*picture.shape[:2], 3),
-        "pixels": (grid.height, grid.width, *arrays["pixels"].shape[2:3]),
+        "picture": (*stored["picture"].shape[:2], 3),
+        "pixels": (grid.height, grid.width, *stored["pixels"].shape[2:3]),
         "replacement": (grid.height, grid.width, 3),
         "vectors": (*grid.shape, classes),
         "failed": grid.shape,
         "baseline_vector": (classes,),
     }
-    if arrays["pixels"].shape[2:] not in {(1,), (3,), (4,)}:
-        raise ValueError(f"its pixels are {arrays['pixels'].shape}, and 1, 3 or 4 channels wanted")
+    if stored["pixels"].shape[2:] not in {(1,), (3,), (4,)}:
+        raise ValueError(f"its pixels are {stored['pixels'].shape}, and 1, 3 or 4 channels wanted")
     for name, shape in shapes.items():
-        dtype = _dtype(name)
-        if arrays[name].shape != shape or arrays[name].dtype != dtype:
+        found, dtypes = stored[name], _dtypes(name)
+        if found.shape != shape or found.dtype not in dtypes:
             raise ValueError(
-                f"its {name} is {arrays[name].dtype} {arrays[name].shape}, and "
-                f"{np.dtype(dtype)} {shape} is wanted"
+                f"its {name} is {found.dtype} {found.shape}, and {np.dtype(dtypes[0])} {shape} "
+                "is wanted"
             )
-    if not picture.size:
+    if not stored["picture"].nbytes:
         raise ValueError("its picture is empty")
+
+
+def _check_numbers(arrays: Mapping[str, NDArray[Any]]) -> None:
     vectors = arrays["vectors"]
-    scored = vectors[~np.isnan(vectors).all(axis=-1)]
     for name, numbers, limit in (
-        ("pixels", arrays["pixels"], 255),
-        ("vectors", scored, 1),
-        ("baseline_vector", arrays["baseline_vector"], 1),
+        ("pixels", arrays["pixels"].reshape(-1, 1), 255),
+        ("vectors", vectors.reshape(-1, vectors.shape[-1]), 1),
+        ("baseline_vector", arrays["baseline_vector"].reshape(-1, 1), 1),
     ):
-        if not ((numbers >= -TOLERANCE) & (numbers <= limit + TOLERANCE)).all():  # refuses NaN
-            raise ValueError(f"its {name} holds more than numbers in 0..{limit}")
+        step = max(1, CHECKED_AT_ONCE // numbers.shape[-1])
+        for first in range(0, len(numbers), step):
+            part = numbers[first : first + step]
+            if name == "vectors":  # NaN where a cell is not scored
+                part = part[~np.isnan(part).all(axis=-1)]
+            if not ((part >= -TOLERANCE) & (part <= limit + TOLERANCE)).all():  # refuses NaN
+                raise ValueError(f"its {name} holds more than numbers in 0..{limit}")
 
 
 def _settings(value: Any, method: MethodSpec) -> dict[str, Any]:
@@ -228,8 +273,12 @@ def _texts(value: Any, name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _text(value: Any, name: str) -> str:
+    return _texts([value], name)[0]
+
+
 def _whole(value: Any, name: str, low: int = 0) -> int:
-    if not is_whole(value) or value < low:
+    if not is_whole(value) or not low <= value <= MAX_NUMBER:
         raise ValueError(f"its {name} is {value!r:.40}, and a whole number from {low} is wanted")
     return int(value)
 
@@ -241,7 +290,9 @@ def _seconds(value: Any) -> float:
     return seconds
 
 
-def _dtype(name: str) -> type[np.generic]:
+def _dtypes(name: str) -> tuple[type[np.generic], ...]:
     if name in UINT8_ARRAYS:
-        return np.uint8
-    return np.bool_ if name == "failed" else np.float32
+        return (np.uint8,)
+    if name == "pixels":
+        return np.float32, np.uint8
+    return (np.bool_,) if name == "failed" else (np.float32,)

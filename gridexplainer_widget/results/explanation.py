@@ -166,7 +166,7 @@ class Explanation(ExplanationData):
         FileNotFoundError
             There is no such file.
         ValueError
-            It is no explanation, damaged, or unpacks to more than 1 GiB.
+            It is no explanation, damaged, or takes more than 512 MiB in memory.
         """
         from .archive import load  # noqa: PLC0415 - rarely used
 

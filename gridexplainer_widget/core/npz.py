@@ -1,0 +1,139 @@
+"""Read arrays from .npz files of strangers: bounded before anything is allocated, no pickle."""
+
+from __future__ import annotations
+
+import math
+import os
+import struct
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+END: Final = struct.Struct("<4s4H2LH")
+"""A zip file's last record: signature, disks, members, size and place of the directory, comment."""
+
+MAX_DIRECTORY_BYTES: Final = 2**16
+"""Of a zip file's list of members; `zipfile` reads it whole."""
+
+MAX_ARRAY_HEADER: Final = 1024
+"""Characters; a plain array's has about 100."""
+
+METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""Of compression; the others cannot be unpacked piece by piece."""
+
+KINDS: Final = "biufU"
+"""Of plain dtypes: no objects, which would need pickle."""
+
+PIECE_BYTES: Final = 2**20
+
+
+@dataclass(frozen=True)
+class StoredArray:
+    """An array that is not read yet."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    fortran: bool
+    file: zipfile.ZipFile
+    member: zipfile.ZipInfo
+    start: int
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes in memory."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+    def read(self) -> NDArray[Any]:
+        """Read the numbers, in the order of C.
+
+        Raises
+        ------
+        ValueError, OSError, zlib.error, zipfile.BadZipFile
+            They are damaged.
+        """
+        shape = self.shape[::-1] if self.fortran else self.shape
+        array = np.empty(shape, self.dtype)
+        if self.nbytes:
+            with self.file.open(self.member) as stream:
+                stream.read(self.start)
+                _fill(array.reshape(-1).view(np.uint8), stream)
+        if self.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
+            raise ValueError("something stands for true or false that is neither")
+        return np.ascontiguousarray(array.T) if self.fortran else array
+
+
+@contextmanager
+def stored_arrays(
+    path: str | os.PathLike[str], max_bytes: int
+) -> Iterator[Mapping[str, StoredArray]]:
+    """List the arrays of an .npz file that unpacks to at most `max_bytes`.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read.
+    ValueError, zipfile.BadZipFile
+        It is damaged, or too large.
+    """
+    with Path(path).open("rb") as stream:
+        _check_directory(stream)
+        with zipfile.ZipFile(stream) as file:
+            members = file.infolist()
+            size = sum(member.file_size for member in members)
+            if size > max_bytes:
+                raise ValueError(
+                    f"it would unpack to {size:,} bytes; at most {max_bytes:,} are read"
+                )
+            if len({member.filename for member in members}) < len(members):
+                raise ValueError("a name stands twice in it")
+            yield {m.filename.removesuffix(".npy"): _stored(file, m) for m in members}
+
+
+def _check_directory(stream: Any) -> None:
+    """Check what `zipfile` would believe without a bound."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - END.size - 20))
+    tail = stream.read()
+    if len(tail) < END.size or tail[-END.size :][:4] != b"PK\5\6":
+        raise ValueError("it is no zip file, or does not end as one")
+    _, _, _, _, members, directory, _, _ = END.unpack(tail[-END.size :])
+    if directory > MAX_DIRECTORY_BYTES or tail[:4] == b"PK\6\7":
+        raise ValueError(f"it lists {members} files or more, and holds about ten where it is sound")
+
+
+def _stored(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> StoredArray:
+    """Read an array's header, and hold it against the size of the member."""
+    name = member.filename[:40]
+    if member.compress_type not in METHODS or member.flag_bits & 1:
+        raise ValueError(f"its {name!r} is encrypted, or compressed in a way that NumPy does not")
+    with file.open(member) as stream:
+        if np.lib.format.read_magic(stream) != (1, 0):
+            raise ValueError(f"its {name!r} is an array of another version")
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(
+            stream, max_header_size=MAX_ARRAY_HEADER
+        )
+        start = stream.tell()
+    if dtype.kind not in KINDS or dtype.fields or dtype.subdtype:
+        raise ValueError(f"its {name!r} holds {dtype}, and numbers are wanted: no pickle is read")
+    found = StoredArray(shape, dtype, fortran, file, member, start)
+    if min(shape, default=0) < 0 or found.nbytes != member.file_size - start:
+        raise ValueError(f"its {name!r} is not as long as its shape {shape} says")
+    return found
+
+
+def _fill(array: NDArray[np.uint8], stream: Any) -> None:
+    """Fill an array piece by piece; the stream checks its sum at the end."""
+    rest = array.data
+    while rest:
+        count = stream.readinto(rest[:PIECE_BYTES])
+        if not count:
+            raise ValueError("it ends too early")
+        rest = rest[count:]
+    if stream.read(1):
+        raise ValueError("it goes on too long")
