@@ -79,7 +79,7 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
     if isinstance(fill, str):
         return _named(fill, seed)
     if callable(fill):
-        name = getattr(fill, "__name__", type(fill).__name__)
+        name = str(getattr(fill, "__name__", type(fill).__name__))
         return Fill(f"{name} (your own)" if _is_taken(name) else name, local=fill)
     return _color(fill)
 
@@ -114,7 +114,7 @@ def _named(name: str, seed: int) -> Fill:
 def _color(rgb: Any, name: str | None = None) -> Fill:
     try:
         color = np.asarray(rgb, np.float32)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         color = np.empty(0, np.float32)
     if color.shape != (3,) or not ((color >= 0) & (color <= 255)).all():
         raise ValueError(f"fill={rgb!r} is unknown. {WANTED}")

@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-import threading
 from base64 import b64encode
-from collections.abc import Collection
+from contextlib import suppress
 from typing import Any
 
-import anywidget
 import traitlets as t
 
 from gridexplainer_widget.analysis.setup import Setup
+from gridexplainer_widget.core.grid import is_whole
 from gridexplainer_widget.wire.shared import STATUSES
 
 from .ipykernel import route_clicks_to_the_subshell
 from .publisher import Publisher
-from .traits import accepted, accepted_target, kernel_trait
+from .shared_traits import SharedTraits
+from .traits import accepted, accepted_target, kernel_trait, shown
 
 
-class BaseWidget(anywidget.AnyWidget):
-    """A widget that checks what it receives; `lock` is held while traits are received or sent."""
+class BaseWidget(SharedTraits):
+    """A widget that checks what it receives.
 
-    lock: threading.RLock
-    _kernel_traits: Collection[str] = ()
+    Nothing that a message leads to is raised, also no `SystemExit` of an observer, which would end
+    the kernel: it is shown in `error`. What Python leads to is raised where it stands.
+    """
+
     # ipywidgets 7 displays through this, without the PNG of _repr_mimebundle_.
     _ipython_display_ = None
 
@@ -55,20 +57,14 @@ class BaseWidget(anywidget.AnyWidget):
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Set the traits that the front end may write; show errors."""
-        allowed = {
-            name: value for name, value in sync_data.items() if name not in self._kernel_traits
-        }
+        names = set(self.keys).difference(self._kernel_traits)
+        allowed = {name: value for name, value in sync_data.items() if name in names}
         with self.lock:
             try:
                 super().set_state(allowed)
-            except Exception as error:  # noqa: BLE001 - shown in `error`
-                self.set_trait("error", str(error))
+            except BaseException as error:  # noqa: BLE001 - shown in `error`
+                self._show(error)
                 self.send_state(list(allowed))
-
-    def notify_change(self, change: Any) -> None:
-        """Notify under the lock."""
-        with self.lock:
-            super().notify_change(change)
 
     def _listen(self) -> None:
         route_clicks_to_the_subshell(self)
@@ -77,8 +73,12 @@ class BaseWidget(anywidget.AnyWidget):
     def _on_message(self, _: Any, content: Any, buffers: Any) -> None:
         try:
             self._obey(content if isinstance(content, dict) else {"sent": content}, buffers)
-        except Exception as error:  # noqa: BLE001 - shown in `error`
-            self.set_trait("error", str(error))
+        except BaseException as error:  # noqa: BLE001 - shown in `error`
+            self._show(error)
+
+    def _show(self, error: BaseException) -> None:
+        with suppress(BaseException):  # an observer of `error` may raise, too
+            self.set_trait("error", shown(error))
 
     def _obey(self, command: dict[str, Any], buffers: Any) -> None:  # noqa: ARG002 - for subclasses
         kind = command.get("type")
@@ -103,4 +103,9 @@ class BaseWidget(anywidget.AnyWidget):
     @t.validate("target")
     def _valid_target(self, proposal: Any) -> Any:
         labels = self._setup.classifier.labels
-        return accepted(accepted_target, proposal.value, self.labels, labels)
+        target = accepted(accepted_target, proposal.value, self.labels, labels)
+        if target is None or isinstance(target, str):
+            return target
+        if is_whole(target):
+            return int(target)
+        raise t.TraitError(f"target {target!r:.200} is no class. Wanted is an index or a label.")

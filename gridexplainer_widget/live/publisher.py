@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import IntEnum
 from typing import Any, Protocol, TypeVar
 
+from gridexplainer_widget.core.errors import named
 from gridexplainer_widget.inference.run import Run
 
 from .runner import Job, Outcome, Runner
@@ -38,13 +40,19 @@ class PublishedTraits(Protocol):
 
 
 class Publisher(ABC):
-    """Run jobs in the background; publish their results while holding `lock`."""
+    """Run jobs in the background; publish their results while holding `lock`.
+
+    What a model or a fill raises, of whatever kind, ends its job as an error. What an observer
+    raises is told in `error`, or to Python where it led there, and ends nothing: the numbers are as
+    good as before.
+    """
 
     def __init__(self, traits: PublishedTraits) -> None:
         self.runner = Runner()
         self.lock: threading.RLock = self.runner.lock
         self._traits = traits
         self._failure: BaseException | None = None
+        self._told = ""
         self._closed = False
 
     @abstractmethod
@@ -77,28 +85,57 @@ class Publisher(ABC):
         """Run a job; each `update` and `finish` is one message."""
 
         def publish_update() -> None:
-            if update is not None and not self._closed:
-                with self.publishing():
-                    update()
+            if update is not None:
+                self._publish(update)
 
         def publish_finish(outcome: Outcome) -> None:
-            if not self._closed:
-                with self.publishing():
-                    finish(outcome)
+            try:
+                self._publish(lambda: finish(outcome))
+            except BaseException as error:
+                failure = outcome if isinstance(outcome, BaseException) else error
+                fail = self._publish_status if turn is Turn.RUN else self._publish_failure
+                self._publish(lambda: fail(failure))
+                raise
 
         self.runner.submit(Job(steps, publish_update, publish_finish), turn)
+
+    def _publish(self, change: Callable[[], None]) -> None:
+        """Publish from the worker; raise what `change` raises, tell what observers raise."""
+        if self._closed:
+            return
+        failures = []
+        try:
+            with self.publishing():
+                try:
+                    change()
+                except BaseException as error:  # noqa: BLE001 - raised below
+                    failures.append(error)
+        except BaseException as error:  # noqa: BLE001 - an observer's
+            self._tell(error)
+        for failure in failures:
+            raise failure
+
+    def _tell(self, error: BaseException) -> None:
+        """Tell what an observer raised, once in a row."""
+        words = f"{named(error)}. An observer of this widget raised it; the work goes on."
+        if words != self._told:
+            self._told = words
+            with suppress(Exception):  # there may be no terminal
+                traceback.print_exception(error)
+        with suppress(BaseException), self.publishing():  # an observer of `error` may raise, too
+            self._traits.set_trait("error", words)
 
     def _ask(self, run: Run, hidden: tuple[int, ...], finish: Callable[[Outcome], None]) -> None:
         self._submit(Turn.QUESTION, lambda: run.ask([hidden]), finish)
 
     def _publish_failure(self, outcome: Outcome | None) -> None:
         if isinstance(outcome, BaseException):
-            self._failure = outcome
-            self._traits.set_trait("error", f"{type(outcome).__name__}: {outcome}")
+            self._traits.set_trait("error", named(outcome))
 
     def _publish_status(self, outcome: Outcome) -> None:
         self._publish_failure(outcome)
         failed = isinstance(outcome, BaseException)
+        self._failure = outcome if isinstance(outcome, BaseException) else None
         self._traits.set_trait("status", "error" if failed else outcome)
 
     def _existing_target(self, find: Callable[[int | str | None], Target]) -> Target:

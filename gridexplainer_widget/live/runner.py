@@ -29,9 +29,9 @@ class Job:
     steps : callable returning an iterator
         Runs in the worker; other jobs may run between two steps.
     update : callable
-        Called now and then; not after the job was dropped.
+        Called now and then; not after the job was dropped. What it raises ends the job.
     finish : callable (outcome)
-        Called once at the end, unless the job was dropped.
+        Called once at the end, unless the job was dropped. What it raises is reported.
     """
 
     steps: Callable[[], Iterator[object]]
@@ -44,6 +44,10 @@ class Runner:
 
     Each `turn` has one job, the newest. The lowest turn goes first, so that clicks are answered
     between the steps of a long run. `lock` is held during `update` and `finish`.
+
+    An exception of any kind, also `SystemExit`, `KeyboardInterrupt` or `GeneratorExit` of a model
+    or an observer, is the outcome of its job; the thread and the other jobs go on. Ctrl-C itself
+    reaches the main thread alone.
     """
 
     def __init__(self) -> None:
@@ -65,11 +69,16 @@ class Runner:
             self._tasks[turn] = _Task(job, self.lock)
             if self._busy:
                 return
+            worker = _thread(self._work)
             self._busy = True
         try:
-            _thread(self._work).start()
+            worker.start()
         except RuntimeError:  # no threads, as in WebAssembly
             self._work()
+        except BaseException:  # Ctrl-C, with the worker begun or not
+            with self.lock:
+                self._busy = worker.ident is not None and self._busy
+            raise
 
     def stop(self, *turns: int) -> None:
         """End the jobs of these turns (default: all) within a step, as "stopped"."""
@@ -105,7 +114,7 @@ class Runner:
     def _work(self) -> None:
         while True:
             with self.lock:
-                if not self._tasks:
+                if not (self._busy and self._tasks):
                     self._busy = False
                     self._idle.notify_all()
                     return
@@ -118,19 +127,19 @@ class Runner:
 
     def _settle(self, turn: int, task: _Task, outcome: Outcome | None) -> None:
         if outcome is None and not task.stopped:
-            try:
-                task.updates.request()
-            except Exception as error:  # noqa: BLE001 - passed to `finish`
-                outcome = error
-            else:
+            task.updates.request()
+            if task.updates.failure is None:
                 return
+        if not isinstance(outcome, BaseException):
+            outcome = task.updates.failure or outcome or "stopped"
         task.updates.end()
         del self._tasks[turn]
         try:
-            task.job.finish(outcome or "stopped")
-        except Exception:  # noqa: BLE001 - reported; other jobs go on
+            task.job.finish(outcome)
+        except BaseException:  # noqa: BLE001 - reported; other jobs go on
             details = (*sys.exc_info(), threading.current_thread())
-            threading.excepthook(threading.ExceptHookArgs(details))
+            with suppress(BaseException):  # the hook may be a user's
+                threading.excepthook(threading.ExceptHookArgs(details))
 
 
 class _Task:
@@ -157,10 +166,12 @@ class _Task:
 class _Updates:
     """Call `update` at most every SECONDS_BETWEEN_UPDATES.
 
-    A timer makes postponed calls: the next step may be slow.
+    A timer makes postponed calls: the next step may be slow. `failure` is what the last call
+    raised.
     """
 
     def __init__(self, update: Callable[[], None], lock: threading.RLock) -> None:
+        self.failure: BaseException | None = None
         self._update, self._lock = update, lock
         self._last = -SECONDS_BETWEEN_UPDATES
         self._timer: threading.Event | None = None
@@ -189,7 +200,10 @@ class _Updates:
             self._now()
 
     def _now(self) -> None:
-        self._update()
+        try:
+            self._update()
+        except BaseException as error:  # noqa: BLE001 - passed to `finish`
+            self.failure = error
         self._last = time.monotonic()
 
 

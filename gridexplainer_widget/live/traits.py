@@ -7,7 +7,9 @@ from typing import Any
 
 import traitlets as t
 
+from gridexplainer_widget.analysis.explain import CLEAR_ERRORS
 from gridexplainer_widget.classifiers.labels import Labels, find_class
+from gridexplainer_widget.core.errors import named, words_of
 
 
 def kernel_trait(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
@@ -16,12 +18,27 @@ def kernel_trait(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
     return trait.tag(sync=True, **tags)
 
 
+def shown(error: BaseException) -> str:
+    """Say what went wrong, without the name of a class that says nothing more."""
+    clear = isinstance(error, (*CLEAR_ERRORS, IndexError, RuntimeError, t.TraitError))
+    return words_of(error) if clear else named(error)
+
+
+def checked(trait: Any) -> Any:
+    """Have a trait refuse what its own check fails on, such as a number too large for a float."""
+    check = trait.validate
+    trait.validate = lambda widget, value: accepted(check, widget, value)
+    return trait
+
+
 def accepted(accept: Callable[..., Any], *arguments: Any) -> Any:
-    """Call `accept`; raise its error as TraitError."""
+    """Call `accept`; raise its error, whatever it is, as TraitError."""
     try:
         return accept(*arguments)
-    except (TypeError, ValueError, IndexError, ImportError) as error:
-        raise t.TraitError(str(error)) from error
+    except t.TraitError:
+        raise
+    except Exception as error:
+        raise t.TraitError(shown(error)) from error
 
 
 def accepted_target(target: Any, published: Sequence[str], labels: Labels | None) -> Any:

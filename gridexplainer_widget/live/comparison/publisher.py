@@ -35,12 +35,15 @@ class ComparisonPublisher(Publisher):
         with self.publishing():
             if self._closed:
                 return
+            self._told = ""
             self._traits.set_trait("error", "")
             self._traits.set_trait("status", "running")
             self._session.forget_failures()
-            self._publish_maps()
-            self.publish_evidence()
-            self._submit(Turn.RUN, self._steps, self._on_finish, self._on_update)
+            try:
+                self._publish_maps()
+                self.publish_evidence()
+            finally:  # even if that fails: the status is "running"
+                self._submit(Turn.RUN, self._steps, self._on_finish, self._on_update)
 
     def publish_evidence(self) -> None:
         """Publish the chosen cell's evidence, or ask the model for it."""

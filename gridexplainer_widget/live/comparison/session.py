@@ -135,7 +135,7 @@ class ComparisonSession:
                 panel.progress = next(panel.work)
             except StopIteration:
                 panel.progress, panel.work = None, None
-            except Exception as error:  # noqa: BLE001 - shown in its panel
+            except BaseException as error:  # noqa: BLE001 - shown in its panel
                 panel.progress, panel.work = None, None
                 panel.failure = failure_reason(error)
             else:

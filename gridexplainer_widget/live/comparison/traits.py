@@ -7,7 +7,7 @@ from typing import Any
 import traitlets as t
 
 from gridexplainer_widget.live.base_widget import BaseWidget
-from gridexplainer_widget.live.traits import accepted, kernel_trait
+from gridexplainer_widget.live.traits import accepted, checked, kernel_trait
 from gridexplainer_widget.wire.comparison import accepted_methods
 from gridexplainer_widget.wire.shared import accepted_value
 
@@ -45,8 +45,8 @@ class ComparisonTraits(BaseWidget):
         sync=True
     )
     value = t.Any((), help="The chosen cell: [(row, column)] or [].").tag(sync=True)
-    randomise = t.Bool(default_value=False, help="Whether weights are randomised, too.").tag(
-        sync=True
+    randomise = checked(
+        t.Bool(default_value=False, help="Whether weights are randomised, too.").tag(sync=True)
     )
 
     @t.validate("methods")

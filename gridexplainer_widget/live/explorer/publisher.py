@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from contextlib import suppress
 from functools import partial
 from weakref import WeakKeyDictionary
 
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.core.errors import named
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import parse_grid_size
 from gridexplainer_widget.inference.run import Run
@@ -45,7 +47,10 @@ class ExplorerPublisher(Publisher):
     def explanation(self) -> Explanation | None:
         """The scores so far; None before the first batch."""
         with self.lock:
-            return self._last or self._session.explanation(self._traits.target, self._traits.score)
+            target = self._traits.target
+            with suppress(ValueError):  # a target that has just turned out not to exist
+                return self._last or self._session.explanation(target, self._traits.score)
+            return self._session.explanation(None, self._traits.score)
 
     def start(self) -> None:
         """Score the missing cells of the current grid and fill."""
@@ -59,13 +64,13 @@ class ExplorerPublisher(Publisher):
             if run is not before:
                 self.forget_curve()
             self._started, self._scored_before = time.monotonic(), int(run.scored.sum())
-            self._ended = self._failure = None
+            self._ended, self._failure, self._told = None, None, ""
             try:
                 self._traits.set_trait("error", "")
                 self._traits.set_trait("status", "running")
                 self.publish_scores()
                 self.publish_evidence()
-            finally:  # even if an observer raised: the status is "running"
+            finally:  # even if that fails: the status is "running"
                 self._submit(Turn.RUN, run.steps, self._on_finish, self._on_update)
 
     def play(self) -> None:
@@ -91,8 +96,9 @@ class ExplorerPublisher(Publisher):
     def wait(self, timeout: float | None) -> bool:
         """Block until all jobs are done; return False after `timeout` seconds."""
         finished = self.runner.wait(timeout)
-        if self._traits.status == "error":
-            raise ExplanationError(self._traits.error, self.explanation) from self._failure
+        failure = self._failure
+        if failure is not None:
+            raise ExplanationError(named(failure), self.explanation) from failure
         return finished
 
     def close(self) -> None:
@@ -131,7 +137,7 @@ class ExplorerPublisher(Publisher):
         evidence = selection_evidence(run, selection, self._target(), self._traits.score)
         try:
             evidence["picture"] = self._session.picture_without(run)
-        except Exception as error:  # noqa: BLE001 - raised by the user's fill
+        except BaseException as error:  # noqa: BLE001 - raised by the user's fill
             self._publish_failure(error)
             evidence, ask = {}, False
         self._traits.set_trait("evidence", evidence)
@@ -176,7 +182,11 @@ class ExplorerPublisher(Publisher):
         def steps() -> Generator[int, None, None]:
             setup.checked = self._checked[run] = yield from setup.model_checks(run)
 
-        self._submit(Turn.CHECK, steps, lambda _: self._publish_check())
+        self._submit(Turn.CHECK, steps, self._on_check)
+
+    def _on_check(self, outcome: Outcome) -> None:
+        self._publish_failure(outcome)
+        self._publish_check()
 
     def _publish_check(self) -> None:
         checked = self._session.setup.checked

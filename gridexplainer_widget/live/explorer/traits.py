@@ -14,7 +14,7 @@ from gridexplainer_widget.core.fills import NAMES, Fill, parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.scores import SCORES
 from gridexplainer_widget.live.base_widget import BaseWidget
-from gridexplainer_widget.live.traits import accepted, kernel_trait
+from gridexplainer_widget.live.traits import accepted, checked, kernel_trait
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES, accepted_grid_size
 from gridexplainer_widget.wire.shared import accepted_value
 
@@ -79,27 +79,39 @@ class ExplorerTraits(BaseWidget):
     fill = _Validated(
         "cell-mean", help="What stands in for a hidden cell: a name, a colour or a callable."
     ).tag(sync=True, to_json=lambda fill, _: fill.name if isinstance(fill, Fill) else fill)
-    score = t.Enum(SCORES, "probability", help="What drops are differences of.").tag(sync=True)
+    score = checked(
+        t.Enum(SCORES, "probability", help="What drops are differences of.").tag(sync=True)
+    )
     value = _Validated((), help="The selected cells: [(row, column), …].").tag(sync=True)
-    keep = t.Bool(
-        default_value=False, help="Everything but the selection is hidden, instead of it."
-    ).tag(sync=True)
-    colormap = t.Enum(COLORMAPS, "orange-blue", help="Colours of drops above and below 0.").tag(
-        sync=True
+    keep = checked(
+        t.Bool(
+            default_value=False, help="Everything but the selection is hidden, instead of it."
+        ).tag(sync=True)
     )
-    opacity = t.Float(0.85, min=0, max=1, help="Of the strongest colour, 0..1.").tag(sync=True)
-    numbers = t.Bool(default_value=True, help="Whether cells that have room show their drop.").tag(
-        sync=True
+    colormap = checked(
+        t.Enum(COLORMAPS, "orange-blue", help="Colours of drops above and below 0.").tag(sync=True)
     )
-    scale = t.Enum(
-        SCALES,
-        "relative",
-        help="Where colours end: at this picture's largest drop, or at 100 points (10 in "
-        "log-odds) for all pictures.",
-    ).tag(sync=True)
-    threshold = t.Float(
-        0.0, min=0, max=1, help="Drops below this share of the scale fade, 0..1."
-    ).tag(sync=True)
+    opacity = checked(
+        t.Float(0.85, min=0, max=1, help="Of the strongest colour, 0..1.").tag(sync=True)
+    )
+    numbers = checked(
+        t.Bool(default_value=True, help="Whether cells that have room show their drop.").tag(
+            sync=True
+        )
+    )
+    scale = checked(
+        t.Enum(
+            SCALES,
+            "relative",
+            help="Where colours end: at this picture's largest drop, or at 100 points (10 in "
+            "log-odds) for all pictures.",
+        ).tag(sync=True)
+    )
+    threshold = checked(
+        t.Float(0.0, min=0, max=1, help="Drops below this share of the scale fade, 0..1.").tag(
+            sync=True
+        )
+    )
 
     @t.validate("grid_size")
     def _valid_grid_size(self, proposal: Any) -> Any:
@@ -109,13 +121,12 @@ class ExplorerTraits(BaseWidget):
     def _valid_fill(self, proposal: Any) -> Any:
         known = self._custom_fills.get(proposal.value) if isinstance(proposal.value, str) else None
         fill = known or accepted(parse_fill, proposal.value, self._setup.seed)
-        return _with_unique_name(fill, self._custom_fills)
+        return accepted(_with_unique_name, fill, self._custom_fills)
 
     @t.validate("value")
     def _valid_value(self, proposal: Any) -> Any:
-        return accepted(
-            accepted_value, proposal.value, Grid.of(self.grid_size, *self._session.size)
-        )
+        grid = accepted(Grid.of, self.grid_size, *self._session.size)
+        return accepted(accepted_value, proposal.value, grid)
 
     @t.validate("opacity", "threshold")
     def _valid_share(self, proposal: Any) -> Any:

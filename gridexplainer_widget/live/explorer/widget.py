@@ -90,8 +90,9 @@ class GridExplainerWidget(ExplorerTraits):
         keep : bool
             Hide all other cells instead.
         """
+        cells = list(cells)
         with self.hold_trait_notifications():
-            self.value = list(cells)
+            self.value = cells
             self.keep = keep
 
     def select_top(self, k: int, *, keep: bool = False) -> None:
@@ -116,8 +117,9 @@ class GridExplainerWidget(ExplorerTraits):
         """Restore the previous selection, if any."""
         before = self._session.undo()
         if before is not None:
-            self.select(before.cells, keep=before.keep)
-            self._publish_evidence()
+            with self._publisher.publishing():
+                self.select(before.cells, keep=before.keep)
+                self._publish_evidence()
 
     def play(self) -> None:
         """Compute the deletion and insertion curves; see :attr:`curve`.

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gridexplainer_widget.live import runner as runner_module
 from gridexplainer_widget.live.runner import Job, Runner
+from tests.support.failing import FAILURES
 from tests.support.sizes import FEW
 
 
@@ -292,3 +293,87 @@ def test_a_failing_finish_does_not_end_the_other_jobs(monkeypatch: pytest.Monkey
     gate.release(2)
     assert runner.wait(10)
     assert drain(events) == [("run", "done")]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("where", ["steps", "step", "update", "finish"])
+def test_whatever_is_raised_is_an_outcome_and_the_worker_goes_on(
+    monkeypatch: pytest.MonkeyPatch, failure: type[BaseException], where: str
+) -> None:
+    def hook(reported: threading.ExceptHookArgs) -> None:
+        reports.append(reported.exc_type)
+        raise failure  # a user's hook may be no better
+
+    reports: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", hook)
+
+    def fail(*_: object) -> None:
+        raise failure
+
+    def step() -> Iterator[int]:
+        yield 1
+        raise failure
+
+    runner, events, gate = under_way(steps=2)
+    outcomes: list = []
+
+    def finish(outcome: object) -> None:
+        outcomes.append(type(outcome))
+        if where == "finish":
+            raise failure
+
+    steps = {"steps": fail, "step": step}.get(where, lambda: iter(range(3)))
+    runner.submit(Job(steps, fail if where == "update" else lambda: None, finish), turn=0)
+    gate.release(2)
+    assert runner.wait(10)
+    if where == "finish":
+        assert (outcomes, reports) == ([str], [failure])
+    elif failure is StopIteration:  # that of an iterator is its end, that in a generator an error
+        ends = {"steps": str, "step": RuntimeError, "update": StopIteration}
+        assert outcomes == [ends[where]]
+    else:
+        assert (outcomes, reports) == ([failure], [])
+    assert drain(events) == [("run", "done")]
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_an_update_that_was_put_off_and_fails_ends_its_job(failure: type[BaseException]) -> None:
+    gate, failed = threading.Event(), threading.Event()
+    calls: list[int] = []
+
+    def steps() -> Iterator[int]:
+        yield 1
+        yield 2
+        assert gate.wait(10)
+
+    def update() -> None:
+        calls.append(1)
+        if len(calls) == 2:
+            failed.set()
+            raise failure
+
+    outcomes: list = []
+    runner = Runner()
+    runner.submit(Job(steps, update, outcomes.append))
+    assert failed.wait(10)
+    gate.set()
+    assert runner.wait(10)
+    assert [type(outcome) for outcome in outcomes] == [failure]
+
+
+def test_an_interrupt_while_the_worker_is_started_leaves_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    events: list = []
+    runner = Runner()
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            runner.submit(Log("a", events, 1, None).job())
+    assert runner.wait(10)
+    runner.submit(Log("b", events, 1, None).job())
+    assert runner.wait(10)
+    assert drain(events) == [("b", "done")]

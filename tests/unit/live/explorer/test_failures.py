@@ -1,0 +1,288 @@
+"""The widget lives on, whatever is raised: nothing is stuck, lost or of two states."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+
+import numpy as np
+import pytest
+import traitlets
+from ipywidgets import Widget
+
+from gridexplainer_widget import Explanation, ExplanationError, GridExplainer, GridExplainerWidget
+from gridexplainer_widget.live.publisher import Turn
+from gridexplainer_widget.wire.explorer import FRONT_END_TRAITS, KERNEL_TRAITS
+from tests.support.failing import FAILURES, FailsAt
+from tests.support.models import weights
+from tests.support.sizes import sized
+from tests.unit.live.explorer.test_widget import SOUND, FrontEnd, drops, front_end
+
+__all__ = ["front_end"]  # a fixture
+
+PICTURE = np.random.default_rng(0).integers(0, 256, (12, 12, 3)).astype(np.uint8)
+GRID, BATCH, BATCHES = 3, 2, 5
+NEW = {
+    "grid_size": 4,
+    "fill": "black",
+    "target": 1,
+    "score": "log-odds",
+    "value": [(0, 1)],
+    "keep": True,
+    "colormap": "red-blue",
+    "opacity": 0.5,
+    "numbers": False,
+    "scale": "absolute",
+    "threshold": 0.5,
+}
+SOME = sized(FAILURES[::3], FAILURES)
+
+
+@pytest.fixture(scope="module")
+def sound() -> Explanation:
+    return GridExplainer(weights, GRID, batch_size=BATCH).explain(PICTURE)
+
+
+@pytest.fixture(autouse=True)
+def reported(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """What a thread reports as its end."""
+    reports: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", reports.append)
+    return reports
+
+
+def explore(model: object = weights, **options: object) -> GridExplainerWidget:
+    explainer = GridExplainer(model, GRID, batch_size=BATCH, **options)
+    explainer.checked = SOUND
+    return explainer.explore(PICTURE)
+
+
+def assert_one_state(widget: GridExplainerWidget) -> None:
+    """Assert that what is published is what was scored, and that nothing is at work."""
+    assert not widget._publisher.runner.busy
+    assert widget.status != "running"
+    explanation, shown = widget.explanation, drops(widget)
+    if explanation is None:
+        assert not np.isfinite(shown).any()
+        assert widget.progress["done"] == 0
+    else:
+        np.testing.assert_array_equal(
+            np.isfinite(shown), np.isfinite(explanation.drops.ravel()), strict=True
+        )
+        scored = np.isfinite(shown)
+        np.testing.assert_array_equal(shown[scored], explanation.drops.ravel()[scored])
+        assert widget.progress["done"] == explanation.done
+        assert widget.prediction["target"] == explanation.target
+
+
+def assert_lives(widget: GridExplainerWidget, sound: Explanation) -> None:
+    """Assert that a start ends with all numbers right."""
+    widget.start()
+    assert widget.wait(20)
+    assert (widget.status, widget.error) == ("done", "")
+    assert_one_state(widget)
+    np.testing.assert_array_equal(drops(widget), sound.drops.ravel())
+    widget.grid_size = 2
+    assert widget.wait(20)
+    assert (widget.status, widget.progress["done"]) == ("done", 4)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("call", range(1, BATCHES + 1))
+def test_a_model_that_fails_at_any_call(
+    sound: Explanation, failure: type[BaseException], call: int
+) -> None:
+    model = FailsAt(weights, call, failure)
+    widget = explore(model)
+    with pytest.raises(ExplanationError) as caught:
+        widget.wait(20)
+    assert widget.status == "error"
+    assert str(caught.value) == widget.error
+    assert failure.__name__ in widget.error
+    assert_one_state(widget)
+    assert widget.progress["done"] == max(0, BATCH * (call - 1) - 1)
+    model.heal()
+    assert_lives(widget, sound)
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_fill_that_fails(sound: Explanation, failure: type[BaseException]) -> None:
+    def halves(pixels: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+        return pixels / 2
+
+    fill = FailsAt(halves, 4, failure)
+    widget = explore()
+    widget.wait(20)
+    widget.fill = fill
+    with pytest.raises(ExplanationError):
+        widget.wait(20)
+    assert failure.__name__ in widget.error
+    assert_one_state(widget)
+    widget.value = [(0, 0)]  # draws the fill, which fails again
+    assert_one_state(widget)
+    assert widget.evidence == {}
+    widget.fill = "cell-mean"
+    assert widget.wait(20)
+    assert widget.evidence["drop"] is not None
+    assert_lives(widget, sound)
+
+
+@pytest.mark.parametrize("failure", SOME)
+@pytest.mark.parametrize("name", [*KERNEL_TRAITS, traitlets.All])
+def test_an_observer_that_fails_in_either_thread(
+    sound: Explanation, failure: type[BaseException], name: str, reported: list
+) -> None:
+    def fail(_: object) -> None:
+        raise failure
+
+    widget = explore()
+    assert widget.wait(20)
+    widget.observe(fail, name)
+    acts = (
+        lambda: setattr(widget, "grid_size", 2),
+        lambda: setattr(widget, "target", 1),
+        lambda: widget.select([(0, 0), (1, 1)]),
+        widget.play,
+        lambda: widget.explain(PICTURE[::-1]),
+        widget.undo,
+        lambda: setattr(widget, "fill", "black"),
+    )
+    for act in acts:
+        with suppress(failure, RuntimeError):
+            act()
+        assert widget.wait(20)
+        assert widget.status == "done"
+        assert_one_state(widget)
+    if name in {"status", "scores", "progress", "prediction"}:
+        assert failure.__name__ in widget.error
+        assert "An observer of this widget raised it" in widget.error
+    widget.unobserve(fail, name)
+    with suppress(failure, RuntimeError):
+        widget.explain(PICTURE)
+    widget.fill, widget.target, widget.grid_size = "cell-mean", sound.target, GRID
+    assert_lives(widget, sound)
+    assert reported == []
+
+
+@pytest.mark.parametrize("failure", SOME)
+@pytest.mark.parametrize("name", FRONT_END_TRAITS)
+def test_an_observer_of_what_is_set_fails(
+    front_end: FrontEnd, sound: Explanation, failure: type[BaseException], name: str
+) -> None:
+    widget = explore()
+    assert widget.wait(20)
+    old = getattr(widget, name)
+
+    def fail(_: object) -> None:
+        raise failure
+
+    widget.observe(fail, name)
+    with pytest.raises((failure, RuntimeError)):
+        setattr(widget, name, NEW[name])
+    assert getattr(widget, name) != old
+    assert widget.wait(20)
+    front_end.write(widget, **{name: old.name if name == "fill" else old})
+    assert widget.wait(20)
+    assert getattr(widget, name) == old
+    assert_one_state(widget)
+    widget.unobserve(fail, name)
+    widget.score, widget.target, widget.value = "probability", sound.target, ()
+    assert_lives(widget, sound)
+
+
+@pytest.mark.parametrize("failure", SOME)
+@pytest.mark.parametrize("step", ["_on_update", "_on_finish", "_on_answer", "_on_check"])
+def test_publishing_that_fails_is_an_error(
+    sound: Explanation,
+    failure: type[BaseException],
+    step: str,
+    monkeypatch: pytest.MonkeyPatch,
+    reported: list,
+) -> None:
+    widget = explore()
+    assert widget.wait(20)
+
+    def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(widget._publisher, step, fail)
+    if step == "_on_check":
+        widget._session.setup.checked = None
+    widget.grid_size = 4
+    if step in {"_on_update", "_on_finish"}:
+        with pytest.raises(ExplanationError):
+            widget.wait(20)
+        assert widget.status == "error"
+        assert failure.__name__ in widget.error
+    assert widget._publisher.runner.wait(20)
+    widget.select([(0, 0), (1, 1)])
+    assert widget._publisher.runner.wait(20)
+    if step == "_on_answer":
+        assert failure.__name__ in widget.error
+    assert len(reported) == (step != "_on_update")
+    monkeypatch.undo()
+    widget.clear()
+    widget.grid_size = GRID
+    assert_lives(widget, sound)
+
+
+@pytest.mark.parametrize("failure", SOME)
+@pytest.mark.parametrize("turn", [Turn.QUESTION, Turn.CHECK, Turn.CURVE])
+def test_a_model_that_fails_beside_the_run(
+    sound: Explanation, failure: type[BaseException], turn: Turn
+) -> None:
+    model = FailsAt(weights, 10**9, failure)
+    widget = explore(model)
+    assert widget.wait(20)
+    model.call = 0
+    if turn == Turn.QUESTION:
+        widget.select([(0, 0), (1, 1)])
+        assert widget.wait(20)
+        assert widget.evidence["drop"] is None
+    elif turn == Turn.CURVE:
+        widget.play()
+        assert widget.wait(20)
+        assert not widget.curve["running"]
+    else:
+        widget._session.setup.checked = None
+        widget.start()
+        assert widget.wait(20)
+    told = widget.error + str(widget.check)
+    assert failure.__name__ in told
+    assert widget.status == "done"
+    assert_one_state(widget)
+    model.heal()
+    widget.clear()
+    assert_lives(widget, sound)
+
+
+@pytest.mark.parametrize("failure", [OSError, RuntimeError, ValueError])
+def test_a_front_end_that_is_gone(
+    sound: Explanation, failure: type[Exception], monkeypatch: pytest.MonkeyPatch, reported: list
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise failure("closed")
+
+    monkeypatch.setattr(Widget, "_send", refuse)
+    widget = explore()
+    assert widget.wait(20)
+    widget.target = sound.target
+    np.testing.assert_array_equal(drops(widget), sound.drops.ravel())
+    widget.grid_size = 2
+    assert widget.wait(20)
+    assert (widget.status, widget.progress["done"]) == ("done", 4)
+    assert_one_state(widget)
+    widget.grid_size = GRID
+    monkeypatch.undo()
+    assert_lives(widget, sound)
+    assert reported == []
+
+
+def test_an_error_that_was_refused_later_is_not_taken_for_the_runs(front_end: FrontEnd) -> None:
+    widget = explore(FailsAt(weights, 2, SystemExit))
+    with pytest.raises(ExplanationError, match="SystemExit"):
+        widget.wait(20)
+    front_end.write(widget, grid_size=0)
+    assert "no grid" in widget.error
+    with pytest.raises(ExplanationError, match="SystemExit"):
+        widget.wait(20)
