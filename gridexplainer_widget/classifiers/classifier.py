@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 
+from .guess import Guess, check_same, guess_again
 from .labels import Labels, names_of
 from .network import Network
-from .outputs import OutputKind, guess_output, read_answer, to_probabilities
+from .outputs import OutputKind, read_answer, to_probabilities
 from .preprocessing import AS_IS, Preprocessing
 
 Shape: TypeAlias = "tuple[int | None, int | None, int]"
@@ -56,7 +57,7 @@ class Classifier:
     preprocessing : Preprocessing
         Applied to a batch in 0..255.
     output : OutputKind, optional
-        Kind of raw output; guessed from the first batch by default.
+        Kind of raw output; by default guessed from values, and again if later ones differ.
     labels : tuple of str, or mapping from index to str, optional
     layout_known : bool
         Whether `forward` certainly takes channels last.
@@ -86,6 +87,7 @@ class Classifier:
     lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
 
     _has_worked: bool = field(default=False, init=False, repr=False, compare=False)
+    _guess: Guess | None = field(default=None, init=False, repr=False, compare=False)
 
     def __call__(self, batch: PreparedBatch) -> Probabilities:
         """Classify a batch; calls from several threads take turns.
@@ -113,12 +115,34 @@ class Classifier:
         return self._probabilities(*read_answer(raw, batch, self.name))
 
     def _probabilities(self, raw: NDArray[np.floating[Any]], logits: bool) -> Probabilities:  # noqa: FBT001
-        if self.output is None:
-            self.output = "logits" if logits else guess_output(raw)
-        probabilities = to_probabilities(raw, self.output, self.name)
+        probabilities = to_probabilities(raw, self.kind_of(raw, logits=logits), self.name)
         if self.labels is not None:
             self.names(probabilities.shape[1])
         return probabilities
+
+    @property
+    def told_output(self) -> OutputKind | None:
+        """The kind of output, unless it is only guessed."""
+        return self.output if self._guess is None else None
+
+    def kind_of(self, raw: NDArray[np.floating[Any]], *, logits: bool = False) -> OutputKind:
+        """Return the kind of raw outputs (n, classes), which may be named logits.
+
+        Raises
+        ------
+        ClassifierError
+            Earlier ones were guessed to be of another kind; from now on it is this.
+        """
+        before = self._guess
+        if self.output is not None and before is None:
+            return self.output
+        now = Guess("logits", sure=True) if logits else guess_again(raw, before)
+        if now is None:  # NaN or infinity, whatever they are
+            return "logits"
+        self.output, self._guess = now.kind, None if logits else now
+        if before is not None:
+            check_same(before, now, raw, self.name)
+        return now.kind
 
     def ask(self, batch: PreparedBatch) -> tuple[NDArray[np.floating[Any]], bool]:
         """Return raw outputs (n, classes), and whether the model calls them logits."""

@@ -37,7 +37,7 @@ def parse_labels(labels: Any) -> Labels | None:
     if isinstance(labels, Mapping):
         return _from_mapping(labels)
     ordered = isinstance(labels, Iterable) and not isinstance(labels, (set, frozenset, bytes))
-    names = tuple(map(str, labels)) if ordered else ()
+    names = tuple(map(_text, labels)) if ordered else ()
     if not names:
         raise ValueError(f"labels={labels!r:.200} names no class. {WANTED}")
     return names
@@ -81,13 +81,14 @@ def distinct(labels: Iterable[str]) -> tuple[str, ...]:
 
 
 def find_class(target: int | str, labels: Sequence[str]) -> int:
-    """Find a class by index or label.
+    """Find a class by index or label, each also as an array or tensor of one.
 
     Raises
     ------
     ValueError
         No class, or several, match.
     """
+    target = plain_target(target)
     if isinstance(target, str):
         return _labelled(target, labels)
     if isinstance(target, (bool, np.bool_)) or not isinstance(target, (int, np.integer)):
@@ -100,6 +101,17 @@ def find_class(target: int | str, labels: Sequence[str]) -> int:
             f"0 to {len(labels) - 1}.{named}"
         )
     return int(target)
+
+
+def plain_target(target: Any) -> Any:
+    """Take the number or label out of an array or tensor of one."""
+    if not hasattr(target, "__array__"):
+        return target
+    try:
+        array = np.asarray(target.detach().cpu() if hasattr(target, "detach") else target)
+    except (TypeError, ValueError, RuntimeError):
+        return target
+    return array.item() if array.size == 1 else target
 
 
 def _labelled(label: str, labels: Sequence[str]) -> int:
@@ -137,9 +149,13 @@ def _is_index(value: Any) -> bool:
 
 def _name(value: Any) -> str:
     """Read a name, or that in Keras's pair [synset, name]."""
-    if isinstance(value, (list, tuple)) and value:
-        return str(value[-1])
-    return str(value)
+    return _text(value[-1] if isinstance(value, (list, tuple)) and value else value)
+
+
+def _text(name: Any) -> str:
+    if hasattr(name, "numpy"):  # a tensor's string is bytes
+        name = name.numpy()
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
 
 
 def _from_file(path: str | os.PathLike[str]) -> Labels:

@@ -104,12 +104,20 @@ def in_pieces(
             piece = batch[start : start + size]
             missing = size - len(piece)
             padded = np.pad(piece, [(0, missing), (0, 0), (0, 0), (0, 0)], mode="edge")
-            answers.append(ask(padded if missing else piece))
+            answers.append(_with_batch(ask(padded if missing else piece), size))
         if isinstance(answers[0], dict):
             return {key: _joined([answer[key] for answer in answers], batch) for key in answers[0]}
         return _joined(answers, batch)
 
     return forward
+
+
+def _with_batch(answer: Any, size: int) -> Any:
+    """Give an answer to one picture its batch's axis back, which ``squeeze()`` takes off."""
+    if isinstance(answer, dict):
+        return {key: _with_batch(value, size) for key, value in answer.items()}
+    lost = size == 1 and np.shape(answer)[:1] != (1,)
+    return np.asarray(answer)[np.newaxis] if lost else answer
 
 
 def _joined(answers: list[Any], batch: PreparedBatch) -> NDArray[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +11,16 @@ from numpy.typing import NDArray
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.errors import ClassifierError
 
-OutputKind: TypeAlias = Literal["softmax", "percent", "logits", "sigmoid", "sigmoids"]
-"""softmax: probabilities that sum to 1; percent: these times 100; logits: any numbers; sigmoid: one
-probability; sigmoids: one for each class, of which several may be true.
+OutputKind: TypeAlias = Literal[
+    "softmax", "percent", "logits", "sigmoid", "sigmoids", "multilabel-logits"
+]
+"""softmax: probabilities that sum to 1; percent: these times 100; logits: any numbers, of which a
+softmax is taken, or of a single one a sigmoid; sigmoid: one probability; sigmoids: one for each
+class, of which several may be true; multilabel-logits: any numbers, a sigmoid is taken of each.
 """
+
+LOGITS: Final = frozenset({"logits", "multilabel-logits"})
+"""Kinds of raw logits."""
 
 CLASS_OUTPUT_NAMES = ("logits", "probabilities", "probs", "scores", "predictions", "outputs")
 """Names of the output with the classes, by preference."""
@@ -34,15 +40,18 @@ def parse_output(output: Any) -> OutputKind | None:
 def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[Any]], bool]:
     """Find the numbers (batch, classes) in a raw output, and whether they are named logits.
 
+    Axes of length 1 may be missing, as after ``squeeze()``.
+
     Raises
     ------
     ClassifierError
-        There are none.
+        There are none, or they are numbers of classes.
     """
     found, key = named_answer(raw)
     array = _array(found)
-    if array is not None and array.shape == (batch,):
-        array = array[:, np.newaxis]
+    if array is not None:
+        array = _as_rows(array, batch)
+        _refuse_class_numbers(array, batch, name)
     if array is None or array.ndim != 2 or len(array) != batch or array.shape[1] < 1:
         raise ClassifierError(
             f"{name} returned {_described(raw, array)} for a batch of {batch} pictures; wanted "
@@ -91,19 +100,6 @@ def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: s
     return fitting[0]
 
 
-def guess_output(raw: NDArray[np.floating[Any]]) -> OutputKind:
-    """Guess the kind of raw outputs from their values."""
-    low, high = np.nanmin(raw, initial=np.inf), np.nanmax(raw, initial=-np.inf)
-    several = raw.shape[1] > 1
-    if low >= -1e-4 and high > 1 + 1e-6 and several and _sums_to(raw, 100):
-        return "percent"
-    if low < -1e-6 or high > 1 + 1e-6:
-        return "logits"
-    if not several:
-        return "sigmoid"
-    return "softmax" if _sums_to(raw, 1) else "sigmoids"
-
-
 def to_probabilities(
     raw: NDArray[Any], output: OutputKind, name: str = "The model"
 ) -> Probabilities:
@@ -115,15 +111,18 @@ def to_probabilities(
         `output` promises probabilities and `raw` leaves 0..1.
     """
     values = raw.astype(np.float64)
-    if output == "logits":
-        return _softmax(values) if values.shape[1] > 1 else _logistic(values)
+    if output in LOGITS:
+        if values.shape[1] == 1:
+            return _logistic(np.concatenate([-values, values], axis=1))
+        return _softmax(values) if output == "logits" else _logistic(values)
     if output == "percent":
         values = values / 100
     if np.nanmin(values, initial=0) < -1e-3 or np.nanmax(values, initial=0) > 1 + 1e-3:
         raise ClassifierError(
             f"{name} returned values from {np.nanmin(raw):g} to {np.nanmax(raw):g} where "
-            f"its first answers or its last layer ({output}) promised probabilities. Let it "
-            "always return the same, and say output='logits' if they are logits."
+            f"output={output!r}, or its last layer, promised probabilities. Let it always return "
+            "the same; say output='logits' if they are logits, or 'multilabel-logits' if several "
+            "classes may be true at once."
         )
     if output == "sigmoid":
         if values.shape[1] != 1:
@@ -155,13 +154,8 @@ def _softmax(values: NDArray[np.float64]) -> Probabilities:
 
 def _logistic(values: NDArray[np.float64]) -> Probabilities:
     with np.errstate(over="ignore"):  # 1 / ∞ is 0, as it should be
-        pair = np.concatenate([1 / (1 + np.exp(values)), 1 / (1 + np.exp(-values))], axis=1)
-    return pair.astype(np.float32)
-
-
-def _sums_to(raw: NDArray[np.floating[Any]], total: float) -> bool:
-    sums = raw.sum(axis=1, dtype=np.float64)
-    return bool(np.nanmax(np.abs(sums / total - 1), initial=0) < 1e-2)
+        logistic: Probabilities = (1 / (1 + np.exp(-values))).astype(np.float32)
+    return logistic
 
 
 def named_answer(raw: Any) -> tuple[Any, str]:
@@ -181,6 +175,24 @@ def named_answer(raw: Any) -> tuple[Any, str]:
         key, value = next(iter(named.items()))
         return value, str(key)
     return raw, ""
+
+
+def _as_rows(array: NDArray[Any], batch: int) -> NDArray[Any]:
+    """Give an answer its axes back: (batch,), or (classes,) or () for a batch of one."""
+    if array.shape == (batch,):
+        return array[:, np.newaxis]
+    if batch == 1 and array.ndim < 2:
+        return array.reshape(1, -1)
+    return array
+
+
+def _refuse_class_numbers(array: NDArray[Any], batch: int, name: str) -> None:
+    if array.dtype.kind != "f" and array.shape == (batch, 1):
+        raise ClassifierError(
+            f"{name} returned {array.dtype} numbers, one for each picture ({array[0, 0]} first): "
+            "numbers of classes, as argmax gives them, which do not tell how sure it is. Let it "
+            "return probabilities or logits of shape (batch, classes), such as predict_proba does."
+        )
 
 
 def _array(found: Any) -> NDArray[Any] | None:

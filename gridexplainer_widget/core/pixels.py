@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 STRIP_ROWS: Final = 256
 
+ROUNDING: Final = 1e-4
+"""How far, as a share of the range, values may leave it: resizing in float32 leaves 255.0008."""
+
 
 def rgb_pixels(source: Any) -> NDArray[np.float32]:
     """Convert an array to float32 (H, W, 3); see `read_picture` for kinds and errors."""
@@ -60,9 +63,10 @@ def _refuse_12_bits(array: NDArray[np.uint16]) -> None:
 
 def _rescaled_alpha(array: NDArray[Any]) -> NDArray[Any]:
     """Scale alpha in 0..1 to 0..255 if the colours are in 0..255: else little would show."""
-    if array.shape[-1] != 4 or array.dtype.kind != "f" or not array[..., :3].max() > 1:
+    most = 1 + ROUNDING
+    if array.shape[-1] != 4 or array.dtype.kind != "f" or not array[..., :3].max() > most:
         return array
-    if not 0 < array[..., 3].max() <= 1:
+    if not 0 < array[..., 3].max() <= most:
         return array
     return np.concatenate([array[..., :3], 255 * array[..., 3:]], axis=-1)
 
@@ -70,9 +74,14 @@ def _rescaled_alpha(array: NDArray[Any]) -> NDArray[Any]:
 def _number_array(source: Any) -> NDArray[Any]:
     wanted = "Give a path, bytes, a PIL image or an array (H, W, 3), uint8 or float."
     try:
+        if hasattr(source, "detach"):  # PyTorch's, perhaps with a gradient or on a device
+            source = source.detach().cpu()
+            source = source.float() if "bfloat16" in str(source.dtype) else source
         array = np.asarray(source)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{type(source).__name__} is no picture: {error}. {wanted}") from error
+    if array.dtype.name == "bfloat16":
+        return array.astype(np.float32)
     if array.dtype.kind not in "uif":
         what = f"{type(source).__name__} of dtype {array.dtype}"
         raise ValueError(f"{what} is no picture. {wanted}")
@@ -88,12 +97,14 @@ def _scaling(array: NDArray[Any]) -> Callable[[NDArray[Any]], NDArray[np.float32
             f"The picture holds NaN or infinity in {bad} of {array.size} values; "
             "replace them (np.nan_to_num) or find out where they come from."
         )
-    if low < 0 or high > 255:
+    unit = array.dtype.kind == "f" and high <= 1 + ROUNDING
+    top = 1 if unit else 255
+    if low < -ROUNDING * top or high > (1 + ROUNDING) * top:
         raise ValueError(
             f"The picture's values run from {low:g} to {high:g}; 0..255 (or 0..1 as float) is "
             "wanted. Give the raw picture: preprocessing comes after cells are hidden."
         )
-    if array.dtype.kind == "f" and high <= 1:
+    if unit:
         return _from_unit
     if high < 2 and array.dtype.kind == "f" and not np.equal(array, np.rint(array)).all():
         raise ValueError(
@@ -110,11 +121,12 @@ def _from_16_bits(array: NDArray[Any]) -> NDArray[np.float32]:
 
 def _from_unit(array: NDArray[Any]) -> NDArray[np.float32]:
     scaled: NDArray[np.float32] = array.astype(np.float32) * np.float32(255)
-    return scaled
+    return _as_float(scaled)
 
 
 def _as_float(array: NDArray[Any]) -> NDArray[np.float32]:
-    return array.astype(np.float32)
+    clipped: NDArray[np.float32] = np.clip(array.astype(np.float32), 0, 255)
+    return clipped
 
 
 def three_channels(array: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,8 @@ from gridexplainer_widget.core.arrays import Probabilities
 Score: TypeAlias = Literal["probability", "log-odds"]
 Unit: TypeAlias = Literal["probability", "log-odds", ""]
 """The unit of a map; "" if only the order of values has meaning."""
+INDEPENDENT: Final = frozenset({"sigmoids", "multilabel-logits"})
+"""Kinds of output of which several classes may be true at once."""
 SCORES: tuple[Score, ...] = ("probability", "log-odds")
 
 
@@ -51,7 +53,7 @@ def odds_of(
     """
     values = vectors.astype(np.float64)
     probability = values[..., target]
-    if output == "sigmoids" or values.shape[-1] == 1:
+    if output in INDEPENDENT or values.shape[-1] == 1:
         return probability, 1 - probability
     return probability, np.delete(values, target, axis=-1).sum(axis=-1)
 
@@ -61,4 +63,4 @@ def floors_of(target: int, output: str) -> tuple[float, float]:
     tiny, coarse = float(np.finfo(np.float32).tiny), 2.0**-25
     if output == "sigmoid" and target == 0:
         return coarse, tiny
-    return tiny, coarse if output in {"sigmoid", "sigmoids"} else tiny
+    return tiny, coarse if output in {"sigmoid", *INDEPENDENT} else tiny

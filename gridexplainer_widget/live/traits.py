@@ -8,7 +8,7 @@ from typing import Any
 import traitlets as t
 
 from gridexplainer_widget.analysis.explain import CLEAR_ERRORS
-from gridexplainer_widget.classifiers.labels import Labels, find_class
+from gridexplainer_widget.classifiers.labels import Labels, find_class, plain_target
 from gridexplainer_widget.core.errors import named, words_of
 
 
@@ -46,4 +46,4 @@ def accepted_target(target: Any, published: Sequence[str], labels: Labels | None
     # A mapping may be incomplete; a single label is a sigmoid's, which has two classes.
     complete = labels if isinstance(labels, tuple) and len(labels) > 1 else ()
     known = published or complete
-    return target if target is None or not known else find_class(target, known)
+    return find_class(target, known) if known and target is not None else plain_target(target)

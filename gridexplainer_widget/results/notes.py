@@ -8,7 +8,7 @@ import numpy as np
 
 from gridexplainer_widget.classifiers.checks.checks import Check, chance_check, size_check
 from gridexplainer_widget.classifiers.outputs import percent
-from gridexplainer_widget.core.scores import floors_of, odds_of
+from gridexplainer_widget.core.scores import INDEPENDENT, floors_of, odds_of
 
 from .explanation_data import ExplanationData
 
@@ -77,7 +77,7 @@ def picture_checks(explanation: ExplanationData) -> tuple[Check, ...]:
     grid = explanation.grid
     height, width = explanation.settings.get("picture_size", (grid.height, grid.width))
     size = size_check((int(height), int(width)), (grid.height, grid.width))
-    if explanation.settings.get("output") == "sigmoids":  # the classes are independent
+    if explanation.settings.get("output") in INDEPENDENT:  # the classes are independent
         return (size,)
     return size, chance_check(explanation.baseline, len(explanation.labels), explanation.label)
 

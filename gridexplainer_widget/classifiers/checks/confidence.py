@@ -6,6 +6,7 @@ import numpy as np
 
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
+from gridexplainer_widget.core.scores import INDEPENDENT
 
 
 def views(pixels: PreparedBatch) -> PreparedBatch:
@@ -26,7 +27,7 @@ def certainty(vectors: Probabilities, output: OutputKind | None) -> np.ndarray:
 
     Independent sigmoids have no entropy: return their largest.
     """
-    if output == "sigmoids":
+    if output in INDEPENDENT:
         largest: np.ndarray = vectors.max(axis=-1)
         return largest
     p = vectors.astype(np.float64)

@@ -11,6 +11,7 @@ from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.classifiers.preprocessing import BGR_SUFFIX, PRESETS, Preprocessing
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
+from gridexplainer_widget.core.scores import INDEPENDENT
 
 from .checks import ProbeProbabilities
 from .confidence import certainty, fit, nonsense_pictures, sureness, views
@@ -116,7 +117,7 @@ def search(
         np.stack([probabilities.shuffled, probabilities.flat, probabilities.negative]),
     )
     min_fit = max(MIN_FIT, fit(*own, output) + MIN_LEAD)
-    overconfident = output != "sigmoids" and sureness(own[1]) > OVERCONFIDENT_LOG_ODDS
+    overconfident = output not in INDEPENDENT and sureness(own[1]) > OVERCONFIDENT_LOG_ODDS
     range_unknown = not classifier.preprocessing.known
     if np.ptp(pixels) < 1 or not (min_fit <= 1 or overconfident or range_unknown):
         return Search()  # plain picture, or nothing to find

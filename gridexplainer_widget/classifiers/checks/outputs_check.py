@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.outputs import OutputKind, to_probabilities
+from gridexplainer_widget.classifiers.outputs import LOGITS, OutputKind, to_probabilities
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.errors import ClassifierError
 
@@ -36,8 +36,9 @@ def outputs_check(raw: RawOutputs, output: OutputKind) -> Check:
         vectors = to_probabilities(raw, output)
     except ClassifierError:
         return Check(name, "wrong", f"Taken for {output}, but the values run from {span}.",
-                     'They look like logits: say output="logits".')  # fmt: skip
-    if output == "logits" and low >= 0 and high <= 1 + PROBABILITY_TOLERANCE:
+                     'They look like logits: say output="logits", or "multilabel-logits" if '
+                     "several classes may be true.")  # fmt: skip
+    if output in LOGITS and low >= 0 and high <= 1 + PROBABILITY_TOLERANCE:
         return _logits_within_one(raw, span)
     if output == "softmax" and softmaxed_twice(vectors):
         return Check(
@@ -97,6 +98,8 @@ def _described(raw: RawOutputs, output: OutputKind, span: str) -> str:
         "softmax": f"Probabilities of {classes} classes; every row sums to 1.",
         "percent": f"Percents of {classes} classes; every row sums to 100.",
         "logits": f"Logits of {max(classes, 2)} classes, {span}; a softmax is taken of them.",
+        "multilabel-logits": f"Logits of {classes} classes, {span}; several may be true, and a "
+        "sigmoid is taken of each.",
         "sigmoid": f"One probability, {span}; the other class has the rest.",
         "sigmoids": f"{classes} probabilities that do not sum to 1, {span}: several may be true.",
     }[output]

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.classifiers.outputs import guess_output, percent, to_probabilities
+from gridexplainer_widget.classifiers.outputs import percent, to_probabilities
 from gridexplainer_widget.classifiers.preprocessing import Preprocessing
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
 from gridexplainer_widget.core.errors import ClassifierError, named
@@ -84,14 +84,13 @@ def _checks(
     company = [hidden[0], noise, *nonsense_pictures(pixels), mirrored, hidden[1]]
     others = yield from _raw_outputs(classifier, company, at_once)
     raw = np.concatenate([alone, again, others[:1], others[2:]])  # not the noise
-    if classifier.output is None:
-        classifier.output = guess_output(raw)
-    outputs = outputs_check(raw, classifier.output)
+    kind = classifier.kind_of(raw)
+    outputs = outputs_check(raw, kind)
     if pixels is not masker.pixels:
         size = f"{pixels.shape[1]}×{pixels.shape[0]} pixels"
         outputs = replace(outputs, seen=f"{outputs.seen} The model was shown a copy of {size}.")
     try:
-        vectors = to_probabilities(raw, classifier.output, classifier.name)
+        vectors = to_probabilities(raw, kind, classifier.name)
         labels = classifier.names(vectors.shape[1])
     except ClassifierError:
         return (outputs,)
@@ -137,8 +136,8 @@ def _raw_outputs(
         batch = np.stack(pictures[start : start + each])
         yield len(batch)
         raw, logits = classifier.ask(batch)
-        if classifier.output is None and logits:
-            classifier.output = "logits"
+        if logits:
+            classifier.kind_of(raw, logits=True)
         raws.append(raw)
     return np.concatenate(raws)
 

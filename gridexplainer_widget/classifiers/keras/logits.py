@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from gridexplainer_widget.classifiers.outputs import OutputKind
+from gridexplainer_widget.classifiers.outputs import LOGITS, OutputKind
 
 from .source import tensorflow
 
@@ -24,7 +24,7 @@ def linear_of(answer: Any, output: OutputKind) -> Any:
     None if another operation comes last, or the softmax has another width.
     """
     tf = tensorflow()
-    if output == "logits":
+    if output in LOGITS:
         return answer
     tensor = answer
     while tensor.op.type in PASS_THROUGH:
@@ -52,6 +52,6 @@ def log_odds_of(answer: Any, output: OutputKind) -> Any:
 def for_each_class(scores: Any, output: OutputKind) -> Any:
     """Return scores (n, classes); a single sigmoid's other class is its negation."""
     tf = tensorflow()
-    if output == "sigmoid" or (output == "logits" and scores.shape[1] == 1):
+    if output == "sigmoid" or (output in LOGITS and scores.shape[1] == 1):
         return tf.concat([-scores, scores], axis=1)
     return scores

@@ -18,7 +18,7 @@ from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
 from .layer_calls import Call, recorded
-from .logits import for_each_class, linear_of, log_odds_of
+from .logits import PASS_THROUGH, for_each_class, linear_of, log_odds_of
 from .source import Source, tensorflow
 
 
@@ -84,7 +84,7 @@ class TracedModel:
     def _answer(self, raw: Any) -> Any:
         """Choose the classes among several outputs: `read_answer` picks from numbered arrays."""
         tf = self.tf
-        tensors = tf.nest.flatten(raw)
+        tensors = [self._with_axes(tensor) for tensor in tf.nest.flatten(raw)]
         marks = [
             np.full([1, *(side or 1 for side in tensor.shape[1:])], index, np.float32)
             for index, tensor in enumerate(tensors)
@@ -92,6 +92,16 @@ class TracedModel:
         picked, _ = read_answer(tf.nest.pack_sequence_as(raw, marks), 1, self.source.model.name)
         tensor = tensors[int(picked[0, 0])]
         return tf.reshape(tensor, (-1, 1)) if tensor.shape.rank == 1 else tensor
+
+    def _with_axes(self, tensor: Any) -> Any:
+        """Give a tensor its axes back: ``squeeze()`` takes off the batch's if it is of one."""
+        before = tensor
+        while before.shape.rank is None and before.op.type in PASS_THROUGH:
+            before = before.op.inputs[0]
+        if before is tensor or before.shape.rank is None or None in tuple(before.shape[1:]):
+            return tensor
+        outputs = before.shape[1:].num_elements()
+        return self.tf.reshape(tensor, (self.tf.shape(self.batch)[0], outputs))
 
     @cached_property
     def ancestors(self) -> set[Any]:

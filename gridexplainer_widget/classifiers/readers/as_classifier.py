@@ -62,8 +62,9 @@ def as_classifier(
         torchvision transform is read by trying it.
     labels : sequence of str, mapping, or path, optional
         Class names in order, by index, or index by name; or a .txt or .json file of these.
-    output : {"softmax", "percent", "logits", "sigmoid", "sigmoids"}, optional
-        What the model returns; found out by default.
+    output : {"softmax", "percent", "logits", "sigmoid", "sigmoids", "multilabel-logits"}, optional
+        What the model returns; found out by default. "multilabel-logits" are logits of classes of
+        which several may be true: a sigmoid is taken of each.
     input_shape : (height, width) or (height, width, channels), optional
         In pixels, where the model does not tell.
 
@@ -110,12 +111,11 @@ def _with(classifier: Classifier, overrides: Overrides) -> Classifier:
     values: dict[str, Any] = {
         "preprocessing": overrides.preprocessing,
         "labels": overrides.labels,
-        "output": overrides.output,
+        "output": overrides.output or classifier.told_output,
         "input_shape": overrides.shape(classifier.input_shape),
     }
-    return replace(
-        classifier, **{name: values[name] for name in values if values[name] is not None}
-    )
+    kept = {name: values[name] for name in values if values[name] is not None}
+    return replace(classifier, **{"output": None, **kept})
 
 
 def _preprocessing(preprocess: Any) -> tuple[Preprocessing | None, ShapeLike]:

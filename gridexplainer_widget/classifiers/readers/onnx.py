@@ -154,9 +154,31 @@ def _layouts_of_four(sides: tuple[int | None, ...]) -> Iterator[InputLayout]:
 def _answer(session: Any, name: str) -> Any:
     outputs = session.get_outputs()
     numbers = [each for each in outputs if each.type in DTYPES or _is_zipped(each)]
+    if not numbers:
+        returned = ", ".join(f"{each.name} of {each.type}" for each in outputs)
+        raise ClassifierError(
+            f"{name} returns {returned}: numbers of classes, as argmax gives them, or names, which "
+            "do not tell how sure it is. Export it without its last step, so that it returns "
+            "probabilities or logits of shape (batch, classes)."
+        )
     shapes = [None if _is_zipped(each) else tuple(each.shape) or None for each in numbers]
+    if len(numbers) == 1 and _lost_its_axes(session, numbers[0]):
+        shapes = [None]
     kinds = [(each.name, shape) for each, shape in zip(numbers, shapes, strict=True)]
     return numbers[which_answer(kinds, name)]
+
+
+def _lost_its_axes(session: Any, output: Any) -> bool:
+    """Tell whether an output declared with one axis is a vector for one picture."""
+    given = session.get_inputs()[0]
+    sides = [side if isinstance(side, int) else 1 for side in given.shape[:1]] + given.shape[1:]
+    if len(output.shape) != 1 or not all(isinstance(side, int) for side in sides):
+        return False
+    try:
+        (raw,) = session.run([output.name], {given.name: np.zeros(sides, DTYPES[given.type])})
+    except Exception:  # noqa: BLE001 - then it is something else
+        return False
+    return np.ndim(raw) < 2
 
 
 def _is_zipped(output: Any) -> bool:

@@ -37,7 +37,11 @@ def tflite_classifier(model: Any, overrides: Overrides) -> Classifier:
     inputs = interpreter.get_input_details()
     given = only_input(inputs, (each["name"] for each in inputs), name)
     outputs = interpreter.get_output_details()
-    kinds = [(output["name"], tuple(_sides(output))) for output in outputs]
+    kinds: list[tuple[str, tuple[int, ...] | None]] = [
+        (output["name"], tuple(_sides(output))) for output in outputs
+    ]
+    if len(outputs) == 1 and len(_sides(outputs[0])) < 2:  # squeezed, which its answers show
+        kinds = [(outputs[0]["name"], None)]
     answer = outputs[which_answer(kinds, name)]
     shape, arrange = _layout(_sides(given), name)
     forward = _forward(interpreter, given, answer, arrange)

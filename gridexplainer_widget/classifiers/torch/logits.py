@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.classifiers.network import Result
-from gridexplainer_widget.classifiers.outputs import OutputKind, named_answer
+from gridexplainer_widget.classifiers.outputs import LOGITS, OutputKind, named_answer
 from gridexplainer_widget.core.errors import MethodError
 
 from .calls import undone
@@ -40,7 +40,7 @@ class Scores:
     def of(self, target: int) -> Any:
         """Return a class's score: float tensor (n,)."""
         single = self.values.shape[1] == 1
-        if single and self.output in {"logits", "sigmoid"}:  # one number for two classes
+        if single and self.output in {*LOGITS, "sigmoid"}:  # one number for two classes
             return self._column(0) if target else -self._column(0)
         return self._column(target)
 
@@ -93,7 +93,9 @@ def answer_of(raw: Any, pictures: int, name: str) -> Any:
     """Return the tensor (n, outputs) in a raw output, or raise MethodError."""
     answer, _ = named_answer(raw)
     shape = tuple(getattr(answer, "shape", ()))
-    if not hasattr(answer, "grad_fn") or shape[:1] != (pictures,) or len(shape) > 2:
+    squeezed = pictures == 1 and len(shape) < 2
+    fits = squeezed or (shape[:1] == (pictures,) and len(shape) <= 2)
+    if not hasattr(answer, "grad_fn") or not fits:
         raise MethodError(
             f"{name} returns {type(answer).__name__} {shape or ''}; a tensor ({pictures}, classes) "
             "is wanted to look inside it. Wrap it in a module that returns such a tensor."
@@ -108,7 +110,7 @@ def scores_of(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind
     or of a log-softmax, whose slope vanishes where a model is certain.
     """
     logits = _behind(answer, calls, output)
-    if logits is None and output == "logits":
+    if logits is None and output in LOGITS:
         logits = answer
     if logits is not None:
         return Scores(logits.float(), "logit", output)
@@ -127,6 +129,8 @@ def refuse_certainty(scores: Scores, target: int, name: str) -> None:
 
 
 def _behind(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind) -> Any:
+    if output == "multilabel-logits":
+        return None
     wanted = {"log"} if output == "logits" else {"softmax", "sigmoid"}
     scale = 100 if output == "percent" else 1
     for kind, given, result in reversed(calls):

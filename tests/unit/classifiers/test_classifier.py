@@ -10,8 +10,9 @@ from hypothesis.extra import numpy as hnp
 
 from gridexplainer_widget import ClassifierError, as_classifier
 from gridexplainer_widget.classifiers.classifier import top_classes
+from gridexplainer_widget.classifiers.guess import guess_output
 from gridexplainer_widget.classifiers.labels import find_class
-from gridexplainer_widget.classifiers.outputs import guess_output, to_probabilities
+from gridexplainer_widget.classifiers.outputs import to_probabilities
 from gridexplainer_widget.classifiers.preprocessing import PRESETS
 from gridexplainer_widget.classifiers.readers.function import PAUSES
 from tests.support.models import brightness
@@ -344,7 +345,17 @@ def test_what_is_no_size(shape: object) -> None:
 LABELS = ("dog", "cat", "crane", "crane")
 
 
-@pytest.mark.parametrize(("target", "index"), [(0, 0), ("cat", 1), (np.int64(3), 3)])
+@pytest.mark.parametrize(
+    ("target", "index"),
+    [
+        (0, 0),
+        ("cat", 1),
+        (np.int64(3), 3),
+        (np.array(2), 2),
+        (np.array([2]), 2),
+        (np.array("cat"), 1),
+    ],
+)
 def test_a_class_is_an_index_or_a_label(target: object, index: int) -> None:
     assert find_class(target, LABELS) == index
 
@@ -359,6 +370,8 @@ def test_a_class_is_an_index_or_a_label(target: object, index: int) -> None:
         ("crane", r"names the classes \[2, 3\]"),
         (1.5, "no class"),
         (True, "no class"),
+        (np.array(2.0), "no class"),
+        (np.array([1, 2]), "no class"),
     ],
 )
 def test_what_is_no_class(target: object, words: str) -> None:
@@ -374,3 +387,10 @@ def test_top_classes() -> None:
 def test_votes_are_probabilities_of_0_and_1(dtype: type) -> None:
     votes = np.array([[0, 1], [1, 0]]).astype(dtype)
     assert as_classifier(lambda batch: votes)(BATCH).tolist() == [[0, 1], [1, 0]]
+
+
+def test_labels_of_bytes_are_decoded() -> None:
+    names = [b"cat", "chat b\u00e9b\u00e9".encode(), np.bytes_(b"fox")]
+    for labels in (names, np.array(names), dict(enumerate(names))):
+        found = as_classifier(brightness, labels=labels).names(3)
+        assert found == ("cat", "chat bébé", "fox")

@@ -101,6 +101,26 @@ def test_a_black_float_picture_stays_black() -> None:
     assert read_picture(np.zeros((2, 2, 3))).pixels.max() == 0
 
 
+@pytest.mark.parametrize(("top", "past"), [(1, 1.0000002), (255, 255.0008), (255, 255.02)])
+def test_rounding_may_leave_the_range(top: float, past: float) -> None:
+    given = np.full((2, 2, 3), top / 2)
+    given[0, 0], given[1, 1] = past, -1e-5 * top
+    pixels = read_picture(given).pixels
+    assert pixels[0, 0].tolist() == [255] * 3
+    assert pixels[1, 1].tolist() == [0] * 3
+    np.testing.assert_allclose(pixels[0, 1], 127.5, rtol=1e-6)
+
+
+def test_rounding_of_colours_and_alpha_changes_neither_scale() -> None:
+    clear = np.full((2, 2, 4), 1.0000002)
+    clear[..., 3] = 0
+    clear[0, 0] = 1.0000002
+    np.testing.assert_allclose(read_picture(clear).pixels, 255)
+    deep = np.full((2, 2, 4), 200.0)
+    deep[..., 3] = 1.0000002
+    np.testing.assert_allclose(read_picture(deep).pixels, 200, rtol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
@@ -112,6 +132,8 @@ def test_a_black_float_picture_stays_black() -> None:
         (np.full((2, 2, 3), -3.5), ["-3.5", "0..255", "raw picture"]),
         (np.full((2, 2, 3), 700), ["700", "0..255"]),
         (np.full((2, 2, 3), 1.001), ["1.001", "np.clip"]),
+        (np.full((2, 2, 3), 255.1), ["255.1", "0..255"]),
+        (np.full((2, 2, 3), -0.01), ["-0.01", "0..255"]),
         (np.array([["a"]]), ["dtype", "no picture"]),
         (object(), ["object", "no picture"]),
         (None, ["NoneType", "no picture"]),

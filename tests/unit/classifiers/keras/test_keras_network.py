@@ -770,3 +770,20 @@ def test_resnet50() -> None:
     assert "conv5_block3_out" not in names  # one pixel
     assert next(network.randomised_copies(0)).layer == "predictions"
     assert network.gradients(batch, 3, guided=True).std() > 0
+
+
+@pytest.mark.parametrize("classes", [1, 3])
+def test_a_batch_of_one_whose_axis_was_squeezed_off(classes: int) -> None:
+    whole = stack(layers.Conv2D(4, 3, activation="relu"), *pooled(classes, "sigmoid"))
+    pixels = keras.Input((6, 6, 3))
+    squeezed = keras.Model(pixels, keras.ops.squeeze(whole(pixels)))
+    kind = "sigmoid" if classes == 1 else "sigmoids"
+    own, other = network_of(whole, kind), network_of(squeezed, kind)
+    for batch in (BATCH, BATCH[:1]):
+        np.testing.assert_allclose(other.scores(batch, 0), own.scores(batch, 0), rtol=1e-5)
+        np.testing.assert_allclose(other.gradients(batch, 0), own.gradients(batch, 0), atol=1e-7)
+    names = [network.head(BATCH)[1] for network in (own, other)]
+    np.testing.assert_array_equal(*names)
+    both = [as_classifier(model, preprocess=None, output=kind) for model in (whole, squeezed)]
+    for count in (1, 2):
+        np.testing.assert_allclose(both[1](BATCH[:count]), both[0](BATCH[:count]), rtol=1e-6)

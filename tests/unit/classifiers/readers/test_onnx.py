@@ -9,6 +9,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
+from gridexplainer_widget.classifiers.outputs import to_probabilities
 from tests.support.numbers import softmax
 
 RNG = np.random.default_rng(0)
@@ -256,6 +257,34 @@ def test_two_inputs_and_other_types_are_refused() -> None:
         as_classifier(model)
     with pytest.raises(ClassifierError, match=r"takes tensor\(int64\)"):
         as_classifier(small(dtype=TensorProto.INT64))
+
+
+def test_numbers_of_classes_are_refused() -> None:
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["pixels"], ["pooled"]),
+        helper.make_node("ArgMax", ["pooled"], ["best"], axis=1),
+    ]
+    out = helper.make_tensor_value_info("best", TensorProto.INT64, ["n", 1, 1, 1])
+    words = r"best of tensor\(int64\): numbers of classes.*without its last step"
+    with pytest.raises(ClassifierError, match=words):
+        as_classifier(made(nodes, ["n", 3, 8, 8], [out]))
+
+
+@pytest.mark.parametrize(
+    ("batch", "channels", "shape"), [("n", 3, []), (1, 3, [3]), ("n", 1, ["n"]), (1, 1, [])]
+)
+def test_an_answer_that_lost_its_axes(batch: object, channels: int, shape: list) -> None:
+    nodes = [
+        helper.make_node("GlobalAveragePool", ["pixels"], ["pooled"]),
+        helper.make_node("Squeeze", ["pooled"], ["answer"]),
+    ]
+    out = helper.make_tensor_value_info("answer", TensorProto.FLOAT, shape)
+    classifier = as_classifier(made(nodes, [batch, channels, 8, 8], [out]), output="logits")
+    rng = np.random.default_rng(0)
+    pixels = rng.uniform(0, 255, (3, 8, 8, channels)).astype(np.float32)
+    for count in (1, 3):
+        wanted = to_probabilities(pixels[:count].mean(axis=(1, 2)) / 255, "logits")
+        np.testing.assert_allclose(classifier(pixels[:count]), wanted, rtol=1e-4)
 
 
 def test_the_output_named_like_an_answer_is_taken() -> None:

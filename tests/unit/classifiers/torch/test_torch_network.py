@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional as F
 
-from gridexplainer_widget import as_classifier
+from gridexplainer_widget import GridExplainer, as_classifier
 from gridexplainer_widget.attribution.layers import find_layer
 from gridexplainer_widget.classifiers.outputs import to_probabilities
 from gridexplainer_widget.classifiers.torch.network import TorchNetwork
@@ -198,6 +198,28 @@ def test_an_answer_without_classes_as_an_axis() -> None:
     np.testing.assert_allclose(
         network_of(net, "sigmoid").scores(BATCH, 1), network_of(cnn()).scores(BATCH, 0), rtol=1e-5
     )
+
+
+@pytest.mark.parametrize("classes", [1, 4])
+def test_a_batch_of_one_whose_axis_was_squeezed_off(classes: int) -> None:
+    whole = nn.Sequential(*cnn()[:-1], nn.Linear(8, classes))
+    net = Does(lambda self, x: self.net(x).squeeze(), net=whole)
+    for batch in (BATCH, BATCH[:1]):
+        for ask in (
+            lambda network, batch=batch: network.scores(batch, classes - 1),
+            lambda network, batch=batch: network.gradients(batch, classes - 1),
+        ):
+            np.testing.assert_allclose(ask(network_of(net)), ask(network_of(whole)), rtol=1e-5)
+    assert as_classifier(net).input_shape[2] == 3  # its size is found out
+    image = np.random.default_rng(1).integers(0, 256, (16, 16, 3), np.uint8)
+    for method in ("occlusion", "grad-cam"):
+        maps = [
+            GridExplainer(module, 2, input_shape=(16, 16), output="logits", batch_size=2)
+            .explain(image, 0, method=method)
+            .values
+            for module in (net, whole)
+        ]
+        np.testing.assert_allclose(*maps, rtol=1e-4, atol=1e-7)
 
 
 def own_softmax(self: Does, pictures: torch.Tensor) -> torch.Tensor:
