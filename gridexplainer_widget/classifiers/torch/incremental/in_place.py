@@ -7,7 +7,7 @@ from typing import Any
 from gridexplainer_widget.core.errors import UnsupportedGraph
 
 from .export import ExportedModule, Operation
-from .operations import ALLOCATING, name_of, out_of_place, writes_in_place
+from .operations import ALLOCATING, draws_numbers, name_of, out_of_place, writes_in_place
 
 
 class InPlaceWrites:
@@ -32,7 +32,7 @@ class InPlaceWrites:
 
     def functional_target(self, operation: Operation) -> Any:
         """Return an operation's function, or its out-of-place counterpart."""
-        if self.torch.Tag.nondeterministic_seeded in getattr(operation.target, "tags", ()):
+        if draws_numbers(self.torch, operation):
             raise UnsupportedGraph(f"it draws random numbers: {operation.target}")
         if not writes_in_place(operation):
             return operation.target

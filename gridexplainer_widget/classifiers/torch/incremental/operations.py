@@ -122,6 +122,19 @@ def arguments_of(operation: Any) -> dict[str, Any]:
     return arguments
 
 
+def draws_numbers(torch: Any, operation: Any) -> bool:
+    """Tell whether an operation draws random numbers.
+
+    PyTorch marks all that may, also attention and recurrent layers, which draw for dropout alone.
+    """
+    if torch.Tag.nondeterministic_seeded not in getattr(operation.target, "tags", ()):
+        return False
+    arguments = arguments_of(operation)
+    if any(arguments.get(name) is False for name in ("train", "training")):
+        return False
+    return all(arguments.get(name) != 0 for name in ("dropout_p", "dropout"))
+
+
 def to_pair(value: Any) -> Pair:
     """Return an argument along rows and columns, given one number or two."""
     sides = list(value) if isinstance(value, (list, tuple)) else [value]

@@ -449,6 +449,37 @@ def test_what_cannot_be_read_is_run_in_full(make) -> None:
     np.testing.assert_allclose(parts.vectors, full.vectors, atol=1e-7)
 
 
+class Tokens(nn.Module):
+    """Convolutions, then what PyTorch marks as random for its dropout, which is off."""
+
+    def __init__(self, kind: str, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.kind, self.dropout = kind, dropout
+        self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.ReLU(), nn.Conv2d(8, 8, 3, 2, 1))
+        self.lstm = nn.LSTM(8, 8, 2, batch_first=True, dropout=0.2)
+        self.rrelu, self.fc = nn.RReLU(), nn.Linear(8, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        tokens = self.stem(x).flatten(2).transpose(1, 2)
+        if self.kind == "attention":
+            tokens = F.scaled_dot_product_attention(tokens, tokens, tokens, dropout_p=self.dropout)
+        else:
+            tokens = self.lstm(tokens)[0] if self.kind == "lstm" else self.rrelu(tokens)
+        return self.fc(tokens.mean(1))
+
+
+@pytest.mark.parametrize("kind", ["attention", "lstm", "rrelu"])
+def test_dropout_that_is_off_leaves_nothing_to_chance(kind: str) -> None:
+    torch.manual_seed(0)
+    same(Tokens(kind), 4, (32, 32), within=1e-6)
+    assert [node.kind for node in executor_of(Tokens(kind)).graph.nodes].count("convolution") == 2
+
+
+def test_dropout_that_stays_on_is_left_to_the_module() -> None:
+    with pytest.raises(UnsupportedGraph, match="draws random numbers.*attention"):
+        executor_of(Tokens("attention", dropout=0.1))
+
+
 class Named(nn.Sequential):
     def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         made = super().forward(x)
