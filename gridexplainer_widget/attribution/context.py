@@ -19,7 +19,14 @@ from gridexplainer_widget.core.scores import Score, drops_of
 from gridexplainer_widget.inference.run import Run
 
 from .attribution import Attribution, Cost, mean_of_cells, over_pixels, sum_of_cells
-from .layers import combine_maps, early_layer_notes, find_layer, zero_map_notes
+from .layers import (
+    combine_maps,
+    early_layer_notes,
+    find_layer,
+    last_layer,
+    parallel_layer_notes,
+    zero_map_notes,
+)
 from .options import MethodOptions
 
 Result = TypeVar("Result")
@@ -107,17 +114,13 @@ class MethodContext:
         Raises
         ------
         MethodError
-            No layer has spatial extent.
+            No layer has spatial extent, or the last is one of several calls beside each other.
         ValueError
             No layer has a given name.
         """
         layers = self.on_network(lambda net: net.layers(self.batch))
-        if not layers:
-            raise MethodError(
-                f"{self.method} needs a layer with spatial extent, and {self.model_name} has none."
-            )
-        if not self.options.layer:
-            return (layers[-1],)
+        if not layers or not self.options.layer:
+            return (last_layer(layers, self.model_name, self.method),)
         return tuple(find_layer(name, layers, self.model_name) for name in self.options.layer)
 
     def on_network(self, call: Callable[[Network], Result]) -> Result:
@@ -174,7 +177,8 @@ class MethodContext:
     ) -> Attribution:
         """Build an attribution from one map per layer."""
         pixels, derived = combine_maps(maps, self.grid.height, self.grid.width)
-        layers = tuple(names) or tuple(layer.name for layer in self.layers)
+        used = () if names else self.layers
+        layers = tuple(names) or tuple(layer.name for layer in used)
         chosen = names or self.options.layer
         warnings = () if chosen else early_layer_notes(self.layers)
         return self._attribution(
@@ -184,7 +188,12 @@ class MethodContext:
             cells=mean_of_cells(pixels, self.grid),
             derived=f"pixels: {derived}; cells: their mean",
             layers=layers,
-            notes=(*warnings, *zero_map_notes(layers, maps, self.method), *notes),
+            notes=(
+                *warnings,
+                *parallel_layer_notes(used),
+                *zero_map_notes(layers, maps, self.method),
+                *notes,
+            ),
         )
 
     def pixel_attribution(

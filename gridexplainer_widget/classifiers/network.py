@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
+from gridexplainer_widget.core.errors import MethodError
 
 Result = TypeVar("Result")
 
@@ -21,14 +22,18 @@ class Layer:
     Parameters
     ----------
     name : str
-        With enclosing models: "resnet50/conv1_relu" in Keras, "layer4.1.conv2" in PyTorch.
+        With enclosing models: "resnet50/conv1_relu" in Keras, "layer4.1.conv2" in PyTorch; with the
+        number of the call, from 1, where a layer is called several times: "relu#2".
     shape : (height, width, channels)
     place : float
         Position in the computation, 0 (first layer) to 1 (last).
     aliases : tuple of str
         Other layers that return the same output.
     repeated : tuple of str
-        Aliases called several times, thus ambiguous.
+        Names without the number of the call, thus ambiguous.
+    parallel : bool
+        The layer is also called beside this call, neither before nor after, as on a mirrored
+        picture: its maps may lie elsewhere than they seem to.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Layer:
     place: float
     aliases: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
+    parallel: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,8 @@ class Network(Protocol):
     def layers(self, batch: PreparedBatch) -> tuple[Layer, ...]:
         """List layers with more than one output pixel in order of computation, without dropout.
 
-        Of layers that return the same tensor, list the innermost one that is called once.
+        Of layers that return the same tensor, list the innermost one that is called once; if none
+        is, the call.
         """
 
     def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
@@ -115,3 +122,19 @@ class Network(Protocol):
         J. Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018: cascading randomisation.
         Raises MethodError if the model cannot be copied.
         """
+
+
+def refuse_several(model: str, pictures: int, layers: Collection[int]) -> None:
+    """Check how many pictures a model makes of each.
+
+    Raises
+    ------
+    MethodError
+        No layer with weights has as many maps (`layers`) as there are pictures.
+    """
+    if layers and pictures not in layers:
+        raise MethodError(
+            f"{model} runs its layers on {max(layers) // pictures} pictures for each one that it "
+            "is given, as on a mirror image or on crops, so that no map is of the picture alone. "
+            "Give the model that is run on each of them, or choose a method that needs no layers."
+        )

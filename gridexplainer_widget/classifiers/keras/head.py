@@ -36,7 +36,7 @@ def find_head(
                 means = traced.compiled(("means", *names), lambda: _means(traced, names))(probe)
                 for name in reversed(names):
                     apart = np.abs(means[name] - taken).max()
-                    if apart <= _tolerance(traced.maps[name][0]) * np.abs(taken).max():
+                    if apart <= _tolerance(traced.maps[name].tensor) * np.abs(taken).max():
                         return name, kernel
     raise MethodError(
         "CAM needs a network that ends in global average pooling and one dense layer to the "
@@ -71,6 +71,6 @@ def _ends(traced: TracedModel, dense: Call) -> tuple[Any, Any, Any]:
 def _means(traced: TracedModel, layers: Sequence[str]) -> dict[str, Any]:
     tf = traced.tf
     return {
-        name: tf.reduce_mean(tf.cast(traced.maps[name][0], tf.float32), axis=(1, 2))
+        name: tf.reduce_mean(tf.cast(traced.maps[name].tensor, tf.float32), axis=(1, 2))
         for name in layers
     }

@@ -25,6 +25,8 @@ class Call:
     leaf : bool
         It called no other layer.
     kernel : tensor or None
+    weighted : bool
+        The layer has weights.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Call:
     output: Any
     leaf: bool
     kernel: Any
+    weighted: bool
 
 
 def recorded(model: Any, run: Callable[[], Result]) -> tuple[list[Call], Result]:
@@ -83,6 +86,7 @@ def _written(
                     output=output if isinstance(output, tf.Tensor) else None,
                     leaf=len(calls) == before,
                     kernel=_kernel(layer, tf),
+                    weighted=bool(getattr(layer, "weights", ())),
                 )
             )
         finally:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy, Result
+from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy, Result, refuse_several
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
@@ -57,10 +57,20 @@ class KerasNetwork:
         """See :class:`Network`; parts of attention layers have no pixels and are left out."""
         traced = self._traced
         shapes = traced.compiled("shapes", traced.shapes)(batch)
+        sizes = {name: shape.astype(int).tolist() for name, shape in shapes.items()}
+        counts = {sizes[name][0] for name, found in traced.maps.items() if found.weighted}
+        refuse_several(self._source.model.name, len(batch), counts)
         return tuple(
-            Layer(name, (height, width, channels), place, tuple(traced.aliases.get(name, ())))
-            for name, (_, place) in traced.maps.items()
-            for count, height, width, channels in [shapes[name].astype(int).tolist()]
+            Layer(
+                name,
+                (height, width, channels),
+                found.place,
+                found.names[1:],
+                found.repeated,
+                found.parallel and not found.once,
+            )
+            for name, found in traced.maps.items()
+            for count, height, width, channels in [sizes[name]]
             if count == len(batch) and height * width > 1
         )
 
@@ -167,7 +177,7 @@ class KerasNetwork:
                     f"{self._source.model.name} has no layer {name!r} with maps. Wanted is one of "
                     f"{', '.join(map(repr, known))}."
                 )
-        return [known[name][0] for name in layers]
+        return [known[name].tensor for name in layers]
 
     def _array(self, values: Any) -> NDArray[np.float32]:
         return np.asarray(values, np.float32)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from functools import cached_property
@@ -18,6 +17,7 @@ from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
 from .layer_calls import Call, recorded
+from .layer_maps import TracedMap, operations_before, traced_maps
 from .logits import PASS_THROUGH, for_each_class, linear_of, log_odds_of
 from .source import Source, tensorflow
 
@@ -45,7 +45,6 @@ class TracedModel:
         self._overridden = overridden or {}
         self._compiled: dict[Any, Any] = {}
         self.pictures = 0  # run so far
-        self.aliases: dict[str, list[str]] = {}  # layer → others with the same maps
         shape = (*source.shape, 1)[:3]  # add a missing channel axis
         specs = [
             self.tf.TensorSpec((None, *shape), self.tf.float32),
@@ -106,18 +105,11 @@ class TracedModel:
     @cached_property
     def ancestors(self) -> set[Any]:
         """The operations on which the score depends."""
-        found: set[Any] = set()
-        waiting = [self.scores.op]
-        while waiting:
-            operation = waiting.pop()
-            if operation not in found:
-                found.add(operation)
-                waiting.extend(tensor.op for tensor in operation.inputs)
-        return found
+        return operations_before(self.scores)
 
     @cached_property
-    def maps(self) -> dict[str, tuple[Any, float]]:
-        """Layer name → output with four axes on which the score depends, and its place (0 to 1).
+    def maps(self) -> dict[str, TracedMap]:
+        """Layers' outputs with four axes on which the score depends, by the layer's name.
 
         Raises
         ------
@@ -131,26 +123,12 @@ class TracedModel:
                     "wanted are maps with channels last. Build it with "
                     "data_format='channels_last', or choose a method that needs no layers."
                 )
-        uses = Counter(call.name for call in self.calls)
-        leaves = max(sum(call.leaf for call in self.calls) - 1, 1)
-        found: dict[str, tuple[Any, float]] = {}
-        names: dict[Any, str] = {}
-        done = 0
-        for call in self.calls:
-            done += call.leaf
-            tensor = self._made(call)
-            if tensor is None or uses[call.name] > 1:
-                continue
-            name = names.setdefault(tensor.ref(), call.name)
-            if name == call.name:
-                found[name] = (tensor, (done - 1) / leaves)
-            else:
-                self.aliases.setdefault(name, []).append(call.name)
-        return found
+        made = [self._made(call) for call in self.calls]
+        return {found.name: found for found in traced_maps(self.calls, made)}
 
     def shapes(self) -> dict[str, Any]:
         """Return the shapes of all maps, as tensors."""
-        return {name: self.tf.shape(tensor) for name, (tensor, _) in self.maps.items()}
+        return {name: self.tf.shape(found.tensor) for name, found in self.maps.items()}
 
     def _made(self, call: Call) -> Any:
         """Return a call's output if it is a map that the call computed itself."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import combinations
 from typing import Any
 
 from gridexplainer_widget.classifiers.imports import framework
@@ -66,6 +68,33 @@ def between(leaf: Any, node: Any) -> set[Any]:
         if earlier not in found:
             found.add(earlier)
             waiting += after.get(earlier, [])
+    return found
+
+
+def beside(nodes: Sequence[Any]) -> list[bool]:
+    """Tell of each node, in order of computation, whether another comes neither before nor after.
+
+    True for all where gradients do not tell.
+    """
+    if None in nodes:
+        return [True] * len(nodes)
+    before = [_before(node) for node in nodes]
+    apart = [
+        {one, other}
+        for (one, earlier), (other, _) in combinations(enumerate(nodes), 2)
+        if earlier not in before[other]
+    ]
+    return [any(index in pair for pair in apart) for index in range(len(nodes))]
+
+
+def _before(node: Any) -> set[Any]:
+    found = {node}
+    waiting = [node]
+    while waiting:
+        for earlier, _ in waiting.pop().next_functions:
+            if earlier is not None and earlier not in found:
+                found.add(earlier)
+                waiting.append(earlier)
     return found
 
 

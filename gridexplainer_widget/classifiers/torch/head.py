@@ -13,7 +13,8 @@ from gridexplainer_widget.core.errors import MethodError
 
 from .calls import hooked
 from .gradients import ScoredModule
-from .layers import MapLayer, captured
+from .layer_calls import captured
+from .layers import MapLayer
 
 
 def features_of(scored: ScoredModule) -> set[int]:
@@ -30,34 +31,35 @@ def dense_head(
     `batch` has several pictures, so that nothing fits by chance. Return the layer's name, and the
     dense weights (channels, outputs).
     """
-    names = [found.layer.name for found in layers]
     dense: list[tuple[Any, Any, Any]] = []
 
     def hook(part: Any, given: tuple[Any, ...], returned: Any) -> None:
         dense.append((part, given[0].clone(), returned.clone()))
 
-    def ask() -> tuple[Any, dict[str, Any]]:
-        return captured(scored.module, names, lambda: scored.scores(scored.leaf(batch)).values)
+    made_by = [found.made_by for found in layers]
+
+    def ask() -> tuple[Any, list[Any]]:
+        return captured(scored.module, made_by, lambda: scored.scores(scored.leaf(batch)).values)
 
     hooks = [(part, hook) for part in _dense(scored)]
     logits, kept = scored.call(lambda: hooked(hooks, ask), gradients=False)
     last = [call for call in dense if _same(call[2], logits, scored.torch)]
-    for found in reversed(layers) if last else ():
+    for found, maps in reversed(list(zip(layers, kept, strict=True))) if last else ():
         axes = (1, 2) if found.channels_last else (2, 3)
-        if _same(kept[found.layer.name].mean(axes), last[-1][1], scored.torch):
+        if _same(maps.mean(axes), last[-1][1], scored.torch):
             weights = last[-1][0].weight.detach().float().cpu().numpy().T
             return found.layer.name, np.ascontiguousarray(weights)
     raise MethodError(
         f"CAM needs a network that ends in global average pooling and one dense layer, and of "
-        f"{scored.name} {_why(last, names)} Grad-CAM needs neither."
+        f"{scored.name} {_why(last, layers)} Grad-CAM needs neither."
     )
 
 
-def _why(last: Sequence[Any], names: Sequence[str]) -> str:
+def _why(last: Sequence[Any], layers: Sequence[MapLayer]) -> str:
     if not last:
         return "no torch.nn.Linear gives its logits."
     why = "the mean of no layer's maps is what its last dense layer takes."
-    if names:  # channels fit the dense layer
+    if layers:  # channels fit the dense layer
         why += (
             " If what is pooled is made by a function, such as F.relu, it is no layer's output: "
             "let a layer make it, such as torch.nn.ReLU."

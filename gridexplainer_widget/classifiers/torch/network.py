@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import Shape
-from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy, Result
+from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy, Result, refuse_several
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
@@ -20,7 +20,8 @@ from .autograd import between, override_relus
 from .calls import as_returned, channels_first
 from .gradients import ScoredModule
 from .head import dense_head, features_of
-from .layers import MapLayer, captured, layers_of, watched
+from .layer_calls import captured, watched
+from .layers import MapLayer, layers_of
 from .logits import Scores
 from .randomise import randomise_copy
 
@@ -77,6 +78,7 @@ class TorchNetwork:
                 "layers cannot be seen. Give the torch.nn.Module that it was made of."
             )
         found = layers_of(calls, batch.shape, between(leaf, values.grad_fn))
+        refuse_several(scored.name, len(batch), calls.batch_sizes)
         self._map_layers.update({one.layer.name: one for one in found})
         return tuple(one.layer for one in found)
 
@@ -89,24 +91,29 @@ class TorchNetwork:
     def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
         """Return feature maps: float32 (n, height, width, channels)."""
         found = self._named(batch, layers)
+        made_by = [one.made_by for one in found]
         scored = self._scored
 
-        def ask() -> tuple[Scores, dict[str, Any]]:
-            return captured(self.module, layers, lambda: self._scores(scored.leaf(batch)))
+        def ask() -> tuple[Scores, list[Any]]:
+            return captured(self.module, made_by, lambda: self._scores(scored.leaf(batch)))
 
         _, kept = scored.call(ask, gradients=False)
-        return [_maps(kept[one.layer.name], channels_last=one.channels_last) for one in found]
+        return [
+            _maps(tensor, channels_last=one.channels_last)
+            for one, tensor in zip(found, kept, strict=True)
+        ]
 
     def map_gradients(
         self, batch: PreparedBatch, target: int, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
         """Return feature maps and their gradients."""
         found = self._named(batch, layers)
+        made_by = [one.made_by for one in found]
         scored = self._scored
 
         def ask() -> list[tuple[Any, Any]]:
-            scores, kept = captured(self.module, layers, lambda: self._scores(scored.leaf(batch)))
-            tensors = [kept[one.layer.name] for one in found]
+            leaf = scored.leaf(batch)
+            scores, tensors = captured(self.module, made_by, lambda: self._scores(leaf))
             return list(zip(tensors, scored.gradients(scores, target, tensors), strict=True))
 
         return [

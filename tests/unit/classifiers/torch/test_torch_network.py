@@ -300,7 +300,7 @@ def test_of_those_that_hand_on_a_tensor_the_innermost_called_once_counts() -> No
 
     inner = Does(block, one=nn.Conv2d(3, 3, 3, 1, 1), two=nn.Conv2d(3, 3, 1), relu=nn.ReLU())
     whole = nn.Sequential(nn.Sequential(inner, nn.Identity()), nn.Dropout(), nn.Flatten())
-    assert names(network_of(whole)) == ["0.0.one", "0.0.two", "0.0"]
+    assert names(network_of(whole)) == ["0.0.one", "0.0.relu#1", "0.0.two", "0.0"]
 
 
 def test_a_layer_knows_who_else_hands_on_its_output() -> None:
@@ -309,10 +309,10 @@ def test_a_layer_knows_who_else_hands_on_its_output() -> None:
 
     inner = Does(block, one=nn.Conv2d(3, 3, 3, 1, 1), two=nn.Conv2d(3, 3, 1), relu=nn.ReLU())
     found = network_of(nn.Sequential(nn.Sequential(inner), nn.Flatten())).layers(BATCH[:1])
-    assert [layer.aliases for layer in found] == [(), (), ("0",)]
-    assert [layer.repeated for layer in found] == [(), (), ("0.0.relu",)]
-    assert find_layer("0", found, "net") is found[2]
-    with pytest.raises(ValueError, match="'0.0.relu' is called several times.*'0.0' hands on the"):
+    assert [layer.aliases for layer in found] == [(), (), (), ("0", "0.0.relu#2")]
+    assert [layer.repeated for layer in found] == [(), ("0.0.relu",), (), ("0.0.relu",)]
+    assert find_layer("0", found, "net") is find_layer("0.0.relu#2", found, "net") is found[3]
+    with pytest.raises(ValueError, match="several times in net.*one of '0.0.relu#1', '0.0'.$"):
         find_layer("0.0.relu", found, "net")
 
 
