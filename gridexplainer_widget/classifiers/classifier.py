@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
+from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 
 from .guess import Guess, check_same, guess_again
@@ -88,6 +89,9 @@ class Classifier:
 
     _has_worked: bool = field(default=False, init=False, repr=False, compare=False)
     _guess: Guess | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.name = shown(self.name)
 
     def __call__(self, batch: PreparedBatch) -> Probabilities:
         """Classify a batch; calls from several threads take turns.

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gridexplainer_widget.core.plain_json import read_json
+from gridexplainer_widget.core.shown import quoted
 
 Labels: TypeAlias = "tuple[str, ...] | Mapping[int, str]"
 """All names in order, or some by index."""
@@ -24,6 +25,9 @@ WANTED = (
     "Wanted is a list with one name for each class, in the order of the model's outputs, a dict "
     "from index to name or from name to index, or a .txt (a name in each line) or .json file."
 )
+
+MAX_COMPARED = 100
+"""Letters of a label that may be meant instead of an unknown one."""
 
 MAX_FILE_BYTES = 16 * 2**20
 
@@ -119,12 +123,16 @@ def _labelled(label: str, labels: Sequence[str]) -> int:
     if len(places) == 1:
         return places[0]
     if places:
-        raise ValueError(f"The label {label!r} names the classes {places}: give the index instead.")
-    close = difflib.get_close_matches(label, labels, n=3)
-    hint = f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
-    some = ", ".join(map(repr, labels[:5])) + (", …" if len(labels) > 5 else "")
+        named = f"{str(places[:5])[1:-1]}{', …' * (len(places) > 5)}"
+        raise ValueError(
+            f"The label {quoted(label)} names the classes [{named}]: give the index instead."
+        )
+    comparable = [name for name in labels if len(name) <= MAX_COMPARED]  # which takes long
+    close = difflib.get_close_matches(label[:MAX_COMPARED], comparable, n=3)
+    hint = f" Did you mean {' or '.join(map(quoted, close))}?" if close else ""
+    some = ", ".join(map(quoted, labels[:5])) + (", …" if len(labels) > 5 else "")
     raise ValueError(
-        f"There is no class {label!r}.{hint} The labels are {some}; an index works too."
+        f"There is no class {quoted(label)}.{hint} The labels are {some}; an index works too."
     )
 
 

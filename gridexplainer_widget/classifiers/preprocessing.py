@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.shown import shown
 
 PreprocessLike: TypeAlias = "str | Callable[[PreparedBatch], ArrayLike] | None"
 """A name of `PRESETS`, also with " bgr"; "auto"; None for 0..255; or a callable."""
@@ -126,7 +127,7 @@ def parse_preprocess(preprocess: Any) -> Preprocessing | None:
             return replace(found, description=f"{found.description} (as you said)")
     elif callable(preprocess):
         name = getattr(preprocess, "__name__", type(preprocess).__name__)
-        return Preprocessing(f"your own ({name})", function=preprocess)
+        return Preprocessing(f"your own ({shown(name)})", function=preprocess)
     names = ", ".join(repr(name) for name in PRESETS)
     raise ValueError(
         f"preprocess={preprocess!r} is unknown. Wanted is 'auto', one of {names} (with ' bgr' "

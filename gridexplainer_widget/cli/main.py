@@ -15,6 +15,7 @@ import numpy as np
 from gridexplainer_widget._version import __version__
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.files import write_file
+from gridexplainer_widget.core.shown import readable, shown
 from gridexplainer_widget.results.explanation import Explanation
 
 from .doctor import add_doctor_arguments, examine
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if parsed.command == "doctor":
         with _native_stderr_muted():
             report, status = examine(parsed)
-        print(report, file=sys.stderr if status == 2 else sys.stdout)
+        print(readable(report), file=sys.stderr if status == 2 else sys.stdout)
         return status
     out: Path = parsed.out
     if out.is_dir() or not out.parent.is_dir() or out.suffix not in {".png", ".pdf", ".svg"}:
@@ -103,7 +104,7 @@ def table(explanation: Explanation, *, color: bool | None = None) -> str:
         color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     points = explanation.score == "probability"
     head = (
-        f"{explanation.label} {percent(explanation.baseline)}: "
+        f"{shown(explanation.label)} {percent(explanation.baseline)}: "
         f"{'points of probability' if points else 'log-odds'} lost with each cell hidden"
     )
     scale = max(float(np.nanmax(np.abs(explanation.drops), initial=0)), 1e-9)

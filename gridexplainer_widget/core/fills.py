@@ -14,6 +14,7 @@ from gridexplainer_widget.core.arrays import Pixels
 
 from .grid import Grid
 from .picture import LUMINANCE
+from .shown import shown
 
 FillLike: TypeAlias = (
     "str | Sequence[float] | Callable[[Pixels, NDArray[np.bool_]], ArrayLike] | Fill"
@@ -79,7 +80,7 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
     if isinstance(fill, str):
         return _named(fill, seed)
     if callable(fill):
-        name = str(getattr(fill, "__name__", type(fill).__name__))
+        name = shown(getattr(fill, "__name__", type(fill).__name__))
         return Fill(f"{name} (your own)" if _is_taken(name) else name, local=fill)
     return _color(fill)
 

@@ -10,12 +10,13 @@ import traitlets as t
 
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.grid import is_whole
+from gridexplainer_widget.core.shown import shown as one_line
 from gridexplainer_widget.wire.shared import STATUSES
 
 from .ipykernel import route_clicks_to_the_subshell
 from .publisher import Publisher
 from .shared_traits import SharedTraits
-from .traits import accepted, accepted_target, kernel_trait, shown
+from .traits import accepted, accepted_target, kernel_trait, sendable, shown
 
 
 class BaseWidget(SharedTraits):
@@ -29,13 +30,18 @@ class BaseWidget(SharedTraits):
     _ipython_display_ = None
 
     picture = kernel_trait(t.Bytes(help="The picture, PNG."))
-    labels = kernel_trait(t.List(t.Unicode(), help="A name for each class."))
+    labels = kernel_trait(
+        t.List(t.Unicode(), help="A name for each class."),
+        to_json=lambda labels, _: [one_line(label) for label in labels],
+    )
     status = kernel_trait(t.Enum(STATUSES, "stopped", help="The run's state."))
     error = kernel_trait(t.Unicode(help="What went wrong and what to do about it."))
 
     target = t.Any(
         None, allow_none=True, help="The class asked about, index or label; None is the top one."
-    ).tag(sync=True)
+    ).tag(
+        sync=True, to_json=lambda target, _: one_line(target) if isinstance(target, str) else target
+    )
 
     def __init__(self, setup: Setup, publisher: Publisher, **layout: Any) -> None:
         self._setup, self._publisher, self.lock = setup, publisher, publisher.lock
@@ -54,6 +60,14 @@ class BaseWidget(SharedTraits):
         if hasattr(self, "_publisher"):  # missing if the picture was refused
             self._publisher.close()
         super().close()
+
+    def get_state(self, *names: Any, **options: Any) -> dict[str, Any]:
+        """Return what is sent to the front end, in texts that every host can send."""
+        state = super().get_state(*names, **options)
+        return {
+            name: value if name.startswith("_") else sendable(value)
+            for name, value in state.items()
+        }
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Set the traits that the front end may write; show errors."""

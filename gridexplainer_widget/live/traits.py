@@ -10,6 +10,7 @@ import traitlets as t
 from gridexplainer_widget.analysis.explain import CLEAR_ERRORS
 from gridexplainer_widget.classifiers.labels import Labels, find_class, plain_target
 from gridexplainer_widget.core.errors import named, words_of
+from gridexplainer_widget.core.shown import readable
 
 
 def kernel_trait(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
@@ -29,6 +30,17 @@ def checked(trait: Any) -> Any:
     check = trait.validate
     trait.validate = lambda widget, value: accepted(check, widget, value)
     return trait
+
+
+def sendable(value: Any) -> Any:
+    """Make texts readable in a value of a trait: half surrogates are no UTF-8."""
+    if isinstance(value, str):
+        return readable(value)
+    if isinstance(value, (list, tuple)):
+        return [sendable(item) for item in value]
+    if isinstance(value, dict):
+        return {sendable(name): sendable(item) for name, item in value.items()}
+    return value
 
 
 def accepted(accept: Callable[..., Any], *arguments: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 from gridexplainer_widget.attribution.options import MethodOptions
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.core.grid import is_whole
+from gridexplainer_widget.core.shown import shown
 
 from .registry import METHODS, MethodSpec, parse_method
 
@@ -16,6 +17,9 @@ MethodRequestLike: TypeAlias = "str | Sequence[Any]"
 """A name, (name, layer) or (name, options), such as ("rise", {"samples": 500})."""
 
 OPTIONS: Final = tuple(item.name for item in fields(MethodOptions) if item.name != "layer")
+
+MAX_TITLE: Final = 200
+"""Letters."""
 
 COUNTS: Final = ("samples", "channels")
 """Options that are whole numbers from 1."""
@@ -53,7 +57,7 @@ def default_methods(classifier: Classifier) -> tuple[str, ...]:
 
 def titled(title: str, settings: Mapping[str, Any]) -> str:
     """Format title and options: "RISE, samples=300"."""
-    return ", ".join(filter(None, (title, options_text(settings))))
+    return shown(", ".join(filter(None, (title, options_text(settings)))), MAX_TITLE)
 
 
 def options_text(settings: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.shown import shown
 
 DEFAULT_EVALUATIONS = 500
 """SHAP's own default."""
@@ -161,7 +162,7 @@ def _sum_note(context: MethodContext, hidden: Probabilities | None) -> tuple[str
     whole, target = context.run.baseline, context.target
     if whole is None or hidden is None:
         return ()
-    label = context.run.classifier.names(len(whole))[target]
+    label = shown(context.run.classifier.names(len(whole))[target])
     note = (
         f"The values add up to what hiding every cell does: the probability of “{label}” goes "
         f"from {percent(float(whole[target]))} to {percent(float(hidden[target]))}."

@@ -22,6 +22,7 @@ from gridexplainer_widget.core.grid import Grid, is_whole
 from gridexplainer_widget.core.npz import StoredArray, stored_arrays
 from gridexplainer_widget.core.plain_json import read_json
 from gridexplainer_widget.core.scores import SCORES, parse_score
+from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.methods.registry import MethodSpec, parse_method
 from gridexplainer_widget.methods.requests import OPTIONS
 
@@ -35,8 +36,8 @@ MAX_HEADER_BYTES: Final = 2**25
 
 MAX_NUMBER: Final = 2**53
 
-MAX_WORDS: Final = 400
-"""Letters of another library's error that are passed on."""
+MAX_TEXT: Final = 1000
+"""Letters of a text that is only shown."""
 
 CHECKED_AT_ONCE: Final = 2**20
 """Numbers, so that checking takes little memory."""
@@ -82,7 +83,7 @@ def npz_bytes(explanation: ExplanationData) -> bytes:
             "cost": vars(found.cost),
         }
         arrays |= {f"attribution_{name}": getattr(found, name) for name in MAP_ARRAYS}
-    arrays["header"] = np.array(json.dumps(header))
+    arrays["header"] = np.array(json.dumps(header, ensure_ascii=False))
     _bound(arrays)
     file = io.BytesIO()
     np.savez_compressed(file, **arrays)
@@ -136,7 +137,7 @@ def _words(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"it lacks {error}"
     kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}, "
-    return f"{kind}{error}"[:MAX_WORDS]
+    return shown(f"{kind}{error}", MAX_TEXT)
 
 
 def _compact(pixels: NDArray[np.float32]) -> NDArray[Any]:
@@ -252,10 +253,10 @@ def _attribution(
     return Attribution(
         method=method.name,
         resolution=record["resolution"],
-        derived=str(record["derived"]),
+        derived=_text(record["derived"], "derived"),
         unit=record["unit"],
         layers=_texts(record["layers"], "layers"),
-        notes=_texts(record["notes"], "notes"),
+        notes=tuple(_text(note, "note") for note in record["notes"]),
         cost=Cost(forward, backward, _seconds(cost["seconds"])),
         **maps,
     )
@@ -274,7 +275,7 @@ def _texts(value: Any, name: str) -> tuple[str, ...]:
 
 
 def _text(value: Any, name: str) -> str:
-    return _texts([value], name)[0]
+    return shown(_texts([value], name)[0], MAX_TEXT)
 
 
 def _whole(value: Any, name: str, low: int = 0) -> int:

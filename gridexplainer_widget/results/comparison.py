@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.shown import shown
 
 from .comparison_data import ComparisonData
 from .explanation import Explanation
@@ -90,7 +91,11 @@ class Comparison(ComparisonData[Explanation]):
 
     def __str__(self) -> str:
         first = self.explanations[0] if self.explanations else None
-        head = f"{first.label}: {percent(first.baseline)}" if first else "No method had an answer"
+        head = (
+            f"{shown(first.label)}: {percent(first.baseline)}"
+            if first
+            else "No method had an answer"
+        )
         lines = [self._line(number) for number in range(len(self))]
         lines += [f"  {note}" for note in self._notes]
         return "\n".join([head, *lines, *(f"  {failure}" for failure in self.failures)])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from gridexplainer_widget.core.shown import readable
 from gridexplainer_widget.methods.requests import MethodRequest
 
 from .explanation_data import ExplanationData
@@ -23,7 +24,8 @@ class Failure(NamedTuple):
 
     def __str__(self) -> str:
         title = self.request.title
-        return self.why if self.why.startswith(title) else f"{title}: {self.why}"
+        why = readable(self.why)
+        return why if why.startswith(title) else f"{title}: {why}"
 
 
 @dataclass(frozen=True, eq=False)

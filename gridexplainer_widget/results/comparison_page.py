@@ -11,6 +11,7 @@ import numpy as np
 from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.picture import png_bytes
+from gridexplainer_widget.core.shown import readable
 from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS
 
 from .comparison_data import ComparisonData
@@ -42,7 +43,7 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
     rows, columns = first.grid.shape
     maps = [map_of(*audited) for audited in comparison.audited]
     failed = [
-        {**empty_map(request), "status": "failed", "error": reason}
+        {**empty_map(request), "status": "failed", "error": readable(reason)}
         for request, reason in comparison.failures
     ]
     answers, needed = _answers(comparison)

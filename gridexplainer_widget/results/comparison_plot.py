@@ -14,13 +14,14 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
 from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.shown import shown
 
 from .colors import AGAINST, SUPPORTS, colormap
 from .comparison_data import ComparisonData
 from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
 from .metrics import METRICS, best_of
-from .plot import ExplanationFigure, draw_cells, short
+from .plot import PLAIN, ExplanationFigure, draw_cells
 
 MAX_COLUMNS: Final = 4
 """Panels in a row."""
@@ -34,6 +35,9 @@ TEXT_INCHES: Final = 0.62
 HEADING_POINTS: Final = 6
 VALUE_POINTS: Final = 9
 """Sizes of a metric's name and value."""
+
+MAX_FAILURE: Final = 300
+"""Letters of why a method failed."""
 
 GAP_POINTS: Final = 6
 """Between two metrics."""
@@ -50,7 +54,7 @@ def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
         places[1:], comparison.audited, strict=False
     ):
         draw_cells(above, explanation, "signed", numbers=False)
-        above.set_title(short(explanation.title, 30), fontsize=10, loc="left", parse_math=False)
+        above.set_title(shown(explanation.title, 30), fontsize=10, loc="left", **PLAIN)
         _write_audit(below, explanation, faithfulness, best)
     for above, below in places:
         above.set_anchor("SW")  # next to its text
@@ -74,19 +78,17 @@ def _sheet(comparison: ComparisonData[Any]) -> tuple[Figure, list[tuple[Axes, Ax
     axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=ratios)
     for ax in axes.flat:
         ax.set_axis_off()
-    figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", parse_math=False)
+    figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", **PLAIN)
     return figure, list(zip(axes[::2].flat, axes[1::2].flat, strict=True))
 
 
 def _draw_picture(above: Axes, below: Axes, explanation: ExplanationData) -> None:
     above.imshow(explanation.picture, interpolation="antialiased")
-    label = short(explanation.label, 24)
-    above.set_title(
-        f"“{label}”: {percent(explanation.baseline)}", fontsize=10, loc="left", parse_math=False
-    )
+    label = shown(explanation.label, 24)
+    above.set_title(f"“{label}”: {percent(explanation.baseline)}", fontsize=10, loc="left", **PLAIN)
     rows, columns = explanation.grid.shape
-    text = textwrap.fill(f"{rows}×{columns} cells · {short(explanation.model, 40)}", 38)
-    below.text(0, 1, text, fontsize=7.5, color="0.35", va="top", transform=below.transAxes)
+    text = textwrap.fill(f"{rows}×{columns} cells · {shown(explanation.model, 40)}", 38)
+    below.text(0, 1, text, fontsize=7.5, color="0.35", va="top", transform=below.transAxes, **PLAIN)
 
 
 def _write_audit(
@@ -143,7 +145,7 @@ def _draw_colorbar(figure: Figure, beside: list[Axes]) -> None:
 
 
 def _notes(comparison: ComparisonData[Any], across: int) -> list[str]:
-    notes = [str(failure) for failure in comparison.failures]
+    notes = [shown(" ".join(str(failure).split()), MAX_FAILURE) for failure in comparison.failures]
     if comparison.figures:
         known = [metric for name, metric in METRICS.items() if _is_known(comparison, name)]
         notes = [*(f"{metric.short}: {metric.meaning}" for metric in known), *notes]

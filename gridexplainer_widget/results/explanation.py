@@ -14,6 +14,7 @@ from gridexplainer_widget.attribution.attribution import Attribution
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.scores import Score
+from gridexplainer_widget.core.shown import quoted, shown
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.attribute import target_of
 
@@ -213,7 +214,7 @@ class Explanation(ExplanationData):
         cells = ", ".join(f"({c.row}, {c.column}) {c.value:+.3g}" for c in self.top(3))
         values = "drops" if self.attribution is None else "values"
         summary = (
-            f"{self.label}: {percent(self.baseline)} on the whole picture; {self.title}: "
+            f"{shown(self.label)}: {percent(self.baseline)} on the whole picture; {self.title}: "
             f"{self.native}; largest {values}{unit} at (row, column): {cells or 'none yet'}. "
             f"Preprocessing: {self.preprocessing}."
         )
@@ -223,7 +224,7 @@ class Explanation(ExplanationData):
         notes = "".join(f"\n  {note}" for note in self.notes)
         how = f"fill={self.fill!r}" if self.attribution is None else f"method={self.method!r}"
         return (
-            f"Explanation({self.label!r} {percent(self.baseline)}, "
+            f"Explanation({quoted(self.label)} {percent(self.baseline)}, "
             f"{self.grid.rows}×{self.grid.columns}, {how}, score={self.score!r}, "
             f"model={self.model!r}, preprocessing={self.preprocessing!r}){notes}"
         )

@@ -18,6 +18,7 @@ from gridexplainer_widget.core.arrays import Pixels, Probabilities
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.picture import to_uint8
 from gridexplainer_widget.core.scores import Score, Unit, drops_of, parse_score
+from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import ranking
 from gridexplainer_widget.methods.registry import METHODS
 from gridexplainer_widget.methods.requests import MethodRequest, parse_request, titled
@@ -135,7 +136,7 @@ class ExplanationData:
                 "pixels: each has its cell's number"
             )
         maps = f"{'×'.join(map(str, found.native.shape))} {RESOLUTION_NOUNS[found.resolution]}"
-        layers = f" of {' and '.join(map(repr, found.layers))}" if found.layers else ""
+        layers = f" of {' and '.join(map(quoted, found.layers))}" if found.layers else ""
         return f"{maps}{layers}; {found.derived}"
 
     @property
@@ -225,8 +226,8 @@ class ExplanationData:
         index = find_class(target, self.labels)
         if self.attribution is not None and index != self.target:
             raise ValueError(
-                f"This map of {self.title} is of {self.label!r} alone. Ask again: "
-                f"explainer.explain(img, {self.labels[index]!r}, method={self.method!r})."
+                f"This map of {self.title} is of {quoted(self.label)} alone. Ask again: "
+                f"explainer.explain(img, {quoted(self.labels[index])}, method={self.method!r})."
             )
         return replace(self, target=index)
 

@@ -9,6 +9,7 @@ import numpy as np
 from gridexplainer_widget.attribution.attribution import over_pixels
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.core.grid import Box
+from gridexplainer_widget.core.shown import shown
 
 from .comparison_data import ComparisonData
 from .explanation_data import ExplanationData
@@ -49,7 +50,9 @@ def to_shap(explanation: ExplanationData) -> Any:
     values = np.repeat(pixels[np.newaxis, ..., np.newaxis, np.newaxis] / 3, 3, axis=3)
     shap = framework("shap", "to_shap()", "shap")
     return shap.Explanation(
-        values=values, data=explanation.seen[np.newaxis].copy(), output_names=[explanation.label]
+        values=values,
+        data=explanation.seen[np.newaxis].copy(),
+        output_names=[shown(explanation.label)],
     )
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from .colors import AGAINST, SUPPORTS
-from .plot import ExplanationFigure
+from .plot import PLAIN, ExplanationFigure
 
 
 def curves_figure(
@@ -42,5 +42,5 @@ def curves_figure(
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 1.22))
     lines = "\n".join(line for caption in captions for line in textwrap.wrap(caption, 105))
-    figure.supxlabel(lines, fontsize=8, x=0.01, ha="left", parse_math=False)
+    figure.supxlabel(lines, fontsize=8, x=0.01, ha="left", **PLAIN)
     return figure

@@ -9,6 +9,7 @@ import numpy as np
 from gridexplainer_widget.classifiers.checks.checks import Check, chance_check, size_check
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.scores import INDEPENDENT, floors_of, odds_of
+from gridexplainer_widget.core.shown import shown
 
 from .explanation_data import ExplanationData
 
@@ -46,7 +47,7 @@ def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
     if explanation.complete and _leaves_everything(explanation):
         notes.append("No cell changes the answer at all.")
     elif explanation.complete and _leaves_target(explanation):
-        notes.append(f"No cell changes the probability of “{explanation.label}”.")
+        notes.append(f"No cell changes the probability of “{shown(explanation.label)}”.")
     if explanation.score == "log-odds" and _is_beyond_float32(explanation):
         notes.append(
             "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."

@@ -18,6 +18,7 @@ from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.picture import png_bytes
 from gridexplainer_widget.core.scores import SCORES, drops_of
+from gridexplainer_widget.core.shown import LETTERS, shown
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
 from .document import STATIC, STYLE, Document, written
@@ -131,9 +132,11 @@ def shown_classes(
 
 
 def class_name(labels: Sequence[str], index: int) -> str:
-    """Name a class, with its index if the label is empty or not unique."""
+    """Name a class, with its index if the label is empty, cut or not unique."""
     label = labels[index].strip()
-    return label if label and labels.count(labels[index]) == 1 else f"{label} ({index})".strip()
+    name = shown(label)
+    told = label and len(label) <= LETTERS and labels.count(labels[index]) == 1
+    return name if told else f"{name} ({index})".strip()
 
 
 def _answers(explanation: ExplanationData, classes: Sequence[int]) -> dict[str, Any]:

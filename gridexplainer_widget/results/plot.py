@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import textwrap
-from typing import Final
+import warnings
+from typing import Any, Final
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.shown import shown
 
 from .colors import (
     AGAINST,
@@ -32,6 +34,9 @@ from .explanation_data import ExplanationData
 from .notes import all_notes
 
 STYLES: Final = ("signed", "original")
+
+PLAIN: Final[dict[str, Any]] = {"parse_math": False, "usetex": False}
+"""For texts with names in them: no formula is meant by "$", no command by a backslash."""
 
 MIN_CELL_POINTS: Final = 14
 """Narrower cells get paler lines and no numbers."""
@@ -75,14 +80,10 @@ def plot(explanation: ExplanationData, ax: Axes | None = None, style: str = "sig
 def figure_png(figure: Figure, dpi: int = 110) -> bytes:
     """Render a figure as PNG."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # it draws a box
+        figure.savefig(buffer, format="png", dpi=dpi)
     return buffer.getvalue()
-
-
-def short(label: str, width: int) -> str:
-    """Cut a label to one line of `width` letters."""
-    line = " ".join(label.split())
-    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def draw_cells(
@@ -129,33 +130,33 @@ def _new_figure(explanation: ExplanationData, style: str) -> Figure:
     first, second = figure.subplots(down, across)
     first.imshow(explanation.picture, interpolation="antialiased")
     first.set_axis_off()
-    first.set_title(_prediction_text(explanation), fontsize=10, loc="left", parse_math=False)
+    first.set_title(_prediction_text(explanation), fontsize=10, loc="left", **PLAIN)
     _draw_map(second, explanation, style)
     if style == "signed":
         _draw_colorbar(second, explanation, [first, second])
     if notes:
-        figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", parse_math=False)
+        figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", **PLAIN)
     return figure
 
 
 def _prediction_text(explanation: ExplanationData) -> str:
     vector = explanation.baseline_vector
     classes = [
-        f"{short(explanation.labels[i], 26)} {percent(vector[i])}" for i in top_classes(vector, 3)
+        f"{shown(explanation.labels[i], 26)} {percent(vector[i])}" for i in top_classes(vector, 3)
     ]
     return "\n".join(["The model says", *textwrap.wrap(" · ".join(classes), 46)][:3])
 
 
 def _draw_map(ax: Axes, explanation: ExplanationData, style: str) -> None:
     room = draw_cells(ax, explanation, style)
-    ax.set_title(_title(explanation, style, room), fontsize=10, loc="left", parse_math=False)
+    ax.set_title(_title(explanation, style, room), fontsize=10, loc="left", **PLAIN)
 
 
 def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -> None:
     colors = ScalarMappable(shown_range(explanation), colormap())
     bar = ax.figure.colorbar(colors, ax=beside, fraction=0.04, pad=0.02)
     what = "lost when hidden" if explanation.attribution is None else explanation.title
-    bar.set_label(f"{what} ({UNIT_TEXTS[explanation.unit]})")
+    bar.set_label(f"{what} ({UNIT_TEXTS[explanation.unit]})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
     bar.ax.set_title("supports", fontsize=8, color=SUPPORTS)
     bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
@@ -221,10 +222,10 @@ def _cell_points(ax: Axes, explanation: ExplanationData) -> float:
 
 def _title(explanation: ExplanationData, style: str, room: float) -> str:
     grid = explanation.grid
-    label = f"“{short(explanation.label, 26)}” ({percent(explanation.baseline)})"
-    cells = f"{grid.rows}×{grid.columns} cells, each hidden by {explanation.fill}"
+    label = f"“{shown(explanation.label, 26)}” ({percent(explanation.baseline)})"
+    cells = f"{grid.rows}×{grid.columns} cells, each hidden by {shown(explanation.fill, 44)}"
     if explanation.attribution is not None:
-        cells = f"{grid.rows}×{grid.columns} cells by {short(explanation.title, 44)}"
+        cells = f"{grid.rows}×{grid.columns} cells by {shown(explanation.title, 44)}"
     if style == "original":
         key = "100: largest, 0: smallest, which may be negative"
         if room < MIN_CELL_POINTS:

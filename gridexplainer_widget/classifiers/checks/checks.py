@@ -9,6 +9,7 @@ import numpy as np
 
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.shown import shown
 
 Verdict: TypeAlias = Literal["unknown", "ok", "warning", "wrong"]
 """In ascending weight."""
@@ -110,7 +111,7 @@ def hiding_check(probabilities: ProbeProbabilities, target: int, label: str, how
         return Check(
             "Hiding",
             "warning",
-            f"With every cell hidden by {how} “{label}” still has {percent(after)}, and "
+            f"With every cell hidden by {how} “{shown(label)}” still has {percent(after)}, and "
             f"{percent(before)} with none"
             + (", and with its pixels shuffled, too." if blind else "."),
             "It may not be the picture that counts: look at the input range."
@@ -120,7 +121,7 @@ def hiding_check(probabilities: ProbeProbabilities, target: int, label: str, how
         )
     return Check(
         "Hiding", "ok",
-        f"Hiding nothing changes nothing; with every cell hidden “{label}” has "
+        f"Hiding nothing changes nothing; with every cell hidden “{shown(label)}” has "
         f"{percent(after)} instead of {percent(before)}.",
     )  # fmt: skip
 
@@ -129,10 +130,10 @@ def chance_check(probability: float, classes: int, label: str) -> Check:
     """Check that the target's odds are more than twice chance."""
     chance = 1 / max(classes, 2)
     if probability / max(1 - probability, 1e-9) > 2 * chance / (1 - chance):
-        return Check("Chance", "ok", f"“{label}” is well above chance.")
+        return Check("Chance", "ok", f"“{shown(label)}” is well above chance.")
     return Check(
         "Chance", "warning",
-        f"“{label}” has {percent(probability)}, and chance is {percent(chance)}: its map "
+        f"“{shown(label)}” has {percent(probability)}, and chance is {percent(chance)}: its map "
         "may say little.",
         "Ask about a class that the model sees, or look at its preprocessing.",
     )  # fmt: skip

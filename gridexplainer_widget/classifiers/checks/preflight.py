@@ -7,7 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
+from gridexplainer_widget.core.shown import shown
+
 from .checks import Check, Verdict
+
+MAX_TEXT = 1000
+"""Letters of a text in a record."""
 
 MARKS: dict[Verdict, str] = {"ok": "✓", "unknown": "?", "warning": "!", "wrong": "✕"}
 
@@ -98,7 +103,8 @@ class Preflight:
         for name, verdict, seen, advice in record["checks"]:
             if verdict not in get_args(Verdict):
                 raise ValueError(f"it holds the verdict {verdict!r:.40}, which is none")
-            checks.append(Check(str(name), verdict, str(seen), str(advice)))
+            texts = [shown(text, MAX_TEXT) for text in (name, seen, advice)]
+            checks.append(Check(texts[0], verdict, *texts[1:]))
         if not checks:
             raise ValueError("it holds a check of nothing")
         return cls(tuple(checks), int(record["pictures"]))

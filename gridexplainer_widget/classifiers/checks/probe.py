@@ -14,6 +14,7 @@ from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
 from gridexplainer_widget.core.errors import ClassifierError, named
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import resized
+from gridexplainer_widget.core.shown import shown
 
 from .checks import Check, ProbeProbabilities, batch_check, hiding_check, repeatable_check
 from .confidence import nonsense_pictures, views
@@ -195,4 +196,4 @@ def _better_range_check(
 
 def _top_class(vector: Probabilities, labels: Sequence[str]) -> str:
     index = int(vector.argmax())
-    return f"“{labels[index]}” {percent(float(vector[index]))}"
+    return f"“{shown(labels[index])}” {percent(float(vector[index]))}"

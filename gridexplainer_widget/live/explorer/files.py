@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gridexplainer_widget.core.picture import Picture, read_picture
+from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.results.archive import npz_bytes
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.wire.explorer import MAX_UPLOAD, SAVED_FORMATS
@@ -22,7 +23,7 @@ def uploaded_picture(command: Mapping[str, Any], buffers: Any) -> Picture:
             f"The picture has {size:,} bytes; at most {MAX_UPLOAD:,} are taken from the browser. "
             "Make it smaller, or give it from Python: widget.explain(path)."
         )
-    name = f"{command.get('name') or 'a picture'!s:.80}"
+    name = shown(command.get("name") or "a picture")
     try:
         return read_picture(bytes(buffers[0]))
     except ValueError as error:

@@ -11,6 +11,7 @@ from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import NAMES, Fill
 from gridexplainer_widget.core.grid import Grid, is_whole
 from gridexplainer_widget.core.picture import PictureLike, png_bytes, read_picture
+from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import Selection
 from gridexplainer_widget.results.document import STATIC
 from gridexplainer_widget.results.explanation import Explanation
@@ -184,7 +185,9 @@ class GridExplainerWidget(ExplorerTraits):
 
     def __repr__(self) -> str:
         explanation = self.explanation
-        what = f", {explanation.label!r} {percent(explanation.baseline)}" if explanation else ""
+        what = (
+            f", {quoted(explanation.label)} {percent(explanation.baseline)}" if explanation else ""
+        )
         run = self._session.run
         grid, done = (run.grid, int(run.scored.sum())) if run else (Grid(1, 1, 1, 1), 0)
         return (

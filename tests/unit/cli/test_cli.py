@@ -92,3 +92,12 @@ def test_the_doctor_says_what_it_cannot_use(
 ) -> None:
     assert main(["doctor", *arguments]) == 2
     assert words in capfd.readouterr().err
+
+
+def test_a_report_does_not_drive_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = "m\udcfc.onnx \x1b[2J cannot be read:\nno weights"
+    monkeypatch.setattr("gridexplainer_widget.cli.main.examine", lambda _: (report, 2))
+    assert main(["doctor"]) == 2
+    assert capsys.readouterr().err == "m�.onnx \\x1b[2J cannot be read:\nno weights\n"

@@ -10,6 +10,7 @@ from PIL import Image
 
 from gridexplainer_widget import Explanation, Grid, GridExplainer, GridExplainerWidget
 from gridexplainer_widget.core.scores import SCORES
+from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.results import page
 from tests.support.elements import EVIL, Elements
 from tests.support.models import weights
@@ -177,11 +178,10 @@ def test_names_do_no_harm(explanation: Explanation) -> None:
         tags = [tag for tag, _ in elements.found]
         plain = [tag for tag, _ in Elements(explanation.to_html()).found]
         assert tags == plain
-        shown = label.replace("\ud800", "?")
-        assert elements.texts["h1"][0].startswith(f"{shown}: ")
-        assert elements.texts["title"][0].startswith(f"{shown}: ")
+        assert elements.texts["h1"][0].startswith(f"{shown(label)}: ")
+        assert elements.texts["title"][0].startswith(f"{shown(label)}: ")
         known = record(html)
-        assert [text for _, text in known["labels"]] == list(EVIL)
+        assert [text for _, text in known["labels"]] == list(map(shown, EVIL))
         assert (known["about"]["model"], known["state"]["fill"]) == EVIL[:2]
         assert "\u2028" not in elements.texts["script"][0]
 
