@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import struct
+import sys
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -63,8 +64,7 @@ class StoredArray:
             with self.file.open(self.member) as stream:
                 stream.read(self.start)
                 _fill(array.reshape(-1).view(np.uint8), stream)
-        if self.dtype.kind == "b" and array.size and array.view(np.uint8).max() > 1:
-            raise ValueError("something stands for true or false that is neither")
+        _check_codes(array.reshape(-1))
         return np.ascontiguousarray(array.T) if self.fortran else array
 
 
@@ -125,6 +125,15 @@ def _stored(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> StoredArray:
     if min(shape, default=0) < 0 or found.nbytes != member.file_size - start:
         raise ValueError(f"its {name!r} is not as long as its shape {shape} says")
     return found
+
+
+def _check_codes(array: NDArray[Any]) -> None:
+    """Refuse codes of letters and truth values that NumPy takes and nothing else knows."""
+    if not array.nbytes or array.dtype.kind not in "bU":
+        return
+    code, highest = ("u1", 1) if array.dtype.kind == "b" else ("u4", sys.maxunicode)
+    if array.view(np.dtype(code).newbyteorder(array.dtype.byteorder)).max() > highest:
+        raise ValueError("it holds a truth value or a letter that is none")
 
 
 def _fill(array: NDArray[np.uint8], stream: Any) -> None:
