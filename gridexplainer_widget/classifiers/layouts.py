@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -89,37 +89,3 @@ def as_dtype(values: NDArray[Any], dtype: str) -> NDArray[Any]:
         return np.asarray(values, dtype)
     limits = np.iinfo(dtype)
     return np.clip(np.rint(values.astype(np.float64)), limits.min, limits.max).astype(dtype)
-
-
-def in_pieces(
-    ask: Callable[[PreparedBatch], Any], size: int | None
-) -> Callable[[PreparedBatch], Any]:
-    """Split and pad batches for a model that takes exactly `size` pictures; None: any number."""
-    if size is None:
-        return ask
-
-    def forward(batch: PreparedBatch) -> Any:
-        answers = []
-        for start in range(0, len(batch), size):
-            piece = batch[start : start + size]
-            missing = size - len(piece)
-            padded = np.pad(piece, [(0, missing), (0, 0), (0, 0), (0, 0)], mode="edge")
-            answers.append(_with_batch(ask(padded if missing else piece), size))
-        if isinstance(answers[0], dict):
-            return {key: _joined([answer[key] for answer in answers], batch) for key in answers[0]}
-        return _joined(answers, batch)
-
-    return forward
-
-
-def _with_batch(answer: Any, size: int) -> Any:
-    """Give an answer to one picture its batch's axis back, which ``squeeze()`` takes off."""
-    if isinstance(answer, dict):
-        return {key: _with_batch(value, size) for key, value in answer.items()}
-    lost = size == 1 and np.shape(answer)[:1] != (1,)
-    return np.asarray(answer)[np.newaxis] if lost else answer
-
-
-def _joined(answers: list[Any], batch: PreparedBatch) -> NDArray[Any]:
-    joined = np.concatenate([np.atleast_1d(answer) for answer in answers])
-    return joined[: len(batch)]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import UnsupportedGraph
 
 from .boxes import Boxes
 from .costs import (
@@ -29,6 +30,9 @@ from .plan import PatchPlan
 
 MAX_LAYOUT_BYTES = 64 * 2**20
 """Bytes of layouts to keep; they recur while the grid stays."""
+
+MAX_SIZES = 4
+"""Picture sizes for which a model's reading is kept."""
 
 MAX_PLANS = 16
 """Plans to keep, and schedules."""
@@ -176,6 +180,28 @@ class IncrementalEngine:
             _, oldest = self._layouts.popitem(last=False)
             self._layout_bytes -= oldest.places.nbytes
         return layout
+
+
+def read_engine(make: Callable[[], Executor]) -> IncrementalEngine | UnsupportedGraph:
+    """Make an engine; whatever fails is a reason to do without: the model itself still answers."""
+    try:
+        return IncrementalEngine(make())
+    except UnsupportedGraph as reason:
+        return reason.with_traceback(None)  # it would hold what was made so far
+    except Exception as error:  # noqa: BLE001 - as above
+        return failed(error)
+
+
+def failed(error: Exception) -> UnsupportedGraph:
+    """Return the reason that an unexpected error gives."""
+    return UnsupportedGraph(f"reading it failed with {type(error).__name__}: {error}")
+
+
+def known_engine(found: IncrementalEngine | UnsupportedGraph) -> IncrementalEngine:
+    """Return an engine, or raise the reason why there is none."""
+    if isinstance(found, UnsupportedGraph):
+        raise type(found)(*found.args)  # anew: a kept error would gather tracebacks
+    return found
 
 
 def _schedule(plan: PatchPlan, full_plan: PatchPlan, hidden: Boxes) -> Schedule:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 from gridexplainer_widget.core.masking import Masker
-from gridexplainer_widget.incremental.engine import IncrementalEngine
+from gridexplainer_widget.incremental.engine import IncrementalEngine, failed
 
 from .incremental import MIN_PICTURES, IncrementalStrategy
 from .strategy import FullStrategy, InferenceStrategy, choose_batch_size
@@ -45,7 +45,8 @@ def choose_strategy(
         incremental = IncrementalStrategy(
             full, _incremental_engine(classifier, masker, engine), batch_size
         )
-    except UnsupportedGraph as reason:
+    except Exception as error:  # noqa: BLE001 - the model itself still answers
+        reason = error if isinstance(error, UnsupportedGraph) else failed(error)
         full.description = f"full: {reason}"
         if engine == "incremental" or not isinstance(reason, NotApplicable):
             warnings.warn(  # Python shows each text once

@@ -71,12 +71,17 @@ class IncrementalStrategy:
         if self.engine.disabled_reason or len(sets) < MIN_PICTURES:
             yield from self.full.batches(sets)
             return
-        with self.classifier.lock:
-            self.engine.refresh()
         hidden = [cells for cells in sets if cells]
         boxes = as_boxes([self._changed(cells) for cells in hidden])
         baseline: list[list[Cells]] = [] if all(sets) else [[()]]  # comes first
-        schedule = self.engine.schedule(self.plan, boxes)
+        try:
+            with self.classifier.lock:
+                self.engine.refresh()
+            schedule = self.engine.schedule(self.plan, boxes)
+        except Exception as error:  # noqa: BLE001 - the model itself still answers
+            self._disable(_failure(error))
+            yield from self.full.batches(sets)
+            return
         size, full_size = self._size(schedule), self.full.batch_size
         max_size = size if self.batch_size is not None else int(size * (1 + SIZE_TOLERANCE))
         for plan, batches in (
@@ -98,16 +103,19 @@ class IncrementalStrategy:
             vectors = self._incremental(batch, batch.plan)
             reason = self._differs(batch, vectors)
         except Exception as error:  # noqa: BLE001 - the model itself still answers
-            reason = f"the incremental engine failed with {type(error).__name__}: {error}"
+            reason = _failure(error)
         if reason is None:
             return vectors
+        self._disable(reason)
+        return self.full.vectors(batch)
+
+    def _disable(self, reason: str) -> None:
         self.engine.disabled_reason = reason
         warnings.warn(
             f"{self.classifier.name} is run in full for each hidden cell from now on, since "
             f"{reason}. The numbers are right; please report it. engine='full' skips the attempt.",
-            stacklevel=2,
+            stacklevel=3,
         )
-        return self.full.vectors(batch)
 
     def _incremental(self, batch: CellSetBatch, plan: PatchPlan) -> Probabilities:
         boxes = [
@@ -152,6 +160,10 @@ class IncrementalStrategy:
         by_memory = MAX_MAP_BYTES / (BYTES_PER_VALUE * schedule.largest_map_values)
         by_time = max(MAX_BATCH, TARGET_SECONDS / schedule.set_seconds)
         return even_batch_size(sets, max(MIN_PICTURES, min(MAX_PATCHES, by_memory, by_time)))
+
+
+def _failure(error: Exception) -> str:
+    return f"the incremental engine failed with {type(error).__name__}: {error}"
 
 
 def as_boxes(boxes: Sequence[Box]) -> Boxes:

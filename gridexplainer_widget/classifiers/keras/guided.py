@@ -20,9 +20,8 @@ _overridden: ContextVar[set[str] | None] = ContextVar("_overridden", default=Non
 
 def guided_model(traced: TracedModel) -> TracedModel:
     """Retrace a model with guided gradients for its ReLUs."""
-    return TracedModel(
-        traced.source, traced.output, traced.replaced, dict.fromkeys(RELUS, _registered())
-    )
+    gradients = dict.fromkeys(RELUS, _registered())
+    return TracedModel(traced.source, traced.output, traced.pieces, traced.replaced, gradients)
 
 
 def guided_gradient(traced: TracedModel) -> Any:

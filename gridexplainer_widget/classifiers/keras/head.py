@@ -28,7 +28,8 @@ def find_head(
     if dense is not None:
         noise = np.random.default_rng(0).normal(batch.mean(), batch.std() + 1e-3, batch.shape)
         probe = np.concatenate([batch, -batch, noise.astype(np.float32)])
-        taken, kernel, linear = traced.compiled("head", lambda: _ends(traced, dense))(probe)
+        taken, linear = traced.compiled("head", lambda: _ends(traced, dense))(probe)
+        kernel = traced.compiled("kernel", lambda: _kernel(traced, dense), by_picture=False)(batch)
         if taken.shape[1] == len(kernel):
             bias = linear - taken @ kernel
             if np.abs(bias - bias[:1]).max() <= _tolerance(dense.inputs[0]) * np.abs(linear).max():
@@ -61,11 +62,14 @@ def _dense(traced: TracedModel) -> Call | None:
     return None
 
 
-def _ends(traced: TracedModel, dense: Call) -> tuple[Any, Any, Any]:
+def _ends(traced: TracedModel, dense: Call) -> tuple[Any, Any]:
     tf = traced.tf
     taken = tf.reshape(dense.inputs[0], (tf.shape(dense.inputs[0])[0], -1))
-    kernel = tf.reshape(dense.kernel, dense.kernel.shape[-2:])
-    return taken, kernel, traced.linear
+    return taken, traced.linear
+
+
+def _kernel(traced: TracedModel, dense: Call) -> Any:
+    return traced.tf.reshape(dense.kernel, dense.kernel.shape[-2:])
 
 
 def _means(traced: TracedModel, layers: Sequence[str]) -> dict[str, Any]:

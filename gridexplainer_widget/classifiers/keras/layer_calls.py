@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gridexplainer_widget.classifiers.network import Result
@@ -21,7 +21,7 @@ class Call:
     name : str
         Path through its callers: "backbone/conv1".
     output : tensor or None
-        None for several tensors or none.
+        None for several tensors or none, and for one of another graph: see `within`.
     leaf : bool
         It called no other layer.
     kernel : tensor or None
@@ -67,6 +67,21 @@ def recorded(model: Any, run: Callable[[], Result]) -> tuple[list[Call], Result]
             put_back()
 
 
+def within(call: Call, graph: Any) -> Call:
+    """Leave out what is no tensor of a graph: constants made before, and a branch's own tensors."""
+    tf = tensorflow()
+
+    def inside(tensor: Any) -> bool:
+        return tf.is_symbolic_tensor(tensor) and tensor.graph is graph
+
+    return replace(
+        call,
+        inputs=tuple(tensor for tensor in call.inputs if inside(tensor)),
+        output=call.output if inside(call.output) else None,
+        kernel=call.kernel if inside(call.kernel) else None,
+    )
+
+
 def _written(
     layer: Any, call: Callable[..., Any], calls: list[Call], path: list[str]
 ) -> Callable[..., Any]:
@@ -77,7 +92,7 @@ def _written(
         path.append(layer.name)
         before = len(calls)
         try:
-            output = call(*args, **kwargs)
+            output = _translated(layer, call, tf)(*args, **kwargs)
             calls.append(
                 Call(
                     name="/".join(path),
@@ -93,7 +108,17 @@ def _written(
             path.pop()
         return output
 
+    vars(written)["autograph_info__"] = {}  # AutoGraph takes it as it is
     return written
+
+
+def _translated(layer: Any, call: Callable[..., Any], tf: Any) -> Callable[..., Any]:
+    """Let AutoGraph translate a call where tf_keras would."""
+    if not getattr(layer, "_should_use_autograph", bool)():
+        return call
+    autograph = tf.__internal__.autograph
+    translated: Callable[..., Any] = autograph.tf_convert(call, autograph.control_status_ctx())
+    return translated
 
 
 def _kernel(layer: Any, tf: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,31 +12,48 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy, Result, refuse_several
 from gridexplainer_widget.classifiers.outputs import OutputKind
+from gridexplainer_widget.classifiers.pieces import Pieces
 from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
 from .guided import guided_gradient, guided_model
 from .head import find_head
 from .randomise import check_all_read, randomise, substitutes, weighted_layers
-from .source import Source
+from .source import Source, is_tf_keras
 from .traced_model import TracedModel
+
+MAX_SCORE_MODELS = 4
+"""Score models to keep: there is one for each target and size."""
 
 
 class KerasNetwork:
     """A Keras 3 (TensorFlow) or tf_keras model, traced on first use; see `Network`.
 
-    `replaced` is as in `TracedModel`.
+    `pieces` and `replaced` are as in `TracedModel`.
     """
 
     def __init__(
-        self, source: Source, output: OutputKind, replaced: Sequence[tuple[Any, Any]] = ()
+        self,
+        source: Source,
+        output: OutputKind,
+        pieces: Pieces,
+        replaced: Sequence[tuple[Any, Any]] = (),
     ) -> None:
-        self._source, self._output, self._replaced = source, output, replaced
-        self._score_models: dict[tuple[int, tuple[int, ...]], Any] = {}
+        self._source, self._output, self._pieces, self._replaced = source, output, pieces, replaced
+        self._score_model = lru_cache(MAX_SCORE_MODELS)(self._make_score_model)
 
     @cached_property
     def _traced(self) -> TracedModel:
-        return TracedModel(self._source, self._output, self._replaced)
+        try:
+            return TracedModel(self._source, self._output, self._pieces, self._replaced)
+        except MethodError:
+            raise
+        except Exception as error:
+            raise MethodError(
+                f"{self._source.model.name} cannot be traced into a TensorFlow graph, in which "
+                f"layers and gradients are found: that fails with {type(error).__name__}. Choose "
+                "a black-box method, such as occlusion."
+            ) from error
 
     @cached_property
     def _guided(self) -> TracedModel:
@@ -56,10 +73,11 @@ class KerasNetwork:
     def layers(self, batch: PreparedBatch) -> tuple[Layer, ...]:
         """See :class:`Network`; parts of attention layers have no pixels and are left out."""
         traced = self._traced
-        shapes = traced.compiled("shapes", traced.shapes)(batch)
+        shapes = traced.compiled("shapes", traced.shapes, by_picture=False)(batch)
+        pictures = traced.pieces.size or len(batch)
         sizes = {name: shape.astype(int).tolist() for name, shape in shapes.items()}
         counts = {sizes[name][0] for name, found in traced.maps.items() if found.weighted}
-        refuse_several(self._source.model.name, len(batch), counts)
+        refuse_several(self._source.model.name, pictures, counts)
         return tuple(
             Layer(
                 name,
@@ -71,7 +89,7 @@ class KerasNetwork:
             )
             for name, found in traced.maps.items()
             for count, height, width, channels in [sizes[name]]
-            if count == len(batch) and height * width > 1
+            if count == pictures and height * width > 1
         )
 
     def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
@@ -116,10 +134,7 @@ class KerasNetwork:
 
     def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
         """See :class:`Network`; the output has one column, as SHAP differentiates each."""
-        key = (target, batch.shape[1:])
-        if key not in self._score_models:
-            self._score_models[key] = self._make_score_model(*key)
-        return self._score_models[key], self._traced.to_tensor(batch)
+        return self._score_model(target, batch.shape[1:]), self._traced.to_tensor(batch)
 
     def with_gradients(self, call: Callable[[], Result]) -> Result:
         """Suppress TensorFlow's retracing warnings, of which each SHAP explainer causes one."""
@@ -134,12 +149,27 @@ class KerasNetwork:
         traced, tf = self._traced, self._traced.tf
         both = ("score and gradient", lambda: (traced.scores, *traced.gradients([traced.batch])))
         traced.compiled(*both)
+        self.scores(np.zeros((2, *shape), np.float32), target)  # tells whether pieces are needed
+        size, index = self._pieces.size, tf.constant(target)
+        function = traced.function(both[0])
+
+        def part(pictures: Any) -> Any:
+            return function(pictures, index)
+
+        def alone(picture: Any) -> Any:
+            return tf.nest.map_structure(
+                lambda tensor: tensor[0], part(tf.repeat(picture[tf.newaxis], size, axis=0))
+            )
 
         def column(taken: Any) -> Any:
             # TensorFlow cannot differentiate every part of a graph: return the score as a
             # constant, plus zero times the gradient as its slope.
             still = tf.stop_gradient(taken)
-            value, slope = traced.function(both[0])(still, tf.constant(target))
+            value, slope = (
+                part(still)
+                if size is None
+                else tf.map_fn(alone, still, fn_output_signature=(tf.float32, tf.float32))
+            )
             rise = tf.reduce_sum((taken - still) * slope, axis=(1, 2, 3))
             return (value + rise)[:, tf.newaxis]
 
@@ -150,16 +180,14 @@ class KerasNetwork:
 
     def randomised_copies(self, seed: int) -> Iterator[RandomisedCopy]:
         """See :class:`Network`; a copy is valid until the next one is made."""
-        if "tf_keras" in {
-            cls.__module__.partition(".")[0] for cls in type(self._source.model).__mro__
-        }:
+        if is_tf_keras(self._source.model):
             raise MethodError(
                 f"{self._source.model.name} is a model of tf_keras, which cannot run with other "
                 "weights than its own. Load it with Keras 3."
             )
         layers = weighted_layers(self._traced)
         copies = substitutes(self._traced, layers)
-        network = KerasNetwork(self._source, self._output, copies)
+        network = KerasNetwork(self._source, self._output, self._pieces, copies)
         traced = network._traced
         check_all_read(traced)
         forward = traced.compiled("answer", lambda: traced.answer)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache, partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +13,20 @@ from numpy.typing import NDArray
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.layouts import as_dtype
 from gridexplainer_widget.classifiers.outputs import OutputKind, read_answer
+from gridexplainer_widget.classifiers.pieces import Pieces
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
-from .layer_calls import Call, recorded
+from .layer_calls import Call, recorded, within
 from .layer_maps import TracedMap, operations_before, traced_maps
 from .logits import PASS_THROUGH, for_each_class, linear_of, log_odds_of
 from .source import Source, tensorflow
+from .tracing import first_traced, function_of
+
+Run: TypeAlias = Callable[[Any], Any]
+
+MAX_COMPILED = 16
+"""Compiled parts to keep: a layer has two, its maps and its gradients."""
 
 
 class TracedModel:
@@ -27,6 +34,8 @@ class TracedModel:
 
     Parameters
     ----------
+    pieces : Pieces
+        How many pictures the model takes at once.
     replaced : sequence of pairs
         Variables, and those to read instead.
     overridden : mapping from str to str
@@ -37,38 +46,44 @@ class TracedModel:
         self,
         source: Source,
         output: OutputKind,
+        pieces: Pieces,
         replaced: Sequence[tuple[Any, Any]] = (),
         overridden: dict[str, str] | None = None,
     ) -> None:
         self.tf = tensorflow()
-        self.source, self.output, self.replaced = source, output, replaced
+        self.source, self.output = source, output
+        self.pieces, self.replaced = pieces, replaced
         self._overridden = overridden or {}
-        self._compiled: dict[Any, Any] = {}
+        self._parts: dict[Any, Any] = {}  # their tensors; the graph keeps them in any case
+        self._compiled = lru_cache(MAX_COMPILED)(self._compile)
         self.pictures = 0  # run so far
-        shape = (*source.shape, 1)[:3]  # add a missing channel axis
+        self._build()
+        self.calls, self._traced = first_traced(source, self._wrapped)
+
+    def _wrapped(self, run: Run, count: int | None) -> tuple[list[Call], Any]:
+        """Trace; only a wrapped function can be pruned to parts of its graph."""
+        shape = (*self.source.shape, 1)[:3]  # add a missing channel axis
         specs = [
-            self.tf.TensorSpec((None, *shape), self.tf.float32),
+            self.tf.TensorSpec((count, *shape), self.tf.float32),
             self.tf.TensorSpec((), self.tf.int32),
         ]
-        self._build()
-        # Only a wrapped function can be pruned to parts of its graph.
-        self.calls, self._traced = recorded(
-            source.model, lambda: self.tf.compat.v1.wrap_function(self._trace, specs)
+        calls, traced = recorded(
+            self.source.model,
+            lambda: self.tf.compat.v1.wrap_function(partial(self._trace, run), specs),
         )
+        return [within(call, traced.graph) for call in calls], traced
 
     def _build(self) -> None:
         """Build the weights of a model that was never called."""
         if not self.source.model.built:
-            spec = self.tf.TensorSpec((None, *self.source.shape), self.source.dtype)
-            function = self.tf.function(self.source.run, input_signature=[spec], autograph=False)
-            function.get_concrete_function()
+            function_of(self.source, self.source.shape)
 
-    def _trace(self, batch: Any, target: Any) -> Any:
+    def _trace(self, run: Run, batch: Any, target: Any) -> Any:
         tf, source = self.tf, self.source
         self.batch, self.target = batch, target
         taken = tf.cast(batch[..., 0] if len(source.shape) == 2 else batch, source.dtype)
         with batch.graph.gradient_override_map(self._overridden), self._replacing():
-            self.answer = tf.cast(self._answer(source.run(taken)), tf.float32)
+            self.answer = tf.cast(self._answer(run(taken)), tf.float32)
         self.linear = linear_of(self.answer, self.output)
         known = log_odds_of(self.answer, self.output) if self.linear is None else self.linear
         self.scores = tf.gather(for_each_class(known, self.output), target, axis=1)
@@ -158,29 +173,49 @@ class TracedModel:
             )
         return [self.tf.convert_to_tensor(gradient) for gradient in gradients]
 
-    def compiled(self, key: Any, make: Callable[[], Any]) -> Callable[..., Any]:
+    def compiled(
+        self, key: Any, make: Callable[[], Any], *, by_picture: bool = True
+    ) -> Callable[..., Any]:
         """Compile a part of the graph: (batch, target=0) → float32 arrays.
 
-        `key` identifies the part; `make`, called once, returns its nested tensors.
+        `key` identifies the part; `make`, called once, returns its nested tensors. `by_picture`
+        tells whether these are about one picture each: then a batch may run in pieces.
         """
         tf = self.tf
-        if key not in self._compiled:
+        if key not in self._parts:
             with self._traced.graph.as_default():
-                tensors = make()
-                wanted = tf.nest.map_structure(lambda tensor: tf.cast(tensor, tf.float32), tensors)
-            self._compiled[key] = self._traced.prune([self.batch, self.target], wanted)
-        part = self._compiled[key]
+                self._parts[key] = tf.nest.map_structure(
+                    lambda tensor: tf.cast(tensor, tf.float32), make()
+                )
+        part = self._compiled(key)
 
         def ask(batch: PreparedBatch, target: int = 0) -> Any:
-            self.pictures += len(batch)
-            answer = part(tf.constant(self.to_tensor(batch)), tf.constant(target))
-            return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
+            def once(piece: PreparedBatch) -> Any:
+                answer = part(tf.constant(self.to_tensor(piece)), tf.constant(target))
+                self.pictures += len(piece)
+                return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
+
+            return self.pieces.ask(once, batch, self._joined if by_picture else _any)
 
         return ask
 
+    def _joined(self, answers: Sequence[Any], size: int, count: int) -> Any:
+        def join(*parts: NDArray[np.float32]) -> NDArray[np.float32]:
+            if any(len(part) != size for part in parts):
+                raise MethodError(
+                    f"{self.source.model.name} answers a batch of {size} pictures with "
+                    f"{len(parts[0])} maps or scores, so none is a picture's own."
+                )
+            return np.concatenate(parts)[:count]
+
+        return self.tf.nest.map_structure(join, *answers)
+
     def function(self, key: Any) -> Any:
         """Return a compiled part's TensorFlow function (batch, target)."""
-        return self._compiled[key]
+        return self._compiled(key)
+
+    def _compile(self, key: Any) -> Any:
+        return self._traced.prune([self.batch, self.target], self._parts[key])
 
     def to_tensor(self, batch: PreparedBatch) -> NDArray[np.float32]:
         """Convert to float32, rounded if the model takes whole numbers."""
@@ -208,3 +243,7 @@ def _origin(tensor: Any) -> Any:
     while tensor.op.type == "Identity":
         tensor = tensor.op.inputs[0]
     return tensor
+
+
+def _any(answers: Sequence[Any], *_: int) -> Any:
+    return answers[0]

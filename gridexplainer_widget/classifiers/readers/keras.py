@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -18,13 +18,20 @@ from gridexplainer_widget.classifiers.keras.applications import (
 )
 from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
 from gridexplainer_widget.classifiers.keras.network import KerasNetwork
-from gridexplainer_widget.classifiers.keras.source import Source, tensorflow
+from gridexplainer_widget.classifiers.keras.source import Source, is_tf_keras, tensorflow
+from gridexplainer_widget.classifiers.keras.tracing import function_of
 from gridexplainer_widget.classifiers.layouts import as_dtype, only_input, picture_shape
 from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.classifiers.outputs import OutputKind
+from gridexplainer_widget.classifiers.pieces import Pieces, in_working_pieces
 from gridexplainer_widget.core.arrays import PreparedBatch
-from gridexplainer_widget.core.errors import MethodError, NotApplicable
-from gridexplainer_widget.incremental.engine import IncrementalEngine
+from gridexplainer_widget.core.errors import MethodError, NotApplicable, UnsupportedGraph
+from gridexplainer_widget.incremental.engine import (
+    MAX_SIZES,
+    IncrementalEngine,
+    known_engine,
+    read_engine,
+)
 
 Traced: TypeAlias = Callable[["tuple[int | None, ...]"], Any]
 """Shape of a picture → the model as a TensorFlow function of a batch."""
@@ -40,14 +47,15 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
     shape = overrides.shape(found)
     source = _source(model, shape[:2] if flat else shape)
     traced = _traced(source)
+    pieces = Pieces((source.batch,) if source.batch else ())
     return Classifier(
         name=model.name,
         input_shape=shape,
-        forward=_forward(source, traced),
+        forward=in_working_pieces(_forward(source, traced), pieces, model.name),
         preprocessing=overrides.preprocessing or find_preprocessing(model),
         output=overrides.output or _output_kind(model),
         labels=overrides.labels or imagenet_labels(model),
-        open_network=_open_network(source),
+        open_network=_open_network(source, pieces),
         incremental_engine=_incremental_engine(source, traced),
     )
 
@@ -72,21 +80,11 @@ def _source(model: Any, shape: tuple[int | None, ...]) -> Source:
     def run(batch: Any) -> Any:
         return model(placed(batch), training=False)
 
-    return Source(model, run, shape, _input_dtype(model))
+    return Source(model, run, shape, _input_dtype(model), _declared_batch(model))
 
 
 def _traced(source: Source) -> Traced:
-
-    @cache
-    def traced(shape: tuple[int | None, ...]) -> Any:
-        tf = tensorflow()
-        # Free batch axis: one trace also serves the last, shorter batch.
-        signature = [tf.TensorSpec((None, *shape), source.dtype)]
-        function = tf.function(source.run, input_signature=signature, autograph=False)
-        # A tf.function itself would warn of retracing from the fifth model on.
-        return function.get_concrete_function()
-
-    return traced
+    return lru_cache(MAX_SIZES)(lambda shape: function_of(source, shape))
 
 
 def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
@@ -100,15 +98,25 @@ def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
         # Compiled by JAX; without gradients in PyTorch.
         return lambda batch: model.predict_on_batch(placed(prepared(batch)))
     tf = tensorflow()
+    untraceable = False
+
+    def function() -> Any:
+        nonlocal untraceable
+        if not untraceable:
+            try:
+                return traced(shape)
+            except Exception:  # noqa: BLE001 - eagerly it answers, or tells what is wrong
+                untraceable = True
+        return source.run
 
     def forward(batch: PreparedBatch) -> Any:
-        output = traced(shape)(tf.cast(prepared(batch), dtype))
+        output = function()(tf.cast(prepared(batch), dtype))
         return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
 
     return forward
 
 
-def _open_network(source: Source) -> Callable[[OutputKind], Network]:
+def _open_network(source: Source, pieces: Pieces) -> Callable[[OutputKind], Network]:
     @cache
     def open_network(output: OutputKind) -> Network:
         backend = _backend(source.model)
@@ -118,7 +126,7 @@ def _open_network(source: Source) -> Callable[[OutputKind], Network]:
                 "white box on TensorFlow only. Set KERAS_BACKEND=tensorflow before Keras is "
                 "imported, or choose a black-box method, such as occlusion."
             )
-        return KerasNetwork(source, output)
+        return KerasNetwork(source, output, pieces)
 
     return open_network
 
@@ -126,19 +134,19 @@ def _open_network(source: Source) -> Callable[[OutputKind], Network]:
 def _incremental_engine(
     source: Source, traced: Traced
 ) -> Callable[[tuple[int, int]], IncrementalEngine]:
-    @cache
-    def incremental_engine(size: tuple[int, int]) -> IncrementalEngine:
+    @lru_cache(MAX_SIZES)
+    def read(size: tuple[int, int]) -> IncrementalEngine | UnsupportedGraph:
         if _backend(source.model) != "tensorflow":
-            raise NotApplicable("it does not run on TensorFlow")
+            return NotApplicable("it does not run on TensorFlow")
         if len(source.shape) != 3 or source.dtype != "float32":
-            raise NotApplicable("it takes pictures without channels, or not in float32")
-        return IncrementalEngine(KerasExecutor(traced((*size, source.shape[2]))))
+            return NotApplicable("it takes pictures without channels, or not in float32")
+        return read_engine(lambda: KerasExecutor(traced((*size, source.shape[2]))))
 
-    return incremental_engine
+    return lambda size: known_engine(read(size))
 
 
 def _backend(model: Any) -> str:
-    if _is_tf_keras(model):
+    if is_tf_keras(model):
         return "tensorflow"
     keras = framework("keras", "a Keras model", "tensorflow")
     return str(keras.backend.backend())
@@ -154,13 +162,15 @@ def _place(model: Any) -> Callable[[Any], Any]:
     return lambda batch: batch
 
 
-def _is_tf_keras(model: Any) -> bool:
-    return any(cls.__module__.startswith("tf_keras.") for cls in type(model).__mro__)
-
-
 def _input_dtype(model: Any) -> str:
     inputs = getattr(model, "inputs", None)
     return str(getattr(inputs[0].dtype, "name", inputs[0].dtype)) if inputs else "float32"
+
+
+def _declared_batch(model: Any) -> int | None:
+    """Return the number of pictures that a model takes or answers, where it is but one."""
+    ends = (*(getattr(model, "inputs", None) or ()), *(getattr(model, "outputs", None) or ()))
+    return next((count for end in ends for count in end.shape[:1] if count is not None), None)
 
 
 def _input_shape(model: Any) -> tuple[Shape, bool]:

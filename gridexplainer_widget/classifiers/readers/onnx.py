@@ -18,12 +18,12 @@ from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.labels import MAX_FILE_BYTES, Labels, names_of, parse_labels
 from gridexplainer_widget.classifiers.layouts import (
     as_dtype,
-    in_pieces,
     only_input,
     read_rows,
     to_front,
 )
 from gridexplainer_widget.classifiers.outputs import which_answer
+from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
@@ -78,7 +78,7 @@ def onnx_classifier(model: Any, overrides: Overrides) -> Classifier:
     return Classifier(
         name=name,
         input_shape=overrides.shape(layout.shape),
-        forward=in_pieces(forward, sides[0] if sides else None),
+        forward=in_pieces(forward, sides[0] if sides else None, name),
         preprocessing=overrides.preprocessing or usual,
         output=overrides.output,
         labels=overrides.labels

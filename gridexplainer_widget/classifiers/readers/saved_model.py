@@ -9,7 +9,8 @@ from typing import Any
 
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, only_input, picture_shape
+from gridexplainer_widget.classifiers.layouts import as_dtype, only_input, picture_shape
+from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
@@ -42,7 +43,7 @@ def saved_model_classifier(model: Any, overrides: Overrides) -> Classifier:
     return Classifier(
         name=name,
         input_shape=overrides.shape(found),
-        forward=in_pieces(ask, sides[0] if sides else None),
+        forward=in_pieces(ask, sides[0] if sides else None, name),
         preprocessing=overrides.preprocessing or NOT_FOUND,
         output=overrides.output,
         labels=overrides.labels,

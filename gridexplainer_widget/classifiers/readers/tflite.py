@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.labels import MAX_FILE_BYTES, Labels, parse_labels
-from gridexplainer_widget.classifiers.layouts import as_dtype, in_pieces, only_input, picture_shape
+from gridexplainer_widget.classifiers.layouts import as_dtype, only_input, picture_shape
 from gridexplainer_widget.classifiers.outputs import which_answer
+from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
 from gridexplainer_widget.core.arrays import PreparedBatch
 
@@ -49,7 +50,7 @@ def tflite_classifier(model: Any, overrides: Overrides) -> Classifier:
     return Classifier(
         name=name,
         input_shape=overrides.shape(shape),
-        forward=in_pieces(forward, None if batch == -1 else batch),
+        forward=in_pieces(forward, None if batch == -1 else batch, name),
         preprocessing=overrides.preprocessing or _preprocessing(given),
         output=overrides.output,
         labels=overrides.labels or (_labels(Path(model).expanduser()) if is_path else None),

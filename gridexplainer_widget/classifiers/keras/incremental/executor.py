@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import NotApplicable
 from gridexplainer_widget.incremental.calculation import Rows
 from gridexplainer_widget.incremental.executor import CutMaps
 from gridexplainer_widget.incremental.gathers import Places
@@ -23,6 +25,9 @@ from .steps import Move
 from .unfused import run_unfused
 from .weights import IndependentTensors
 
+MAX_COMPILED = 24
+"""Compiled parts to keep: three for each of the latest eight plans, of which a grid has one."""
+
 
 class KerasExecutor:
     """A Keras model as a graph; `traced` is a concrete function of pictures of one size.
@@ -31,12 +36,15 @@ class KerasExecutor:
     ------
     UnsupportedGraph
         The model cannot be read.
+    NotApplicable
+        It calculates in numbers that NumPy lacks, or takes batches of one size only.
     """
 
     def __init__(self, traced: Any) -> None:
         self.tf = tf = framework("tensorflow", "a Keras model", "tensorflow")
         self.accelerated = bool(tf.config.list_logical_devices("GPU"))
         self._traced = traced
+        _check_applicable(tf, traced)
         reading = read_graph(tf, traced)
         self.graph, self.lighter = optimised(reading.graph, lambda stride: Move(stride=stride))
         self._flat = reading.flat
@@ -44,7 +52,7 @@ class KerasExecutor:
         self._states: list[Tensor] = []  # held so that memory is not reused
         self._state_arrays: list[NDArray[Any]] | None = None  # the same memory
         self._weights: dict[int, list[Any]] = {}  # variables by node
-        self._compiled: dict[Any, Any] = {}
+        self._compiled: OrderedDict[Any, Any] = OrderedDict()
         self._version = 0
         self.refresh()
 
@@ -127,7 +135,18 @@ class KerasExecutor:
         key = (compile_part, plan.patched)
         if key not in self._compiled:
             self._compiled[key] = compile_part(self.tf, plan, self._weights)
+        self._compiled.move_to_end(key)
+        if len(self._compiled) > MAX_COMPILED:
+            self._compiled.popitem(last=False)
         return list(run_unfused(self.tf, self._compiled[key], inputs))
+
+
+def _check_applicable(tf: Any, traced: Any) -> None:
+    if any(result.shape.rank and result.shape[0] is not None for result in traced.outputs):
+        raise NotApplicable("it takes batches of one size only")
+    outputs = (output for op in traced.graph.get_operations() for output in op.outputs)
+    if any(output.dtype == tf.bfloat16 for output in outputs):
+        raise NotApplicable("it calculates in bfloat16")
 
 
 def _view(tensor: Tensor) -> NDArray[Any]:

@@ -13,7 +13,12 @@ from gridexplainer_widget.classifiers.torch.calls import INSTALL, place_of, swit
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import UnsupportedGraph
 from gridexplainer_widget.incremental.calculation import Rows, Weights
-from gridexplainer_widget.incremental.engine import IncrementalEngine
+from gridexplainer_widget.incremental.engine import (
+    MAX_SIZES,
+    IncrementalEngine,
+    known_engine,
+    read_engine,
+)
 from gridexplainer_widget.incremental.executor import CutMaps
 from gridexplainer_widget.incremental.gathers import Places
 from gridexplainer_widget.incremental.optimise import optimised
@@ -25,9 +30,6 @@ from .export import export_module, structure
 from .reader import read_graph
 from .run import TorchCalculation
 from .steps import FIRST, Move
-
-MAX_SIZES = 4
-"""Picture sizes for which a module's reading is kept."""
 
 CHECKSUM_LENGTH = 1024
 """Numbers of a weight per checksum, which detects changes."""
@@ -164,23 +166,10 @@ def incremental_engines(
         now = structure(module)
         if size not in known or known[size][0] != now:
             known.pop(size, None)
-            known[size] = (now, _read_engine(module, (channels, *size), after))
+            shape = (channels, *size)
+            known[size] = (now, read_engine(lambda: TorchExecutor(module, shape, after)))
         while len(known) > MAX_SIZES:
             known.pop(next(iter(known)))
-        engine = known[size][1]
-        if isinstance(engine, UnsupportedGraph):
-            raise engine
-        return engine
+        return known_engine(known[size][1])
 
     return engine_for
-
-
-def _read_engine(
-    module: Any, shape: tuple[int, int, int], after: Callable[[Any], Any]
-) -> IncrementalEngine | UnsupportedGraph:
-    try:
-        return IncrementalEngine(TorchExecutor(module, shape, after))
-    except UnsupportedGraph as why:
-        return why
-    except Exception as error:  # noqa: BLE001 - the module itself still answers
-        return UnsupportedGraph(f"reading it failed with {type(error).__name__}: {error}")

@@ -578,7 +578,7 @@ def test_a_model_that_fails_is_left_as_it_was() -> None:
     model(BATCH)
     before = state(model)
     model.block.relu = lambda pixels: pixels.numpy()
-    with pytest.raises(AttributeError):
+    with pytest.raises(MethodError, match="fails with AttributeError"):
         network_of(model, "softmax", input_shape=(6, 6, 3)).scores(BATCH, 0)
     assert state(model) == before
 
