@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -58,12 +59,11 @@ def decoded(data: bytes, name: str) -> NDArray[Any]:
     ValueError
         The file is damaged, too large or of another format.
     """
+    plugin = plugin_of(data, name)
     try:
-        image = opened(io.BytesIO(data))
+        image = plugin(io.BytesIO(data), "")
     except Exception as error:  # the plugins raise many kinds
         raise ValueError(_undecodable(name, error)) from error
-    if image is None:
-        raise ValueError(f"The picture ({name}) cannot be decoded: {unknown_format(data)}")
     _bound(image, data, name)
     return array_of(image, name)
 
@@ -88,20 +88,25 @@ def from_pil(image: Image.Image) -> NDArray[Any]:
     return array_of(image, name)
 
 
-def opened(file: io.BytesIO) -> Any:
-    """Read the header with the one plugin that it is for; None if that is none of FORMATS.
+def plugin_of(data: bytes, name: str) -> Callable[..., Any]:
+    """Return the one plugin of Pillow that a file's first bytes ask for.
 
     `Image.open` would ask all plugins, and has a bound and warnings of its own.
+
+    Raises
+    ------
+    ValueError
+        The file is of none of FORMATS.
     """
     Image.init()
-    start = file.read(16)
-    for name in FORMATS:
-        factory, accept = Image.OPEN.get(name, (None, None))
-        if factory is None or accept is None or accept(start) is not True:
-            continue
-        file.seek(0)
-        return factory(file, "")
-    return None
+    for known in FORMATS:
+        factory, accept = Image.OPEN.get(known, (None, None))
+        if factory is not None and accept is not None and accept(data[:16]) is True:
+            return factory
+    raise ValueError(
+        f"The picture ({name}) cannot be decoded: it is in no format that is read here. "
+        f"{WANTED_FILE} {_advice(data)}"
+    )
 
 
 def array_of(image: Image.Image, name: str) -> NDArray[Any]:
@@ -128,11 +133,6 @@ def too_large(image: Image.Image, name: str) -> str:
         f"are decoded, up to {MAX_SIDE:,} a side ({MAX_PHOTO_PIXELS:,} of a JPEG that is not "
         "progressive). Make it smaller first."
     )
-
-
-def unknown_format(data: bytes) -> str:
-    """Say that a file is of no format that is read."""
-    return f"it is in no format that is read here. {WANTED_FILE} {_advice(data)}".strip()
 
 
 def is_too_large(image: Image.Image) -> bool:

@@ -22,9 +22,10 @@ class Turn(IntEnum):
     """Priority of a job, lowest first."""
 
     QUESTION = 0
-    RUN = 1
-    CHECK = 2
-    CURVE = 3
+    PICTURE = 1
+    RUN = 2
+    CHECK = 3
+    CURVE = 4
 
 
 class PublishedTraits(Protocol):

@@ -21,6 +21,7 @@ KERNEL_TRAITS: Final = (
     "about",
     "check",
     "fills",
+    "reading",
 )
 """Written by the kernel alone; ignored from the front end."""
 
@@ -42,6 +43,18 @@ SAVED_FORMATS: Final = ("html", "npz")
 COLORMAPS: Final = ("orange-blue", "purple-green", "red-blue")
 
 SCALES: Final = ("relative", "absolute")
+
+UPLOAD_TYPES: Final = (
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "image/gif",
+    "image/bmp",
+    "image/tiff",
+    "image/avif",
+    "image/x-portable-anymap",
+)
+"""What the front end offers to open: what `core.picture_file` decodes."""
 
 MAX_UPLOAD: Final = 8 * 2**20
 """Bytes; Jupyter's server takes messages of up to 10 MiB."""

@@ -73,6 +73,9 @@ class ExplorerTraits(BaseWidget):
             "model was given), `checks` ([[name, verdict, seen, advice], …])."
         )
     )
+    reading = kernel_trait(
+        t.Unicode(help="Name of the picture file that is being read; empty without one.")
+    )
     fills = kernel_trait(t.List(t.Unicode(), help="Fills to choose from."))
 
     grid_size = _Validated(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)

@@ -10,14 +10,14 @@ from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import NAMES, Fill
 from gridexplainer_widget.core.grid import Grid, is_whole
-from gridexplainer_widget.core.picture import PictureLike, png_bytes, read_picture
+from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
 from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import Selection
 from gridexplainer_widget.results.document import STATIC
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.wire.explorer import APPEARANCE, FRONT_END_TRAITS, KERNEL_TRAITS
 
-from .files import saved_file, uploaded_picture
+from .files import saved_file, upload_of
 from .publisher import ExplorerPublisher
 from .session import ExplorerSession
 from .traits import ExplorerTraits
@@ -145,6 +145,11 @@ class GridExplainerWidget(ExplorerTraits):
             Not a picture, or the grid does not fit it; the old one stays.
         """
         picture = read_picture(img)
+        with self._publisher.publishing():
+            self._publisher.forget_reading()
+            self._replace_picture(picture)
+
+    def _replace_picture(self, picture: Picture) -> None:
         Grid.of(self.grid_size, *self._session.size_of(picture))
         with self._publisher.publishing():
             self._session.replace_picture(picture)
@@ -200,7 +205,7 @@ class GridExplainerWidget(ExplorerTraits):
         if kind == "play":
             self.play()
         elif kind == "explain":
-            self.explain(uploaded_picture(command, buffers))
+            self._publisher.read(upload_of(command, buffers), self._replace_picture)
         elif kind == "save":
             name, data = saved_file(self._explanation_so_far(), command, self.to_html)
             self.send({"type": "saved", "id": command["id"], "name": name}, buffers=[data])

@@ -15,13 +15,14 @@ const OFFLINE: Record<Host, string> = {
 export function noticesView(model: Model, signal: AbortSignal, host: () => Host) {
   const root = element("div", "gx-notices");
   const offline = element("p", "gx-offline");
+  const reading = element("p", "gx-reading");
   const error = element("p", "gx-error");
   const local = element("p", "gx-error");
   const notes = element("div", "gx-notes");
   const check = modelCheck(model);
   const about = element("p", "gx-about");
   const logOdds = element("button", "gx-button", "Show log-odds");
-  offline.setAttribute("role", "status");
+  for (const status of [offline, reading]) status.setAttribute("role", "status");
   for (const alert of [error, local]) alert.setAttribute("role", "alert");
   local.hidden = true;
   logOdds.addEventListener(
@@ -32,7 +33,7 @@ export function noticesView(model: Model, signal: AbortSignal, host: () => Host)
     },
     { signal },
   );
-  root.append(offline, error, local, notes, logOdds, about, check.element);
+  root.append(offline, reading, error, local, notes, logOdds, about, check.element);
 
   /** The kernel's error when the front end's message was shown. */
   let oldError = "";
@@ -43,6 +44,7 @@ export function noticesView(model: Model, signal: AbortSignal, host: () => Host)
   };
   const update = () => {
     setText(offline, OFFLINE[host()]);
+    setText(reading, model.get("reading") && `Reading “${model.get("reading")}” …`);
     const kernelError = model.get("error");
     if (kernelError !== oldError) setText(local, "");
     if (local.hidden) setText(error, kernelError);

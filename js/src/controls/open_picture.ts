@@ -1,7 +1,7 @@
 // Sends a dropped, pasted or chosen picture to the kernel.
 
 import { element } from "../dom/element";
-import { MAX_UPLOAD, type Model } from "../model/explorer_protocol";
+import { MAX_UPLOAD, UPLOAD_TYPES, type Model } from "../model/explorer_protocol";
 import type { Host } from "../model/widget_model";
 
 export interface OpenPicture {
@@ -21,7 +21,7 @@ export function openPicture(
   const input = element("input", "gx-file");
   button.title = "Or drop one here, or paste one";
   input.type = "file";
-  input.accept = "image/*";
+  input.accept = UPLOAD_TYPES.join();
   input.hidden = true;
   button.append(input);
 

@@ -17,6 +17,7 @@ export const KERNEL_TRAITS = [
   "about",
   "check",
   "fills",
+  "reading",
 ] as const;
 
 /** How drops are drawn; set without save_changes: no message is sent. */
@@ -41,6 +42,18 @@ export const COLORMAPS = ["orange-blue", "purple-green", "red-blue"] as const;
 export const SCALES = ["relative", "absolute"] as const;
 
 export const MAX_GRID = 64;
+
+/** Of pictures that can be opened. */
+export const UPLOAD_TYPES = [
+  "image/png",
+  "image/jpeg",
+  "image/webp",
+  "image/gif",
+  "image/bmp",
+  "image/tiff",
+  "image/avif",
+  "image/x-portable-anymap",
+] as const;
 
 /** Bytes of an uploaded picture. */
 export const MAX_UPLOAD = 8 * 2 ** 20;
@@ -122,6 +135,8 @@ export interface Traits {
   about: Maybe<About>;
   check: Maybe<Check>;
   fills: string[];
+  /** The picture file that the kernel reads; "" for none. */
+  reading: string;
   grid_size: number | Cell;
   fill: string;
   target: number | string | null;
@@ -156,6 +171,7 @@ export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   about: {},
   check: {},
   fills: [],
+  reading: "",
 };
 
 export type Model = ModelOf<Traits, Command>;

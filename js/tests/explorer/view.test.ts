@@ -394,6 +394,20 @@ describe("a file", () => {
   });
 });
 
+describe("a picture that is read", () => {
+  test("is told until it is there, as text", async () => {
+    const { el } = show();
+    const reading = find(el, ".gx-reading");
+    expect([reading.hidden, reading.getAttribute("role")]).toEqual([true, "status"]);
+    model.receive({ reading: `${HTML}.png` });
+    await settled();
+    expect([reading.hidden, reading.textContent]).toEqual([false, `Reading “${HTML}.png” …`]);
+    model.receive({ reading: "", error: "“cat.png”: The picture cannot be decoded." });
+    await settled();
+    expect(reading.hidden).toBe(true);
+  });
+});
+
 describe("a kernel that goes", () => {
   const value: Cell[] = [[0, 0]];
 

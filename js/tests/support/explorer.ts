@@ -32,6 +32,7 @@ export function traits(changes: Partial<Traits> = {}): Traits {
     about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" },
     check: {},
     fills: ["cell-mean", "blur", "gray"],
+    reading: "",
     grid_size: [2, 3],
     fill: "cell-mean",
     target: null,

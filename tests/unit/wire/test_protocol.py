@@ -36,6 +36,7 @@ def names(name: str) -> list[str]:
         "FRONT_END_TRAITS",
         "COMMANDS",
         "SAVED_FORMATS",
+        "UPLOAD_TYPES",
         "COLORMAPS",
         "SCALES",
         "STATUSES",
