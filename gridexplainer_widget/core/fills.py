@@ -114,7 +114,8 @@ def _named(name: str, seed: int) -> Fill:
 
 def _color(rgb: Any, name: str | None = None) -> Fill:
     try:
-        color = np.asarray(rgb, np.float32)
+        with np.errstate(over="ignore"):
+            color = np.asarray(rgb, np.float32)
     except (TypeError, ValueError, OverflowError):
         color = np.empty(0, np.float32)
     if color.shape != (3,) or not ((color >= 0) & (color <= 255)).all():

@@ -9,14 +9,13 @@ from typing import Any
 import traitlets as t
 
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.core.grid import is_whole
 from gridexplainer_widget.core.shown import shown as one_line
 from gridexplainer_widget.wire.shared import STATUSES
 
 from .ipykernel import route_clicks_to_the_subshell
 from .publisher import Publisher
 from .shared_traits import SharedTraits
-from .traits import accepted, accepted_target, kernel_trait, sendable, shown
+from .traits import accepted, accepted_target, kernel_trait, sendable, sent_target, shown
 
 
 class BaseWidget(SharedTraits):
@@ -118,8 +117,4 @@ class BaseWidget(SharedTraits):
     def _valid_target(self, proposal: Any) -> Any:
         labels = self._setup.classifier.labels
         target = accepted(accepted_target, proposal.value, self.labels, labels)
-        if target is None or isinstance(target, str):
-            return target
-        if is_whole(target):
-            return int(target)
-        raise t.TraitError(f"target {target!r:.200} is no class. Wanted is an index or a label.")
+        return accepted(sent_target, target)

@@ -10,7 +10,14 @@ import traitlets as t
 from gridexplainer_widget.analysis.explain import CLEAR_ERRORS
 from gridexplainer_widget.classifiers.labels import Labels, find_class, plain_target
 from gridexplainer_widget.core.errors import named, words_of
+from gridexplainer_widget.core.grid import is_whole
 from gridexplainer_widget.core.shown import readable
+
+
+class Validated(t.Any):
+    """A trait that is checked by a validator alone, even for None."""
+
+    allow_none = False
 
 
 def kernel_trait(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
@@ -51,6 +58,15 @@ def accepted(accept: Callable[..., Any], *arguments: Any) -> Any:
         raise
     except Exception as error:
         raise t.TraitError(shown(error)) from error
+
+
+def sent_target(target: Any) -> int | str | None:
+    """Return a target as the front end gets it, also one that no labels are known for yet."""
+    if target is None or isinstance(target, str):
+        return target
+    if is_whole(target):
+        return int(target)
+    raise ValueError(f"target {target!r:.200} is no class. Wanted is an index or a label.")
 
 
 def accepted_target(target: Any, published: Sequence[str], labels: Labels | None) -> Any:

@@ -35,5 +35,7 @@ RANDOM_NETWORKS = settings(
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would take longer than all
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+RANDOM_EVENTS = settings(FEW, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+"""Threads are never twice the same, so that shrinking would try for long, and in vain."""
 EXPORTED_NETWORKS = settings(RANDOM_NETWORKS, max_examples=sized(25, 200))
 """PyTorch exports each of them, which takes the most time."""

@@ -7,7 +7,7 @@ from typing import Any
 import traitlets as t
 
 from gridexplainer_widget.live.base_widget import BaseWidget
-from gridexplainer_widget.live.traits import accepted, checked, kernel_trait
+from gridexplainer_widget.live.traits import Validated, accepted, checked, kernel_trait
 from gridexplainer_widget.wire.comparison import accepted_methods
 from gridexplainer_widget.wire.shared import accepted_value
 
@@ -41,10 +41,10 @@ class ComparisonTraits(BaseWidget):
         )
     )
 
-    methods = t.Any((), help="Each map's method and its options: [(name, options), …].").tag(
+    methods = Validated((), help="Each map's method and its options: [(name, options), …].").tag(
         sync=True
     )
-    value = t.Any((), help="The chosen cell: [(row, column)] or [].").tag(sync=True)
+    value = Validated((), help="The chosen cell: [(row, column)] or [].").tag(sync=True)
     randomise = checked(
         t.Bool(default_value=False, help="Whether weights are randomised, too.").tag(sync=True)
     )

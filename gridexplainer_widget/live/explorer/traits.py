@@ -14,17 +14,11 @@ from gridexplainer_widget.core.fills import NAMES, Fill, parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.scores import SCORES
 from gridexplainer_widget.live.base_widget import BaseWidget
-from gridexplainer_widget.live.traits import accepted, checked, kernel_trait
+from gridexplainer_widget.live.traits import Validated, accepted, checked, kernel_trait
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES, accepted_grid_size
 from gridexplainer_widget.wire.shared import accepted_value
 
 from .session import ExplorerSession
-
-
-class _Validated(t.Any):
-    """A trait checked by a validator below, even for None."""
-
-    allow_none = False
 
 
 class ExplorerTraits(BaseWidget):
@@ -78,14 +72,14 @@ class ExplorerTraits(BaseWidget):
     )
     fills = kernel_trait(t.List(t.Unicode(), help="Fills to choose from."))
 
-    grid_size = _Validated(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)
-    fill = _Validated(
+    grid_size = Validated(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)
+    fill = Validated(
         "cell-mean", help="What stands in for a hidden cell: a name, a colour or a callable."
     ).tag(sync=True, to_json=lambda fill, _: fill.name if isinstance(fill, Fill) else fill)
     score = checked(
         t.Enum(SCORES, "probability", help="What drops are differences of.").tag(sync=True)
     )
-    value = _Validated((), help="The selected cells: [(row, column), …].").tag(sync=True)
+    value = Validated((), help="The selected cells: [(row, column), …].").tag(sync=True)
     keep = checked(
         t.Bool(
             default_value=False, help="Everything but the selection is hidden, instead of it."

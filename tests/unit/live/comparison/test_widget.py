@@ -155,6 +155,7 @@ def test_a_model_that_fails_is_told(widgets: list[ComparisonWidget]) -> None:
     ("name", "value"),
     [
         ("methods", "occlusion"),
+        ("methods", None),
         ("methods", [["no such", ""]]),
         ("methods", [["rise", "conv"]]),
         ("methods", [["rise"]]),
@@ -164,6 +165,7 @@ def test_a_model_that_fails_is_told(widgets: list[ComparisonWidget]) -> None:
         ("target", "nobody"),
         ("value", [[9, 9]]),
         ("value", "x"),
+        ("value", None),
         ("randomise", "perhaps"),
     ],
 )
