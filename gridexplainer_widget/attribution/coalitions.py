@@ -7,8 +7,8 @@ from collections.abc import Generator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.progress import Progress
+from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.inference.run import KEPT_SETS, Run
 
 from .context import MethodContext
@@ -36,17 +36,18 @@ def coalition_values(
         batch = slice(start, min(start + step, len(kept)))
         hidden = [tuple(map(int, np.flatnonzero(~row))) for row in kept[batch]]
         calls = context.run.calls
-        values[batch] = -context.drops(_probabilities(context.run, hidden))
+        values[batch] = -context.drops(_answers(context.run, hidden))
         context.forward += context.run.calls - calls
         yield min(done + batch.stop, total), total
     return values
 
 
-def _probabilities(run: Run, hidden: Sequence[tuple[int, ...]]) -> Probabilities:
+def _answers(run: Run, hidden: Sequence[tuple[int, ...]]) -> Answers:
     # Read the cache first: each new answer may evict an old one.
-    cached = {cells: run.cached_probabilities(cells) for cells in hidden}
-    missing = [cells for cells, vector in cached.items() if vector is None]
+    cached = {cells: run.cached_answer(cells) for cells in hidden}
+    missing = [cells for cells, answer in cached.items() if answer is None]
     for _ in run.ask(missing):
         pass
-    cached |= {cells: run.cached_probabilities(cells) for cells in missing}
-    return np.stack([vector for cells in hidden if (vector := cached[cells]) is not None])
+    cached |= {cells: run.cached_answer(cells) for cells in missing}
+    known = [answer for cells in hidden if (answer := cached[cells]) is not None]
+    return Answers(*map(np.stack, zip(*known, strict=True)))

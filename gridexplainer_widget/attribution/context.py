@@ -15,7 +15,7 @@ from gridexplainer_widget.core.arrays import LayerMaps, Map, Pixels, PreparedBat
 from gridexplainer_widget.core.errors import MethodError
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.progress import Progress
-from gridexplainer_widget.core.scores import Score, drops_of
+from gridexplainer_widget.core.scores import Answers, Score, drops_of
 from gridexplainer_widget.inference.run import Run
 
 from .attribution import Attribution, Cost, mean_of_cells, over_pixels, sum_of_cells
@@ -160,12 +160,14 @@ class MethodContext:
         self.backward += len(inputs)
         return self.on_network(lambda net: net.gradients(inputs, self.target, guided=guided))
 
-    def drops(self, vectors: Probabilities) -> NDArray[np.float32]:
+    def drops(self, answers: Answers | Probabilities) -> NDArray[np.float32]:
         """Return drops of the target's score: (..., classes) → (...)."""
-        if self.run.baseline is None:
+        if self.run.whole is None:
             raise RuntimeError("The whole picture has not been scored.")
+        if not isinstance(answers, Answers):
+            answers = Answers.without_logits(answers)
         output = str(self.run.classifier.output)
-        return drops_of(vectors, self.run.baseline, self.target, self.score, output)
+        return drops_of(answers, self.run.whole, self.target, self.score, output)
 
     @property
     def score_notes(self) -> tuple[str, ...]:

@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
+from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 
 from .guess import Guess, check_same, guess_again
 from .labels import Labels, names_of
+from .log_odds import fits, log_odds_of, split
 from .network import Network
-from .outputs import OutputKind, read_answer, to_probabilities
+from .outputs import LOGITS, OutputKind, read_answer, to_probabilities
 from .preprocessing import AS_IS, Preprocessing
 
 Shape: TypeAlias = "tuple[int | None, int | None, int]"
@@ -54,7 +56,7 @@ class Classifier:
         None: any size.
     forward : callable
         Preprocessed float32 (batch, height, width, channels) → raw output: (batch, classes), or a
-        mapping or named tuple that holds it.
+        mapping or named tuple that holds it; perhaps with its logits: `log_odds.py`.
     preprocessing : Preprocessing
         Applied to a batch in 0..255.
     output : OutputKind, optional
@@ -112,17 +114,25 @@ class Classifier:
         ValueError
             The number of labels is not the number of classes.
         """
-        return self._probabilities(*self.ask(batch))
+        return self.answers(batch).vectors
 
-    def read(self, raw: Any, batch: int) -> Probabilities:
-        """Convert the raw output for a batch to probabilities; errors as for a call."""
-        return self._probabilities(*read_answer(raw, batch, self.name))
+    def answers(self, batch: PreparedBatch) -> Answers:
+        """Classify a batch as a call does, with the log-odds of the logits, where there are any."""
+        return self.read(self._raw(batch), len(batch))
 
-    def _probabilities(self, raw: NDArray[np.floating[Any]], logits: bool) -> Probabilities:  # noqa: FBT001
-        probabilities = to_probabilities(raw, self.kind_of(raw, logits=logits), self.name)
+    def read(self, raw: Any, batch: int) -> Answers:
+        """Convert the raw output for a batch; errors as for a call."""
+        answer, logits = split(raw)
+        numbers, named = read_answer(answer, batch, self.name)
+        kind = self.kind_of(numbers, logits=named)
+        vectors = to_probabilities(numbers, kind, self.name)
         if self.labels is not None:
-            self.names(probabilities.shape[1])
-        return probabilities
+            self.names(vectors.shape[1])
+        if kind in LOGITS:
+            logits = numbers
+        elif not fits(raw, kind) or np.size(logits) != numbers.size:
+            return Answers.without_logits(vectors)
+        return Answers(vectors, log_odds_of(np.reshape(logits, numbers.shape), kind))
 
     @property
     def told_output(self) -> OutputKind | None:
@@ -150,11 +160,14 @@ class Classifier:
 
     def ask(self, batch: PreparedBatch) -> tuple[NDArray[np.floating[Any]], bool]:
         """Return raw outputs (n, classes), and whether the model calls them logits."""
+        return read_answer(split(self._raw(batch))[0], len(batch), self.name)
+
+    def _raw(self, batch: PreparedBatch) -> Any:
         prepared = self.preprocessing(batch)
         with self.lock:
             raw = self._forward_patiently(prepared)
             self._has_worked = True
-        return read_answer(raw, len(batch), self.name)
+        return raw
 
     def _forward_patiently(self, prepared: PreparedBatch) -> Any:
         """Retry a failed call: a server may be gone for a moment.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,22 +25,50 @@ def parse_score(score: str) -> Score:
     return score
 
 
+class Answers(NamedTuple):
+    """What a model says of one picture, (classes,), or of several, (..., classes).
+
+    `vectors` are probabilities; `log_odds` are those of its logits, NaN where no logit is known.
+    """
+
+    vectors: Probabilities
+    log_odds: NDArray[np.float32]
+
+    @classmethod
+    def without_logits(cls, vectors: Probabilities) -> Answers:
+        """Wrap probabilities of which no logit is known."""
+        return cls(vectors, np.full_like(vectors, np.nan))
+
+    def at(self, index: Any) -> Answers:
+        """Return the answers at an index, or several."""
+        return Answers(self.vectors[index], self.log_odds[index])
+
+    def finite_log_odds(self, target: int) -> bool:
+        """Tell whether the target's log-odds are known and finite wherever there is an answer."""
+        known = np.isfinite(self.log_odds[..., target])
+        return bool((known | np.isnan(self.vectors[..., target])).all())
+
+
 def drops_of(
-    vectors: Probabilities, baseline: Probabilities, target: int, score: Score, output: str
+    answers: Answers, baseline: Answers, target: int, score: Score, output: str
 ) -> NDArray[np.float32]:
     """Subtract the target's score with cells hidden from that of the whole picture.
 
-    Log-odds are ln(p / (1 − p)), bounded by :func:`floors_of` of the model's `output`.
+    Log-odds are those of the logits where all are known. Else they are ln(p / (1 − p)), bounded by
+    :func:`floors_of` of the model's `output`.
     """
+    exact = baseline.finite_log_odds(target) and answers.finite_log_odds(target)
 
-    def value(vectors: Probabilities) -> NDArray[np.float64]:
+    def value(answers: Answers) -> NDArray[np.float64]:
         if score == "probability":
-            return vectors[..., target].astype(np.float64)
-        probability, other = odds_of(vectors, target, output)
+            return answers.vectors[..., target].astype(np.float64)
+        if exact:
+            return answers.log_odds[..., target].astype(np.float64)
+        probability, other = odds_of(answers.vectors, target, output)
         least, least_other = floors_of(target, output)
         return np.log(np.maximum(probability, least)) - np.log(np.maximum(other, least_other))
 
-    drops: NDArray[np.float32] = (value(baseline) - value(vectors)).astype(np.float32)
+    drops: NDArray[np.float32] = (value(baseline) - value(answers)).astype(np.float32)
     return drops
 
 

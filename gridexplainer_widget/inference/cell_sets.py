@@ -41,11 +41,10 @@ def ranking(drops: ArrayLike) -> NDArray[np.intp]:
 
 def sum_of_drops(run: Run, cells: Sequence[int], target: int, score: Score) -> float | None:
     """Add up the drops of single cells; None if one is not scored."""
-    if run.baseline is None or run.vectors is None:
+    if run.whole is None or run.answers is None:
         return None
-    drops = drops_of(
-        run.vectors[list(cells)], run.baseline, target, score, str(run.classifier.output)
-    )
+    chosen = run.answers.at(list(cells))
+    drops = drops_of(chosen, run.whole, target, score, str(run.classifier.output))
     return None if np.isnan(drops).any() else float(drops.sum(dtype=np.float64))
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
+from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.grid import Box
+from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.incremental.boxes import Boxes
 from gridexplainer_widget.incremental.engine import IncrementalEngine, Schedule
 from gridexplainer_widget.incremental.grouping import SIZE_TOLERANCE, in_batches
@@ -95,19 +96,19 @@ class IncrementalStrategy:
         if baseline:
             yield from self.full.batches([()])
 
-    def vectors(self, batch: CellSetBatch) -> Probabilities:
+    def answers(self, batch: CellSetBatch) -> Answers:
         """See :class:`InferenceStrategy`."""
         if batch.plan is None or self.engine.disabled_reason:
-            return self.full.vectors(batch)
+            return self.full.answers(batch)
         try:
-            vectors = self._incremental(batch, batch.plan)
-            reason = self._differs(batch, vectors)
+            answers = self._incremental(batch, batch.plan)
+            reason = self._differs(batch, answers)
         except Exception as error:  # noqa: BLE001 - the model itself still answers
             reason = _failure(error)
         if reason is None:
-            return vectors
+            return answers
         self._disable(reason)
-        return self.full.vectors(batch)
+        return self.full.answers(batch)
 
     def _disable(self, reason: str) -> None:
         self.engine.disabled_reason = reason
@@ -117,7 +118,7 @@ class IncrementalStrategy:
             stacklevel=3,
         )
 
-    def _incremental(self, batch: CellSetBatch, plan: PatchPlan) -> Probabilities:
+    def _incremental(self, batch: CellSetBatch, plan: PatchPlan) -> Answers:
         boxes = [
             None if group == [()] else as_boxes([self._changed(cells) for cells in group])
             for group in batch.groups
@@ -134,17 +135,25 @@ class IncrementalStrategy:
             raw = self.engine.outputs(plan, self._picture, boxes, crop)
         return self.classifier.read(raw, len(batch.sets))
 
-    def _differs(self, batch: CellSetBatch, vectors: Probabilities) -> str | None:
+    def _differs(self, batch: CellSetBatch, answers: Answers) -> str | None:
         """Check one set of each plan's first batch against the model itself."""
         plan = batch.plan
         if plan is None or plan.patched in self.engine.checked:
             return None
-        index = int(np.abs(vectors - vectors[0]).max(axis=1).argmax())  # the largest change
-        expected = self.full.vectors(CellSetBatch(([batch.sets[index]],)))[0]
-        allowed = 1e-3 * np.abs(expected - vectors[0]).max() + 1e-4 * np.abs(expected).max()
-        off = float(np.abs(vectors[index] - expected).max())
-        if not off <= allowed and np.isfinite(expected).all():
-            return f"its probabilities, calculated from parts, are off by {off:.2g}"
+        # Log-odds change even where probabilities are rounded to 1.
+        told = np.isfinite(answers.log_odds).all()
+        changes = answers.log_odds if told else answers.vectors
+        index = int(np.abs(changes - changes[0]).max(axis=1).argmax())  # the largest change
+        expected = self.full.answers(CellSetBatch(([batch.sets[index]],))).at(0)
+        for name, ours, theirs in (
+            ("probabilities", answers.vectors, expected.vectors),
+            ("log-odds", answers.log_odds, expected.log_odds),
+        ):
+            allowed = 1e-3 * np.abs(theirs - ours[0]).max() + 1e-4 * np.abs(theirs).max()
+            off = float(np.abs(ours[index] - theirs).max())
+            known = np.isfinite(theirs).all() and (told or ours is answers.vectors)
+            if known and not off <= allowed:
+                return f"its {name}, calculated from parts, are off by {off:.2g}"
         self.engine.checked.add(plan.patched)
         return None
 

@@ -17,6 +17,7 @@ from gridexplainer_widget.core.fills import Fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import Picture
+from gridexplainer_widget.core.scores import Answers
 
 from .choose import Engine, choose_strategy
 from .strategy import InferenceStrategy, choose_batch_size
@@ -44,6 +45,8 @@ class Run:
         Class probabilities of the whole picture.
     vectors : float32 (cells, classes)
         Class probabilities with one cell hidden; NaN where not scored.
+    log_odds, baseline_log_odds
+        The same of the log-odds of the model's logits; NaN where these are not known.
     failed : bool (cells,)
         Cells whose last scoring failed.
     seconds
@@ -70,10 +73,12 @@ class Run:
         )
         self.baseline: Probabilities | None = None
         self.vectors: Probabilities | None = None
+        self.log_odds = np.empty((len(masker.grid), 0), np.float32)
+        self.baseline_log_odds = np.empty(0, np.float32)
         self.failed = np.zeros(len(masker.grid), np.bool_)
         self.seconds = 0.0
         self.calls = 0
-        self._set_vectors: OrderedDict[bytes, Probabilities] = OrderedDict()
+        self._set_answers: OrderedDict[bytes, Answers] = OrderedDict()
 
     @classmethod
     def of(  # noqa: PLR0913 - a run's parts and settings
@@ -150,11 +155,11 @@ class Run:
                 continue
             self.calls += len(batch.sets)
             try:
-                vectors = self.strategy.vectors(batch)
+                answers = self.strategy.answers(batch)
             except Exception:
                 self._mark_failed(batch.sets)
                 raise
-            worse = self._keep_all(batch.sets, vectors)
+            worse = self._keep_all(batch.sets, answers)
             scored, bad = scored + len(batch.sets), bad + worse
             if unchanged and self.baseline is not None:
                 self._keep_as_baseline(unchanged)
@@ -166,14 +171,30 @@ class Run:
         if bad:
             raise self._problem(bad, scored)
 
+    @property
+    def whole(self) -> Answers | None:
+        """What the model says of the whole picture; None if not known."""
+        return None if self.baseline is None else Answers(self.baseline, self.baseline_log_odds)
+
+    @property
+    def answers(self) -> Answers | None:
+        """What the model says with one cell hidden, (cells, classes); None before the first."""
+        return None if self.vectors is None else Answers(self.vectors, self.log_odds)
+
     def cached_probabilities(self, cells: Sequence[int]) -> Probabilities | None:
         """Return the class probabilities with `cells` hidden; None if not known."""
+        answer = self.cached_answer(cells)
+        return None if answer is None else answer.vectors
+
+    def cached_answer(self, cells: Sequence[int]) -> Answers | None:
+        """Return what the model says with `cells` hidden; None if not known."""
         if not cells:
-            return self.baseline
+            return self.whole
         if len(cells) == 1:
-            vector = None if self.vectors is None else self.vectors[cells[0]]
-            return None if vector is None or np.isnan(vector[0]) else vector
-        return self._set_vectors.get(self._key(cells))
+            answers = self.answers
+            known = answers is not None and not np.isnan(answers.vectors[cells[0], 0])
+            return answers.at(cells[0]) if answers is not None and known else None
+        return self._set_answers.get(self._key(cells))
 
     def _unknown(
         self, sets: Iterable[Sequence[int]]
@@ -190,9 +211,9 @@ class Run:
 
     def _keep_as_baseline(self, sets: Iterable[Sequence[int]]) -> None:
         """Keep the baseline for sets that change no pixel."""
-        if self.baseline is not None:
+        if self.whole is not None:
             for cells in sets:
-                self._keep(cells, self.baseline)
+                self._keep(cells, self.whole)
 
     def _key(self, cells: Sequence[int]) -> bytes:
         mask = np.zeros(len(self.grid), np.bool_)
@@ -204,14 +225,13 @@ class Run:
             if len(cells) == 1:
                 self.failed[cells[0]] = True
 
-    def _keep_all(
-        self, batch: Sequence[Sequence[int]], vectors: Probabilities
-    ) -> list[Sequence[int]]:
+    def _keep_all(self, batch: Sequence[Sequence[int]], answers: Answers) -> list[Sequence[int]]:
         """Keep what is finite; return the other sets."""
         bad = []
-        for cells, vector in zip(batch, vectors, strict=True):
-            if np.isfinite(vector).all():
-                self._keep(cells, vector)
+        for index, cells in enumerate(batch):
+            answer = answers.at(index)
+            if np.isfinite(answer.vectors).all():
+                self._keep(cells, answer)
             else:
                 bad.append(cells)
         self._mark_failed(bad)
@@ -229,20 +249,22 @@ class Run:
             f"({self.classifier.preprocessing.description})."
         )
 
-    def _keep(self, cells: Sequence[int], vector: Probabilities) -> None:
+    def _keep(self, cells: Sequence[int], answer: Answers) -> None:
+        vector, log_odds = answer
         if self.vectors is None:
             self.vectors = np.full((len(self.grid), len(vector)), np.nan, np.float32)
+            self.log_odds = self.vectors.copy()
         if len(vector) != self.vectors.shape[1]:
             raise ClassifierError(
                 f"{self.classifier.name} returned {len(vector)} classes after "
                 f"{self.vectors.shape[1]} before; the number must not change."
             )
         if not cells:
-            self.baseline = vector
+            self.baseline, self.baseline_log_odds = vector, log_odds
         elif len(cells) == 1:
-            self.vectors[cells[0]] = vector
+            self.vectors[cells[0]], self.log_odds[cells[0]] = vector, log_odds
             self.failed[cells[0]] = False
         else:
-            self._set_vectors[self._key(cells)] = vector
-            if len(self._set_vectors) > KEPT_SETS:
-                self._set_vectors.popitem(last=False)
+            self._set_answers[self._key(cells)] = answer
+            if len(self._set_answers) > KEPT_SETS:
+                self._set_answers.popitem(last=False)

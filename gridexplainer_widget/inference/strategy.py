@@ -11,8 +11,8 @@ from typing import Protocol, TypeAlias
 import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.masking import Masker
+from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.incremental.plan import PatchPlan
 
 MEMORY_BUDGET = 256 * 2**20
@@ -69,7 +69,7 @@ class CellSetBatch:
 
 
 class InferenceStrategy(Protocol):
-    """Gets class probabilities with sets of cells hidden."""
+    """Gets the model's answers with sets of cells hidden."""
 
     @property
     def description(self) -> str:
@@ -78,8 +78,8 @@ class InferenceStrategy(Protocol):
     def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
         """Split sets into batches, in the best order."""
 
-    def vectors(self, batch: CellSetBatch) -> Probabilities:
-        """Score a batch: float32 (sets, classes)."""
+    def answers(self, batch: CellSetBatch) -> Answers:
+        """Score a batch: (sets, classes)."""
 
 
 class FullStrategy:
@@ -98,11 +98,11 @@ class FullStrategy:
         finally:
             self._pictures = self._pictures[:0].copy()
 
-    def vectors(self, batch: CellSetBatch) -> Probabilities:
+    def answers(self, batch: CellSetBatch) -> Answers:
         """See :class:`InferenceStrategy`."""
         if len(self._pictures) < len(batch.sets):  # one array for all batches
             self._pictures = np.empty((len(batch.sets), *self.masker.pixels.shape), np.float32)
         pictures = self._pictures[: len(batch.sets)]
         for cells, picture in zip(batch.sets, pictures, strict=True):
             self.masker.masked(cells, out=picture)
-        return self.classifier(pictures)
+        return self.classifier.answers(pictures)

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from gridexplainer_widget.attribution.attribution import mean_of_cells, upsample
 from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.core.arrays import Map, Probabilities
+from gridexplainer_widget.core.arrays import Map
 from gridexplainer_widget.core.errors import ClassifierError
+from gridexplainer_widget.core.scores import Answers
 
 DEFAULT_MASKS = 1000
 
@@ -43,7 +44,9 @@ def rise(context: MethodContext) -> Steps:
         masks = np.stack([_draw_mask(rng, *size) for _ in range(batch.start, batch.stop)])
         blended = hidden + masks[..., np.newaxis] * (run.masker.pixels - hidden)
         context.forward += len(blended)
-        values[batch] = -context.drops(_require_finite(run.classifier(blended), run.classifier))
+        values[batch] = -context.drops(
+            _require_finite(run.classifier.answers(blended), run.classifier)
+        )
         shares[batch] = [mean_of_cells(mask, context.grid) for mask in masks]
         weighted += np.tensordot(values[batch], masks, 1)
         total += masks.sum(axis=0)
@@ -56,15 +59,16 @@ def rise(context: MethodContext) -> Steps:
     return context.pixel_attribution(pixels.astype(np.float32), notes, unit=context.score)
 
 
-def _require_finite(vectors: Probabilities, classifier: Classifier) -> Probabilities:
-    bad = int((~np.isfinite(vectors).all(axis=1)).sum())
+def _require_finite(answers: Answers, classifier: Classifier) -> Answers:
+    finite = np.isfinite(answers.vectors).all(axis=1)
+    bad, total = int((~finite).sum()), finite.size
     if bad:
         raise ClassifierError(
-            f"{classifier.name} returned NaN or infinity for {bad} of {len(vectors)} masked "
+            f"{classifier.name} returned NaN or infinity for {bad} of {total} masked "
             "pictures. Check its weights and its preprocessing "
             f"({classifier.preprocessing.description})."
         )
-    return vectors
+    return answers
 
 
 def _draw_mask(rng: np.random.Generator, height: int, width: int) -> Map:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,7 +19,15 @@ from gridexplainer_widget.classifiers.outputs import parse_output
 from gridexplainer_widget.core.files import write_file
 from gridexplainer_widget.core.grid import Grid, is_whole
 from gridexplainer_widget.core.npz import StoredArray, stored_arrays
-from gridexplainer_widget.core.plain_json import read_json
+from gridexplainer_widget.core.plain_json import (
+    MAX_TEXT,
+    as_mapping,
+    as_seconds,
+    as_text,
+    as_texts,
+    as_whole,
+    read_json,
+)
 from gridexplainer_widget.core.scores import SCORES, parse_score
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.methods.registry import MethodSpec, parse_method
@@ -34,10 +41,6 @@ MAX_BYTES = 2**29
 MAX_HEADER_BYTES: Final = 2**25
 """Of the header's text, four for each letter."""
 
-MAX_NUMBER: Final = 2**53
-
-MAX_TEXT: Final = 1000
-"""Letters of a text that is only shown."""
 
 CHECKED_AT_ONCE: Final = 2**20
 """Numbers, so that checking takes little memory."""
@@ -47,6 +50,9 @@ FORMAT_VERSION: Final = 2
 UINT8_ARRAYS: Final = ("picture", "replacement")
 
 ARRAYS: Final = (*UINT8_ARRAYS, "pixels", "vectors", "failed", "baseline_vector")
+
+LOGIT_ARRAYS: Final = ("log_odds", "baseline_log_odds")
+"""Stored if a logit is known, and if there is room for them."""
 
 MAP_ARRAYS: Final = ("native", "pixels", "cells")
 """Stored with the prefix "attribution_"."""
@@ -83,6 +89,7 @@ def npz_bytes(explanation: ExplanationData) -> bytes:
             "cost": vars(found.cost),
         }
         arrays |= {f"attribution_{name}": getattr(found, name) for name in MAP_ARRAYS}
+    arrays |= _known_log_odds(explanation, arrays)
     arrays["header"] = np.array(json.dumps(header, ensure_ascii=False))
     _bound(arrays)
     file = io.BytesIO()
@@ -97,7 +104,8 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
             header = _header(stored)
             found = header.get("attribution") is not None
             maps = [f"attribution_{name}" for name in MAP_ARRAYS] if found else []
-            needed = {name: stored[name] for name in (*ARRAYS, *maps)}
+            logits = [name for name in LOGIT_ARRAYS if name in stored]
+            needed = {name: stored[name] for name in (*ARRAYS, *maps, *logits)}
             _bound(needed)
             return _from_parts(header, needed)
     except FileNotFoundError:
@@ -114,7 +122,7 @@ def _header(stored: Mapping[str, StoredArray]) -> dict[str, Any]:
     if text.dtype.kind != "U" or text.shape != ():
         raise ValueError(f"its header is {text.dtype} {text.shape}, and one text is wanted")
     _bound({"header": text})
-    return _mapping(read_json(str(text.read())), "header")
+    return as_mapping(read_json(str(text.read())), "header")
 
 
 def _bound(arrays: Mapping[str, StoredArray | NDArray[Any]]) -> None:
@@ -140,6 +148,16 @@ def _words(error: Exception) -> str:
     return shown(f"{kind}{error}", MAX_TEXT)
 
 
+def _known_log_odds(
+    explanation: ExplanationData, others: Mapping[str, NDArray[Any]]
+) -> dict[str, NDArray[Any]]:
+    arrays = {name: getattr(explanation, name) for name in LOGIT_ARRAYS}
+    if any(array is None or not np.isfinite(array).any() for array in arrays.values()):
+        return {}
+    size = sum(array.nbytes for array in (*arrays.values(), *others.values()))
+    return arrays if size <= MAX_BYTES // 2 else {}
+
+
 def _compact(pixels: NDArray[np.float32]) -> NDArray[Any]:
     small = np.clip(pixels, 0, 255).astype(np.uint8)
     return small if np.array_equal(small, pixels) else pixels
@@ -148,16 +166,16 @@ def _compact(pixels: NDArray[np.float32]) -> NDArray[Any]:
 def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> dict[str, Any]:
     if header["format"] != FORMAT_VERSION:
         raise ValueError(f"its format is {header['format']!r}, and {FORMAT_VERSION} is wanted")
-    rows, columns, height, width = (_whole(number, "grid") for number in header["grid"])
+    rows, columns, height, width = (as_whole(number, "grid") for number in header["grid"])
     grid = Grid(rows, columns, height, width)
-    labels = _texts(header["labels"], "labels")
+    labels = as_texts(header["labels"], "labels")
     _check_shapes(stored, grid, len(labels))
     arrays = {name: array.read() for name, array in stored.items()}
     arrays["pixels"] = arrays["pixels"].astype(np.float32, copy=False)
     _check_numbers(arrays)
     attribution = None
     if header.get("attribution") is not None:
-        attribution = _attribution(_mapping(header["attribution"], "attribution"), arrays, grid)
+        attribution = _attribution(as_mapping(header["attribution"], "attribution"), arrays, grid)
     method = parse_method(attribution.method if attribution else "occlusion")
     return dict(
         picture=arrays["picture"],
@@ -170,11 +188,12 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
         target=find_class(header["target"], labels),
         labels=labels,
         score=parse_score(header["score"]),
-        seconds=_seconds(header["seconds"]),
+        seconds=as_seconds(header["seconds"]),
         settings=_settings(header["settings"], method),
         checked=Preflight.of_record(header["checked"]) if header["checked"] else None,
         attribution=attribution,
-        **{name: _text(header[name], name) for name in ("fill", "model", "preprocessing")},
+        **{name: arrays.get(name) for name in LOGIT_ARRAYS},
+        **{name: as_text(header[name], name) for name in ("fill", "model", "preprocessing")},
     )
 
 
@@ -186,7 +205,10 @@ def _check_shapes(stored: Mapping[str, StoredArray], grid: Grid, classes: int) -
         "vectors": (*grid.shape, classes),
         "failed": grid.shape,
         "baseline_vector": (classes,),
+        "log_odds": (*grid.shape, classes),
+        "baseline_log_odds": (classes,),
     }
+    shapes = {name: shape for name, shape in shapes.items() if name in stored}
     if stored["pixels"].shape[2:] not in {(1,), (3,), (4,)}:
         raise ValueError(f"its pixels are {stored['pixels'].shape}, and 1, 3 or 4 channels wanted")
     for name, shape in shapes.items():
@@ -218,15 +240,15 @@ def _check_numbers(arrays: Mapping[str, NDArray[Any]]) -> None:
 
 def _settings(value: Any, method: MethodSpec) -> dict[str, Any]:
     """Check the settings that the code reads; others are only shown."""
-    settings = _mapping(value, "settings")
+    settings = as_mapping(value, "settings")
     parse_output(settings.get("output"))
     if not is_whole(settings.get("seed", 0)):
         raise ValueError(f"its seed is {settings['seed']!r:.40}, and a whole number is wanted")
-    _texts(settings.get("layer", []), "layer")
+    as_texts(settings.get("layer", []), "layer")
     height, width = settings.get("picture_size", (1, 1))
     sizes = [(name, settings[name]) for name in OPTIONS if name in settings]
     for name, number in (*sizes, ("picture's height", height), ("picture's width", width)):
-        _whole(number, name, 1)
+        as_whole(number, name, 1)
     for name in ("layer", *OPTIONS):
         if name in settings and name not in method.options:
             raise ValueError(f"it tells {name!r} of {method.name!r}, which knows none")
@@ -247,48 +269,19 @@ def _attribution(
         if not (map_.size and np.isfinite(map_).all()):
             raise ValueError(f"its {name} of {method.name!r} are empty, or hold NaN or infinity")
     cost = record["cost"]
-    forward, backward = (_whole(cost[name], f"cost, {name}") for name in ("forward", "backward"))
+    forward, backward = (as_whole(cost[name], f"cost, {name}") for name in ("forward", "backward"))
     if record["resolution"] not in RESOLUTION_NOUNS or record["unit"] not in {"", *SCORES}:
         raise ValueError(f"it knows no {record['resolution']!r} in {record['unit']!r}")
     return Attribution(
         method=method.name,
         resolution=record["resolution"],
-        derived=_text(record["derived"], "derived"),
+        derived=as_text(record["derived"], "derived"),
         unit=record["unit"],
-        layers=_texts(record["layers"], "layers"),
-        notes=tuple(_text(note, "note") for note in record["notes"]),
-        cost=Cost(forward, backward, _seconds(cost["seconds"])),
+        layers=as_texts(record["layers"], "layers"),
+        notes=tuple(as_text(note, "note") for note in record["notes"]),
+        cost=Cost(forward, backward, as_seconds(cost["seconds"])),
         **maps,
     )
-
-
-def _mapping(value: Any, name: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise TypeError(f"its {name} is {value!r:.40}, and a mapping is wanted")
-    return value
-
-
-def _texts(value: Any, name: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise TypeError(f"its {name} is {value!r:.40}, and a list of words is wanted")
-    return tuple(value)
-
-
-def _text(value: Any, name: str) -> str:
-    return shown(_texts([value], name)[0], MAX_TEXT)
-
-
-def _whole(value: Any, name: str, low: int = 0) -> int:
-    if not is_whole(value) or not low <= value <= MAX_NUMBER:
-        raise ValueError(f"its {name} is {value!r:.40}, and a whole number from {low} is wanted")
-    return int(value)
-
-
-def _seconds(value: Any) -> float:
-    seconds = float(value)
-    if not 0 <= seconds < math.inf:  # refuses NaN
-        raise ValueError(f"its seconds are {seconds}")
-    return seconds
 
 
 def _dtypes(name: str) -> tuple[type[np.generic], ...]:

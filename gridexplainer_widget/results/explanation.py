@@ -71,9 +71,10 @@ class Explanation(ExplanationData):
         if run.baseline is None or run.vectors is None:  # for types: target_of has raised
             raise ValueError("Nothing has been scored yet.")
         labels = run.classifier.names(len(run.baseline))
-        vectors, failed = run.vectors, run.failed
+        vectors, log_odds, failed = run.vectors, run.log_odds, run.failed
         if attribution is not None:  # the run did not hide single cells
             vectors, failed = np.full_like(vectors, np.nan), np.zeros_like(failed)
+            log_odds = vectors
         return cls(
             picture=run.picture.displayed,
             pixels=run.masker.pixels.view(),
@@ -82,6 +83,8 @@ class Explanation(ExplanationData):
             vectors=vectors.reshape(*run.grid.shape, -1).copy(),
             failed=failed.reshape(run.grid.shape).copy(),
             baseline_vector=run.baseline.copy(),
+            log_odds=log_odds.reshape(*run.grid.shape, -1).copy(),
+            baseline_log_odds=run.baseline_log_odds.copy(),
             target=index,
             labels=labels,
             score=score,

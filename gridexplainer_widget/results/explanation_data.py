@@ -17,7 +17,7 @@ from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.core.arrays import Pixels, Probabilities
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.picture import to_uint8
-from gridexplainer_widget.core.scores import Score, Unit, drops_of, parse_score
+from gridexplainer_widget.core.scores import Answers, Score, Unit, drops_of, parse_score
 from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import ranking
 from gridexplainer_widget.methods.registry import METHODS
@@ -72,6 +72,9 @@ class ExplanationData:
         The latest check of the model.
     attribution : Attribution, optional
         By another method than occlusion; `vectors` and `drops` are then NaN.
+    log_odds, baseline_log_odds : float32 arrays, optional
+        As `vectors` and `baseline_vector`: the log-odds of the model's logits, which tell cells
+        apart where probabilities are rounded to 0 or 1; NaN or None where no logit is known.
     """
 
     picture: NDArray[np.uint8] = field(repr=False)
@@ -91,6 +94,8 @@ class ExplanationData:
     settings: Mapping[str, Any] = field(repr=False)
     checked: Preflight | None = field(default=None, repr=False)
     attribution: Attribution | None = field(default=None, repr=False)
+    log_odds: NDArray[np.float32] | None = field(default=None, repr=False)
+    baseline_log_odds: NDArray[np.float32] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for value in vars(self).values():
@@ -159,6 +164,16 @@ class ExplanationData:
         return self.score if self.attribution is None else self.attribution.unit
 
     @property
+    def whole(self) -> Answers:
+        """What the model says of the whole picture."""
+        return _answers(self.baseline_vector, self.baseline_log_odds)
+
+    @property
+    def answers(self) -> Answers:
+        """What the model says with each cell hidden: (rows, columns, classes)."""
+        return _answers(self.vectors, self.log_odds)
+
+    @property
     def cost(self) -> Cost:
         """Pictures given to the model, and seconds."""
         return self.attribution.cost if self.attribution else Cost(self.done + 1, 0, self.seconds)
@@ -167,7 +182,7 @@ class ExplanationData:
     def drops(self) -> NDArray[np.float32]:
         """Baseline minus hidden, signed: float32 (rows, columns), NaN where not scored."""
         output = str(self.settings.get("output"))
-        drops = drops_of(self.vectors, self.baseline_vector, self.target, self.score, output)
+        drops = drops_of(self.answers, self.whole, self.target, self.score, output)
         drops.setflags(write=False)
         return drops
 
@@ -246,3 +261,7 @@ class ExplanationData:
                 f"GridExplainer(…, score={wanted!r})."
             )
         return replace(self, score=wanted)
+
+
+def _answers(vectors: Probabilities, log_odds: NDArray[np.float32] | None) -> Answers:
+    return Answers.without_logits(vectors) if log_odds is None else Answers(vectors, log_odds)

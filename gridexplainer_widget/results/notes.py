@@ -95,7 +95,15 @@ def _largest_drop(explanation: ExplanationData) -> float:
 
 
 def _leaves_everything(explanation: ExplanationData) -> bool:
-    return bool((explanation.scored_vectors == explanation.baseline_vector).all())
+    same = (explanation.scored_vectors == explanation.baseline_vector).all()
+    return bool(same) and not _leaves_only_probabilities(explanation)
+
+
+def _leaves_only_probabilities(explanation: ExplanationData) -> bool:
+    """Tell whether logits change where probabilities are rounded."""
+    whole, hidden = explanation.whole.log_odds, explanation.answers.log_odds
+    both = np.isfinite(whole) & np.isfinite(hidden)
+    return bool((hidden != whole)[both].any())
 
 
 def _leaves_target(explanation: ExplanationData) -> bool:
@@ -103,6 +111,8 @@ def _leaves_target(explanation: ExplanationData) -> bool:
 
 
 def _is_beyond_float32(explanation: ExplanationData) -> bool:
+    if explanation.answers.finite_log_odds(explanation.target):
+        return False
     output = str(explanation.settings.get("output"))
     odds = odds_of(explanation.scored_vectors, explanation.target, output)
     floors = floors_of(explanation.target, output)

@@ -15,9 +15,8 @@ from PIL import Image
 
 from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.outputs import percent
-from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.picture import png_bytes
-from gridexplainer_widget.core.scores import SCORES, drops_of
+from gridexplainer_widget.core.scores import SCORES, Answers, drops_of
 from gridexplainer_widget.core.shown import LETTERS, shown
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
@@ -51,7 +50,7 @@ def to_html(
     path: str | os.PathLike[str] | None = None,
     *,
     state: Mapping[str, Any] | None = None,
-    selection_probabilities: Probabilities | None = None,
+    selection: Answers | None = None,
 ) -> str | Path:
     """Make the page of an explanation; see :meth:`~.explanation.Explanation.to_html`.
 
@@ -59,28 +58,28 @@ def to_html(
     ----------
     state : mapping, optional
         Valid initial values of the widget's `target`, `score`, `value`, `keep` and appearance.
-    selection_probabilities : float32 array (classes,), optional
-        With the cells of ``state["value"]`` hidden, or all others if ``state["keep"]``. A page
-        knows no other sets.
+    selection : Answers, optional
+        What the model says with the cells of ``state["value"]`` hidden, or all others if
+        ``state["keep"]``. A page knows no other sets.
     """
     state = dict(state or {})
     target, score = state.pop("target", None), state.pop("score", explanation.score)
     explanation = explanation.for_score(score)
     if target is not None:
         explanation = explanation.for_target(target)
-    record = record_of(explanation, state, selection_probabilities)
+    record = record_of(explanation, state, selection)
     return written(_document(explanation, record), path)
 
 
 def record_of(
     explanation: ExplanationData,
     state: Mapping[str, Any],
-    selection_probabilities: Probabilities | None,
+    selection: Answers | None,
 ) -> dict[str, Any]:
     """Collect what the page needs without a kernel."""
-    classes = shown_classes(explanation, selection_probabilities)
+    classes = shown_classes(explanation, selection)
     state = {**INITIAL_STATE, **state}
-    if selection_probabilities is None:
+    if selection is None:
         state["keep"] = False  # the result of the selected cells alone is unknown
     others = _other_answers(explanation, classes)
     named = sorted({*classes, *(index for _, index, _, _ in others)})
@@ -96,7 +95,7 @@ def record_of(
         "vectors": _floats(explanation.vectors[..., classes]),
         "answers": {score: _answers(explanation.for_score(score), classes) for score in SCORES},
         "others": others,
-        "selection": _selection(explanation, classes, state, selection_probabilities),
+        "selection": _selection(explanation, classes, state, selection),
         "done": explanation.done,
         "seconds": explanation.seconds,
         "about": {
@@ -114,9 +113,7 @@ def record_of(
     }
 
 
-def shown_classes(
-    explanation: ExplanationData, selection_probabilities: Probabilities | None = None
-) -> list[int]:
+def shown_classes(explanation: ExplanationData, selection: Answers | None = None) -> list[int]:
     """Choose the classes offered as the target, in order of index.
 
     The target, the top classes of selection and whole picture, and the most frequent answers
@@ -126,7 +123,7 @@ def shown_classes(
     found, counts = np.unique(answers, return_counts=True)
     frequent = found[np.argsort(-counts, kind="stable")]
     top = top_classes(explanation.baseline_vector, TOP_CLASSES)
-    selected = [] if selection_probabilities is None else top_classes(selection_probabilities, 2)
+    selected = [] if selection is None else top_classes(selection.vectors, 2)
     chosen = dict.fromkeys([explanation.target, *selected, *top, *map(int, frequent)])
     return sorted(list(chosen)[:MAX_CLASSES])
 
@@ -153,18 +150,20 @@ def _selection(
     explanation: ExplanationData,
     classes: Sequence[int],
     state: Mapping[str, Any],
-    selection_probabilities: Probabilities | None,
+    selection: Answers | None,
 ) -> dict[str, Any] | None:
-    if selection_probabilities is None:
+    if selection is None:
         return None
-    hidden, baseline = selection_probabilities, explanation.baseline_vector
     output = str(explanation.settings.get("output"))
     return {
         "value": state["value"],
         "keep": state["keep"],
-        "vector": _floats(selection_probabilities[classes]),
+        "vector": _floats(selection.vectors[classes]),
         "drops": {
-            score: [float(drops_of(hidden, baseline, index, score, output)) for index in classes]
+            score: [
+                float(drops_of(selection, explanation.whole, index, score, output))
+                for index in classes
+            ]
             for score in SCORES
         },
     }

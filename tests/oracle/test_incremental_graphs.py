@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from keras import layers
 
 from gridexplainer_widget import as_classifier
+from gridexplainer_widget.classifiers.log_odds import split
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
@@ -281,4 +282,4 @@ def answers(parts: IncrementalStrategy, batch: CellSetBatch) -> np.ndarray:
         parts._incremental(batch, batch.plan)
     finally:
         del parts.classifier.read
-    return np.asarray(seen[0])
+    return np.asarray(split(seen[0])[0])

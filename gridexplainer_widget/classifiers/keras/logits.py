@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from gridexplainer_widget.classifiers.log_odds import BeforeSigmoid, BeforeSoftmax
 from gridexplainer_widget.classifiers.outputs import LOGITS, OutputKind
 
 from .source import tensorflow
@@ -34,6 +35,22 @@ def linear_of(answer: Any, output: OutputKind) -> Any:
     if tensor.op.type == "Softmax" and tensor.shape[-1] != answer.shape[-1]:
         return None
     return tf.reshape(tf.cast(tensor.op.inputs[0], tf.float32), tf.shape(answer))
+
+
+def with_logits(raw: Any) -> Any:
+    """Add to a raw output the logits of which its last operation takes a softmax or sigmoids."""
+    tf = tensorflow()
+    tensors = tf.nest.flatten(raw)
+    if len(tensors) != 1:
+        return raw
+    tensor = tensors[0]
+    while tensor.op.type in PASS_THROUGH:
+        tensor = tensor.op.inputs[0]
+    kinds = {"Softmax": BeforeSoftmax, "Sigmoid": BeforeSigmoid}
+    flat = all(side == 1 for side in tuple(tensor.shape)[2:]) if tensor.shape.rank else False
+    if tensor.op.type not in kinds or not flat:
+        return raw
+    return kinds[tensor.op.type](raw, tf.cast(tensor.op.inputs[0], tf.float32))
 
 
 def log_odds_of(answer: Any, output: OutputKind) -> Any:

@@ -8,11 +8,14 @@ from typing import Any
 
 from gridexplainer_widget.classifiers.network import Result
 
+from .logits import with_logits
 from .source import Source, is_tf_keras, tensorflow
 
 
 def function_of(source: Source, shape: tuple[int | None, ...]) -> Any:
     """Trace a model for any number of pictures of a shape, or for its own if that fails.
+
+    It also returns the logits of its last softmax or sigmoids: see :func:`~.logits.with_logits`.
 
     Raises
     ------
@@ -24,7 +27,9 @@ def function_of(source: Source, shape: tuple[int | None, ...]) -> Any:
     def traced(run: Callable[[Any], Any], count: int | None) -> Any:
         # Free batch axis: one trace also serves the last, shorter batch.
         signature = [tf.TensorSpec((count, *shape), source.dtype)]
-        function = tf.function(run, input_signature=signature, autograph=False)
+        function = tf.function(
+            lambda batch: with_logits(run(batch)), input_signature=signature, autograph=False
+        )
         # A tf.function itself would warn of retracing from the fifth model on.
         return function.get_concrete_function()
 

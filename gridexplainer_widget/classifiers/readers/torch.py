@@ -12,7 +12,7 @@ import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.outputs import read_answer
+from gridexplainer_widget.classifiers.outputs import LOGITS, read_answer
 from gridexplainer_widget.classifiers.torch.calls import (
     INSTALL,
     as_returned,
@@ -21,6 +21,7 @@ from gridexplainer_widget.classifiers.torch.calls import (
 )
 from gridexplainer_widget.classifiers.torch.families import read_module
 from gridexplainer_widget.classifiers.torch.incremental.executor import incremental_engines
+from gridexplainer_widget.classifiers.torch.logits import seeking_logits
 from gridexplainer_widget.classifiers.torch.network import TorchNetwork
 from gridexplainer_widget.core.errors import ClassifierError
 
@@ -57,12 +58,16 @@ def torch_classifier(
     metadata = read_module(bare)
     name = _name(bare)
     shape = _shape(bare, name, metadata.size, overrides)
+    output = overrides.output or metadata.output
+    forward = channels_first(module, after)
+    if output not in LOGITS and module is bare:  # watching would have a compiled one compiled anew
+        forward = seeking_logits(torch, forward)
     return Classifier(
         name=name,
         input_shape=shape,
-        forward=channels_first(module, after),
+        forward=forward,
         preprocessing=overrides.preprocessing or metadata.preprocessing,
-        output=overrides.output or metadata.output,
+        output=output,
         labels=overrides.labels or metadata.labels,
         open_network=cache(lambda output: TorchNetwork(bare, output, shape, after)),
         incremental_engine=incremental_engines(bare, shape[2] or 3, after),

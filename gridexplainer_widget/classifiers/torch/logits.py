@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from gridexplainer_widget.classifiers.log_odds import BeforeSigmoid, BeforeSoftmax
 from gridexplainer_widget.classifiers.network import Result
 from gridexplainer_widget.classifiers.outputs import LOGITS, OutputKind, named_answer
+from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
 from .calls import undone
@@ -87,6 +89,38 @@ def final_functions(
             watching.__exit__(None, None, None)
 
     return undone(ask, back), calls
+
+
+def seeking_logits(
+    torch: Any, forward: Callable[[PreparedBatch], Any]
+) -> Callable[[PreparedBatch], Any]:
+    """Add the logits of a final softmax or sigmoid to what a module's `forward` returns.
+
+    Once there are none, they are not looked for again: that takes time.
+    """
+    seeking = True
+
+    def ask(batch: PreparedBatch) -> Any:
+        nonlocal seeking
+        if not seeking:
+            return forward(batch)
+        raw, calls = final_functions(torch, lambda: forward(batch))
+        found = _final_logits(raw, calls)
+        seeking = found is not raw
+        return found
+
+    return ask
+
+
+def _final_logits(raw: Any, calls: list[tuple[str, Any, Any]]) -> Any:
+    answer, _ = named_answer(raw)
+    if hasattr(answer, "detach"):
+        for kind, wrapped in (("softmax", BeforeSoftmax), ("sigmoid", BeforeSigmoid)):
+            own = [call for call in calls if call[0] == kind]
+            logits = _behind(answer, own, "softmax")
+            if logits is not None:
+                return wrapped(raw, logits.detach().float().cpu().numpy())
+    return raw
 
 
 def answer_of(raw: Any, pictures: int, name: str) -> Any:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.fills import NAMES, Fill
 from gridexplainer_widget.core.picture import Picture, png_bytes, to_uint8
+from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, ranking
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.attribute import target_of
@@ -97,11 +97,11 @@ class ExplorerSession:
             self._drawn = (run, self.selection, png_bytes(to_uint8(hidden)))
         return self._drawn[2]
 
-    def cached_probabilities(self) -> Probabilities | None:
-        """Return the probabilities with the selection hidden, if known."""
+    def cached_answer(self) -> Answers | None:
+        """Return what the model says with the selection hidden, if known."""
         if self.run is None or not self.selection.cells:
             return None
-        return self.run.cached_probabilities(self.selection.hidden(self.run.grid))
+        return self.run.cached_answer(self.selection.hidden(self.run.grid))
 
     def curves(self, target: int | str | None, score: str) -> Curves | None:
         """Rank the cells for the curves; None while some are pending."""

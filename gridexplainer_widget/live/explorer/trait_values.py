@@ -18,9 +18,9 @@ PREDICTION_CLASSES = 5
 def scores_of(run: Run, target: int, score: Score) -> bytes:
     """Encode the drops: little-endian float32, row by row; NaN pending, infinity failed."""
     drops = np.full(len(run.grid), np.nan, "<f4")
-    if run.baseline is not None and run.vectors is not None:
+    if run.whole is not None and run.answers is not None:
         output = str(run.classifier.output)
-        drops[:] = drops_of(run.vectors, run.baseline, target, score, output)
+        drops[:] = drops_of(run.answers, run.whole, target, score, output)
     drops[run.failed] = np.inf
     return drops.tobytes()
 
@@ -68,16 +68,17 @@ def selection_evidence(run: Run, selection: Selection, target: int, score: Score
     }
     if len(cells) > 1 and not selection.keep:
         evidence["sum"] = sum_of_drops(run, cells, target, score)
-    hidden = run.cached_probabilities(cells)
-    if run.baseline is None or hidden is None:
+    whole, answer = run.whole, run.cached_answer(cells)
+    if whole is None or answer is None:
         return evidence
-    drop = float(drops_of(hidden, run.baseline, target, score, str(run.classifier.output)))
-    shown = [target, *top_classes(run.baseline, PREDICTION_CLASSES), *top_classes(hidden, 2)]
+    drop = float(drops_of(answer, whole, target, score, str(run.classifier.output)))
+    before, after = whole.vectors, answer.vectors
+    shown = [target, *top_classes(before, PREDICTION_CLASSES), *top_classes(after, 2)]
     evidence["drop"] = drop
     if evidence["sum"] is not None:
         evidence["synergy"] = drop - evidence["sum"]
     evidence["classes"] = [
-        [index, float(run.baseline[index]), float(hidden[index])] for index in dict.fromkeys(shown)
+        [index, float(before[index]), float(after[index])] for index in dict.fromkeys(shown)
     ]
     return evidence
 

@@ -180,9 +180,9 @@ class GridExplainerWidget(ExplorerTraits):
         from gridexplainer_widget.results.page import to_html  # noqa: PLC0415 - reads a bundle
 
         state = {name: getattr(self, name) for name in ("value", "keep", *APPEARANCE)}
-        known = self._session.cached_probabilities()
+        known = self._session.cached_answer()
         explanation = self._explanation_so_far()
-        return to_html(explanation, path, state=state, selection_probabilities=known)
+        return to_html(explanation, path, state=state, selection=known)
 
     def _png(self) -> bytes:
         explanation = self.explanation

@@ -151,7 +151,8 @@ def test_a_wrong_plan_is_dropped_and_told_once(monkeypatch: pytest.MonkeyPatch) 
     right = engine.executor.outputs
 
     def wrong(*given: object) -> object:
-        return right(*given)[::-1].copy()
+        found = right(*given)
+        return type(found)(*(part[::-1].copy() for part in found))
 
     monkeypatch.setattr(engine.executor, "outputs", wrong)
     with pytest.warns(UserWarning, match="off by"):

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.classifiers.log_odds import BeforeSigmoid, BeforeSoftmax
 from gridexplainer_widget.classifiers.torch.calls import INSTALL, place_of, switched
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import UnsupportedGraph
@@ -115,9 +116,13 @@ class TorchExecutor:
             for parts in zip(*groups, strict=True)
         ]
         calculation = self._calculation(plan, len(cut[0]))
-        (result,) = self._run(lambda: calculation.outputs(cut))
-        array = result.cpu().numpy()
-        return {self._exported.key: array} if self._exported.key else array
+        results = self._run(lambda: calculation.outputs(cut))
+        array, *logits = (result.cpu().numpy() for result in results)
+        answer = {self._exported.key: array} if self._exported.key else array
+        if not logits:
+            return answer
+        with_logits = {"softmax": BeforeSoftmax, "sigmoid": BeforeSigmoid}[self._reading.final]
+        return with_logits(answer, *logits)
 
     def _refresh(self) -> int:
         held = {node: find() for node, find in self._exported.held.items() if node.users}

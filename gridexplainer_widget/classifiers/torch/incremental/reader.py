@@ -44,6 +44,9 @@ from .read_pointwise import (
 from .read_pooling import read_adaptive_pooling, read_max_pooling, read_mean_pooling
 from .replay import Replay
 
+SAME_NUMBERS = ALIASES | {"flatten", "reshape", "squeeze", "unsqueeze", "view"}
+"""Operations that return the numbers that they are given."""
+
 READERS: Mapping[str, Callable[[GraphBuilder, Operation, Arguments], bool]] = {
     "_native_batch_norm_legit_no_training": read_batch_normalisation,
     "adaptive_avg_pool2d": read_adaptive_pooling,
@@ -74,10 +77,14 @@ Other operations look at whole maps.
 
 @dataclass(frozen=True)
 class GraphReading:
-    """A graph that was read, and its parameters; see :class:`GraphBuilder`."""
+    """A graph that was read, and its parameters; see :class:`GraphBuilder`.
+
+    `final` is "softmax" or "sigmoid" where that comes last; its input is then the second result.
+    """
 
     graph: Graph
     parameters: Mapping[Operation, Replay | None]
+    final: str = ""
 
 
 def read_graph(torch: Any, exported: ExportedModule) -> GraphReading:
@@ -101,9 +108,24 @@ def read_graph(torch: Any, exported: ExportedModule) -> GraphReading:
     def position(node: NodeBuilder) -> int:
         return order[node.output]
 
-    return GraphReading(
-        assemble([result], _NodeLookup(graph, unread).node_of, position), graph.parameters
+    logits, final = _logits(graph, result)
+    results = [result] if logits is None else [result, logits]
+    nodes = assemble(results, _NodeLookup(graph, unread).node_of, position)
+    return GraphReading(nodes, graph.parameters, final)
+
+
+def _logits(graph: GraphBuilder, result: Operation) -> tuple[Operation | None, str]:
+    """Return the input of a last softmax or sigmoid, and which it is."""
+    operation = result
+    while name_of(operation) in SAME_NUMBERS:
+        operation = graph.writes.latest(operation.args[0])
+    final = {"softmax": "softmax", "_softmax": "softmax", "sigmoid": "sigmoid"}.get(
+        name_of(operation), ""
     )
+    logits = graph.writes.latest(operation.args[0]) if final else None
+    if logits is None or not graph.is_tensor(logits) or not graph.depends(logits):
+        return None, ""
+    return logits, final
 
 
 def _read_operation(
