@@ -41,8 +41,10 @@ METHODS = """
 
 `w.wait()` blocks until everything that was asked is answered, and raises `ExplanationError`, with
 what was scored, where the run failed. `w.close()` ends all work; `w.explanation` stays. A refused
-value raises `TraitError` and changes nothing. Observers of the results run in the thread that
-scores, so that they must not wait for it.
+value raises `TraitError` and changes nothing; of values set in one `w.hold_trait_notifications()`,
+or sent in one message, all are accepted or none. Observers of the results run in the thread that
+scores, once all that belongs together is set, so that they must not wait for it. What they raise,
+`SystemExit` as well, is told in `w.error`, and the run goes on.
 """
 
 

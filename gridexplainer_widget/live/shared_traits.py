@@ -94,6 +94,11 @@ class SharedTraits(anywidget.AnyWidget):
             else:
                 super().notify_change(change)
 
+    def _take_back(self, change: Any) -> None:
+        """Put back the old value of a change that cannot be followed; tell the front end."""
+        self._trait_values[change["name"]] = change["old"]
+        self.send_state(change["name"])
+
     def _accepted_values(self) -> dict[str, Any]:
         names = set(self.keys).difference(self._kernel_traits)
         return {name: value for name, value in self._trait_values.items() if name in names}

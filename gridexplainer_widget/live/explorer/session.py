@@ -41,22 +41,27 @@ class ExplorerSession:
         height, width = picture.fitted(*self.setup.classifier.input_shape).shape[:2]
         return height, width
 
-    def replace_picture(self, picture: Picture) -> None:
-        """Replace the picture; forget runs and selections."""
+    def replace_picture(self, picture: Picture, grid_size: tuple[int, int], fill: Fill) -> None:
+        """Replace the picture, unless its run cannot be made; forget runs and selections."""
+        run = self.setup.start_run(picture, grid_size, fill)
         self.picture, self.size = picture, self.size_of(picture)
         self._runs.clear()
+        self._runs[_key(grid_size, fill)] = run
         self.forget_selections()
 
-    def start(self, grid_size: tuple[int, int], fill: Fill) -> Run:
-        """Start or resume the run of a grid and a fill."""
-        key = (grid_size, fill.name, fill.local if fill.name not in NAMES else None)
-        run = self._runs.pop(key, None)
-        if run is None:
-            run = self.setup.start_run(self.picture, grid_size, fill)
-        self.run = self._runs[key] = run
+    def prepare(self, grid_size: tuple[int, int], fill: Fill) -> Run:
+        """Make or find the run of a grid and a fill."""
+        key = _key(grid_size, fill)
+        run = self._runs.pop(key, None) or self.setup.start_run(self.picture, grid_size, fill)
+        self._runs[key] = run
         while len(self._runs) > KEPT_RUNS:
             self._runs.popitem(last=False)
         return run
+
+    def start(self, grid_size: tuple[int, int], fill: Fill) -> Run:
+        """Start or resume the run of a grid and a fill."""
+        self.run = self.prepare(grid_size, fill)
+        return self.run
 
     def target(self, target: int | str | None) -> int:
         """Index of a class, by default the most probable; 0 before the prediction."""
@@ -116,3 +121,8 @@ class ExplorerSession:
         self.run, self._drawn = None, None
         self._runs.clear()
         self.picture = Picture(np.zeros((1, 1, 3), np.float32))
+
+
+def _key(grid_size: tuple[int, int], fill: Fill) -> tuple[Any, ...]:
+    """Tell runs apart, which keep their fill: one's own may be no key, or fail when compared."""
+    return grid_size, fill.name, id(fill.local) if fill.name not in NAMES else None

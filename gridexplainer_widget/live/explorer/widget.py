@@ -9,7 +9,7 @@ from typing import Any
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import NAMES, Fill
-from gridexplainer_widget.core.grid import Grid, is_whole
+from gridexplainer_widget.core.grid import Grid, is_whole, parse_grid_size
 from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
 from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import Selection
@@ -150,11 +150,11 @@ class GridExplainerWidget(ExplorerTraits):
             self._replace_picture(picture)
 
     def _replace_picture(self, picture: Picture) -> None:
-        Grid.of(self.grid_size, *self._session.size_of(picture))
+        png = png_bytes(picture.displayed)
         with self._publisher.publishing():
-            self._session.replace_picture(picture)
+            self._session.replace_picture(picture, parse_grid_size(self.grid_size), self.fill)
             self.clear()
-            self.set_trait("picture", png_bytes(picture.displayed))
+            self.set_trait("picture", png)
             self.start()
 
     def wait(self, timeout: float | None = None) -> bool:
@@ -214,6 +214,11 @@ class GridExplainerWidget(ExplorerTraits):
 
     def _on_grid(self, change: Any) -> None:
         with self._publisher.publishing():
+            try:
+                self._session.prepare(parse_grid_size(self.grid_size), self.fill)
+            except BaseException:
+                self._take_back(change)
+                raise
             if change.name == "grid_size":
                 self._session.forget_selections()
                 self.clear()

@@ -286,3 +286,101 @@ def test_an_error_that_was_refused_later_is_not_taken_for_the_runs(front_end: Fr
     assert "no grid" in widget.error
     with pytest.raises(ExplanationError, match="SystemExit"):
         widget.wait(20)
+
+
+def test_what_is_refused_never_rolls_back_what_was_published() -> None:
+    wrong = [(row % 8, row % 8) for row in range(2_000)] + [(99, 99)]
+    for _ in range(sized(8, 60)):
+        widget = GridExplainer(weights, 8, batch_size=2).explore(PICTURE)
+        for _ in range(10):
+            with pytest.raises(traitlets.TraitError):
+                widget.select(wrong)
+            with pytest.raises(KeyError), widget.hold_trait_notifications():  # noqa: PT012
+                widget.opacity = 0.5
+                raise KeyError
+        assert widget.wait(20)
+        assert widget.status == "done"
+        assert_one_state(widget)
+        assert (widget.value, widget.opacity) == ((), 0.85)
+        assert widget.progress["done"] == 64
+        widget.close()
+
+
+def test_threads_that_set_at_once_are_each_accepted_or_refused() -> None:
+    widget = explore()
+    cells = [[(0, 0)], [(9, 9)], [(1, 1), (2, 2)], "none"]
+
+    def write(name: str, values: list) -> None:
+        for number in range(sized(100, 1000)):
+            with suppress(traitlets.TraitError):
+                setattr(widget, name, values[number % len(values)])
+            FrontEnd().write(widget, **{name: values[(number + 1) % len(values)], "keep": "no"})
+
+    settings = {"value": cells, "target": [0, 9, 1], "score": ["log-odds", "beauty", "probability"]}
+    threads = [threading.Thread(target=write, args=setting) for setting in settings.items()]
+    for thread in threads:
+        thread.start()
+    for _ in range(sized(10, 100)):
+        with pytest.raises(traitlets.TraitError):
+            widget.select([(0, 0), (3, 3)])
+        widget.start()
+    for thread in threads:
+        thread.join(60)
+    widget.start()
+    assert widget.wait(20)
+    assert (widget.status, widget.error) == ("done", "")
+    assert widget.value in {(), ((0, 0),), ((1, 1), (2, 2))}
+    assert widget.target in {0, 1}
+    assert_one_state(widget)
+    expected = GridExplainer(weights, GRID, score=widget.score).explain(PICTURE, widget.target)
+    np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_run_that_cannot_be_made_leaves_the_old_one(
+    sound: Explanation, failure: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widget = explore()
+    assert widget.wait(20)
+    before = {name: getattr(widget, name) for name in (*FRONT_END_TRAITS, *KERNEL_TRAITS)}
+
+    def fail(*_: object) -> None:
+        raise failure
+
+    with monkeypatch.context() as patched:
+        patched.setattr(widget._session.setup, "start_run", fail)
+        for act in (
+            lambda: setattr(widget, "grid_size", 2),
+            lambda: setattr(widget, "fill", "black"),
+            lambda: widget.explain(PICTURE[::-1]),
+        ):
+            with pytest.raises((failure, RuntimeError)):
+                act()
+            after = {name: getattr(widget, name) for name in before}
+            assert {**after, "fill": after["fill"].name} == {**before, "fill": before["fill"].name}
+        FrontEnd().write(widget, grid_size=2)
+        assert widget.error
+        assert widget.grid_size == GRID
+    widget.value = [(2, 2)]
+    assert widget.evidence["drop"] is not None
+    widget.value = []
+    assert_lives(widget, sound)
+
+
+def test_a_fill_of_ones_own_need_be_no_key() -> None:
+    class Halves:
+        __hash__ = None
+
+        def __eq__(self, other: object) -> bool:
+            raise ValueError("not to be compared")
+
+        def __call__(self, pixels: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+            return pixels / 2
+
+    widget = explore()
+    assert widget.wait(20)
+    for fill in (Halves(), Halves()):
+        widget.fill = fill
+        assert widget.wait(20)
+        assert_one_state(widget)
+    assert widget.fills[:2] == ["Halves", "Halves 2"]
