@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile
 
+from .errors import words_of
+
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 """What is decoded, whatever the name says. Some of the formats that are left out start programs."""
 
@@ -25,8 +27,15 @@ MAX_PHOTO_PIXELS: Final = 250_000_000
 
 MAX_SIDE: Final = 65_535
 
-MAX_SCANS: Final = 100
-"""In a JPEG: each goes through the whole picture, and a progressive one has about ten."""
+MAX_SLOW_PIXELS: Final = 10_000_000
+"""Where Pillow decodes in Python: a BMP of runs, a PPM of an odd depth."""
+
+MAX_SCANS: Final = 20
+"""Of a progressive JPEG of MAX_PIXELS, more of a smaller one: each goes through all pixels."""
+
+BASELINE: Final = (0xC0, 0xC1)
+SCAN: Final = 0xDA
+"""JPEG's markers: of frames that are decoded in rows, and of a scan."""
 
 ORIENTATION: Final = 0x0112
 """EXIF's tag."""
@@ -142,55 +151,75 @@ def is_too_large(image: Image.Image) -> bool:
 
 def _bound(image: Any, data: bytes, name: str) -> None:
     """Refuse what would take too much memory or time; have a photo decoded smaller."""
-    if image.format in JPEG:
-        scans = data.count(b"\xff\xda")  # never within a scan; now and then in a thumbnail
-        if scans > MAX_SCANS:
-            raise ValueError(
-                f"The picture ({name}) goes through its pixels {scans} times; at most {MAX_SCANS} "
-                f"scans are decoded. {WANTED_FILE}"
-            )
-        if is_too_large(image) and image.width * image.height <= MAX_PHOTO_PIXELS:
-            _shrink(image, data)
-    if image.format == "TIFF":
-        tags = image.tag_v2
-        tile = int(tags.get(TILE_WIDTH, 0)) * int(tags.get(TILE_HEIGHT, 0))
-        if tile > MAX_PIXELS:
-            raise ValueError(
-                f"The picture ({name}) cannot be decoded: its tiles have {tile:,} pixels each, and "
-                f"at most {MAX_PIXELS:,} are decoded. {WANTED_FILE}"
-            )
+    start, in_rows = _first_scan(data) if image.format in JPEG else (0, False)
+    if in_rows and is_too_large(image):
+        _shrink(image)
     if is_too_large(image):
         raise ValueError(too_large(image, name))
+    if image.format in JPEG and not in_rows:
+        _bound_scans(image, data.count(b"\xff\xda", start), name)  # never within a scan
+    if image.format == "TIFF":
+        _bound_tiles(image, name)
+    slow = any(tile[0] in Image.DECODERS for tile in image.tile)
+    if slow and image.width * image.height > MAX_SLOW_PIXELS:
+        raise ValueError(
+            f"The picture ({name}) has {image.width}×{image.height} pixels; at most "
+            f"{MAX_SLOW_PIXELS:,} of its kind of {image.format} are decoded, which is slow. "
+            "Save it as PNG."
+        )
 
 
-def _shrink(image: Any, data: bytes) -> None:
+def _bound_tiles(image: Any, name: str) -> None:
+    try:
+        width, height = (abs(int(image.tag_v2.get(tag, 0))) for tag in (TILE_WIDTH, TILE_HEIGHT))
+    except Exception as error:  # a tag may hold anything
+        raise ValueError(_undecodable(name, error)) from error
+    if width * height > MAX_PIXELS:
+        raise ValueError(
+            f"The picture ({name}) cannot be decoded: its tiles have {width * height:,} pixels "
+            f"each, and at most {MAX_PIXELS:,} are decoded. {WANTED_FILE}"
+        )
+
+
+def _bound_scans(image: Any, scans: int, name: str) -> None:
+    if scans * image.width * image.height > MAX_SCANS * MAX_PIXELS:
+        raise ValueError(
+            f"The picture ({name}) goes through its {image.width}×{image.height} pixels {scans} "
+            f"times; at most {MAX_SCANS * MAX_PIXELS:,} in all are decoded. {WANTED_FILE}"
+        )
+
+
+def _shrink(image: Any) -> None:
     """Decode a JPEG at a fraction of its size, if it is small enough then."""
-    if not _is_decoded_in_rows(data):  # else all coefficients are held, in full size
+    pixels = image.width * image.height
+    if pixels > MAX_PHOTO_PIXELS:
         return
     for fraction in (2, 4, 8):
-        if image.width * image.height <= fraction**2 * MAX_PIXELS:
+        if pixels <= fraction**2 * MAX_PIXELS:
             image.draft(None, (image.width // fraction, image.height // fraction))
             return
 
 
-def _is_decoded_in_rows(data: bytes) -> bool:
-    """Tell whether a JPEG is baseline, with all colours in one scan."""
+def _first_scan(data: bytes) -> tuple[int, bool]:
+    """Find a JPEG's first scan, and tell whether its pixels are decoded row by row.
+
+    They are in a baseline picture with all colours in one scan. Of others, all coefficients are
+    held, in full size.
+    """
     place, colours = 2, 0
     while found := re.match(rb"\xff+([\xc0-\xfe])(..)", data[place : place + 16], re.DOTALL):
         marker, length = found[1][0], int.from_bytes(found[2], "big")
         body = place + found.end()
-        if marker in {0xC0, 0xC1}:
+        if marker in BASELINE and body + 5 < len(data):
             colours = data[body + 5]
-        elif marker == 0xDA:
-            return colours == data[body]
-        elif marker in {0xC2, *range(0xC5, 0xC8), *range(0xC9, 0xCC), *range(0xCD, 0xD0)}:
-            return False
+        elif marker == SCAN:
+            return place, data[body : body + 1] == bytes([colours])
         place = body + length - 2
-    return False
+    return 0, False
 
 
 def _undecodable(name: str, error: Exception) -> str:
-    why = str(error) or type(error).__name__
+    why = words_of(error).rstrip(".")
     return f"The picture ({name}) cannot be decoded: {why:.200}. {WANTED_FILE}"
 
 

@@ -133,11 +133,11 @@ def three_channels(array: NDArray[np.float32]) -> NDArray[np.float32]:
     """Convert grey or RGBA in 0..255 to RGB, alpha over white."""
     if array.shape[-1] == 1:
         return np.repeat(array, 3, axis=-1)
-    if array.shape[-1] == 4:
+    if array.shape[-1] == 4 and array[..., 3].min() < 255:
         alpha = array[..., 3:] / 255
         over_white: NDArray[np.float32] = array[..., :3] * alpha + np.float32(255) * (1 - alpha)
         return over_white
-    return array
+    return array[..., :3]
 
 
 def _shape_message(shape: tuple[int, ...]) -> str:

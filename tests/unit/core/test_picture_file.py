@@ -46,14 +46,21 @@ def png_of(width: int, height: int, *chunks: bytes) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(chunks) + pixels + chunk(b"IEND", b"")
 
 
-def jpeg_header(width: int, height: int, *, progressive: bool = False, together: int = 1) -> bytes:
-    """A grey JPEG of any size; its scan is of `together` colours."""
+def bmp_of_runs(width: int, height: int) -> bytes:
+    header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, 8, 1, 2, 0, 0, 256, 256)
+    return b"BM" + struct.pack("<IHHI", 0, 0, 0, 54 + 1024) + header + bytes(1024) + b"\0\1"
+
+
+def jpeg_header(
+    width: int, height: int, *, progressive: bool = False, together: int = 1, scans: int = 1
+) -> bytes:
+    """A grey JPEG of any size; its scans are of `together` colours."""
     frame = struct.pack(">BHHBBBB", 8, height, width, 1, 1, 0x11, 0)
     scan = bytes([together]) + b"\1\0" * together + b"\0\x3f\0"
     segments = (
         (b"\xdb", bytes(range(65))),
         (b"\xc2" if progressive else b"\xc0", frame),
-        (b"\xda", scan),
+        *[(b"\xda", scan)] * scans,
     )
     body = b"".join(b"\xff" + code + struct.pack(">H", len(d) + 2) + d for code, d in segments)
     return b"\xff\xd8" + body + bytes(16) + b"\xff\xd9"
@@ -167,7 +174,10 @@ def test_a_bound_of_the_users_own_is_not_ours(monkeypatch: pytest.MonkeyPatch) -
     [
         (png_of(8, 8, *[chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(900_000)))] * 80), "text"),
         (png_of(8, 8, chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(9_000_000)))), "decompressed"),
-        (FILES["JPEG, progressive"] + b"\xff\xda" * 100, "at most 100 scans"),
+        (jpeg_header(5_000, 8_000, progressive=True, scans=21), "8000 pixels 21 times"),
+        (jpeg_header(50_000, 800, together=2, scans=21), "800 pixels 21 times"),
+        (b"P6 10000 1001 1000 ", "10000×1001 pixels; at most 10,000,000 of its kind of PPM"),
+        (bmp_of_runs(10_000, 1_001), "10000×1001 pixels; at most 10,000,000 of its kind of BMP"),
     ],
 )
 def test_what_lies_beside_the_pixels_is_bounded(file: bytes, words: str) -> None:
@@ -175,15 +185,26 @@ def test_what_lies_beside_the_pixels_is_bounded(file: bytes, words: str) -> None
         read_picture(file)
 
 
-def test_a_tile_is_bounded_as_well() -> None:
+@pytest.mark.parametrize(
+    ("side", "kind", "words"),
+    [
+        (2**15, 4, "its tiles have 1,073,741,824 pixels each"),
+        (0x8000_0001, 9, "its tiles have 4,611,686,014,132,420,609 pixels each"),  # signed
+        (0x41424344, 2, "cannot be decoded: invalid literal"),  # a text
+    ],
+)
+def test_a_tile_is_bounded_as_well(side: int, kind: int, words: str) -> None:
     """It is decoded whole, even where the picture is a corner of it."""
     entries = [
         (256, 4, 8), (257, 4, 8), (258, 3, 8), (259, 3, 8), (262, 3, 1), (277, 3, 1),
-        (322, 4, 2**15), (323, 4, 2**15), (324, 4, 200), (325, 4, 40),
+        (322, kind, side), (323, kind, side), (324, 4, 200), (325, 4, 40),
     ]  # fmt: skip
-    tags = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
+    tags = b"".join(
+        struct.pack("<HHII", tag, type_, 4 if type_ == 2 else 1, value)
+        for tag, type_, value in entries
+    )
     file = b"II*\0" + struct.pack("<IH", 8, len(entries)) + tags + bytes(200)
-    with pytest.raises(ValueError, match="its tiles have 1,073,741,824 pixels each"):
+    with pytest.raises(ValueError, match=words):
         read_picture(file)
 
 
@@ -211,6 +232,15 @@ def test_a_large_photo_is_decoded_smaller(
     )
     assert image.size == (side, side)  # PIL's own is as it was
     assert np.asarray(image).shape == (side, side, 3)
+
+
+def test_a_photos_notes_may_look_like_scans() -> None:
+    """A camera's notes and thumbnail stand before the first scan, and may hold any bytes."""
+    notes = b"\xff\xe1" + struct.pack(">H", 60_002) + b"\xff\xda" * 30_000
+    for kind in ("JPEG", "JPEG, progressive"):
+        file = FILES[kind]
+        with_notes = file[:2] + notes + file[2:]
+        np.testing.assert_array_equal(read_picture(with_notes).pixels, read_picture(file).pixels)
 
 
 @pytest.mark.usefixtures("small_bounds")
