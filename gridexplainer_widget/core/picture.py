@@ -15,12 +15,19 @@ from PIL import Image
 
 from .picture_file import decoded, from_pil
 from .pixels import decoded_pixels, rgb_pixels
+from .shown import quoted
 
 PictureLike: TypeAlias = "str | os.PathLike[str] | bytes | Image.Image | ArrayLike | Picture"
 """What :func:`read_picture` takes."""
 
 LUMINANCE: NDArray[np.float32] = np.array([0.299, 0.587, 0.114], np.float32)
 """Weights of RGB in grey: ITU-R 601-2, as Pillow's mode L."""
+
+MAX_FILE_BYTES = 2**28
+"""More than any picture takes that is small enough to be decoded."""
+
+MAX_PATH = 200
+"""Letters of a path in an error."""
 
 DISPLAY_SIDE = 1024
 """Longest side of the displayed and stored copy."""
@@ -91,25 +98,37 @@ def read_picture(source: PictureLike) -> Picture:
     if isinstance(source, Picture):
         return source
     if isinstance(source, (str, os.PathLike)):
-        path = Path(source).expanduser()
-        if not path.is_file():
-            folder = path.is_dir() and bool(os.fspath(source))
-            problem = (
-                f"{os.fspath(source)!r} is a folder"
-                if folder
-                else (f"No picture at {os.fspath(source)!r}")
-            )
-            raise FileNotFoundError(
-                f"{problem}. Give the path of an image file, "
-                "its bytes, a PIL image or an array (H, W, 3)."
-            )
-        return Picture(decoded_pixels(decoded(path.read_bytes(), repr(path.name))))
+        data, name = _file(source)
+        return Picture(decoded_pixels(decoded(data, name)))
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
         return Picture(decoded_pixels(decoded(data, f"{len(data)} bytes")))
     if isinstance(source, Image.Image):
         return Picture(decoded_pixels(from_pil(source)))
     return Picture(rgb_pixels(source))
+
+
+def _file(source: str | os.PathLike[str]) -> tuple[bytes, str]:
+    """Read a file; return its bytes and name."""
+    given = quoted(os.fspath(source), MAX_PATH)
+    try:
+        path = Path(source).expanduser()
+        exists, folder = path.is_file(), path.is_dir() and bool(os.fspath(source))
+    except (OSError, RuntimeError):  # too long for a name, or of an unknown user
+        exists = folder = False
+    if not exists:
+        problem = f"{given} is a folder" if folder else f"No picture at {given}"
+        raise FileNotFoundError(
+            f"{problem}. Give the path of an image file, its bytes, a PIL image or an array "
+            "(H, W, 3)."
+        )
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        raise ValueError(
+            f"The picture ({given}) has {size:,} bytes; files of up to {MAX_FILE_BYTES:,} are "
+            "read. Save it alone, as PNG or JPEG."
+        )
+    return path.read_bytes(), quoted(path.name)
 
 
 def to_uint8(pixels: NDArray[np.float32]) -> NDArray[np.uint8]:

@@ -153,6 +153,20 @@ def test_a_missing_file_is_named() -> None:
         read_picture("nowhere.png")
 
 
+@pytest.mark.parametrize("text", ["x" * 200_000, "~nobody-of-this-name/cat.png", "data:image\0"])
+def test_texts_that_are_no_path_are_told_shortly(text: str) -> None:
+    with pytest.raises(FileNotFoundError, match="No picture at '") as caught:
+        read_picture(text)
+    assert len(str(caught.value)) < 400
+
+
+def test_a_file_of_a_gigabyte_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "stack.tif").open("wb") as file:
+        file.truncate(2**30)  # of holes
+    with pytest.raises(ValueError, match="1,073,741,824 bytes; files of up to 268,435,456"):
+        read_picture(tmp_path / "stack.tif")
+
+
 def test_fitting_resizes_in_float_and_without_changing_a_constant() -> None:
     picture = Picture(np.full((5, 7, 3), 33.3, np.float32))
     fitted = picture.fitted(11, 4)
