@@ -10,6 +10,7 @@ import numpy as np
 
 from gridexplainer_widget.core.arrays import PreparedBatch
 
+from .log_odds import split
 from .outputs import read_answer
 
 Ask: TypeAlias = Callable[[PreparedBatch], Any]
@@ -76,9 +77,14 @@ def joined_answers(name: str) -> Join:
     """Return a function that joins a model's raw outputs."""
 
     def join(answers: Sequence[Any], size: int, count: int) -> Any:
-        read = [read_answer(answer, size, name) for answer in answers]
+        parts = [split(answer) for answer in answers]
+        read = [read_answer(answer, size, name) for answer, _ in parts]
         numbers = np.concatenate([numbers for numbers, _ in read])[:count]
-        return {"logits": numbers} if read[0][1] else numbers
+        answer = {"logits": numbers} if read[0][1] else numbers
+        if any(logits is None for _, logits in parts):
+            return answer
+        logits = np.concatenate([np.reshape(logits, (size, -1)) for _, logits in parts])[:count]
+        return type(answers[0])(answer, logits)
 
     return join
 

@@ -134,3 +134,15 @@ def test_where_no_logit_can_be_reached_the_note_stays() -> None:
     found = GridExplainer(sigmoid, 2, fill="black", score="log-odds").explain(WHITE, 1)
     assert any("as far as float32 holds; their log-odds are bounds" in note for note in found.notes)
     assert not found.values.any()
+
+
+@pytest.mark.parametrize("end", list(END))
+def test_the_logits_of_a_model_of_one_batch_size(end: str) -> None:
+    pixels = keras.Input(batch_shape=(2, 8, 8, 3))
+    fixed = keras.ops.reshape(pixels, (2, 8, 8, 3))
+    model = keras.Model(pixels, keras_model(end, activated=True)(fixed))
+    classifier = as_classifier(model, preprocess="0..255", output=end)
+    free = as_classifier(keras_model(end, activated=True), preprocess="0..255", output=end)
+    batch = np.stack([WHITE] * 3).astype(np.float32)
+    for ours, theirs in zip(classifier.answers(batch), free.answers(batch), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
