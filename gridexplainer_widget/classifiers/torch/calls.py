@@ -36,7 +36,11 @@ def channels_first(
             return after(module(given.to(device, dtype)))
 
         # Not inference mode: its tensors, if kept, could not be used in training.
-        return switched(torch, lambda: evaluated(module, ask), gradients=False)
+        return switched(
+            torch,
+            lambda: with_buffers_kept(module, torch, lambda: evaluated(module, ask)),
+            gradients=False,
+        )
 
     return forward
 
@@ -84,6 +88,30 @@ def evaluated(module: Any, call: Callable[[], Result]) -> Result:
         return call()
 
     return undone(ask, lambda: set_all(to=True))
+
+
+def with_buffers_kept(module: Any, torch: Any, call: Callable[[], Result]) -> Result:
+    """Call, then put back the buffers that this changed, such as what an observer has seen."""
+    held = [
+        (part._buffers, dict(part._buffers))  # noqa: SLF001 - a replaced one is found nowhere else
+        for part in module.modules()
+        if not isinstance(part, torch.jit.ScriptModule)
+    ]
+    values = [
+        (buffer, buffer._version, buffer.clone())  # noqa: SLF001 - tells writes
+        for buffer in module.buffers()
+        if not buffer.is_inference()
+    ]
+
+    def back() -> None:
+        for buffers, before in held:
+            buffers.update(before)
+        with torch.no_grad():
+            for buffer, version, copy in values:
+                if buffer._version != version:  # noqa: SLF001 - as above
+                    buffer.detach_().copy_(copy)
+
+    return undone(call, back)
 
 
 def switched(torch: Any, call: Callable[[], Result], *, gradients: bool) -> Result:

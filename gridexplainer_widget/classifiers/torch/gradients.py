@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,16 @@ from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
-from .calls import INSTALL, as_returned, evaluated, place_of, switched, uncompiled
+from .calls import (
+    INSTALL,
+    as_returned,
+    evaluated,
+    place_of,
+    switched,
+    uncompiled,
+    with_buffers_kept,
+)
+from .kept_tensors import without_graphs
 from .logits import Scores, answer_of, final_functions, refuse_certainty, scores_of
 
 
@@ -44,10 +54,15 @@ class ScoredModule:
     def call(self, call: Callable[[], Result], *, gradients: bool) -> Result:
         """Call with gradients on or off, outside inference mode."""
         torch = self.torch
+
+        def ask() -> Result:
+            leaving = partial(without_graphs, torch, self.module, call) if gradients else call
+            return with_buffers_kept(self.module, torch, leaving)
+
         if not torch.is_inference_mode_enabled():
-            return switched(torch, call, gradients=gradients)
+            return switched(torch, ask, gradients=gradients)
         with torch.inference_mode(mode=False):
-            return switched(torch, call, gradients=gradients)
+            return switched(torch, ask, gradients=gradients)
 
     def leaf(self, batch: PreparedBatch) -> Any:
         """Return a batch as a leaf tensor, float32 (n, C, H, W), with gradient if on."""

@@ -10,6 +10,7 @@ from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.core.errors import MethodError
 
 from .calls import INSTALL
+from .kept_tensors import graph_tensors
 
 
 def randomise_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
@@ -22,7 +23,8 @@ def randomise_copy(module: Any, seed: int) -> Iterator[tuple[str, Any]]:
     torch = framework("torch", name, INSTALL)
     try:
         with torch.inference_mode(mode=False):  # else its weights could have no gradients
-            module = copy.deepcopy(module)
+            plain = {id(kept): kept.detach().clone() for kept in graph_tensors(torch, module)}
+            module = copy.deepcopy(module, plain)
     except Exception as error:
         raise MethodError(
             f"{name} cannot be copied, so its weights cannot be randomised: {error}"
