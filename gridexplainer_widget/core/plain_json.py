@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import reprlib
 from typing import Any, Final
 
 from .grid import is_whole
@@ -35,14 +36,14 @@ def read_json(text: str) -> Any:
 def as_mapping(value: Any, name: str) -> dict[str, Any]:
     """Check that a value is a mapping."""
     if not isinstance(value, dict):
-        raise TypeError(f"its {name} is {value!r:.40}, and a mapping is wanted")
+        raise TypeError(f"its {name} is {reprlib.repr(value)}, and a mapping is wanted")
     return value
 
 
 def as_texts(value: Any, name: str) -> tuple[str, ...]:
     """Check that a value is a list of words."""
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-        raise TypeError(f"its {name} is {value!r:.40}, and a list of words is wanted")
+        raise TypeError(f"its {name} is {reprlib.repr(value)}, and a list of words is wanted")
     return tuple(value)
 
 
@@ -54,7 +55,9 @@ def as_text(value: Any, name: str) -> str:
 def as_whole(value: Any, name: str, low: int = 0) -> int:
     """Check that a value is a whole number from `low`."""
     if not is_whole(value) or not low <= value <= MAX_NUMBER:
-        raise ValueError(f"its {name} is {value!r:.40}, and a whole number from {low} is wanted")
+        raise ValueError(
+            f"its {name} is {reprlib.repr(value)}, and a whole number from {low} is wanted"
+        )
     return int(value)
 
 

@@ -38,7 +38,7 @@ from .explanation_data import RESOLUTION_NOUNS, ExplanationData
 MAX_BYTES = 2**29
 """Of all arrays in memory: 64×64 cells of 21,000 classes take two thirds of it."""
 
-MAX_HEADER_BYTES: Final = 2**25
+MAX_HEADER_BYTES: Final = 2**26
 """Of the header's text, four for each letter."""
 
 
@@ -144,7 +144,7 @@ def _bound(arrays: Mapping[str, StoredArray | NDArray[Any]]) -> None:
 def _words(error: Exception) -> str:
     if isinstance(error, KeyError):
         return f"it lacks {error}"
-    kind = "" if isinstance(error, ValueError) else f"{type(error).__name__}, "
+    kind = "" if isinstance(error, (ValueError, TypeError)) else f"{type(error).__name__}, "
     return shown(f"{kind}{error}", MAX_TEXT)
 
 

@@ -86,7 +86,7 @@ def rewritten(path: Path, members: dict[str, bytes], method: int = zipfile.ZIP_D
         ("header", npy(np.array('{"format":' + "9" * 300_000 + "}")), "300000 digits is too large"),
         ("header", npy(np.array(['{"format":2}'])), "one text is wanted"),
         ("header", npy(np.array(2)), "one text is wanted"),
-        ("header", npy(np.array("x" * (2**23 + 1))), "have 8,388,609 letters"),
+        ("header", npy(np.array("x" * (2**24 + 1))), "have 16,777,217 letters"),
         ("header", npy(np.array("{}")), "lacks 'format'"),
     ],
 )
@@ -206,6 +206,37 @@ def test_damage_under_a_good_checksum_is_usable_or_refused(good: Path, data: st.
         damaged[place] = data.draw(st.integers(0, 255))
     path = rewritten(good.with_name("damaged.npz"), {**members, name: bytes(damaged)})
     usable_or_refused(path)
+
+
+@pytest.fixture(scope="module")
+def with_logits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def logits(batch: np.ndarray) -> np.ndarray:
+        bright = batch[:, :4, :4].mean((1, 2, 3), dtype=np.float64)
+        return np.stack([bright - 99, 30 - bright], 1)
+
+    explainer = GridExplainer(logits, 2, output="logits")
+    return explainer.explain(PICTURE, 1).save(tmp_path_factory.mktemp("logits") / "logits.npz")
+
+
+def test_any_member_may_be_missing(with_logits: Path) -> None:
+    members = members_of(with_logits)
+    assert len(members) >= 7
+    for name in members:
+        rest = {other: data for other, data in members.items() if other != name}
+        usable_or_refused(rewritten(with_logits.with_name("missing.npz"), rest))
+
+
+@FEW
+@given(data=st.data())
+def test_any_numbers_are_usable_or_refused(with_logits: Path, data: st.DataObject) -> None:
+    members = members_of(with_logits)
+    name = data.draw(st.sampled_from(sorted(set(members) - {"header.npy"})))
+    array = np.load(io.BytesIO(members[name])).copy()
+    numbers = st.floats(width=32) if array.dtype.kind == "f" else st.integers(0, 1)
+    for place in data.draw(st.lists(st.integers(0, array.size - 1), max_size=5)):
+        array.flat[place] = data.draw(numbers)
+    members[name] = npy(array)
+    usable_or_refused(rewritten(with_logits.with_name("numbers.npz"), members))
 
 
 ANY_JSON = st.recursive(
