@@ -32,10 +32,12 @@ class Pieces:
     ----------
     likely : sequence of int
         Sizes to try before 1.
+    size : int, optional
+        The size, if it is known.
     """
 
-    def __init__(self, likely: Sequence[int] = ()) -> None:
-        self.size: int | None = None
+    def __init__(self, likely: Sequence[int] = (), size: int | None = None) -> None:
+        self.size = size
         self._likely = tuple(dict.fromkeys((*likely, 1)))
 
     def ask(self, ask: Ask, batch: PreparedBatch, join: Join) -> Any:

@@ -155,12 +155,15 @@ class TorchNetwork:
         torch = self._scored.torch
 
         def forward(_: Any, pictures: Any) -> Any:
-            return self._scores(pictures.permute(0, 3, 1, 2)).of(target)[:, None].float()
+            return self._column(pictures.permute(0, 3, 1, 2), target)[:, None].float()
 
         # Keep the user's module out: SHAP clears gradients and changes modes. The class is
         # made here, since PyTorch is imported late.
         model = type("ScoreModel", (torch.nn.Module,), {"forward": forward})
         return model(), self.with_gradients(lambda: torch.from_numpy(np.array(batch, np.float32)))
+
+    def _column(self, pictures: Any, target: int) -> Any:
+        return self._scores(pictures).of(target)
 
     def with_gradients(self, call: Callable[[], Result]) -> Result:
         """Call with gradients on, which SHAP leaves to the caller."""

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.log_odds import BeforeSigmoid, BeforeSoftmax
+from gridexplainer_widget.classifiers.pieces import Pieces
 from gridexplainer_widget.classifiers.torch.calls import INSTALL, place_of, switched
 from gridexplainer_widget.core.arrays import PreparedBatch
-from gridexplainer_widget.core.errors import UnsupportedGraph
+from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 from gridexplainer_widget.incremental.calculation import Rows, Weights
 from gridexplainer_widget.incremental.engine import (
     MAX_SIZES,
@@ -162,12 +163,14 @@ class TorchExecutor:
 
 
 def incremental_engines(
-    module: Any, channels: int, after: Callable[[Any], Any]
+    module: Any, channels: int, after: Callable[[Any], Any], pieces: Pieces
 ) -> Callable[[Pair], IncrementalEngine]:
     """Return a function: picture size → engine; it rereads a module whose structure changed."""
     known: dict[Pair, tuple[Any, IncrementalEngine | UnsupportedGraph]] = {}
 
     def engine_for(size: Pair) -> IncrementalEngine:
+        if pieces.size is not None:
+            raise NotApplicable("it takes batches of one size only")
         now = structure(module)
         if size not in known or known[size][0] != now:
             known.pop(size, None)
