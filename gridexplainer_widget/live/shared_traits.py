@@ -12,6 +12,9 @@ from traitlets import Bunch
 
 from gridexplainer_widget.core.errors import named
 
+MOST_TOLD = 1000
+"""Changes at a time: an observer may lead to more, and by mistake to more without end."""
+
 
 class SharedTraits(anywidget.AnyWidget):
     """Traits behind one lock.
@@ -76,9 +79,13 @@ class SharedTraits(anywidget.AnyWidget):
                 try:
                     yield
                 finally:
-                    while self._unpublished:  # an observer may lead to more
+                    for _ in range(MOST_TOLD):
+                        if not self._unpublished:
+                            break
                         change = self._unpublished.pop(next(iter(self._unpublished)))
                         self._raised += _raised(super().notify_change, change)
+                    else:
+                        self._raised.append(RecursionError("Observers lead to changes without end"))
                     self._unpublished = None
             _raise_first(self._raised)
 

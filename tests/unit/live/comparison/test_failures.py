@@ -11,6 +11,7 @@ import pytest
 import traitlets
 from hypothesis import given
 from hypothesis import strategies as st
+from ipykernel.comm import Comm
 from ipywidgets import Widget
 
 from gridexplainer_widget import Comparison, ComparisonWidget, GridExplainer
@@ -155,6 +156,7 @@ def test_a_front_end_that_is_gone(sound: Comparison, monkeypatch: pytest.MonkeyP
 
     with monkeypatch.context() as patched:
         patched.setattr(Widget, "_send", refuse)
+        patched.setattr(Comm, "kernel", object())  # without one, ipywidgets 7 sends nothing
         widget = explore()
         widget.value = [(0, 0)]
         assert widget.wait(20)

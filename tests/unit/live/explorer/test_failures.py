@@ -8,6 +8,7 @@ from contextlib import suppress
 import numpy as np
 import pytest
 import traitlets
+from ipykernel.comm import Comm
 from ipywidgets import Widget
 
 from gridexplainer_widget import Explanation, ExplanationError, GridExplainer, GridExplainerWidget
@@ -264,6 +265,7 @@ def test_a_front_end_that_is_gone(
         raise failure("closed")
 
     monkeypatch.setattr(Widget, "_send", refuse)
+    monkeypatch.setattr(Comm, "kernel", object())  # without one, ipywidgets 7 sends nothing
     widget = explore()
     assert widget.wait(20)
     widget.target = sound.target
