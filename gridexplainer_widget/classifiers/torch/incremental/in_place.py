@@ -34,6 +34,10 @@ class InPlaceWrites:
         """Return an operation's function, or its out-of-place counterpart."""
         if draws_numbers(self.torch, operation):
             raise UnsupportedGraph(f"it draws random numbers: {operation.target}")
+        if name_of(operation) == "as_strided":
+            raise UnsupportedGraph("it reads memory in an order of its own: aten.as_strided")
+        if operation.target is self.torch.ops.aten.view.default:  # maps may lie otherwise in memory
+            return self.torch.ops.aten.reshape.default
         if not writes_in_place(operation):
             return operation.target
         target = out_of_place(self.torch, operation)

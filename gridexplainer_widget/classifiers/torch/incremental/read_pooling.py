@@ -22,6 +22,8 @@ def read_max_pooling(graph: GraphBuilder, operation: Operation, arguments: Argum
     window_size, dilation = to_pair(arguments["kernel_size"]), to_pair(arguments["dilation"])
     span, size = window_span(window_size, dilation), graph.map_shape(operation)[0]
     window = _window(arguments, span, float("-inf"))
+    if _exceeds(window, source.size):
+        return False
     pads = _pads(window, source.size, size)
     step = Pool(True, window_size, window.stride, pads, dilation)  # noqa: FBT003 - of Pool
     work = window_size[0] * window_size[1] * source.channels
@@ -35,6 +37,8 @@ def read_mean_pooling(graph: GraphBuilder, operation: Operation, arguments: Argu
     if source is None or tensor in graph.channels_last or arguments["divisor_override"] is not None:
         return False
     window = _window(arguments, to_pair(arguments["kernel_size"]), 0.0)
+    if _exceeds(window, source.size):
+        return False
     size, _ = graph.map_shape(operation)
     counted = window.before if arguments["count_include_pad"] else (0, 0)
     pads = _pads(window, source.size, size)
@@ -56,6 +60,14 @@ def _window(arguments: Arguments, span: Pair, outside: float) -> Window:
     window_size = to_pair(arguments["kernel_size"])
     stride = to_pair(arguments["stride"]) if arguments["stride"] else window_size
     return Window(span, stride, to_pair(arguments["padding"]), outside=outside)
+
+
+def _exceeds(window: Window, size: Pair) -> bool:
+    """Tell whether a window is larger than a padded map, as where it should fit any map."""
+    return any(
+        side > length + 2 * before
+        for side, length, before in zip(window.size, size, window.before, strict=True)
+    )
 
 
 def _pads(window: Window, size: Pair, output_size: Pair) -> Pads:

@@ -480,6 +480,41 @@ def test_dropout_that_stays_on_is_left_to_the_module() -> None:
         executor_of(Tokens("attention", dropout=0.1))
 
 
+class Ends(nn.Module):
+    """Convolutions, then what a function makes of their maps."""
+
+    def __init__(self, end: object) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.ReLU(), nn.Conv2d(8, 8, 3, 1, 1))
+        self.end, self.fc = end, nn.Linear(8, 4)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.fc(self.end(self.stem(x)))
+
+
+def as_tokens(x: torch.Tensor) -> torch.Tensor:
+    """Look at maps in another order, which the memory must be put into first."""
+    return x.permute(0, 2, 3, 1).contiguous().view(x.shape[0], -1, 8).mean(1)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        as_tokens,
+        lambda x: F.avg_pool2d(x, 5000, ceil_mode=True).flatten(1),
+        lambda x: F.max_pool2d(x, 5000, ceil_mode=True).flatten(1),
+    ],
+)
+def test_ends_of_networks(end) -> None:
+    torch.manual_seed(0)
+    same(Ends(end), 4, (32, 32), within=1e-6)
+
+
+def test_memory_read_in_an_order_of_its_own_is_left_to_the_module() -> None:
+    with pytest.raises(UnsupportedGraph, match="as_strided"):
+        executor_of(Ends(lambda x: x.as_strided((x.shape[0], 8), (2048, 256))))
+
+
 class Named(nn.Sequential):
     def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         made = super().forward(x)
