@@ -1,0 +1,53 @@
+"""What Keras layers keep of a call is left as the user's own call left it."""
+
+import copy
+import pickle
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers
+
+from gridexplainer_widget import GridExplainer
+
+PICTURE = np.random.default_rng(4).integers(0, 256, (8, 8, 3), np.uint8)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Keeps(layers.Layer):
+    """Hands on what it is given, and keeps it."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**options)
+        self.last, self.store, self.calls = None, {}, []
+
+    def call(self, maps: tf.Tensor) -> tf.Tensor:
+        self.last, self.fresh = maps, maps
+        self.store["maps"] = maps
+        self.calls.append(maps)
+        return maps
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_layers_keep_no_tensors_of_a_trace(used: bool) -> None:
+    keras.utils.set_random_seed(1)
+    keeps = Keeps()
+    parts = [layers.Conv2D(4, 3), keeps, layers.GlobalAveragePooling2D(), layers.Dense(3)]
+    model = keras.Sequential([layers.Input((8, 8, 3)), *parts])
+    if used:
+        model(np.zeros((1, 8, 8, 3), np.float32))
+    before = {name: vars(keeps).get(name) for name in ("last", "fresh", "store", "calls")}
+    held = dict(keeps.store), list(keeps.calls)
+    explainer = GridExplainer(model, 2, preprocess="0..1", output="logits")
+    for method in ("occlusion", "grad-cam", "shap-gradient"):
+        explainer.explain(PICTURE, method=method)
+    explainer.randomisation(explainer.explain(PICTURE), 1)
+    if used:
+        assert all(vars(keeps)[name] is value for name, value in before.items())
+        assert tf.is_tensor(keeps.last)
+        assert not tf.is_symbolic_tensor(keeps.last)
+        assert all(one is other for one, other in zip(keeps.calls, held[1], strict=True))
+        assert keeps.store["maps"] is held[0]["maps"]
+    copy.deepcopy(model)
+    pickle.dumps(model)
