@@ -19,6 +19,9 @@ FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "PPM")
 JPEG: Final = ("JPEG", "MPO")
 """How Pillow names what opens a JPEG; MPO is a camera's."""
 
+UNTILED: Final = ("WEBP", "AVIF")
+"""Formats whose files have no `tile` before they are decoded, unlike others in PIL."""
+
 MAX_PIXELS: Final = 40_000_000
 """Decoded from one file; as float32 RGB they take 480 MB."""
 
@@ -80,7 +83,7 @@ def decoded(data: bytes, name: str) -> NDArray[Any]:
 def from_pil(image: Image.Image) -> NDArray[Any]:
     """Decode a PIL image, which may be a file that is not read yet, as :func:`decoded`."""
     name = f"a PIL image, {image.format or image.mode}"
-    if getattr(image, "tile", None):  # not read yet
+    if getattr(image, "tile", None) or image.format in UNTILED:
         if image.format == "EPS" or isinstance(image, ImageFile.StubImageFile):
             raise ValueError(
                 f"The picture ({name}) is read by another program, which is not started here. "

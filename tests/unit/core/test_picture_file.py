@@ -252,6 +252,17 @@ def test_a_photo_that_cannot_be_decoded_in_rows_is_refused() -> None:
                 read_picture(source)
 
 
+@pytest.mark.usefixtures("small_bounds")
+@pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP", "TIFF", "PPM", "WEBP", "AVIF"])
+def test_files_that_pil_has_opened_are_bounded_as_well(kind: str) -> None:
+    if kind not in Image.SAVE:
+        pytest.skip("this Pillow cannot write it")
+    file = encoded(Image.new("RGB", (9, 8)), kind)
+    for source in (file, Image.open(io.BytesIO(file))):
+        with pytest.raises(ValueError, match="9×8 pixels; at most 64 are decoded"):
+            read_picture(source)
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_pictures_are_turned_upright(orientation: int) -> None:
     exif = Image.Exif()
