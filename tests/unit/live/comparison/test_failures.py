@@ -83,7 +83,7 @@ def test_a_model_that_fails_at_any_call(sound: Comparison, failure: type[BaseExc
     widget = explore(counting)
     assert widget.wait(20)
     widget.close()
-    for call in range(1, counting.calls + 1):
+    for call in range(1, counting.calls + 1, sized(2, 1)):
         model = FailsAt(weights, call, failure)
         widget = explore(model)
         assert widget.wait(20)
@@ -204,7 +204,6 @@ def acts(draw: Any) -> Any:
 @RANDOM_EVENTS
 @given(acts=st.lists(acts(), max_size=6))
 def test_whatever_is_sent_or_set(acts: list[Any]) -> None:
-    sound = GridExplainer(weights, GRID).compare(PICTURE, METHODS)
     widget = explore()
     for act in acts:
         act(widget)
@@ -218,4 +217,4 @@ def test_whatever_is_sent_or_set(acts: list[Any]) -> None:
         value = getattr(widget, name)
         setattr(widget, name, value)
         assert getattr(widget, name) == value
-    assert_lives(widget, sound)
+    widget.close()
