@@ -119,7 +119,7 @@ def _color(rgb: Any, name: str | None = None) -> Fill:
     except (TypeError, ValueError, OverflowError):
         color = np.empty(0, np.float32)
     if color.shape != (3,) or not ((color >= 0) & (color <= 255)).all():
-        raise ValueError(f"fill={rgb!r} is unknown. {WANTED}")
+        raise ValueError(f"fill={rgb!r:.200} is unknown. {WANTED}")
 
     def whole(pixels: Pixels, _: Grid) -> Pixels:
         if pixels.shape[-1] == 1:

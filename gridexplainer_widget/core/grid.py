@@ -115,7 +115,7 @@ def parse_grid_size(grid_size: GridSize) -> tuple[int, int]:
     sizes: Any = (grid_size, grid_size) if is_whole(grid_size) else grid_size
     pair = isinstance(sizes, (tuple, list)) and len(sizes) == 2
     if not pair or not all(is_whole(size) and size >= 1 for size in sizes):
-        raise ValueError(f"grid_size={grid_size!r} is no grid. {wanted}")
+        raise ValueError(f"grid_size={grid_size!r:.200} is no grid. {wanted}")
     return int(sizes[0]), int(sizes[1])
 
 
