@@ -63,6 +63,7 @@ def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
             f"The explanation is of {len(explanation.labels)} classes, and {audit.classifier.name} "
             f"has {classes}: it is another model's."
         )
+    _check_same_model(audit, explanation)
     baseline_calls = audit.calls - calls
     steps = faithfulness_steps(audit, explanation.values, explanation.target, mask)
     faithfulness = yield from subprogress(steps, 0, 2) if randomise else steps
@@ -71,6 +72,11 @@ def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
         return faithfulness
     steps = add_randomisation(setup, explanation, request, faithfulness)
     return (yield from subprogress(steps, 1, 2))
+
+
+def _check_same_model(audit: Run, explanation: Explanation) -> None:
+    """Raise ModelChangedError if the model answers otherwise than when the map was made."""
+    audit.check_baseline(np.asarray(explanation.baseline_vector, np.float32))
 
 
 def add_randomisation(

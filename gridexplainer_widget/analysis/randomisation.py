@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.network import RandomisedCopy
 from gridexplainer_widget.core.arrays import Map
 from gridexplainer_widget.core.errors import MethodError
@@ -140,7 +140,10 @@ def _classifier_of(copy: RandomisedCopy, classifier: Classifier) -> Classifier:
         name=f"{classifier.name} (randomised from the end to {copy.layer})",
         forward=copy.forward,
         open_network=lambda _: copy.network,
-        lock=threading.Lock(),
+        itself=None,
+        mark=None,
+        reread=None,
+        lock=lock_of(),
     )
 
 

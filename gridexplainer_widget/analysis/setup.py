@@ -123,16 +123,19 @@ class Setup:
             For each check a verdict, what was seen, and what to do.
         """
         run = self.start_run(img)
-        self.checked = drain(
-            model_checks(self.classifier, run.masker, layouts=True, at_once=run.batch_size)
-        )
-        try:
+        try:  # first: it reads a model anew that has changed
             drain(ensure_baseline(run))
         except Exception:
+            self.checked = self._checked_with_layouts(run)
             if self.checked.concerns:  # they say why
                 return self.checked
             raise
+        self.checked = self._checked_with_layouts(run)
         return self.checked.joined(*picture_checks(self.freeze(run, target_class)))
+
+    def _checked_with_layouts(self, run: Run) -> Preflight:
+        steps = model_checks(self.classifier, run.masker, layouts=True, at_once=run.batch_size)
+        return drain(steps)
 
     def layers(self, img: PictureLike) -> list[str]:
         """List the layers that have maps, in order of computation.

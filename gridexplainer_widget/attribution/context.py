@@ -105,7 +105,8 @@ class MethodContext:
             methods = f": {', '.join(self.black_box_methods)}" if self.black_box_methods else ""
             message = BLACK_BOX.format(method=self.method, model=self.model_name, methods=methods)
             raise MethodError(message)
-        return classifier.open_network(classifier.output)
+        with classifier.lock:  # opening one may run the model
+            return classifier.open_network(classifier.output)
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:

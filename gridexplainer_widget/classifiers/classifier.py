@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -19,9 +18,17 @@ from gridexplainer_widget.incremental.engine import IncrementalEngine
 from .guess import Guess, check_same, guess_again
 from .labels import Labels, names_of
 from .log_odds import fits, log_odds_of, split
+from .mark import Mark
+from .model_lock import lock_of
 from .network import Network
 from .outputs import LOGITS, OutputKind, read_answer, to_probabilities
 from .preprocessing import AS_IS, Preprocessing
+
+READ_OFF_THE_MODEL = (
+    *("forward", "itself", "preprocessing", "output", "labels"),
+    *("mark", "open_network", "incremental_engine"),
+)
+"""What :meth:`Classifier.renew` replaces."""
 
 Shape: TypeAlias = "tuple[int | None, int | None, int]"
 """Height, width (None: any) and channels (1, 3 or 4) of a model's input."""
@@ -71,6 +78,19 @@ class Classifier:
     incremental_engine : callable, optional
         (height, width) of a picture → its engine, or raises
         :class:`~gridexplainer_widget.core.errors.UnsupportedGraph`.
+    itself : callable, optional
+        As `forward`, by the user's model itself where `forward` is compiled of it.
+    mark : callable, optional
+        What the answers depend on, as far as it can be seen; see :class:`~.mark.Mark`.
+    reread : callable, optional
+        Reads the model anew.
+    lock : context manager
+        Of the model, whoever uses it: see :func:`~.model_lock.lock_of`.
+
+    Attributes
+    ----------
+    confirmed : dict
+        Which compiled forms were compared with the model itself, and how far they were off.
     """
 
     name: str
@@ -87,8 +107,14 @@ class Classifier:
     incremental_engine: Callable[[tuple[int, int]], IncrementalEngine] | None = field(
         default=None, repr=False, compare=False
     )
-    lock: Any = field(default_factory=threading.Lock, repr=False, compare=False)
+    itself: Callable[[PreparedBatch], Any] | None = field(default=None, repr=False, compare=False)
+    mark: Callable[[], Mark] | None = field(default=None, repr=False, compare=False)
+    reread: Callable[[], Classifier] | None = field(default=None, repr=False, compare=False)
+    lock: Any = field(default_factory=lock_of, repr=False, compare=False)
 
+    confirmed: dict[Hashable, float] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _has_worked: bool = field(default=False, init=False, repr=False, compare=False)
     _guess: Guess | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -118,7 +144,8 @@ class Classifier:
 
     def answers(self, batch: PreparedBatch) -> Answers:
         """Classify a batch as a call does, with the log-odds of the logits, where there are any."""
-        return self.read(self._raw(batch), len(batch))
+        with self.lock:
+            return self.read(self._raw(self.forward, batch), len(batch))
 
     def read(self, raw: Any, batch: int) -> Answers:
         """Convert the raw output for a batch; errors as for a call."""
@@ -160,28 +187,45 @@ class Classifier:
 
     def ask(self, batch: PreparedBatch) -> tuple[NDArray[np.floating[Any]], bool]:
         """Return raw outputs (n, classes), and whether the model calls them logits."""
-        return read_answer(split(self._raw(batch))[0], len(batch), self.name)
-
-    def _raw(self, batch: PreparedBatch) -> Any:
-        prepared = self.preprocessing(batch)
         with self.lock:
-            raw = self._forward_patiently(prepared)
-            self._has_worked = True
+            answer = split(self._raw(self.forward, batch))[0]
+            numbers, logits = read_answer(answer, len(batch), self.name)
+            return numbers.copy(), logits  # the model may answer into the same memory each time
+
+    def ask_itself(self, batch: PreparedBatch) -> Probabilities:
+        """Return what the user's model itself gives, uncompiled."""
+        with self.lock:
+            return self.read(self._raw(self.itself or self.forward, batch), len(batch)).vectors
+
+    def renew(self) -> None:
+        """Read the model anew, as it is now; forget all that was compiled of it."""
+        if self.reread is not None:
+            fresh = self.reread()
+            for name in READ_OFF_THE_MODEL:
+                setattr(self, name, getattr(fresh, name))
+            self._guess = None
+            self.confirmed.clear()
+
+    def _raw(self, forward: Callable[[PreparedBatch], Any], batch: PreparedBatch) -> Any:
+        prepared = self.preprocessing(batch)
+        raw = self._patiently(forward, prepared)
+        self._has_worked = True
         return raw
 
-    def _forward_patiently(self, prepared: PreparedBatch) -> Any:
+    def _patiently(self, forward: Callable[[PreparedBatch], Any], prepared: PreparedBatch) -> Any:
         """Retry a failed call: a server may be gone for a moment.
 
-        Before the first success, retry connection errors only.
+        Before the first success, retry connection errors only. Each try gets a batch of its own,
+        since a failed one may have written into it.
         """
         for pause in self.pauses:
             try:
-                return self.forward(prepared)
+                return forward(prepared.copy())
             except Exception as error:
                 if not (self._has_worked or isinstance(error, (OSError, TimeoutError))):
                     raise
             time.sleep(pause)
-        return self.forward(prepared)
+        return forward(prepared)
 
     def names(self, classes: int) -> tuple[str, ...]:
         """Label each of `classes` classes; see :func:`~.labels.names_of`."""

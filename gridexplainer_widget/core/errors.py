@@ -11,6 +11,10 @@ class MethodError(ClassifierError):
     """A method cannot explain this model."""
 
 
+class ModelChangedError(ClassifierError):
+    """A model is no longer the one that gave the numbers so far."""
+
+
 class UnsupportedGraph(Exception):  # noqa: N818 - no error: the model is run in full
     """A network cannot be read as a graph of nodes."""
 

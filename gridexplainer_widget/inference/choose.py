@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import Literal, TypeAlias, get_args
 
 from gridexplainer_widget.classifiers.classifier import Classifier
@@ -59,6 +60,24 @@ def choose_strategy(
     return full if nothing_gained and engine == "auto" else incremental
 
 
+def uncompiled_strategy(
+    classifier: Classifier, masker: Masker, batch_size: int | None
+) -> InferenceStrategy:
+    """Go by the user's model itself, since what is compiled of it answers otherwise; warn."""
+    warnings.warn(
+        f"{classifier.name} answers otherwise when it is compiled, so each picture is run through "
+        "the model itself, uncompiled. The numbers are right, it only takes longer.",
+        stacklevel=2,
+    )
+    itself = replace(classifier, forward=classifier.itself or classifier.forward, itself=None)
+    queries = len(masker.grid) + 1
+    size = batch_size or choose_batch_size(queries, masker.pixels.nbytes)
+    full = FullStrategy(itself, masker, size)
+    full.way = ("the model itself", masker.pixels.shape)
+    full.description = "full: the model itself, since compiled it answers otherwise"
+    return full
+
+
 def _incremental_engine(
     classifier: Classifier, masker: Masker, engine: Engine
 ) -> IncrementalEngine:
@@ -68,7 +87,8 @@ def _incremental_engine(
     if classifier.preprocessing.function is not None:
         raise NotApplicable("its preprocessing is a function, which may change any pixel")
     height, width = masker.pixels.shape[:2]
-    incremental = classifier.incremental_engine((height, width))
+    with classifier.lock:  # reading it may run the model
+        incremental = classifier.incremental_engine((height, width))
     if incremental.executor.accelerated and engine == "auto":
         raise NotApplicable("it does not run on a CPU, and costs are known for CPUs only")
     return incremental

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 
 import numpy as np
 
@@ -56,6 +56,11 @@ class IncrementalStrategy:
         self._picture = self.classifier.preprocessing(self.masker.pixels[np.newaxis])[0]
         grid = self.masker.grid
         self.plan = engine.plan(grid.shape, as_boxes(grid.boxes()))
+
+    @property
+    def way(self) -> Hashable:
+        """See :class:`InferenceStrategy`."""
+        return ("incremental", self.masker.pixels.shape, self.plan.patched)
 
     @property
     def description(self) -> str:

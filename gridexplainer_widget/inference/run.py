@@ -5,22 +5,24 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.core.arrays import Probabilities
-from gridexplainer_widget.core.errors import ClassifierError
+from gridexplainer_widget.core.errors import ClassifierError, ModelChangedError
 from gridexplainer_widget.core.fills import Fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.core.scores import Answers
 
-from .choose import Engine, choose_strategy
+from .choose import Engine
+from .not_finite import not_finite
 from .strategy import InferenceStrategy, choose_batch_size
+from .trusted import TrustedStrategy
+from .witness import KEPT_ROUNDING
 
 KEPT_SETS = 1024
 """Sets of two or more cells whose probabilities a run keeps."""
@@ -63,10 +65,7 @@ class Run:
         batch_size: int | None = None,
         engine: Engine = "full",
     ) -> None:
-        self.classifier = classifier
-        self.picture = picture
-        self.masker = masker
-        self.engine = engine
+        self.classifier, self.picture, self.masker = classifier, picture, masker
         self.given_batch_size = batch_size
         self.batch_size = batch_size or choose_batch_size(
             len(masker.grid) + 1, masker.pixels.nbytes
@@ -79,6 +78,7 @@ class Run:
         self.seconds = 0.0
         self.calls = 0
         self._set_answers: OrderedDict[bytes, Answers] = OrderedDict()
+        self._trusted = TrustedStrategy(classifier, masker, engine, batch_size)
 
     @classmethod
     def of(  # noqa: PLR0913 - a run's parts and settings
@@ -93,14 +93,13 @@ class Run:
     ) -> Run:
         """Fit the picture to the classifier, divide it into cells and set up the run."""
         pixels = picture.fitted(*classifier.input_shape)
-        grid = Grid.of(grid_size, *pixels.shape[:2])
-        masker = Masker(pixels, grid, fill)
+        masker = Masker(pixels, Grid.of(grid_size, *pixels.shape[:2]), fill)
         return cls(classifier, picture, masker, batch_size, engine)
 
-    @cached_property
+    @property
     def strategy(self) -> InferenceStrategy:
         """How the model is run; chosen at first use, since that takes a moment."""
-        return choose_strategy(self.classifier, self.masker, self.engine, self.given_batch_size)
+        return self._trusted.strategy
 
     @property
     def grid(self) -> Grid:
@@ -112,8 +111,7 @@ class Run:
         """Which cells have been scored: bool (cells,)."""
         if self.vectors is None:
             return np.zeros(len(self.grid), np.bool_)
-        scored: NDArray[np.bool_] = ~np.isnan(self.vectors[:, 0])
-        return scored
+        return np.asarray(~np.isnan(self.vectors[:, 0]))
 
     def steps(self) -> Iterator[int]:
         """Score the missing cells; yield how many are scored after each batch.
@@ -125,7 +123,11 @@ class Run:
         ClassifierError
             The number of classes changed; a whole batch was NaN or infinity; or, raised after all
             batches, some pictures were.
+        ModelChangedError
+            The model is no longer the one that gave the scores so far.
         """
+        if self.baseline is not None and self.scored.all():
+            self._trusted.confirm(self.baseline)
         order = sorted(map(int, self.grid.spread_order()), key=lambda cell: self.failed[cell])
         for _ in self.ask([(), *((cell,) for cell in order)]):
             if self.baseline is not None:
@@ -134,9 +136,12 @@ class Run:
     def ask(self, sets: Iterable[Sequence[int]]) -> Iterator[int]:
         """Score sets of cells, the empty one being the whole picture; yield the size of each batch.
 
+        Where the baseline is known, the whole picture is asked about again: what comes from a model
+        that has changed since is never kept beside it. Such questions do not count in `calls`.
+
         Raises
         ------
-        ClassifierError
+        ClassifierError, ModelChangedError
             See :meth:`steps`.
         """
         wanted, unchanged = self._unknown(sets)
@@ -144,42 +149,78 @@ class Run:
             self._keep_as_baseline(unchanged)
             yield len(unchanged)
             unchanged = []
-        elif unchanged and () not in wanted:
+        if not wanted and not unchanged:
+            return
+        if self.baseline is None:
+            self._trusted.begin()
+            wanted = [(), *(cells for cells in wanted if cells)]
+        elif self._trusted.is_the_model:
             wanted = [(), *wanted]
-        scored, bad = 0, list[Sequence[int]]()
-        since = time.perf_counter()
-        for planned in self.strategy.batches(wanted) if wanted else ():
-            # Another call may have scored some between two batches.
-            batch = planned.only(lambda cells: self.cached_probabilities(cells) is None)
+        else:
+            self._trusted.confirm(self.baseline)
+        yield from self._score(wanted, unchanged)
+
+    def _score(
+        self, wanted: Sequence[Sequence[int]], unchanged: Sequence[Sequence[int]]
+    ) -> Iterator[int]:
+        scored, batches, since = 0, 0, time.perf_counter()
+        bad = list[Sequence[int]]()
+        for planned in self.strategy.batches(wanted):
+            batch = planned.only(self._is_due)
             if not batch.sets:
                 continue
-            self.calls += len(batch.sets)
+            again = self.baseline is not None and () in batch.sets
+            self.calls += len(batch.sets) - again
             try:
-                answers = self.strategy.answers(batch)
+                answers = self._trusted.answers(batch, self.baseline)
             except Exception:
                 self._mark_failed(batch.sets)
                 raise
+            if answers is None:  # the model was read anew
+                yield from self._score(wanted, unchanged)
+                return
+            batches += 1
             worse = self._keep_all(batch.sets, answers)
             scored, bad = scored + len(batch.sets), bad + worse
             if unchanged and self.baseline is not None:
                 self._keep_as_baseline(unchanged)
             self.seconds += time.perf_counter() - since
-            yield len(batch.sets) + len(unchanged)
+            yield len(batch.sets) - again + len(unchanged)
             since, unchanged = time.perf_counter(), []
             if len(worse) == len(batch.sets) or () in worse:
                 break  # the next would hardly be better
+        if batches > 1:
+            self._confirm_unmoved()
         if bad:
-            raise self._problem(bad, scored)
+            raise not_finite(self.classifier, self.grid, bad, scored)
 
     @property
     def whole(self) -> Answers | None:
-        """What the model says of the whole picture; None if not known."""
+        """What the model says of the whole picture."""
         return None if self.baseline is None else Answers(self.baseline, self.baseline_log_odds)
 
     @property
     def answers(self) -> Answers | None:
         """What the model says with one cell hidden, (cells, classes); None before the first."""
         return None if self.vectors is None else Answers(self.vectors, self.log_odds)
+
+    def check_baseline(self, before: Probabilities) -> None:
+        """Raise ModelChangedError if the baseline is not what the model gave at another time."""
+        if self.baseline is not None:
+            self._trusted.compare(before, self.baseline, KEPT_ROUNDING)
+
+    def _is_due(self, cells: Sequence[int]) -> bool:
+        # Another call may have scored some between two batches.
+        return not cells or self.cached_probabilities(cells) is None
+
+    def _confirm_unmoved(self) -> None:
+        try:
+            self._trusted.confirm_unmoved(self.baseline)
+        except ModelChangedError:  # nobody knows what came before and what after
+            self.baseline = self.vectors = None
+            self.failed[:] = False
+            self._set_answers.clear()
+            raise
 
     def cached_probabilities(self, cells: Sequence[int]) -> Probabilities | None:
         """Return the class probabilities with `cells` hidden; None if not known."""
@@ -236,18 +277,6 @@ class Run:
                 bad.append(cells)
         self._mark_failed(bad)
         return bad
-
-    def _problem(self, bad: Sequence[Sequence[int]], scored: int) -> ClassifierError:
-        places = ", ".join(str(self.grid.position(cell)) for cell in bad[0][:4])
-        more = f" and {len(bad[0]) - 4} more" if len(bad[0]) > 4 else ""
-        where = (
-            f"with cell (row, column) {places}{more} hidden" if bad[0] else "on the whole picture"
-        )
-        return ClassifierError(
-            f"{self.classifier.name} returned NaN or infinity for {len(bad)} of {scored} pictures, "
-            f"first {where}. Check its weights and its preprocessing "
-            f"({self.classifier.preprocessing.description})."
-        )
 
     def _keep(self, cells: Sequence[int], answer: Answers) -> None:
         vector, log_odds = answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeAlias
@@ -75,6 +75,10 @@ class InferenceStrategy(Protocol):
     def description(self) -> str:
         """What to call it in the record."""
 
+    @property
+    def way(self) -> Hashable:
+        """What tells it apart from other ways to ask the same model."""
+
     def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
         """Split sets into batches, in the best order."""
 
@@ -88,6 +92,7 @@ class FullStrategy:
     def __init__(self, classifier: Classifier, masker: Masker, batch_size: int) -> None:
         self.classifier, self.masker, self.batch_size = classifier, masker, batch_size
         self.description = "full"
+        self.way: Hashable = ("full", masker.pixels.shape)
         self._pictures = np.empty((0, *masker.pixels.shape), np.float32)
 
     def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:

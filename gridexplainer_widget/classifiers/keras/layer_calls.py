@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -46,7 +47,7 @@ def recorded(model: Any, run: Callable[[], Result]) -> tuple[list[Call], Result]
     """
     calls: list[Call] = []
     path: list[str] = []
-    before = [(layer, vars(layer).get("call")) for layer in _inside(model)]
+    before = [(layer, vars(layer).get("call")) for layer in layers_within(model)]
 
     def put_back() -> None:
         for layer, own in before:
@@ -85,10 +86,12 @@ def within(call: Call, graph: Any) -> Call:
 def _written(
     layer: Any, call: Callable[..., Any], calls: list[Call], path: list[str]
 ) -> Callable[..., Any]:
-    tf = tensorflow()
+    tf, thread = tensorflow(), threading.get_ident()
 
     @functools.wraps(call)
     def written(*args: Any, **kwargs: Any) -> Any:
+        if threading.get_ident() != thread:  # the user's, meanwhile
+            return call(*args, **kwargs)
         path.append(layer.name)
         before = len(calls)
         try:
@@ -126,7 +129,7 @@ def _kernel(layer: Any, tf: Any) -> Any:
     return None if kernel is None else tf.convert_to_tensor(kernel)
 
 
-def _inside(model: Any) -> list[Any]:
+def layers_within(model: Any) -> list[Any]:
     """List layers and operations, except parts of attention, which have no pixels."""
     found: dict[int, Any] = {}
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
 
@@ -41,3 +45,22 @@ def tensorflow() -> Any:
 def is_tf_keras(model: Any) -> bool:
     """Tell whether a model is of tf_keras rather than Keras 3."""
     return any(cls.__module__.partition(".")[0] == "tf_keras" for cls in type(model).__mro__)
+
+
+def eager_execute() -> Callable[..., Any]:
+    """Return TensorFlow's private function to run an operation by name.
+
+    It takes a name, the number of outputs, inputs and attributes. The public API calls it, but
+    renames operands and attributes, and is slower.
+    """
+    context = framework("tensorflow.python.eager.context", "a Keras model", "tensorflow")
+    execute = framework("tensorflow.python.eager.execute", "a Keras model", "tensorflow")
+    return partial(execute.execute, ctx=context.context())
+
+
+def values_of(tensor: Any) -> NDArray[Any]:
+    """Return a tensor's numbers, uncopied if in main memory."""
+    try:
+        return np.asarray(memoryview(tensor)) if tensor.shape.rank else np.asarray(tensor.numpy())
+    except (TypeError, ValueError):  # bfloat16 has no format there
+        return np.asarray(tensor.numpy())

@@ -114,6 +114,9 @@ def _with(classifier: Classifier, overrides: Overrides) -> Classifier:
         "output": overrides.output or classifier.told_output,
         "input_shape": overrides.shape(classifier.input_shape),
     }
+    if classifier.reread is not None:
+        reread = classifier.reread
+        values["reread"] = lambda: _with(reread(), overrides)
     kept = {name: values[name] for name in values if values[name] is not None}
     return replace(classifier, **{"output": None, **kept})
 

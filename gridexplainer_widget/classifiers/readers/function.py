@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
+from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.outputs import read_answer
 from gridexplainer_widget.classifiers.preprocessing import AS_IS
 from gridexplainer_widget.core.arrays import PreparedBatch
@@ -33,6 +34,7 @@ def function_classifier(
         labels=overrides.labels,
         layout_known=overrides.preprocessing is not None,
         pauses=PAUSES,
+        lock=lock_of(function),
     )
 
 

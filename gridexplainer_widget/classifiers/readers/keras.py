@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -17,10 +17,13 @@ from gridexplainer_widget.classifiers.keras.applications import (
     operations,
 )
 from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
+from gridexplainer_widget.classifiers.keras.layer_calls import layers_within
+from gridexplainer_widget.classifiers.keras.mark import mark_of
 from gridexplainer_widget.classifiers.keras.network import KerasNetwork
 from gridexplainer_widget.classifiers.keras.source import Source, is_tf_keras, tensorflow
 from gridexplainer_widget.classifiers.keras.tracing import function_of
 from gridexplainer_widget.classifiers.layouts import as_dtype, only_input, picture_shape
+from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.classifiers.pieces import Pieces, in_working_pieces
@@ -57,6 +60,10 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
         labels=overrides.labels or imagenet_labels(model),
         open_network=_open_network(source, pieces),
         incremental_engine=_incremental_engine(source, traced),
+        itself=in_working_pieces(_itself(source), pieces, model.name),
+        mark=partial(mark_of, model),
+        reread=partial(keras_classifier, model, overrides),
+        lock=lock_of(model, *layers_within(model)),
     )
 
 
@@ -114,6 +121,22 @@ def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
         return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
 
     return forward
+
+
+def _itself(source: Source) -> Callable[[PreparedBatch], Any]:
+    """Call the model uncompiled, as it is at this moment."""
+
+    def itself(batch: PreparedBatch) -> Any:
+        given = as_dtype(batch[..., 0] if len(source.shape) == 2 else batch, source.dtype)
+        if _backend(source.model) == "tensorflow":
+            tf = tensorflow()
+            output = source.run(tf.cast(given, source.dtype))
+            return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
+        keras = framework("keras", "a Keras model", "tensorflow")
+        output = source.run(keras.ops.convert_to_tensor(given))
+        return keras.tree.map_structure(keras.ops.convert_to_numpy, output)
+
+    return itself
 
 
 def _open_network(source: Source, pieces: Pieces) -> Callable[[OutputKind], Network]:

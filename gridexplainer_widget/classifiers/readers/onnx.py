@@ -22,6 +22,7 @@ from gridexplainer_widget.classifiers.layouts import (
     read_rows,
     to_front,
 )
+from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.outputs import which_answer
 from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
@@ -84,6 +85,7 @@ def onnx_classifier(model: Any, overrides: Overrides) -> Classifier:
         labels=overrides.labels
         or _labels(session, answer, name)
         or _zipped_labels(session, given, answer),
+        lock=lock_of(session),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.layouts import as_dtype, only_input, picture_shape
+from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND
 from gridexplainer_widget.core.arrays import PreparedBatch
@@ -47,6 +48,7 @@ def saved_model_classifier(model: Any, overrides: Overrides) -> Classifier:
         preprocessing=overrides.preprocessing or NOT_FOUND,
         output=overrides.output,
         labels=overrides.labels,
+        lock=lock_of(loaded),
     )
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, Shape
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.layouts import SHAPE_ADVICE, read_rows
+from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
@@ -37,6 +38,7 @@ def sklearn_classifier(model: Any, overrides: Overrides) -> Classifier:
         preprocessing=replace(preprocessing, description=preprocessing.description + description),
         output=overrides.output,
         labels=overrides.labels or _labels(model),
+        lock=lock_of(model),
     )
 
 

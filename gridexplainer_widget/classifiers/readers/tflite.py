@@ -17,6 +17,7 @@ from gridexplainer_widget.classifiers.classifier import Classifier, Overrides, S
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.labels import MAX_FILE_BYTES, Labels, parse_labels
 from gridexplainer_widget.classifiers.layouts import as_dtype, only_input, picture_shape
+from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.outputs import which_answer
 from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
@@ -54,6 +55,7 @@ def tflite_classifier(model: Any, overrides: Overrides) -> Classifier:
         preprocessing=overrides.preprocessing or _preprocessing(given),
         output=overrides.output,
         labels=overrides.labels or (_labels(Path(model).expanduser()) if is_path else None),
+        lock=lock_of(interpreter),
     )
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
 from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.outputs import LOGITS
 from gridexplainer_widget.classifiers.pieces import in_working_pieces
 from gridexplainer_widget.classifiers.torch.calls import (
     INSTALL,
     as_returned,
     channels_first,
+    is_compiled,
     unwrapped,
 )
 from gridexplainer_widget.classifiers.torch.families import read_module
 from gridexplainer_widget.classifiers.torch.incremental.executor import incremental_engines
 from gridexplainer_widget.classifiers.torch.logits import seeking_logits
+from gridexplainer_widget.classifiers.torch.mark import mark_of
 from gridexplainer_widget.classifiers.torch.pieces import NetworkInPieces
 
 from .torch_input import declared_input, input_shape, pieces_of
@@ -35,7 +38,7 @@ def torch_classifier(
     precision; each part's mode is restored. `after` is post-processing of the raw output.
     """
     torch = framework("torch", type(module).__name__, INSTALL)
-    declared = declared_input(module)
+    given, declared = module, declared_input(module)
     if type(module).__name__ == "ExportedProgram":
         module = module.module()
     if not isinstance(module, torch.nn.Module):
@@ -44,14 +47,19 @@ def torch_classifier(
             "holds its weights, such as net after net.load_state_dict(…)."
         )
     bare = unwrapped(module)
+    lock = lock_of(module, bare, *bare.modules())
     metadata = read_module(bare)
     name = _name(bare)
-    shape = input_shape(bare, name, declared[1:], metadata.size, overrides)
-    pieces = pieces_of(module, declared[0])
+    with lock:
+        shape = input_shape(bare, name, declared[1:], metadata.size, overrides)
+        pieces = pieces_of(module, declared[0])
     output = overrides.output or metadata.output
     forward = channels_first(module, after)
     if output not in LOGITS and module is bare:  # watching would have a compiled one compiled anew
         forward = seeking_logits(torch, forward)
+    itself = None
+    if is_compiled(module):
+        itself = in_working_pieces(channels_first(module, after, compiled=False), pieces, name)
     return Classifier(
         name=name,
         input_shape=shape,
@@ -61,6 +69,10 @@ def torch_classifier(
         labels=overrides.labels or metadata.labels,
         open_network=cache(lambda output: NetworkInPieces(bare, output, shape, after, pieces)),
         incremental_engine=incremental_engines(bare, shape[2], after, pieces),
+        itself=itself,
+        mark=partial(mark_of, bare),
+        reread=partial(torch_classifier, given, overrides, after),
+        lock=lock,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -22,9 +24,12 @@ def as_returned(raw: Any) -> Any:
 
 
 def channels_first(
-    module: Any, after: Callable[[Any], Any] = as_returned
+    module: Any, after: Callable[[Any], Any] = as_returned, *, compiled: bool = True
 ) -> Callable[[PreparedBatch], Any]:
-    """Return a function of (n, H, W, C) that runs a module of (n, C, H, W), then `after`."""
+    """Return a function of (n, H, W, C) that runs a module of (n, C, H, W), then `after`.
+
+    Unless `compiled`, parts that `torch.compile` has compiled run as they were written.
+    """
     torch = framework("torch", type(module).__name__, INSTALL)
 
     def forward(batch: PreparedBatch) -> Any:
@@ -36,9 +41,10 @@ def channels_first(
             return after(module(given.to(device, dtype)))
 
         # Not inference mode: its tensors, if kept, could not be used in training.
+        run = ask if compiled else partial(uncompiled, module, torch, ask)
         return switched(
             torch,
-            lambda: with_buffers_kept(module, torch, lambda: evaluated(module, ask)),
+            lambda: with_buffers_kept(module, torch, lambda: evaluated(module, run)),
             gradients=False,
         )
 
@@ -126,16 +132,20 @@ def switched(torch: Any, call: Callable[[], Result], *, gradients: bool) -> Resu
 
 
 def hooked(hooks: Sequence[tuple[Any, Any]], call: Callable[[], Result]) -> Result:
-    """Call with forward hooks on parts of a module, then remove them."""
+    """Call with forward hooks on parts of a module, then remove them.
+
+    They see this thread's calls alone: the user may call the module meanwhile.
+    """
+    ours = [(part, _of_this_thread(hook)) for part, hook in hooks]
 
     def ask() -> Result:
-        for part, hook in hooks:
+        for part, hook in ours:
             part.register_forward_hook(hook)
         return call()
 
     def back() -> None:
         # An interrupt may have come before the handle was returned.
-        for part, hook in hooks:
+        for part, hook in ours:
             known = part._forward_hooks  # noqa: SLF001 - as above
             for key in [key for key, value in known.items() if value is hook]:
                 known.pop(key, None)
@@ -143,16 +153,29 @@ def hooked(hooks: Sequence[tuple[Any, Any]], call: Callable[[], Result]) -> Resu
     return undone(ask, back)
 
 
+def _of_this_thread(hook: Callable[..., Any]) -> Callable[..., Any]:
+    thread = threading.get_ident()
+
+    def hooked_here(*args: Any) -> Any:
+        return hook(*args) if threading.get_ident() == thread else None
+
+    return hooked_here
+
+
 def uncompiled(module: Any, torch: Any, call: Callable[[], Result]) -> Result:
     """Run compiled parts uncompiled, so that hooks are called."""
-    compiled = any(
-        hasattr(part, "_orig_mod") or getattr(part, "_compiled_call_impl", None) is not None
-        for part in module.modules()
-    )
-    if compiled and hasattr(torch.compiler, "set_stance"):  # since PyTorch 2.6
+    if is_compiled(module) and hasattr(torch.compiler, "set_stance"):  # since PyTorch 2.6
         stance = torch.compiler.set_stance("force_eager")
         return undone(call, lambda: stance.__exit__(None, None, None))
     return call()
+
+
+def is_compiled(module: Any) -> bool:
+    """Whether `torch.compile` has compiled a part of a module."""
+    return any(
+        hasattr(part, "_orig_mod") or getattr(part, "_compiled_call_impl", None) is not None
+        for part in module.modules()
+    )
 
 
 def place_of(module: Any, torch: Any) -> tuple[Any, Any]:

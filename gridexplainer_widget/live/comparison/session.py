@@ -14,6 +14,7 @@ from gridexplainer_widget.analysis.audit import add_randomisation, audit_run, au
 from gridexplainer_widget.analysis.compare import check_model
 from gridexplainer_widget.analysis.explain import explanation_steps, failure_reason
 from gridexplainer_widget.analysis.setup import Setup
+from gridexplainer_widget.core.errors import ModelChangedError
 from gridexplainer_widget.core.fills import FillLike
 from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.core.progress import Progress
@@ -80,7 +81,7 @@ class ComparisonSession:
         self.run = setup.start_run(picture)
         self.layers: list[str] = []
         self._mask_target: int | None = None
-        self._model_checked = False
+        self._model_checked = self._model_changed = False
         self._audit: Run | None = None
         self._panels: dict[tuple[str, str, int], Panel] = {}
         self._requests: dict[tuple[str, str], MethodRequest] = {}
@@ -123,7 +124,12 @@ class ComparisonSession:
         return self._panels[key]
 
     def forget_failures(self) -> None:
-        """Have failed maps tried again."""
+        """Have failed maps tried again; all of them if the model has changed."""
+        if self._model_changed:
+            self.run, self._audit = self.setup.start_run(self.picture), None
+            self._panels.clear()
+            self._model_changed = self._model_checked = False
+            return
         self._panels = {key: panel for key, panel in self._panels.items() if not panel.failure}
 
     def steps(self, panel: Panel, *, randomise: bool) -> Generator[Progress, None, None]:
@@ -138,6 +144,7 @@ class ComparisonSession:
             except BaseException as error:  # noqa: BLE001 - shown in its panel
                 panel.progress, panel.work = None, None
                 panel.failure = failure_reason(error)
+                self._model_changed |= isinstance(error, ModelChangedError)
             else:
                 yield panel.progress
 

@@ -9,7 +9,7 @@ from functools import partial
 from weakref import WeakKeyDictionary
 
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
-from gridexplainer_widget.core.errors import named
+from gridexplainer_widget.core.errors import ModelChangedError, named
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import parse_grid_size
 from gridexplainer_widget.core.picture import Picture
@@ -202,6 +202,11 @@ class ExplorerPublisher(Publisher):
         if one_cell:  # the map may have lacked this cell
             self.publish_scores()
         self.publish_evidence(ask=False)
+
+    def _publish_failure(self, outcome: Outcome | None) -> None:
+        if isinstance(outcome, ModelChangedError):
+            self._session.forget_runs()
+        super()._publish_failure(outcome)
 
     def _check(self) -> None:
         """Check the model on each picture until no concern is left."""

@@ -63,6 +63,10 @@ class ExplorerSession:
         self.run = self.prepare(grid_size, fill)
         return self.run
 
+    def forget_runs(self) -> None:
+        """Start anew at the next start: the model has changed."""
+        self._runs.clear()
+
     def target(self, target: int | str | None) -> int:
         """Index of a class, by default the most probable; 0 before the prediction."""
         run = self.run

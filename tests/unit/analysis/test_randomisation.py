@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
@@ -63,6 +64,7 @@ class Copy:
 def run_with(network: Layers | None) -> Run:
     opened = None if network is None else lambda _: network
     classifier = Classifier("net", (12, 12, 3), weights, output="softmax", open_network=opened)
+    classifier.lock = threading.Lock()
     if network is not None:
         network.lock = classifier.lock
     return Run.of(classifier, PICTURE, 3, parse_fill("black"))

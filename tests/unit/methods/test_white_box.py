@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -107,6 +108,7 @@ def context_of(
         lambda batch: np.tile(LOGITS, (len(batch), 1)),
         output="logits",
         open_network=None if network is None else lambda kind: network,
+        lock=threading.Lock(),
     )
     model = replace(model, **classifier)
     if network is not None:

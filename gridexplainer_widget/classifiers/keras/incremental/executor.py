@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.classifiers.keras.source import values_of
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import NotApplicable
 from gridexplainer_widget.incremental.calculation import Rows
@@ -62,11 +63,11 @@ class KerasExecutor:
         Writing to a variable makes a new tensor, so the same memory holds the same numbers.
         """
         states = self._parameters.states()
-        arrays = [_view(state) for state in states]
+        arrays = [values_of(state) for state in states]
         if self._state_arrays is not None and all(map(_same, arrays, self._state_arrays)):
             return self._version
         tensors = self._parameters.calculate(states)
-        values = dict(enumerate(map(_view, tensors)))
+        values = dict(enumerate(map(values_of, tensors)))
         at = {_address(values[key]): tensor for key, tensor in enumerate(tensors)}
         for index, node in enumerate(self.graph.nodes):
             if node.step is not None:
@@ -147,11 +148,6 @@ def _check_applicable(tf: Any, traced: Any) -> None:
     outputs = (output for op in traced.graph.get_operations() for output in op.outputs)
     if any(output.dtype == tf.bfloat16 for output in outputs):
         raise NotApplicable("it calculates in bfloat16")
-
-
-def _view(tensor: Tensor) -> NDArray[Any]:
-    """Return a tensor's numbers, uncopied if in main memory."""
-    return np.asarray(memoryview(tensor)) if tensor.shape.rank else np.asarray(tensor.numpy())
 
 
 def _address(array: NDArray[Any]) -> int:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
+from gridexplainer_widget.classifiers.keras.source import eager_execute
 from gridexplainer_widget.core.errors import UnsupportedGraph
 
 from .replay import calls_function, operations_leading_to
@@ -29,7 +29,10 @@ class IndependentTensors:
         stateful = [tensor for op in needed if op.op_def.is_stateful for tensor in op.outputs]
         self._states = [tensor.ref() for tensor in stateful]
         leading_to_states = set(operations_leading_to(stateful, known))
-        execute = _eager_execute()
+        try:
+            execute = eager_execute()
+        except ImportError as error:
+            raise UnsupportedGraph("this TensorFlow runs operations in another way") from error
         self._reads: list[_EagerOperation] = []
         self._rest: list[_EagerOperation] = []
         for op in needed:
@@ -77,18 +80,6 @@ class _EagerOperation:
         except Exception as error:
             raise UnsupportedGraph(f"{self._op.name} cannot be run by itself: {error}") from error
         values.update(zip(self._outputs, outputs, strict=True))
-
-
-def _eager_execute() -> Callable[..., Any]:
-    """Return TensorFlow's private function to run an operation by name.
-
-    The public API calls it, but renames operands and attributes.
-    """
-    try:
-        from tensorflow.python.eager import context, execute  # noqa: PLC0415
-    except ImportError as error:
-        raise UnsupportedGraph("this TensorFlow runs operations in another way") from error
-    return partial(execute.execute, ctx=context.context())
 
 
 def _eager_attribute(tf: Any, value: Any) -> Any:

@@ -12,6 +12,7 @@ from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.log_odds import BeforeSigmoid, BeforeSoftmax
 from gridexplainer_widget.classifiers.pieces import Pieces
 from gridexplainer_widget.classifiers.torch.calls import INSTALL, place_of, switched
+from gridexplainer_widget.classifiers.torch.mark import structure, tensor_digests
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 from gridexplainer_widget.incremental.calculation import Rows, Weights
@@ -28,13 +29,10 @@ from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.incremental.step import StepInputs, Tensor
 from gridexplainer_widget.incremental.window import Pair
 
-from .export import export_module, structure
+from .export import export_module
 from .reader import read_graph
 from .run import TorchCalculation
 from .steps import FIRST, Move
-
-CHECKSUM_LENGTH = 1024
-"""Numbers of a weight per checksum, which detects changes."""
 
 
 class TorchExecutor:
@@ -63,14 +61,12 @@ class TorchExecutor:
         self.graph, self.lighter = optimised(
             self._reading.graph, lambda stride: Move(stride=stride)
         )
-        factors = torch.rand(CHECKSUM_LENGTH, generator=torch.Generator().manual_seed(0))
-        self._checksum_factors = factors.to(self.device)
-        self._checksums: list[Tensor] = []
+        self._digests: tuple[bytes, ...] = ()
         self._weights: Weights = {}
         self._version = 0
 
     def refresh(self) -> int:
-        """Fold the module's weights if their checksums changed; see :class:`Executor`.
+        """Fold the module's weights if they changed; see :class:`Executor`.
 
         PyTorch's write counter misses writes through ``.data`` and NumPy.
         """
@@ -78,7 +74,8 @@ class TorchExecutor:
 
     def to_tensor(self, pictures: PreparedBatch) -> Tensor:
         """See :class:`Executor`."""
-        tensor = self.torch.from_numpy(np.ascontiguousarray(pictures, np.float32))
+        given = np.require(pictures, np.float32, ["C", "W"])  # PyTorch warns of others
+        tensor = self.torch.from_numpy(given)
         return tensor.to(self.device).permute(FIRST)
 
     def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Rows]:
@@ -127,12 +124,8 @@ class TorchExecutor:
 
     def _refresh(self) -> int:
         held = {node: find() for node, find in self._exported.held.items() if node.users}
-        checksums = [self._checksum(tensor) for tensor in held.values()]
-        same = len(checksums) == len(self._checksums) and all(
-            one.shape == other.shape and bool((one == other).all())
-            for one, other in zip(checksums, self._checksums, strict=True)
-        )
-        if same and self._version:
+        now = tensor_digests(held.values())
+        if now == self._digests and self._version:
             return self._version
         values = dict(held)
         for operation, step in self._reading.parameters.items():
@@ -144,16 +137,8 @@ class TorchExecutor:
             for index, node in enumerate(self.graph.nodes)
             if node.step is not None
         }
-        self._checksums, self._version = checksums, self._version + 1
+        self._digests, self._version = now, self._version + 1
         return self._version
-
-    def _checksum(self, tensor: Tensor) -> Tensor:
-        numbers = tensor.reshape(-1)
-        if numbers.dtype != self.torch.float32:
-            return numbers.clone()
-        whole = len(numbers) // CHECKSUM_LENGTH * CHECKSUM_LENGTH
-        sums = numbers[:whole].reshape(-1, CHECKSUM_LENGTH) @ self._checksum_factors
-        return self.torch.cat([sums, numbers[whole:]])
 
     def _calculation(self, plan: PatchPlan, n: int) -> TorchCalculation:
         return TorchCalculation(self.torch, plan, self._weights, n)

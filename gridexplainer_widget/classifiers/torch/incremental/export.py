@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
@@ -116,32 +116,6 @@ def shape_expression(side: Any) -> Any:
 
 def _substituted(expression: Any, symbol: Any, n: int) -> int:
     return int(expression.subs(symbol, n))
-
-
-def structure(module: Any) -> tuple[Any, ...]:
-    """Return a module's fingerprint, which ignores its weights' values."""
-    return tuple(_structure_items(module))
-
-
-def _structure_items(module: Any) -> Iterator[Any]:
-    plain = (bool, int, float, str, type(None))
-    for name, part in module.named_modules():
-        yield name, part
-        for key, value in vars(part).items():
-            if key in {"_forward_hooks", "_forward_pre_hooks"}:
-                yield key, len(value)
-            elif key in {"_parameters", "_buffers"}:
-                for own, tensor in value.items():
-                    if tensor is not None:
-                        yield own, tuple(tensor.shape), tensor.dtype, tensor.device
-            elif key != "training" and (isinstance(value, plain) or _is_plain_tuple(value, plain)):
-                yield key, value
-            elif callable(value):
-                yield key, id(value)
-
-
-def _is_plain_tuple(value: Any, plain: tuple[type, ...]) -> bool:
-    return isinstance(value, tuple) and all(isinstance(side, plain) for side in value)
 
 
 def _check_applicable(torch: Any, module: Any) -> None:

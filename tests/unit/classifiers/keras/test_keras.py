@@ -5,6 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import applications, layers
 
 from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
@@ -197,7 +198,8 @@ def test_the_model_is_traced_once_whatever_the_grid() -> None:
 
     class Counting(layers.Layer):
         def call(self, batch):
-            traces.append(1)
+            if not tf.executing_eagerly():
+                traces.append(1)
             return batch
 
     inputs = layers.Input((8, 8, 3))

@@ -1,0 +1,113 @@
+"""Asks a run's model in the fastest way whose answers are the model's own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.masking import Masker
+from gridexplainer_widget.core.scores import Answers
+
+from .choose import Engine, choose_strategy, uncompiled_strategy
+from .strategy import CellSetBatch, FullStrategy, InferenceStrategy
+from .witness import ROUNDING, Witness
+
+
+class TrustedStrategy:
+    """A strategy, and a witness to what the model itself says.
+
+    Where both differ, the model is read anew; if they still do, the model itself is run.
+    """
+
+    def __init__(
+        self, classifier: Classifier, masker: Masker, engine: Engine, batch_size: int | None
+    ) -> None:
+        self._classifier, self._masker = classifier, masker
+        self._engine, self._batch_size = engine, batch_size
+        self._witness = Witness(classifier, masker.pixels[np.newaxis])
+        self._strategy: InferenceStrategy | None = None
+        self._first = CellSetBatch(([()],))
+        self._renewed = False
+
+    @property
+    def strategy(self) -> InferenceStrategy:
+        """The strategy, chosen at first use."""
+        if self._strategy is None:
+            self._strategy = choose_strategy(
+                self._classifier, self._masker, self._engine, self._batch_size
+            )
+        return self._strategy
+
+    @property
+    def is_the_model(self) -> bool:
+        """Whether nothing is compiled of the model: each answer is its own."""
+        strategy = self.strategy
+        return isinstance(strategy, FullStrategy) and strategy.classifier.itself is None
+
+    def begin(self) -> None:
+        """Prepare for the first answers."""
+        self._witness.begin()
+        if self._witness.distrusts(self.strategy.way):
+            self._go_by_the_model()
+
+    def answers(self, batch: CellSetBatch, baseline: Probabilities | None) -> Answers | None:
+        """Score a batch; None if the model had to be read anew: then choose batches again.
+
+        Raises
+        ------
+        ModelChangedError
+            The model's answer about the whole picture is not the baseline.
+        """
+        answers = self.strategy.answers(batch)
+        if () not in batch.sets:
+            return answers
+        whole: Probabilities = answers.vectors[batch.sets.index(())]
+        if baseline is not None:
+            self.compare(baseline, whole)
+        elif not self._is_of_the_model(whole):
+            self._renew()
+            return None
+        else:
+            self._first = batch
+        return answers
+
+    def _is_of_the_model(self, whole: Probabilities) -> bool:
+        if self.is_the_model or not np.isfinite(whole).all():
+            return True
+        return self._witness.accepts(whole, self.strategy.way, renewed=self._renewed)
+
+    def _renew(self) -> None:
+        """Read the model anew; if that was done, go by the model itself."""
+        if self._renewed:
+            self._witness.distrust(self.strategy.way)
+            self._go_by_the_model()
+            return
+        self._renewed, self._strategy = True, None
+        self._classifier.renew()
+
+    def confirm(self, baseline: Probabilities) -> None:
+        """Raise ModelChangedError if the model is no longer what gave the baseline."""
+        if self._classifier.mark is not None:
+            self._witness.confirm(baseline)
+        else:
+            self.compare(baseline, self.strategy.answers(CellSetBatch(([()],))).vectors[0])
+
+    def confirm_unmoved(self, baseline: Probabilities | None) -> None:
+        """Confirm if there is a sign of a change."""
+        if baseline is not None and self._witness.moved():
+            self._witness.confirm(baseline)
+
+    def compare(self, before: Probabilities, now: Probabilities, allowed: float = ROUNDING) -> None:
+        """Raise ModelChangedError if two answers of this strategy differ without a reason."""
+        self._witness.judge(before, now, self._first_answer, allowed)
+
+    def _first_answer(self) -> Probabilities:
+        """Ask about the whole picture again, in the company in which it was first asked about."""
+        answer: Probabilities = self.strategy.answers(self._first).vectors[
+            self._first.sets.index(())
+        ]
+        return answer
+
+    def _go_by_the_model(self) -> None:
+        self._strategy = uncompiled_strategy(self._classifier, self._masker, self._batch_size)
