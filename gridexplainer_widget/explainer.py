@@ -49,9 +49,13 @@ class GridExplainer(Setup):
         For a batch in 0..255: "auto" (read off the model), "0..1", "imagenet", ….
     labels : sequence, mapping or path, optional
         Class names.
-    output : {"softmax", "percent", "logits", "sigmoid", "sigmoids", "multilabel-logits"}, optional
-        What the model returns; by default read off it, or off its answers. "multilabel-logits":
-        logits of classes of which several may be true, of each of which a sigmoid is taken.
+    output : str, optional
+        What the model returns; by default read off it, or off its answers: "softmax", "percent",
+        "logits", "sigmoid", "sigmoids", "multilabel-logits" (logits of classes of which several may
+        be true, of each of which a sigmoid is taken) or "value" (a regression: drops are in its own
+        unit; several numbers are several values, whose names `labels` tell).
+    unit : str
+        Of values, such as "years"; written wherever values are.
     input_shape : (height, width) or (height, width, channels), optional
         In pixels, if the model does not tell.
     batch_size : int, optional

@@ -46,9 +46,11 @@ def faithfulness_steps(
         if on_object["inside"] is None:
             notes.append("No value is positive, so none lies inside the mask or outside.")
     curves = Curves(_order(values), values.size)
-    probabilities, calls, seconds = yield from _probabilities(run, curves.sets, target)
+    quantity = run.classifier.quantity
+    bounds = (None, None) if quantity.is_value else (0, 1)
+    known, calls, seconds = yield from _probabilities(run, curves.sets, target)
     deletion, insertion = (
-        np.array([probabilities[hidden(k)] for k in curves.counts], np.float32).clip(0, 1)
+        np.array([known[hidden(k)] for k in curves.counts], np.float32).clip(*bounds)
         for hidden in (curves.deletion, curves.insertion)
     )
     return Faithfulness(
@@ -59,6 +61,7 @@ def faithfulness_steps(
         calls=calls,
         seconds=seconds,
         notes=tuple(notes),
+        quantity=quantity,
         **on_object,
     )
 

@@ -43,6 +43,7 @@ class Setup:
         preprocess: PreprocessLike = "auto",
         labels: LabelsLike = None,
         output: str | None = None,
+        unit: str = "",
         input_shape: Sequence[int | None] | None = None,
         batch_size: int | None = None,
         seed: int = 0,
@@ -51,11 +52,16 @@ class Setup:
         if batch_size is not None and not (is_whole(batch_size) and batch_size >= 1):
             raise ValueError(f"batch_size={batch_size!r}; wanted is at least 1, or None to choose.")
         self.grid_size = parse_grid_size(grid_size)
-        self.score = parse_score(score)
         self.fill = parse_fill(fill, seed)
         self.classifier = as_classifier(
-            model, preprocess=preprocess, labels=labels, output=output, input_shape=input_shape
+            model,
+            preprocess=preprocess,
+            labels=labels,
+            output=output,
+            unit=unit,
+            input_shape=input_shape,
         )
+        self.score = parse_score(score, self.classifier.output)
         self.batch_size = batch_size
         self.seed = int(seed)
         self.engine = parse_engine(engine)
@@ -102,9 +108,10 @@ class Setup:
             "input_shape": list(run.masker.pixels.shape),
             "engine": run.strategy.description if run.calls else self.engine,
             "version": __version__,
+            **({"unit": self.classifier.unit} if self.classifier.unit else {}),
             **(options or MethodOptions()).settings,
         }
-        score = parse_score(score or self.score)
+        score = parse_score(score or self.score, self.classifier.output)
         return Explanation.of(run, target, score, settings, self.checked, attribution)
 
     def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:

@@ -23,6 +23,7 @@ from .model_lock import lock_of
 from .network import Network
 from .outputs import LOGITS, OutputKind, read_answer, to_probabilities
 from .preprocessing import AS_IS, Preprocessing
+from .quantities import Quantity, quantity_of
 
 READ_OFF_THE_MODEL = (
     *("forward", "itself", "preprocessing", "output", "labels"),
@@ -69,6 +70,8 @@ class Classifier:
     output : OutputKind, optional
         Kind of raw output; by default guessed from values, and again if later ones differ.
     labels : tuple of str, or mapping from index to str, optional
+    unit : str
+        Of values, such as "years".
     layout_known : bool
         Whether `forward` certainly takes channels last.
     pauses : tuple of float
@@ -99,6 +102,7 @@ class Classifier:
     preprocessing: Preprocessing = AS_IS
     output: OutputKind | None = None
     labels: Labels | None = None
+    unit: str = ""
     layout_known: bool = True
     pauses: tuple[float, ...] = ()
     open_network: Callable[[OutputKind], Network] | None = field(
@@ -130,7 +134,7 @@ class Classifier:
 
         Returns
         -------
-        float32 array (n, classes), 0..1
+        float32 array (n, classes), 0..1, or values
             NaN where the model gave NaN. A single sigmoid yields two classes, its own second.
 
         Raises
@@ -150,7 +154,7 @@ class Classifier:
     def read(self, raw: Any, batch: int) -> Answers:
         """Convert the raw output for a batch; errors as for a call."""
         answer, logits = split(raw)
-        numbers, named = read_answer(answer, batch, self.name)
+        numbers, named = read_answer(answer, batch, self.name, self.output)
         kind = self.kind_of(numbers, logits=named)
         vectors = to_probabilities(numbers, kind, self.name)
         if self.labels is not None:
@@ -189,7 +193,7 @@ class Classifier:
         """Return raw outputs (n, classes), and whether the model calls them logits."""
         with self.lock:
             answer = split(self._raw(self.forward, batch))[0]
-            numbers, logits = read_answer(answer, len(batch), self.name)
+            numbers, logits = read_answer(answer, len(batch), self.name, self.output)
             return numbers.copy(), logits  # the model may answer into the same memory each time
 
     def ask_itself(self, batch: PreparedBatch) -> Probabilities:
@@ -227,9 +231,14 @@ class Classifier:
             time.sleep(pause)
         return forward(prepared)
 
+    @property
+    def quantity(self) -> Quantity:
+        """What its numbers are."""
+        return quantity_of({"output": self.output, "unit": self.unit})
+
     def names(self, classes: int) -> tuple[str, ...]:
         """Label each of `classes` classes; see :func:`~.labels.names_of`."""
-        return names_of(self.labels, classes, self.name)
+        return names_of(self.labels, classes, self.name, self.quantity.noun_of_each)
 
 
 def top_classes(vector: NDArray[np.floating[Any]], k: int) -> list[int]:

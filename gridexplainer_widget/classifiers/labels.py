@@ -47,8 +47,10 @@ def parse_labels(labels: Any) -> Labels | None:
     return names
 
 
-def names_of(labels: Labels | None, classes: int, model: str) -> tuple[str, ...]:
-    """Label each of `classes` classes; "class 7" where none is known.
+def names_of(
+    labels: Labels | None, classes: int, model: str, noun: str = "class"
+) -> tuple[str, ...]:
+    """Label each of `classes` classes; "class 7" where none is known, or a single "value".
 
     Raises
     ------
@@ -57,13 +59,17 @@ def names_of(labels: Labels | None, classes: int, model: str) -> tuple[str, ...]
     """
     if labels is None:
         labels = {}
+
+    def unnamed(index: int) -> str:
+        return noun if noun == "value" and classes == 1 else f"{noun} {index}"
+
     if isinstance(labels, Mapping):
         if max(labels, default=0) >= classes:
             raise ValueError(
                 f"A label was given for class {max(labels)}, but {model} has {classes} classes, "
                 f"0 to {classes - 1}."
             )
-        return tuple(labels.get(index, f"class {index}") for index in range(classes))
+        return tuple(labels.get(index, unnamed(index)) for index in range(classes))
     if len(labels) == 1 and classes == 2:
         return (f"not {labels[0]}", labels[0])
     if len(labels) != classes:

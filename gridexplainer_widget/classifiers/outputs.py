@@ -12,11 +12,12 @@ from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.errors import ClassifierError
 
 OutputKind: TypeAlias = Literal[
-    "softmax", "percent", "logits", "sigmoid", "sigmoids", "multilabel-logits"
+    "softmax", "percent", "logits", "sigmoid", "sigmoids", "multilabel-logits", "value"
 ]
 """softmax: probabilities that sum to 1; percent: these times 100; logits: any numbers, of which a
 softmax is taken, or of a single one a sigmoid; sigmoid: one probability; sigmoids: one for each
-class, of which several may be true; multilabel-logits: any numbers, a sigmoid is taken of each.
+class, of which several may be true; multilabel-logits: any numbers, a sigmoid is taken of each;
+value: numbers of a regression, each on its own.
 """
 
 LOGITS: Final = frozenset({"logits", "multilabel-logits"})
@@ -37,10 +38,13 @@ def parse_output(output: Any) -> OutputKind | None:
     )
 
 
-def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[Any]], bool]:
+def read_answer(
+    raw: Any, batch: int, name: str, output: str | None = None
+) -> tuple[NDArray[np.floating[Any]], bool]:
     """Find the numbers (batch, classes) in a raw output, and whether they are named logits.
 
-    Axes of length 1 may be missing, as after ``squeeze()``.
+    Axes of length 1 may be missing, as after ``squeeze()``. Whole numbers, one for each picture,
+    are classes unless `output` is "value".
 
     Raises
     ------
@@ -51,7 +55,8 @@ def read_answer(raw: Any, batch: int, name: str) -> tuple[NDArray[np.floating[An
     array = _array(found)
     if array is not None:
         array = _as_rows(array, batch)
-        _refuse_class_numbers(array, batch, name)
+        if output != "value":
+            _refuse_class_numbers(array, batch, name)
     if array is None or array.ndim != 2 or len(array) != batch or array.shape[1] < 1:
         raise ClassifierError(
             f"{name} returned {_described(raw, array)} for a batch of {batch} pictures; wanted "
@@ -110,6 +115,8 @@ def to_probabilities(
     ClassifierError
         `output` promises probabilities and `raw` leaves 0..1.
     """
+    if output == "value":
+        return raw.astype(np.float32)
     values = raw.astype(np.float64)
     if output in LOGITS:
         if values.shape[1] == 1:
@@ -191,7 +198,8 @@ def _refuse_class_numbers(array: NDArray[Any], batch: int, name: str) -> None:
         raise ClassifierError(
             f"{name} returned {array.dtype} numbers, one for each picture ({array[0, 0]} first): "
             "numbers of classes, as argmax gives them, which do not tell how sure it is. Let it "
-            "return probabilities or logits of shape (batch, classes), such as predict_proba does."
+            "return probabilities or logits of shape (batch, classes), such as predict_proba does. "
+            "If it is a regression, say output='value'."
         )
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 
 from gridexplainer_widget._version import __version__
-from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.files import write_file
 from gridexplainer_widget.core.shown import readable, shown
 from gridexplainer_widget.results.explanation import Explanation
@@ -103,9 +102,9 @@ def table(explanation: Explanation, *, color: bool | None = None) -> str:
     if color is None:
         color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     points = explanation.score == "probability"
+    unit = "points of probability" if points else explanation.unit_text
     head = (
-        f"{shown(explanation.label)} {percent(explanation.baseline)}: "
-        f"{'points of probability' if points else 'log-odds'} lost with each cell hidden"
+        f"{shown(explanation.label)} {explanation.baseline_text}: {unit} lost with each cell hidden"
     )
     scale = max(float(np.nanmax(np.abs(explanation.drops), initial=0)), 1e-9)
     rows = [

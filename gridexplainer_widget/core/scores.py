@@ -9,26 +9,40 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.core.arrays import Probabilities
 
-Score: TypeAlias = Literal["probability", "log-odds"]
-Unit: TypeAlias = Literal["probability", "log-odds", ""]
+Score: TypeAlias = Literal["probability", "log-odds", "value"]
+Unit: TypeAlias = Literal["probability", "log-odds", "value", ""]
 """The unit of a map; "" if only the order of values has meaning."""
 INDEPENDENT: Final = frozenset({"sigmoids", "multilabel-logits"})
 """Kinds of output of which several classes may be true at once."""
 SCORES: tuple[Score, ...] = ("probability", "log-odds")
+"""Of probabilities, to choose from."""
 
 
-def parse_score(score: str) -> Score:
-    """Return a valid `score`, or raise ValueError."""
-    if score not in SCORES:
-        wanted = " or ".join(map(repr, SCORES))
-        raise ValueError(f"score={score!r} is unknown. Wanted is {wanted}.")
-    return score
+def parse_score(score: str, output: str | None = None) -> Score:
+    """Return a valid `score` of a model's `output`, or raise ValueError.
+
+    Drops in a value have no other score: the usual one stands for it.
+    """
+    if output == "value" and score in {"probability", "value"}:
+        return "value"
+    if output == "value" and score == "log-odds":
+        raise ValueError(
+            'score="log-odds" is of probabilities, and this model returns values (output="value"): '
+            "its drops are in the value itself."
+        )
+    for known in SCORES:
+        if score == known:
+            return known
+    wanted = " or ".join(map(repr, SCORES))
+    hint = ' Drops in a value need output="value".' if score == "value" else ""
+    raise ValueError(f"score={score!r} is unknown. Wanted is {wanted}.{hint}")
 
 
 class Answers(NamedTuple):
     """What a model says of one picture, (classes,), or of several, (..., classes).
 
-    `vectors` are probabilities; `log_odds` are those of its logits, NaN where no logit is known.
+    `vectors` are probabilities, or values; `log_odds` are those of its logits, NaN where no logit
+    is known.
     """
 
     vectors: Probabilities
@@ -60,7 +74,7 @@ def drops_of(
     exact = baseline.finite_log_odds(target) and answers.finite_log_odds(target)
 
     def value(answers: Answers) -> NDArray[np.float64]:
-        if score == "probability":
+        if score != "log-odds":
             return answers.vectors[..., target].astype(np.float64)
         if exact:
             return answers.log_odds[..., target].astype(np.float64)

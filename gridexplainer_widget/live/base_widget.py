@@ -9,6 +9,7 @@ from typing import Any
 import traitlets as t
 
 from gridexplainer_widget.analysis.setup import Setup
+from gridexplainer_widget.classifiers.quantities import PROBABILITY
 from gridexplainer_widget.core.shown import shown as one_line
 from gridexplainer_widget.wire.shared import STATUSES
 
@@ -29,6 +30,12 @@ class BaseWidget(SharedTraits):
     _ipython_display_ = None
 
     picture = kernel_trait(t.Bytes(help="The picture, PNG."))
+    quantity = kernel_trait(
+        t.Dict(
+            PROBABILITY.record,
+            help='What the model\'s numbers are: `name`, "probability" or "value", and `unit`.',
+        )
+    )
     labels = kernel_trait(
         t.List(t.Unicode(), help="A name for each class."),
         to_json=lambda labels, _: [one_line(label) for label in labels],

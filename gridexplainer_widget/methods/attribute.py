@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from gridexplainer_widget.attribution.attribution import Attribution, Cost
 from gridexplainer_widget.attribution.context import MethodContext, Steps
-from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.network import Layer
 from gridexplainer_widget.core.progress import Progress, drain
@@ -81,7 +80,7 @@ def ensure_baseline(run: Run) -> Generator[Progress, None, None]:
 
 
 def target_of(run: Run, target: int | str | None) -> int:
-    """Return the index of a class; None is the most probable.
+    """Return the index of a class; None is the most probable, or the first value.
 
     Raises
     ------
@@ -91,7 +90,7 @@ def target_of(run: Run, target: int | str | None) -> int:
     if run.baseline is None:
         raise ValueError("Nothing has been scored yet, so there is nothing to explain.")
     if target is None:
-        return top_classes(run.baseline, 1)[0]
+        return run.classifier.quantity.leading(run.baseline, 1)[0]
     return find_class(target, run.classifier.names(len(run.baseline)))
 
 

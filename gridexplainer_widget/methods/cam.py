@@ -20,13 +20,11 @@ def cam(context: MethodContext) -> Steps:
     yield 0, 1
     layer, weights = context.head()
     maps = context.maps([layer])[0][0]
-    return context.layer_attribution(
-        [maps @ _class_weights(weights, context.target)], names=[layer]
-    )
+    return context.layer_attribution([maps @ _class_weights(weights, context)], names=[layer])
 
 
-def _class_weights(weights: NDArray[np.float32], target: int) -> NDArray[np.float32]:
+def _class_weights(weights: NDArray[np.float32], context: MethodContext) -> NDArray[np.float32]:
     """Select the target's (channels,) from (channels, classes or 1)."""
-    if weights.shape[1] > 1:
-        return weights[:, target]
-    return weights[:, 0] if target == 1 else -weights[:, 0]
+    if weights.shape[1] > 1 or context.run.classifier.quantity.is_value:
+        return weights[:, context.target]
+    return weights[:, 0] if context.target == 1 else -weights[:, 0]

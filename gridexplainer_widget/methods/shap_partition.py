@@ -13,7 +13,6 @@ from gridexplainer_widget.attribution.coalitions import coalition_values
 from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.attribution.seeding import seeded_global_generators
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.shown import shown
@@ -163,9 +162,12 @@ def _sum_note(context: MethodContext, hidden: Probabilities | None) -> tuple[str
     if whole is None or hidden is None:
         return ()
     label = shown(context.run.classifier.names(len(whole))[target])
+    quantity = context.run.classifier.quantity
+    what = "" if quantity.is_value else "the probability of "
+    before, after = quantity.text(float(whole[target])), quantity.text(float(hidden[target]))
     note = (
-        f"The values add up to what hiding every cell does: the probability of “{label}” goes "
-        f"from {percent(float(whole[target]))} to {percent(float(hidden[target]))}."
+        f"The values add up to what hiding every cell does: {what}“{label}” goes "
+        f"from {before} to {after}."
     )
     return (note,)
 

@@ -172,11 +172,13 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
     _check_shapes(stored, grid, len(labels))
     arrays = {name: array.read() for name, array in stored.items()}
     arrays["pixels"] = arrays["pixels"].astype(np.float32, copy=False)
-    _check_numbers(arrays)
+    settings = as_mapping(header["settings"], "settings")
+    _check_numbers(arrays, bounded=settings.get("output") != "value")
     attribution = None
     if header.get("attribution") is not None:
         attribution = _attribution(as_mapping(header["attribution"], "attribution"), arrays, grid)
     method = parse_method(attribution.method if attribution else "occlusion")
+    _check_settings(settings, method)
     return dict(
         picture=arrays["picture"],
         pixels=arrays["pixels"],
@@ -187,9 +189,9 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
         baseline_vector=arrays["baseline_vector"],
         target=find_class(header["target"], labels),
         labels=labels,
-        score=parse_score(header["score"]),
+        score=parse_score(header["score"], settings.get("output")),
         seconds=as_seconds(header["seconds"]),
-        settings=_settings(header["settings"], method),
+        settings=settings,
         checked=Preflight.of_record(header["checked"]) if header["checked"] else None,
         attribution=attribution,
         **{name: arrays.get(name) for name in LOGIT_ARRAYS},
@@ -222,25 +224,29 @@ def _check_shapes(stored: Mapping[str, StoredArray], grid: Grid, classes: int) -
         raise ValueError("its picture is empty")
 
 
-def _check_numbers(arrays: Mapping[str, NDArray[Any]]) -> None:
+def _check_numbers(arrays: Mapping[str, NDArray[Any]], *, bounded: bool) -> None:
+    """Check the ranges; values of a regression have none unless `bounded`."""
     vectors = arrays["vectors"]
     for name, numbers, limit in (
         ("pixels", arrays["pixels"].reshape(-1, 1), 255),
-        ("vectors", vectors.reshape(-1, vectors.shape[-1]), 1),
-        ("baseline_vector", arrays["baseline_vector"].reshape(-1, 1), 1),
+        ("vectors", vectors.reshape(-1, vectors.shape[-1]), 1 if bounded else np.inf),
+        ("baseline_vector", arrays["baseline_vector"].reshape(-1, 1), 1 if bounded else np.inf),
     ):
+        least = -TOLERANCE if np.isfinite(limit) else -np.inf
         step = max(1, CHECKED_AT_ONCE // numbers.shape[-1])
         for first in range(0, len(numbers), step):
             part = numbers[first : first + step]
             if name == "vectors":  # NaN where a cell is not scored
                 part = part[~np.isnan(part).all(axis=-1)]
-            if not ((part >= -TOLERANCE) & (part <= limit + TOLERANCE)).all():  # refuses NaN
-                raise ValueError(f"its {name} holds more than numbers in 0..{limit}")
+            within = (part >= least) & (part <= limit + TOLERANCE) & np.isfinite(part)
+            if not within.all():
+                numbers_in = f"numbers in 0..{limit}" if np.isfinite(limit) else "finite numbers"
+                raise ValueError(f"its {name} holds more than {numbers_in}")
 
 
-def _settings(value: Any, method: MethodSpec) -> dict[str, Any]:
+def _check_settings(settings: Mapping[str, Any], method: MethodSpec) -> None:
     """Check the settings that the code reads; others are only shown."""
-    settings = as_mapping(value, "settings")
+    as_text(settings.get("unit", ""), "unit")
     parse_output(settings.get("output"))
     if not is_whole(settings.get("seed", 0)):
         raise ValueError(f"its seed is {settings['seed']!r:.40}, and a whole number is wanted")
@@ -252,7 +258,6 @@ def _settings(value: Any, method: MethodSpec) -> dict[str, Any]:
     for name in ("layer", *OPTIONS):
         if name in settings and name not in method.options:
             raise ValueError(f"it tells {name!r} of {method.name!r}, which knows none")
-    return settings
 
 
 def _attribution(
@@ -270,7 +275,7 @@ def _attribution(
             raise ValueError(f"its {name} of {method.name!r} are empty, or hold NaN or infinity")
     cost = record["cost"]
     forward, backward = (as_whole(cost[name], f"cost, {name}") for name in ("forward", "backward"))
-    if record["resolution"] not in RESOLUTION_NOUNS or record["unit"] not in {"", *SCORES}:
+    if record["resolution"] not in RESOLUTION_NOUNS or record["unit"] not in {"", "value", *SCORES}:
         raise ValueError(f"it knows no {record['resolution']!r} in {record['unit']!r}")
     return Attribution(
         method=method.name,

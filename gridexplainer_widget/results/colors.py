@@ -20,7 +20,7 @@ SUPPORTS: Final = "#d55e00"
 MAX_OPACITY: Final = 0.85
 """Opacity of the largest value; zero is clear."""
 
-MIN_SCALE: Final[dict[str, float]] = {"probability": 0.01, "log-odds": 0.1}
+MIN_SCALE: Final[dict[str, float]] = {"probability": 0.01, "log-odds": 0.1, "value": 1e-9}
 """Lower limit of the scale: noise must not look like a finding."""
 
 UNIT_TEXTS: Final[dict[str, str]] = {
@@ -35,18 +35,24 @@ def scale_of(values: NDArray[np.float32], unit: Unit) -> float:
     return max(float(np.nanmax(np.abs(values), initial=0)), MIN_SCALE.get(unit, 1e-12))
 
 
+def unit_text(explanation: ExplanationData) -> str:
+    """Name the unit of displayed values."""
+    return UNIT_TEXTS.get(explanation.unit, explanation.unit_text)
+
+
 def factor_of(scale: float, unit: Unit) -> float:
     """Return the factor of displayed values."""
-    return {"probability": 100.0, "log-odds": 1.0, "": 100 / scale}[unit]
+    return {"probability": 100.0, "log-odds": 1.0, "value": 1.0, "": 100 / scale}[unit]
 
 
 def number_text(value: float, scale: float, unit: Unit) -> str:
-    """Write a value in points of probability, in log-odds or in % of the scale.
+    """Write a value in points of probability, in log-odds, in its own unit or in % of the scale.
 
     With a unit, the largest values get two digits, so that small ones differ from zero.
     """
     factor = factor_of(scale, unit)
-    digits = int(np.clip(2 - np.ceil(np.log10(scale * factor + 1e-9)), 0, 2)) if unit else 0
+    most = 6 if unit == "value" else 2
+    digits = int(np.clip(2 - np.ceil(np.log10(scale * factor + 1e-9)), 0, most)) if unit else 0
     text = f"{factor * value:.{digits}f}"
     return "0" if float(text) == 0 else text.replace("-", "−")
 

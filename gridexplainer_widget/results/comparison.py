@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.shown import shown
 
 from .comparison_data import ComparisonData
@@ -92,9 +91,7 @@ class Comparison(ComparisonData[Explanation]):
     def __str__(self) -> str:
         first = self.explanations[0] if self.explanations else None
         head = (
-            f"{shown(first.label)}: {percent(first.baseline)}"
-            if first
-            else "No method had an answer"
+            f"{shown(first.label)}: {first.baseline_text}" if first else "No method had an answer"
         )
         lines = [self._line(number) for number in range(len(self))]
         lines += [f"  {note}" for note in self._notes]
@@ -113,5 +110,5 @@ class Comparison(ComparisonData[Explanation]):
         calls = f"{cost.forward} pictures asked"
         if cost.backward:
             calls += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
-        metrics = f"; {row_of(faithfulness.metrics)}" if faithfulness else ""
+        metrics = f"; {row_of(faithfulness.metrics, faithfulness.quantity)}" if faithfulness else ""
         return f"  {explanation.title}: {calls}, {cost.seconds:.1f} s{metrics}"

@@ -8,8 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from gridexplainer_widget.classifiers.classifier import top_classes
-from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.classifiers.quantities import PROBABILITY
 from gridexplainer_widget.core.picture import png_bytes
 from gridexplainer_widget.core.shown import readable
 from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS
@@ -50,7 +49,7 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
     record = {
         "picture": b64encode(png_bytes(first.picture)).decode(),
         "labels": _labels(first, needed),
-        "prediction": prediction_of(first.baseline_vector, first.target),
+        "prediction": prediction_of(first.baseline_vector, first.target, first.quantity),
         "grid": dict(vars(first.grid)),
         "offered": offered_of(),
         "layers": [],
@@ -64,13 +63,14 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         "target": first.target,
         "value": [],
         "randomise": False,
-        "metrics": metric_records(),
+        "metrics": metric_records(first.quantity),
+        "quantity": first.quantity.record,
         "answers": answers,
     }
     name = class_name(first.labels, first.target)
     methods = f"{len(maps)} method{'s' if len(maps) != 1 else ''}"
     subtitle = f"{first.model} · {rows}×{columns} cells · {methods}"
-    return comparison_html(record, f"{name}: {percent(first.baseline)}", subtitle)
+    return comparison_html(record, f"{name}: {first.baseline_text}", subtitle)
 
 
 def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str:
@@ -85,6 +85,7 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
     ValueError
         `record` lacks a key, or holds NaN or infinity.
     """
+    record = {"quantity": PROBABILITY.record, **record}
     missing = [name for name in RECORD_KEYS if name not in record]
     if missing:
         raise ValueError(
@@ -120,7 +121,7 @@ def _answers(comparison: ComparisonData[Any]) -> tuple[list[Any], set[int]]:
     """Return the effect of hiding each cell, if known, and the classes to name."""
     first = comparison.explanations[0]
     hidden = next((one for one in comparison if one.attribution is None), None)
-    needed = {first.target, *top_classes(first.baseline_vector, COMPARISON_CLASSES)}
+    needed = {first.target, *first.quantity.leading(first.baseline_vector, COMPARISON_CLASSES)}
     if hidden is None:
         return [None] * len(first.grid), needed
     answers: list[Any] = []
@@ -128,7 +129,7 @@ def _answers(comparison: ComparisonData[Any]) -> tuple[list[Any], set[int]]:
         if np.isnan(vector[0]):
             answers.append(None)
             continue
-        answers.append(classes_of(first.baseline_vector, vector, first.target))
+        answers.append(classes_of(first.baseline_vector, vector, first.target, first.quantity))
         needed |= {int(index) for index, _, _ in answers[-1]}
     return answers, needed
 

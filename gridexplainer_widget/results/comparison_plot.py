@@ -13,14 +13,13 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
-from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.shown import shown
 
 from .colors import AGAINST, SUPPORTS, colormap
 from .comparison_data import ComparisonData
 from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
-from .metrics import METRICS, best_of
+from .metrics import best_of, metrics_of
 from .plot import PLAIN, ExplanationFigure, draw_cells
 
 MAX_COLUMNS: Final = 4
@@ -49,7 +48,8 @@ def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
         raise ValueError(f"There is no map to draw. {' '.join(map(str, comparison.failures))}")
     figure, places = _sheet(comparison)
     _draw_picture(*places[0], comparison.explanations[0])
-    best = best_of([faithfulness.metrics for faithfulness in comparison.figures])
+    quantity = comparison.explanations[0].quantity
+    best = best_of([faithfulness.metrics for faithfulness in comparison.figures], quantity)
     for (above, below), (explanation, faithfulness) in zip(
         places[1:], comparison.audited, strict=False
     ):
@@ -85,7 +85,12 @@ def _sheet(comparison: ComparisonData[Any]) -> tuple[Figure, list[tuple[Axes, Ax
 def _draw_picture(above: Axes, below: Axes, explanation: ExplanationData) -> None:
     above.imshow(explanation.picture, interpolation="antialiased")
     label = shown(explanation.label, 24)
-    above.set_title(f"“{label}”: {percent(explanation.baseline)}", fontsize=10, loc="left", **PLAIN)
+    above.set_title(
+        f"“{label}”: {explanation.baseline_text}",
+        fontsize=10,
+        loc="left",
+        **PLAIN,
+    )
     rows, columns = explanation.grid.shape
     text = textwrap.fill(f"{rows}×{columns} cells · {shown(explanation.model, 40)}", 38)
     below.text(0, 1, text, fontsize=7.5, color="0.35", va="top", transform=below.transAxes, **PLAIN)
@@ -110,7 +115,7 @@ def _write_audit(
     if faithfulness is None:
         return
     x = 0.0
-    for name, metric in METRICS.items():
+    for name, metric in metrics_of(faithfulness.quantity).items():
         value = faithfulness.metrics[name]
         if value is None:
             continue
@@ -147,7 +152,8 @@ def _draw_colorbar(figure: Figure, beside: list[Axes]) -> None:
 def _notes(comparison: ComparisonData[Any], across: int) -> list[str]:
     notes = [shown(" ".join(str(failure).split()), MAX_FAILURE) for failure in comparison.failures]
     if comparison.figures:
-        known = [metric for name, metric in METRICS.items() if _is_known(comparison, name)]
+        metrics = metrics_of(comparison.figures[0].quantity)
+        known = [metric for name, metric in metrics.items() if _is_known(comparison, name)]
         notes = [*(f"{metric.short}: {metric.meaning}" for metric in known), *notes]
     width = 52 * across
     return [line for note in notes for line in textwrap.wrap(note, width)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from gridexplainer_widget.classifiers.classifier import Classifier, top_classes
+from gridexplainer_widget.classifiers.classifier import Classifier
+from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.methods.registry import METHODS
 from gridexplainer_widget.methods.requests import MethodRequest
@@ -57,9 +58,11 @@ def empty_map(request: MethodRequest) -> dict[str, Any]:
     }
 
 
-def prediction_of(vector: Probabilities, target: int) -> dict[str, Any]:
+def prediction_of(
+    vector: Probabilities, target: int, quantity: Quantity = PROBABILITY
+) -> dict[str, Any]:
     """Return the prediction on the whole picture."""
-    top = top_classes(vector, COMPARISON_CLASSES)
+    top = quantity.leading(vector, COMPARISON_CLASSES)
     return {
         "target": target,
         "probability": float(vector[target]),
@@ -67,9 +70,11 @@ def prediction_of(vector: Probabilities, target: int) -> dict[str, Any]:
     }
 
 
-def classes_of(before: Probabilities, after: Probabilities, target: int) -> list[list[float]]:
+def classes_of(
+    before: Probabilities, after: Probabilities, target: int, quantity: Quantity = PROBABILITY
+) -> list[list[float]]:
     """Return the leading classes before and after hiding something: [index, before, after]."""
-    shown = dict.fromkeys([target, *top_classes(before, 3), *top_classes(after, 2)])
+    shown = dict.fromkeys([target, *quantity.leading(before, 3), *quantity.leading(after, 2)])
     return [[index, float(before[index]), float(after[index])] for index in shown]
 
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from gridexplainer_widget.attribution.attribution import Attribution
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
-from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.scores import Score
 from gridexplainer_widget.core.shown import quoted, shown
 from gridexplainer_widget.inference.run import Run
@@ -138,7 +137,7 @@ class Explanation(ExplanationData):
         pandas.DataFrame
             row, column, top, left, bottom, right (pixels of the model's
             input, the last two exclusive), value; with occlusion also the
-            probability with the cell hidden.
+            probability with the cell hidden, or, of a model that returns values, hidden: its value.
 
         Raises
         ------
@@ -213,11 +212,13 @@ class Explanation(ExplanationData):
         return figure_png(self.plot())
 
     def __str__(self) -> str:
-        unit = f" in {self.unit}" if self.unit else ""
+        unit = (
+            f" in {self.quantity.noun if self.unit == 'value' else self.unit}" if self.unit else ""
+        )
         cells = ", ".join(f"({c.row}, {c.column}) {c.value:+.3g}" for c in self.top(3))
         values = "drops" if self.attribution is None else "values"
         summary = (
-            f"{shown(self.label)}: {percent(self.baseline)} on the whole picture; {self.title}: "
+            f"{shown(self.label)}: {self.baseline_text} on the whole picture; {self.title}: "
             f"{self.native}; largest {values}{unit} at (row, column): {cells or 'none yet'}. "
             f"Preprocessing: {self.preprocessing}."
         )
@@ -227,7 +228,7 @@ class Explanation(ExplanationData):
         notes = "".join(f"\n  {note}" for note in self.notes)
         how = f"fill={self.fill!r}" if self.attribution is None else f"method={self.method!r}"
         return (
-            f"Explanation({quoted(self.label)} {percent(self.baseline)}, "
+            f"Explanation({quoted(self.label)} {self.baseline_text}, "
             f"{self.grid.rows}×{self.grid.columns}, {how}, score={self.score!r}, "
             f"model={self.model!r}, preprocessing={self.preprocessing!r}){notes}"
         )

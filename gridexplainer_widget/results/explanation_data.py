@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget.attribution.attribution import Attribution, Cost, over_pixels
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.labels import find_class
+from gridexplainer_widget.classifiers.quantities import Quantity, quantity_of
 from gridexplainer_widget.core.arrays import Pixels, Probabilities
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.picture import to_uint8
@@ -61,13 +62,13 @@ class ExplanationData:
         Index of the explained class.
     labels : tuple of str
         One per class.
-    score : {"probability", "log-odds"}
+    score : {"probability", "log-odds", "value"}
         Of the drops.
     fill, model, preprocessing : str
     seconds : float
     settings : mapping
-        To reproduce the explanation: grid_size, fill, seed, preprocessing, output, input_shape,
-        batch_size (None if chosen), picture_size, engine, version.
+        To reproduce the explanation: grid_size, fill, seed, preprocessing, output, unit (of
+        values), input_shape, batch_size (None if chosen), picture_size, engine, version.
     checked : Preflight, optional
         The latest check of the model.
     attribution : Attribution, optional
@@ -159,6 +160,11 @@ class ExplanationData:
         return found.pixels if found else over_pixels(self.drops, self.grid)
 
     @property
+    def quantity(self) -> Quantity:
+        """What the model's numbers are."""
+        return quantity_of(self.settings)
+
+    @property
     def unit(self) -> Unit:
         """Unit of `values`; "" if only their order has meaning."""
         return self.score if self.attribution is None else self.attribution.unit
@@ -188,8 +194,18 @@ class ExplanationData:
 
     @property
     def baseline(self) -> float:
-        """The target's probability on the whole picture, 0..1."""
+        """The target's probability, 0..1, or value on the whole picture."""
         return float(self.baseline_vector[self.target])
+
+    @property
+    def baseline_text(self) -> str:
+        """The baseline as it is written: "83.0%" or "57.4 years"."""
+        return self.quantity.text(self.baseline)
+
+    @property
+    def unit_text(self) -> str:
+        """The unit as it is written; "" if only the order of values has meaning."""
+        return self.quantity.noun if self.unit == "value" else self.unit
 
     @property
     def label(self) -> str:
@@ -254,7 +270,7 @@ class ExplanationData:
         ValueError
             It is neither, or the method's map is in the other.
         """
-        wanted = parse_score(score)
+        wanted = parse_score(score, self.settings.get("output"))
         if self.attribution is not None and self.unit and wanted != self.unit:
             raise ValueError(
                 f"This map of {self.title} is in {self.unit}. Ask again with "

@@ -23,7 +23,8 @@ def explanation_table(explanation: ExplanationData) -> Any:
         columns=["row", "column", *Box._fields],
     )
     if explanation.attribution is None:
-        table["probability"] = explanation.vectors[..., explanation.target].ravel()
+        name = "hidden" if explanation.quantity.is_value else "probability"
+        table[name] = explanation.vectors[..., explanation.target].ravel()
     table["value"] = explanation.values.ravel()
     return table
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .metrics import METRICS, table_of
+from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity
+
+from .metrics import METRICS, metrics_of, table_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,8 +41,9 @@ OPTIONAL_RECORD_TYPES: Final[dict[str, Callable[[Any], Any]]] = {
 class Faithfulness:
     """How faithful a map is to the model, for one class.
 
-    The curves are of probabilities, whatever the map's unit. Masked pictures may be unlike any
-    that the model was trained on, so compare maps under the same fill only.
+    The curves are of probabilities, whatever the map's unit, or of the model's values. Masked
+    pictures may be unlike any that the model was trained on, so compare maps under the same fill
+    only.
 
     Parameters
     ----------
@@ -60,6 +63,8 @@ class Faithfulness:
     seconds : float
     notes : tuple of str
         A sentence each.
+    quantity : Quantity
+        Of the curves; deletion, insertion and SRG of values are in their unit.
     """
 
     counts: tuple[int, ...]
@@ -74,6 +79,7 @@ class Faithfulness:
     calls: int = 0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    quantity: Quantity = PROBABILITY
 
     def __post_init__(self) -> None:
         for name in CURVES:
@@ -109,6 +115,7 @@ class Faithfulness:
         """Draw the deletion and insertion curves."""
         from .faithfulness_plot import curves_figure  # noqa: PLC0415 - Matplotlib is slow to import
 
+        meaning = metrics_of(self.quantity)["srg"].meaning
         return curves_figure(
             self.counts,
             self.deletion_curve,
@@ -118,9 +125,10 @@ class Faithfulness:
                 f"{self._heading('insertion')}: cells shown in this order",
             ),
             (
-                f"{self._heading('srg')}: {METRICS['srg'].meaning} Hidden by {self.fill}.",
+                f"{self._heading('srg')}: {meaning} Hidden by {self.fill}.",
                 *self.notes,
             ),
+            self.quantity,
         )
 
     def _repr_png_(self) -> bytes:
@@ -129,7 +137,7 @@ class Faithfulness:
         return figure_png(self.plot())
 
     def __str__(self) -> str:
-        return "\n".join([table_of(self.metrics), *self.notes])
+        return "\n".join([table_of(self.metrics, self.quantity), *self.notes])
 
     @property
     def metrics(self) -> dict[str, float | bool | None]:
@@ -140,7 +148,8 @@ class Faithfulness:
     def record(self) -> dict[str, Any]:
         """All fields as plain values, for files."""
         curves = {name: getattr(self, name).tolist() for name in CURVES}
-        return {**vars(self), **curves, "counts": list(self.counts), "notes": list(self.notes)}
+        lists = {"counts": list(self.counts), "notes": list(self.notes)}
+        return {**vars(self), **curves, **lists, "quantity": self.quantity.record}
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Faithfulness:
@@ -157,7 +166,8 @@ class Faithfulness:
         points = len(known["counts"])
         if known["counts"][:1] != (0,) or any(known[name].shape != (points,) for name in CURVES):
             raise ValueError("it holds no curves that begin with the whole picture")
-        return cls(**known)
+        quantity = Quantity(**record["quantity"]) if "quantity" in record else PROBABILITY
+        return cls(**known, quantity=quantity)
 
     def _area(self, curve: NDArray[np.float32]) -> float:
         shares = np.array(self.counts) / self.counts[-1]
@@ -165,4 +175,5 @@ class Faithfulness:
         return float(np.diff(shares) @ (heights[1:] + heights[:-1]) / 2)
 
     def _heading(self, name: str) -> str:
-        return f"{METRICS[name].short} {METRICS[name].text(getattr(self, name))}"
+        metric = metrics_of(self.quantity)[name]
+        return f"{metric.short} {metric.text(getattr(self, name))}"

@@ -9,16 +9,19 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity
+
 from .colors import AGAINST, SUPPORTS
 from .plot import PLAIN, ExplanationFigure
 
 
-def curves_figure(
+def curves_figure(  # noqa: PLR0913, PLR0917 - two curves, and what is said of them
     counts: Sequence[int],
     deletion: NDArray[np.float32],
     insertion: NDArray[np.float32],
     legend: tuple[str, str],
     captions: Sequence[str],
+    quantity: Quantity = PROBABILITY,
 ) -> Figure:
     """Draw both curves, float32 (points,), over `counts` of cells hidden or shown.
 
@@ -26,19 +29,22 @@ def curves_figure(
     """
     figure = ExplanationFigure(figsize=(6.4, 4.4), layout="constrained")
     ax = figure.subplots()
+    scale = 1 if quantity.is_value else 100
     shares = 100 * np.array(counts) / counts[-1]
     for curve, label, color in (
         (insertion, legend[1], SUPPORTS),
         (deletion, legend[0], AGAINST),
     ):
-        ax.plot(shares, 100 * curve, color=color, marker=".", label=label)
-    ax.fill_between(shares, 100 * deletion, 100 * insertion, color="0.5", alpha=0.12, linewidth=0)
+        ax.plot(shares, scale * curve, color=color, marker=".", label=label)
+    between = (scale * deletion, scale * insertion)
+    ax.fill_between(shares, *between, color="0.5", alpha=0.12, linewidth=0)
     ax.set(
         xlim=(0, 100),
-        ylim=(-2, 102),
         xlabel="cells hidden or shown, the most important first (%)",
-        ylabel="probability (%)",
+        ylabel=quantity.noun if quantity.is_value else "probability (%)",
     )
+    if not quantity.is_value:
+        ax.set_ylim(-2, 102)
     ax.spines[["top", "right"]].set_visible(False)
     ax.legend(frameon=False, fontsize=9, loc="upper center", bbox_to_anchor=(0.5, 1.22))
     lines = "\n".join(line for caption in captions for line in textwrap.wrap(caption, 105))

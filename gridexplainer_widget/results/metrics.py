@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
+
+from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity, value_text
 
 MetricValues: TypeAlias = "Mapping[str, float | bool | None]"
 """A map's value of each of `METRICS`; None if unknown."""
@@ -15,7 +17,7 @@ class Metric:
     """One metric of a map.
 
     `name` is an attribute of :class:`Faithfulness`, `meaning` one to three sentences; with
-    `signed`, plus signs are written.
+    `signed`, plus signs are written, and `value` is for numbers in the unit of a model's values.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Metric:
     better: Literal["higher", "lower"]
     meaning: str
     signed: bool = False
+    value: bool = False
 
     @property
     def short(self) -> str:
@@ -33,6 +36,8 @@ class Metric:
         """Write a value; a bool as hit or miss."""
         if isinstance(value, bool):
             return "hit" if value else "miss"
+        if self.value:
+            return f"{'+' if self.signed and value > 0 else ''}{value_text(value)}"
         digits = 2 if abs(value) >= 0.01 else 4
         text = f"{value:{'+' if self.signed else ''}.{digits}f}".replace("-", "−")
         return text if any(digit in text for digit in "123456789") else "0.00"
@@ -95,34 +100,62 @@ METRICS: Final = {
 """In display order."""
 
 
-def metric_records() -> list[dict[str, Any]]:
-    """Return `METRICS` as plain values, for browsers."""
-    return [asdict(metric) for metric in METRICS.values()]
+def metrics_of(quantity: Quantity) -> Mapping[str, Metric]:
+    """Return the metrics of a model's numbers, in display order.
+
+    Values have no bounds, so that their curves cannot be normalised: areas are in the value's unit.
+    """
+    if not quantity.is_value:
+        return METRICS
+    unit = f" ({quantity.unit})" if quantity.unit else ""
+    meanings = {
+        "deletion": f"The mean value{unit} that is left while cells are hidden, the map's most "
+        "important first. Lower is better: the map has found what the value rests on.",
+        "insertion": f"The mean value{unit} while hidden cells are shown again, the map's most "
+        "important first. Higher is better: what the map has found is enough for the model.",
+        "srg": f"Insertion minus deletion, in the value itself{unit}: as a value has no bounds, "
+        "maps of the same picture and model alone compare. A random order reaches 0 on average. "
+        "Higher is better.",
+    }
+    return {
+        name: replace(metric, meaning=meanings[name], value=True) if name in meanings else metric
+        for name, metric in METRICS.items()
+    }
 
 
-def row_of(values: MetricValues) -> str:
+def metric_records(quantity: Quantity = PROBABILITY) -> list[dict[str, Any]]:
+    """Return the metrics as plain values, for browsers; `value` only where it is true."""
+    records = [asdict(metric) for metric in metrics_of(quantity).values()]
+    return [
+        {name: told for name, told in record.items() if name != "value" or told}
+        for record in records
+    ]
+
+
+def row_of(values: MetricValues, quantity: Quantity = PROBABILITY) -> str:
     """Write a map's known metrics in one line."""
-    return ", ".join(f"{metric.short} {text}" for metric, text in _known(values))
+    return ", ".join(f"{metric.short} {text}" for metric, text in _known(values, quantity))
 
 
-def table_of(values: MetricValues) -> str:
+def table_of(values: MetricValues, quantity: Quantity = PROBABILITY) -> str:
     """Write a map's known metrics with their meanings, a line each."""
-    return "\n".join(f"{metric.short} {text}: {metric.meaning}" for metric, text in _known(values))
+    known = _known(values, quantity)
+    return "\n".join(f"{metric.short} {text}: {metric.meaning}" for metric, text in known)
 
 
-def best_of(maps: Sequence[MetricValues]) -> dict[str, float]:
+def best_of(maps: Sequence[MetricValues], quantity: Quantity = PROBABILITY) -> dict[str, float]:
     """Find each metric's best value among maps, unless all read the same."""
     best = {}
-    for name, metric in METRICS.items():
+    for name, metric in metrics_of(quantity).items():
         known = [value for one in maps if (value := one[name]) is not None]
         if len({metric.text(value) for value in known}) > 1:
             best[name] = max(known, key=metric.worth)
     return best
 
 
-def _known(values: MetricValues) -> list[tuple[Metric, str]]:
+def _known(values: MetricValues, quantity: Quantity) -> list[tuple[Metric, str]]:
     return [
         (metric, metric.text(value))
-        for name, metric in METRICS.items()
+        for name, metric in metrics_of(quantity).items()
         if (value := values[name]) is not None
     ]

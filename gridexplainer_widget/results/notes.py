@@ -47,7 +47,8 @@ def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
     if explanation.complete and _leaves_everything(explanation):
         notes.append("No cell changes the answer at all.")
     elif explanation.complete and _leaves_target(explanation):
-        notes.append(f"No cell changes the probability of “{shown(explanation.label)}”.")
+        what = "" if explanation.quantity.is_value else "the probability of "
+        notes.append(f"No cell changes {what}“{shown(explanation.label)}”.")
     if explanation.score == "log-odds" and _is_beyond_float32(explanation):
         notes.append(
             "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
@@ -78,7 +79,7 @@ def picture_checks(explanation: ExplanationData) -> tuple[Check, ...]:
     grid = explanation.grid
     height, width = explanation.settings.get("picture_size", (grid.height, grid.width))
     size = size_check((int(height), int(width)), (grid.height, grid.width))
-    if explanation.settings.get("output") in INDEPENDENT:  # the classes are independent
+    if explanation.settings.get("output") in {*INDEPENDENT, "value"}:  # there is no chance
         return (size,)
     return size, chance_check(explanation.baseline, len(explanation.labels), explanation.label)
 
@@ -107,7 +108,8 @@ def _leaves_only_probabilities(explanation: ExplanationData) -> bool:
 
 
 def _leaves_target(explanation: ExplanationData) -> bool:
-    return not np.nan_to_num(explanation.for_score("log-odds").drops).any()
+    score = explanation.quantity.scores[-1]
+    return not np.nan_to_num(explanation.for_score(score).drops).any()
 
 
 def _is_beyond_float32(explanation: ExplanationData) -> bool:

@@ -13,10 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from gridexplainer_widget.classifiers.classifier import top_classes
-from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.picture import png_bytes
-from gridexplainer_widget.core.scores import SCORES, Answers, drops_of
+from gridexplainer_widget.core.scores import Answers, drops_of
 from gridexplainer_widget.core.shown import LETTERS, shown
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
@@ -93,9 +91,13 @@ def record_of(
         "labels": [[index, class_name(explanation.labels, index)] for index in named],
         "baseline": _floats(explanation.baseline_vector[classes]),
         "vectors": _floats(explanation.vectors[..., classes]),
-        "answers": {score: _answers(explanation.for_score(score), classes) for score in SCORES},
+        "answers": {
+            score: _answers(explanation.for_score(score), classes)
+            for score in explanation.quantity.scores
+        },
         "others": others,
         "selection": _selection(explanation, classes, state, selection),
+        "quantity": explanation.quantity.record,
         "done": explanation.done,
         "seconds": explanation.seconds,
         "about": {
@@ -122,8 +124,8 @@ def shown_classes(explanation: ExplanationData, selection: Answers | None = None
     answers = explanation.vectors[np.isfinite(explanation.vectors[..., 0])].argmax(axis=-1)
     found, counts = np.unique(answers, return_counts=True)
     frequent = found[np.argsort(-counts, kind="stable")]
-    top = top_classes(explanation.baseline_vector, TOP_CLASSES)
-    selected = [] if selection is None else top_classes(selection.vectors, 2)
+    top = explanation.quantity.leading(explanation.baseline_vector, TOP_CLASSES)
+    selected = [] if selection is None else explanation.quantity.leading(selection.vectors, 2)
     chosen = dict.fromkeys([explanation.target, *selected, *top, *map(int, frequent)])
     return sorted(list(chosen)[:MAX_CLASSES])
 
@@ -164,7 +166,7 @@ def _selection(
                 float(drops_of(selection, explanation.whole, index, score, output))
                 for index in classes
             ]
-            for score in SCORES
+            for score in explanation.quantity.scores
         },
     }
 
@@ -175,7 +177,7 @@ def _other_answers(
     """List the cells whose hiding gives none of `classes`: cell, class, before, after."""
     found = []
     for cell, vector in enumerate(explanation.vectors.reshape(len(explanation.grid), -1)):
-        index = top_classes(vector, 1)[0]
+        index = explanation.quantity.leading(vector, 1)[0]
         if index not in classes and np.isfinite(vector[index]):
             before = float(explanation.baseline_vector[index])
             found.append((cell, index, before, float(vector[index])))
@@ -184,7 +186,7 @@ def _other_answers(
 
 def _document(explanation: ExplanationData, record: Mapping[str, Any]) -> str:
     name = class_name(explanation.labels, explanation.target)
-    answer = f"{name}: {percent(explanation.baseline)}"
+    answer = f"{name}: {explanation.baseline_text}"
     rows, columns = explanation.grid.shape
     line = f"{explanation.model} · {rows}×{columns} cells hidden with {explanation.fill}"
     page = Document(

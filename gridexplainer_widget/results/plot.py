@@ -15,20 +15,18 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.classifier import top_classes
-from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.shown import shown
 
 from .colors import (
     AGAINST,
     SUPPORTS,
-    UNIT_TEXTS,
     colormap,
     number_text,
     scale_of,
     shades,
     shown_range,
     shown_values,
+    unit_text,
 )
 from .explanation_data import ExplanationData
 from .notes import all_notes
@@ -140,9 +138,10 @@ def _new_figure(explanation: ExplanationData, style: str) -> Figure:
 
 
 def _prediction_text(explanation: ExplanationData) -> str:
-    vector = explanation.baseline_vector
+    vector, quantity = explanation.baseline_vector, explanation.quantity
     classes = [
-        f"{shown(explanation.labels[i], 26)} {percent(vector[i])}" for i in top_classes(vector, 3)
+        f"{shown(explanation.labels[i], 26)} {quantity.text(float(vector[i]))}"
+        for i in quantity.leading(vector, 3)
     ]
     return "\n".join(["The model says", *textwrap.wrap(" · ".join(classes), 46)][:3])
 
@@ -156,7 +155,7 @@ def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -
     colors = ScalarMappable(shown_range(explanation), colormap())
     bar = ax.figure.colorbar(colors, ax=beside, fraction=0.04, pad=0.02)
     what = "lost when hidden" if explanation.attribution is None else explanation.title
-    bar.set_label(f"{what} ({UNIT_TEXTS[explanation.unit]})", **PLAIN)
+    bar.set_label(f"{what} ({unit_text(explanation)})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
     bar.ax.set_title("supports", fontsize=8, color=SUPPORTS)
     bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
@@ -222,7 +221,7 @@ def _cell_points(ax: Axes, explanation: ExplanationData) -> float:
 
 def _title(explanation: ExplanationData, style: str, room: float) -> str:
     grid = explanation.grid
-    label = f"“{shown(explanation.label, 26)}” ({percent(explanation.baseline)})"
+    label = f"“{shown(explanation.label, 26)}” ({explanation.baseline_text})"
     cells = f"{grid.rows}×{grid.columns} cells, each hidden by {shown(explanation.fill, 44)}"
     if explanation.attribution is not None:
         cells = f"{grid.rows}×{grid.columns} cells by {shown(explanation.title, 44)}"

@@ -9,6 +9,7 @@ KERNEL_TRAITS: Final = (
     "picture",
     "labels",
     "prediction",
+    "quantity",
     "grid",
     "offered",
     "layers",

@@ -10,6 +10,7 @@ KERNEL_TRAITS: Final = (
     "picture",
     "labels",
     "prediction",
+    "quantity",
     "grid",
     "scores",
     "status",

@@ -16,10 +16,15 @@ from .checks import PROBABILITY_TOLERANCE, Check
 RawOutputs: TypeAlias = NDArray[np.floating[Any]]
 """Float (pictures, classes)."""
 
+MAX_SANE_LOGIT = 30
+"""Single logits that are all larger leave nothing that float32 tells from certainty."""
+
 NAN_ADVICE = "Look at its weights and its preprocessing."
 
 
-def outputs_check(raw: RawOutputs, output: OutputKind) -> Check:
+def outputs_check(  # noqa: PLR0911 - one return for each fault
+    raw: RawOutputs, output: OutputKind
+) -> Check:
     """Check that raw outputs are of kind `output`."""
     name = "Outputs"
     if not np.isfinite(raw).all():
@@ -29,6 +34,8 @@ def outputs_check(raw: RawOutputs, output: OutputKind) -> Check:
         )
     low, high = float(raw.min()), float(raw.max())
     span = f"{low:.3g} to {high:.3g}"
+    if output == "value":
+        return Check(name, "ok", _described(raw, output, span))
     if raw.shape[1] == 1 and output in {"softmax", "percent"}:
         return Check(name, "wrong", "There is one class only, and a softmax over one is always 1.",
                      "Give the model a sigmoid, or an output for each class.")  # fmt: skip
@@ -38,6 +45,10 @@ def outputs_check(raw: RawOutputs, output: OutputKind) -> Check:
         return Check(name, "wrong", f"Taken for {output}, but the values run from {span}.",
                      'They look like logits: say output="logits", or "multilabel-logits" if '
                      "several classes may be true.")  # fmt: skip
+    if raw.shape[1] == 1 and output in LOGITS and np.abs(raw).min() > MAX_SANE_LOGIT:
+        return Check(name, "wrong",
+                     f"Taken for logits, but the values run from {span}: each would be certainty.",
+                     'If they are values of a regression, say output="value".')  # fmt: skip
     if output in LOGITS and low >= 0 and high <= 1 + PROBABILITY_TOLERANCE:
         return _logits_within_one(raw, span)
     if output == "softmax" and softmaxed_twice(vectors):
@@ -100,6 +111,7 @@ def _described(raw: RawOutputs, output: OutputKind, span: str) -> str:
         "logits": f"Logits of {max(classes, 2)} classes, {span}; a softmax is taken of them.",
         "multilabel-logits": f"Logits of {classes} classes, {span}; several may be true, and a "
         "sigmoid is taken of each.",
+        "value": f"{'A value' if classes == 1 else f'{classes} values'}, {span}.",
         "sigmoid": f"One probability, {span}; the other class has the rest.",
         "sigmoids": f"{classes} probabilities that do not sum to 1, {span}: several may be true.",
     }[output]

@@ -21,6 +21,7 @@ from .confidence import nonsense_pictures, views
 from .input_range import Search, Trial, search
 from .outputs_check import RawOutputs, outputs_check
 from .preflight import Preflight
+from .value_checks import value_checks
 
 MAX_PROBE_BATCH = 5
 """Most pictures in a call, enough to show whether they affect each other."""
@@ -97,6 +98,10 @@ def _checks(
         return (outputs,)
     except ValueError as error:
         return (outputs, Check("Labels", "wrong", str(error)))
+    if kind == "value" and np.isfinite(vectors).all():
+        grid = f"{masker.fill.name} on a grid of {masker.grid.rows}×{masker.grid.columns}"
+        values = ProbeProbabilities(*vectors)
+        return (outputs, *value_checks(values, classifier.quantity, target or 0, labels, grid))
     if not np.isfinite(vectors).all() or vectors.shape[1] < 2:
         return (outputs,)
     index = int(vectors[0].argmax()) if target is None else target

@@ -25,7 +25,7 @@ def linear_of(answer: Any, output: OutputKind) -> Any:
     None if another operation comes last, or the softmax has another width.
     """
     tf = tensorflow()
-    if output in LOGITS:
+    if output in LOGITS or output == "value":
         return answer
     tensor = answer
     while tensor.op.type in PASS_THROUGH:

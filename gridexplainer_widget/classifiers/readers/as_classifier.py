@@ -39,12 +39,13 @@ WANTED = (
 )
 
 
-def as_classifier(
+def as_classifier(  # noqa: PLR0913 - what can be stated of a model
     model: Any,
     *,
     preprocess: PreprocessLike = "auto",
     labels: LabelsLike = None,
     output: str | None = None,
+    unit: str = "",
     input_shape: Sequence[int | None] | None = None,
 ) -> Classifier:
     """Make a classifier of a model.
@@ -62,9 +63,12 @@ def as_classifier(
         torchvision transform is read by trying it.
     labels : sequence of str, mapping, or path, optional
         Class names in order, by index, or index by name; or a .txt or .json file of these.
-    output : {"softmax", "percent", "logits", "sigmoid", "sigmoids", "multilabel-logits"}, optional
-        What the model returns; found out by default. "multilabel-logits" are logits of classes of
-        which several may be true: a sigmoid is taken of each.
+    output : str, optional
+        What the model returns, found out by default: "softmax", "percent", "logits", "sigmoid",
+        "sigmoids", "multilabel-logits" (of classes of which several may be true: a sigmoid is taken
+        of each) or "value" (a regression; several are several values, `labels` their names).
+    unit : str
+        Of values, such as "years".
     input_shape : (height, width) or (height, width, channels), optional
         In pixels, where the model does not tell.
 
@@ -85,10 +89,17 @@ def as_classifier(
     shape = size if input_shape is None else parse_shape(input_shape)
     overrides = Overrides(preprocessing, parse_labels(labels), parse_output(output), shape)
     if isinstance(model, Classifier):
-        return _with(model, overrides)
-    module, function = _reader(model)
-    reader = getattr(importlib.import_module(f".{module}", __package__), function)
-    classifier: Classifier = reader(model, overrides)
+        classifier = _with(model, overrides)
+    else:
+        module, function = _reader(model)
+        reader = getattr(importlib.import_module(f".{module}", __package__), function)
+        classifier = reader(model, overrides)
+    if unit and classifier.output != "value":
+        raise ValueError(
+            f"unit={unit!r} is of values, and {classifier.name} is not said to return such: say "
+            'output="value", too.'
+        )
+    classifier.unit = unit or classifier.unit
     return classifier
 
 

@@ -36,6 +36,14 @@ from gridexplainer_widget.incremental.engine import (
     read_engine,
 )
 
+REGRESSION_LOSSES = {
+    *("mse", "meansquarederror", "mae", "meanabsoluteerror", "huber", "logcosh"),
+    *("mape", "meanabsolutepercentageerror", "msle", "meansquaredlogarithmicerror"),
+}
+"""Names of losses of values, without underscores."""
+
+BINARY_LOSSES = {"binarycrossentropy", "binaryfocalcrossentropy"}
+
 Traced: TypeAlias = Callable[["tuple[int | None, ...]"], Any]
 """Shape of a picture → the model as a TensorFlow function of a batch."""
 
@@ -204,6 +212,17 @@ def _input_shape(model: Any) -> tuple[Shape, bool]:
     return picture_shape(tuple(taken.shape), model.name)
 
 
+def _trained_as(model: Any, *, single: bool) -> OutputKind:
+    """Tell from the loss that a model was compiled with what its last numbers are."""
+    loss = getattr(model, "loss", None)
+    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
+    plain = name.replace("_", "").lower()
+    if plain in REGRESSION_LOSSES:
+        return "value"
+    several = plain in BINARY_LOSSES and getattr(loss, "from_logits", False) and not single
+    return "multilabel-logits" if several else "logits"
+
+
 def _output_kind(model: Any) -> OutputKind | None:
     """Read the last layer's activation; None where values must tell.
 
@@ -220,6 +239,6 @@ def _output_kind(model: Any) -> OutputKind | None:
     kinds: dict[str | None, OutputKind] = {
         "softmax": "softmax",
         "sigmoid": "sigmoid" if single else "sigmoids",
-        "linear": "logits",
+        "linear": _trained_as(model, single=single),
     }
     return kinds.get(activation)

@@ -55,7 +55,9 @@ def torch_classifier(
         pieces = pieces_of(module, declared[0])
     output = overrides.output or metadata.output
     forward = channels_first(module, after)
-    if output not in LOGITS and module is bare:  # watching would have a compiled one compiled anew
+    if (
+        output not in {*LOGITS, "value"} and module is bare
+    ):  # watching would have a compiled one compiled anew
         forward = seeking_logits(torch, forward)
     itself = None
     if is_compiled(module):

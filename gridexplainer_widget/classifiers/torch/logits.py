@@ -144,7 +144,7 @@ def scores_of(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind
     or of a log-softmax, whose slope vanishes where a model is certain.
     """
     logits = _behind(answer, calls, output)
-    if logits is None and output in LOGITS:
+    if logits is None and output in {*LOGITS, "value"}:
         logits = answer
     if logits is not None:
         return Scores(logits.float(), "logit", output)
@@ -163,7 +163,7 @@ def refuse_certainty(scores: Scores, target: int, name: str) -> None:
 
 
 def _behind(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind) -> Any:
-    if output == "multilabel-logits":
+    if output in {"multilabel-logits", "value"}:
         return None
     wanted = {"log"} if output == "logits" else {"softmax", "sigmoid"}
     scale = 100 if output == "percent" else 1

@@ -54,7 +54,10 @@ class ComparisonPublisher(Publisher):
             return
         hidden = (run.grid.index(*value[0]),)
         after = run.cached_probabilities(hidden)
-        self._traits.set_trait("evidence", cell_evidence(value[0], run.baseline, after, target))
+        self._traits.set_trait(
+            "evidence",
+            cell_evidence(value[0], run.baseline, after, target, run.classifier.quantity),
+        )
         if after is None:
             self._ask(run, hidden, self._on_answer)
 
@@ -87,7 +90,9 @@ class ComparisonPublisher(Publisher):
             progress: list[list[int] | None] = [None for _ in maps]
         else:
             traits.set_trait("labels", list(session.run.classifier.names(len(baseline))))
-            traits.set_trait("prediction", prediction_of(baseline, target))
+            traits.set_trait(
+                "prediction", prediction_of(baseline, target, session.run.classifier.quantity)
+            )
             panels = self._panels()
             maps = [session.record(panel, randomise=traits.randomise) for panel in panels]
             progress = [list(panel.progress) if panel.progress else None for panel in panels]

@@ -79,7 +79,8 @@ class ComparisonWidget(ComparisonTraits):
         with self._publisher.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
             self.set_trait("grid", dict(vars(self._session.run.grid)))
-            self.set_trait("metrics", metric_records())
+            self.set_trait("metrics", metric_records(explainer.classifier.quantity))
+            self.set_trait("quantity", explainer.classifier.quantity.record)
             self.set_trait("offered", offered_of(explainer.classifier))
             self.set_trait("fill", explainer.fill.name if fill is None else str(fill))
             self.methods, self.target, self.randomise = given, target, randomise

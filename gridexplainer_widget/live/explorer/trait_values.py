@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from gridexplainer_widget.classifiers.classifier import top_classes
 from gridexplainer_widget.core.scores import Score, drops_of
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, sum_of_drops
 from gridexplainer_widget.inference.run import Run
@@ -29,11 +28,14 @@ def run_prediction(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
     """Describe the prediction on the whole picture; empty until known."""
     if run.baseline is None:
         return {}
+    quantity = run.classifier.quantity
     return {
         "target": target,
         "probability": float(run.baseline[target]),
         "saturated": saturated,
-        "top": [[i, float(run.baseline[i])] for i in top_classes(run.baseline, PREDICTION_CLASSES)],
+        "top": [
+            [i, float(run.baseline[i])] for i in quantity.leading(run.baseline, PREDICTION_CLASSES)
+        ],
     }
 
 
@@ -73,7 +75,8 @@ def selection_evidence(run: Run, selection: Selection, target: int, score: Score
         return evidence
     drop = float(drops_of(answer, whole, target, score, str(run.classifier.output)))
     before, after = whole.vectors, answer.vectors
-    shown = [target, *top_classes(before, PREDICTION_CLASSES), *top_classes(after, 2)]
+    leading = run.classifier.quantity.leading
+    shown = [target, *leading(before, PREDICTION_CLASSES), *leading(after, 2)]
     evidence["drop"] = drop
     if evidence["sum"] is not None:
         evidence["synergy"] = drop - evidence["sum"]

@@ -12,7 +12,7 @@ import traitlets as t
 
 from gridexplainer_widget.core.fills import NAMES, Fill, parse_fill
 from gridexplainer_widget.core.grid import Grid
-from gridexplainer_widget.core.scores import SCORES
+from gridexplainer_widget.core.scores import SCORES, parse_score
 from gridexplainer_widget.live.base_widget import BaseWidget
 from gridexplainer_widget.live.traits import Validated, accepted, checked, kernel_trait
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES, accepted_grid_size
@@ -77,7 +77,11 @@ class ExplorerTraits(BaseWidget):
         "cell-mean", help="What stands in for a hidden cell: a name, a colour or a callable."
     ).tag(sync=True, to_json=lambda fill, _: fill.name if isinstance(fill, Fill) else fill)
     score = checked(
-        t.Enum(SCORES, "probability", help="What drops are differences of.").tag(sync=True)
+        t.Enum(
+            (*SCORES, "value"),
+            "probability",
+            help='What drops are differences of; "value" of a model that returns values.',
+        ).tag(sync=True)
     )
     value = Validated((), help="The selected cells: [(row, column), …].").tag(sync=True)
     keep = checked(
@@ -119,6 +123,10 @@ class ExplorerTraits(BaseWidget):
         known = self._custom_fills.get(proposal.value) if isinstance(proposal.value, str) else None
         fill = known or accepted(parse_fill, proposal.value, self._setup.seed)
         return accepted(_with_unique_name, fill, self._custom_fills)
+
+    @t.validate("score")
+    def _valid_score(self, proposal: Any) -> Any:
+        return accepted(parse_score, proposal.value, self._setup.classifier.output)
 
     @t.validate("value")
     def _valid_value(self, proposal: Any) -> Any:

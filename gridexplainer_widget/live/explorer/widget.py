@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import NAMES, Fill
 from gridexplainer_widget.core.grid import Grid, is_whole, parse_grid_size
 from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
@@ -65,6 +64,7 @@ class GridExplainerWidget(ExplorerTraits):
         initial = {name: getattr(explainer, name) for name in ("grid_size", "fill", "score")}
         with self._publisher.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
+            self.set_trait("quantity", explainer.classifier.quantity.record)
             self._list_fill(explainer.fill)
             for name, value in {**initial, **traits}.items():
                 setattr(self, name, value)
@@ -190,9 +190,7 @@ class GridExplainerWidget(ExplorerTraits):
 
     def __repr__(self) -> str:
         explanation = self.explanation
-        what = (
-            f", {quoted(explanation.label)} {percent(explanation.baseline)}" if explanation else ""
-        )
+        what = f", {quoted(explanation.label)} {explanation.baseline_text}" if explanation else ""
         run = self._session.run
         grid, done = (run.grid, int(run.scored.sum())) if run else (Grid(1, 1, 1, 1), 0)
         return (

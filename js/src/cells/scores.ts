@@ -3,10 +3,13 @@
 import type { Scale, Score } from "../model/explorer_protocol";
 
 /** Lower bound of the scale's end; same as colors.py. */
-export const MIN_SCALE: Record<Score, number> = { probability: 0.01, "log-odds": 0.1 };
+export const MIN_SCALE: Record<Score, number> = { probability: 0.01, "log-odds": 0.1, "value": 1e-9 };
 
-/** End of the absolute scale; log-odds of 10 are 22,000 to 1. */
-export const ABSOLUTE_SCALE: Record<Score, number> = { probability: 1, "log-odds": 10 };
+/** End of the absolute scale; log-odds of 10 are 22,000 to 1. Values have none. */
+export const ABSOLUTE_SCALE: Record<Exclude<Score, "value">, number> = {
+  probability: 1,
+  "log-odds": 10,
+};
 
 /** Little-endian float32, at any offset of the buffer. */
 export function decodeScores(bytes: DataView): Float32Array {
@@ -31,7 +34,7 @@ export function isFaded(drop: number, scale: number, threshold: number): boolean
 
 /** The drop with the full colour, of either sign. */
 export function scaleOf(drops: Float32Array, score: Score, scale: Scale): number {
-  if (scale === "absolute") return ABSOLUTE_SCALE[score];
+  if (scale === "absolute" && score !== "value") return ABSOLUTE_SCALE[score];
   return Math.max(MIN_SCALE[score], largestOf(drops));
 }
 
@@ -59,18 +62,21 @@ export function dropNumber(drop: number, score: Score, digits = 1): string {
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
 }
 
-export function amountText(drop: number, score: Score): string {
-  return `${dropNumber(drop, score, score === "probability" ? 1 : 2)} ${unitOf(score)}`;
+/** `unit` is that of values. */
+export function amountText(drop: number, score: Score, unit = ""): string {
+  const digits = score === "value" ? digitsOf(Math.abs(drop), score) : score === "probability" ? 1 : 2;
+  return `${dropNumber(drop, score, digits)} ${unitOf(score, unit)}`.trimEnd();
 }
 
-export function unitOf(score: Score): string {
-  return score === "probability" ? "points" : "log-odds";
+export function unitOf(score: Score, unit = ""): string {
+  return { probability: "points", "log-odds": "log-odds", value: unit }[score];
 }
 
 /** Decimals that tell small drops from none. */
 export function digitsOf(scale: number, score: Score): number {
   const end = score === "probability" ? 100 * scale : scale;
-  return Math.min(2, Math.max(0, 2 - Math.ceil(Math.log10(end + 1e-9))));
+  const most = score === "value" ? 6 : 2;
+  return Math.min(most, Math.max(0, 2 - Math.ceil(Math.log10(end + 1e-9))));
 }
 
 /** Never rounded to 0 or 100%. */

@@ -1,6 +1,6 @@
 // The controls above a comparison: target, new method, randomised weights, start and stop.
 
-import { percent } from "../cells/scores";
+import { quantityText } from "../cells/quantity";
 import { element } from "../dom/element";
 import { field } from "../dom/field";
 import { select, type Option } from "../dom/select";
@@ -110,6 +110,6 @@ function targetOptions(model: Model, chosen: number | null): Option[] {
   const duplicates = duplicateLabels(labels);
   return [...known].map(([index, probability]) => {
     const name = className(labels, duplicates, index);
-    return [String(index), probability === null ? name : `${name} ${percent(probability)}`];
+    return [String(index), probability === null ? name : `${name} ${quantityText(probability, model.get("quantity"))}`];
   });
 }

@@ -68,7 +68,7 @@ export function mapPanel(
 
   const textOf = (index: number) => {
     const unit = map?.unit ?? "";
-    const value = valueText(values[index] ?? NaN, unit, largest);
+    const value = valueText(values[index] ?? NaN, unit, largest, model.get("quantity").unit);
     const rank = rankText(values, index);
     return rank ? `${value} · ${rank}` : value;
   };
@@ -105,7 +105,7 @@ export function mapPanel(
 
   const describe = (grid: GridShape) => {
     const index = linkedCells.current();
-    const text = index === null ? scaleText(values, largest, map?.unit ?? "") : textOf(index);
+    const text = index === null ? scaleText(values, largest, map?.unit ?? "", model.get("quantity").unit) : textOf(index);
     if (reading.textContent !== text) reading.textContent = text;
     if (described === linkedCells.place()) return;
     described = linkedCells.place();

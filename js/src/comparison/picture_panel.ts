@@ -42,8 +42,8 @@ export function picturePanel(
     const evidence = answered(model);
     const known: ClassProbability[] = evidence?.classes ?? (prediction?.top ?? []).map(([index, p]) => [index, p, null]);
     if (!prediction) return showNodes(probabilities, []);
-    const nodes = [classBars(known.slice(0, MAX_CLASSES), model.get("labels"), prediction.target)];
-    showNodes(probabilities, evidence ? [...nodes, classBarsKey("with the cell hidden")] : nodes);
+    const nodes = [classBars(known.slice(0, MAX_CLASSES), model.get("labels"), prediction.target, model.get("quantity"))];
+    showNodes(probabilities, evidence ? [...nodes, classBarsKey("with the cell hidden", model.get("quantity"))] : nodes);
   };
   const describe = (grid: GridShape) => {
     if (described === linkedCells.place()) return;

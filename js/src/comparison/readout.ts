@@ -60,7 +60,7 @@ function answerNodes(model: Model, host: Host): (Node | string)[] {
   const start = `${hiddenText(indexOf(grid, cell), grid)}: `;
   const evidence = answered(model);
   if (!evidence) return [start, missingText(model, host)];
-  return changesOf(evidence, model.get("labels")).flatMap(([name, change], place) => {
+  return changesOf(evidence, model.get("labels"), model.get("quantity")).flatMap(([name, change], place) => {
     const label = element("span", "gx-label gx-readout-label", name);
     label.title = name;
     return [place > 0 ? ", " : start, label, ` ${change}`];

@@ -26,9 +26,10 @@ const SCALE_NAMES: Record<Scale, string> = {
 export function appearanceControls(model: Model, signal: AbortSignal): Part {
   const root = element("details", "gx-appearance");
   const fields = element("div", "gx-appearance-fields");
+  const scale = choice(model, signal, "scale", "Scale", SCALE_NAMES);
   const parts = [
     choice(model, signal, "colormap", "Colours", COLORS),
-    choice(model, signal, "scale", "Scale", SCALE_NAMES),
+    scale,
     slider(model, signal, "opacity", "Opacity", 0.05, () => {
       return `${Math.round(100 * model.get("opacity"))}%`;
     }),
@@ -39,6 +40,7 @@ export function appearanceControls(model: Model, signal: AbortSignal): Part {
   root.append(element("summary", "gx-tool-name", "Appearance"), fields);
   const update = () => {
     for (const part of parts) part.update();
+    scale.element.hidden = model.get("score") === "value"; // values have no end of their own
   };
   return { element: root, update };
 }
@@ -99,7 +101,7 @@ function fadeText(model: Model): string {
   const appearance = appearanceOf(model);
   if (appearance.threshold === 0) return "off";
   const scale = scaleOf(decodeScores(model.get("scores")), score, appearance.scale);
-  return thresholdText(scale, score, appearance.threshold);
+  return thresholdText(scale, score, appearance.threshold, model.get("quantity").unit);
 }
 
 function numbers(model: Model, signal: AbortSignal): Part {

@@ -1,14 +1,15 @@
 // The list of classes below the combobox.
 
-import { percent } from "../cells/scores";
+import { PROBABILITY, quantityText } from "../cells/quantity";
 import { element } from "../dom/element";
+import type { Quantity } from "../model/widget_model";
 import { matching, type ClassOption } from "../text/classes";
 
 export interface ClassList {
   popup: HTMLElement;
   listbox: HTMLElement;
   /** `current` is the target. */
-  show(options: ClassOption[], query: string, current: number | null): void;
+  show(options: ClassOption[], query: string, current: number | null, quantity?: Quantity): void;
   active(): ClassOption | undefined;
   /** Wraps around. */
   step(by: 1 | -1): void;
@@ -45,11 +46,16 @@ export function classList(
     reveal(listbox, node);
   };
 
-  const show = (options: ClassOption[], query: string, current: number | null) => {
+  const show = (
+    options: ClassOption[],
+    query: string,
+    current: number | null,
+    quantity: Quantity = PROBABILITY,
+  ) => {
     const found = matching(options, query);
     shown = found.slice(0, MAX_OPTIONS);
     listbox.replaceChildren(
-      ...shown.map((option, place) => optionNode(option, `${id}-${place}`, option.index === current)),
+      ...shown.map((option, place) => optionNode(option, `${id}-${place}`, option.index === current, quantity)),
     );
     more.textContent = moreText(found.length, shown.length);
     more.hidden = more.textContent === "";
@@ -85,13 +91,18 @@ export function classList(
   };
 }
 
-function optionNode({ name, probability }: ClassOption, id: string, current: boolean): HTMLElement {
+function optionNode(
+  { name, probability }: ClassOption,
+  id: string,
+  current: boolean,
+  quantity: Quantity,
+): HTMLElement {
   const node = element("li", current ? "gx-option gx-current" : "gx-option");
   node.id = id;
   node.setAttribute("role", "option");
   node.setAttribute("aria-selected", "false");
   node.append(element("span", "gx-option-name", name));
-  if (probability !== null) node.append(element("span", "gx-number", percent(probability)));
+  if (probability !== null) node.append(element("span", "gx-number", quantityText(probability, quantity)));
   return node;
 }
 

@@ -39,6 +39,7 @@ export function explorerControls(model: Model, signal: AbortSignal, connection: 
   messages.append(notices.element);
   const update = () => {
     for (const part of parts) part.update();
+    score.element.hidden = model.get("quantity").name === "value";
     for (const part of [...kernels, run]) part.element.hidden = host() === "page";
     controls.inert = host() === "gone";
     notices.update();

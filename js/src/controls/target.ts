@@ -39,7 +39,7 @@ export function targetControl(
     const top = filled(model.get("prediction"))?.top ?? [];
     expand(true);
     place(root, popup);
-    list.show(classOptions(model.get("labels"), top, offered()), query, targetOf(model));
+    list.show(classOptions(model.get("labels"), top, offered()), query, targetOf(model), model.get("quantity"));
   };
   const close = () => {
     expand(false);

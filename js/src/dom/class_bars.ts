@@ -1,35 +1,50 @@
 // Class probabilities as bars.
 
-import { percent } from "../cells/scores";
+import { changeOf, PROBABILITY, quantityText } from "../cells/quantity";
+import type { Quantity } from "../model/widget_model";
 import { className, duplicateLabels } from "../text/classes";
 import { pointsText } from "../text/evidence_text";
 import { element } from "./element";
 
 export type ClassProbability = [index: number, before: number, after: number | null];
 
-export function classBars(classes: ClassProbability[], labels: string[], target: number): HTMLElement {
+/** Values have no share of anything, thus no bars. */
+export function classBars(
+  classes: ClassProbability[],
+  labels: string[],
+  target: number,
+  quantity: Quantity = PROBABILITY,
+): HTMLElement {
   const root = element("ul", "gx-classes");
   const duplicates = duplicateLabels(labels);
   root.append(
     ...classes.map((shown) => {
-      return bar(className(labels, duplicates, shown[0]), shown, shown[0] === target);
+      return bar(className(labels, duplicates, shown[0]), shown, shown[0] === target, quantity);
     }),
   );
   return root;
 }
 
-function bar(label: string, [, before, after]: ClassProbability, target: boolean): HTMLElement {
+function bar(
+  label: string,
+  [, before, after]: ClassProbability,
+  target: boolean,
+  quantity: Quantity,
+): HTMLElement {
   const row = element("li", target ? "gx-class gx-target" : "gx-class");
   const name = element("span", "gx-label", label);
   name.title = label;
-  const number = element("span", "gx-number", percent(before));
+  const number = element("span", "gx-number", quantityText(before, quantity));
   const tracks = element("span", "gx-tracks");
   tracks.append(track("gx-before", before));
   if (after !== null) {
-    number.append(` → ${percent(after)}`, element("span", "gx-change", pointsText(before, after)));
+    number.textContent = changeOf(before, after, quantity);
+    if (quantity.name === "value") number.append(" "); // its changes have no column
+    number.append(element("span", "gx-change", pointsText(before, after, quantity)));
     tracks.append(track("gx-after", after));
   }
-  row.append(name, number, tracks);
+  row.append(name, number);
+  if (quantity.name === "probability") row.append(tracks);
   return row;
 }
 
@@ -39,8 +54,10 @@ function track(kind: string, share: number): HTMLElement {
   return node;
 }
 
-export function classBarsKey(after: string): HTMLElement {
+/** Nothing where there are no bars. */
+export function classBarsKey(after: string, quantity: Quantity = PROBABILITY): HTMLElement {
   const root = element("p", "gx-hint gx-key");
+  root.hidden = quantity.name === "value";
   root.append(
     element("span", "gx-swatch gx-before"),
     "whole picture",

@@ -1,6 +1,6 @@
 // The standalone page of an explanation: its view on a recorded model.
 
-import { percent } from "../cells/scores";
+import { quantityText } from "../cells/quantity";
 import { mountExplorer } from "../explorer/view";
 import { pageConnection } from "../model/connection";
 import type { Model } from "../model/explorer_protocol";
@@ -34,7 +34,7 @@ async function decoded(url: string): Promise<HTMLImageElement> {
 function answer(model: Model): string {
   const prediction = filled(model.get("prediction"));
   const label = model.get("labels")[prediction?.target ?? -1] ?? "";
-  return `${label}: ${percent(prediction?.probability ?? 0)}`;
+  return `${label}: ${quantityText(prediction?.probability ?? 0, model.get("quantity"))}`;
 }
 
 open(document).catch((error: unknown) => {

@@ -4,7 +4,7 @@ import { indexOf } from "../cells/geometry";
 import { amountText, decodeScores, isFailed, isScored, rankOf } from "../cells/scores";
 import { classBarsKey, classBars } from "../dom/class_bars";
 import { element, showNodes, showPng } from "../dom/element";
-import type { Evidence, Model, Prediction, Score } from "../model/explorer_protocol";
+import type { Evidence, Model, Prediction } from "../model/explorer_protocol";
 import { filled, type Cell, type Host } from "../model/widget_model";
 import { className, duplicateLabels } from "../text/classes";
 import { fromToText, synergyText, titleText, valueText, winner } from "../text/evidence_text";
@@ -111,7 +111,7 @@ const HINTS: Record<Host, string> = {
 function wholePicture(model: Model, prediction: Prediction, host: Host): HTMLElement[] {
   const classes = prediction.top.map(([index, p]): [number, number, null] => [index, p, null]);
   return [
-    classBars(classes, model.get("labels"), prediction.target),
+    classBars(classes, model.get("labels"), prediction.target, model.get("quantity")),
     element("p", "gx-hint", HINTS[host]),
   ];
 }
@@ -119,8 +119,8 @@ function wholePicture(model: Model, prediction: Prediction, host: Host): HTMLEle
 function answer(model: Model, prediction: Prediction, evidence: Evidence): HTMLElement[] {
   return [
     verdict(model, prediction, evidence),
-    classBars(evidence.classes, model.get("labels"), prediction.target),
-    classBarsKey(conditionText(evidence.keep)),
+    classBars(evidence.classes, model.get("labels"), prediction.target, model.get("quantity")),
+    classBarsKey(conditionText(evidence.keep), model.get("quantity")),
   ];
 }
 
@@ -132,15 +132,15 @@ function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTML
   const labels = model.get("labels");
   const duplicates = duplicateLabels(labels);
   const nameOf = (index: number) => className(labels, duplicates, index);
-  const score = model.get("score");
+  const [score, quantity] = [model.get("score"), model.get("quantity")];
   const [, before, after] = evidence.classes[0] ?? [0, 0, 0];
-  const change = fromToText(nameOf(prediction.target), before, after);
-  const root = element("p", "gx-verdict", `${change}: drop ${amountText(evidence.drop ?? 0, score)}`);
-  const synergy = synergyText(evidence, singleDrops(model, evidence), score);
+  const change = fromToText(nameOf(prediction.target), before, after, quantity);
+  const root = element("p", "gx-verdict", `${change}: drop ${amountText(evidence.drop ?? 0, score, quantity.unit)}`);
+  const synergy = synergyText(evidence, singleDrops(model, evidence), score, quantity.unit);
   if (synergy) root.append(`; ${synergy}`);
   else root.append(element("span", "gx-rank", rankText(model, evidence)), ".");
   const now = winner(evidence.classes, 2);
-  if (now !== winner(evidence.classes, 1)) {
+  if (quantity.name === "probability" && now !== winner(evidence.classes, 1)) {
     root.append(element("strong", "gx-flip", ` The answer becomes “${nameOf(now)}”.`));
   }
   return root;
@@ -170,13 +170,14 @@ function pendingText(model: Model, evidence: Evidence | null, host: Host): strin
   const single = singleText(model);
   if (host === "gone") return `${single ?? ""} The kernel is gone: nothing new can be asked.`.trim();
   if (host === "page" && model.get("keep")) return "A saved page cannot ask the model about these cells alone.";
-  if (host === "page") return single ?? setText(evidence?.sum ?? null, model.get("score"));
+  if (host === "page") return single ?? setText(evidence?.sum ?? null, model);
   return "The model gave no answer.";
 }
 
 /** For several cells on a page. */
-function setText(sum: number | null, score: Score): string {
-  const apart = sum === null ? "" : ` One by one these cells add up to a drop of ${amountText(sum, score)}.`;
+function setText(sum: number | null, model: Model): string {
+  const [score, { unit }] = [model.get("score"), model.get("quantity")];
+  const apart = sum === null ? "" : ` One by one these cells add up to a drop of ${amountText(sum, score, unit)}.`;
   return `A saved page cannot ask the model about sets of cells.${apart}`;
 }
 
@@ -188,5 +189,5 @@ function singleText(model: Model): string | null {
   const drop = decodeScores(model.get("scores"))[indexOf(grid, cell)] ?? NaN;
   if (isFailed(drop)) return "The model's output was not finite with this cell hidden.";
   if (!isScored(drop)) return "This cell has not been scored.";
-  return `Without this cell: drop ${amountText(drop, model.get("score"))}.`;
+  return `Without this cell: drop ${amountText(drop, model.get("score"), model.get("quantity").unit)}.`;
 }

@@ -134,7 +134,7 @@ export function topCellsControl(
         : "Hide the most important cells one by one, and draw the probability";
     play.disabled = !timer && (idle || (prefersReducedMotion() && isRequested(curve)));
     plot.element.hidden = !curve;
-    if (curve) plot.update(curve, most, k, targetName(model));
+    if (curve) plot.update(curve, most, k, targetName(model), model.get("quantity"));
   };
   return { element: root, update };
 }

@@ -64,7 +64,7 @@ export function gridView(
     const index = cells.dragging() ? null : (hovered ?? active);
     const drop = index === null ? undefined : drops[index];
     if (!grid || index === null || drop === undefined) return tooltip.hide();
-    const change = changeText(drop, score, filled(model.get("prediction")));
+    const change = changeText(drop, score, filled(model.get("prediction")), model.get("quantity"));
     const box = cellBox(grid, index, width, height);
     tooltip.show(placeText(grid, index), change, box, root.clientWidth);
   };
@@ -78,7 +78,7 @@ export function gridView(
   const describe = () => {
     const [grid, index] = [shape(), cells.active()];
     if (!grid) return;
-    const text = `${placeText(grid, index)}, ${dropText(drops[index] ?? NaN, model.get("score"))}`;
+    const text = `${placeText(grid, index)}, ${dropText(drops[index] ?? NaN, model.get("score"), model.get("quantity").unit)}`;
     aria.update(grid, index, text, cells.shown().has(index));
   };
 
@@ -173,7 +173,7 @@ export function gridView(
     cells.follow();
     const grid = shape();
     if (grid && hovered !== null && hovered >= grid.rows * grid.columns) hovered = null;
-    key.update(drops, model.get("score"), appearanceOf(model));
+    key.update(drops, model.get("score"), appearanceOf(model), model.get("quantity").unit);
     refresh();
   };
   return { element: root, canvas, update };

@@ -17,7 +17,7 @@ import { failedMark, pendingPattern } from "./marks";
 
 export interface Legend {
   element: HTMLElement;
-  update(drops: Float32Array, score: Score, appearance: Appearance): void;
+  update(drops: Float32Array, score: Score, appearance: Appearance, unit?: string): void;
 }
 
 export function legend(): Legend {
@@ -36,36 +36,41 @@ export function legend(): Legend {
   colors.append(least, bar, most);
   root.append(colors, absolute, faded.element, pending.element, failed.element);
 
-  const update = (drops: Float32Array, score: Score, appearance: Appearance) => {
+  const update = (drops: Float32Array, score: Score, appearance: Appearance, unit = "") => {
     const scale = scaleOf(drops, score, appearance.scale);
-    [least.textContent, most.textContent] = endTexts(drops, score, appearance);
+    [least.textContent, most.textContent] = endTexts(drops, score, appearance, unit);
     bar.style.backgroundImage = gradient(appearance);
-    absolute.hidden = appearance.scale !== "absolute";
+    absolute.hidden = appearance.scale !== "absolute" || score === "value";
     pending.element.hidden = !drops.some(Number.isNaN);
     failed.element.hidden = !drops.some(isFailed);
     faded.element.hidden = !drops.some(
       (drop) => isScored(drop) && isFaded(drop, scale, appearance.threshold),
     );
-    faded.text.textContent = `less than ${thresholdText(scale, score, appearance.threshold)}`;
+    faded.text.textContent = `less than ${thresholdText(scale, score, appearance.threshold, unit)}`;
   };
   return { element: root, update };
 }
 
 /** The texts at the two ends of the scale. */
-export function endTexts(drops: Float32Array, score: Score, appearance: Appearance): [string, string] {
+export function endTexts(
+  drops: Float32Array,
+  score: Score,
+  appearance: Appearance,
+  unit = "",
+): [string, string] {
   const scale = scaleOf(drops, score, appearance.scale);
   const end = dropNumber(scale, score, digitsOf(scale, score));
   const beyond = largestOf(drops) > scale;
   return [
     `against ${beyond ? "≤ " : ""}−${end}`,
-    `${beyond ? "≥ " : ""}+${end} ${unitOf(score)}, supports`,
+    `${beyond ? "≥ " : ""}+${`${end} ${unitOf(score, unit)}`.trimEnd()}, supports`,
   ];
 }
 
 /** The smallest coloured drop, with its unit. */
-export function thresholdText(scale: number, score: Score, threshold: number): string {
-  const digits = Math.min(2, digitsOf(scale, score) + 1);
-  return `${dropNumber(threshold * scale, score, digits)} ${unitOf(score)}`;
+export function thresholdText(scale: number, score: Score, threshold: number, unit = ""): string {
+  const digits = Math.min(score === "value" ? 7 : 2, digitsOf(scale, score) + 1);
+  return `${dropNumber(threshold * scale, score, digits)} ${unitOf(score, unit)}`.trimEnd();
 }
 
 /** A CSS gradient, transparent at zero. */

@@ -1,7 +1,8 @@
 // The map, title and legend as a PNG.
 
 import { HUES, appearanceOf, withAlpha } from "../cells/colors";
-import { decodeScores, percent } from "../cells/scores";
+import { quantityText } from "../cells/quantity";
+import { decodeScores } from "../cells/scores";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 import { className, duplicateLabels } from "../text/classes";
@@ -40,7 +41,7 @@ function drawText(context: CanvasRenderingContext2D, model: Model, width: number
   context.font = "600 15px system-ui, sans-serif";
   if (prediction) {
     const name = className(labels, duplicateLabels(labels), prediction.target);
-    context.fillText(`${name} ${percent(prediction.probability)}`, MARGIN, MARGIN, width);
+    context.fillText(`${name} ${quantityText(prediction.probability, model.get("quantity"))}`, MARGIN, MARGIN, width);
   }
   context.fillStyle = "#555";
   context.font = "12px system-ui, sans-serif";
@@ -51,7 +52,8 @@ function drawText(context: CanvasRenderingContext2D, model: Model, width: number
 
 function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number): void {
   const appearance = appearanceOf(model);
-  const [least, most] = endTexts(decodeScores(model.get("scores")), model.get("score"), appearance);
+  const drops = decodeScores(model.get("scores"));
+  const [least, most] = endTexts(drops, model.get("score"), appearance, model.get("quantity").unit);
   const { supports, against } = HUES[appearance.colormap];
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = "#555";

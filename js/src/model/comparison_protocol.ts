@@ -1,11 +1,12 @@
 // The traits and commands of the comparison; mirrors gridexplainer_widget/wire/comparison.py.
 
-import type { Cell, GridShape, Maybe, ModelOf, Status } from "./widget_model";
+import type { Cell, GridShape, Maybe, ModelOf, Quantity, Status } from "./widget_model";
 
 export const KERNEL_TRAITS = [
   "picture",
   "labels",
   "prediction",
+  "quantity",
   "grid",
   "offered",
   "layers",
@@ -24,7 +25,7 @@ export const COMMANDS = ["start", "stop"] as const;
 
 export const MAP_STATUSES = ["pending", "running", "done", "failed"] as const;
 
-export const UNITS = ["probability", "log-odds", ""] as const;
+export const UNITS = ["probability", "log-odds", "value", ""] as const;
 
 export type Command = { type: (typeof COMMANDS)[number] };
 export type MapStatus = (typeof MAP_STATUSES)[number];
@@ -69,6 +70,8 @@ export interface Metric {
   meaning: string;
   /** Positive values get a sign. */
   signed: boolean;
+  /** Whether it is in the unit of the model's values. */
+  value?: boolean;
 }
 
 export interface MapRecord {
@@ -108,6 +111,8 @@ export interface Traits {
   picture: DataView;
   labels: string[];
   prediction: Maybe<Prediction>;
+  /** What the model's numbers are: all that is called a probability may be a value. */
+  quantity: Quantity;
   grid: Maybe<GridShape>;
   offered: Offered[];
   /** In order of computation; empty for a black box. */

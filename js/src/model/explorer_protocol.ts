@@ -1,11 +1,12 @@
 // The traits and commands of the explorer; mirrors gridexplainer_widget/wire/explorer.py.
 
-import type { Cell, GridShape, Maybe, ModelOf, Status } from "./widget_model";
+import type { Cell, GridShape, Maybe, ModelOf, Quantity, Status } from "./widget_model";
 
 export const KERNEL_TRAITS = [
   "picture",
   "labels",
   "prediction",
+  "quantity",
   "grid",
   "scores",
   "status",
@@ -65,7 +66,7 @@ export type Command =
 export type SavedFormat = (typeof SAVED_FORMATS)[number];
 export type Colormap = (typeof COLORMAPS)[number];
 export type Scale = (typeof SCALES)[number];
-export type Score = "probability" | "log-odds";
+export type Score = "probability" | "log-odds" | "value";
 export type CheckVerdict = "ok" | "warning" | "wrong" | "unknown";
 
 export interface Prediction {
@@ -124,6 +125,8 @@ export interface Traits {
   picture: DataView;
   labels: string[];
   prediction: Maybe<Prediction>;
+  /** What the model's numbers are: all that is called a probability may be a value. */
+  quantity: Quantity;
   grid: Maybe<GridShape>;
   scores: DataView;
   status: Status;
@@ -158,6 +161,7 @@ const NO_BYTES = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(0)
 /** Before the kernel has published anything. */
 export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   picture: NO_BYTES,
+  quantity: { name: "probability", unit: "" },
   labels: [],
   prediction: {},
   grid: {},

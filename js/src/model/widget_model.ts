@@ -37,3 +37,9 @@ export type Listener = (content?: unknown, buffers?: DataView[]) => void;
 
 /** Who answers: a kernel, a lost kernel, or a page with a record. */
 export type Host = "kernel" | "gone" | "page";
+
+/** Probabilities of classes, or values in a unit of their own, such as "years"; "" if not told. */
+export interface Quantity {
+  name: "probability" | "value";
+  unit: string;
+}

@@ -4,7 +4,7 @@ import type { Appearance } from "../cells/colors";
 import { indexOf } from "../cells/geometry";
 import { decodeScores, isScored } from "../cells/scores";
 import { INITIAL, type About, type Evidence, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
-import type { Cell, GridShape } from "../model/widget_model";
+import type { Cell, GridShape, Quantity } from "../model/widget_model";
 
 /** As in the kernel. */
 const SHOWN_CLASSES = 5;
@@ -24,7 +24,8 @@ export interface Embedded {
   baseline: string;
   /** Shape (cells, classes); NaN where not scored. */
   vectors: string;
-  answers: Record<Score, { drops: string; notes: string[][]; saturated: boolean[] }>;
+  answers: Partial<Record<Score, { drops: string; notes: string[][]; saturated: boolean[] }>>;
+  quantity: Quantity;
   /** Winning classes that are not in `classes`. */
   others: [cell: number, index: number, before: number, after: number][];
   /** The answer to the selection when saved; null if none. */
@@ -42,7 +43,7 @@ export interface RecordedAnswer {
   /** Shape (classes,). */
   vector: string;
   /** One for each of the classes. */
-  drops: Record<Score, number[]>;
+  drops: Partial<Record<Score, number[]>>;
 }
 
 /** What a page's answers depend on. */
@@ -55,7 +56,7 @@ export interface Recording {
   baseline: Float32Array;
   vectors: Float32Array;
   /** Shape (classes, cells). */
-  drops: Record<Score, DataView>;
+  drops: Partial<Record<Score, DataView>>;
 }
 
 export function recordingOf(embedded: Embedded): Recording {
@@ -64,10 +65,9 @@ export function recordingOf(embedded: Embedded): Recording {
     embedded,
     baseline: decodeScores(bytesOf(embedded.baseline)),
     vectors: decodeScores(bytesOf(embedded.vectors)),
-    drops: {
-      probability: bytesOf(answers.probability.drops),
-      "log-odds": bytesOf(answers["log-odds"].drops),
-    },
+    drops: Object.fromEntries(
+      Object.entries(answers).map(([score, { drops }]) => [score, bytesOf(drops)]),
+    ),
   };
 }
 
@@ -98,6 +98,7 @@ export function traitsOf(recording: Recording): Traits {
     status: done === total ? "done" : "stopped",
     progress: { done, total, rate: seconds > 0 ? done / seconds : 0, left: null },
     about: embedded.about,
+    quantity: embedded.quantity,
     check: embedded.check,
     fills: [state.fill],
   };
@@ -114,11 +115,11 @@ export function answerOf(recording: Recording, target: Traits["target"], score: 
     prediction: {
       target: classes[at]!,
       probability: baseline[at]!,
-      saturated: answers[score].saturated[at]!,
-      top: largest(baseline, SHOWN_CLASSES).map((i) => [classes[i]!, baseline[i]!]),
+      saturated: answers[score]!.saturated[at]!,
+      top: leading(recording, baseline, SHOWN_CLASSES).map((i) => [classes[i]!, baseline[i]!]),
     },
     scores: dropsOf(recording, at, score),
-    notes: answers[score].notes[at]!,
+    notes: answers[score]!.notes[at]!,
   };
 }
 
@@ -139,7 +140,7 @@ export function evidenceOf(recording: Recording, question: Question, picture: Da
   const sum = hidden.length > 1 && !keep ? sumOf(hidden.map((i) => drops[i]!)) : null;
   const recorded = recording.embedded.selection;
   if (recorded && String(hiddenCells(grid, recorded.value, recorded.keep)) === String(hidden)) {
-    const drop = recorded.drops[score][at]!;
+    const drop = recorded.drops[score]![at]!;
     const after = decodeScores(bytesOf(recorded.vector));
     const synergy = sum === null ? null : drop - sum;
     return { ...evidence, drop, sum, synergy, classes: shownClasses(recording, at, after) };
@@ -160,27 +161,32 @@ function cellClasses(recording: Recording, at: number, cell: number): Evidence["
 /** The target, the top classes before and after. */
 function shownClasses(recording: Recording, at: number, after: Float32Array): Evidence["classes"] {
   const { embedded, baseline } = recording;
-  const places = new Set([at, ...largest(baseline, SHOWN_CLASSES), ...largest(after, 2)]);
+  const places = new Set([
+    at,
+    ...leading(recording, baseline, SHOWN_CLASSES),
+    ...leading(recording, after, 2),
+  ]);
   return [...places].map((i) => [embedded.classes[i]!, baseline[i]!, after[i]!]);
 }
 
 /** Position of a target among the classes; if missing, of the most probable class. */
 function placeOf(recording: Recording, target: Traits["target"]): number {
   const at = typeof target === "number" ? recording.embedded.classes.indexOf(target) : -1;
-  return at < 0 ? largest(recording.baseline, 1)[0]! : at;
+  return at < 0 ? leading(recording, recording.baseline, 1)[0]! : at;
 }
 
 function dropsOf(recording: Recording, at: number, score: Score): DataView {
   const { rows, columns } = recording.embedded.grid;
   const bytes = 4 * rows * columns;
-  return new DataView(recording.drops[score].buffer, at * bytes, bytes);
+  return new DataView(recording.drops[score]!.buffer, at * bytes, bytes);
 }
 
 function sumOf(drops: number[]): number | null {
   return drops.every(isScored) ? drops.reduce((total, drop) => total + drop, 0) : null;
 }
 
-/** Positions, largest value first, ties in order. */
-function largest(values: Float32Array, k: number): number[] {
+/** Positions, the most probable first, ties in order; of values, the first in order. */
+function leading({ embedded }: Recording, values: Float32Array, k: number): number[] {
+  if (embedded.quantity.name === "value") return [...values.keys()].slice(0, k);
   return [...values.keys()].sort((a, b) => values[b]! - values[a]!).slice(0, k);
 }

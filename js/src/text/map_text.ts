@@ -1,8 +1,9 @@
 // Texts about a map and its cells. Pure functions.
 
-import { isFailed, isScored, percent, secondsText } from "../cells/scores";
+import { changeOf, PROBABILITY } from "../cells/quantity";
+import { isFailed, isScored, secondsText } from "../cells/scores";
 import type { Evidence, MapRecord, Progress, Unit } from "../model/comparison_protocol";
-import type { GridShape, Host, Status } from "../model/widget_model";
+import type { GridShape, Host, Quantity, Status } from "../model/widget_model";
 import { placeText } from "./cell_text";
 import { className, duplicateLabels } from "./classes";
 
@@ -10,24 +11,25 @@ import { className, duplicateLabels } from "./classes";
 const MAX_NAMED_CLASSES = 3;
 
 /** With its unit; decimals show three digits of the map's largest value. */
-export function valueText(value: number, unit: Unit, largest: number): string {
+export function valueText(value: number, unit: Unit, largest: number, name = ""): string {
   if (isFailed(value)) return "failed";
   if (!isScored(value)) return "not known";
   const scaled = unit === "probability" ? 100 : 1;
   const number = numberText(scaled * value, scaled * largest);
   const sign = unit !== "" && value > 0 && /[1-9]/.test(number) ? "+" : "";
-  return `${sign}${number}${unitText(unit)}`;
+  return `${sign}${number}${unitText(unit, name)}`;
 }
 
 /** The value in full colour; "" while unknown. */
-export function scaleText(values: Float32Array, largest: number, unit: Unit): string {
+export function scaleText(values: Float32Array, largest: number, unit: Unit, name = ""): string {
   if (largest === 0) return values.some(isScored) ? "0 in every cell" : "";
   const scaled = unit === "probability" ? 100 : 1;
-  return `full colour: ${numberText(scaled * largest, scaled * largest)}${unitText(unit)}`;
+  return `full colour: ${numberText(scaled * largest, scaled * largest)}${unitText(unit, name)}`;
 }
 
-function unitText(unit: Unit): string {
-  return { probability: " points", "log-odds": " log-odds", "": "" }[unit];
+/** `name` is the unit of values, such as “years”. */
+function unitText(unit: Unit, name: string): string {
+  return { probability: " points", "log-odds": " log-odds", value: name && ` ${name}`, "": "" }[unit];
 }
 
 function numberText(value: number, largest: number): string {
@@ -96,10 +98,14 @@ export function newsText(maps: readonly (MapRecord | null)[], status: Status): s
 }
 
 /** Name and “93.0% → 12.0%” of the first classes. */
-export function changesOf({ classes }: Evidence, labels: string[]): [name: string, change: string][] {
+export function changesOf(
+  { classes }: Evidence,
+  labels: string[],
+  quantity: Quantity = PROBABILITY,
+): [name: string, change: string][] {
   const duplicates = duplicateLabels(labels);
   return classes.slice(0, MAX_NAMED_CLASSES).map(([index, before, after]) => {
-    return [className(labels, duplicates, index), `${percent(before)} → ${percent(after)}`];
+    return [className(labels, duplicates, index), changeOf(before, after, quantity)];
   });
 }
 

@@ -1,11 +1,13 @@
 // How metrics are written, and which map is best. Pure functions.
 
+import { numberText } from "../cells/quantity";
 import type { Metric, MetricValues } from "../model/comparison_protocol";
 
 export const ARROWS: Record<Metric["better"], string> = { higher: "↑", lower: "↓" };
 
-export function metricText({ signed }: Metric, value: number | boolean): string {
+export function metricText({ signed, value: own }: Metric, value: number | boolean): string {
   if (typeof value === "boolean") return value ? "✓ hit" : "✗ miss";
+  if (own) return `${signed && value > 0 ? "+" : ""}${numberText(value)}`;
   const text = sizeText(value);
   if (Number(text) === 0) return text;
   return (value < 0 ? "−" : signed ? "+" : "") + text;

@@ -219,7 +219,7 @@ describe("of cells that were selected together", () => {
 
 test("a sum is not known, either, where the model has failed on one of the cells", () => {
   const { answers } = recording().embedded;
-  const drops = bytesOf(answers.probability.drops);
+  const drops = bytesOf(answers.probability!.drops);
   drops.setFloat32(4 * 4, Infinity, true); // the first cell's, for class 2
   const failed = base64Of(drops);
   const changes = { answers: { ...answers, probability: { ...answers.probability, drops: failed } } };

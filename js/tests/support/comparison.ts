@@ -68,6 +68,7 @@ export function comparison(changes: Partial<Traits> = {}): Traits {
     picture: bytesOf(1, 2, 3),
     labels: ["cat", "dog", "fox", "owl"],
     prediction: { target: 1, probability: 0.75, top: [[1, 0.75], [0, 0.2]] },
+    quantity: { name: "probability", unit: "" },
     grid: { rows: 2, columns: 3, height: 5, width: 7 },
     offered: [
       ["occlusion", "Occlusion", false, ""],

@@ -21,6 +21,7 @@ export function traits(changes: Partial<Traits> = {}): Traits {
         [3, 0.04],
       ],
     },
+    quantity: { name: "probability", unit: "" },
     grid: { rows: 2, columns: 3, height: 5, width: 7 },
     scores: scoresOf(0.5, -0.2, NaN, 0, 0.06, 0.25),
     status: "running",

@@ -10,6 +10,7 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
     picture: btoa("picture"),
     seen: btoa("seen"),
     replacement: btoa("replacement"),
+    quantity: { name: "probability", unit: "" },
     grid: { rows: 2, columns: 2, height: 5, width: 7 },
     classes: [1, 2, 5],
     labels: [

@@ -19,6 +19,7 @@ def record(**changes: object) -> dict:
     known = {
         "picture": b"\x89PNG",
         "labels": ["cat", "dog"],
+        "quantity": {"name": "probability", "unit": ""},
         "prediction": {"target": 1, "probability": 0.75, "top": [[1, 0.75], [0, 0.25]]},
         "grid": {"rows": 1, "columns": 2, "height": 5, "width": 7},
         "offered": [["occlusion", "Occlusion", False, ""]],
