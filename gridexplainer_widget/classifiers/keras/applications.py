@@ -16,6 +16,9 @@ import numpy as np
 from gridexplainer_widget.classifiers.labels import distinct
 from gridexplainer_widget.classifiers.preprocessing import AS_IS, NOT_FOUND, PRESETS, Preprocessing
 
+from .first_weights import colours_reaching, unchanged
+from .source import Source
+
 FAMILIES: tuple[tuple[str, str, str], ...] = (
     # layer name, module, effect of its preprocess_input
     ("conv2_block1_3_bn", "resnet", "caffe"),
@@ -37,12 +40,32 @@ FAMILIES: tuple[tuple[str, str, str], ...] = (
 RESCALING = {"Rescaling", "Normalization"}
 
 
-def find_preprocessing(model: Any) -> Preprocessing:
-    """Find a model's preprocessing; none if the model does it itself or it is unknown."""
-    inside = _done_inside(model)
-    if inside is not None:
-        description = f"none: 0..255 (the model does it itself, in {inside})"
+def find_preprocessing(source: Source) -> Preprocessing:
+    """Find a model's preprocessing; none if the model does it itself or it is unknown.
+
+    Plain colours tell what the model does ahead of its first weights; where that cannot be seen,
+    names of layers do. A family's own range is a fact for ImageNet's head alone: with another, a
+    body may have been trained anew in any range.
+    """
+    model = source.model
+    seen = colours_reaching(source)
+    turned = seen is not None and unchanged(seen[0], seen[1][:, ::-1])
+    if _done_inside(model) if seen is None else not (turned or unchanged(*seen)):
+        where = _done_inside(model) or "ahead of its first weights"
+        description = f"none: 0..255 (the model does it itself, {where})"
         return replace(AS_IS, description=description, known=True)
+    found = _of_family(model)
+    if found is None:
+        return NOT_FOUND
+    if turned and seen is not None and not unchanged(*seen):
+        found = found.reversed()  # the model itself puts blue first
+    if _has_imagenet_head(model):
+        return found
+    guessed = f"{found.description}, guessed by its body; say preprocess=… if that is wrong"
+    return replace(found, description=guessed, known=False)
+
+
+def _of_family(model: Any) -> Preprocessing | None:
     names = {operation.name for operation in operations(model)}
     for layer, module, usual in FAMILIES:
         if layer in names:
@@ -52,7 +75,14 @@ def find_preprocessing(model: Any) -> Preprocessing:
         return replace(
             PRESETS["imagenet"], description=f"convnext: {PRESETS['imagenet'].description}"
         )
-    return NOT_FOUND
+    return None
+
+
+def _has_imagenet_head(model: Any) -> bool:
+    shape = getattr(model, "output_shape", None)
+    last = [operation.name for operation in operations(model)][-1:]
+    named = any(name == "predictions" or name.startswith("convnext_") for name in last)
+    return named and isinstance(shape, tuple) and shape[-1] == 1000
 
 
 def imagenet_labels(model: Any) -> tuple[str, ...] | None:
@@ -81,9 +111,9 @@ def _done_inside(model: Any) -> str | None:
     for operation in operations(model):
         kind = type(operation).__name__
         if kind in RESCALING:
-            return f"the layer {operation.name!r}"
+            return f"in the layer {operation.name!r}"
         if kind in {"Lambda", "TFOpLambda"} or ".ops." in type(operation).__module__:
-            return f"the operation {operation.name!r}"
+            return f"in the operation {operation.name!r}"
         if getattr(operation, "weights", None):
             return None
     return None

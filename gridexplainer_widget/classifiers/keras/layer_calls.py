@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,14 +40,22 @@ class Call:
 
 
 def recorded(model: Any, run: Callable[[], Result]) -> tuple[list[Call], Result]:
-    """Return the calls that `run` makes, in the order they end, and its result.
-
-    Override each layer's `call` meanwhile, without a context manager: an interrupt before its block
-    would leave the overrides.
-    """
+    """Return the calls that `run` makes, in the order they end, and its result."""
     calls: list[Call] = []
     path: list[str] = []
-    before = [(layer, vars(layer).get("call")) for layer in layers_within(model)]
+    return calls, overridden(
+        layers_within(model), lambda layer: _written(layer, layer.call, calls, path), run
+    )
+
+
+def overridden(
+    layers: Sequence[Any], call_of: Callable[[Any], Callable[..., Any]], run: Callable[[], Result]
+) -> Result:
+    """Run with other `call` functions of layers, then restore their own.
+
+    Without a context manager: an interrupt before its block would leave the overrides.
+    """
+    before = [(layer, vars(layer).get("call")) for layer in layers]
 
     def put_back() -> None:
         for layer, own in before:
@@ -59,8 +67,8 @@ def recorded(model: Any, run: Callable[[], Result]) -> tuple[list[Call], Result]
     try:
         for layer, _ in before:
             # Bypass Keras's __setattr__, which tracks attributes.
-            vars(layer)["call"] = _written(layer, layer.call, calls, path)
-        return calls, run()
+            vars(layer)["call"] = call_of(layer)
+        return run()
     finally:
         try:
             put_back()
@@ -72,14 +80,14 @@ def within(call: Call, graph: Any) -> Call:
     """Leave out what is no tensor of a graph: constants made before, and a branch's own tensors."""
     tf = tensorflow()
 
-    def inside(tensor: Any) -> bool:
+    def known(tensor: Any) -> bool:
         return tf.is_symbolic_tensor(tensor) and tensor.graph is graph
 
     return replace(
         call,
-        inputs=tuple(tensor for tensor in call.inputs if inside(tensor)),
-        output=call.output if inside(call.output) else None,
-        kernel=call.kernel if inside(call.kernel) else None,
+        inputs=tuple(tensor for tensor in call.inputs if known(tensor)),
+        output=call.output if known(call.output) else None,
+        kernel=call.kernel if known(call.kernel) else None,
     )
 
 

@@ -63,7 +63,7 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
         name=model.name,
         input_shape=shape,
         forward=in_working_pieces(_forward(source, traced), pieces, model.name),
-        preprocessing=overrides.preprocessing or find_preprocessing(model),
+        preprocessing=overrides.preprocessing or find_preprocessing(source),
         output=overrides.output or _output_kind(model),
         labels=overrides.labels or imagenet_labels(model),
         open_network=_open_network(source, pieces),

@@ -1,16 +1,16 @@
 import importlib
 import logging
+from functools import cache
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from keras import applications, layers
+from keras import applications, layers, ops
 
 from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
 from gridexplainer_widget.classifiers.keras import applications as keras_applications
-from gridexplainer_widget.classifiers.keras.applications import find_preprocessing
 from tests.support.sizes import sized
 
 BATCH = np.random.default_rng(0).uniform(0, 255, (2, 8, 8, 3)).astype(np.float32)
@@ -67,7 +67,7 @@ def forget_models():
 
 @pytest.mark.parametrize(("build", "module", "words"), TRIED, ids=name_of)
 def test_preprocessing_is_read_off_the_layers(build: object, module: str, words: str) -> None:
-    found = find_preprocessing(headless(build, name="renamed"))
+    found = as_classifier(headless(build, name="renamed")).preprocessing
     assert found.description.startswith(f"{module}: ")
     assert words in found.description
     expected = importlib.import_module(f"keras.applications.{module}").preprocess_input(
@@ -78,7 +78,7 @@ def test_preprocessing_is_read_off_the_layers(build: object, module: str, words:
 
 @pytest.mark.parametrize("build", RESCALING, ids=name_of)
 def test_models_that_rescale_by_themselves_are_left_alone(build: object) -> None:
-    found = find_preprocessing(headless(build))
+    found = as_classifier(headless(build)).preprocessing
     np.testing.assert_array_equal(found(BATCH), BATCH)
     assert "the model does it itself" in found.description
 
@@ -94,7 +94,7 @@ def test_models_that_rescale_by_themselves_are_left_alone(build: object) -> None
 )
 def test_their_layers_are_made_up_for_where_they_were_left_out(build: object, mode: str) -> None:
     plain = headless(build, include_preprocessing=False)
-    found = find_preprocessing(plain)
+    found = as_classifier(plain).preprocessing
     own = headless(build)
     first = next(
         layer for layer in own.layers if type(layer).__name__ in {"Rescaling", "Normalization"}
@@ -114,7 +114,9 @@ def test_a_nested_backbone_is_recognised(nested: str) -> None:
     else:
         pooled = layers.GlobalAveragePooling2D()(backbone.output)
         model = keras.Model(backbone.input, layers.Dense(3)(pooled))
-    assert find_preprocessing(model).description == "mobilenet_v2: scaled to −1..1"
+    found = as_classifier(model).preprocessing
+    assert found.description.startswith("mobilenet_v2: scaled to −1..1, guessed by its body")
+    assert not found.known  # it may have been trained anew in another range
 
 
 def test_preprocessing_built_into_the_graph_is_not_done_twice() -> None:
@@ -122,9 +124,80 @@ def test_preprocessing_built_into_the_graph_is_not_done_twice() -> None:
     for ahead in (layers.Rescaling(1 / 255), applications.resnet50.preprocess_input):
         inputs = layers.Input((96, 96, 3))
         outputs = layers.GlobalAveragePooling2D()(backbone(ahead(inputs)))
-        found = find_preprocessing(keras.Model(inputs, outputs))
+        found = as_classifier(keras.Model(inputs, outputs)).preprocessing
         np.testing.assert_array_equal(found(BATCH), BATCH)
         assert "the model does it itself" in found.description
+
+
+@cache
+def vgg16() -> keras.Model:
+    return applications.VGG16(include_top=False, weights=None, input_shape=(40, 40, 3))
+
+
+@pytest.mark.parametrize(
+    ("channels", "ahead"),
+    [
+        (3, layers.Resizing(40, 40)),
+        (3, lambda pixels: ops.image.resize(pixels, (40, 40))),
+        (3, layers.Lambda(lambda pixels: ops.image.resize(pixels, (40, 40)))),
+        (1, lambda pixels: ops.repeat(ops.image.resize(pixels, (40, 40)), 3, axis=-1)),
+        (3, lambda pixels: ops.flip(ops.image.resize(pixels, (40, 40)), axis=2)),
+        (3, lambda pixels: ops.pad(pixels, [(0, 0), (4, 4), (4, 4), (0, 0)])),
+        (4, lambda pixels: ops.image.resize(pixels[..., :3], (40, 40))),
+    ],
+)
+def test_what_leaves_the_colours_alone_is_no_preprocessing(channels: int, ahead: object) -> None:
+    body = vgg16()
+    pixels = layers.Input((32, 32, channels))
+    pooled = layers.GlobalAveragePooling2D()(body(ahead(pixels)))
+    found = as_classifier(keras.Model(pixels, layers.Dense(3)(pooled))).preprocessing
+    assert "caffe" in found.description
+    assert not found.known
+    assert "preprocess=" in found.description
+
+
+def test_a_model_that_puts_blue_first_is_given_red_first() -> None:
+    body = vgg16()
+    pixels = layers.Input((40, 40, 3))
+    pooled = layers.GlobalAveragePooling2D()(body(ops.flip(pixels, axis=-1)))
+    found = as_classifier(keras.Model(pixels, layers.Dense(3)(pooled))).preprocessing
+    expected = applications.vgg16.preprocess_input(BATCH.copy())
+    np.testing.assert_allclose(found(BATCH)[..., ::-1], expected, atol=1e-4)
+
+
+def test_a_subclassed_model_that_preprocesses_in_its_call() -> None:
+    body = headless(applications.MobileNetV2, alpha=0.35)
+
+    class Net(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.body, self.pool, self.dense = (
+                body,
+                layers.GlobalAveragePooling2D(),
+                layers.Dense(3),
+            )
+
+        def call(self, pixels: object) -> object:
+            pixels = applications.mobilenet_v2.preprocess_input(pixels)
+            return self.dense(self.pool(self.body(pixels)))
+
+    net = Net()
+    before = [vars(layer).get("call") for layer in body.layers]
+    net(np.zeros((1, 96, 96, 3), np.float32))
+    found = as_classifier(net, input_shape=(96, 96)).preprocessing
+    np.testing.assert_array_equal(found(BATCH), BATCH)
+    assert "the model does it itself, ahead of its first weights" in found.description
+    assert found.known
+    assert [vars(layer).get("call") for layer in body.layers] == before
+
+
+def test_only_imagenets_head_makes_a_family_a_fact() -> None:
+    whole = applications.MobileNetV2(weights=None, input_shape=(96, 96, 3), alpha=0.35)
+    assert as_classifier(whole).preprocessing.known
+    other = applications.MobileNetV2(weights=None, input_shape=(96, 96, 3), alpha=0.35, classes=9)
+    found = as_classifier(other).preprocessing
+    assert not found.known
+    assert "guessed" in found.description
 
 
 def small(activation: str | None, classes: int = 3, **options: object) -> keras.Model:
