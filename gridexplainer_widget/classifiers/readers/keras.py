@@ -59,11 +59,14 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
     source = _source(model, shape[:2] if flat else shape)
     traced = _traced(source)
     pieces = Pieces((source.batch,) if source.batch else ())
+    lock = lock_of(model, *layers_within(model))
+    with lock:
+        preprocessing = overrides.preprocessing or find_preprocessing(source)
     return Classifier(
         name=model.name,
         input_shape=shape,
         forward=in_working_pieces(_forward(source, traced), pieces, model.name),
-        preprocessing=overrides.preprocessing or find_preprocessing(source),
+        preprocessing=preprocessing,
         output=overrides.output or _output_kind(model),
         labels=overrides.labels or imagenet_labels(model),
         open_network=_open_network(source, pieces),
@@ -71,7 +74,7 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
         itself=in_working_pieces(_itself(source), pieces, model.name),
         mark=partial(mark_of, model),
         reread=partial(keras_classifier, model, overrides),
-        lock=lock_of(model, *layers_within(model)),
+        lock=lock,
     )
 
 
