@@ -112,6 +112,12 @@ BGR_SUFFIX: Final = " bgr"
 """After a preset's name: blue first."""
 
 
+def guessed(found: Preprocessing) -> Preprocessing:
+    """Return a family's preprocessing for a body that may have been trained anew in any range."""
+    description = f"{found.description}, guessed by its body; say preprocess=… if that is wrong"
+    return replace(found, description=description, known=False)
+
+
 def parse_preprocess(preprocess: Any) -> Preprocessing | None:
     """Parse the user's preprocessing; None for "auto"."""
     if isinstance(preprocess, Preprocessing):

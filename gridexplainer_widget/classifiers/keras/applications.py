@@ -14,7 +14,13 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.classifiers.labels import distinct
-from gridexplainer_widget.classifiers.preprocessing import AS_IS, NOT_FOUND, PRESETS, Preprocessing
+from gridexplainer_widget.classifiers.preprocessing import (
+    AS_IS,
+    NOT_FOUND,
+    PRESETS,
+    Preprocessing,
+    guessed,
+)
 
 from .first_weights import colours_reaching, unchanged
 from .source import Source
@@ -59,10 +65,7 @@ def find_preprocessing(source: Source) -> Preprocessing:
         return NOT_FOUND
     if turned and seen is not None and not unchanged(*seen):
         found = found.reversed()  # the model itself puts blue first
-    if _has_imagenet_head(model):
-        return found
-    guessed = f"{found.description}, guessed by its body; say preprocess=… if that is wrong"
-    return replace(found, description=guessed, known=False)
+    return found if _has_imagenet_head(model) else guessed(found)
 
 
 def _of_family(model: Any) -> Preprocessing | None:

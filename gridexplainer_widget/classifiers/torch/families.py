@@ -9,7 +9,7 @@ from typing import Any
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.labels import distinct
 from gridexplainer_widget.classifiers.outputs import OutputKind
-from gridexplainer_widget.classifiers.preprocessing import PRESETS, Preprocessing
+from gridexplainer_widget.classifiers.preprocessing import PRESETS, Preprocessing, guessed
 from gridexplainer_widget.classifiers.transforms import named_or_own
 
 NO_CLASSIFIERS = {"detection", "segmentation", "video", "optical_flow", "feature_extraction"}
@@ -85,8 +85,10 @@ def _timm(module: Any) -> ModuleMetadata:
     own = getattr(getattr(module, "patch_embed", None), "img_size", None)
     height, width = own or config["input_size"][1:]
     head = module.get_classifier() if hasattr(module, "get_classifier") else None
+    usual = _scaled(config["mean"], config["std"], "timm")
+    own_head = getattr(module, "num_classes", None) == module.pretrained_cfg.get("num_classes")
     return ModuleMetadata(
-        _scaled(config["mean"], config["std"], "timm"),
+        usual if own_head else guessed(usual),
         (int(height), int(width)),
         _timm_labels(timm, module),
         HEADS.get(type(head).__name__),
@@ -125,7 +127,9 @@ def _torchvision(module: Any) -> ModuleMetadata:
         preprocessing = _scaled(transform.mean, transform.std, family)
     side = getattr(module, "image_size", side)
     labels = None
-    if _classes(module.modules()) == 1000:
+    if _classes(module.modules()) != 1000:
+        preprocessing = guessed(preprocessing)
+    else:
         labels = distinct(models.ResNet50_Weights.DEFAULT.meta["categories"])
     # SqueezeNet's head: a convolution, then a pool.
     heads = {**HEADS, "AdaptiveAvgPool2d": HEADS["Linear"]}

@@ -1,6 +1,7 @@
 """PyTorch modules: what is read off them, how they are run, and what they are like afterwards."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -382,7 +383,7 @@ def test_timm_tells_preprocessing_size_and_labels(
 ) -> None:
     classifier = as_classifier(timm.create_model(name, **settings))
     assert (classifier.name, classifier.input_shape) == (name, shape)
-    assert classifier.preprocessing.description == f"timm: {words}"
+    assert classifier.preprocessing.description.startswith(f"timm: {words}")
     assert classifier.output == "logits"
     assert (classifier.labels and classifier.labels[0]) == labels
 
@@ -464,3 +465,12 @@ def test_torch_that_is_missing_says_what_to_install() -> None:
         "torchscript_file('model.pt', None)"
     )
     assert "model.pt needs torch: pip install 'gridexplainer-widget[torch]'" in complained(code)
+
+
+def test_a_known_body_under_another_head_has_its_range_by_a_guess() -> None:
+    heads = ((1000, True), (4, False))
+    for build in (torchvision.models.squeezenet1_1, partial(timm.create_model, "test_resnet")):
+        for classes, known in heads:
+            found = as_classifier(build(num_classes=classes)).preprocessing
+            assert found.known == known
+            assert ("guessed by its body; say preprocess=" in found.description) != known
