@@ -1,9 +1,12 @@
-"""What Keras layers keep of a trace, such as their last activations."""
+"""What Keras layers keep of a trace or a call, such as their last activations."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
+
+import numpy as np
 
 from gridexplainer_widget.classifiers.network import Result
 
@@ -11,6 +14,11 @@ from .source import tensorflow
 
 MAX_DEPTH = 4
 """Of lists and mappings in each other, in which tensors are looked for."""
+
+WRITES = ("Assign", "ResourceScatter", "ResourceApply")
+"""How the names of operations that write to variables start."""
+
+SEED = "seed_generator_state"
 
 
 def without_symbols(model: Any, trace: Callable[[], Result]) -> Result:
@@ -57,3 +65,29 @@ def _has_symbols(value: Any, depth: int) -> bool:
     items = value.values() if isinstance(value, dict) else value
     nested = isinstance(value, dict | list | tuple) and depth > 0
     return nested and any(_has_symbols(item, depth - 1) for item in items)
+
+
+def written_variables(function: Any, model: Any) -> list[Any]:
+    """Return what of a model a traced function may write to, such as a layer's count of its calls.
+
+    Leave out seeds: with the same one each time, a model would seem to leave nothing to chance.
+    """
+    graph = getattr(function, "graph", None)
+    if graph is None:  # run eagerly
+        return []
+    definition = graph.as_graph_def()
+    inner = (node for function in definition.library.function for node in function.node_def)
+    if not any(node.op.startswith(WRITES) for node in chain(definition.node, inner)):
+        return []
+    return [one for one in model.non_trainable_variables if SEED not in one.name]
+
+
+def with_variables_kept(variables: Sequence[Any], call: Callable[[], Result]) -> Result:
+    """Call, then put back the variables that this changed."""
+    values = [variable.numpy() for variable in variables]
+    try:
+        return call()
+    finally:
+        for variable, value in zip(variables, values, strict=True):
+            if not np.array_equal(variable.numpy(), value):
+                variable.assign(value)

@@ -17,6 +17,10 @@ from gridexplainer_widget.classifiers.keras.applications import (
     operations,
 )
 from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
+from gridexplainer_widget.classifiers.keras.kept_tensors import (
+    with_variables_kept,
+    written_variables,
+)
 from gridexplainer_widget.classifiers.keras.layer_calls import layers_within
 from gridexplainer_widget.classifiers.keras.mark import mark_of
 from gridexplainer_widget.classifiers.keras.network import KerasNetwork
@@ -127,8 +131,11 @@ def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
                 untraceable = True
         return source.run
 
+    written = lru_cache(MAX_SIZES)(lambda ask: written_variables(ask, model))
+
     def forward(batch: PreparedBatch) -> Any:
-        output = function()(tf.cast(prepared(batch), dtype))
+        ask, taken = function(), tf.cast(prepared(batch), dtype)
+        output = with_variables_kept(written(ask), lambda: ask(taken))
         return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
 
     return forward

@@ -132,7 +132,9 @@ def _check_applicable(torch: Any, module: Any) -> None:
         raise NotApplicable("its tensors are not all float32")
     if len({tensor.device for tensor in tensors}) != 1:
         raise NotApplicable("its tensors are on several devices, or it has none")
-    if sum(tensor.ndim == 4 for tensor in module.parameters()) < MIN_KERNELS:
+    # A map of positions is made for one picture.
+    kernels = sum(tensor.ndim == 4 and len(tensor) > 1 for tensor in module.parameters())
+    if kernels < MIN_KERNELS:
         raise NotApplicable(f"it has fewer than {MIN_KERNELS} convolutions")
 
 

@@ -51,3 +51,46 @@ def test_layers_keep_no_tensors_of_a_trace(used: bool) -> None:
         assert keeps.store["maps"] is held[0]["maps"]
     copy.deepcopy(model)
     pickle.dumps(model)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Counts(layers.Layer):
+    """Adds how often it was called."""
+
+    def build(self, shape: tuple) -> None:
+        self.count = self.add_weight(shape=(), initializer="zeros", trainable=False, name="count")
+
+    def call(self, maps: tf.Tensor) -> tf.Tensor:
+        self.count.assign_add(1.0)
+        return maps + self.count
+
+
+@pytest.mark.parametrize("engine", ["auto", "full"])
+def test_variables_that_a_call_writes_to_are_put_back(engine: str) -> None:
+    keras.utils.set_random_seed(1)
+    counts = Counts()
+    parts = [layers.Conv2D(4, 3), counts, layers.GlobalAveragePooling2D(), layers.Dense(3)]
+    model = keras.Sequential([layers.Input((8, 8, 3)), *parts])
+    explainer = GridExplainer(
+        model, 2, preprocess="0..1", output="logits", batch_size=1, engine=engine
+    )
+    for method in ("occlusion", "grad-cam"):
+        explainer.explain(PICTURE, method=method)
+    one, other = explainer.explain(PICTURE), explainer.explain(PICTURE)
+    np.testing.assert_array_equal(one.vectors, other.vectors)
+    assert float(counts.count.numpy()) == 0
+
+
+def test_a_model_that_draws_numbers_is_seen_to() -> None:
+    parts = [layers.Conv2D(4, 3), AlwaysDrops(), layers.GlobalAveragePooling2D(), layers.Dense(3)]
+    model = keras.Sequential([layers.Input((8, 8, 3)), *parts])
+    check = GridExplainer(model, 2, preprocess="0..1", output="logits").check(PICTURE)
+    assert {one.name: one.verdict for one in check.checks}["Repeatable"] == "wrong"
+
+
+class AlwaysDrops(layers.Dropout):
+    def __init__(self) -> None:
+        super().__init__(0.9)
+
+    def call(self, maps: tf.Tensor) -> tf.Tensor:
+        return super().call(maps, training=True)
