@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
@@ -21,21 +22,25 @@ WRITES = ("Assign", "ResourceScatter", "ResourceApply")
 SEED = "seed_generator_state"
 
 
-def without_symbols(model: Any, trace: Callable[[], Result]) -> Result:
-    """Trace a model, then put back the attributes in which layers kept tensors of the trace.
+def with_attributes_kept(model: Any, call: Callable[[], Result]) -> Result:
+    """Trace or call a model, then put back the attributes in which its layers kept tensors of that.
 
-    Outside of its graph such a tensor is of no use to anyone.
+    Outside of its graph a tensor of a trace is of no use to anyone. Other values stay: what a layer
+    makes in its first call is for good.
     """
     layers = getattr(model, "_flatten_layers", lambda: [model])()
     before = [
         (vars(layer), {key: _opened(item) for key, item in vars(layer).items()}) for layer in layers
     ]
     try:
-        return trace()
+        return call()
     finally:
+        tf = tensorflow()
         for attributes, known in before:
             for key, value in list(attributes.items()):
-                if _has_symbols(value, MAX_DEPTH):
+                old = known.get(key, (None, None))
+                traced = _any(tf.is_symbolic_tensor, value, MAX_DEPTH)
+                if traced or (_changed(value, old) and _any(_is_value, old, MAX_DEPTH)):
                     _put_back(attributes, key, known)
 
 
@@ -59,12 +64,27 @@ def _put_back(attributes: dict[str, Any], key: str, known: dict[str, tuple[Any, 
         list.extend(value, items)
 
 
-def _has_symbols(value: Any, depth: int) -> bool:
-    if tensorflow().is_symbolic_tensor(value):
+def _changed(value: Any, old: tuple[Any, Any]) -> bool:
+    if value is not old[0] or old[1] is None:
+        return value is not old[0]
+    now, then = (
+        list(one.values()) if isinstance(one, dict) else list(one) for one in (value, old[1])
+    )
+    return len(now) != len(then) or any(map(operator.is_not, now, then))
+
+
+def _is_value(value: Any) -> bool:
+    tf = tensorflow()
+    return bool(tf.is_tensor(value)) and not isinstance(value, tf.Variable)
+
+
+def _any(holds: Callable[[Any], Any], value: Any, depth: int) -> bool:
+    """Tell whether something holds of a value, or of one in it."""
+    if holds(value):
         return True
     items = value.values() if isinstance(value, dict) else value
     nested = isinstance(value, dict | list | tuple) and depth > 0
-    return nested and any(_has_symbols(item, depth - 1) for item in items)
+    return nested and any(_any(holds, item, depth - 1) for item in items)
 
 
 def written_variables(function: Any, model: Any) -> list[Any]:

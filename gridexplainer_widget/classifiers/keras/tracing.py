@@ -8,7 +8,7 @@ from typing import Any
 
 from gridexplainer_widget.classifiers.network import Result
 
-from .kept_tensors import without_symbols
+from .kept_tensors import with_attributes_kept
 from .logits import with_logits
 from .source import Source, is_tf_keras, tensorflow
 
@@ -45,7 +45,7 @@ def first_traced(
     tf_keras translates Python's branches and loops on tensors by AutoGraph, and code may count the
     pictures of a batch. `trace` takes what to run, and the number of pictures (None: any).
     """
-    return without_symbols(source.model, lambda: _first_traced(source, trace))
+    return with_attributes_kept(source.model, lambda: _first_traced(source, trace))
 
 
 def _first_traced(

@@ -18,6 +18,7 @@ from gridexplainer_widget.classifiers.keras.applications import (
 )
 from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
 from gridexplainer_widget.classifiers.keras.kept_tensors import (
+    with_attributes_kept,
     with_variables_kept,
     written_variables,
 )
@@ -75,7 +76,7 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
         labels=overrides.labels or imagenet_labels(model),
         open_network=_open_network(source, pieces),
         incremental_engine=_incremental_engine(source, traced),
-        itself=in_working_pieces(_itself(source), pieces, model.name),
+        itself=in_working_pieces(_itself(source, traced), pieces, model.name),
         mark=partial(mark_of, model),
         reread=partial(keras_classifier, model, overrides),
         lock=lock,
@@ -141,14 +142,25 @@ def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
     return forward
 
 
-def _itself(source: Source) -> Callable[[PreparedBatch], Any]:
+def _itself(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
     """Call the model uncompiled, as it is at this moment."""
+
+    @lru_cache(MAX_SIZES)
+    def written(shape: tuple[int | None, ...]) -> list[Any]:
+        try:
+            return written_variables(traced(shape), source.model)
+        except Exception:  # noqa: BLE001 - it cannot be traced
+            return []
 
     def itself(batch: PreparedBatch) -> Any:
         given = as_dtype(batch[..., 0] if len(source.shape) == 2 else batch, source.dtype)
         if _backend(source.model) == "tensorflow":
             tf = tensorflow()
-            output = source.run(tf.cast(given, source.dtype))
+            taken = tf.cast(given, source.dtype)
+            output = with_variables_kept(
+                written(source.shape),
+                lambda: with_attributes_kept(source.model, lambda: source.run(taken)),
+            )
             return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
         keras = framework("keras", "a Keras model", "tensorflow")
         output = source.run(keras.ops.convert_to_tensor(given))
