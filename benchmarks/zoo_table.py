@@ -17,6 +17,20 @@ TITLES = {
     "keras": "keras.applications",
 }
 
+REASONS = {
+    "DinatForImageClassification": "it needs a package that is not there, natten",
+    "ImageGPTForImageClassification": "it takes numbers of colours, no pictures",
+    "PerceiverForImageClassificationConvProcessing": "its default configuration does not fit it",
+    "PerceiverForImageClassificationFourier": "its default configuration does not fit it",
+    "Siglip2ForImageClassification": "it takes patches with a mask, no pictures",
+}
+"""Of models that cannot be made or asked as the others are."""
+
+FLOAT_NOTE = (
+    "with these weights the model itself answers as far apart for one picture and for several at "
+    "once, by float32's rounding"
+)
+
 TEXT = """# The zoo: which models are explained
 
 {summary}
@@ -83,19 +97,25 @@ def _cells(row: dict[str, Any]) -> list[str]:
         name += f" ({', '.join(f'{key}={value}' for key, value in row['smaller'].items())})"
     reasons = [row[key] for key in ("stopped", "not made", "not looked at") if key in row]
     if reasons:
-        made = "not made: " * ("not made" in row)
-        return [name, "", f"no: {made}{_short(reasons[0])}", *[""] * 5]
+        reason = REASONS.get(row["name"], _short(reasons[0]))
+        return [name, "", f"no: {reason}", *[""] * 5]
     error = row.get("auto error")
     return [
         name,
         str(row["side"]),
         "yes" if error is None else f"no: {_short(error)}",
         _short(row.get("auto way", "")),
-        f"{row['auto off']:.0e}, {row['full off']:.0e}" if error is None else "",
+        _differences(row) if error is None else "",
         _short(" ".join(row["warned"])) or "no",
         _grad_cam(row),
         row["left as it was"],
     ]
+
+
+def _differences(row: dict[str, Any]) -> str:
+    auto, full = (row[f"{engine} off"] for engine in ("auto", "full"))
+    rounded = full > SAME / 2 and auto < 3 * full
+    return f"{auto:.0e}, {full:.0e}" + f": {FLOAT_NOTE}" * (rounded and auto > SAME)
 
 
 def _grad_cam(row: dict[str, Any]) -> str:

@@ -63,8 +63,8 @@ def input_shape(
 ) -> Shape:
     """Find a module's input: said by the user, declared, its family's `usual` size, else tried."""
     hint = _channels(module)
-    # Not where it is sure enough: a ScriptModule compiles itself anew while it is run.
-    trusted = usual is not None or (hint == 3 and _is_scripted(module))
+    # Not tried where it is sure enough: a ScriptModule compiles itself anew while it is run.
+    trusted = hint == 3 and (usual is not None or _is_scripted(module))
     channels = overrides.input_shape[2] or declared[2] or (hint if trusted else None)
     height, width, _ = overrides.shape(
         (*(usual or (None, None)), 3) if declared[0] is None else (declared[0], declared[1], 3)

@@ -50,10 +50,15 @@ class InPlaceWrites:
         if not isinstance(tensor, self.torch.fx.Node) or tensor in self.held:
             return False
         chain = [tensor]
-        while writes_in_place(chain[-1]):
+        while writes_in_place(chain[-1]) or _is_all_that_is_seen(chain[-1]):
             chain.append(chain[-1].args[0])
         if name_of(chain[-1]) not in ALLOCATING:
             return False
         before = self._order[writer]
         users = {user for link in chain for user in link.users if self._order[user] < before}
         return all(name_of(user) in ALLOCATING or user in chain for user in users)
+
+
+def _is_all_that_is_seen(operation: Operation) -> bool:
+    """Tell whether an operation returns a part of a tensor of which nothing else is used."""
+    return name_of(operation) == "slice" and len(operation.args[0].users) == 1

@@ -497,10 +497,18 @@ def as_tokens(x: torch.Tensor) -> torch.Tensor:
     return x.permute(0, 2, 3, 1).contiguous().view(x.shape[0], -1, 8).mean(1)
 
 
+def into_a_part(x: torch.Tensor) -> torch.Tensor:
+    """Write into a part of a map that nothing else looks at, as GhostNet does."""
+    part = torch.cat([x, x * 2], 1)[:, :8]
+    part += x
+    return part.mean((2, 3))
+
+
 @pytest.mark.parametrize(
     "end",
     [
         as_tokens,
+        into_a_part,
         lambda x: F.avg_pool2d(x, 5000, ceil_mode=True).flatten(1),
         lambda x: F.max_pool2d(x, 5000, ceil_mode=True).flatten(1),
     ],
@@ -508,6 +516,18 @@ def as_tokens(x: torch.Tensor) -> torch.Tensor:
 def test_ends_of_networks(end) -> None:
     torch.manual_seed(0)
     same(Ends(end), 4, (32, 32), within=1e-6)
+
+
+def into_a_shared_part(x: torch.Tensor) -> torch.Tensor:
+    both = torch.cat([x, x * 2], 1)
+    part = both[:, :8]
+    part += x
+    return both.mean((2, 3))[:, 4:12]
+
+
+def test_a_part_of_a_map_that_is_looked_at_again_is_left_to_the_module() -> None:
+    with pytest.raises(UnsupportedGraph, match="may be shared"):
+        executor_of(Ends(into_a_shared_part))
 
 
 def test_memory_read_in_an_order_of_its_own_is_left_to_the_module() -> None:

@@ -368,6 +368,14 @@ def test_the_first_of_a_sequential_tells_for_all() -> None:
     np.testing.assert_allclose(classifier(BATCH), as_classifier(network)(BATCH), rtol=1e-4)
 
 
+def test_channels_of_a_part_that_does_not_take_the_picture() -> None:
+    """Such as of a map of positions, which may stand first."""
+    network = timm.create_model("test_resnet")
+    network._modules = {"positions": nn.Conv2d(1, 1, 3), **network._modules}
+    assert as_classifier(network).input_shape[2] == 3
+    assert as_classifier(timm.create_model("test_resnet", in_chans=1)).input_shape[2] == 1
+
+
 @pytest.mark.parametrize(
     ("name", "settings", "shape", "words", "labels"),
     [
