@@ -14,6 +14,8 @@ from gridexplainer_widget.classifiers.outputs import named_answer
 from gridexplainer_widget.classifiers.torch.calls import INSTALL, switched
 from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 
+from .autocast import inline_plain_parts
+
 Operation: TypeAlias = Any
 """A torch.fx.Node: an operation, or its result."""
 
@@ -154,6 +156,7 @@ def _read_program(torch: Any, program: Any, module: Any, key: str) -> ExportedMo
     signature = program.graph_signature
     if any(spec.kind.name != "USER_OUTPUT" for spec in signature.output_specs):
         raise UnsupportedGraph("it changes its own state when it is called")
+    inline_plain_parts(torch, program.graph_module)
     nodes = list(program.graph.nodes)
     by_name = {node.name: node for node in nodes}
     held, picture = {}, None

@@ -504,10 +504,20 @@ def into_a_part(x: torch.Tensor) -> torch.Tensor:
     return part.mean((2, 3))
 
 
+def without_autocast(x: torch.Tensor) -> torch.Tensor:
+    """Switch autocast off for a part, and in it again, as EfficientViT does."""
+    with torch.autocast("cpu", enabled=False):
+        x = F.relu(x * 2) + 1
+        with torch.autocast("cpu", enabled=False):
+            y, x = x - 3, x * x
+    return (F.relu(y) + x).mean((2, 3))
+
+
 @pytest.mark.parametrize(
     "end",
     [
         as_tokens,
+        without_autocast,
         into_a_part,
         lambda x: F.avg_pool2d(x, 5000, ceil_mode=True).flatten(1),
         lambda x: F.max_pool2d(x, 5000, ceil_mode=True).flatten(1),
