@@ -56,6 +56,8 @@ class GridExplainer(Setup):
         unit; several numbers are several values, whose names `labels` tell).
     unit : str
         Of values, such as "years"; written wherever values are.
+    output_index : int or str, optional
+        Which of several outputs, by place or name; methods that look inside follow it.
     input_shape : (height, width) or (height, width, channels), optional
         In pixels, if the model does not tell.
     batch_size : int, optional

@@ -44,6 +44,7 @@ class Setup:
         labels: LabelsLike = None,
         output: str | None = None,
         unit: str = "",
+        output_index: int | str | None = None,
         input_shape: Sequence[int | None] | None = None,
         batch_size: int | None = None,
         seed: int = 0,
@@ -59,6 +60,7 @@ class Setup:
             labels=labels,
             output=output,
             unit=unit,
+            output_index=output_index,
             input_shape=input_shape,
         )
         self.score = parse_score(score, self.classifier.output)

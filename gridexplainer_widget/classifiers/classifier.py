@@ -24,6 +24,7 @@ from .network import Network
 from .outputs import LOGITS, OutputKind, read_answer, to_probabilities
 from .preprocessing import AS_IS, Preprocessing
 from .quantities import Quantity, quantity_of
+from .several import OutputIndex
 
 READ_OFF_THE_MODEL = (
     *("forward", "itself", "preprocessing", "output", "labels"),
@@ -46,6 +47,7 @@ class Overrides:
     labels: Labels | None = None
     output: OutputKind | None = None
     input_shape: ShapeLike = (None, None, None)
+    output_index: OutputIndex = None
 
     def shape(self, found: Shape = (None, None, 3)) -> Shape:
         """Override the shape found with the user's."""

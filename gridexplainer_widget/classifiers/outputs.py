@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import is_dataclass
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -60,8 +61,8 @@ def read_answer(
     if array is None or array.ndim != 2 or len(array) != batch or array.shape[1] < 1:
         raise ClassifierError(
             f"{name} returned {_described(raw, array)} for a batch of {batch} pictures; wanted "
-            f"are numbers of shape ({batch}, classes). If they are in it, give a function of a "
-            "batch that returns them."
+            f"are numbers of shape ({batch}, classes). If they are in it, {_advice(raw)}give a "
+            "function of a batch that returns them."
         )
     numbers = array if array.dtype.kind == "f" else array.astype(np.float32)
     return numbers, key == "logits"
@@ -100,7 +101,8 @@ def which_answer(outputs: Sequence[tuple[str, tuple[Any, ...] | None]], model: s
     if len(fitting) > 1:
         raise ClassifierError(
             f"{model} returns several things, and no name tells which are the classes: {given}. "
-            "Wrap it in a function of a batch (n, H, W, 3) in 0..255 that returns them."
+            "Say output_index=… by place or name, or wrap it in a function of a batch "
+            "(n, H, W, 3) in 0..255 that returns them."
         )
     return fitting[0]
 
@@ -171,6 +173,8 @@ def named_answer(raw: Any) -> tuple[Any, str]:
         named = dict(raw)
     elif isinstance(raw, tuple) and hasattr(raw, "_asdict"):
         named = raw._asdict()
+    elif is_dataclass(raw) and not isinstance(raw, type):
+        named = dict(vars(raw))
     else:
         alone = isinstance(raw, (list, tuple)) and len(raw) == 1 and np.ndim(raw[0]) == 2
         return (raw[0] if alone else raw), ""
@@ -182,6 +186,11 @@ def named_answer(raw: Any) -> tuple[Any, str]:
         key, value = next(iter(named.items()))
         return value, str(key)
     return raw, ""
+
+
+def _advice(raw: Any) -> str:
+    several = is_dataclass(raw) or (isinstance(raw, (Mapping, tuple, list)) and len(raw) > 1)
+    return "say output_index=… by place or name, or " if several else ""
 
 
 def _as_rows(array: NDArray[Any], batch: int) -> NDArray[Any]:
@@ -223,6 +232,11 @@ def _described(raw: Any, array: NDArray[Any] | None) -> str:
         return f"shape {array.shape}"
     if isinstance(raw, Mapping):
         return f"a dictionary of {', '.join(map(repr, raw)) or 'nothing'}"
-    if isinstance(raw, tuple) and all(hasattr(part, "shape") for part in raw):
-        return f"a tuple of shapes {', '.join(str(tuple(part.shape)) for part in raw)}"
+    if is_dataclass(raw) or hasattr(raw, "_fields"):
+        named = getattr(raw, "_fields", None) or vars(raw)
+        return f"{type(raw).__name__} of {', '.join(map(repr, named))}"
+    if isinstance(raw, (list, tuple)) and all(hasattr(part, "shape") for part in raw):
+        return (
+            f"a {type(raw).__name__} of shapes {', '.join(str(tuple(part.shape)) for part in raw)}"
+        )
     return type(raw).__name__

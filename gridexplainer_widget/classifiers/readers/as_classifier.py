@@ -18,6 +18,7 @@ from gridexplainer_widget.classifiers.preprocessing import (
     PreprocessLike,
     parse_preprocess,
 )
+from gridexplainer_widget.classifiers.several import parse_output_index
 
 FILES = {
     ".keras": ("keras", "keras_file"),
@@ -46,6 +47,7 @@ def as_classifier(  # noqa: PLR0913 - what can be stated of a model
     labels: LabelsLike = None,
     output: str | None = None,
     unit: str = "",
+    output_index: int | str | None = None,
     input_shape: Sequence[int | None] | None = None,
 ) -> Classifier:
     """Make a classifier of a model.
@@ -69,6 +71,9 @@ def as_classifier(  # noqa: PLR0913 - what can be stated of a model
         of each) or "value" (a regression; several are several values, `labels` their names).
     unit : str
         Of values, such as "years".
+    output_index : int or str, optional
+        Which of several outputs, by place or name; by default the only one, or the one that is
+        named like an answer, such as "logits".
     input_shape : (height, width) or (height, width, channels), optional
         In pixels, where the model does not tell.
 
@@ -87,8 +92,19 @@ def as_classifier(  # noqa: PLR0913 - what can be stated of a model
     """
     preprocessing, size = _preprocessing(preprocess)
     shape = size if input_shape is None else parse_shape(input_shape)
-    overrides = Overrides(preprocessing, parse_labels(labels), parse_output(output), shape)
+    overrides = Overrides(
+        preprocessing,
+        parse_labels(labels),
+        parse_output(output),
+        shape,
+        parse_output_index(output_index),
+    )
     if isinstance(model, Classifier):
+        if output_index is not None:
+            raise ValueError(
+                f"output_index={output_index!r} chooses an output of a model, and {model.name} is "
+                "a Classifier already: give it to as_classifier, with the model itself."
+            )
         classifier = _with(model, overrides)
     else:
         module, function = _reader(model)

@@ -11,6 +11,7 @@ from gridexplainer_widget.classifiers.classifier import Classifier, Overrides
 from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.outputs import read_answer
 from gridexplainer_widget.classifiers.preprocessing import AS_IS
+from gridexplainer_widget.classifiers.several import OutputIndex, picker
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
 
@@ -28,7 +29,7 @@ def function_classifier(
     return Classifier(
         name=getattr(function, "__name__", type(function).__name__),
         input_shape=overrides.shape(),
-        forward=_hinting(function),
+        forward=_hinting(_picking(function, overrides.output_index)),
         preprocessing=overrides.preprocessing or AS_IS,
         output=overrides.output,
         labels=overrides.labels,
@@ -36,6 +37,13 @@ def function_classifier(
         pauses=PAUSES,
         lock=lock_of(function),
     )
+
+
+def _picking(
+    function: Callable[[PreparedBatch], Any], output_index: OutputIndex
+) -> Callable[[PreparedBatch], Any]:
+    picked = picker(output_index, "the function")
+    return lambda batch: picked(function(batch))
 
 
 def _hinting(function: Callable[[PreparedBatch], Any]) -> Callable[[PreparedBatch], Any]:

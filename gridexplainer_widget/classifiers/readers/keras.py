@@ -32,6 +32,7 @@ from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.classifiers.pieces import Pieces, in_working_pieces
+from gridexplainer_widget.classifiers.several import OutputIndex, picker
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError, NotApplicable, UnsupportedGraph
 from gridexplainer_widget.incremental.engine import (
@@ -61,7 +62,7 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
     """
     found, flat = _input_shape(model)
     shape = overrides.shape(found)
-    source = _source(model, shape[:2] if flat else shape)
+    source = _source(model, shape[:2] if flat else shape, overrides.output_index)
     traced = _traced(source)
     pieces = Pieces((source.batch,) if source.batch else ())
     lock = lock_of(model, *layers_within(model))
@@ -70,9 +71,11 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
     return Classifier(
         name=model.name,
         input_shape=shape,
-        forward=in_working_pieces(_forward(source, traced), pieces, model.name),
+        forward=in_working_pieces(
+            _forward(source, traced, _picker(model, overrides.output_index)), pieces, model.name
+        ),
         preprocessing=preprocessing,
-        output=overrides.output or _output_kind(model),
+        output=overrides.output or _output_kind(model, overrides.output_index),
         labels=overrides.labels or imagenet_labels(model),
         open_network=_open_network(source, pieces),
         incremental_engine=_incremental_engine(source, traced),
@@ -97,20 +100,26 @@ def keras_file(path: str | Path, overrides: Overrides) -> Classifier:
     return keras_classifier(model, overrides)
 
 
-def _source(model: Any, shape: tuple[int | None, ...]) -> Source:
-    placed = _place(model)
+def _source(model: Any, shape: tuple[int | None, ...], output_index: OutputIndex) -> Source:
+    placed, picked = _place(model), _picker(model, output_index)
 
     def run(batch: Any) -> Any:
-        return model(placed(batch), training=False)
+        return picked(model(placed(batch), training=False))
 
     return Source(model, run, shape, _input_dtype(model), _declared_batch(model))
+
+
+def _picker(model: Any, output_index: OutputIndex) -> Callable[[Any], Any]:
+    return picker(output_index, model.name, getattr(model, "output_names", None) or ())
 
 
 def _traced(source: Source) -> Traced:
     return lru_cache(MAX_SIZES)(lambda shape: function_of(source, shape))
 
 
-def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
+def _forward(
+    source: Source, traced: Traced, picked: Callable[[Any], Any]
+) -> Callable[[PreparedBatch], Any]:
     model, shape, dtype = source.model, source.shape, source.dtype
     placed = _place(model)
 
@@ -119,7 +128,7 @@ def _forward(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
 
     if _backend(model) != "tensorflow":
         # Compiled by JAX; without gradients in PyTorch.
-        return lambda batch: model.predict_on_batch(placed(prepared(batch)))
+        return lambda batch: picked(model.predict_on_batch(placed(prepared(batch))))
     tf = tensorflow()
     untraceable = False
 
@@ -245,22 +254,30 @@ def _trained_as(model: Any, *, single: bool) -> OutputKind:
     return "multilabel-logits" if several else "logits"
 
 
-def _output_kind(model: Any) -> OutputKind | None:
+def _output_kind(model: Any, output_index: OutputIndex) -> OutputKind | None:
     """Read the last layer's activation; None where values must tell.
 
-    A subclassed model lists layers in order of creation; several outputs have no last layer.
+    A subclassed model lists layers in order of creation; several outputs have no last layer, but
+    the chosen one's.
     """
-    if not getattr(model, "inputs", None) or len(model.outputs) != 1:
+    if not getattr(model, "inputs", None):
         return None
-    last = list(operations(model))[-1]
+    if len(model.outputs) == 1:
+        last = list(operations(model))[-1]
+        shape = getattr(model, "output_shape", None)
+    elif output_index is None:
+        return None
+    else:
+        picked = _picker(model, output_index)(model.output)
+        (tensor,) = picked.values() if isinstance(picked, Mapping) else (picked,)
+        last, shape = tensor._keras_history[0], tuple(tensor.shape)  # noqa: SLF001 - no public way
     activation = getattr(getattr(last, "activation", None), "__name__", None)
     if type(last).__name__ in {"Softmax", "Sigmoid"}:
         activation = type(last).__name__.lower()
-    shape = getattr(model, "output_shape", None)
     single = isinstance(shape, tuple) and shape[-1] == 1
     kinds: dict[str | None, OutputKind] = {
         "softmax": "softmax",
         "sigmoid": "sigmoid" if single else "sigmoids",
-        "linear": _trained_as(model, single=single),
+        "linear": _trained_as(model, single=single) if len(model.outputs) == 1 else "logits",
     }
     return kinds.get(activation)

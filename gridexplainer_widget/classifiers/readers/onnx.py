@@ -26,6 +26,7 @@ from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.outputs import which_answer
 from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
+from gridexplainer_widget.classifiers.several import OutputIndex, chosen
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
 
@@ -74,7 +75,7 @@ def onnx_classifier(model: Any, overrides: Overrides) -> Classifier:
     sides = tuple(side if isinstance(side, int) and side > 0 else None for side in given.shape)
     layout = _layout(sides, overrides, name)
     usual = NOT_FOUND if DTYPES[given.type] == "uint8" else layout.preprocessing
-    answer = _answer(session, name)
+    answer = _answer(session, name, overrides.output_index)
     forward = _forward(session, given, answer, layout)
     return Classifier(
         name=name,
@@ -153,8 +154,10 @@ def _layouts_of_four(sides: tuple[int | None, ...]) -> Iterator[InputLayout]:
         yield behind
 
 
-def _answer(session: Any, name: str) -> Any:
+def _answer(session: Any, name: str, output_index: OutputIndex) -> Any:
     outputs = session.get_outputs()
+    if output_index is not None:
+        return outputs[chosen(output_index, [each.name for each in outputs], name)]
     numbers = [each for each in outputs if each.type in DTYPES or _is_zipped(each)]
     if not numbers:
         returned = ", ".join(f"{each.name} of {each.type}" for each in outputs)

@@ -13,6 +13,7 @@ from gridexplainer_widget.classifiers.layouts import as_dtype, only_input, pictu
 from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND
+from gridexplainer_widget.classifiers.several import picker
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
 
@@ -35,11 +36,13 @@ def saved_model_classifier(model: Any, overrides: Overrides) -> Classifier:
     sides = None if spec.shape.rank is None else tuple(spec.shape)
     found, flat = ((None, None, 3), False) if sides is None else picture_shape(sides, name)
 
+    picked = picker(overrides.output_index, name)
+
     def ask(batch: PreparedBatch) -> Any:
         given = as_dtype(batch[..., 0] if flat else batch, spec.dtype.name)
         # `function` holds only part of `loaded`, which must live as long.
         answer = function(spec.name, tf.cast(given, spec.dtype), loaded)
-        return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
+        return picked(tf.nest.map_structure(lambda tensor: tensor.numpy(), answer))
 
     return Classifier(
         name=name,

@@ -21,6 +21,7 @@ from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.outputs import which_answer
 from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
+from gridexplainer_widget.classifiers.several import chosen
 from gridexplainer_widget.core.arrays import PreparedBatch
 
 BLACK_AND_WHITE: Final = np.array([[[[0] * 3, [255] * 3]]], np.float32)
@@ -44,7 +45,9 @@ def tflite_classifier(model: Any, overrides: Overrides) -> Classifier:
     ]
     if len(outputs) == 1 and len(_sides(outputs[0])) < 2:  # squeezed, which its answers show
         kinds = [(outputs[0]["name"], None)]
-    answer = outputs[which_answer(kinds, name)]
+    names = [output["name"] for output in outputs]
+    which = overrides.output_index
+    answer = outputs[which_answer(kinds, name) if which is None else chosen(which, names, name)]
     shape, arrange = _layout(_sides(given), name)
     forward = _forward(interpreter, given, answer, arrange)
     batch = _sides(given)[0]

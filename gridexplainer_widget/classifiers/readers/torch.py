@@ -13,6 +13,7 @@ from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.outputs import LOGITS
 from gridexplainer_widget.classifiers.pieces import in_working_pieces
+from gridexplainer_widget.classifiers.several import picker
 from gridexplainer_widget.classifiers.torch.calls import (
     INSTALL,
     as_returned,
@@ -50,8 +51,11 @@ def torch_classifier(
     lock = lock_of(module, bare, *bare.modules())
     metadata = read_module(bare)
     name = _name(bare)
+    if overrides.output_index is not None:
+        picked, returned = picker(overrides.output_index, name), after
+        after = lambda raw: returned(picked(raw))  # noqa: E731 - as short as can be
     with lock:
-        shape = input_shape(bare, name, declared[1:], metadata.size, overrides)
+        shape = input_shape(bare, name, declared[1:], metadata.size, overrides, after)
         pieces = pieces_of(module, declared[0])
     output = overrides.output or metadata.output
     forward = channels_first(module, after)

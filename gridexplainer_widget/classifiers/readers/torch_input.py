@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeAlias
 
@@ -12,7 +12,7 @@ from gridexplainer_widget.classifiers.classifier import Overrides, Shape, ShapeL
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.outputs import read_answer
 from gridexplainer_widget.classifiers.pieces import Pieces, in_working_pieces
-from gridexplainer_widget.classifiers.torch.calls import INSTALL, channels_first
+from gridexplainer_widget.classifiers.torch.calls import INSTALL, as_returned, channels_first
 from gridexplainer_widget.core.errors import ClassifierError
 
 Declared: TypeAlias = "tuple[int | None, int | None, int | None, int | None]"
@@ -58,8 +58,13 @@ def pieces_of(module: Any, batch: int | None) -> Pieces:
     return Pieces(_traced_batch(module) or (SCRIPTED_BATCHES if _is_scripted(module) else ()))
 
 
-def input_shape(
-    module: Any, name: str, declared: ShapeLike, usual: tuple[int, int] | None, overrides: Overrides
+def input_shape(  # noqa: PLR0913, PLR0917 - what tells it
+    module: Any,
+    name: str,
+    declared: ShapeLike,
+    usual: tuple[int, int] | None,
+    overrides: Overrides,
+    after: Callable[[Any], Any] = as_returned,
 ) -> Shape:
     """Find a module's input: said by the user, declared, its family's `usual` size, else tried."""
     hint = _channels(module)
@@ -80,15 +85,15 @@ def input_shape(
     likely = tuple(dict.fromkeys((*CHANNELS[:1], *([hint] if hint else []), *CHANNELS)))
     counts = (channels,) if channels else likely
     if height and width:
-        working = _working_channels(module, name, (height, width), (*counts, 4))
+        working = _working_channels(module, name, (height, width), (*counts, 4), after)
         return (height, width, working or channels or hint or 3)
     try:
-        return _smallest_working_shape(module, name, (height, width), counts, hint)
+        return _smallest_working_shape(module, name, (height, width), counts, hint, after)
     except ClassifierError:
         if channels:
             raise
         with suppress(ClassifierError):
-            return _smallest_working_shape(module, name, (height, width), (4,), hint)
+            return _smallest_working_shape(module, name, (height, width), (4,), hint, after)
         raise
 
 
@@ -113,27 +118,33 @@ def _traced_batch(module: Any) -> tuple[int, ...]:
 
 
 def _working_channels(
-    module: Any, name: str, size: tuple[int, int], counts: Sequence[int]
+    module: Any,
+    name: str,
+    size: tuple[int, int],
+    counts: Sequence[int],
+    after: Callable[[Any], Any],
 ) -> int | None:
-    return next((count for count in counts if _problem(module, name, (*size, count)) is None), None)
+    works = (count for count in counts if not _problem(module, name, (*size, count), after))
+    return next(works, None)
 
 
-def _smallest_working_shape(
+def _smallest_working_shape(  # noqa: PLR0913, PLR0917 - what to try, and how
     module: Any,
     name: str,
     known: tuple[int | None, int | None],
     counts: Sequence[int],
     hint: int | None,
+    after: Callable[[Any], Any],
 ) -> Shape:
     """Find the smallest working size; any size (None) if twice that works, too."""
     sizes = [(known[0] or side, known[1] or side) for side in COMMON_SIDES_PIXELS]
     for size in dict.fromkeys(sizes):
         problems = {}
         for count in counts:
-            problem = _problem(module, name, (*size, count))
+            problem = _problem(module, name, (*size, count), after)
             if problem is None:
                 twice = (known[0] or 2 * size[0], known[1] or 2 * size[1], count)
-                free = _problem(module, name, twice) is None
+                free = _problem(module, name, twice, after) is None
                 return (*(known if free else size), count)
             problems[count] = problem
         answered = [
@@ -149,9 +160,11 @@ def _smallest_working_shape(
     ) from problem
 
 
-def _problem(module: Any, name: str, shape: tuple[int, int, int]) -> Exception | None:
+def _problem(
+    module: Any, name: str, shape: tuple[int, int, int], after: Callable[[Any], Any]
+) -> Exception | None:
     """Return the error for a black picture; None if it is classified."""
-    ask = in_working_pieces(channels_first(module), Pieces(_traced_batch(module)), name)
+    ask = in_working_pieces(channels_first(module, after), Pieces(_traced_batch(module)), name)
     try:
         read_answer(ask(np.zeros((1, *shape), np.float32)), 1, name)
     except Exception as error:  # noqa: BLE001 - whatever a wrong size leads to
