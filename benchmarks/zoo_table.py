@@ -54,12 +54,13 @@ tested here. [benchmarks/README.md](../benchmarks/README.md) tells how to run it
 """
 
 
-def write_table(rows: dict[str, dict[str, Any]]) -> None:
+def write_table(rows: dict[str, dict[str, Any]], members: dict[str, int]) -> None:
     parts = [TEXT.format(summary=_summary(list(rows.values())), versions=_versions())]
     for library, title in TITLES.items():
         found = [row for row in rows.values() if row["library"] == library]
         found.sort(key=lambda row: (row["family"], row["name"]))
-        parts.append(f"## {title}\n\n| {' | '.join(HEAD)} |\n{len(HEAD) * '|---'}|\n")
+        tried = f"Tried: {len(found)} of {members[library]}."
+        parts.append(f"## {title}\n\n{tried}\n\n| {' | '.join(HEAD)} |\n{len(HEAD) * '|---'}|\n")
         parts.extend(f"| {' | '.join(_cells(row))} |\n" for row in found)
         parts.append("\n")
     DOCS.write_text("\n".join(parts[:1]) + "\n" + "".join(parts[1:]).rstrip() + "\n")
