@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.core.progress import Progress
 from gridexplainer_widget.core.scores import Answers
-from gridexplainer_widget.inference.run import KEPT_SETS, Run
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.inference.set_answers import KEPT_SETS
 
 from .context import MethodContext
 
@@ -46,7 +47,7 @@ def _answers(run: Run, hidden: Sequence[tuple[int, ...]]) -> Answers:
     # Read the cache first: each new answer may evict an old one.
     cached = {cells: run.cached_answer(cells) for cells in hidden}
     missing = [cells for cells, answer in cached.items() if answer is None]
-    for _ in run.ask(missing):
+    for _ in run.ask(missing, confirm=False):
         pass
     cached |= {cells: run.cached_answer(cells) for cells in missing}
     known = [answer for cells in hidden if (answer := cached[cells]) is not None]

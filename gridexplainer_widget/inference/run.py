@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +19,10 @@ from gridexplainer_widget.core.scores import Answers
 
 from .choose import Engine
 from .not_finite import not_finite
+from .set_answers import SetAnswers
 from .strategy import InferenceStrategy, choose_batch_size
 from .trusted import TrustedStrategy
 from .witness import KEPT_ROUNDING
-
-KEPT_SETS = 1024
-"""Sets of two or more cells whose probabilities a run keeps."""
 
 
 class Run:
@@ -77,7 +74,7 @@ class Run:
         self.failed = np.zeros(len(masker.grid), np.bool_)
         self.seconds = 0.0
         self.calls = 0
-        self._set_answers: OrderedDict[bytes, Answers] = OrderedDict()
+        self._set_answers = SetAnswers(len(masker.grid))
         self._trusted = TrustedStrategy(classifier, masker, engine, batch_size)
 
     @classmethod
@@ -133,11 +130,12 @@ class Run:
             if self.baseline is not None:
                 yield int(self.scored.sum())
 
-    def ask(self, sets: Iterable[Sequence[int]]) -> Iterator[int]:
+    def ask(self, sets: Iterable[Sequence[int]], *, confirm: bool = True) -> Iterator[int]:
         """Score sets of cells, the empty one being the whole picture; yield the size of each batch.
 
         Where the baseline is known, the whole picture is asked about again: what comes from a model
         that has changed since is never kept beside it. Such questions do not count in `calls`.
+        Without `confirm`, :meth:`confirm` is to follow.
 
         Raises
         ------
@@ -154,15 +152,18 @@ class Run:
         if self.baseline is None:
             self._trusted.begin()
             wanted = [(), *(cells for cells in wanted if cells)]
-        elif self._trusted.is_the_model:
+        elif confirm and self._trusted.is_the_model:
             wanted = [(), *wanted]
-        else:
+        elif confirm:
             self._trusted.confirm(self.baseline)
-        yield from self._score(wanted, unchanged)
+        batches = yield from self._score(wanted, unchanged)
+        if confirm and batches > 1:
+            self._confirm_unmoved()
 
     def _score(
         self, wanted: Sequence[Sequence[int]], unchanged: Sequence[Sequence[int]]
-    ) -> Iterator[int]:
+    ) -> Generator[int, None, int]:
+        """Score sets; return the number of batches."""
         scored, batches, since = 0, 0, time.perf_counter()
         bad = list[Sequence[int]]()
         for planned in self.strategy.batches(wanted):
@@ -177,8 +178,7 @@ class Run:
                 self._mark_failed(batch.sets)
                 raise
             if answers is None:  # the model was read anew
-                yield from self._score(wanted, unchanged)
-                return
+                return (yield from self._score(wanted, unchanged))
             batches += 1
             worse = self._keep_all(batch.sets, answers)
             scored, bad = scored + len(batch.sets), bad + worse
@@ -189,10 +189,9 @@ class Run:
             since, unchanged = time.perf_counter(), []
             if len(worse) == len(batch.sets) or () in worse:
                 break  # the next would hardly be better
-        if batches > 1:
-            self._confirm_unmoved()
         if bad:
             raise not_finite(self.classifier, self.grid, bad, scored)
+        return batches
 
     @property
     def whole(self) -> Answers | None:
@@ -203,6 +202,12 @@ class Run:
     def answers(self) -> Answers | None:
         """What the model says with one cell hidden, (cells, classes); None before the first."""
         return None if self.vectors is None else Answers(self.vectors, self.log_odds)
+
+    def confirm(self) -> None:
+        """Raise ModelChangedError if the model has changed while it was asked."""
+        if self.baseline is not None and self.classifier.mark is None:
+            self._trusted.confirm(self.baseline)
+        self._confirm_unmoved()
 
     def check_baseline(self, before: Probabilities) -> None:
         """Raise ModelChangedError if the baseline is not what the model gave at another time."""
@@ -235,15 +240,14 @@ class Run:
             answers = self.answers
             known = answers is not None and not np.isnan(answers.vectors[cells[0], 0])
             return answers.at(cells[0]) if answers is not None and known else None
-        return self._set_answers.get(self._key(cells))
+        return self._set_answers.get(cells)
 
     def _unknown(
         self, sets: Iterable[Sequence[int]]
     ) -> tuple[list[Sequence[int]], list[Sequence[int]]]:
         """Return the sets to score, and those whose hiding changes no pixel."""
-        unknown = {
-            self._key(cells): cells for cells in sets if self.cached_probabilities(cells) is None
-        }
+        key = self._set_answers.key
+        unknown = {key(cells): cells for cells in sets if self.cached_probabilities(cells) is None}
         wanted, unchanged = list[Sequence[int]](), list[Sequence[int]]()
         for cells in unknown.values():
             changes = not cells or self.masker.changed(cells) is not None
@@ -255,11 +259,6 @@ class Run:
         if self.whole is not None:
             for cells in sets:
                 self._keep(cells, self.whole)
-
-    def _key(self, cells: Sequence[int]) -> bytes:
-        mask = np.zeros(len(self.grid), np.bool_)
-        mask[list(cells)] = True
-        return np.packbits(mask).tobytes()
 
     def _mark_failed(self, batch: Iterable[Sequence[int]]) -> None:
         for cells in batch:
@@ -294,6 +293,4 @@ class Run:
             self.vectors[cells[0]], self.log_odds[cells[0]] = vector, log_odds
             self.failed[cells[0]] = False
         else:
-            self._set_answers[self._key(cells)] = answer
-            if len(self._set_answers) > KEPT_SETS:
-                self._set_answers.popitem(last=False)
+            self._set_answers.keep(cells, answer)

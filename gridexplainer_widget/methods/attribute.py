@@ -54,7 +54,9 @@ def attribute(
     index = target_of(run, target)
     options, alternatives = request.options, black_box_methods()
     context = MethodContext(method.name, run, index, score, seed, options, alternatives)
-    return (yield from _timed(method.explain(context), baseline))
+    found = yield from _timed(method.explain(context), baseline)
+    run.confirm()
+    return found
 
 
 def _timed(steps: Steps, baseline: Cost) -> Steps:

@@ -22,7 +22,7 @@ from gridexplainer_widget.analysis.object_mask import (
 )
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.picture import Picture
-from gridexplainer_widget.inference import run as occlusion
+from gridexplainer_widget.inference import set_answers
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.results.faithfulness import Faithfulness
 from tests.support.models import Spoiled, TopLeft
@@ -189,7 +189,7 @@ def test_answers_that_a_run_forgets_meanwhile_are_not_lost(
 ) -> None:
     values = RNG.normal(size=(3, 3)).astype(np.float32)
     expected = measured(run_of(grid=3, batch=5), values)
-    monkeypatch.setattr(occlusion, "KEPT_SETS", 5)
+    monkeypatch.setattr(set_answers, "KEPT_SETS", 5)
     run = run_of(grid=3, batch=5)
     list(run.ask([tuple(range(9))]))  # the oldest answer, the first to be forgotten
     found = measured(run, values)

@@ -18,7 +18,7 @@ from gridexplainer_widget.attribution.options import MethodOptions
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.picture import read_picture
-from gridexplainer_widget.inference import run as occlusion
+from gridexplainer_widget.inference import set_answers
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods import lime as lime_module
 from gridexplainer_widget.methods import rise as rise_module
@@ -156,7 +156,7 @@ def test_without_evaluations_shap_shares_evenly_and_says_so() -> None:
 
 
 def test_shap_goes_on_where_the_run_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (occlusion, coalitions):
+    for module in (set_answers, coalitions):
         monkeypatch.setattr(module, "KEPT_SETS", 3)
     for batch in (2, 16):
         attribution = found(shap_partition, run_of(Cells((2, 3), tangled), (2, 3), batch=batch))
