@@ -15,7 +15,7 @@ from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 
-from .guess import Guess, check_same, guess_again
+from .guess import Guess, check_same, guess_again, refuse_values
 from .labels import Labels, names_of
 from .log_odds import fits, log_odds_of, split
 from .mark import Mark
@@ -83,6 +83,8 @@ class Classifier:
     incremental_engine : callable, optional
         (height, width) of a picture → its engine, or raises
         :class:`~gridexplainer_widget.core.errors.UnsupportedGraph`.
+    output_is_given : bool
+        Whether the user said `output`.
     itself : callable, optional
         As `forward`, by the user's model itself where `forward` is compiled of it.
     mark : callable, optional
@@ -113,6 +115,7 @@ class Classifier:
     incremental_engine: Callable[[tuple[int, int]], IncrementalEngine] | None = field(
         default=None, repr=False, compare=False
     )
+    output_is_given: bool = field(default=False, repr=False, compare=False)
     itself: Callable[[PreparedBatch], Any] | None = field(default=None, repr=False, compare=False)
     mark: Callable[[], Mark] | None = field(default=None, repr=False, compare=False)
     reread: Callable[[], Classifier] | None = field(default=None, repr=False, compare=False)
@@ -158,6 +161,8 @@ class Classifier:
         answer, logits = split(raw)
         numbers, named = read_answer(answer, batch, self.name, self.output)
         kind = self.kind_of(numbers, logits=named)
+        if kind == "logits" and not self.output_is_given:
+            refuse_values(numbers, self.name)
         vectors = to_probabilities(numbers, kind, self.name)
         if self.labels is not None:
             self.names(vectors.shape[1])

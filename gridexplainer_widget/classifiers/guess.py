@@ -12,6 +12,9 @@ from gridexplainer_widget.core.errors import ClassifierError
 
 from .outputs import OutputKind
 
+MAX_SANE_LOGIT = 30
+"""Single logits that are all larger leave nothing that float32 tells from certainty."""
+
 PROBABILITIES = frozenset({"softmax", "sigmoid", "sigmoids"})
 """Kinds whose numbers are taken as they are."""
 
@@ -67,6 +70,19 @@ def check_same(before: Guess, now: Guess, raw: NDArray[np.floating[Any]], name: 
         f"so far looked like {before.kind}. From now on they are taken for {now.kind}: ask again. "
         "Say output=… to settle it."
     )
+
+
+def refuse_values(raw: NDArray[np.floating[Any]], name: str) -> None:
+    """Raise ClassifierError if single logits would all be certainty: they are values, likely.
+
+    As probabilities they would all be 1 or 0, and each drop 0.
+    """
+    if raw.shape[1] == 1 and len(raw) and np.abs(raw).min() > MAX_SANE_LOGIT:
+        raise ClassifierError(
+            f"{name} returned one number for each picture, such as {raw[0, 0]:.4g}; taken for a "
+            "logit, each would be certainty. If it is the value of a regression, say "
+            "output='value'; if it is a logit, output='logits'."
+        )
 
 
 def _is_surely_softmax(rows: NDArray[np.floating[Any]]) -> bool:

@@ -31,6 +31,11 @@ def words_of(error: BaseException) -> str:
         return type(error).__name__
 
 
+def first_line(error: BaseException) -> str:
+    """Return an error's class and the first line of its message, in which frameworks say most."""
+    return named(error).partition("\n")[0]
+
+
 def named(error: BaseException) -> str:
     """Return an error's class and message."""
     name, words = type(error).__name__, words_of(error)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.core.arrays import PreparedBatch
-from gridexplainer_widget.core.errors import UnsupportedGraph
+from gridexplainer_widget.core.errors import UnsupportedGraph, first_line
 
 from .boxes import Boxes
 from .costs import (
@@ -194,7 +194,7 @@ def read_engine(make: Callable[[], Executor]) -> IncrementalEngine | Unsupported
 
 def failed(error: Exception) -> UnsupportedGraph:
     """Return the reason that an unexpected error gives."""
-    return UnsupportedGraph(f"reading it failed with {type(error).__name__}: {error}")
+    return UnsupportedGraph(f"reading it failed with {first_line(error)}")
 
 
 def known_engine(found: IncrementalEngine | UnsupportedGraph) -> IncrementalEngine:

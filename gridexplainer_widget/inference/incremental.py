@@ -8,6 +8,7 @@ from collections.abc import Hashable, Iterator, Sequence
 import numpy as np
 
 from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.core.errors import first_line
 from gridexplainer_widget.core.grid import Box
 from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.incremental.boxes import Boxes
@@ -177,7 +178,7 @@ class IncrementalStrategy:
 
 
 def _failure(error: Exception) -> str:
-    return f"the incremental engine failed with {type(error).__name__}: {error}"
+    return f"the incremental engine failed with {first_line(error)}"
 
 
 def as_boxes(boxes: Sequence[Box]) -> Boxes:

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.classifiers.guess import MAX_SANE_LOGIT
 from gridexplainer_widget.classifiers.outputs import LOGITS, OutputKind, to_probabilities
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.errors import ClassifierError
@@ -15,9 +16,6 @@ from .checks import PROBABILITY_TOLERANCE, Check
 
 RawOutputs: TypeAlias = NDArray[np.floating[Any]]
 """Float (pictures, classes)."""
-
-MAX_SANE_LOGIT = 30
-"""Single logits that are all larger leave nothing that float32 tells from certainty."""
 
 NAN_ADVICE = "Look at its weights and its preprocessing."
 

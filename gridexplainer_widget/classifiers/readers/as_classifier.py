@@ -116,6 +116,7 @@ def as_classifier(  # noqa: PLR0913 - what can be stated of a model
             'output="value", too.'
         )
     classifier.unit = unit or classifier.unit
+    classifier.output_is_given |= overrides.output is not None
     return classifier
 
 

@@ -133,3 +133,14 @@ def test_logits_where_probabilities_were_told_name_both_ways_out() -> None:
     classifier = as_classifier(lambda batch: LOGITS[: len(batch)], output="sigmoids")
     with pytest.raises(ClassifierError, match=r"output='logits'.*'multilabel-logits'"):
         classifier(BATCH)
+
+
+def test_a_single_number_that_cannot_be_a_logit_is_refused_unless_it_is_said_to_be_one() -> None:
+    def age(batch: np.ndarray) -> np.ndarray:
+        return 50 + batch.mean(axis=(1, 2, 3))[:, np.newaxis]
+
+    with pytest.raises(ClassifierError, match="output='value'.*output='logits'"):
+        GridExplainer(age, 2).explain(PICTURE)
+    years = GridExplainer(age, 2, output="value", fill="black").explain(PICTURE)
+    np.testing.assert_allclose(years.values.sum(), PICTURE.mean(), rtol=1e-5)
+    assert GridExplainer(age, 2, output="logits").explain(PICTURE).values.max() == 0

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.outputs import named_answer
 from gridexplainer_widget.classifiers.torch.calls import INSTALL, switched
-from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
+from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph, first_line
 
 from .autocast import inline_plain_parts
 
@@ -91,9 +91,7 @@ def export_module(
     try:
         program = switched(torch, trace, gradients=False)
     except Exception as error:
-        raise UnsupportedGraph(
-            f"PyTorch cannot export it: {type(error).__name__}: {error}"
-        ) from error
+        raise UnsupportedGraph(f"PyTorch cannot export it: {first_line(error)}") from error
     return _read_program(torch, program, module, key)
 
 
