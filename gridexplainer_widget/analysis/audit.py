@@ -76,7 +76,7 @@ def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
 
 def _check_same_model(audit: Run, explanation: Explanation) -> None:
     """Raise ModelChangedError if the model answers otherwise than when the map was made."""
-    audit.check_baseline(np.asarray(explanation.baseline_vector, np.float32))
+    audit.check_baseline(explanation.whole)
 
 
 def add_randomisation(

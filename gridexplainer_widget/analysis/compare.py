@@ -47,7 +47,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
             steps = explanation_steps(setup, run, target, request)
             explanation = yield from subprogress(steps, 2 * number, stages)
             if explanations:
-                run.check_baseline(explanations[0].baseline_vector)
+                run.check_baseline(explanations[0].whole)
             audit = audit_explanation(
                 setup, explanation, fill, mask, request=request, randomise=randomise
             )

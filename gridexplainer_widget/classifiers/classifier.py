@@ -203,10 +203,10 @@ class Classifier:
             numbers, logits = read_answer(answer, len(batch), self.name, self.output)
             return numbers.copy(), logits  # the model may answer into the same memory each time
 
-    def ask_itself(self, batch: PreparedBatch) -> Probabilities:
+    def ask_itself(self, batch: PreparedBatch) -> Answers:
         """Return what the user's model itself gives, uncompiled."""
         with self.lock:
-            return self.read(self._raw(self.itself or self.forward, batch), len(batch)).vectors
+            return self.read(self._raw(self.itself or self.forward, batch), len(batch))
 
     def renew(self) -> None:
         """Read the model anew, as it is now; forget all that was compiled of it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,8 +124,8 @@ class Run:
         ModelChangedError
             The model is no longer the one that gave the scores so far.
         """
-        if self.baseline is not None and self.scored.all():
-            self._trusted.confirm(self.baseline)
+        if self.whole is not None and self.scored.all():
+            self._trusted.confirm(self.whole)
         order = sorted(map(int, self.grid.spread_order()), key=lambda cell: self.failed[cell])
         for _ in self.ask([(), *((cell,) for cell in order)]):
             if self.baseline is not None:
@@ -149,13 +150,11 @@ class Run:
             unchanged = []
         if not wanted and not unchanged:
             return
-        if self.baseline is None:
+        if self.whole is None:
             self._trusted.begin()
             wanted = [(), *(cells for cells in wanted if cells)]
-        elif confirm and self._trusted.is_the_model:
-            wanted = [(), *wanted]
         elif confirm:
-            self._trusted.confirm(self.baseline)
+            wanted = self._trusted.again(self.whole, wanted)
         batches = yield from self._score(wanted, unchanged)
         if confirm and batches > 1:
             self._confirm_unmoved()
@@ -173,7 +172,7 @@ class Run:
             again = self.baseline is not None and () in batch.sets
             self.calls += len(batch.sets) - again
             try:
-                answers = self._trusted.answers(batch, self.baseline)
+                answers = self._trusted.answers(batch, self.whole)
             except Exception:
                 self._mark_failed(batch.sets)
                 raise
@@ -205,23 +204,29 @@ class Run:
 
     def confirm(self) -> None:
         """Raise ModelChangedError if the model has changed while it was asked."""
-        if self.baseline is not None and self.classifier.mark is None:
-            self._trusted.confirm(self.baseline)
-        self._confirm_unmoved()
+        if self.whole is not None:
+            with self._forgetting():
+                self._trusted.confirm(self.whole)
 
-    def check_baseline(self, before: Probabilities) -> None:
+    def check_baseline(self, before: Answers) -> None:
         """Raise ModelChangedError if the baseline is not what the model gave at another time."""
-        if self.baseline is not None:
-            self._trusted.compare(before, self.baseline, KEPT_ROUNDING)
+        if self.whole is not None:
+            self._trusted.compare(before, self.whole, KEPT_ROUNDING)
 
     def _is_due(self, cells: Sequence[int]) -> bool:
         # Another call may have scored some between two batches.
         return not cells or self.cached_probabilities(cells) is None
 
     def _confirm_unmoved(self) -> None:
+        with self._forgetting():
+            self._trusted.confirm_unmoved(self.whole)
+
+    @contextmanager
+    def _forgetting(self) -> Iterator[None]:
+        """Forget all scores of a model that has changed: nobody knows which came before."""
         try:
-            self._trusted.confirm_unmoved(self.baseline)
-        except ModelChangedError:  # nobody knows what came before and what after
+            yield
+        except ModelChangedError:
             self.baseline = self.vectors = None
             self.failed[:] = False
             self._set_answers.clear()

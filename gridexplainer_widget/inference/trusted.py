@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.scores import Answers
 
 from .choose import Engine, choose_strategy, uncompiled_strategy
-from .strategy import CellSetBatch, FullStrategy, InferenceStrategy
+from .strategy import Cells, CellSetBatch, FullStrategy, InferenceStrategy
 from .witness import ROUNDING, Witness
 
 
@@ -51,7 +52,7 @@ class TrustedStrategy:
         if self._witness.distrusts(self.strategy.way):
             self._go_by_the_model()
 
-    def answers(self, batch: CellSetBatch, baseline: Probabilities | None) -> Answers | None:
+    def answers(self, batch: CellSetBatch, baseline: Answers | None) -> Answers | None:
         """Score a batch; None if the model had to be read anew: then choose batches again.
 
         Raises
@@ -62,7 +63,7 @@ class TrustedStrategy:
         answers = self.strategy.answers(batch)
         if () not in batch.sets:
             return answers
-        whole: Probabilities = answers.vectors[batch.sets.index(())]
+        whole = answers.at(batch.sets.index(()))
         if baseline is not None:
             self.compare(baseline, whole)
         elif not self._is_of_the_model(whole):
@@ -72,8 +73,8 @@ class TrustedStrategy:
             self._first = batch
         return answers
 
-    def _is_of_the_model(self, whole: Probabilities) -> bool:
-        if self.is_the_model or not np.isfinite(whole).all():
+    def _is_of_the_model(self, whole: Answers) -> bool:
+        if self.is_the_model or not np.isfinite(whole.vectors).all():
             return True
         return self._witness.accepts(whole, self.strategy.way, renewed=self._renewed)
 
@@ -86,28 +87,33 @@ class TrustedStrategy:
         self._renewed, self._strategy = True, None
         self._classifier.renew()
 
-    def confirm(self, baseline: Probabilities) -> None:
+    def confirm(self, baseline: Answers) -> None:
         """Raise ModelChangedError if the model is no longer what gave the baseline."""
         if self._classifier.mark is not None:
             self._witness.confirm(baseline)
         else:
-            self.compare(baseline, self.strategy.answers(CellSetBatch(([()],))).vectors[0])
+            self.compare(baseline, self.strategy.answers(CellSetBatch(([()],))).at(0))
 
-    def confirm_unmoved(self, baseline: Probabilities | None) -> None:
+    def again(self, baseline: Answers, sets: Sequence[Cells]) -> list[Cells]:
+        """Confirm, and return what to ask: the whole picture, too, if that is the model's own."""
+        if self.is_the_model:
+            self.confirm_unmoved(baseline)
+            return [(), *sets]
+        self.confirm(baseline)
+        return list(sets)
+
+    def confirm_unmoved(self, baseline: Answers | None) -> None:
         """Confirm if there is a sign of a change."""
         if baseline is not None and self._witness.moved():
             self._witness.confirm(baseline)
 
-    def compare(self, before: Probabilities, now: Probabilities, allowed: float = ROUNDING) -> None:
+    def compare(self, before: Answers, now: Answers, allowed: float = ROUNDING) -> None:
         """Raise ModelChangedError if two answers of this strategy differ without a reason."""
         self._witness.judge(before, now, self._first_answer, allowed)
 
-    def _first_answer(self) -> Probabilities:
+    def _first_answer(self) -> Answers:
         """Ask about the whole picture again, in the company in which it was first asked about."""
-        answer: Probabilities = self.strategy.answers(self._first).vectors[
-            self._first.sets.index(())
-        ]
-        return answer
+        return self.strategy.answers(self._first).at(self._first.sets.index(()))
 
     def _go_by_the_model(self) -> None:
         self._strategy = uncompiled_strategy(self._classifier, self._masker, self._batch_size)

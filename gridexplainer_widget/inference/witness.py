@@ -15,6 +15,7 @@ from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.classifiers.mark import Mark
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
 from gridexplainer_widget.core.errors import ModelChangedError
+from gridexplainer_widget.core.scores import Answers
 
 ROUNDING = 1e-5
 """By which share of a number two ways to calculate it may differ without a question."""
@@ -49,14 +50,15 @@ class Witness:
     def __init__(self, classifier: Classifier, picture: PreparedBatch) -> None:
         self._classifier, self._picture = classifier, picture
         self._mark: Mark | None = None
-        self._own: Probabilities | None = None
+        self._own: Answers | None = None
+        self._allowed = MAX_ROUNDING
         self._by_chance = False
 
     def begin(self) -> None:
         """Take the model's mark before its first answer."""
         self._mark, self._own = self._take_mark(), None
 
-    def accepts(self, answer: Probabilities, way: Hashable, *, renewed: bool) -> bool:
+    def accepts(self, answer: Answers, way: Hashable, *, renewed: bool) -> bool:
         """Compare an answer about the whole picture with the model's own.
 
         Parameters
@@ -68,13 +70,14 @@ class Witness:
             Whether the model was just read anew: what differs now is rounding or a fault.
         """
         known, key = self._classifier.confirmed, self._key(way)
+        before = [] if renewed else [off for off in known.values() if off < np.inf]
+        usual = max(before, default=MAX_ROUNDING)
+        self._allowed = min(MAX_ROUNDING, max(ROUNDING, 4 * usual))
         if key in known and self._mark is not None and self._mark.complete:
             return True
         self._own = self._ask_itself()
-        off = difference(answer, self._own)
-        first = renewed or key not in known
-        allowed = MAX_ROUNDING if first else max(ROUNDING, 4 * known[key])
-        if off > allowed:
+        off = apart(answer, self._own)
+        if off > self._allowed:
             return False
         known[key] = max(off, known.get(key, 0.0))
         return True
@@ -91,7 +94,7 @@ class Witness:
         """Whether the model's mark has changed."""
         return self._take_mark() != self._mark
 
-    def confirm(self, baseline: Probabilities) -> None:
+    def confirm(self, baseline: Answers) -> None:
         """Ask whether the model is still what it was when it gave this baseline.
 
         Raises
@@ -104,7 +107,7 @@ class Witness:
             return
         now = self._ask_itself()
         compared = baseline if self._own is None else self._own
-        allowed = MAX_ROUNDING if self._own is None else ROUNDING
+        allowed = self._allowed if self._own is None else ROUNDING
         self.judge(compared, now, self._ask_itself, allowed)
         after = self._take_mark()
         # Weights that asking alone changes tell nothing.
@@ -114,9 +117,9 @@ class Witness:
 
     def judge(
         self,
-        before: Probabilities,
-        now: Probabilities,
-        repeat: Callable[[], Probabilities],
+        before: Answers,
+        now: Answers,
+        repeat: Callable[[], Answers],
         allowed: float = ROUNDING,
     ) -> None:
         """Raise ModelChangedError if two answers differ that should not.
@@ -124,22 +127,29 @@ class Witness:
         `repeat` asks again as `before` was asked: an answer may depend on the pictures in its
         batch. It may depend on chance, too: then the model differs from itself.
         """
-        if self._by_chance or difference(before, now) <= allowed:
+        if self._by_chance or apart(before, now) <= allowed:
             return
         again = repeat()
-        off = difference(before, again)
+        off = apart(before, again)
         if off <= allowed:
             return
         asked = [self._ask_itself() for _ in range(REPEATS)]
-        apart = max(difference(one, other) for one, other in combinations(asked, 2))
-        self._by_chance = apart >= CHANCE_SHARE * off
+        chance = max(apart(one, other) for one, other in combinations(asked, 2))
+        self._by_chance = chance >= CHANCE_SHARE * off
         if self._by_chance:
             return
-        names = self._classifier.names(len(before))
-        index = int(np.abs(again - before).argmax()) if len(again) == len(before) else 0
-        raise ModelChangedError(
-            f"{self._said} On the whole picture it gave “{names[index]}” {before[index]:.4g}, and "
-            f"now gives {again[index]:.4g}. {RUN_AGAIN}"
+        raise ModelChangedError(f"{self._said} {self._told(before, again)} {RUN_AGAIN}")
+
+    def _told(self, before: Answers, now: Answers) -> str:
+        """Tell where two answers differ most."""
+        told = difference(before.vectors, now.vectors) > _log_odds_apart(before, now)
+        old, new = (one.vectors if told else one.log_odds for one in (before, now))
+        names = self._classifier.names(len(old))
+        index = int(np.nan_to_num(np.abs(new - old)).argmax()) if len(new) == len(old) else 0
+        unit = "" if told else " in log-odds"
+        return (
+            f"On the whole picture it gave “{names[index]}” {old[index]:.4g}{unit}, and now gives "
+            f"{new[index]:.4g}."
         )
 
     def _key(self, way: Hashable) -> Hashable:
@@ -150,12 +160,25 @@ class Witness:
     def _said(self) -> str:
         return f"{self._classifier.name} has changed since."
 
-    def _ask_itself(self) -> Probabilities:
-        answer: Probabilities = self._classifier.ask_itself(self._picture)[0]
-        return answer
+    def _ask_itself(self) -> Answers:
+        return self._classifier.ask_itself(self._picture).at(0)
 
     def _take_mark(self) -> Mark | None:
         return None if self._classifier.mark is None else self._classifier.mark()
+
+
+def apart(one: Answers, other: Answers) -> float:
+    """Return by how much two answers differ, also where probabilities are rounded to 0 and 1."""
+    return max(difference(one.vectors, other.vectors), _log_odds_apart(one, other))
+
+
+def _log_odds_apart(one: Answers, other: Answers) -> float:
+    """Compare the log-odds that both know, whose rounding grows with the largest of them."""
+    if one.log_odds.shape != other.log_odds.shape:
+        return 0.0
+    known = np.isfinite(one.log_odds) & np.isfinite(other.log_odds)
+    a, b = (answer.log_odds[known].astype(np.float64) for answer in (one, other))
+    return float(np.abs(a - b).max(initial=0) / np.abs([a, b]).max(initial=1))
 
 
 def difference(one: Probabilities, other: Probabilities) -> float:

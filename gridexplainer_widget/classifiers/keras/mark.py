@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -100,8 +100,30 @@ class _Walk:
 
     def _attributes(self, attributes: Mapping[str, Any]) -> Iterable[Hashable]:
         for name, value in list(attributes.items()):
-            if not name.startswith(BOOKKEEPING) and not name.endswith(TRAINING_ONLY):
+            if name.startswith("_inbound_nodes"):
+                yield name, tuple(self.of(held) for node in value for held in _constants(node))
+            elif not name.startswith(BOOKKEEPING) and not name.endswith(TRAINING_ONLY):
                 yield name, self.of(value)
+
+
+def _constants(node: Any) -> Iterator[Any]:
+    """List what an operation is given beside the maps of others, such as an array it adds.
+
+    Arrays can be written to, and a variable need be none of the model's.
+    """
+    given = getattr(node, "arguments", node)  # Keras 3; else tf_keras
+    names = ("call_args", "call_kwargs") if given is node else ("args", "kwargs")
+    for value in _flat([getattr(given, name, ()) for name in names]):
+        written = hasattr(value, "assign") and hasattr(value, "numpy")
+        yield np.asarray(value.numpy()) if written else value
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, (Mapping, list, tuple)):
+        for item in value.values() if isinstance(value, Mapping) else value:
+            yield from _flat(item)
+    else:
+        yield value
 
 
 def _is_part(thing: Any) -> bool:

@@ -181,6 +181,81 @@ def test_a_layer_of_the_users_own_may_read_anything() -> None:
     np.testing.assert_allclose(found, itself, atol=1e-5)
 
 
+@pytest.mark.parametrize("engine", ["auto", "full"])
+def test_an_array_in_a_keras_graph_that_is_written_to(engine: str) -> None:
+    factors = np.ones(3, np.float32)
+    inputs = layers.Input((24, 24, 3))
+    x = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3)(inputs * factors / 255))
+    model = keras.Model(inputs, layers.Dense(3, "softmax")(x))
+    explainer = GridExplainer(model, 4, engine=engine, preprocess="0..255")
+    explainer.explain(PIXELS, 0)
+    factors *= 9
+    found = explainer.explain(PIXELS, 0).baseline_vector
+    itself = model(PIXELS[np.newaxis].astype(np.float32), training=False).numpy()[0]
+    np.testing.assert_allclose(found, itself, atol=1e-5)
+
+
+def test_a_variable_that_a_keras_model_does_not_know() -> None:
+    factor = keras.Variable(1.0)
+    inputs = layers.Input((24, 24, 3))
+    x = layers.GlobalAveragePooling2D()(layers.Conv2D(4, 3)(inputs * factor / 255))
+    model = keras.Model(inputs, layers.Dense(3, "softmax")(x))
+    run = GridExplainer(model, 4, preprocess="0..255").start_run(PIXELS)
+    list(run.steps())
+    factor.assign(9.0)
+    with pytest.raises(ModelChangedError):
+        list(run.ask([(0, 1)]))
+
+
+def test_a_change_no_larger_than_rounding_at_times_is() -> None:
+    model = keras_model()
+    explainer = GridExplainer(model, 4, engine="full", preprocess="0..255")
+    explainer.explain(PIXELS, 0)
+    model.layers[2].epsilon = 2e-3
+    found = explainer.explain(PIXELS, 0).baseline_vector
+    itself = model(PIXELS[np.newaxis].astype(np.float32), training=False).numpy()[0]
+    assert difference(found, itself) < 1e-6
+
+
+# --- What a probability of 1 hides
+
+
+@pytest.fixture
+def saturated() -> Net:
+    net = Net().eval()
+    net.fc.bias.data[0] = 60.0  # float32 rounds the softmax to 1
+    return net
+
+
+def test_a_saturated_module_that_was_changed_is_asked_as_it_is(
+    saturated: Net, unspoiled: None
+) -> None:
+    settings = {"preprocess": "0..255", "input_shape": (24, 24), "score": "log-odds"}
+    explainer = GridExplainer(saturated, 4, engine="incremental", **settings)
+    before = explainer.explain(PIXELS, 0)
+    Net.gain = 2.0
+    found = explainer.explain(PIXELS, 0)
+    np.testing.assert_allclose(found.drops, 2 * before.drops, atol=1e-4)
+
+
+def test_a_saturated_run_that_goes_on_says_that_the_model_has_changed(saturated: Net) -> None:
+    settings = {"preprocess": "0..255", "input_shape": (24, 24)}
+    run = GridExplainer(saturated, 4, engine="full", **settings).start_run(PIXELS)
+    list(run.steps())
+    saturated.config.temperature = 0.5
+    with pytest.raises(ModelChangedError, match="gave “class .” -.* in log-odds, and now"):
+        list(run.ask([(0, 1)]))
+
+
+def test_a_weight_that_the_whole_picture_does_not_show(saturated: Net) -> None:
+    settings = {"preprocess": "0..255", "input_shape": (24, 24)}
+    run = GridExplainer(saturated, 4, engine="full", **settings).start_run(PIXELS)
+    list(run.steps())
+    saturated.fc.weight.data[1, 0] += 1e-6
+    with pytest.raises(ModelChangedError, match="weights are others"):
+        list(run.ask([(0, 1)]))
+
+
 # --- Runs that go on
 
 
