@@ -157,7 +157,8 @@ class Run:
             wanted = self._trusted.again(self.whole, wanted)
         batches = yield from self._score(wanted, unchanged)
         if confirm and batches > 1:
-            self._confirm_unmoved()
+            with self._forgetting():
+                self._trusted.confirm_unmoved(self.whole)
 
     def _score(
         self, wanted: Sequence[Sequence[int]], unchanged: Sequence[Sequence[int]]
@@ -216,10 +217,6 @@ class Run:
     def _is_due(self, cells: Sequence[int]) -> bool:
         # Another call may have scored some between two batches.
         return not cells or self.cached_probabilities(cells) is None
-
-    def _confirm_unmoved(self) -> None:
-        with self._forgetting():
-            self._trusted.confirm_unmoved(self.whole)
 
     @contextmanager
     def _forgetting(self) -> Iterator[None]:

@@ -90,7 +90,7 @@ class TrustedStrategy:
     def confirm(self, baseline: Answers) -> None:
         """Raise ModelChangedError if the model is no longer what gave the baseline."""
         if self._classifier.mark is not None:
-            self._witness.confirm(baseline)
+            self._witness.confirm(baseline, self._first_answer if self.is_the_model else None)
         else:
             self.compare(baseline, self.strategy.answers(CellSetBatch(([()],))).at(0))
 
@@ -105,7 +105,7 @@ class TrustedStrategy:
     def confirm_unmoved(self, baseline: Answers | None) -> None:
         """Confirm if there is a sign of a change."""
         if baseline is not None and self._witness.moved():
-            self._witness.confirm(baseline)
+            self.confirm(baseline)
 
     def compare(self, before: Answers, now: Answers, allowed: float = ROUNDING) -> None:
         """Raise ModelChangedError if two answers of this strategy differ without a reason."""

@@ -94,8 +94,10 @@ class Witness:
         """Whether the model's mark has changed."""
         return self._take_mark() != self._mark
 
-    def confirm(self, baseline: Answers) -> None:
+    def confirm(self, baseline: Answers, repeat: Callable[[], Answers] | None = None) -> None:
         """Ask whether the model is still what it was when it gave this baseline.
+
+        `repeat` asks again as the baseline was asked, if the model itself gave that.
 
         Raises
         ------
@@ -107,8 +109,8 @@ class Witness:
             return
         now = self._ask_itself()
         compared = baseline if self._own is None else self._own
-        allowed = self._allowed if self._own is None else ROUNDING
-        self.judge(compared, now, self._ask_itself, allowed)
+        allowed = ROUNDING if repeat or self._own else self._allowed
+        self.judge(compared, now, repeat or self._ask_itself, allowed)
         after = self._take_mark()
         # Weights that asking alone changes tell nothing.
         if mark and after and self._mark and mark.weights == after.weights != self._mark.weights:

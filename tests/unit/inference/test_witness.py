@@ -396,6 +396,20 @@ def test_a_model_whose_answers_depend_on_their_company_can_still_be_asked() -> N
     list(run.ask([(0, 1)]))
 
 
+def test_a_module_whose_answers_depend_on_their_company_can_still_be_asked() -> None:
+    class Normalising(torch.nn.Module):
+        def forward(self, x: Any) -> Any:
+            means = x.mean((1, 2, 3)) / 255
+            return torch.stack([means, -means], 1) + means.mean()
+
+    settings = {"preprocess": "0..255", "output": "value", "input_shape": (24, 24)}
+    run = GridExplainer(Normalising(), 4, engine="full", **settings).start_run(PIXELS)
+    list(run.steps())
+    list(run.steps())
+    list(run.ask([(0, 1)]))
+    run.confirm()
+
+
 def test_weights_that_asking_writes_are_no_change() -> None:
     class Counting(torch.nn.Module):
         def __init__(self) -> None:
