@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from gridexplainer_widget.analysis.object_mask import rank_of_mask
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
-from gridexplainer_widget.core.errors import ClassifierError, MethodError
+from gridexplainer_widget.core.errors import ClassifierError, MethodError, ModelChangedError
 from gridexplainer_widget.core.fills import Fill
 from gridexplainer_widget.core.grid import Box, Grid
 from gridexplainer_widget.core.picture import Picture, read_picture
@@ -44,6 +44,7 @@ __all__ = [
     "GridExplainer",
     "GridExplainerWidget",
     "MethodError",
+    "ModelChangedError",
     "Picture",
     "__version__",
     "as_classifier",

@@ -118,6 +118,8 @@ class GridExplainer(Setup):
             The model failed; the error carries the cells scored so far.
         MethodError
             The method cannot explain this model.
+        ModelChangedError
+            The model changed while it was asked.
         ValueError, TypeError
             The picture, its grid, the target, the method or an option is not usable.
         """
@@ -183,6 +185,8 @@ class GridExplainer(Setup):
 
         Raises
         ------
+        ModelChangedError
+            The model is no longer the one that was explained.
         ValueError
             The mask does not fit the picture, or the explanation does not fit the model.
         """

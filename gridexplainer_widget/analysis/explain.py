@@ -78,7 +78,7 @@ def _occlusion_steps(
                 begun = True
             yield done, len(run.grid)
     except BaseException as error:
-        if not begun:
+        if not begun or run.baseline is None:  # the run forgets what is of two models
             raise
         explanation = setup.freeze(run, target)
         on_result(explanation)

@@ -347,6 +347,21 @@ def test_a_model_that_changes_while_it_is_asked_leaves_nothing(engine: str) -> N
     np.testing.assert_allclose(run.vectors.reshape(fresh.vectors.shape), fresh.vectors, atol=1e-6)
 
 
+def test_an_explanation_of_a_model_that_changes_meanwhile_is_refused() -> None:
+    model = keras_model()
+    calls = []
+
+    def fill(pixels: np.ndarray, _: Any) -> np.ndarray:
+        calls.append(1)
+        if len(calls) == 40:
+            model.layers[-1].kernel.assign(model.layers[-1].kernel * 3)
+        return np.zeros_like(pixels)
+
+    explainer = GridExplainer(model, 8, batch_size=8, engine="full", fill=fill, preprocess="0..255")
+    with pytest.raises(ModelChangedError):
+        explainer.explain(PIXELS, 0)
+
+
 def test_curves_of_a_map_of_another_state_are_refused() -> None:
     model = Gained()
     explainer = GridExplainer(model, 4)
