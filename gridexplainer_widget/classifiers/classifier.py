@@ -121,7 +121,7 @@ class Classifier:
     reread: Callable[[], Classifier] | None = field(default=None, repr=False, compare=False)
     lock: Any = field(default_factory=lock_of, repr=False, compare=False)
 
-    confirmed: dict[Hashable, float] = field(
+    confirmed: dict[tuple[Hashable, Hashable], float] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _has_worked: bool = field(default=False, init=False, repr=False, compare=False)

@@ -70,6 +70,8 @@ class Witness:
             Whether the model was just read anew: what differs now is rounding or a fault.
         """
         known, key = self._classifier.confirmed, self._key(way)
+        if known and not renewed and key[0] not in {structure for structure, _ in known}:
+            return False  # what was compiled is of layers as they were
         before = [] if renewed else [off for off in known.values() if off < np.inf]
         usual = max(before, default=MAX_ROUNDING)
         self._allowed = min(MAX_ROUNDING, max(ROUNDING, 4 * usual))
@@ -144,7 +146,7 @@ class Witness:
 
     def _told(self, before: Answers, now: Answers) -> str:
         """Tell where two answers differ most."""
-        told = difference(before.vectors, now.vectors) > _log_odds_apart(before, now)
+        told = difference(before.vectors, now.vectors) > ROUNDING
         old, new = (one.vectors if told else one.log_odds for one in (before, now))
         names = self._classifier.names(len(old))
         index = int(np.nan_to_num(np.abs(new - old)).argmax()) if len(new) == len(old) else 0
@@ -154,7 +156,7 @@ class Witness:
             f"{new[index]:.4g}."
         )
 
-    def _key(self, way: Hashable) -> Hashable:
+    def _key(self, way: Hashable) -> tuple[Hashable, Hashable]:
         sure = self._mark is not None and self._mark.complete
         return (self._mark.structure if self._mark is not None and sure else None, way)
 

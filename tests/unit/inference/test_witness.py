@@ -247,6 +247,19 @@ def test_a_saturated_run_that_goes_on_says_that_the_model_has_changed(saturated:
         list(run.ask([(0, 1)]))
 
 
+def test_a_saturated_keras_model_that_was_changed_is_asked_as_it_is() -> None:
+    model = keras_model()
+    model.layers[-1].bias.assign([150.0, 0, 0, 0, 0])
+    settings = {"preprocess": "0..255", "score": "log-odds"}
+    explainer = GridExplainer(model, 4, **settings)
+    explainer.explain(PIXELS, 0)
+    model.layers[1].activation = keras.activations.tanh
+    found = explainer.explain(PIXELS, 0)
+    wanted = GridExplainer(model, 4, **settings).explain(PIXELS, 0)
+    assert np.abs(wanted.drops).max() > 1e-3
+    np.testing.assert_allclose(found.drops, wanted.drops, atol=1e-4)
+
+
 def test_a_weight_that_the_whole_picture_does_not_show(saturated: Net) -> None:
     settings = {"preprocess": "0..255", "input_shape": (24, 24)}
     run = GridExplainer(saturated, 4, engine="full", **settings).start_run(PIXELS)
