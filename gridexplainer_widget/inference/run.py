@@ -290,7 +290,8 @@ class Run:
                 f"{self.vectors.shape[1]} before; the number must not change."
             )
         if not cells:
-            self.baseline, self.baseline_log_odds = vector, log_odds
+            if self.baseline is None:  # else it was only asked about again
+                self.baseline, self.baseline_log_odds = vector, log_odds
         elif len(cells) == 1:
             self.vectors[cells[0]], self.log_odds[cells[0]] = vector, log_odds
             self.failed[cells[0]] = False

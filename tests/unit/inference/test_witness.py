@@ -421,7 +421,10 @@ def test_a_model_whose_answers_depend_on_their_company_can_still_be_asked() -> N
 
     run = run_of(normalising, 4)
     list(run.steps())
-    list(run.ask([(0, 1)]))
+    baseline = run.baseline
+    for cell in range(8):
+        list(run.ask([(cell, cell + 1)]))
+    assert run.baseline is baseline  # the map's own
 
 
 def test_a_module_whose_answers_depend_on_their_company_can_still_be_asked() -> None:
