@@ -35,11 +35,10 @@ def with_attributes_kept(model: Any, call: Callable[[], Result]) -> Result:
     try:
         return call()
     finally:
-        tf = tensorflow()
         for attributes, known in before:
             for key, value in list(attributes.items()):
                 old = known.get(key, (None, None))
-                traced = _any(tf.is_symbolic_tensor, value, MAX_DEPTH)
+                traced = _any(_is_traced, value, MAX_DEPTH)
                 if traced or (_changed(value, old) and _any(_is_value, old, MAX_DEPTH)):
                     _put_back(attributes, key, known)
 
@@ -73,9 +72,17 @@ def _changed(value: Any, old: tuple[Any, Any]) -> bool:
     return len(now) != len(then) or any(map(operator.is_not, now, then))
 
 
+def _is_traced(value: Any) -> bool:
+    return bool(tensorflow().is_symbolic_tensor(value)) and not _is_variable(value)
+
+
 def _is_value(value: Any) -> bool:
-    tf = tensorflow()
-    return bool(tf.is_tensor(value)) and not isinstance(value, tf.Variable)
+    return bool(tensorflow().is_tensor(value)) and not _is_variable(value)
+
+
+def _is_variable(value: Any) -> bool:
+    """Also of Keras, whose variables pass for tensors; a layer that is built in a trace keeps them."""
+    return hasattr(value, "assign")
 
 
 def _any(holds: Callable[[Any], Any], value: Any, depth: int) -> bool:

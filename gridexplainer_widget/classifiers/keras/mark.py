@@ -138,9 +138,9 @@ def _values(variables: Sequence[Any]) -> list[NDArray[Any]]:
     The public way to read one costs as much as a hundred of these.
     """
     try:
-        execute = eager_execute()
         handles = [variable.handle for variable in variables]
-    except (ImportError, AttributeError):  # another TensorFlow, or another backend
+        execute = eager_execute()
+    except (AttributeError, ImportError):  # another backend, or another TensorFlow
         return [np.asarray(variable) for variable in variables]
     tf = tensorflow()
     tensors = [

@@ -136,7 +136,7 @@ def test_a_file_with_a_map_that_is_none(rise: Explanation, tmp_path: Path) -> No
         ("attribution", {"method": "occlusion"}, "leaves probabilities instead"),
         ("attribution", {"method": "x"}, "method='x' is unknown"),
         ("attribution", {"layers": "abc"}, "layers is 'abc'"),
-        ("attribution", {"notes": [5]}, r"notes is \[5\]"),
+        ("attribution", {"notes": [5]}, r"note is \[5\]"),
         ("attribution", {"unit": "kg"}, "in 'kg'"),
         ("cost", {"seconds": float("nan")}, "seconds are nan"),
         ("cost", {"forward": -1}, "cost, forward is -1"),

@@ -94,3 +94,19 @@ class AlwaysDrops(layers.Dropout):
 
     def call(self, maps: tf.Tensor) -> tf.Tensor:
         return super().call(maps, training=True)
+
+
+def test_a_model_that_is_built_in_a_trace_keeps_its_weights() -> None:
+    class Unbuilt(keras.Model):
+        def __init__(self) -> None:
+            super().__init__()
+            self.dense = layers.Dense(3)
+
+        def call(self, pixels: tf.Tensor) -> tf.Tensor:
+            return self.dense(tf.reduce_mean(pixels, (1, 2)))
+
+    model = Unbuilt()
+    explainer = GridExplainer(model, 2, preprocess="0..1", output="logits", input_shape=(8, 8))
+    first, again = explainer.explain(PICTURE), explainer.explain(PICTURE)
+    assert len(model.weights) == 2
+    np.testing.assert_array_equal(first.vectors, again.vectors)

@@ -337,7 +337,10 @@ def test_the_one_efficientnet_with_a_mean_of_its_own_is_told_by_its_size() -> No
         module = MODELS.efficientnet_v2_l(num_classes=7)
     classifier = as_classifier(module)
     assert classifier.input_shape == (480, 480, 3)
-    assert classifier.preprocessing.description == "torchvision's EfficientNet: scaled to −1..1"
+    description = classifier.preprocessing.description
+    assert description.startswith(
+        "torchvision's EfficientNet: scaled to −1..1, guessed by its body"
+    )
     assert classifier.labels is None
 
 

@@ -680,7 +680,7 @@ def test_hugging_face_with_several_classes_at_once() -> None:
     assert network.differentiated == "logit"
     scores = network.scores(batch, 1)
     np.testing.assert_allclose(
-        1 / (1 + np.exp(-scores)), classifier.forward(batch)[:, 1], rtol=1e-5
+        1 / (1 + np.exp(-scores)), classifier.forward(batch).answer[:, 1], rtol=1e-5
     )
     randomised = list(network.randomised_copies(0))[-1]
     again = randomised.network.scores(batch, 1)
