@@ -81,7 +81,7 @@ def _is_value(value: Any) -> bool:
 
 
 def _is_variable(value: Any) -> bool:
-    """Also of Keras, whose variables pass for tensors; a layer that is built in a trace keeps them."""
+    """Also of Keras, whose variables pass for tensors; a layer built in a trace keeps them."""
     return hasattr(value, "assign")
 
 
