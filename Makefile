@@ -73,7 +73,10 @@ test-python: $(VENV)/.tests-installed
 # What these test is not installed there.
 FRAMEWORKS := $(TORCH) tests/unit/classifiers/keras tests/unit/classifiers/readers \
 	tests/unit/classifiers/checks/test_preflight_networks.py tests/unit/cli tests/unit/demo \
-	tests/unit/inference/test_incremental.py tests/unit/methods/test_black_box.py \
+	tests/unit/classifiers/test_log_odds.py tests/unit/classifiers/test_model_lock.py \
+	tests/unit/classifiers/test_several.py tests/unit/results/test_values.py \
+	tests/unit/inference/test_incremental.py tests/unit/inference/test_witness.py \
+	tests/unit/methods/test_black_box.py \
 	tests/unit/methods/test_shap_gradient.py tests/unit/analysis/test_randomisation.py \
 	tests/oracle/test_keras_methods.py tests/oracle/test_incremental_graphs.py \
 	tests/oracle/test_incremental_networks.py

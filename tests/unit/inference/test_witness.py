@@ -483,6 +483,7 @@ def test_a_compiled_form_that_answers_otherwise_is_left_aside() -> None:
     assert model.calls - calls <= 2 + explainer.checked.pictures  # not tried once more
 
 
+@pytest.mark.filterwarnings("ignore:.*answers otherwise when it is compiled")  # with oneDNN
 def test_a_leaky_relu_that_tensorflow_compiles_wrongly() -> None:
     inputs = layers.Input((9, 9, 3))
     x = layers.DepthwiseConv2D(3, padding="same")(inputs)

@@ -256,7 +256,7 @@ def test_a_map_that_was_stopped_goes_on_where_it_was(widgets: list[ComparisonWid
     assert widget.status == "done"
     rise = widget.maps[0]
     assert rise["forward"] == 41
-    asked_again = 1  # whether the model is still the same, before the samples
+    asked_again = 2  # whether the model is still the same: after the samples, for the curves
     assert sum(asked) == 1 + 41 + rise["figures"]["calls"] + asked_again  # 1 for the clicks
 
 
