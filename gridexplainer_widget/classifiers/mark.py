@@ -43,9 +43,11 @@ def digests(arrays: Iterable[NDArray[np.generic]]) -> tuple[bytes, ...]:
 
 
 def _digest(array: NDArray[np.generic]) -> bytes:
+    head = repr((array.dtype.str, array.shape)).encode()
+    if array.nbytes < 8 * ROW_WORDS:
+        return head + array.tobytes()
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     whole = len(flat) // (8 * ROW_WORDS) * 8 * ROW_WORDS
     rows = flat[:whole].view(np.uint64).reshape(-1, ROW_WORDS)
     sums = np.einsum("ij,j->i", rows, _FACTORS)
-    head = repr((array.dtype.str, array.shape)).encode()
     return b"".join((head, sums.tobytes(), flat[whole:].tobytes()))

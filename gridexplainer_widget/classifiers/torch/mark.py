@@ -18,6 +18,12 @@ from .calls import INSTALL
 MAX_DEPTH = 4
 """Of containers and settings within an attribute of a module."""
 
+BOOKKEEPING = (
+    *("_backward_", "_state_dict_", "_load_state_dict_", "_is_full_backward", "_non_persistent_"),
+    *("_forward_hooks_", "_forward_pre_hooks_", "_modules"),
+)
+"""How attributes begin that an answer does not depend on, or that are looked at elsewhere."""
+
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
@@ -50,7 +56,7 @@ def _structure_items(module: Any) -> Iterator[Any]:
                 for own, tensor in value.items():
                     if tensor is not None:
                         yield own, tuple(tensor.shape), tensor.dtype, tensor.device
-            elif key not in {"training", "_modules"}:
+            elif key != "training" and not key.startswith(BOOKKEEPING):
                 yield key, _frozen(value, MAX_DEPTH)
 
 
