@@ -150,11 +150,11 @@ class Witness:
         old, new = (one.vectors if told else one.log_odds for one in (before, now))
         names = self._classifier.names(len(old))
         index = int(np.nan_to_num(np.abs(new - old)).argmax()) if len(new) == len(old) else 0
-        unit = "" if told else " in log-odds"
-        return (
-            f"On the whole picture it gave “{names[index]}” {old[index]:.4g}{unit}, and now gives "
-            f"{new[index]:.4g}."
-        )
+        write = self._classifier.quantity.text if told else "{:.4g} in log-odds".format
+        then, today = write(float(old[index])), write(float(new[index]))
+        if then == today:  # too close for what is shown
+            then, today = f"{old[index]:.7g}", f"{new[index]:.7g}"
+        return f"On the whole picture it gave “{names[index]}” {then}, and now gives {today}."
 
     def _key(self, way: Hashable) -> tuple[Hashable, Hashable]:
         sure = self._mark is not None and self._mark.complete

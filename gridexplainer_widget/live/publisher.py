@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import IntEnum
 from typing import Any, Protocol, TypeVar
 
-from gridexplainer_widget.core.errors import named
+from gridexplainer_widget.core.errors import ModelChangedError, named
 from gridexplainer_widget.inference.run import Run
 
 from .runner import Job, Outcome, Runner
@@ -131,7 +131,8 @@ class Publisher(ABC):
 
     def _publish_failure(self, outcome: Outcome | None) -> None:
         if isinstance(outcome, BaseException):
-            self._traits.set_trait("error", named(outcome))
+            clear = isinstance(outcome, ModelChangedError)  # words for everybody
+            self._traits.set_trait("error", str(outcome) if clear else named(outcome))
 
     def _publish_status(self, outcome: Outcome) -> None:
         self._publish_failure(outcome)

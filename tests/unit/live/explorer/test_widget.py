@@ -1047,3 +1047,27 @@ def test_how_many_top_cells_is_a_whole_number(k: object) -> None:
     widget.wait(20)
     with pytest.raises(ValueError, match="whole number"):
         widget.select_top(k)
+
+
+def test_a_click_on_a_map_of_another_state_is_told_and_start_begins_anew() -> None:
+    gain = 1.0
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        one = 1 / (1 + np.exp(-gain * (batch.std((1, 2, 3)) / 255 - 0.25)))
+        return np.stack([1 - one, one], 1)
+
+    widget = explore(model, 4)
+    widget.wait(20)
+    before = drops(widget).copy()
+    gain = 8.0
+    widget.select([(0, 0), (1, 1)])
+    widget.wait(20)
+    assert widget.error.startswith("model has changed since. On the whole picture it gave “class ")
+    assert "run again" in widget.error
+    assert widget.evidence["drop"] is None
+    np.testing.assert_array_equal(drops(widget), before)
+    widget.start()
+    widget.wait(20)
+    assert not widget.error
+    assert widget.evidence["drop"] is not None
+    assert np.abs(drops(widget)).max() > 2 * np.abs(before).max()
