@@ -97,6 +97,7 @@ def test_cells_stream_in_and_a_click_reaches_python(url: str, page: Page) -> Non
     page.goto(url)
     await_status(page, "running")
     await_picture(page)
+    expect(page.get_by_text("truth [")).to_be_visible()  # all cells have run; clicks are heard
     before = pixels(page)
     for done in (7, 15):
         page.get_by_role("button", name="Let on").click()
