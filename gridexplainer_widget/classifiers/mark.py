@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+PLAIN = (bool, int, float, complex, str, bytes, type(None))
+"""Settings that say all by themselves."""
+
 ROW_WORDS = 512
 """64-bit words for each number of a digest."""
 

@@ -32,14 +32,12 @@ class ModelLock:
 
     def __init__(self, locks: Iterable[_Lock]) -> None:
         self._locks = sorted(locks, key=lambda one: one.number)  # an order excludes deadlocks
-        self._held = threading.local()
 
     def __enter__(self) -> None:
         with ExitStack() as stack:
             for one in self._locks:
                 stack.enter_context(one.lock)
-            held: list[ExitStack] = vars(self._held).setdefault("stacks", [])
-            held.append(stack.pop_all())
+            stack.pop_all()  # all are held; else those that were taken are given back
 
     def __exit__(
         self,
@@ -47,7 +45,8 @@ class ModelLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._held.stacks.pop().close()
+        for one in reversed(self._locks):
+            one.lock.release()
 
 
 def lock_of(*parts: Any) -> ModelLock:

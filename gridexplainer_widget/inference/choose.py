@@ -12,7 +12,7 @@ from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.incremental.engine import IncrementalEngine, failed
 
 from .incremental import MIN_PICTURES, IncrementalStrategy
-from .strategy import FullStrategy, InferenceStrategy, choose_batch_size
+from .strategy import FullStrategy, InferenceStrategy, batch_size_for
 
 Engine: TypeAlias = Literal["auto", "full", "incremental"]
 
@@ -36,11 +36,8 @@ def choose_strategy(
     classifier: Classifier, masker: Masker, engine: Engine, batch_size: int | None
 ) -> InferenceStrategy:
     """Choose the strategy; warn if incremental inference was wanted but is impossible."""
-    queries = len(masker.grid) + 1
-    full = FullStrategy(
-        classifier, masker, batch_size or choose_batch_size(queries, masker.pixels.nbytes)
-    )
-    if engine == "full" or queries < MIN_PICTURES:
+    full = FullStrategy(classifier, masker, batch_size_for(masker, batch_size))
+    if engine == "full" or len(masker.grid) + 1 < MIN_PICTURES:
         return full
     try:
         incremental = IncrementalStrategy(
@@ -70,9 +67,7 @@ def uncompiled_strategy(
         stacklevel=2,
     )
     itself = replace(classifier, forward=classifier.itself or classifier.forward, itself=None)
-    queries = len(masker.grid) + 1
-    size = batch_size or choose_batch_size(queries, masker.pixels.nbytes)
-    full = FullStrategy(itself, masker, size)
+    full = FullStrategy(itself, masker, batch_size_for(masker, batch_size))
     full.way = ("the model itself", masker.pixels.shape)
     full.description = "full: the model itself, since compiled it answers otherwise"
     return full

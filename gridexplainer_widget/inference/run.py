@@ -21,7 +21,7 @@ from gridexplainer_widget.core.scores import Answers
 from .choose import Engine
 from .not_finite import not_finite
 from .set_answers import SetAnswers
-from .strategy import InferenceStrategy, choose_batch_size
+from .strategy import InferenceStrategy, batch_size_for
 from .trusted import TrustedStrategy
 from .witness import KEPT_ROUNDING
 
@@ -65,9 +65,7 @@ class Run:
     ) -> None:
         self.classifier, self.picture, self.masker = classifier, picture, masker
         self.given_batch_size = batch_size
-        self.batch_size = batch_size or choose_batch_size(
-            len(masker.grid) + 1, masker.pixels.nbytes
-        )
+        self.batch_size = batch_size_for(masker, batch_size)
         self.baseline: Probabilities | None = None
         self.vectors: Probabilities | None = None
         self.log_odds = np.empty((len(masker.grid), 0), np.float32)

@@ -36,6 +36,11 @@ def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUD
     return even_batch_size(queries, min(MAX_BATCH, within_budget))
 
 
+def batch_size_for(masker: Masker, given: int | None) -> int:
+    """Return the user's batch size, else one that suits a run of this grid."""
+    return given or choose_batch_size(len(masker.grid) + 1, masker.pixels.nbytes)
+
+
 def even_batch_size(count: int, max_size: float) -> int:
     """Return the size of the fewest equal batches of at most `max_size`."""
     batches = max(1, math.ceil(count / max_size))

@@ -1,10 +1,25 @@
 """PyTorch networks with random weights that are alive: they tell pictures apart."""
 
+from collections.abc import Callable
+
 import numpy as np
 from torch import nn
 
 from gridexplainer_widget import GridExplainer
 from tests.support.pytorch import torch
+
+
+class Does(nn.Module):
+    """A function in the place of a module; parts are what it may call."""
+
+    def __init__(self, function: Callable, **parts: nn.Module) -> None:
+        super().__init__()
+        self.function = function
+        for name, part in parts.items():
+            self.add_module(name, part)
+
+    def forward(self, pictures: torch.Tensor) -> object:
+        return self.function(self, pictures)
 
 
 def lively(module: nn.Module, seed: int = 0) -> nn.Module:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.mark import Mark, digests
+from gridexplainer_widget.classifiers.mark import PLAIN, Mark, digests
 
 from .source import eager_execute, tensorflow, values_of
 
@@ -17,45 +17,16 @@ FRAMEWORKS = {"keras", "tf_keras", "tensorflow", "numpy", "builtins"}
 """Packages whose code is taken to be what it was."""
 
 BOOKKEEPING = (
-    *(
-        "_self_",
-        "_saved_model",
-        "_auto_",
-        "_track",
-        "_lock",
-        "_call",
-        "call_sig",
-        "_path",
-        "_parent",
-    ),
-    *("_inbound", "_outbound", "_nodes", "_trainable", "_non_trainable", "_metrics", "_loss"),
-    *(
-        "_build",
-        "build",
-        "_seed_gen",
-        "_compile",
-        "train_",
-        "predict_",
-        "test_",
-        "_jit",
-        "_run_eag",
-    ),
-    *(
-        "quantize",
-        "optimizer",
-        "history",
-        "_distribute",
-        "_function",
-        "_keras_api",
-        "stop_training",
-    ),
+    *("_self_", "_saved_model", "_auto_", "_track", "_lock", "_call", "call_sig", "_path"),
+    *("_parent", "_inbound", "_outbound", "_nodes", "_trainable", "_non_trainable"),
+    *("_metrics", "_loss", "_build", "build", "_seed_gen", "_compile", "train_"),
+    *("predict_", "test_", "_jit", "_run_eag", "quantize", "optimizer", "history"),
+    *("_distribute", "_function", "_keras_api", "stop_training"),
 )
 """How attributes begin that answers do not depend on; calling and training changes some."""
 
 TRAINING_ONLY = ("initializer", "regularizer", "constraint", "_losses")
 """How attributes end that only training needs."""
-
-PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
 def mark_of(model: Any) -> Mark:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.mark import Mark, digests
+from gridexplainer_widget.classifiers.mark import PLAIN, Mark, digests
 
 from .calls import INSTALL
 
@@ -23,8 +23,6 @@ BOOKKEEPING = (
     *("_forward_hooks_", "_forward_pre_hooks_", "_modules"),
 )
 """How attributes begin that an answer does not depend on, or that are looked at elsewhere."""
-
-PLAIN = (bool, int, float, complex, str, bytes, type(None))
 
 
 def mark_of(module: Any) -> Mark:

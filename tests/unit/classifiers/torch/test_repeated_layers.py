@@ -10,22 +10,10 @@ from gridexplainer_widget import GridExplainer
 from gridexplainer_widget.classifiers.torch.network import TorchNetwork
 from gridexplainer_widget.core.errors import MethodError
 from tests.support.pytorch import torch
+from tests.support.torch_networks import Does
 
 PICTURE = np.random.default_rng(4).integers(0, 256, (12, 12, 3), np.uint8)
 BATCH = np.random.default_rng(4).normal(size=(2, 12, 12, 3)).astype(np.float32)
-
-
-class Does(nn.Module):
-    """A function in the place of a module; parts are what it may call."""
-
-    def __init__(self, function: Callable, **parts: nn.Module) -> None:
-        super().__init__()
-        self.function = function
-        for name, part in parts.items():
-            self.add_module(name, part)
-
-    def forward(self, pictures: torch.Tensor) -> object:
-        return self.function(self, pictures)
 
 
 def body(activations: Callable[[], nn.Module] = nn.ReLU) -> nn.Sequential:

@@ -23,24 +23,12 @@ from gridexplainer_widget.classifiers.torch.network import TorchNetwork
 from gridexplainer_widget.core.errors import MethodError
 from tests.support.pytorch import timm, torch, torchvision
 from tests.support.sizes import FEW, sized
+from tests.support.torch_networks import Does
 
 PICTURE = np.array([[1, -2], [3, 4]], np.float32).reshape(1, 2, 2, 1)
 BATCH = np.random.default_rng(4).normal(size=(3, 12, 12, 3)).astype(np.float32)
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*is deprecated:DeprecationWarning")
-
-
-class Does(nn.Module):
-    """A function in the place of a module; parts are what it may call."""
-
-    def __init__(self, function: Callable, **parts: nn.Module) -> None:
-        super().__init__()
-        self.function = function
-        for name, part in parts.items():
-            self.add_module(name, part)
-
-    def forward(self, pictures: torch.Tensor) -> object:
-        return self.function(self, pictures)
 
 
 def network_of(module: nn.Module, output: str = "logits", channels: int = 3) -> TorchNetwork:
