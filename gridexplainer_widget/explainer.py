@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import ArrayLike
 
 from gridexplainer_widget.analysis.audit import audit_explanation, randomise_steps
+from gridexplainer_widget.analysis.audit_fills import AuditFills
 from gridexplainer_widget.analysis.compare import comparison_steps
 from gridexplainer_widget.analysis.explain import explain_steps
 from gridexplainer_widget.analysis.randomisation import Randomisation
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.core.fills import FillLike
 from gridexplainer_widget.core.picture import PictureLike
 from gridexplainer_widget.core.progress import with_bar
 from gridexplainer_widget.methods.requests import MethodRequestLike, parse_request
@@ -135,7 +135,7 @@ class GridExplainer(Setup):
         methods: Sequence[MethodRequestLike] | None = None,
         target_class: int | str | None = None,
         *,
-        fill: FillLike | None = None,
+        fill: AuditFills = None,
         mask: ArrayLike | None = None,
         randomise: bool = False,
     ) -> Comparison:
@@ -167,17 +167,22 @@ class GridExplainer(Setup):
         self,
         explanation: Explanation,
         *,
-        fill: FillLike | None = None,
+        fill: AuditFills = None,
         mask: ArrayLike | None = None,
         randomise: bool = False,
     ) -> Faithfulness:
         """Measure an explanation's faithfulness by hiding its cells in order.
 
+        Random orders tell what chance reaches. Under two fills, on a grid of 8×8 cells, the map's
+        order takes 126 pictures and random ones 450, which all maps of a :meth:`compare` share.
+
         Parameters
         ----------
         explanation : Explanation
-        fill : str, (r, g, b) or callable, optional
-            By default the explainer's. Another can reverse the ranking of methods.
+        fill : str, (r, g, b), callable, or a list of these, optional
+            What stands in for hidden cells. By default two that differ from the map's own: of
+            "gray", "blur", "picture-mean" and "noise" the first two. A map is best at what it was
+            made by, and another fill can reverse the ranking of methods.
         mask : bool array (height, width), optional
             True on the object.
         randomise : bool

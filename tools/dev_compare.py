@@ -166,7 +166,7 @@ def record() -> dict[str, Any]:
         "maps": maps,
         "progress": [None] * 4 + [[1200, 4000], *[None] * 3],
         "evidence": {},
-        "fill": "cell-mean",
+        "fills": ["gray", "blur"],
         "status": "done",
         "error": "",
         "metrics": metric_records(),
@@ -210,15 +210,35 @@ def audit_record(
     deletion: float, insertion: float, randomised: float, *, pointing: bool, inside: float
 ) -> dict[str, Any]:
     """Make up an audit."""
-    return {
+    bands = {"deletion": [0.11, 0.3], "insertion": [0.11, 0.3], "srg": [-0.12, 0.12]}
+    under = {
         "deletion": deletion,
         "insertion": insertion,
         "srg": insertion - deletion,
+        "bands": bands,
+    }
+    by_chance = "Under gray this map orders the cells no better than random orders."
+    flat = "Cannot tell maps apart under blur: with every cell hidden the model still gives 34.1%."
+    return {
+        "under": [
+            {
+                "fill": "gray",
+                **under,
+                "ranks": True,
+                "verdict": by_chance if insertion - deletion < 0.12 else "",
+            },
+            {"fill": "blur", **under, "ranks": False, "verdict": flat},
+        ],
         "randomised": randomised,
         "pointing": pointing,
         "inside": inside,
-        "area": 0.13,
+        "beside": {
+            "randomised": "chance 0.10",
+            "pointing": "",
+            "inside": "chance 0.13, the object itself 0.77",
+        },
         "calls": 128,
+        "chanceCalls": 450,
         "notes": [],
     }
 

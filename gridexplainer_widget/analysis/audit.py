@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,73 +10,109 @@ from numpy.typing import ArrayLike, NDArray
 
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.core.errors import MethodError
-from gridexplainer_widget.core.fills import Fill, FillLike, parse_fill
+from gridexplainer_widget.core.fills import Fill, parse_fill
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import read_picture
 from gridexplainer_widget.core.progress import Progress, subprogress
+from gridexplainer_widget.inference.order_curves import Chance
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.attribute import attribute, ensure_baseline
 from gridexplainer_widget.methods.requests import MethodRequest
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.faithfulness import Faithfulness
 
+from .audit_fills import AuditFills, audit_fills
 from .faithfulness import faithfulness_steps
+from .orders import chance_steps
 from .randomisation import Randomisation, randomisation_steps
 from .setup import Setup
+
+
+class Audit:
+    """Runs of one picture, one for each fill, and what random orders reach in each.
+
+    For all maps of the picture, so that random orders are asked about once for each class.
+    """
+
+    def __init__(self, runs: Sequence[Run], seed: int = 0) -> None:
+        self.runs = tuple(runs)
+        self._seed = seed
+        self._chances: dict[tuple[str, int], tuple[object, Chance]] = {}
+
+    def begin(self, explanation: Explanation) -> Generator[Progress, None, None]:
+        """Ask about the whole picture, and compare that with an explanation's.
+
+        Raises
+        ------
+        ModelChangedError, ValueError
+            The explanation is of the model as it was before, or of another.
+        """
+        for run in self.runs:
+            yield from ensure_baseline(run)
+            if run.baseline is None or len(run.baseline) != len(explanation.labels):
+                classes = 0 if run.baseline is None else len(run.baseline)
+                raise ValueError(
+                    f"The explanation is of {len(explanation.labels)} classes, and "
+                    f"{run.classifier.name} has {classes}: it is another model's."
+                )
+            run.check_baseline(explanation.whole)
+
+    def chances(self, target: int) -> Generator[Progress, None, list[Chance]]:
+        """Measure what random orders reach under each fill, unless it is known of this model."""
+        found = []
+        for number, run in enumerate(self.runs):
+            key = (run.masker.fill.name, target)
+            of_model, known = self._chances.get(key, (None, None))
+            if known is None or of_model is not run.baseline:
+                steps = chance_steps(run, target, self._seed)
+                known = yield from subprogress(steps, number, len(self.runs))
+                self._chances[key] = (run.baseline, known)
+            found.append(known)
+        return found
 
 
 def audit_explanation(  # noqa: PLR0913 - what is audited, and how far
     setup: Setup,
     explanation: Explanation,
-    fill: FillLike | None = None,
+    fill: AuditFills = None,
     mask: ArrayLike | None = None,
     *,
     request: MethodRequest | None = None,
     randomise: bool = False,
 ) -> Generator[Progress, None, Faithfulness]:
     """Audit an explanation; see :meth:`GridExplainer.faithfulness`."""
-    run = audit_run(setup, explanation, fill)
+    audit = audit_of(setup, explanation, fill)
     request = request or explanation.request
     return (
-        yield from audit_steps(setup, run, explanation, request, mask=mask, randomise=randomise)
+        yield from audit_steps(setup, audit, explanation, request, mask=mask, randomise=randomise)
     )
 
 
 def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
     setup: Setup,
-    audit: Run,
+    audit: Audit,
     explanation: Explanation,
     request: MethodRequest,
     *,
     mask: ArrayLike | None = None,
     randomise: bool = False,
 ) -> Generator[Progress, None, Faithfulness]:
-    """Audit an explanation with a run of :func:`audit_run`, which can be reused.
+    """Audit an explanation by :func:`audit_of`, which other maps of the picture can share.
 
     If randomising the weights fails, a note says why.
     """
-    calls = audit.calls
-    yield from ensure_baseline(audit)
-    if audit.baseline is None or len(audit.baseline) != len(explanation.labels):
-        classes = 0 if audit.baseline is None else len(audit.baseline)
-        raise ValueError(
-            f"The explanation is of {len(explanation.labels)} classes, and {audit.classifier.name} "
-            f"has {classes}: it is another model's."
-        )
-    _check_same_model(audit, explanation)
-    baseline_calls = audit.calls - calls
-    steps = faithfulness_steps(audit, explanation.values, explanation.target, mask)
-    faithfulness = yield from subprogress(steps, 0, 2) if randomise else steps
-    faithfulness = replace(faithfulness, calls=faithfulness.calls + baseline_calls)
+    stages = 3 if randomise else 2
+    begun = sum(run.calls for run in audit.runs)
+    yield from audit.begin(explanation)
+    begun -= sum(run.calls for run in audit.runs)
+    chances = yield from subprogress(audit.chances(explanation.target), 0, stages)
+    steps = faithfulness_steps(audit.runs, explanation.values, explanation.target, mask, chances)
+    faithfulness = yield from subprogress(steps, 1, stages)
+    faithfulness = replace(faithfulness, calls=faithfulness.calls - begun)
     if not randomise:
         return faithfulness
     steps = add_randomisation(setup, explanation, request, faithfulness)
-    return (yield from subprogress(steps, 1, 2))
-
-
-def _check_same_model(audit: Run, explanation: Explanation) -> None:
-    """Raise ModelChangedError if the model answers otherwise than when the map was made."""
-    audit.check_baseline(explanation.whole)
+    return (yield from subprogress(steps, 2, stages))
 
 
 def add_randomisation(
@@ -110,7 +146,7 @@ def randomise_steps(
             "This map was made with a background of pictures, which an explanation does not keep. "
             "explainer.compare(…, randomise=True) randomises the weights where it is at hand."
         )
-    run = audit_run(setup, explanation, fill_of(setup, explanation))
+    run = _run_of(setup, explanation, fill_of(setup, explanation))
     if run.classifier.output is None:  # the first answer tells
         yield from ensure_baseline(run)
     target, score, seed = explanation.target, explanation.score, explanation.settings.get("seed", 0)
@@ -124,8 +160,8 @@ def randomise_steps(
     return (yield from randomisation_steps(run, explanation.values, again, stages, setup.seed))
 
 
-def audit_run(setup: Setup, explanation: Explanation, fill: FillLike | None = None) -> Run:
-    """Set up hiding cells of an explained picture, by default with the explainer's fill.
+def audit_of(setup: Setup, explanation: Explanation, fill: AuditFills = None) -> Audit:
+    """Set up hiding cells of an explained picture, by default under two fills not the map's own.
 
     Raises
     ------
@@ -134,6 +170,15 @@ def audit_run(setup: Setup, explanation: Explanation, fill: FillLike | None = No
     """
     if not isinstance(explanation, Explanation):
         raise TypeError(f"{type(explanation).__name__} is no Explanation, such as explain() gives.")
+    try:
+        own: Fill | str = fill_of(setup, explanation)
+    except MethodError:  # a fill of the user's own, of which a file keeps the name
+        own = explanation.fill
+    fills = audit_fills(fill, own, explanation.pixels, explanation.grid, setup.seed)
+    return Audit([_run_of(setup, explanation, one) for one in fills], setup.seed)
+
+
+def _run_of(setup: Setup, explanation: Explanation, fill: Fill) -> Run:
     wanted = setup.classifier.input_shape
     given = explanation.pixels.shape
     if any(want not in {None, have} for want, have in zip(wanted, given, strict=True)):
@@ -141,8 +186,7 @@ def audit_run(setup: Setup, explanation: Explanation, fill: FillLike | None = No
             f"The explanation's picture is {given}, and {setup.classifier.name} takes "
             f"{wanted}: it is another model's."
         )
-    chosen = setup.fill if fill is None else parse_fill(fill, setup.seed)
-    masker = Masker(explanation.pixels, explanation.grid, chosen)
+    masker = Masker(explanation.pixels, explanation.grid, fill)
     picture = read_picture(explanation.picture)
     return Run(setup.classifier, picture, masker, setup.batch_size)
 

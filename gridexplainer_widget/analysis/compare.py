@@ -6,7 +6,6 @@ from collections.abc import Callable, Generator, Sequence
 
 from numpy.typing import ArrayLike
 
-from gridexplainer_widget.core.fills import FillLike, parse_fill
 from gridexplainer_widget.core.picture import Picture, PictureLike, read_picture
 from gridexplainer_widget.core.progress import Progress, indeterminate, subprogress
 from gridexplainer_widget.inference.run import Run
@@ -17,7 +16,8 @@ from gridexplainer_widget.results.comparison_data import Failure
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.faithfulness import Faithfulness
 
-from .audit import audit_explanation
+from .audit import Audit, audit_of, audit_steps
+from .audit_fills import AuditFills, audit_fills
 from .explain import explanation_steps, failure_reason
 from .object_mask import fit_mask
 from .setup import Setup
@@ -28,7 +28,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
     img: PictureLike,
     methods: Sequence[MethodRequestLike] | None,
     target: int | str | None,
-    fill: FillLike | None = None,
+    fill: AuditFills = None,
     mask: ArrayLike | None = None,
     *,
     randomise: bool = False,
@@ -37,9 +37,9 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
     """Explain and audit by each method; give the comparison so far to `on_result` after each."""
     picture = read_picture(img)
     requests = parse_requests(setup.usual_methods if methods is None else methods)
-    fill = None if fill is None else parse_fill(fill, setup.seed)
-    yield from _check_request(setup, picture, target, mask)
-    explanations, audits = list[Explanation](), list[Faithfulness]()
+    yield from _check_request(setup, picture, target, fill, mask)
+    explanations, figures = list[Explanation](), list[Faithfulness]()
+    audit: Audit | None = None
     failures, stages = list[Failure](), 2 * len(requests)
     for number, request in enumerate(requests):
         run = setup.start_run(picture)  # one each: costs are counted per run
@@ -48,16 +48,15 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
             explanation = yield from subprogress(steps, 2 * number, stages)
             if explanations:
                 run.check_baseline(explanations[0].whole)
-            audit = audit_explanation(
-                setup, explanation, fill, mask, request=request, randomise=randomise
-            )
-            faithfulness = yield from subprogress(audit, 2 * number + 1, stages)
+            audit = audit or audit_of(setup, explanation, fill)
+            work = audit_steps(setup, audit, explanation, request, mask=mask, randomise=randomise)
+            faithfulness = yield from subprogress(work, 2 * number + 1, stages)
         except Exception as error:  # noqa: BLE001 - the maps of other methods are kept
             failures.append(Failure(request, failure_reason(error)))
         else:
             explanations.append(explanation)
-            audits.append(faithfulness)
-        comparison = Comparison(tuple(explanations), tuple(audits), tuple(failures))
+            figures.append(faithfulness)
+        comparison = Comparison(tuple(explanations), tuple(figures), tuple(failures))
         on_result(comparison)
     return comparison
 
@@ -69,10 +68,15 @@ def check_model(setup: Setup, run: Run) -> Generator[Progress, None, None]:
 
 
 def _check_request(
-    setup: Setup, picture: Picture, target: int | str | None, mask: ArrayLike | None
+    setup: Setup,
+    picture: Picture,
+    target: int | str | None,
+    fill: AuditFills,
+    mask: ArrayLike | None,
 ) -> Generator[Progress, None, None]:
-    """Check target, mask and model before the long part."""
+    """Check fills, target, mask and model before the long part."""
     run = setup.start_run(picture)
+    audit_fills(fill, setup.fill, run.masker.pixels, run.grid, setup.seed)
     yield from ensure_baseline(run)
     target_of(run, target)
     if mask is not None:

@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator, Iterable
-from typing import Any, Final, TypeAlias
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from gridexplainer_widget.core.arrays import Map
-from gridexplainer_widget.core.progress import Progress
+from gridexplainer_widget.core.progress import Progress, subprogress
 from gridexplainer_widget.inference.cell_sets import Curves, ranking
+from gridexplainer_widget.inference.order_curves import Chance
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.results.faithfulness import Faithfulness
 
 from .object_mask import checked_map, fit_mask, on_mask
-
-CellSet: TypeAlias = "tuple[int, ...]"
+from .orders import curves_steps
 
 MAX_TIED_SHARE: Final = 0.25
 """Larger shares of equal values get a note."""
 
 
 def faithfulness_steps(
-    run: Run, values: ArrayLike, target: int, mask: ArrayLike | None = None
+    runs: Sequence[Run],
+    values: ArrayLike,
+    target: int,
+    mask: ArrayLike | None = None,
+    chances: Sequence[Chance | None] | None = None,
 ) -> Generator[Progress, None, Faithfulness]:
-    """Measure a map, (rows, columns); yield pictures done and their total.
+    """Measure a map, (rows, columns), under each run's fill; yield steps done and their total.
 
-    The run's fill hides cells, and its cache is reused. Cells without a finite value rank last.
+    Each run's cache is reused; `chances` are what random orders reach in it, if known. Cells
+    without a finite value rank last.
 
     Raises
     ------
@@ -37,31 +42,28 @@ def faithfulness_steps(
     ValueError
         The map or the mask does not fit.
     """
-    values = checked_map(values, run.grid)
+    first = runs[0]
+    values = checked_map(values, first.grid)
     notes = _notes(values)
     on_object: dict[str, Any] = {}
     if mask is not None:
-        fitted = fit_mask(mask, run.grid, run.picture.size)
-        on_object = vars(on_mask(values, fitted, run.grid))
+        fitted = fit_mask(mask, first.grid, first.picture.size)
+        on_object = vars(on_mask(values, fitted, first.grid))
         if on_object["inside"] is None:
             notes.append("No value is positive, so none lies inside the mask or outside.")
     curves = Curves(_order(values), values.size)
-    quantity = run.classifier.quantity
-    bounds = (None, None) if quantity.is_value else (0, 1)
-    known, calls, seconds = yield from _probabilities(run, curves.sets, target)
-    deletion, insertion = (
-        np.array([known[hidden(k)] for k in curves.counts], np.float32).clip(*bounds)
-        for hidden in (curves.deletion, curves.insertion)
-    )
+    calls, seconds = (sum(getattr(run, cost) for run in runs) for cost in ("calls", "seconds"))
+    under = []
+    for number, (run, chance) in enumerate(zip(runs, chances or [None] * len(runs), strict=True)):
+        steps = curves_steps(run, [curves], target)
+        (found,) = yield from subprogress(steps, number, len(runs))
+        under.append(replace(found, chance=chance))
     return Faithfulness(
-        curves.counts,
-        deletion,
-        insertion,
-        run.masker.fill.name,
-        calls=calls,
-        seconds=seconds,
+        tuple(under),
+        calls=sum(run.calls for run in runs) - calls,
+        seconds=sum(run.seconds for run in runs) - seconds,
         notes=tuple(notes),
-        quantity=quantity,
+        quantity=first.classifier.quantity,
         **on_object,
     )
 
@@ -71,33 +73,6 @@ def _order(values: Map) -> tuple[int, ...]:
     ranked = ranking(values)
     rest = np.setdiff1d(np.arange(values.size), ranked)
     return tuple(map(int, (*ranked, *rest)))
-
-
-def _probabilities(
-    run: Run, sets: Iterable[CellSet], target: int
-) -> Generator[Progress, None, tuple[dict[CellSet, float], int, float]]:
-    """Return the target's probability for each set, pictures and seconds."""
-    missing = list(dict.fromkeys(sets))
-    known: dict[CellSet, float] = {}
-
-    def read() -> None:  # after each batch: the run's cache is bounded
-        for cells in missing.copy():
-            vector = run.cached_probabilities(cells)
-            if vector is not None:
-                known[cells] = float(vector[target])
-                missing.remove(cells)
-
-    read()
-    total, calls, seconds = len(missing), 0, 0.0
-    since = time.perf_counter()
-    for pictures in run.ask(missing.copy()):
-        read()
-        calls += pictures
-        seconds += time.perf_counter() - since
-        yield calls, total
-        since = time.perf_counter()
-    read()
-    return known, calls, seconds
 
 
 def _notes(values: Map) -> list[str]:

@@ -40,12 +40,19 @@ class OnMask:
         Mean covered share of the cells, 0..1: `inside` of a constant map.
     touched : int
         Number of cells that the mask touches.
+    inside_itself : float
+        `inside` of the mask itself, as the grid shows it: a map of the covered shares. Below 1,
+        since cells lie partly inside.
+    inside_most : float
+        The largest covered share: no map's `inside` is above it.
     """
 
     pointing: bool
     inside: float | None
     mask_area: float
     touched: int
+    inside_itself: float
+    inside_most: float
 
 
 def checked_map(values: ArrayLike, grid: Grid) -> Map:
@@ -103,6 +110,8 @@ def on_mask(values: ArrayLike, mask: Mask, grid: Grid) -> OnMask:
         inside=float((positive * covered).sum() / total) if total else None,
         mask_area=float(covered.mean()),
         touched=int((covered > 0).sum()),
+        inside_itself=float((covered**2).sum() / covered.sum()),
+        inside_most=float(covered.max()),
     )
 
 

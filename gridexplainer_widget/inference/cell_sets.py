@@ -55,21 +55,24 @@ class Curves:
     Deletion hides the first k cells of `order` (largest drop first), insertion all others. After V.
     Petsiuk, A. Das and K. Saenko, "RISE: Randomized Input Sampling for Explanation of Black-box
     Models", BMVC 2018, who blur or grey pixels; here the run's fill replaces them.
+
+    A curve has a point for each number of hidden cells, or `points` where these are fewer.
     """
 
     order: tuple[int, ...]
     cells: int
+    points: int = MAX_POINTS
 
     @property
     def counts(self) -> tuple[int, ...]:
-        """Each k on the curves: all, or 33 spread evenly (32 if n is odd).
+        """Each k on the curves: all, or `points` spread evenly (one less if n is odd).
 
         With k comes n − k, so that a ranking and its reverse hide equally many cells.
         """
         n = len(self.order)
-        if n < MAX_POINTS:
+        if n < self.points:
             return tuple(range(n + 1))
-        gaps = MAX_POINTS - 1 - n % 2  # an odd n has no k in the middle
+        gaps = self.points - 1 - n % 2  # an odd n has no k in the middle
         lower = [round(point * n / gaps) for point in range(gaps // 2 + 1)]
         upper = [n - k for k in reversed(lower)]
         return tuple(dict.fromkeys(lower + upper))

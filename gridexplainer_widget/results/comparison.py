@@ -11,7 +11,6 @@ from gridexplainer_widget.core.shown import shown
 
 from .comparison_data import ComparisonData
 from .explanation import Explanation
-from .metrics import row_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -71,8 +70,9 @@ class Comparison(ComparisonData[Explanation]):
         -------
         pandas.DataFrame
             Indexed by title; columns are method, forward, backward (pictures), seconds
-            and, where measured, deletion, insertion, srg, randomised, pointing, inside,
-            mask_area and audit_calls.
+            and, where measured, deletion, insertion, srg (each the mean over the audit's fills),
+            randomised, pointing, inside, mask_area, audit_calls and, for each fill, "srg under
+            gray" and what random orders reach, "random srg under gray".
 
         Raises
         ------
@@ -100,9 +100,13 @@ class Comparison(ComparisonData[Explanation]):
     @property
     def _notes(self) -> list[str]:
         """Collect each map's own notes, then the shared ones once."""
-        shared = set.intersection(*(set(one.notes) for one in self)) if len(self) else set()
-        notes = [(one, note) for one in self for note in one.notes if note not in shared]
-        return [*(f"{one.title}: {note}" for one, note in notes), *sorted(shared)]
+        each = [
+            (one.title, (*one.notes, *filter(None, figures.verdicts if figures else ())))
+            for one, figures in self.audited
+        ]
+        shared = set.intersection(*(set(notes) for _, notes in each)) if len(self) > 1 else set()
+        own = [f"{title}: {note}" for title, notes in each for note in notes if note not in shared]
+        return [*own, *sorted(shared), *(self.figures[0].chance_rows if self.figures else ())]
 
     def _line(self, number: int) -> str:
         explanation, faithfulness = self.audited[number]
@@ -110,5 +114,5 @@ class Comparison(ComparisonData[Explanation]):
         calls = f"{cost.forward} pictures asked"
         if cost.backward:
             calls += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
-        metrics = f"; {row_of(faithfulness.metrics, faithfulness.quantity)}" if faithfulness else ""
-        return f"  {explanation.title}: {calls}, {cost.seconds:.1f} s{metrics}"
+        figures = faithfulness.rows if faithfulness else ()
+        return "; ".join([f"  {explanation.title}: {calls}, {cost.seconds:.1f} s", *figures])

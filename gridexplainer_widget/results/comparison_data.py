@@ -70,4 +70,7 @@ class ComparisonData(Generic[AnyExplanation]):
             row |= faithfulness.metrics
             row["mask_area"] = faithfulness.mask_area
             row["audit_calls"] = faithfulness.calls
+            for one in faithfulness.under:
+                row[f"srg under {one.fill}"] = one.srg
+                row[f"random srg under {one.fill}"] = one.chance.srg.high if one.chance else None
         return row

@@ -56,7 +56,7 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         "maps": [_in_text(shown) for shown in (*maps, *failed)],
         "progress": [None] * (len(maps) + len(failed)),
         "evidence": {},
-        "fill": comparison.figures[0].fill if comparison.figures else first.fill,
+        "fills": list(comparison.figures[0].fills) if comparison.figures else [],
         "status": "done",
         "error": "",
         "methods": [[shown["method"], shown["layer"]] for shown in (*maps, *failed)],

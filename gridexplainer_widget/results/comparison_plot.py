@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -10,16 +11,15 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.textpath import TextPath
 
 from gridexplainer_widget.core.shown import shown
+from gridexplainer_widget.inference.order_curves import ORDER_METRICS, OrderCurves
 
 from .colors import AGAINST, SUPPORTS, colormap
 from .comparison_data import ComparisonData
 from .explanation_data import ExplanationData
-from .faithfulness import Faithfulness
-from .metrics import best_of, metrics_of
+from .faithfulness import Faithfulness, best_under
+from .metrics import WHOLE_METRICS, band_text, best_of, metrics_of
 from .plot import PLAIN, ExplanationFigure, draw_cells
 
 MAX_COLUMNS: Final = 4
@@ -28,18 +28,19 @@ MAX_COLUMNS: Final = 4
 PANEL_INCHES: Final = 3.2
 """Width of a panel."""
 
-TEXT_INCHES: Final = 0.62
-"""Height of the text below a map."""
-
 HEADING_POINTS: Final = 6
 VALUE_POINTS: Final = 9
 """Sizes of a metric's name and value."""
 
+HEAD_LINE: Final = 11
+VALUE_LINE: Final = 12
+"""From such a line to the next, in points."""
+
+COLUMNS: Final = (60, 112, 164)
+"""Where the values of `ORDER_METRICS` begin, in points."""
+
 MAX_FAILURE: Final = 300
 """Letters of why a method failed."""
-
-GAP_POINTS: Final = 6
-"""Between two metrics."""
 
 
 def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
@@ -48,8 +49,9 @@ def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
         raise ValueError(f"There is no map to draw. {' '.join(map(str, comparison.failures))}")
     figure, places = _sheet(comparison)
     _draw_picture(*places[0], comparison.explanations[0])
-    quantity = comparison.explanations[0].quantity
-    best = best_of([faithfulness.metrics for faithfulness in comparison.figures], quantity)
+    fills = comparison.figures[0].fills if comparison.figures else ()
+    best = {fill: best_under(comparison.figures, fill) for fill in fills}
+    best[""] = best_of([figures.whole for figures in comparison.figures])
     for (above, below), (explanation, faithfulness) in zip(
         places[1:], comparison.audited, strict=False
     ):
@@ -71,15 +73,24 @@ def _sheet(comparison: ComparisonData[Any]) -> tuple[Figure, list[tuple[Axes, Ax
     down = -(-panels // across)
     height, width = comparison.explanations[0].picture.shape[:2]
     map_inches = float(np.clip(PANEL_INCHES * height / width, 0.8, 5)) + 0.35  # for the title
-    notes = _notes(comparison, across)
-    inches = down * (map_inches + TEXT_INCHES) + 0.17 * (len(notes) + 1)
+    notes, text_inches = _notes(comparison, across), _text_inches(comparison)
+    inches = down * (map_inches + text_inches) + 0.17 * (len(notes) + 1)
     figure = ExplanationFigure(figsize=(across * PANEL_INCHES + 0.9, inches), layout="constrained")
-    ratios = [map_inches, TEXT_INCHES] * down
+    ratios = [map_inches, text_inches] * down
     axes = figure.subplots(2 * down, across, squeeze=False, height_ratios=ratios)
     for ax in axes.flat:
         ax.set_axis_off()
     figure.supxlabel("\n".join(notes), fontsize=8, x=0.01, ha="left", **PLAIN)
     return figure, list(zip(axes[::2].flat, axes[1::2].flat, strict=True))
+
+
+def _text_inches(comparison: ComparisonData[Any]) -> float:
+    """Return the height of what stands below a map."""
+    lines = 2.0
+    for figures in comparison.figures[:1]:
+        lines += 1 + 2.1 * len(figures.under)
+        lines += sum(getattr(figures, name) is not None for name in WHOLE_METRICS)
+    return lines * HEAD_LINE / 72
 
 
 def _draw_picture(above: Axes, below: Axes, explanation: ExplanationData) -> None:
@@ -100,43 +111,59 @@ def _write_audit(
     ax: Axes,
     explanation: ExplanationData,
     faithfulness: Faithfulness | None,
-    best: dict[str, float],
+    best: Mapping[str, Mapping[str, float]],
 ) -> None:
-    """Write a map's cost and its metrics, the best in bold."""
+    """Write a map's cost and its metrics, the best in bold, with what random orders reach."""
     cost = explanation.cost
     calls = f"{cost.forward} model call{'s' if cost.forward != 1 else ''}"
     if cost.backward:
         calls += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
     audit = f" · audit {faithfulness.calls} more" if faithfulness else ""
-    ax.text(
-        0, 1, f"{calls}, {cost.seconds:.1f} s{audit}", fontsize=7.5, color="0.35", va="top",
-        transform=ax.transAxes,
-    )  # fmt: skip
+    _put(ax, (0, 0), f"{calls}, {cost.seconds:.1f} s{audit}", size=7.5)
     if faithfulness is None:
         return
-    x = 0.0
-    for name, metric in metrics_of(faithfulness.quantity).items():
-        value = faithfulness.metrics[name]
-        if value is None:
-            continue
-        is_best = name in best and metric.text(value) == metric.text(best[name])
-        bold = "bold" if is_best else "normal"
-        texts = (
-            (metric.short, 0.68, HEADING_POINTS, "0.35", "normal"),
-            (metric.text(value), 0.42, VALUE_POINTS, "0", bold),
-        )
-        for text, height, size, color, weight in texts:
-            ax.annotate(
-                text, (0, height), (x, 0), "axes fraction", "offset points",
-                fontsize=size, weight=weight, color=color, va="top",
-            )  # fmt: skip
-        x += GAP_POINTS + max(_width(text, size, weight) for text, _, size, _, weight in texts)
+    metrics = metrics_of(faithfulness.quantity)
+    for x, name in zip(COLUMNS, ORDER_METRICS, strict=True):
+        _put(ax, (x, HEAD_LINE), metrics[name].short, size=HEADING_POINTS)
+    y = 2 * HEAD_LINE
+    for one in faithfulness.under:
+        _put(ax, (0, y), shown(one.fill, 13), size=7.5)
+        _put(ax, (0, y + VALUE_LINE), _beside(faithfulness, one), size=HEADING_POINTS)
+        for x, name in zip(COLUMNS, ORDER_METRICS, strict=True):
+            text, band = metrics[name].text(one.metrics[name]), band_text(one, metrics[name])
+            is_best = name in best[one.fill] and text == metrics[name].text(best[one.fill][name])
+            weight = "bold" if is_best else "normal"
+            _put(ax, (x, y), text, size=VALUE_POINTS, weight=weight, color="0")
+            _put(ax, (x, y + VALUE_LINE), band, size=HEADING_POINTS)
+        y += VALUE_LINE + HEAD_LINE
+    for metric, text in faithfulness.texts():
+        if metric.name in WHOLE_METRICS:
+            is_best = getattr(faithfulness, metric.name) == best[""].get(metric.name)
+            _put(ax, (0, y), text, size=7.5, weight="bold" if is_best else "normal")
+            y += HEAD_LINE
 
 
-def _width(text: str, size: float, weight: str) -> float:
-    """Measure in points."""
-    path = TextPath((0, 0), text, prop=FontProperties(size=size, weight=weight))
-    return float(path.get_extents().width)
+def _beside(faithfulness: Faithfulness, one: OrderCurves) -> str:
+    if not faithfulness.ranks(one):
+        return "cannot tell maps apart"
+    return "random orders" if one.chance else ""
+
+
+def _put(  # noqa: PLR0913 - a text and how it looks
+    ax: Axes,
+    place: tuple[float, float],
+    text: str,
+    *,
+    size: float,
+    weight: str = "normal",
+    color: str = "0.35",
+) -> None:
+    """Write at a place in points from the top left."""
+    x, y = place
+    ax.annotate(
+        text, (0, 1), (x, -y), "axes fraction", "offset points",
+        fontsize=size, weight=weight, color=color, va="top", **PLAIN,
+    )  # fmt: skip
 
 
 def _draw_colorbar(figure: Figure, beside: list[Axes]) -> None:
@@ -154,7 +181,14 @@ def _notes(comparison: ComparisonData[Any], across: int) -> list[str]:
     if comparison.figures:
         metrics = metrics_of(comparison.figures[0].quantity)
         known = [metric for name, metric in metrics.items() if _is_known(comparison, name)]
-        notes = [*(f"{metric.short}: {metric.meaning}" for metric in known), *notes]
+        told = dict.fromkeys(
+            f"{explanation.title}: {verdict}" if figures.ranks(one) else verdict
+            for explanation, figures in comparison.audited
+            if figures
+            for one, verdict in zip(figures.under, figures.verdicts, strict=True)
+            if verdict
+        )
+        notes = [*told, *(f"{metric.short}: {metric.meaning}" for metric in known), *notes]
     width = 52 * across
     return [line for note in notes for line in textwrap.wrap(note, width)]
 

@@ -88,10 +88,23 @@ def offered_of(classifier: Classifier | None = None) -> list[list[Any]]:
     ]
 
 
-def _audit_record(faithfulness: Faithfulness) -> dict[str, Any]:
+def _audit_record(figures: Faithfulness) -> dict[str, Any]:
     return {
-        **faithfulness.metrics,
-        "area": faithfulness.mask_area,
-        "calls": faithfulness.calls,
-        "notes": list(faithfulness.notes),
+        "under": [
+            {
+                "fill": one.fill,
+                **one.metrics,
+                "bands": {name: list(one.chance.band(name)) for name in one.metrics}
+                if one.chance
+                else {},
+                "ranks": figures.ranks(one),
+                "verdict": verdict,
+            }
+            for one, verdict in zip(figures.under, figures.verdicts, strict=True)
+        ],
+        **figures.whole,
+        "beside": {name: figures.beside(name) for name in figures.whole},
+        "calls": figures.calls,
+        "chanceCalls": figures.chance_calls,
+        "notes": list(figures.notes),
     }

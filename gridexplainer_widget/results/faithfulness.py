@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity
+from gridexplainer_widget.inference.order_curves import ORDER_METRICS, OrderCurves
 
-from .metrics import METRICS, metrics_of, table_of
+from .metrics import (
+    METRICS,
+    WHOLE_METRICS,
+    Metric,
+    band_text,
+    best_of,
+    metrics_of,
+    row_of,
+    under_text,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-CURVES: Final = ("deletion_curve", "insertion_curve")
-RECORD_TYPES: Final[dict[str, Callable[[Any], Any]]] = {
-    "counts": lambda counts: tuple(map(int, counts)),
-    **dict.fromkeys(CURVES, lambda curve: np.array(curve, np.float32)),
-    "fill": str,
-    "calls": int,
-    "seconds": float,
-    "notes": lambda notes: tuple(map(str, notes)),
-}
-"""How to read each value of a record."""
 
 OPTIONAL_RECORD_TYPES: Final[dict[str, Callable[[Any], Any]]] = {
     "pointing": bool,
     "inside": float,
     "mask_area": float,
     "touched": int,
+    "inside_itself": float,
+    "inside_most": float,
     "randomised": float,
 }
-"""How to read values that may be None."""
+"""How to read values of a record that may be None."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,24 +42,19 @@ class Faithfulness:
     """How faithful a map is to the model, for one class.
 
     The curves are of probabilities, whatever the map's unit, or of the model's values. Masked
-    pictures may be unlike any that the model was trained on, so compare maps under the same fill
-    only.
+    pictures may be unlike any that the model was trained on, and the order of maps can turn around
+    with what stands in for hidden cells: so there are curves under several fills.
 
     Parameters
     ----------
-    counts : tuple of int
-        Numbers of cells k along the curves, from 0 to all.
-    deletion_curve : float32 array (points,), 0..1
-        Probability with the k cells of the largest values hidden.
-    insertion_curve : float32 array (points,), 0..1
-        Probability with all other cells hidden.
-    fill : str
-    pointing, inside, mask_area, touched : bool, float, float and int, optional
+    under : tuple of OrderCurves
+        One for each fill; ``faithfulness["blur"]`` is one of them.
+    pointing, inside, mask_area, touched, inside_itself, inside_most : optional
         See :class:`gridexplainer_widget.analysis.object_mask.OnMask`; None without a mask.
     randomised : float, optional
         `Randomisation.similarity`, 0..1.
     calls : int
-        Pictures given to the model.
+        Pictures given to the model, those of random orders left out.
     seconds : float
     notes : tuple of str
         A sentence each.
@@ -67,69 +62,84 @@ class Faithfulness:
         Of the curves; deletion, insertion and SRG of values are in their unit.
     """
 
-    counts: tuple[int, ...]
-    deletion_curve: NDArray[np.float32] = field(repr=False)
-    insertion_curve: NDArray[np.float32] = field(repr=False)
-    fill: str
+    under: tuple[OrderCurves, ...]
     pointing: bool | None = None
     inside: float | None = None
     mask_area: float | None = None
     touched: int | None = None
+    inside_itself: float | None = None
+    inside_most: float | None = None
     randomised: float | None = None
     calls: int = 0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
     quantity: Quantity = PROBABILITY
 
-    def __post_init__(self) -> None:
-        for name in CURVES:
-            getattr(self, name).setflags(write=False)
+    def __getitem__(self, fill: str) -> OrderCurves:
+        """Return the curves under a fill.
+
+        Raises
+        ------
+        KeyError
+            The map was not audited under it.
+        """
+        for one in self.under:
+            if one.fill == fill:
+                return one
+        known = ", ".join(map(repr, self.fills))
+        raise KeyError(f"There are no curves under {fill!r} here; there are under {known}.")
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        """What stood in for hidden cells."""
+        return tuple(one.fill for one in self.under)
 
     @property
     def deletion(self) -> float:
-        """Area under the deletion curve over the share of cells, 0..1; lower is better.
-
-        V. Petsiuk, A. Das and K. Saenko, "RISE: Randomized Input Sampling for Explanation of
-        Black-box Models", BMVC 2018, with cells for pixels.
-        """
-        return self._area(self.deletion_curve)
+        """The mean of :attr:`OrderCurves.deletion` over the fills."""
+        return self._mean("deletion")
 
     @property
     def insertion(self) -> float:
-        """Area under the insertion curve, as :attr:`deletion`; higher is better."""
-        return self._area(self.insertion_curve)
+        """The mean of :attr:`OrderCurves.insertion` over the fills."""
+        return self._mean("insertion")
 
     @property
     def srg(self) -> float:
-        """Symmetric relevance gain, −1..1; higher is better, and random orders average 0.
+        """The mean of :attr:`OrderCurves.srg` over the fills."""
+        return self._mean("srg")
 
-        S. Blücher, J. Vielhaben and N. Strodthoff, "Decoupling Pixel Flipping and Occlusion
-        Strategy for Consistent XAI Benchmarks", TMLR 2024: the area under the curve that hides
-        the least important cells first, minus deletion. Hiding the k least important of n cells
-        leaves the n − k most important: that curve is the insertion curve read backwards. So the
-        gain is insertion minus deletion and costs no further call.
+    @property
+    def randomised_chance(self) -> float:
+        """What :attr:`randomised` is of maps that have nothing to do with each other, about.
+
+        The correlation of two random rankings of n cells has the variance 1 / (n − 1), and is
+        nearly normal.
         """
-        return self.insertion - self.deletion
+        cells = self.under[0].counts[-1]
+        return float(np.sqrt(2 / (np.pi * (cells - 1)))) if cells > 1 else 1.0
+
+    @property
+    def chance_calls(self) -> int:
+        """Pictures given to the model for random orders, once for all maps of a comparison."""
+        return sum(one.chance.calls for one in self.under if one.chance)
+
+    def ranks(self, one: OrderCurves) -> bool:
+        """Tell whether the curves under a fill can tell maps apart; those of values always may."""
+        return self.quantity.is_value or not one.flat
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """What to keep in mind of each fill: a sentence, or "" where nothing."""
+        return tuple(map(self._verdict, self.under))
 
     def plot(self) -> Figure:
-        """Draw the deletion and insertion curves."""
+        """Draw the deletion and insertion curves under each fill."""
         from .faithfulness_plot import curves_figure  # noqa: PLC0415 - Matplotlib is slow to import
 
-        meaning = metrics_of(self.quantity)["srg"].meaning
-        return curves_figure(
-            self.counts,
-            self.deletion_curve,
-            self.insertion_curve,
-            (
-                f"{self._heading('deletion')}: cells hidden in this order",
-                f"{self._heading('insertion')}: cells shown in this order",
-            ),
-            (
-                f"{self._heading('srg')}: {meaning} Hidden by {self.fill}.",
-                *self.notes,
-            ),
-            self.quantity,
-        )
+        srg = metrics_of(self.quantity)["srg"]
+        sentences = (f"{srg.short}: {srg.meaning}", *filter(None, self.verdicts), *self.notes)
+        return curves_figure(self.under, sentences, self.quantity)
 
     def _repr_png_(self) -> bytes:
         from .plot import figure_png  # noqa: PLC0415 - Matplotlib is slow to import
@@ -137,19 +147,69 @@ class Faithfulness:
         return figure_png(self.plot())
 
     def __str__(self) -> str:
-        return "\n".join([table_of(self.metrics, self.quantity), *self.notes])
+        lines = [f"{text}: {metric.meaning}" for metric, text in self.texts()]
+        return "\n".join([*lines, *filter(None, self.verdicts), *self.notes])
+
+    def texts(self) -> list[tuple[Metric, str]]:
+        """Write each known metric with what to compare it with."""
+        metrics = metrics_of(self.quantity)
+        texts = []
+        for name, metric in metrics.items():
+            if name in ORDER_METRICS:
+                parts = [under_text(one, metric) for one in self.under]
+                texts.append((metric, f"{metric.short} {', '.join(parts)}"))
+            elif (value := getattr(self, name)) is not None:
+                beside = self.beside(name)
+                known = f"{metric.text(value)} ({beside})" if beside else metric.text(value)
+                texts.append((metric, f"{metric.short} {known}"))
+        return texts
+
+    @property
+    def rows(self) -> list[str]:
+        """Write the known metrics, a part for each fill and one for those of none."""
+        under = [f"under {one.fill} {row_of(one.metrics, self.quantity)}" for one in self.under]
+        whole = row_of(self.whole, self.quantity)
+        return [*under, whole] if whole else under
+
+    @property
+    def whole(self) -> dict[str, float | bool | None]:
+        """The metrics that are of no fill; None if unknown."""
+        return {name: getattr(self, name) for name in WHOLE_METRICS}
+
+    @property
+    def chance_rows(self) -> list[str]:
+        """Write what random orders reach, a sentence for each fill."""
+        area, srg = (metrics_of(self.quantity)[name] for name in ("deletion", "srg"))
+        return [
+            f"Nine of ten random orders under {one.fill}: deletion and insertion "
+            f"{band_text(one, area)}, SRG {band_text(one, srg)}."
+            for one in self.under
+            if one.chance
+        ]
+
+    def beside(self, name: str) -> str:
+        """Write what a metric that is of no fill is to be compared with, or ""."""
+        if name == "randomised":
+            return f"chance {METRICS[name].text(self.randomised_chance)}"
+        known = {"chance": self.mask_area, "the object itself": self.inside_itself}
+        if self.inside_most is not None and self.inside_most < 1:
+            known["at most"] = self.inside_most
+        if name != "inside":
+            return ""
+        texts = {what: METRICS[name].text(value) for what, value in known.items() if value}
+        return ", ".join(f"{what} {text}" for what, text in texts.items())
 
     @property
     def metrics(self) -> dict[str, float | bool | None]:
-        """Each metric's value by name; None if unknown."""
+        """Each metric's value by name, the mean over the fills; None if unknown."""
         return {name: getattr(self, name) for name in METRICS}
 
     @property
     def record(self) -> dict[str, Any]:
         """All fields as plain values, for files."""
-        curves = {name: getattr(self, name).tolist() for name in CURVES}
-        lists = {"counts": list(self.counts), "notes": list(self.notes)}
-        return {**vars(self), **curves, **lists, "quantity": self.quantity.record}
+        under = [one.record for one in self.under]
+        lists = {"under": under, "notes": list(self.notes), "quantity": self.quantity.record}
+        return {**vars(self), **lists}
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Faithfulness:
@@ -160,20 +220,51 @@ class Faithfulness:
         ValueError
             It holds no curves that begin with the whole picture.
         """
-        known: dict[str, Any] = {name: read(record[name]) for name, read in RECORD_TYPES.items()}
-        for name, read in OPTIONAL_RECORD_TYPES.items():
-            known[name] = None if record[name] is None else read(record[name])
-        points = len(known["counts"])
-        if known["counts"][:1] != (0,) or any(known[name].shape != (points,) for name in CURVES):
-            raise ValueError("it holds no curves that begin with the whole picture")
-        quantity = Quantity(**record["quantity"]) if "quantity" in record else PROBABILITY
-        return cls(**known, quantity=quantity)
+        if not record["under"]:
+            raise ValueError("it holds no curves")
+        known = {
+            name: None if record[name] is None else read(record[name])
+            for name, read in OPTIONAL_RECORD_TYPES.items()
+        }
+        return cls(
+            under=tuple(map(OrderCurves.of_record, record["under"])),
+            calls=int(record["calls"]),
+            seconds=float(record["seconds"]),
+            notes=tuple(map(str, record["notes"])),
+            quantity=Quantity(**record["quantity"]),
+            **known,
+        )
 
-    def _area(self, curve: NDArray[np.float32]) -> float:
-        shares = np.array(self.counts) / self.counts[-1]
-        heights = curve.astype(np.float64)
-        return float(np.diff(shares) @ (heights[1:] + heights[:-1]) / 2)
+    def _mean(self, name: str) -> float:
+        return float(np.mean([getattr(one, name) for one in self.under]))
 
-    def _heading(self, name: str) -> str:
-        metric = metrics_of(self.quantity)[name]
-        return f"{metric.short} {metric.text(getattr(self, name))}"
+    def _verdict(self, one: OrderCurves) -> str:
+        metric = metrics_of(self.quantity)["srg"]
+        if not self.ranks(one):
+            start, end = (self.quantity.text(float(one.deletion_curve[at])) for at in (0, -1))
+            return (
+                f"Cannot tell maps apart under {one.fill}: with every cell hidden the model gives "
+                f"{end}, with none {start}."
+            )
+        if one.chance is None or one.srg > one.chance.srg.high:
+            return ""
+        reach = "no better than" if one.by_chance("srg") else "worse than"
+        return (
+            f"Under {one.fill} this map orders the cells {reach} random orders: its SRG is "
+            f"{metric.text(one.srg)}, and nine of ten random orders lie from "
+            f"{band_text(one, metric)}."
+        )
+
+
+def best_under(figures: Sequence[Faithfulness], fill: str) -> dict[str, float]:
+    """Find each metric's best value among maps under a fill; none that random orders reach."""
+    under = [one[fill] for one in figures if fill in one.fills]
+    if not under or not figures[0].ranks(under[0]):
+        return {}
+    best = best_of([one.metrics for one in under], figures[0].quantity)
+    bands = {name: one.chance.band(name) for one in under[:1] if one.chance for name in best}
+    return {
+        name: value
+        for name, value in best.items()
+        if name not in bands or not bands[name].holds(value)
+    }

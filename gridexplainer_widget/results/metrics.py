@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity, value_text
+from gridexplainer_widget.inference.order_curves import ORDER_METRICS, OrderCurves
 
 MetricValues: TypeAlias = "Mapping[str, float | bool | None]"
 """A map's value of each of `METRICS`; None if unknown."""
@@ -70,8 +71,8 @@ METRICS: Final = {
             "srg",
             "SRG",
             "higher",
-            "Insertion minus deletion, −1 to 1. A random order reaches 0 on average. Higher is "
-            "better.",
+            "Insertion minus deletion, −1 to 1. A random order reaches 0 on average, and nine of "
+            "ten lie in the band beside it: what lies there, too, says nothing. Higher is better.",
             signed=True,
         ),
         Metric(
@@ -80,7 +81,7 @@ METRICS: Final = {
             "lower",
             "The mean rank correlation, its sign left out, with the maps of the same network while "
             "its weights are randomised layer by layer. Lower is better: a map that stays does not "
-            "show what the model has learned.",
+            "show what the model has learned. Maps that have nothing in common reach chance.",
         ),
         Metric(
             "pointing",
@@ -93,11 +94,15 @@ METRICS: Final = {
             "Inside",
             "higher",
             "The share of the map's positive values that lies inside the object. Higher is better: "
-            "a map without a clue reaches the object's share of the picture.",
+            "a map without a clue reaches the object's share of the picture, and the object "
+            "itself, drawn in these cells, less than 1, since some lie partly inside.",
         ),
     )
 }
 """In display order."""
+
+WHOLE_METRICS: Final = tuple(name for name in METRICS if name not in ORDER_METRICS)
+"""Those that are of no fill."""
 
 
 def metrics_of(quantity: Quantity) -> Mapping[str, Metric]:
@@ -114,8 +119,8 @@ def metrics_of(quantity: Quantity) -> Mapping[str, Metric]:
         "insertion": f"The mean value{unit} while hidden cells are shown again, the map's most "
         "important first. Higher is better: what the map has found is enough for the model.",
         "srg": f"Insertion minus deletion, in the value itself{unit}: as a value has no bounds, "
-        "maps of the same picture and model alone compare. A random order reaches 0 on average. "
-        "Higher is better.",
+        "maps of the same picture and model alone compare. A random order reaches 0 on average, "
+        "and nine of ten lie in the band beside it. Higher is better.",
     }
     return {
         name: replace(metric, meaning=meanings[name], value=True) if name in meanings else metric
@@ -133,29 +138,32 @@ def metric_records(quantity: Quantity = PROBABILITY) -> list[dict[str, Any]]:
 
 
 def row_of(values: MetricValues, quantity: Quantity = PROBABILITY) -> str:
-    """Write a map's known metrics in one line."""
-    return ", ".join(f"{metric.short} {text}" for metric, text in _known(values, quantity))
+    """Write the known metrics of some in one line."""
+    return ", ".join(
+        f"{metric.short} {metric.text(value)}"
+        for name, metric in metrics_of(quantity).items()
+        if (value := values.get(name)) is not None
+    )
 
 
-def table_of(values: MetricValues, quantity: Quantity = PROBABILITY) -> str:
-    """Write a map's known metrics with their meanings, a line each."""
-    known = _known(values, quantity)
-    return "\n".join(f"{metric.short} {text}: {metric.meaning}" for metric, text in known)
+def under_text(one: OrderCurves, metric: Metric) -> str:
+    """Write one of `ORDER_METRICS` under a fill: "+0.41 under blur (random −0.09 to +0.09)"."""
+    text = f"{metric.text(getattr(one, metric.name))} under {one.fill}"
+    return f"{text} (random {band_text(one, metric)})" if one.chance else text
+
+
+def band_text(one: OrderCurves, metric: Metric) -> str:
+    """Write what random orders reach: "−0.09 to +0.09", or "" if unknown."""
+    if one.chance is None:
+        return ""
+    return " to ".join(map(metric.text, one.chance.band(metric.name)))
 
 
 def best_of(maps: Sequence[MetricValues], quantity: Quantity = PROBABILITY) -> dict[str, float]:
     """Find each metric's best value among maps, unless all read the same."""
     best = {}
     for name, metric in metrics_of(quantity).items():
-        known = [value for one in maps if (value := one[name]) is not None]
+        known = [value for one in maps if (value := one.get(name)) is not None]
         if len({metric.text(value) for value in known}) > 1:
             best[name] = max(known, key=metric.worth)
     return best
-
-
-def _known(values: MetricValues, quantity: Quantity) -> list[tuple[Metric, str]]:
-    return [
-        (metric, metric.text(value))
-        for name, metric in metrics_of(quantity).items()
-        if (value := values[name]) is not None
-    ]

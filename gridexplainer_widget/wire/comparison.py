@@ -16,7 +16,7 @@ KERNEL_TRAITS: Final = (
     "maps",
     "progress",
     "evidence",
-    "fill",
+    "fills",
     "status",
     "error",
     "metrics",

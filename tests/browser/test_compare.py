@@ -98,7 +98,7 @@ def test_a_page_of_real_methods_needs_no_kernel(
     expect(first.locator(".gx-reading")).to_contain_text("1st of 64")
     hidden = comparison["occlusion"].vectors[best.row, best.column, comparison["occlusion"].target]
     expect(root(page)).to_contain_text(f"→ {100 * hidden:.1f}%")
-    expect(first).to_contain_text(f"{comparison.figures[0].insertion:.2f}")
+    expect(first).to_contain_text(f"{comparison.figures[0].under[0].insertion:.2f}")
     assert violations(page) == []
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from gridexplainer_widget.analysis.audit import add_randomisation, audit_run, audit_steps
+from gridexplainer_widget.analysis.audit import Audit, add_randomisation, audit_of, audit_steps
+from gridexplainer_widget.analysis.audit_fills import AuditFills, audit_fills
 from gridexplainer_widget.analysis.compare import check_model
 from gridexplainer_widget.analysis.explain import explanation_steps, failure_reason
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.errors import ModelChangedError
-from gridexplainer_widget.core.fills import FillLike
 from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.core.progress import Progress
 from gridexplainer_widget.inference.run import Run
@@ -63,8 +63,8 @@ class ComparisonSession:
 
     Parameters
     ----------
-    fill : str, (r, g, b) or callable, optional
-        Of the audit; by default the setup's.
+    fill : str, (r, g, b), callable, or a list of these, optional
+        Of the audit; by default two that differ from the setup's.
     mask : bool array (height, width), optional
         True on the object, an instance of the first target.
     """
@@ -73,16 +73,18 @@ class ComparisonSession:
         self,
         setup: Setup,
         picture: Picture,
-        fill: FillLike | None = None,
+        fill: AuditFills = None,
         mask: ArrayLike | None = None,
     ) -> None:
         self.setup, self.picture = setup, picture
-        self.fill, self.mask = fill, mask
+        self.mask = mask
         self.run = setup.start_run(picture)
+        pixels = self.run.masker.pixels
+        self.fills = audit_fills(fill, setup.fill, pixels, self.run.grid, setup.seed)
         self.layers: list[str] = []
         self._mask_target: int | None = None
         self._model_checked = self._model_changed = False
-        self._audit: Run | None = None
+        self._audit: Audit | None = None
         self._panels: dict[tuple[str, str, int], Panel] = {}
         self._requests: dict[tuple[str, str], MethodRequest] = {}
         self._partial: tuple[float, int, dict[str, Any]] | None = None
@@ -180,7 +182,7 @@ class ComparisonSession:
             )
         if panel.audited is None:
             if self._audit is None:
-                self._audit = audit_run(self.setup, panel.explanation, self.fill)
+                self._audit = audit_of(self.setup, panel.explanation, self.fills)
             mask = self.mask if panel.target == self._mask_target else None
             panel.audited = yield from audit_steps(
                 self.setup, self._audit, panel.explanation, panel.request, mask=mask

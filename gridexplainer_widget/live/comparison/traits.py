@@ -34,7 +34,9 @@ class ComparisonTraits(BaseWidget):
     evidence = kernel_trait(
         t.Dict(help="What hiding the chosen cell did: `cell`, `drop`, `classes`.")
     )
-    fill = kernel_trait(t.Unicode(help="What stands in for hidden cells in the audit."))
+    fills = kernel_trait(
+        t.List(t.Unicode(), help="What stands in for hidden cells in the audit, each by itself.")
+    )
     metrics = kernel_trait(
         t.List(
             help="What an audit measures: [{`name`, `title`, `better`, `meaning`, `signed`}, …]."

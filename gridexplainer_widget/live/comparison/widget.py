@@ -8,8 +8,8 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from gridexplainer_widget.analysis.audit_fills import AuditFills
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.core.fills import FillLike
 from gridexplainer_widget.core.picture import PictureLike, png_bytes, read_picture
 from gridexplainer_widget.methods.requests import default_methods
 from gridexplainer_widget.results.comparison import Comparison
@@ -61,7 +61,7 @@ class ComparisonWidget(ComparisonTraits):
         methods: Sequence[Any] | None = None,
         *,
         target: int | str | None = None,
-        fill: FillLike | None = None,
+        fill: AuditFills = None,
         mask: ArrayLike | None = None,
         randomise: bool = False,
         value: Sequence[Any] = (),
@@ -82,7 +82,7 @@ class ComparisonWidget(ComparisonTraits):
             self.set_trait("metrics", metric_records(explainer.classifier.quantity))
             self.set_trait("quantity", explainer.classifier.quantity.record)
             self.set_trait("offered", offered_of(explainer.classifier))
-            self.set_trait("fill", explainer.fill.name if fill is None else str(fill))
+            self.set_trait("fills", [one.name for one in self._session.fills])
             self.methods, self.target, self.randomise = given, target, randomise
             self.value = value
         self._listen()

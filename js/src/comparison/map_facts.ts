@@ -1,7 +1,7 @@
 // Below a map: progress or cost, and notes.
 
 import { element, showNodes } from "../dom/element";
-import type { MapRecord, Progress } from "../model/comparison_protocol";
+import type { MapRecord, MetricValues, Progress } from "../model/comparison_protocol";
 import { filled, type Status } from "../model/widget_model";
 import { costText, stateText } from "../text/map_text";
 
@@ -50,12 +50,17 @@ function mark(): HTMLElement {
   return node;
 }
 
+function auditText({ calls, chanceCalls }: MetricValues): string {
+  const random = chanceCalls > 0 ? `, and random orders ${chanceCalls}, once for all maps` : "";
+  return `The metrics took ${calls} more model calls${random}`;
+}
+
 function factsOf(map: MapRecord): [className: string, text: string][] {
   const metrics = filled(map.figures);
   const notes = [...map.notes, ...(metrics?.notes ?? [])];
   const facts = [[map.native, map.derived].filter(Boolean).join("; ")];
   if (map.status === "failed" && map.forward > 0) facts.push(`It took ${costText(map)}`);
-  if (metrics) facts.push(`The metrics took ${metrics.calls} more model calls`);
+  if (metrics) facts.push(auditText(metrics));
   return [
     ...notes.map((note): [string, string] => ["gx-map-note", note]),
     ...facts.filter(Boolean).map((fact): [string, string] => ["gx-map-fact", `${fact}.`]),

@@ -12,7 +12,7 @@ import { notesView, stateLine } from "./map_facts";
 import { mapView, type Pictures } from "./map_view";
 import { shares, valuesOf } from "./maps";
 import { requestTitle, methodControl, type MethodIntents } from "./method_control";
-import { metricRow } from "./metric_row";
+import { metricRows } from "./metric_row";
 
 export interface PanelState {
   progress: Progress;
@@ -50,12 +50,12 @@ export function mapPanel(
   const failure = element("p", "gx-map-failed");
   const reading = element("p", "gx-reading");
   const state = stateLine();
-  const row = element("dl", "gx-metrics");
+  const figures = element("div", "gx-figures");
   const notes = notesView();
   const place = element("div", "gx-map-place");
   place.append(view.element, failure);
   const below = element("div", "gx-map-below");
-  below.append(row, notes.element);
+  below.append(figures, notes.element);
   root.append(...control.elements, place, reading, state.element, below);
 
   let title = "";
@@ -95,7 +95,7 @@ export function mapPanel(
     failure.textContent = failed ? map?.error || "This method failed." : "";
     reading.hidden = failed;
     state.update(map, progress, status, title);
-    showNodes(row, metricRow(metrics, filled(map?.figures ?? {}), best));
+    showNodes(figures, metricRows(metrics, filled(map?.figures ?? {}), best));
     notes.update(map);
   };
 

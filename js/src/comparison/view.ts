@@ -89,7 +89,7 @@ export function mountComparison(
     read.update();
     head.update(maps, status, news);
     legend.update(maps.some((map) => map?.status !== "done" && map?.status !== "failed"));
-    meanings.update(model.get("metrics"), model.get("fill"));
+    meanings.update(model.get("metrics"), model.get("fills"));
     notices.update(news, read.answer());
     root.dataset["status"] = status;
     root.dataset["host"] = host();

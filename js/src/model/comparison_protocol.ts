@@ -13,7 +13,7 @@ export const KERNEL_TRAITS = [
   "maps",
   "progress",
   "evidence",
-  "fill",
+  "fills",
   "status",
   "error",
   "metrics",
@@ -48,23 +48,41 @@ export interface Prediction {
   top: [index: number, probability: number][];
 }
 
-/** null where not computed. */
-export interface MetricValues {
-  deletion: number;
-  insertion: number;
-  srg: number;
+export const ORDER_METRICS = ["deletion", "insertion", "srg"] as const;
+
+export type OrderMetric = (typeof ORDER_METRICS)[number];
+
+/** What hiding the map's cells in order does under one fill. */
+export interface UnderFill extends Record<OrderMetric, number> {
+  fill: string;
+  /** Where nine of ten random orders lie; none where not measured. */
+  bands: Partial<Record<OrderMetric, [low: number, high: number]>>;
+  /** Whether maps can be told apart under this fill. */
+  ranks: boolean;
+  /** A sentence, or "". */
+  verdict: string;
+}
+
+/** Metrics that are of no fill; null where not computed. */
+export interface WholeMetrics {
   randomised: number | null;
   pointing: boolean | null;
   inside: number | null;
-  /** Share of the picture under the mask, 0..1. */
-  area: number | null;
+}
+
+export interface MetricValues extends WholeMetrics {
+  under: UnderFill[];
+  /** What to compare a metric with, in words; "" where there is nothing. */
+  beside: Record<keyof WholeMetrics, string>;
   /** Pictures classified for the metrics. */
   calls: number;
+  /** Pictures classified for random orders, once for all maps. */
+  chanceCalls: number;
   notes: string[];
 }
 
 export interface Metric {
-  name: Exclude<keyof MetricValues, "area" | "calls" | "notes">;
+  name: OrderMetric | keyof WholeMetrics;
   title: string;
   better: "higher" | "lower";
   meaning: string;
@@ -122,7 +140,8 @@ export interface Traits {
   /** Of each map; apart from `maps`, since those are large and this changes each step. */
   progress: Progress[];
   evidence: Maybe<Evidence>;
-  fill: string;
+  /** What stands in for hidden cells in the audit, each by itself. */
+  fills: string[];
   status: Status;
   error: string;
   /** In display order. */

@@ -6,7 +6,7 @@ import type { MethodRequest, MapRecord, Traits } from "../../src/model/compariso
 import type { Host } from "../../src/model/widget_model";
 import { fakeCanvas, type FakeContext, fakeFrames, fakePictures, fakeSizes } from "../support/browser";
 import { bytesOf, scoresOf } from "../support/bytes";
-import { comparison, GRAD_CAM, mapRecord, metricValues, StrictComparison } from "../support/comparison";
+import { comparison, GRAD_CAM, mapRecord, metricValues, StrictComparison, underFill } from "../support/comparison";
 import { controlOf, find, HTML, settled, texts } from "../support/elements";
 import { enter, pointAt, pressKey } from "../support/events";
 import { fakeConnection } from "../support/explorer";
@@ -137,21 +137,42 @@ describe("the maps", () => {
 });
 
 describe("figures", () => {
-  const known = metricValues({ deletion: 0.1, insertion: 0.4, srg: 0.3 });
-  const worse = metricValues({ deletion: 0.3, insertion: 0.4, srg: 0.1, inside: 0.6, area: 0.08, pointing: true });
+  const blurred = underFill({ fill: "blur", deletion: 0.3, srg: 0.1 });
+  const known = metricValues({ under: [underFill(), blurred] });
+  const worse = metricValues({
+    under: [
+      underFill({ deletion: 0.25, srg: 0.02, verdict: "No better than random orders." }),
+      { ...blurred, bands: {}, ranks: false },
+    ],
+    inside: 0.6,
+    pointing: true,
+    beside: { randomised: "", pointing: "", inside: "chance 0.08" },
+  });
   const maps = [mapRecord({ figures: known }), mapRecord({ ...GRAD_CAM, figures: worse })];
 
-  test("stand below the map that has them", async () => {
+  test("stand below the map that has them, under each fill, with what random orders reach", async () => {
     await show({ maps: [mapRecord(), maps[1]!] });
-    expect(texts(panel(0), "dt")).toEqual([]);
-    expect(texts(panel(1), "dt")).toEqual([
-      "Deletion ↓, lower is better",
-      "Insertion ↑, higher is better",
-      "SRG ↑, higher is better",
-      "Pointing",
-      "Inside ↑, higher is better",
+    expect(texts(panel(0), "th")).toEqual([]);
+    expect(texts(panel(1), "th")).toEqual([
+      "by gray",
+      "by blur",
+      "Deletion ↓, lower is betterrandom orders",
+      "Insertion ↑, higher is betterrandom orders",
+      "SRG ↑, higher is betterrandom orders",
     ]);
-    expect(texts(panel(1), "dd")).toEqual(["0.30", "0.40", "+0.10", "✓ hit", "0.60 (area 0.08)"]);
+    expect(texts(panel(1), ".gx-metrics td")).toEqual([
+      "",
+      "0.25 random orders 0.20 to 0.30",
+      "0.30",
+      "0.40 random orders 0.20 to 0.30",
+      "0.40",
+      "+0.02 random orders ±0.05",
+      "+0.10",
+    ]);
+    expect(texts(panel(1), "[data-flat]").length).toBe(3);
+    expect(texts(panel(1), ".gx-audit-verdict")).toEqual(["No better than random orders."]);
+    expect(texts(panel(1), "dt")).toEqual(["Pointing", "Inside ↑, higher is better"]);
+    expect(texts(panel(1), "dd")).toEqual(["✓ hit", "0.60 (chance 0.08)"]);
   });
 
   test("that are the best stand out, and are said to be", async () => {
@@ -162,7 +183,7 @@ describe("figures", () => {
   test("are explained", async () => {
     await show();
     expect(texts(root, ".gx-glossary dd").length).toBe(6);
-    expect(find(root, ".gx-glossary").textContent).toContain("filled with cell-mean");
+    expect(find(root, ".gx-glossary").textContent).toContain("filled with gray, then with blur");
   });
 });
 
@@ -177,7 +198,7 @@ describe("notes", () => {
       HTML,
       "Many ties.",
       "2×3 cells, each hidden by cell-mean; cells: sum.",
-      "The metrics took 14 more model calls.",
+      "The metrics took 14 more model calls, and random orders 50, once for all maps.",
     ]);
   });
 

@@ -1,7 +1,7 @@
 // A comparison for the tests: its traits and a strict model.
 
 import * as protocol from "../../src/model/comparison_protocol";
-import type { Command, MapRecord, Metric, MetricValues, Traits } from "../../src/model/comparison_protocol";
+import type { Command, MapRecord, Metric, MetricValues, Traits, UnderFill } from "../../src/model/comparison_protocol";
 import { bytesOf, scoresOf } from "./bytes";
 import { StrictModelOf } from "./strict_model";
 
@@ -14,16 +14,29 @@ export const METRICS: Metric[] = [
   { name: "inside", title: "Inside", better: "higher", meaning: "Compare with the area.", signed: false },
 ];
 
-export function metricValues(changes: Partial<MetricValues> = {}): MetricValues {
+/** Curves whose SRG random orders do not reach. */
+export function underFill(changes: Partial<UnderFill> = {}): UnderFill {
   return {
+    fill: "gray",
     deletion: 0.1,
     insertion: 0.4,
     srg: 0.3,
+    bands: { deletion: [0.2, 0.3], insertion: [0.2, 0.3], srg: [-0.05, 0.05] },
+    ranks: true,
+    verdict: "",
+    ...changes,
+  };
+}
+
+export function metricValues(changes: Partial<MetricValues> = {}): MetricValues {
+  return {
+    under: [underFill()],
     randomised: null,
     pointing: null,
     inside: null,
-    area: null,
+    beside: { randomised: "", pointing: "", inside: "" },
     calls: 14,
+    chanceCalls: 50,
     notes: [],
     ...changes,
   };
@@ -80,7 +93,7 @@ export function comparison(changes: Partial<Traits> = {}): Traits {
     maps: [mapRecord(), mapRecord(GRAD_CAM)],
     progress: [null, null],
     evidence: {},
-    fill: "cell-mean",
+    fills: ["gray", "blur"],
     status: "done",
     error: "",
     metrics: METRICS,

@@ -20,9 +20,13 @@ from gridexplainer_widget.analysis.object_mask import (
     on_mask,
     rank_of_mask,
 )
+from gridexplainer_widget.analysis.orders import chance_steps
+from gridexplainer_widget.attribution.attribution import mean_of_cells
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.picture import Picture
+from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.inference import set_answers
+from gridexplainer_widget.inference.order_curves import OrderCurves
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.results.faithfulness import Faithfulness
 from tests.support.models import Spoiled, TopLeft
@@ -43,13 +47,17 @@ def measured(run: Run, values: Any, target: int = 1, mask: Any = None) -> Faithf
     return followed(run, values, target, mask)[0]
 
 
+def curves(run: Run, values: Any, target: int = 1) -> OrderCurves:
+    return measured(run, values, target).under[0]
+
+
 def followed(
     run: Run, values: Any, target: int = 1, mask: Any = None
 ) -> tuple[Faithfulness, list[tuple[int, int]]]:
     found: list[Faithfulness] = []
 
     def whole() -> Iterator[tuple[int, int]]:
-        found.append((yield from faithfulness_steps(run, values, target, mask)))
+        found.append((yield from faithfulness_steps([run], values, target, mask)))
 
     seen = list(whole())
     return found[0], seen
@@ -89,15 +97,15 @@ def area(heights: Any, counts: Any) -> float:
 
 def test_the_one_cell_that_matters_is_found_first_or_last() -> None:
     run = run_of(TopLeft(6), 2, WHITE)
-    best = measured(run, [[4, 3], [2, 1]])
+    best = curves(run, [[4, 3], [2, 1]])
     assert best.counts == (0, 1, 2, 3, 4)
     assert best.deletion_curve.tolist() == [1, 0, 0, 0, 0]
     assert best.insertion_curve.tolist() == [0, 1, 1, 1, 1]
     assert (best.deletion, best.insertion, best.srg) == (0.125, 0.875, 0.75)
-    worst = measured(run, [[1, 2], [3, 4]])
+    worst = curves(run, [[1, 2], [3, 4]])
     assert (worst.deletion, worst.insertion, worst.srg) == (0.875, 0.125, -0.75)
     assert best.fill == "black"
-    assert best.notes == ()
+    assert best.chance is None
 
 
 @pytest.mark.parametrize("fill", ["cell-mean", "noise", visible_mean])
@@ -105,15 +113,15 @@ def test_the_one_cell_that_matters_is_found_first_or_last() -> None:
 def test_srg_is_what_hiding_the_least_important_first_gives(grid: Any, fill: Any) -> None:
     run = run_of(fill=fill, grid=grid, batch=5)
     values = RNG.normal(size=grid).astype(np.float32)
-    found = measured(run, values, target=2)
+    found = curves(run, values, target=2)
     least_first = np.argsort(values.ravel()).tolist()
 
-    def curve(order: list[int], counts: list[int]) -> list[float]:
+    def asked(order: list[int], counts: list[int]) -> list[float]:
         pictures = [run.masker.masked(order[:k])[np.newaxis] for k in counts]
         return [float(run.classifier(picture)[0, 2]) for picture in pictures]
 
     counts = list(found.counts)
-    morf, lerf = curve(least_first[::-1], counts), curve(least_first, counts)
+    morf, lerf = asked(least_first[::-1], counts), asked(least_first, counts)
     np.testing.assert_allclose(found.deletion_curve, morf, atol=1e-6)
     np.testing.assert_allclose(found.insertion_curve[::-1], lerf, atol=1e-6)
     assert found.srg == pytest.approx(area(lerf, counts) - area(morf, counts), abs=1e-6)
@@ -170,11 +178,11 @@ def test_nothing_is_asked_twice() -> None:
     found, seen = followed(run, np.arange(9).reshape(3, 3))
     # Ten deletions and ten insertions; the whole picture and nothing of it belong to both.
     assert found.calls == 18
-    assert seen == [(4, 18), (8, 18), (12, 18), (16, 18), (18, 18)]
+    assert seen == [(22, 100), (44, 100), (66, 100), (88, 100), (100, 100), (100, 100)]
     assert found.seconds > 0
     again, seen = followed(run, np.arange(9).reshape(3, 3))
-    assert (again.calls, seen) == (0, [])
-    np.testing.assert_array_equal(again.deletion_curve, found.deletion_curve)
+    assert (again.calls, seen) == (0, [(100, 100)])
+    assert again.under[0].record == found.under[0].record
 
 
 def test_the_cells_of_a_run_that_is_done_count_as_known() -> None:
@@ -193,8 +201,7 @@ def test_answers_that_a_run_forgets_meanwhile_are_not_lost(
     run = run_of(grid=3, batch=5)
     list(run.ask([tuple(range(9))]))  # the oldest answer, the first to be forgotten
     found = measured(run, values)
-    np.testing.assert_array_equal(found.deletion_curve, expected.deletion_curve)
-    np.testing.assert_array_equal(found.insertion_curve, expected.insertion_curve)
+    assert found.under[0].record == expected.under[0].record
     assert found.calls == expected.calls - 2  # the whole picture is known, too
 
 
@@ -209,8 +216,9 @@ def test_a_model_that_gives_no_number_is_reported() -> None:
 def test_cells_without_a_value_rank_last_and_the_curves_still_end_with_nothing() -> None:
     run = run_of(TopLeft(6), 2, WHITE)
     found = measured(run, [[NAN, 1], [INF, 2]])
-    assert found.deletion_curve.tolist() == [1, 1, 1, 0, 0]  # order: 3, 1, then 0, 2 by place
-    assert found.insertion_curve.tolist() == [0, 0, 0, 1, 1]
+    (under,) = found.under
+    assert under.deletion_curve.tolist() == [1, 1, 1, 0, 0]  # order: 3, 1, then 0, 2 by place
+    assert under.insertion_curve.tolist() == [0, 0, 0, 1, 1]
     assert found.notes == ("2 of 4 cells have no value; they rank last.",)
 
 
@@ -251,7 +259,14 @@ LEFT[:2, :3] = True  # all of cell 0, half of cell 1
 
 def test_what_lies_inside_is_counted_by_the_part_that_is_covered() -> None:
     found = on_mask([[3, 2], [-7, 1]], LEFT, GRID)
-    assert found == OnMask(pointing=True, inside=(3 + 1) / 6, mask_area=6 / 16, touched=2)
+    assert found == OnMask(
+        pointing=True,
+        inside=(3 + 1) / 6,
+        mask_area=6 / 16,
+        touched=2,
+        inside_itself=(1 + 0.25) / 1.5,
+        inside_most=1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -294,13 +309,19 @@ def test_inside_and_outside_make_one(values: list[float], pixels: list[bool]) ->
         assert inside.mask_area + outside.mask_area == pytest.approx(1)
         assert (inside.inside is None) == (outside.inside is None) == (values.max() <= 0)
         if inside.inside is not None:
+            assert inside.inside <= inside.inside_most + 1e-9
             assert inside.inside + outside.inside == pytest.approx(1)
     touched, main = rank_of_mask(values, mask, grid)
     assert 1 <= touched <= main <= 12
     assert touched <= 12 - inside.touched + 1
     assert inside.pointing == (touched == 1)
-    # The same value everywhere reaches the mask's share, cells of any size.
+    # The same value everywhere reaches the mask's share, cells of any size; the mask itself more.
     assert on_mask(np.ones((3, 4)), mask, grid).inside == pytest.approx(inside.mask_area)
+    covered = mean_of_cells(mask.astype(np.float32), grid)
+    assert on_mask(covered, mask, grid).inside == pytest.approx(inside.inside_itself)
+    best = np.where(covered == covered.max(), 1, 0)
+    assert on_mask(best, mask, grid).inside == pytest.approx(inside.inside_most)
+    assert inside.mask_area <= inside.inside_itself + 1e-9 <= inside.inside_most + 2e-9
 
 
 def test_a_mask_of_the_picture_is_brought_to_the_input() -> None:
@@ -385,14 +406,16 @@ def test_a_map_that_is_checked_is_float32() -> None:
 
 def test_a_record_gives_the_same() -> None:
     run = run_of(TopLeft(6), 2, WHITE)
-    for mask in (None, LEFT):
-        found = measured(run, [[4, 3], [NAN, 1]], mask=mask)
+    chance = drain(chance_steps(run, 1))
+    for mask, chances in ((None, None), (LEFT, [chance])):
+        steps = faithfulness_steps([run], [[4, 3], [NAN, 1]], 1, mask, chances)
+        found = drain(steps)
         again = Faithfulness.of_record(json.loads(json.dumps(found.record)))
         assert again.record == found.record
-        assert again.counts == found.counts
-        assert again.deletion_curve.dtype == np.float32
-        np.testing.assert_array_equal(again.insertion_curve, found.insertion_curve)
-        assert (again.srg, again.notes) == (found.srg, found.notes)
+        assert str(again) == str(found)
+        assert again.under[0].counts == found.under[0].counts
+        assert again.under[0].deletion_curve.dtype == np.float32
+        assert again.under[0].chance == (chance if chances else None)
 
 
 @pytest.mark.parametrize(
@@ -402,9 +425,21 @@ def test_a_record_gives_the_same() -> None:
         ("counts", [], ValueError),
         ("deletion_curve", [0.5], ValueError),
         ("insertion_curve", [[0.5] * 5], ValueError),
-        ("inside", "much", ValueError),
-        ("calls", None, TypeError),
+        ("chance", {"area": [0, 1], "srg": [0, 1], "counts": [0], "curve": []}, ValueError),
+        ("chance", {"area": [0, 1]}, KeyError),
     ],
+)
+def test_what_is_no_record_of_curves_is_refused(
+    name: str, value: Any, error: type[Exception]
+) -> None:
+    record = measured(run_of(TopLeft(6), 2, WHITE), np.eye(2)).record
+    with pytest.raises(error):
+        Faithfulness.of_record({**record, "under": [{**record["under"][0], name: value}]})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [("inside", "much", ValueError), ("calls", None, TypeError), ("under", [], ValueError)],
 )
 def test_what_is_no_record_is_refused(name: str, value: Any, error: type[Exception]) -> None:
     record = measured(run_of(TopLeft(6), 2, WHITE), np.eye(2)).record
@@ -414,4 +449,4 @@ def test_what_is_no_record_is_refused(name: str, value: Any, error: type[Excepti
 
 def test_curves_are_read_only() -> None:
     with pytest.raises(ValueError, match="read-only"):
-        measured(run_of(grid=3, batch=5), np.eye(3)).deletion_curve[0] = 1
+        curves(run_of(grid=3, batch=5), np.eye(3)).deletion_curve[0] = 1

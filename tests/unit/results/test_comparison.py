@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gridexplainer_widget import ExplanationError, GridExplainer
+from gridexplainer_widget.inference.order_curves import Band, Chance, OrderCurves
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.requests import parse_request
 from gridexplainer_widget.results.comparison import Comparison
-from gridexplainer_widget.results.faithfulness import Faithfulness
+from gridexplainer_widget.results.faithfulness import Faithfulness, best_under
 from gridexplainer_widget.results.metrics import METRICS, best_of
 from tests.support.models import TopLeft, weights
 
@@ -24,6 +28,7 @@ def comparison() -> Comparison:
         np.full((16, 16, 3), 255, np.uint8),
         ["occlusion", ("rise", {"samples": 100}), "grad-cam"],
         1,
+        fill="black",
         mask=mask,
     )
 
@@ -48,7 +53,7 @@ def test_each_method_has_its_map_and_its_figures(comparison: Comparison) -> None
     assert comparison["occlusion"].values[0, 0] == pytest.approx(1)
     assert occlusion.deletion == pytest.approx(0.5 / 16)
     assert occlusion.insertion == pytest.approx(1 - 0.5 / 16)
-    assert occlusion.srg == pytest.approx(15 / 16)
+    assert occlusion.srg == occlusion["black"].srg == pytest.approx(15 / 16)
     assert occlusion.pointing is True
     assert occlusion.inside == pytest.approx(1)
     assert occlusion.mask_area == pytest.approx(0.25)
@@ -69,6 +74,8 @@ def test_the_table(comparison: Comparison) -> None:
     assert table.loc["Occlusion", "forward"] == 17
     assert table.loc["RISE, samples=100", "forward"] == 101
     assert table.loc["Occlusion", "srg"] == pytest.approx(15 / 16)
+    assert table.loc["Occlusion", "srg under black"] == pytest.approx(15 / 16)
+    assert table["random srg under black"].nunique() == 1  # measured once
     assert table["audit_calls"].gt(0).all()
 
 
@@ -81,7 +88,8 @@ def test_the_sheet_tells_every_figure(comparison: Comparison) -> None:
     bold = [
         text.get_text() for ax in figure.axes for text in ax.texts if text.get_weight() == "bold"
     ]
-    assert bold == ["1.00"]  # inside the mask; of the others both maps have the same
+    # Of the others both maps have the same.
+    assert bold == ["Inside ↑ 1.00 (chance 0.25, the object itself 1.00)"]
 
 
 def test_nothing_to_draw() -> None:
@@ -108,16 +116,22 @@ def test_another_fill_can_be_asked_for_the_audit() -> None:
     explainer = GridExplainer(TopLeft(4), 4, fill="black")
     white = np.full((16, 16, 3), 255, np.uint8)
     explanation = explainer.explain(white, 1)
-    assert explainer.faithfulness(explanation).srg == pytest.approx(15 / 16)
+    assert explainer.faithfulness(explanation, fill="black").srg == pytest.approx(15 / 16)
     same = explainer.faithfulness(explanation, fill="white")
-    assert (same.fill, same.srg) == ("white", pytest.approx(0))
+    assert (same.fills, same.srg) == (("white",), pytest.approx(0))
+    both = explainer.faithfulness(explanation, fill=["white", (0, 0, 0)])
+    assert both.fills == ("white", "#000000")
+    assert both.srg == pytest.approx(15 / 32)  # the mean
+    assert both["#000000"].srg == pytest.approx(15 / 16)
+    with pytest.raises(KeyError, match="no curves under 'blur' here; there are under 'white'"):
+        both["blur"]
 
 
 def test_an_audit_asks_about_the_very_pixels_that_were_explained() -> None:
     picture = np.random.default_rng(0).random((37, 29, 3)).astype(np.float32)  # no whole numbers
     explainer = GridExplainer(weights, 3, input_shape=(16, 16))
     explanation = explainer.explain(picture)
-    figures = explainer.faithfulness(explanation)
+    (figures,) = explainer.faithfulness(explanation, fill="cell-mean").under
     assert figures.deletion_curve[0] == explanation.baseline
     run: Run = explainer.start_run(picture)
     for _ in run.ask([(), tuple(range(9))]):
@@ -128,15 +142,20 @@ def test_an_audit_asks_about_the_very_pixels_that_were_explained() -> None:
 
 
 def test_the_best_figure_is_marked_only_where_they_differ() -> None:
-    def figures(deletion: float, randomised: float) -> Faithfulness:
-        curve = np.float32([deletion, deletion])
-        return Faithfulness((0, 4), curve, np.float32([0.5, 0.5]), "blur", randomised=randomised)
+    def figures(deletion: float, randomised: float, chance: Chance | None = None) -> Faithfulness:
+        hidden = np.float32([0.6, deletion, 0.1])
+        under = OrderCurves((0, 2, 4), hidden, np.float32([0.1, 0.6, 0.6]), "blur", chance)
+        return Faithfulness((under,), randomised=randomised)
 
-    best = best_of([figures(0.2, 0.1).metrics, figures(0.4, 0.5).metrics])
-    assert best["deletion"] == pytest.approx(0.2)
-    assert best["randomised"] == pytest.approx(0.1)
-    assert "insertion" not in best
-    assert "pointing" not in best
+    one, other = figures(0.2, 0.1), figures(0.4, 0.5)
+    assert best_of([one.whole, other.whole]) == {"randomised": 0.1}
+    best = best_under([one, other], "blur")
+    assert best == {"deletion": one.deletion, "srg": one.srg}
+    chance = Chance(Band(0.3, 0.5), Band(-0.05, 0.05), (0, 4), (0.6, 0.1), 16)
+    by_chance = [figures(0.2, 0.1, chance), figures(0.4, 0.5, chance)]
+    assert best_under(by_chance, "blur") == {"deletion": one.deletion, "srg": one.srg}
+    wide = replace(chance, area=Band(0.2, 0.5), srg=Band(-0.3, 0.3))
+    assert best_under([figures(0.2, 0.1, wide), figures(0.4, 0.5, wide)], "blur") == {}
     assert METRICS["srg"].text(0.5) == "+0.50"
     assert METRICS["srg"].text(-0.1) == "−0.10"
     assert METRICS["pointing"].text(True) == "hit"
@@ -144,7 +163,8 @@ def test_the_best_figure_is_marked_only_where_they_differ() -> None:
 
 def test_an_audit_is_read_and_drawn(comparison: Comparison) -> None:
     figures = comparison.figures[0]
-    assert "SRG ↑ +0.94: Insertion minus deletion" in str(figures)
+    assert re.search(r"SRG ↑ \+0.94 under black \(random −\S+ to \+\S+\): Insertion", str(figures))
+    assert "Inside ↑ 1.00 (chance 0.25, the object itself 1.00): The share" in str(figures)
     figure = figures.plot()
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert labels[1].startswith("Deletion ↓ 0.03")
@@ -156,7 +176,7 @@ def test_an_interrupt_leaves_what_was_found() -> None:
 
     def model(batch: np.ndarray) -> np.ndarray:
         asked.append(len(batch))
-        if sum(asked) > 100:
+        if sum(asked) > 700:
             raise KeyboardInterrupt
         return weights(batch)
 

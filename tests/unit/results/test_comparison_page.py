@@ -27,7 +27,7 @@ def record(**changes: object) -> dict:
         "maps": [{"method": "occlusion", "layer": "", "values": VALUES, "figures": {}}],
         "progress": [None],
         "evidence": {},
-        "fill": "cell-mean",
+        "fills": ["gray"],
         "status": "done",
         "error": "",
         "metrics": [],

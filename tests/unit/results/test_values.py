@@ -70,9 +70,10 @@ def test_nothing_speaks_of_probabilities() -> None:
 
 def test_curves_and_their_areas_are_in_the_unit() -> None:
     explainer, found = explained()
-    audit = explainer.faithfulness(found)
-    np.testing.assert_allclose(audit.deletion_curve, [58.75, 58.25, 58, 58, 58], rtol=1e-6)
-    np.testing.assert_allclose(audit.insertion_curve, [58, 58.5, 58.75, 58.75, 58.75], rtol=1e-6)
+    audit = explainer.faithfulness(found, fill="black")
+    (under,) = audit.under
+    np.testing.assert_allclose(under.deletion_curve, [58.75, 58.25, 58, 58, 58], rtol=1e-6)
+    np.testing.assert_allclose(under.insertion_curve, [58, 58.5, 58.75, 58.75, 58.75], rtol=1e-6)
     assert audit.deletion == pytest.approx(58.15625)
     assert "(years)" in str(audit)
     again = Faithfulness.of_record(audit.record)

@@ -54,7 +54,9 @@ def test_every_map_is_made_and_measured(widgets: list[ComparisonWidget]) -> None
     assert (occlusion["status"], rise["status"]) == ("done", "done")
     assert (occlusion["forward"], rise["forward"]) == (17, 41)
     assert occlusion["native"].startswith("4×4 cells")
-    assert -1 <= occlusion["figures"]["srg"] <= 1
+    under = occlusion["figures"]["under"]
+    assert [one["fill"] for one in under] == widget.fills == ["gray", "blur"]
+    assert -1 <= under[0]["srg"] <= 1
     assert occlusion["figures"]["pointing"] is None
     assert [explanation.method for explanation in widget.comparison] == ["occlusion", "rise"]
     assert widget.prediction["target"] == 2
@@ -256,8 +258,11 @@ def test_a_map_that_was_stopped_goes_on_where_it_was(widgets: list[ComparisonWid
     assert widget.status == "done"
     rise = widget.maps[0]
     assert rise["forward"] == 41
-    asked_again = 2  # whether the model is still the same: after the samples, for the curves
-    assert sum(asked) == 1 + 41 + rise["figures"]["calls"] + asked_again  # 1 for the clicks
+    # Whether the model is still the same: after the samples; under both fills for the random
+    # orders and for the curves.
+    asked_again = 5
+    audit = rise["figures"]["calls"] + rise["figures"]["chanceCalls"]
+    assert sum(asked) == 1 + 41 + audit + asked_again  # 1 for the clicks
 
 
 def test_a_mask_is_of_the_class_that_was_asked_about_first(
@@ -267,13 +272,13 @@ def test_a_mask_is_of_the_class_that_was_asked_about_first(
     mask[:8] = True
     widget = opened(widgets, "occlusion", target="a", mask=mask)
     widget.wait(30)
-    assert widget.maps[0]["figures"]["area"] == pytest.approx(0.5)
+    assert widget.maps[0]["figures"]["beside"]["inside"] == "chance 0.50, the object itself 1.00"
     widget.target = "b"
     widget.wait(30)
-    assert widget.maps[0]["figures"]["area"] is None
+    assert widget.maps[0]["figures"]["beside"]["inside"] == ""
     widget.target = "a"
     widget.wait(30)
-    assert widget.maps[0]["figures"]["area"] == pytest.approx(0.5)
+    assert widget.maps[0]["figures"]["beside"]["inside"] == "chance 0.50, the object itself 1.00"
 
 
 def test_scrambling_leaves_the_maps_as_they_are(widgets: list[ComparisonWidget]) -> None:
