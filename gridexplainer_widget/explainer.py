@@ -41,8 +41,8 @@ class GridExplainer(Setup):
     grid_size : int or (int, int)
         Rows and columns, from 1 to the pixels of the model's input.
     fill : str, (r, g, b) or callable
-        Replaces hidden cells before preprocessing: "cell-mean", "blur", "red", …; see
-        :func:`gridexplainer_widget.core.fills.parse_fill`.
+        Replaces hidden cells before preprocessing: "picture-mean", "blur", "red", …; see
+        docs/fills.md and :func:`gridexplainer_widget.core.fills.parse_fill`.
     score : {"probability", "log-odds"}
         Unit of the drops.
     preprocess : str, callable or None

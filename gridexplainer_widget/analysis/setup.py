@@ -13,7 +13,7 @@ from gridexplainer_widget.classifiers.checks.probe import model_checks
 from gridexplainer_widget.classifiers.labels import LabelsLike
 from gridexplainer_widget.classifiers.preprocessing import PreprocessLike
 from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
-from gridexplainer_widget.core.fills import FillLike, parse_fill
+from gridexplainer_widget.core.fills import DEFAULT_FILL, FillLike, parse_fill
 from gridexplainer_widget.core.grid import GridSize, is_whole, parse_grid_size
 from gridexplainer_widget.core.picture import PictureLike, read_picture
 from gridexplainer_widget.core.progress import drain
@@ -38,7 +38,7 @@ class Setup:
         model: Any,
         grid_size: GridSize = 8,
         *,
-        fill: FillLike = "cell-mean",
+        fill: FillLike = DEFAULT_FILL,
         score: str = "probability",
         preprocess: PreprocessLike = "auto",
         labels: LabelsLike = None,

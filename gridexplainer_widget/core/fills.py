@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,7 +21,10 @@ FillLike: TypeAlias = (
 )
 """A name, a colour ("red", "#808080" or (r, g, b) in 0..255), or a callable."""
 
-NAMES = ("cell-mean", "cell-gray", "picture-mean", "blur", "noise", "inpaint")
+NAMES = ("picture-mean", "cell-mean", "cell-gray", "blur", "noise", "inpaint")
+
+DEFAULT_FILL: Final = "picture-mean"
+"""docs/fills.md says why."""
 
 WANTED = (
     f"Wanted is one of {', '.join(repr(name) for name in NAMES)}, a colour such as 'gray', "
@@ -53,9 +56,9 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
     Parameters
     ----------
     fill : str, (r, g, b), callable or Fill
-        - ``"cell-mean"``: each cell's mean, per channel.
+        - ``"picture-mean"``: the picture's mean, per channel; the default.
+        - ``"cell-mean"``: each cell's mean, per channel; leaves a plain cell as it is.
         - ``"cell-gray"``: each cell's mean over pixels and channels.
-        - ``"picture-mean"``: the picture's mean, per channel.
         - ``"blur"``: Gaussian blur; sigma is half a cell's longer side.
         - ``"noise"``: normal, with the picture's mean and deviation per channel,
           clipped to 0..255.
@@ -100,7 +103,7 @@ def _named(name: str, seed: int) -> Fill:
     whole = {
         "cell-mean": _cell_mean,
         "cell-gray": _cell_gray,
-        "picture-mean": lambda pixels, _: _constant(pixels, pixels.mean(axis=(0, 1))),
+        "picture-mean": _picture_mean,
         "blur": _blur,
     }.get(name)
     if whole is not None:
@@ -132,6 +135,14 @@ def _color(rgb: Any, name: str | None = None) -> Fill:
 
 def _constant(pixels: Pixels, value: ArrayLike) -> Pixels:
     return np.broadcast_to(np.asarray(value, np.float32), pixels.shape)
+
+
+def _picture_mean(pixels: Pixels, _: Grid) -> Pixels:
+    return _plain(pixels)
+
+
+def _plain(pixels: Pixels) -> Pixels:
+    return _constant(pixels, pixels.mean(axis=(0, 1), dtype=np.float64))
 
 
 def _cell_mean(pixels: Pixels, grid: Grid) -> Pixels:
@@ -174,7 +185,7 @@ def _inpainter() -> Callable[[Pixels, NDArray[np.bool_]], Pixels]:
 
     def inpaint(pixels: Pixels, hidden: NDArray[np.bool_]) -> Pixels:
         if hidden.all():  # OpenCV would return the picture unchanged
-            return _constant(pixels, pixels.mean(axis=(0, 1)))
+            return _plain(pixels)
         # OpenCV inpaints uint8 with one or three channels; only the hidden pixels are used.
         rounded = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
         mask = hidden.astype(np.uint8)

@@ -243,7 +243,8 @@ class ExplanationData:
             return np.full(self.grid.shape, np.nan, np.float32)
         values = self.values
         low, high = np.nanmin(values), np.nanmax(values)
-        scaled: NDArray[np.float32] = (100 * (values - low) / (high - low or 1)).astype(np.float32)
+        shares = (values - low) / (high - low or 1)  # the largest is exactly 1
+        scaled: NDArray[np.float32] = (100 * shares).astype(np.float32)
         return scaled
 
     def for_target(self, target: int | str) -> Self:

@@ -25,7 +25,7 @@ FEWER = {
         "samples=300": "samples=40",
         '{"samples": 300}': '{"samples": 40}',
         "stages=7": "stages=2",
-        '"cell-mean", "blur", "noise", "black"': '"cell-mean", "blur"',
+        '"picture-mean", "blur", "noise", "black"': '"picture-mean", "blur"',
     },
     "quickstart": {},
     "your_model": {"range(150)": "range(15)"},

@@ -10,7 +10,7 @@ from typing import Any
 
 import traitlets as t
 
-from gridexplainer_widget.core.fills import NAMES, Fill, parse_fill
+from gridexplainer_widget.core.fills import DEFAULT_FILL, NAMES, Fill, parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.scores import SCORES, parse_score
 from gridexplainer_widget.live.base_widget import BaseWidget
@@ -74,7 +74,7 @@ class ExplorerTraits(BaseWidget):
 
     grid_size = Validated(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)
     fill = Validated(
-        "cell-mean", help="What stands in for a hidden cell: a name, a colour or a callable."
+        DEFAULT_FILL, help="What stands in for a hidden cell: a name, a colour or a callable."
     ).tag(sync=True, to_json=lambda fill, _: fill.name if isinstance(fill, Fill) else fill)
     score = checked(
         t.Enum(

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget.core.fills import NAMES, Fill, parse_fill
+from gridexplainer_widget.core.fills import DEFAULT_FILL, NAMES, Fill, parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
 
@@ -37,6 +37,23 @@ def test_cell_gray_is_one_number() -> None:
 
 def test_picture_mean() -> None:
     np.testing.assert_allclose(masked("picture-mean", 0)[0, 0], PIXELS.mean(axis=(0, 1)), rtol=1e-6)
+
+
+def test_the_mean_of_a_large_plain_picture_is_its_colour() -> None:
+    pixels = np.full((300, 300, 3), np.float32(251.3))
+    result = Masker(pixels, Grid(1, 1, 300, 300), parse_fill("picture-mean")).masked([0])
+    np.testing.assert_array_equal(result, pixels)
+
+
+def test_the_default_hides_a_plain_cell() -> None:
+    """A box of one colour has its own mean: hiding it by that would change nothing."""
+    pixels = np.zeros((8, 8, 3), np.float32)
+    pixels[:4, :4] = 200, 30, 30
+    grid = Grid(2, 2, 8, 8)
+    assert NAMES[0] == DEFAULT_FILL
+    hidden = Masker(pixels, grid, parse_fill(DEFAULT_FILL)).masked([0])
+    np.testing.assert_array_equal(hidden[0, 0], [50, 7.5, 7.5])
+    assert Masker(pixels, grid, parse_fill("cell-mean")).changed([0]) is None
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from ipykernel.comm import Comm
 from ipywidgets import Widget
 
 from gridexplainer_widget import Explanation, ExplanationError, GridExplainer, GridExplainerWidget
+from gridexplainer_widget.core.fills import DEFAULT_FILL
 from gridexplainer_widget.live.publisher import Turn
 from gridexplainer_widget.wire.explorer import FRONT_END_TRAITS, KERNEL_TRAITS
 from tests.support.failing import FAILURES, FailsAt
@@ -122,7 +123,7 @@ def test_a_fill_that_fails(sound: Explanation, failure: type[BaseException]) -> 
     widget.value = [(0, 0)]  # draws the fill, which fails again
     assert_one_state(widget)
     assert widget.evidence == {}
-    widget.fill = "cell-mean"
+    widget.fill = DEFAULT_FILL
     assert widget.wait(20)
     assert widget.evidence["drop"] is not None
     assert_lives(widget, sound)
@@ -160,7 +161,7 @@ def test_an_observer_that_fails_in_either_thread(
     widget.unobserve(fail, name)
     with suppress(failure, RuntimeError):
         widget.explain(PICTURE)
-    widget.fill, widget.target, widget.grid_size = "cell-mean", sound.target, GRID
+    widget.fill, widget.target, widget.grid_size = DEFAULT_FILL, sound.target, GRID
     assert_lives(widget, sound)
     assert reported == []
 

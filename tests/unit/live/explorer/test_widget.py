@@ -23,6 +23,7 @@ from PIL import Image
 from gridexplainer_widget import Explanation, ExplanationError, GridExplainer, GridExplainerWidget
 from gridexplainer_widget.classifiers.checks.checks import Check
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.core.fills import DEFAULT_FILL
 from gridexplainer_widget.wire.explorer import FRONT_END_TRAITS, KERNEL_TRAITS
 from tests.support.models import Spoiled, TopLeft, brightness, weights
 
@@ -244,7 +245,7 @@ def test_going_back_asks_only_whether_the_model_is_the_same() -> None:
     widget.wait(20)
     calls = len(model.batches)
     before = drops(widget).copy()
-    for grid, fill in ((4, "cell-mean"), (4, "blur")):
+    for grid, fill in ((4, DEFAULT_FILL), (4, "blur")):
         widget.grid_size, widget.fill = grid, fill
         widget.wait(20)
         assert widget.status == "done"
@@ -565,7 +566,7 @@ def test_a_fill_from_python_can_be_chosen_again(front_end: FrontEnd) -> None:
     widget.fill = "#102030"
     widget.fill = "blur"
     widget.wait(20)
-    assert widget.fills[:3] == ["<lambda>", "#102030", "cell-mean"]
+    assert widget.fills[:3] == ["<lambda>", "#102030", "picture-mean"]
     front_end.write(widget, fill="<lambda>")
     widget.wait(20)
     expected = GridExplainer(weights, 4, fill=lambda pixels, hidden: pixels / 3).explain(PICTURE)
