@@ -53,8 +53,10 @@ def explain_steps(
 def explanation_steps(
     setup: Setup, run: Run, target: int | str | None, request: MethodRequest
 ) -> ExplanationSteps:
-    """Explain a run's picture by a method."""
+    """Explain a run's picture by a method, and hide what tells how far to believe it."""
     found = yield from attribute(run, target, request, setup.score, setup.seed)
+    for _ in setup.probes(run) if found else setup.handfuls(run, target):
+        yield 1, 1
     return setup.freeze(run, target, attribution=found, options=request.options)
 
 
@@ -71,12 +73,17 @@ def _occlusion_steps(
 ) -> ExplanationSteps:
     """Hide every cell; a bad target fails with the first batch."""
     begun = False
+    total = len(run.grid) + setup.handful_count(run)
     try:
         for done in run.steps():
             if not begun:
                 on_result(setup.freeze(run, target))
                 begun = True
-            yield done, len(run.grid)
+            yield done, total
+        done = len(run.grid)
+        for handfuls in setup.handfuls(run, target):
+            done += handfuls
+            yield min(done, total), total
     except BaseException as error:
         if not begun or run.baseline is None:  # the run forgets what is of two models
             raise

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from gridexplainer_widget._version import __version__
@@ -20,7 +20,8 @@ from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.core.scores import parse_score
 from gridexplainer_widget.inference.choose import parse_engine
 from gridexplainer_widget.inference.run import Run
-from gridexplainer_widget.methods.attribute import ensure_baseline, layers_of
+from gridexplainer_widget.inference.together import draw, probe_steps, together_steps
+from gridexplainer_widget.methods.attribute import ensure_baseline, layers_of, target_of
 from gridexplainer_widget.methods.requests import default_methods
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.notes import picture_checks
@@ -49,9 +50,13 @@ class Setup:
         batch_size: int | None = None,
         seed: int = 0,
         engine: str = "auto",
+        joint: bool = True,
+        budget: int | None = None,
     ) -> None:
         if batch_size is not None and not (is_whole(batch_size) and batch_size >= 1):
             raise ValueError(f"batch_size={batch_size!r}; wanted is at least 1, or None to choose.")
+        if budget is not None and not (is_whole(budget) and budget >= 1):
+            raise ValueError(f"budget={budget!r}; wanted is at least 1, or None to choose.")
         self.grid_size = parse_grid_size(grid_size)
         self.fill = parse_fill(fill, seed)
         self.classifier = as_classifier(
@@ -67,6 +72,7 @@ class Setup:
         self.batch_size = batch_size
         self.seed = int(seed)
         self.engine = parse_engine(engine)
+        self.joint, self.budget = bool(joint), budget
         self.checked: Preflight | None = None
 
     @property
@@ -89,7 +95,29 @@ class Setup:
             self.fill if fill is None else parse_fill(fill, self.seed),
             self.batch_size,
             engine=self.engine,
+            seed=self.seed,
         )
+
+    def handfuls(
+        self, run: Run, target: int | str | None, score: str | None = None
+    ) -> Iterator[int]:
+        """Hide handfuls of cells until their map has settled, unless `joint` is False."""
+        if self.joint:
+            yield from together_steps(
+                run,
+                target_of(run, target),
+                parse_score(score or self.score, self.classifier.output),
+                self.budget,
+            )
+
+    def handful_count(self, run: Run) -> int:
+        """Return how many handfuls are hidden at most."""
+        return len(draw(run, self.budget)) if self.joint else 0
+
+    def probes(self, run: Run) -> Iterator[int]:
+        """Hide the handfuls that tell what a map foretells, unless `joint` is False."""
+        if self.joint:
+            yield from probe_steps(run, self.budget)
 
     def freeze(
         self,

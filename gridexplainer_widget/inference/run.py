@@ -34,10 +34,10 @@ class Run:
 
     Parameters
     ----------
-    masker
-        Of the picture at the model's input size.
     batch_size
         By default chosen from the picture's size and a memory budget.
+    seed
+        Of the handfuls.
 
     Attributes
     ----------
@@ -53,6 +53,8 @@ class Run:
         Time spent scoring.
     calls
         Pictures run through the model.
+    set_answers
+        About sets of two or more cells.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Run:
         masker: Masker,
         batch_size: int | None = None,
         engine: Engine = "full",
+        seed: int = 0,
     ) -> None:
         self.classifier, self.picture, self.masker = classifier, picture, masker
         self.given_batch_size = batch_size
@@ -72,8 +75,8 @@ class Run:
         self.baseline_log_odds = np.empty(0, np.float32)
         self.failed = np.zeros(len(masker.grid), np.bool_)
         self.seconds = 0.0
-        self.calls = 0
-        self._set_answers = SetAnswers(len(masker.grid))
+        self.calls, self.seed = 0, seed
+        self.set_answers = SetAnswers(len(masker.grid))
         self._trusted = TrustedStrategy(classifier, masker, engine, batch_size)
 
     @classmethod
@@ -86,11 +89,12 @@ class Run:
         batch_size: int | None = None,
         *,
         engine: Engine = "full",
+        seed: int = 0,
     ) -> Run:
         """Fit the picture to the classifier, divide it into cells and set up the run."""
         pixels = picture.fitted(*classifier.input_shape)
         masker = Masker(pixels, Grid.of(grid_size, *pixels.shape[:2]), fill)
-        return cls(classifier, picture, masker, batch_size, engine)
+        return cls(classifier, picture, masker, batch_size, engine, seed)
 
     @property
     def strategy(self) -> InferenceStrategy:
@@ -224,7 +228,7 @@ class Run:
         except ModelChangedError:
             self.baseline = self.vectors = None
             self.failed[:] = False
-            self._set_answers.clear()
+            self.set_answers.clear()
             raise
 
     def cached_probabilities(self, cells: Sequence[int]) -> Probabilities | None:
@@ -240,13 +244,13 @@ class Run:
             answers = self.answers
             known = answers is not None and not np.isnan(answers.vectors[cells[0], 0])
             return answers.at(cells[0]) if answers is not None and known else None
-        return self._set_answers.get(cells)
+        return self.set_answers.get(cells)
 
     def _unknown(
         self, sets: Iterable[Sequence[int]]
     ) -> tuple[list[Sequence[int]], list[Sequence[int]]]:
         """Return the sets to score, and those whose hiding changes no pixel."""
-        key = self._set_answers.key
+        key = self.set_answers.key
         unknown = {key(cells): cells for cells in sets if self.cached_probabilities(cells) is None}
         wanted, unchanged = list[Sequence[int]](), list[Sequence[int]]()
         for cells in unknown.values():
@@ -294,4 +298,4 @@ class Run:
             self.vectors[cells[0]], self.log_odds[cells[0]] = vector, log_odds
             self.failed[cells[0]] = False
         else:
-            self._set_answers.keep(cells, answer)
+            self.set_answers.keep(cells, answer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -14,11 +14,15 @@ KEPT_SETS = 1024
 
 
 class SetAnswers:
-    """Answers by the cells that were hidden, in any order; the oldest go first."""
+    """Answers by the cells that were hidden, in any order; the oldest go first.
+
+    Those about pinned sets stay: `pinned` holds None where they are not known yet.
+    """
 
     def __init__(self, cells: int) -> None:
         self._cells = cells
         self._known: OrderedDict[bytes, Answers] = OrderedDict()
+        self.pinned: dict[bytes, Answers | None] = {}
 
     def key(self, cells: Sequence[int]) -> bytes:
         """Tell sets apart."""
@@ -28,14 +32,26 @@ class SetAnswers:
 
     def get(self, cells: Sequence[int]) -> Answers | None:
         """Return the answer about a set; None if not known."""
-        return self._known.get(self.key(cells))
+        key = self.key(cells)
+        return self.pinned.get(key) or self._known.get(key)
+
+    def pin(self, sets: Iterable[Sequence[int]]) -> None:
+        """Forget nothing about these sets, as long as the model is the same."""
+        for cells in sets:
+            key = self.key(cells)
+            self.pinned.setdefault(key, self._known.pop(key, None))
 
     def keep(self, cells: Sequence[int], answer: Answers) -> None:
         """Keep an answer, and forget the oldest of too many."""
-        self._known[self.key(cells)] = answer
+        key = self.key(cells)
+        if key in self.pinned:
+            self.pinned[key] = answer
+            return
+        self._known[key] = answer
         if len(self._known) > KEPT_SETS:
             self._known.popitem(last=False)
 
     def clear(self) -> None:
         """Forget all."""
         self._known.clear()
+        self.pinned = dict.fromkeys(self.pinned)

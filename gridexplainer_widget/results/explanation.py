@@ -14,7 +14,9 @@ from gridexplainer_widget.attribution.attribution import Attribution
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.core.scores import Score
 from gridexplainer_widget.core.shown import quoted, shown
+from gridexplainer_widget.core.handfuls import Handfuls
 from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.inference.together import handfuls_of
 from gridexplainer_widget.methods.attribute import target_of
 
 from .comparison_data import ComparisonData
@@ -98,6 +100,7 @@ class Explanation(ExplanationData):
             },
             checked=checked,
             attribution=attribution,
+            handfuls=_kept_handfuls(run, attribution),
         )
 
     @property
@@ -232,3 +235,11 @@ class Explanation(ExplanationData):
             f"{self.grid.rows}×{self.grid.columns}, {how}, score={self.score!r}, "
             f"model={self.model!r}, preprocessing={self.preprocessing!r}){notes}"
         )
+
+
+def _kept_handfuls(run: Run, attribution: Attribution | None) -> Handfuls | None:
+    """Return a run's handfuls; with another method, those that tell what it foretells."""
+    handfuls = handfuls_of(run)
+    if handfuls is None or attribution is None:
+        return handfuls
+    return handfuls.kept_out if handfuls.probes.any() else None

@@ -17,12 +17,16 @@ from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.quantities import Quantity, quantity_of
 from gridexplainer_widget.core.arrays import Pixels, Probabilities
 from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.handfuls import Handfuls
 from gridexplainer_widget.core.picture import to_uint8
 from gridexplainer_widget.core.scores import Answers, Score, Unit, drops_of, parse_score
 from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import ranking
+from gridexplainer_widget.inference.foretells import Foretells
 from gridexplainer_widget.methods.registry import METHODS
 from gridexplainer_widget.methods.requests import MethodRequest, parse_request, titled
+
+from .two_maps import MapName, better_of, foretold_of, maps_of
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -76,6 +80,10 @@ class ExplanationData:
     log_odds, baseline_log_odds : float32 arrays, optional
         As `vectors` and `baseline_vector`: the log-odds of the model's logits, which tell cells
         apart where probabilities are rounded to 0 or 1; NaN or None where no logit is known.
+    handfuls : Handfuls, optional
+        Cells hidden together, and the answers; with another method, those kept out of any fit.
+    chosen : {"alone", "together"}, optional
+        The map to show; None for the one that foretells more.
     """
 
     picture: NDArray[np.uint8] = field(repr=False)
@@ -97,6 +105,8 @@ class ExplanationData:
     attribution: Attribution | None = field(default=None, repr=False)
     log_odds: NDArray[np.float32] | None = field(default=None, repr=False)
     baseline_log_odds: NDArray[np.float32] | None = field(default=None, repr=False)
+    handfuls: Handfuls | None = field(default=None, repr=False)
+    chosen: MapName | None = None
 
     def __post_init__(self) -> None:
         for value in vars(self).values():
@@ -147,17 +157,44 @@ class ExplanationData:
 
     @property
     def values(self) -> NDArray[np.float32]:
-        """Each cell's drop, or another method's value: float32 (rows, columns).
+        """Each cell's number in :attr:`map`, or by another method: float32 (rows, columns).
 
         Positive where the cell supports the target; NaN where not scored.
         """
-        return self.drops if self.attribution is None else self.attribution.cells
+        return self.attribution.cells if self.attribution else self.maps[self.map]
+
+    @cached_property
+    def maps(self) -> Mapping[MapName, NDArray[np.float32]]:
+        """The maps of occlusion, float32 (rows, columns).
+
+        ``"alone"``: :attr:`drops`. ``"together"``, if handfuls are known: fitted to these, so that
+        the numbers of hidden cells add up to their drop; see
+        :func:`~gridexplainer_widget.inference.joint_fit.joint_fit`.
+        """
+        return maps_of(self)
+
+    @cached_property
+    def foretold(self) -> Mapping[MapName, Foretells]:
+        """How well each of :attr:`maps`, or another method's map, foretells unseen hidings."""
+        return foretold_of(self)
+
+    @property
+    def map(self) -> MapName:
+        """The map shown: the chosen one, or the one that foretells more."""
+        if self.chosen in self.maps:
+            return self.chosen or "alone"
+        return better_of(self.foretold)
+
+    @property
+    def foretells(self) -> Foretells | None:
+        """How well the map foretells what hiding does; None where that was not measured."""
+        return self.foretold.get(self.map)
 
     @property
     def pixel_values(self) -> NDArray[np.float32]:
         """Each pixel's value: float32 (height, width); see :attr:`native`."""
         found = self.attribution
-        return found.pixels if found else over_pixels(self.drops, self.grid)
+        return found.pixels if found else over_pixels(self.values, self.grid)
 
     @property
     def quantity(self) -> Quantity:
@@ -182,7 +219,9 @@ class ExplanationData:
     @property
     def cost(self) -> Cost:
         """Pictures given to the model, and seconds."""
-        return self.attribution.cost if self.attribution else Cost(self.done + 1, 0, self.seconds)
+        handfuls = len(self.handfuls) if self.handfuls else 0
+        alone = Cost(self.done + 1 + handfuls, 0, self.seconds)
+        return self.attribution.cost if self.attribution else alone
 
     @cached_property
     def drops(self) -> NDArray[np.float32]:
@@ -262,6 +301,19 @@ class ExplanationData:
                 f"explainer.explain(img, {quoted(self.labels[index])}, method={self.method!r})."
             )
         return replace(self, target=index)
+
+    def with_map(self, name: MapName | None) -> Self:
+        """Return the explanation showing a map of occlusion; None for the better one.
+
+        Raises
+        ------
+        ValueError
+            There is no such map.
+        """
+        if name is not None and (self.attribution or name not in self.maps):
+            maps = "none" if self.attribution else ", ".join(self.maps)
+            raise ValueError(f"There is no map {name!r} here; there is {maps}.")
+        return replace(self, chosen=name)
 
     def for_score(self, score: Score) -> Self:
         """Return the explanation in probability or log-odds; no model call.
