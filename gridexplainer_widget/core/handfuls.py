@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from .scores import Answers
 
-SHARE: Final = 0.3
-"""Of the cells, in a handful that a map is fitted to. Measured in docs/together.md."""
+SHARES: Final = (0.2, 0.4)
+"""Of the cells, in handfuls that a map is fitted to, by turns (docs/together.md)."""
 
 PROBE_SHARES: Final = (0.05, 0.7)
 """Fewest and most cells in a handful that is kept out of the fit."""
@@ -73,7 +73,7 @@ def draw_handfuls(cells: int, count: int, seed: int = 0) -> Iterator[Handful]:
     """Draw distinct handfuls of a grid's cells; yield each, and whether it is a probe.
 
     A first part of the handfuls is the same whatever `count` is. Those that a map is fitted to hold
-    `SHARE` of the cells, each cell about equally often: they are cut from shuffled decks. Probes
+    `SHARES` of the cells, each cell about equally often: they are dealt from shuffled decks. Probes
     hold any number from a few to most.
     """
     rng, seen = np.random.default_rng(seed), set[tuple[int, ...]]()
@@ -85,7 +85,7 @@ def draw_handfuls(cells: int, count: int, seed: int = 0) -> Iterator[Handful]:
                 size = _size(cells, rng.uniform(*PROBE_SHARES))
                 chosen = rng.choice(cells, size, replace=False).tolist()
             else:
-                size = _size(cells, SHARE)
+                size = _size(cells, SHARES[number % len(SHARES)])
                 chosen, deck = _dealt(deck, size, cells, rng)
             handful = tuple(sorted(chosen))
             if handful not in seen:

@@ -34,10 +34,8 @@ class Run:
 
     Parameters
     ----------
-    batch_size
-        By default chosen from the picture's size and a memory budget.
-    seed
-        Of the handfuls.
+    batch_size, seed
+        By default chosen from the picture's size and a memory budget; of the handfuls.
 
     Attributes
     ----------
@@ -57,7 +55,7 @@ class Run:
         About sets of two or more cells.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - a run's parts and settings
         self,
         classifier: Classifier,
         picture: Picture,

@@ -112,4 +112,5 @@ def _settled(run: Run, target: int, score: Score) -> bool:
     if any(map_ is None or np.ptp(map_) == 0 for map_ in maps):
         return False
     ranks = [np.argsort(np.argsort(map_, axis=None)) for map_ in maps if map_ is not None]
-    return bool(np.corrcoef(ranks)[0, 1] >= SETTLED)
+    correlation: NDArray[np.float64] = np.corrcoef(np.stack(ranks))
+    return bool(correlation[0, 1] >= SETTLED)

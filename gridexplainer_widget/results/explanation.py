@@ -12,9 +12,9 @@ import numpy as np
 
 from gridexplainer_widget.attribution.attribution import Attribution
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.core.handfuls import Handfuls
 from gridexplainer_widget.core.scores import Score
 from gridexplainer_widget.core.shown import quoted, shown
-from gridexplainer_widget.core.handfuls import Handfuls
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import handfuls_of
 from gridexplainer_widget.methods.attribute import target_of

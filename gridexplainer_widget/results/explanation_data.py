@@ -83,7 +83,7 @@ class ExplanationData:
     handfuls : Handfuls, optional
         Cells hidden together, and the answers; with another method, those kept out of any fit.
     chosen : {"alone", "together"}, optional
-        The map to show; None for the one that foretells more.
+        The map to show; None for the one that has earned it.
     """
 
     picture: NDArray[np.uint8] = field(repr=False)
@@ -180,9 +180,9 @@ class ExplanationData:
 
     @property
     def map(self) -> MapName:
-        """The map shown: the chosen one, or the one that foretells more."""
-        if self.chosen in self.maps:
-            return self.chosen or "alone"
+        """The map shown: the chosen one, or ``"together"`` where it has earned that."""
+        if self.chosen is not None and self.chosen in self.maps:
+            return self.chosen
         return better_of(self.foretold)
 
     @property
@@ -303,7 +303,7 @@ class ExplanationData:
         return replace(self, target=index)
 
     def with_map(self, name: MapName | None) -> Self:
-        """Return the explanation showing a map of occlusion; None for the better one.
+        """Return the explanation showing a map of occlusion; None for what has earned it.
 
         Raises
         ------
