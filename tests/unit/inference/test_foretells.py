@@ -1,0 +1,77 @@
+"""What a map foretells: partial correlation, and the band of random maps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from gridexplainer_widget.inference.foretells import MIN_PROBES, foretells
+
+
+def probes(count: int = 30, cells: int = 64, seed: int = 0) -> NDArray[np.bool_]:
+    """Draw sets of any size."""
+    rng = np.random.default_rng(seed)
+    sizes = rng.integers(3, cells * 2 // 3, count)
+    return np.stack([rng.permutation(cells) < size for size in sizes])
+
+
+def test_a_map_whose_cells_add_up_foretells_all() -> None:
+    hidden, values = probes(), np.random.default_rng(1).normal(size=64)
+    found = foretells(values, hidden, hidden @ values)
+    assert found is not None
+    assert found.value == pytest.approx(1)
+    assert found.reliable
+    assert found.probes == 30
+
+
+def test_a_map_with_the_wrong_sign_foretells_the_opposite() -> None:
+    hidden, values = probes(), np.random.default_rng(1).normal(size=64)
+    found = foretells(-values, hidden, hidden @ values)
+    assert found is not None
+    assert found.value == pytest.approx(-1)
+    assert not found.reliable
+
+
+def test_the_number_of_hidden_cells_explains_nothing() -> None:
+    """A map and drops that share nothing but their sizes: by the textbook's partial correlation."""
+    hidden, rng = probes(200), np.random.default_rng(2)
+    values, sizes = rng.normal(size=64) + 5, hidden.sum(axis=1)
+    drops = sizes + rng.normal(size=200)
+    a, b, c = np.corrcoef([hidden @ values, drops, sizes])[np.triu_indices(3, 1)]
+    expected = (a - b * c) / np.sqrt((1 - b**2) * (1 - c**2))
+    found = foretells(values, hidden, drops)
+    assert found is not None
+    assert found.value == pytest.approx(expected)
+    assert a > 0.9 > 0.3 > abs(found.value)
+
+
+def test_random_maps_are_called_reliable_once_in_twenty() -> None:
+    hidden, rng = probes(), np.random.default_rng(3)
+    drops = hidden @ rng.normal(size=64)
+    found = [foretells(rng.normal(size=64), hidden, drops) for _ in range(300)]
+    reliable = np.mean([one is not None and one.reliable for one in found])
+    assert 0.01 < reliable < 0.1
+    assert all(one is not None and one.low < 0 < one.high for one in found)
+
+
+@pytest.mark.parametrize(
+    ("values", "hidden", "drops"),
+    [
+        (np.arange(64.0), probes(MIN_PROBES - 1), np.arange(MIN_PROBES - 1.0)),
+        (np.ones(64), probes(), np.arange(30.0)),
+        (np.arange(64.0), probes(), np.ones(30)),
+    ],
+    ids=["few probes", "flat map", "same drops"],
+)
+def test_nothing_is_measured_where_nothing_can_be(
+    values: NDArray[np.float64], hidden: NDArray[np.bool_], drops: NDArray[np.float64]
+) -> None:
+    assert foretells(values, hidden, drops) is None
+
+
+def test_cells_without_a_number_count_as_nothing() -> None:
+    hidden, values = probes(), np.random.default_rng(1).normal(size=64)
+    pending = np.where(np.arange(64) == 5, np.nan, values)
+    zero = np.where(np.arange(64) == 5, 0, values)
+    assert foretells(pending, hidden, hidden @ values) == foretells(zero, hidden, hidden @ values)
