@@ -40,9 +40,12 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
     yield from _check_request(setup, picture, target, fill, mask)
     explanations, figures = list[Explanation](), list[Faithfulness]()
     audit: Audit | None = None
+    first: Run | None = None
     failures, stages = list[Failure](), 2 * len(requests)
     for number, request in enumerate(requests):
         run = setup.start_run(picture)  # one each: costs are counted per run
+        if first is not None:
+            run.set_answers.adopt(first.set_answers)
         try:
             steps = explanation_steps(setup, run, target, request)
             explanation = yield from subprogress(steps, 2 * number, stages)
@@ -54,6 +57,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
         except Exception as error:  # noqa: BLE001 - the maps of other methods are kept
             failures.append(Failure(request, failure_reason(error)))
         else:
+            first = first or run
             explanations.append(explanation)
             figures.append(faithfulness)
         comparison = Comparison(tuple(explanations), tuple(figures), tuple(failures))

@@ -41,6 +41,10 @@ class SetAnswers:
             key = self.key(cells)
             self.pinned.setdefault(key, self._known.pop(key, None))
 
+    def adopt(self, other: SetAnswers) -> None:
+        """Take over what another run of the same picture, grid and fill has pinned."""
+        self.pinned |= other.pinned
+
     def keep(self, cells: Sequence[int], answer: Answers) -> None:
         """Keep an answer, and forget the oldest of too many."""
         key = self.key(cells)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from gridexplainer_widget.attribution.coalitions import coalition_values
 from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.classifiers.imports import framework
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.inference.together import handfuls_of
 
 DEFAULT_PICTURES = 1000
 
@@ -18,7 +20,8 @@ def lime(context: MethodContext) -> Steps:
     """Explain by local interpretable model-agnostic explanations.
 
     Score the whole picture and pictures with each cell hidden at even chances, and fit a ridge
-    regression, weighted by nearness to the whole picture. A cell's number is its coefficient, in
+    regression, weighted by nearness to the whole picture. Handfuls that occlusion has hidden before
+    stand for as many of the pictures. A cell's number is its coefficient, in
     probability or log-odds (M. T. Ribeiro et al., "'Why Should I Trust You?': Explaining the
     Predictions of Any Classifier", KDD 2016). Regression and weights are the defaults of the `lime`
     package, from the extra ``[lime]``.
@@ -26,7 +29,9 @@ def lime(context: MethodContext) -> Steps:
     image = framework("lime.lime_image", "method='lime'", "gridexplainer-widget[lime]")
     pictures = context.options.samples or DEFAULT_PICTURES
     yield 0, pictures
-    kept = _draw_coalitions(context.seed, pictures, len(context.grid))
+    known = _known_coalitions(context.run)[: pictures - 1]
+    drawn = _draw_coalitions(context.seed, pictures - len(known), len(context.grid))
+    kept = np.concatenate([drawn, known])
     values = yield from coalition_values(context, kept, 0, pictures)
     fit = _fit(image, context, kept, values)
     cells = np.zeros(len(context.grid), np.float32)
@@ -41,6 +46,14 @@ def _draw_coalitions(seed: int, count: int, cells: int) -> NDArray[np.bool_]:
     kept = np.random.default_rng(seed).random((count, cells)) < 0.5
     kept[0] = True
     return kept
+
+
+def _known_coalitions(run: Run) -> NDArray[np.bool_]:
+    """Return the handfuls that a map may be fitted to, as coalitions."""
+    handfuls = handfuls_of(run)
+    if handfuls is None:
+        return np.empty((0, len(run.grid)), np.bool_)
+    return ~handfuls.fitted.hidden
 
 
 def _fit(

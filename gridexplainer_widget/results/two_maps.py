@@ -59,9 +59,13 @@ def foretold_of(explanation: ExplanationData) -> Mapping[MapName, Foretells]:
     return {name: found for name, found in measured.items() if found is not None}
 
 
+ENOUGH: Final = 0.9
+"""Of what hiding does, foretold by the cells alone: these are exact, and a fit has little to add."""
+
+
 def better_of(foretold: Mapping[MapName, Foretells]) -> MapName:
-    """Return the fitted map if it was measured, unless the cells alone foretell clearly more."""
+    """Return the fitted map if it was measured, unless the cells alone foretell enough."""
     if "together" not in foretold:
         return "alone"
-    clear = "alone" in foretold and foretold["alone"].value > foretold["together"].value + LEAD
-    return "alone" if clear else "together"
+    enough = min(ENOUGH, foretold["together"].value + LEAD)
+    return "alone" if "alone" in foretold and foretold["alone"].value > enough else "together"

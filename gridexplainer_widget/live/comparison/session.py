@@ -177,9 +177,12 @@ class ComparisonSession:
 
     def _next_work(self, panel: Panel) -> Generator[Progress, None, None]:
         if panel.explanation is None:
-            panel.explanation = yield from explanation_steps(
-                self.setup, self._run_for(panel), panel.target, panel.request
-            )
+            run = self._run_for(panel)
+            explanation = yield from explanation_steps(self.setup, run, panel.target, panel.request)
+            if run is not self.run and self.run.whole is not None:
+                run.check_baseline(self.run.whole)
+                self.run.set_answers.adopt(run.set_answers)
+            panel.explanation = explanation
         if panel.audited is None:
             if self._audit is None:
                 self._audit = audit_of(self.setup, panel.explanation, self.fills)
@@ -208,7 +211,9 @@ class ComparisonSession:
         """Share the run of clicks with occlusion; other methods count their own calls."""
         if panel.request.method.explain is None:
             return self.run
-        return self.setup.start_run(self.picture)
+        run = self.setup.start_run(self.picture)
+        run.set_answers.adopt(self.run.set_answers)
+        return run
 
     def _remembered(self, request: MethodRequestLike) -> MethodRequest | None:
         """Find a request sent by the front end."""

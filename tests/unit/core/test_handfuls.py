@@ -27,7 +27,8 @@ def test_handfuls_are_distinct_sets_of_at_least_two_cells(cells: int, count: int
     for handful in handfuls:
         assert 2 <= len(set(handful)) == len(handful)
         assert list(handful) == sorted(handful)
-        assert 0 <= handful[0] and handful[-1] < cells
+        assert handful[0] >= 0
+        assert handful[-1] < cells
 
 
 def test_thirty_of_135_are_probes_of_any_size_and_the_rest_alternate() -> None:
@@ -35,7 +36,8 @@ def test_thirty_of_135_are_probes_of_any_size_and_the_rest_alternate() -> None:
     probes = [len(cells) for cells, probe in drawn if probe]
     fitted = [(number, len(cells)) for number, (cells, probe) in enumerate(drawn) if not probe]
     assert len(probes) == 30
-    assert min(probes) < 10 and max(probes) > 35
+    assert min(probes) < 10
+    assert max(probes) > 35
     assert all(size == round(SHARES[number % 2] * 64) for number, size in fitted)
 
 

@@ -58,17 +58,22 @@ def test_joint_false_hides_single_cells_alone() -> None:
         for joint in (False, True)
     )
     assert one.cost.forward == 17
-    assert one.handfuls is None and one.foretells is None and one.map == "alone"
+    assert one.handfuls is None
+    assert one.foretells is None
+    assert one.map == "alone"
     np.testing.assert_array_equal(one.values, both.drops)
     np.testing.assert_array_equal(both.with_map("alone").values, one.values)
 
 
 def test_cells_of_which_either_suffices_are_found_together() -> None:
-    explanation = GridExplainer(Either(), 4, fill="black").explain(np.full((32, 32, 3), 255, "u1"), 0)
+    explanation = GridExplainer(Either(), 4, fill="black").explain(
+        np.full((32, 32, 3), 255, "u1"), 0
+    )
     assert not explanation.drops.any()
     assert explanation.map == "together"
     assert {(cell.row, cell.column) for cell in explanation.top(2)} == {(0, 0), (3, 3)}
-    assert explanation.foretells is not None and explanation.foretells.reliable
+    assert explanation.foretells is not None
+    assert explanation.foretells.reliable
 
 
 def test_a_map_that_has_settled_ends_before_the_budget_with_all_probes() -> None:
@@ -109,7 +114,8 @@ def test_handfuls_outlast_all_other_questions() -> None:
     sets = {tuple(sorted(rng.choice(36, 9, replace=False).tolist())) for _ in range(KEPT_SETS + 50)}
     drain(run.ask(sets))
     after = handfuls_of(run)
-    assert before is not None and after is not None
+    assert before is not None
+    assert after is not None
     np.testing.assert_array_equal(before.hidden, after.hidden)
 
 

@@ -71,7 +71,7 @@ def test_a_method_that_cannot_is_told_and_the_others_kept(comparison: Comparison
 def test_the_table(comparison: Comparison) -> None:
     table = comparison.to_dataframe()
     assert list(table.index) == ["Occlusion", "RISE, samples=100"]
-    assert table.loc["Occlusion", "forward"] == 17
+    assert table.loc["Occlusion", "forward"] == 17 + 60
     assert table.loc["RISE, samples=100", "forward"] == 101
     assert table.loc["Occlusion", "srg"] == pytest.approx(15 / 16)
     assert table.loc["Occlusion", "srg under black"] == pytest.approx(15 / 16)
@@ -83,7 +83,7 @@ def test_the_sheet_tells_every_figure(comparison: Comparison) -> None:
     figure = comparison.plot()
     words = [text.get_text() for ax in figure.axes for text in ax.texts]
     assert "0.94" in " ".join(words)
-    assert "17 model calls" in " ".join(words)
+    assert "77 model calls" in " ".join(words)
     assert "Grad-CAM" in figure.get_supxlabel()
     bold = [
         text.get_text() for ax in figure.axes for text in ax.texts if text.get_weight() == "bold"

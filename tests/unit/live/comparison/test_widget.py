@@ -50,9 +50,9 @@ def test_every_map_is_made_and_measured(widgets: list[ComparisonWidget]) -> None
     assert widget.error == ""
     occlusion, rise = widget.maps
     expected = GridExplainer(weights, 4).explain(PICTURE, 2)
-    np.testing.assert_array_equal(floats(occlusion["values"]), expected.drops)
+    np.testing.assert_array_equal(floats(occlusion["values"]), expected.values)
     assert (occlusion["status"], rise["status"]) == ("done", "done")
-    assert (occlusion["forward"], rise["forward"]) == (17, 41)
+    assert (occlusion["forward"], rise["forward"]) == (17 + 60, 41)
     assert occlusion["native"].startswith("4×4 cells")
     under = occlusion["figures"]["under"]
     assert [one["fill"] for one in under] == widget.fills == ["gray", "blur"]
@@ -90,7 +90,7 @@ def test_another_target_makes_occlusion_anew_at_no_call_but_the_audits(
     assert widget.prediction["target"] == 1
     second = floats(widget.maps[0]["values"])
     expected = GridExplainer(weights, 4).explain(PICTURE, 1)
-    np.testing.assert_array_equal(second, expected.drops)
+    np.testing.assert_array_equal(second, expected.values)
     assert (first != second).any()
 
 
@@ -242,7 +242,7 @@ def test_a_map_that_was_stopped_goes_on_where_it_was(widgets: list[ComparisonWid
         asked.append(len(batch))
         return weights(batch)
 
-    explainer = GridExplainer(model, 4, batch_size=4)
+    explainer = GridExplainer(model, 4, batch_size=4, joint=False)
     explainer.checked = SOUND
     widget = opened(widgets, RISE, explainer=explainer)
     for _ in range(4):
