@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.demo.demo import FOLDER
 from gridexplainer_widget.results.comparison_page import WIDE_STYLE, comparison_html
-from gridexplainer_widget.results.document import STATIC, STYLE, Document
 from gridexplainer_widget.results.metrics import metric_records
+from gridexplainer_widget.wire.document import STATIC, STYLE, Document
 
 ROWS = COLUMNS = 8
 

@@ -58,8 +58,9 @@ class Comparison(ComparisonData[Explanation]):
         ValueError
             There is no map.
         """
+        from gridexplainer_widget.wire.document import written  # noqa: PLC0415 - rarely used
+
         from .comparison_page import comparison_page  # noqa: PLC0415 - rarely used
-        from .document import written  # noqa: PLC0415 - rarely used
 
         return written(comparison_page(self), path)
 

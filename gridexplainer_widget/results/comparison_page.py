@@ -12,6 +12,7 @@ from gridexplainer_widget.classifiers.quantities import PROBABILITY
 from gridexplainer_widget.core.picture import png_bytes
 from gridexplainer_widget.core.shown import readable
 from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS
+from gridexplainer_widget.wire.document import STATIC, STYLE, Document
 
 from .comparison_data import ComparisonData
 from .comparison_record import (
@@ -22,7 +23,6 @@ from .comparison_record import (
     offered_of,
     prediction_of,
 )
-from .document import STATIC, STYLE, Document
 from .explanation_data import ExplanationData
 from .metrics import metric_records
 from .page import class_name

@@ -195,8 +195,9 @@ class Explanation(ExplanationData):
             The HTML, or `path`.
         """
         if self.attribution is not None:
+            from gridexplainer_widget.wire.document import written  # noqa: PLC0415 - rarely used
+
             from .comparison_page import comparison_page  # noqa: PLC0415 - rarely used
-            from .document import written  # noqa: PLC0415 - rarely used
 
             return written(comparison_page(ComparisonData((self,))), path)
         from .page import to_html  # noqa: PLC0415 - rarely used

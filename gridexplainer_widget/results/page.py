@@ -16,9 +16,9 @@ from PIL import Image
 from gridexplainer_widget.core.picture import png_bytes
 from gridexplainer_widget.core.scores import Answers, drops_of
 from gridexplainer_widget.core.shown import LETTERS, shown
+from gridexplainer_widget.wire.document import STATIC, STYLE, Document, written
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
-from .document import STATIC, STYLE, Document, written
 from .explanation_data import ExplanationData
 from .notes import is_saturated, notes_of
 

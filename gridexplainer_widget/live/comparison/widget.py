@@ -14,9 +14,9 @@ from gridexplainer_widget.core.picture import PictureLike, png_bytes, read_pictu
 from gridexplainer_widget.methods.requests import default_methods
 from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.comparison_record import offered_of
-from gridexplainer_widget.results.document import STATIC
 from gridexplainer_widget.results.metrics import metric_records
 from gridexplainer_widget.wire.comparison import KERNEL_TRAITS
+from gridexplainer_widget.wire.document import STATIC
 
 from .publisher import ComparisonPublisher
 from .session import ComparisonSession

@@ -12,8 +12,8 @@ from gridexplainer_widget.core.grid import Grid, is_whole, parse_grid_size
 from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
 from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import Selection
-from gridexplainer_widget.results.document import STATIC
 from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.wire.document import STATIC
 from gridexplainer_widget.wire.explorer import APPEARANCE, FRONT_END_TRAITS, KERNEL_TRAITS
 
 from .files import saved_file, upload_of

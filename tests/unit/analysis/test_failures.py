@@ -79,7 +79,9 @@ def test_a_fill_that_fails_at_any_cell(failure: type[BaseException], call: int) 
 def test_a_model_that_fails_while_it_is_checked(
     sound: Explanation, failure: type[BaseException]
 ) -> None:
-    explainer = GridExplainer(FailsAt(weights, BATCHES + 1, failure), GRID, batch_size=BATCH, joint=False)
+    explainer = GridExplainer(
+        FailsAt(weights, BATCHES + 1, failure), GRID, batch_size=BATCH, joint=False
+    )
     if failure in INTERRUPTS:
         with pytest.raises(failure):
             explainer.explain(PICTURE)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from gridexplainer_widget.results.comparison_page import RECORD_KEYS, comparison_html
-from gridexplainer_widget.results.document import STATIC, Document
 from gridexplainer_widget.wire import comparison as compare_protocol
+from gridexplainer_widget.wire.document import STATIC, Document
 from tests.support.elements import EVIL, Elements
 
 VALUES = np.array([0.5, -0.25], "<f4").tobytes()

@@ -14,9 +14,9 @@ WIDE = np.random.default_rng(0).integers(0, 256, (40, 80, 3)).astype(np.uint8)
 
 @pytest.fixture
 def explanation() -> Explanation:
-    return GridExplainer(TopLeft(4), (2, 4), fill="black", joint=False, labels=["a", "$b_1$", "c"]).explain(
-        np.full((8, 8, 3), 255, np.uint8), 1
-    )
+    return GridExplainer(
+        TopLeft(4), (2, 4), fill="black", joint=False, labels=["a", "$b_1$", "c"]
+    ).explain(np.full((8, 8, 3), 255, np.uint8), 1)
 
 
 def texts(figure: Figure) -> list[str]:

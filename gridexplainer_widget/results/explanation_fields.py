@@ -1,0 +1,97 @@
+"""What an explanation holds, before anything is worked out from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.attribution.attribution import Attribution
+from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.core.arrays import Pixels, Probabilities
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.handfuls import Handfuls
+from gridexplainer_widget.core.scores import Score
+from gridexplainer_widget.inference.two_maps import MapName
+
+
+@dataclass(frozen=True, eq=False)
+class ExplanationFields:
+    """What an explanation holds.
+
+    Parameters
+    ----------
+    picture : uint8 array (h, w, 3)
+        For display; at most 1024 pixels a side.
+    pixels : float32 array (height, width, channels), 0..255
+        The model's input before preprocessing.
+    replacement : uint8 array (height, width, 3)
+        What replaced each cell hidden alone.
+    grid : Grid
+    vectors : float32 array (rows, columns, classes), 0..1
+        Probabilities with each cell hidden; NaN where not scored.
+    failed : bool array (rows, columns)
+        Where the model gave no finite answer.
+    baseline_vector : float32 array (classes,), 0..1
+        Probabilities on the whole picture.
+    target : int
+        Index of the explained class.
+    labels : tuple of str
+        One per class.
+    score : {"probability", "log-odds", "value"}
+        Of the drops.
+    fill, model, preprocessing : str
+    seconds : float
+    settings : mapping
+        To reproduce the explanation: grid_size, fill, seed, preprocessing, output, unit (of
+        values), input_shape, batch_size (None if chosen), picture_size, engine, version.
+    checked : Preflight, optional
+        The latest check of the model.
+    attribution : Attribution, optional
+        By another method than occlusion; `vectors` and `drops` are then NaN.
+    log_odds, baseline_log_odds : float32 arrays, optional
+        As `vectors` and `baseline_vector`: the log-odds of the model's logits, which tell cells
+        apart where probabilities are rounded to 0 or 1; NaN or None where no logit is known.
+    handfuls : Handfuls, optional
+        Cells hidden together, and the answers; with another method, those kept out of any fit.
+    chosen : {"alone", "together"}, optional
+        The map to show; None for the one that has earned it.
+    """
+
+    picture: NDArray[np.uint8] = field(repr=False)
+    pixels: Pixels = field(repr=False)
+    replacement: NDArray[np.uint8] = field(repr=False)
+    grid: Grid
+    vectors: Probabilities = field(repr=False)
+    failed: NDArray[np.bool_] = field(repr=False)
+    baseline_vector: Probabilities = field(repr=False)
+    target: int
+    labels: tuple[str, ...] = field(repr=False)
+    score: Score
+    fill: str
+    model: str
+    preprocessing: str
+    seconds: float
+    settings: Mapping[str, Any] = field(repr=False)
+    checked: Preflight | None = field(default=None, repr=False)
+    attribution: Attribution | None = field(default=None, repr=False)
+    log_odds: NDArray[np.float32] | None = field(default=None, repr=False)
+    baseline_log_odds: NDArray[np.float32] | None = field(default=None, repr=False)
+    handfuls: Handfuls | None = field(default=None, repr=False)
+    chosen: MapName | None = None
+
+    def __post_init__(self) -> None:
+        for value in vars(self).values():
+            if isinstance(value, np.ndarray):
+                value.setflags(write=False)
+        object.__setattr__(self, "settings", MappingProxyType(dict(self.settings)))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle a dict: a mapping proxy can do neither."""
+        values = {name.name: getattr(self, name.name) for name in fields(self)}
+        return partial(type(self), **{**values, "settings": dict(self.settings)}), ()
