@@ -133,7 +133,7 @@ def test_an_audit_asks_about_the_very_pixels_that_were_explained() -> None:
     explanation = explainer.explain(picture)
     (figures,) = explainer.faithfulness(explanation, fill="cell-mean").under
     assert figures.deletion_curve[0] == explanation.baseline
-    run: Run = explainer.start_run(picture)
+    run: Run = explainer.start_run(picture, fill="cell-mean")
     for _ in run.ask([(), tuple(range(9))]):
         pass
     everything = run.cached_probabilities(tuple(range(9)))

@@ -55,7 +55,7 @@ def test_every_map_is_made_and_measured(widgets: list[ComparisonWidget]) -> None
     assert (occlusion["forward"], rise["forward"]) == (17 + 60, 41)
     assert occlusion["native"].startswith("4×4 cells")
     under = occlusion["figures"]["under"]
-    assert [one["fill"] for one in under] == widget.fills == ["gray", "blur"]
+    assert [one["fill"] for one in under] == widget.fills == ["blur", "noise"]
     assert -1 <= under[0]["srg"] <= 1
     assert occlusion["figures"]["pointing"] is None
     assert [explanation.method for explanation in widget.comparison] == ["occlusion", "rise"]
