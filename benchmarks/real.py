@@ -1,54 +1,38 @@
-"""Occlusion's two maps beside SHAP and LIME at the same number of calls, on photographs and drawings.
+"""Occlusion's two maps beside SHAP and LIME at the same number of calls.
 
     python -m benchmarks.real keras|pytorch|honest|cheating [PICTURE …]
-    python -m benchmarks.real table
 
-Rows go into real.json as they come, and what is there already is not asked again; `table` writes
-docs/real.md. What it needs of packages stands in photographs.py and real_networks.py.
+Rows go into real.json as they come, and what is there already is not asked again;
+`python -m benchmarks.faithfulness page` makes tables of them. The packages that real pictures need
+stand in photographs.py and real_networks.py.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-import numpy as np
-from numpy.typing import NDArray
-
-from gridexplainer_widget import Classifier, Explanation, GridExplainer, demo
+from benchmarks.cases import FILLS, GRID, Case, Row, add_rows, cases_of, classifier_of, read_rows
+from gridexplainer_widget import Explanation, GridExplainer
 from gridexplainer_widget.analysis.audit import Audit, audit_of, audit_steps
 from gridexplainer_widget.analysis.object_mask import rank_of_mask
 from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.results.faithfulness import Faithfulness
 
 ROWS = Path(__file__).with_suffix(".json")
-GRID = 8
 CALLS = 200
-FILLS = ("gray", "blur")
 OTHERS = ("shap", "lime")
 
 
 @dataclass(frozen=True)
-class Case:
-    """A picture, and what is asked of it."""
-
-    name: str
-    pixels: NDArray[np.uint8]
-    target: str | int | None = None
-    mark: NDArray[np.bool_] | None = None
-
-
-@dataclass(frozen=True)
 class Found:
-    """A map and what it cost."""
+    """A map and what it cost: calls, and seconds of all processors.
+
+    Those of SHAP and LIME hold thirty calls more, which tell what their maps foretell.
+    """
 
     name: str
     explanation: Explanation
@@ -56,70 +40,26 @@ class Found:
     seconds: float
 
 
-def networks() -> dict[str, Any]:
-    def keras() -> Classifier:
-        from benchmarks.real_networks import in_keras  # noqa: PLC0415 - needs packages
-
-        return in_keras()
-
-    def pytorch() -> Classifier:
-        from benchmarks.real_networks import in_pytorch  # noqa: PLC0415 - needs packages
-
-        return in_pytorch()
-
-    return {
-        "keras": (keras, photographed),
-        "pytorch": (pytorch, photographed),
-        "honest": (lambda: demo.load("honest").classifier, lambda: drawn("honest")),
-        "cheating": (lambda: demo.load("cheating").classifier, lambda: stamped("cheating")),
-    }
-
-
-def photographed() -> list[Case]:
-    """Ask each photograph about the class that the network sees in it."""
-    from benchmarks.photographs import photographs  # noqa: PLC0415 - needs packages
-
-    return [Case(one.name, one.pixels) for one in photographs()]
-
-
-def drawn(name: str) -> list[Case]:
-    data = demo.load(name)
-    return [
-        Case(f"{picture}: {target}", pixels, target)
-        for picture, pixels in data.pictures.items()
-        for target in data.truth[picture]
-    ]
-
-
-def stamped(name: str) -> list[Case]:
-    """Ask about the class that the stamp in the corner stands for."""
-    data = demo.load(name)
-    return [
-        Case(picture, pixels, "horse", data.masks[picture]["mark"])
-        for picture, pixels in data.pictures.items()
-        if "mark" in data.masks[picture]
-    ]
-
-
 def maps_of(explainer: GridExplainer, case: Case) -> Iterator[Found]:
     """Make all maps; the cells alone are the first part of occlusion's run."""
     run = explainer.start_run(case.pixels)
-    since = time.perf_counter()
+    since = time.process_time()
     for _ in run.steps():
         pass
-    alone_calls, alone_seconds = run.calls, time.perf_counter() - since
+    alone_calls, alone_seconds = run.calls, time.process_time() - since
     for _ in explainer.handfuls(run, case.target):
         pass
-    seconds = time.perf_counter() - since
+    seconds = time.process_time() - since
     both = explainer.freeze(run, case.target)
     yield Found("alone", replace(both, chosen="alone"), alone_calls, alone_seconds)
     yield Found("together", replace(both, chosen="together"), run.calls, seconds)
     for method in OTHERS:
+        since = time.process_time()
         made = explainer.explain(case.pixels, case.target, method=method, samples=CALLS)
-        yield Found(method, made, made.cost.forward, made.cost.seconds)
+        yield Found(method, made, made.cost.forward, time.process_time() - since)
 
 
-def row_of(network: str, case: Case, found: Found, figures: Faithfulness) -> dict[str, Any]:
+def row_of(network: str, case: Case, found: Found, figures: Faithfulness) -> Row:
     explanation = found.explanation
     foretells = explanation.foretells
     return {
@@ -137,61 +77,31 @@ def row_of(network: str, case: Case, found: Found, figures: Faithfulness) -> dic
         "random": {one.fill: round(one.chance.srg.high, 4) for one in figures.under if one.chance},
         "flat": [one.fill for one in figures.under if not figures.ranks(one)],
         "mark": None
-        if case.mark is None
-        else rank_of_mask(explanation.values, case.mark, explanation.grid).touched,
+        if case.mask is None
+        else rank_of_mask(explanation.values, case.mask, explanation.grid).touched,
     }
 
 
 def measure(network: str, wanted: list[str]) -> None:
-    load, pictures = networks()[network]
-    explainer = GridExplainer(load(), GRID, budget=CALLS)
-    rows = json.loads(ROWS.read_text(encoding="utf-8")) if ROWS.exists() else []
-    cases = named(pictures())
-    warmed = False
-    for case in cases:
-        if wanted and case.name not in wanted:
-            continue
-        if any(row["network"] == network and row["picture"] == case.name for row in rows):
-            continue
-        if not warmed:  # what is compiled once is no map's cost
-            warmed = bool(list(maps_of(explainer, cases[0])))
+    explainer = GridExplainer(classifier_of(network), GRID, budget=CALLS)
+    cases = cases_of(network)
+    known = {row["picture"] for row in read_rows(ROWS) if row["network"] == network}
+    due = [
+        case for case in cases if case.name not in known and case.name in (wanted or [case.name])
+    ]
+    if due:
+        list(maps_of(explainer, cases[0]))  # what is compiled once is no map's cost
+    for case in due:
         audit: Audit | None = None
-        new = []
+        rows = []
         for found in maps_of(explainer, case):
             audit = audit or audit_of(explainer, found.explanation, FILLS)
             steps = audit_steps(explainer, audit, found.explanation, found.explanation.request)
-            new.append(row_of(network, case, found, drain(steps)))
-        rows = json.loads(ROWS.read_text(encoding="utf-8")) if ROWS.exists() else []
-        rows += new
-        text = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-        ROWS.write_text(f"[\n{text}\n]\n", encoding="utf-8")
-        told = ", ".join(f"{row['map']} {row['srg']}" for row in new)
+            rows.append(row_of(network, case, found, drain(steps)))
+        add_rows(ROWS, rows)
+        told = ", ".join(f"{row['map']} {row['srg']}" for row in rows)
         print(f"{time.strftime('%X')} {case.name}: {told}", file=sys.stderr, flush=True)
 
 
-def named(cases: list[Case]) -> list[Case]:
-    """Number pictures of one name."""
-    seen: dict[str, int] = {}
-    for case in cases:
-        seen[case.name] = seen.get(case.name, 0) + 1
-    counts: dict[str, int] = {}
-    result = []
-    for case in cases:
-        counts[case.name] = counts.get(case.name, 0) + 1
-        number = f" {counts[case.name]}" if seen[case.name] > 1 else ""
-        result.append(replace(case, name=f"{case.name}{number}"))
-    return result
-
-
-def main() -> None:
-    what, *wanted = sys.argv[1:] or ["table"]
-    if what == "table":
-        from benchmarks.real_table import write_table  # noqa: PLC0415 - only then
-
-        write_table()
-    else:
-        measure(what, wanted)
-
-
 if __name__ == "__main__":
-    main()
+    measure(sys.argv[1], sys.argv[2:])
