@@ -174,7 +174,7 @@ class GridExplainer(Setup):
         """Measure an explanation's faithfulness by hiding its cells in order.
 
         Random orders tell what chance reaches. Under two fills, on a grid of 8×8 cells, the map's
-        order takes 126 pictures and random ones 450, which all maps of a :meth:`compare` share.
+        order takes 128 pictures and random ones 448, which all maps of a :meth:`compare` share.
 
         Parameters
         ----------
