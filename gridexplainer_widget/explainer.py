@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 
 
 class GridExplainer(Setup):
-    """Explain an image classifier by hiding the cells of a grid, one at a time.
+    """Explain an image classifier by hiding the cells of a grid, alone and together.
 
-    A cell's importance is the drop of the target's probability: occlusion sensitivity (M. D. Zeiler
-    and R. Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014).
+    Alone, a cell's importance is the drop of the target's probability when it is hidden: occlusion
+    sensitivity (M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks",
+    ECCV 2014). A network that was really trained answers that with noise, so handfuls of cells are
+    hidden, too, and a map is fitted to them. How well each map foretells what hiding does is
+    measured on handfuls that no map was fitted to (docs/together.md).
 
     Parameters
     ----------
@@ -68,6 +71,12 @@ class GridExplainer(Setup):
         "full" runs the model on every masked picture; "incremental" recomputes only what hiding
         changes in a Keras or PyTorch network, with the same numbers (docs/speed.md); "auto" picks
         the faster.
+    joint : bool
+        Hide handfuls, too. If False, cells are hidden alone, and nothing tells how far to believe
+        their map.
+    budget : int, optional
+        Pictures given to the model at most, the cells alone included, which are always hidden. By
+        default three for each cell, about: 200 for 8×8. Fewer are hidden where the map settles.
 
     Raises
     ------
