@@ -22,8 +22,7 @@ from gridexplainer_widget.inference.foretells import Foretells
 from gridexplainer_widget.inference.two_maps import MapName, TwoMaps
 from gridexplainer_widget.methods.registry import METHODS
 from gridexplainer_widget.methods.requests import MethodRequest, parse_request, titled
-
-from .explanation_fields import ExplanationFields
+from gridexplainer_widget.results.data.explanation_fields import ExplanationFields
 
 if TYPE_CHECKING:
     from typing_extensions import Self

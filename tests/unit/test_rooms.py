@@ -24,6 +24,7 @@ ROOMS = [
     "inference",
     "attribution",
     "methods",
+    "results/data",
     "results",
     "analysis",
     "live",
