@@ -89,8 +89,6 @@ def measure(network: str, wanted: list[str]) -> None:
     due = [
         case for case in cases if case.name not in known and case.name in (wanted or [case.name])
     ]
-    if due:
-        list(maps_of(explainer, cases[0]))  # what is compiled once is no map's cost
     for case in due:
         audit: Audit | None = None
         rows = []
