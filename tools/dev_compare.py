@@ -234,10 +234,12 @@ def audit_record(
             },
             {"fill": "blur", **under, "ranks": False, "verdict": flat},
         ],
+        "foretells": insertion,
         "randomised": randomised,
         "pointing": pointing,
         "inside": inside,
         "beside": {
+            "foretells": "random −0.30 to 0.28",
             "randomised": "chance 0.10",
             "pointing": "",
             "inside": "chance 0.13, the object itself 0.77",

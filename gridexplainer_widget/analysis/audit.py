@@ -108,7 +108,8 @@ def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
     chances = yield from subprogress(audit.chances(explanation.target), 0, stages)
     steps = faithfulness_steps(audit.runs, explanation.values, explanation.target, mask, chances)
     faithfulness = yield from subprogress(steps, 1, stages)
-    faithfulness = replace(faithfulness, calls=faithfulness.calls - begun)
+    calls = faithfulness.calls - begun
+    faithfulness = replace(faithfulness, calls=calls, foretold=explanation.foretells)
     if not randomise:
         return faithfulness
     steps = add_randomisation(setup, explanation, request, faithfulness)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity
+from gridexplainer_widget.inference.foretells import Foretells
 from gridexplainer_widget.inference.order_curves import ORDER_METRICS, OrderCurves
 
 from .metrics import (
@@ -53,6 +54,8 @@ class Faithfulness:
         See :class:`gridexplainer_widget.analysis.object_mask.OnMask`; None without a mask.
     randomised : float, optional
         `Randomisation.similarity`, 0..1.
+    foretold : Foretells, optional
+        How well the map foretells what hiding does, by the fill that made it.
     calls : int
         Pictures given to the model, those of random orders left out.
     seconds : float
@@ -70,6 +73,7 @@ class Faithfulness:
     inside_itself: float | None = None
     inside_most: float | None = None
     randomised: float | None = None
+    foretold: Foretells | None = None
     calls: int = 0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
@@ -108,6 +112,11 @@ class Faithfulness:
     def srg(self) -> float:
         """The mean of :attr:`OrderCurves.srg` over the fills."""
         return self._mean("srg")
+
+    @property
+    def foretells(self) -> float | None:
+        """How well the map foretells what hiding does, −1..1; None if not measured."""
+        return self.foretold.value if self.foretold else None
 
     @property
     def randomised_chance(self) -> float:
@@ -189,6 +198,9 @@ class Faithfulness:
 
     def beside(self, name: str) -> str:
         """Write what a metric that is of no fill is to be compared with, or ""."""
+        if name == "foretells" and self.foretold is not None:
+            ends = map(METRICS[name].text, (self.foretold.low, self.foretold.high))
+            return f"random {' to '.join(ends)}"
         if name == "randomised":
             return f"chance {METRICS[name].text(self.randomised_chance)}"
         known = {"chance": self.mask_area, "the object itself": self.inside_itself}
@@ -209,7 +221,8 @@ class Faithfulness:
         """All fields as plain values, for files."""
         under = [one.record for one in self.under]
         lists = {"under": under, "notes": list(self.notes), "quantity": self.quantity.record}
-        return {**vars(self), **lists}
+        foretold = self.foretold.record if self.foretold else None
+        return {**vars(self), **lists, "foretold": foretold}
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Faithfulness:
@@ -232,6 +245,7 @@ class Faithfulness:
             seconds=float(record["seconds"]),
             notes=tuple(map(str, record["notes"])),
             quantity=Quantity(**record["quantity"]),
+            foretold=Foretells(**record["foretold"]) if record["foretold"] else None,
             **known,
         )
 

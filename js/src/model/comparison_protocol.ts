@@ -65,6 +65,7 @@ export interface UnderFill extends Record<OrderMetric, number> {
 
 /** Metrics that are of no fill; null where not computed. */
 export interface WholeMetrics {
+  foretells: number | null;
   randomised: number | null;
   pointing: boolean | null;
   inside: number | null;

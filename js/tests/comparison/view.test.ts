@@ -144,9 +144,10 @@ describe("figures", () => {
       underFill({ deletion: 0.25, srg: 0.02, verdict: "No better than random orders." }),
       { ...blurred, bands: {}, ranks: false },
     ],
+    foretells: 0.71,
     inside: 0.6,
     pointing: true,
-    beside: { randomised: "", pointing: "", inside: "chance 0.08" },
+    beside: { foretells: "random −0.30 to 0.28", randomised: "", pointing: "", inside: "chance 0.08" },
   });
   const maps = [mapRecord({ figures: known }), mapRecord({ ...GRAD_CAM, figures: worse })];
 
@@ -171,8 +172,16 @@ describe("figures", () => {
     ]);
     expect(texts(panel(1), "[data-flat]").length).toBe(3);
     expect(texts(panel(1), ".gx-audit-verdict")).toEqual(["No better than random orders."]);
-    expect(texts(panel(1), "dt")).toEqual(["Pointing", "Inside ↑, higher is better"]);
-    expect(texts(panel(1), "dd")).toEqual(["✓ hit", "0.60 (chance 0.08)"]);
+    expect(texts(panel(1), "dt")).toEqual([
+      "Foretells ↑, higher is better",
+      "Pointing",
+      "Inside ↑, higher is better",
+    ]);
+    expect(texts(panel(1), "dd")).toEqual([
+      "0.71 (random −0.30 to 0.28)",
+      "✓ hit",
+      "0.60 (chance 0.08)",
+    ]);
   });
 
   test("that are the best stand out, and are said to be", async () => {
@@ -182,7 +191,7 @@ describe("figures", () => {
 
   test("are explained", async () => {
     await show();
-    expect(texts(root, ".gx-glossary dd").length).toBe(6);
+    expect(texts(root, ".gx-glossary dd").length).toBe(7);
     expect(find(root, ".gx-glossary").textContent).toContain("filled with gray, then with blur");
   });
 });

@@ -9,6 +9,7 @@ export const METRICS: Metric[] = [
   { name: "deletion", title: "Deletion", better: "lower", meaning: "Lower is better.", signed: false },
   { name: "insertion", title: "Insertion", better: "higher", meaning: "Higher is better.", signed: false },
   { name: "srg", title: "SRG", better: "higher", meaning: "Insertion minus deletion.", signed: true },
+  { name: "foretells", title: "Foretells", better: "higher", meaning: "Compare with random.", signed: false },
   { name: "randomised", title: "Randomised", better: "lower", meaning: "Near 0 is better.", signed: false },
   { name: "pointing", title: "Pointing", better: "higher", meaning: "Touches the object.", signed: false },
   { name: "inside", title: "Inside", better: "higher", meaning: "Compare with the area.", signed: false },
@@ -31,10 +32,11 @@ export function underFill(changes: Partial<UnderFill> = {}): UnderFill {
 export function metricValues(changes: Partial<MetricValues> = {}): MetricValues {
   return {
     under: [underFill()],
+    foretells: null,
     randomised: null,
     pointing: null,
     inside: null,
-    beside: { randomised: "", pointing: "", inside: "" },
+    beside: { foretells: "", randomised: "", pointing: "", inside: "" },
     calls: 14,
     chanceCalls: 50,
     notes: [],

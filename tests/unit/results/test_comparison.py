@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -89,7 +90,22 @@ def test_the_sheet_tells_every_figure(comparison: Comparison) -> None:
         text.get_text() for ax in figure.axes for text in ax.texts if text.get_weight() == "bold"
     ]
     # Of the others both maps have the same.
-    assert bold == ["Inside ↑ 1.00 (chance 0.25, the object itself 1.00)"]
+    assert [text.partition(" (")[0] for text in bold] == ["Foretells ↑ 1.00", "Inside ↑ 1.00"]
+
+
+def test_what_a_map_foretells_stands_among_its_figures(comparison: Comparison) -> None:
+    occlusion, figures = comparison["occlusion"], comparison.figures[0]
+    assert figures.foretold == occlusion.foretells
+    assert figures.foretells == pytest.approx(1)
+    assert comparison.to_dataframe().loc["Occlusion", "foretells"] == figures.foretells
+    assert re.search(r"Foretells ↑ 1.00 \(random −\S+ to \S+\): How well", str(figures))
+    alone = GridExplainer(TopLeft(4), 4, joint=False)
+    bare = alone.faithfulness(alone.explain(PICTURE, 1))
+    assert bare.foretells is None
+    assert "Foretells" not in str(bare)
+    for one in (figures, bare):
+        again = Faithfulness.of_record(json.loads(json.dumps(one.record)))
+        assert (again.foretold, again.record) == (one.foretold, one.record)
 
 
 def test_nothing_to_draw() -> None:
