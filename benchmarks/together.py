@@ -160,12 +160,13 @@ def main() -> None:
         from benchmarks.real_networks import in_keras  # noqa: PLC0415 - not for the table
 
         classifier = in_keras()
-        for photograph in photographs()[:20]:
-            if photograph.name in rows:
+        for number, photograph in enumerate(photographs()[:20]):
+            name = f"{number} {photograph.name}"
+            if name in rows:
                 continue
             picture = read_picture(photograph.pixels)
             run = Run.of(classifier, picture, SHAPE, parse_fill("picture-mean"))
-            rows[photograph.name] = row_of(measured(run))
+            rows[name] = row_of(measured(run))
             RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     print_table(rows)
 
