@@ -27,8 +27,8 @@ class Foretells:
     Parameters
     ----------
     value : float, −1..1
-        Correlation of the map's sum over a handful with its drop, the number of hidden cells
-        partialled out.
+        Correlation of the map's sum over a handful with its drop, the number of hidden cells and
+        its square partialled out.
     low, high : float
         5th and 95th percentile of maps with the same numbers in random places.
     probes : int
@@ -74,7 +74,7 @@ def foretells(
 
 
 def _without(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the projection that removes what a line through the sizes explains."""
-    basis, _ = np.linalg.qr(np.column_stack([np.ones_like(sizes), sizes]))
+    """Return the projection that removes what the sizes explain: drops bend with them."""
+    basis, _ = np.linalg.qr(np.vander(sizes / sizes.max(), 3))
     projection: NDArray[np.float64] = np.eye(len(sizes)) - basis @ basis.T
     return projection

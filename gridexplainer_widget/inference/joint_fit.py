@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-RIDGE: Final = 1.0
-"""Weight of a cell's square, in hidden handfuls."""
-
 NEIGHBOURS: Final = 4.0
-"""Weight of the squared difference of two neighbours."""
+"""Weight of the squared difference of two neighbours, in that of a cell's square."""
 
 ALONE: Final = 100.0
-"""Variance of the share of the cells' own drops, in the ridge's: as good as free."""
+"""Variance of the multiple of the cells alone, in that of the noise: as good as free."""
+
+VARIANCES: Final = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0)
+"""How far a cell may be from its own drop, in the noise's variance; the likeliest is taken."""
+
+
+class Fit(NamedTuple):
+    """A map (cells,), and how likely the drops are under its variance: a logarithm."""
+
+    values: NDArray[np.float64]
+    evidence: float
 
 
 def joint_fit(
@@ -25,9 +32,10 @@ def joint_fit(
 ) -> NDArray[np.float32]:
     """Fit a number to each cell, so that those of hidden cells add up to the drop.
 
-    A ridge regression with an intercept, in which neighbours are tied together by the grid's
-    Laplacian, around a multiple of the cells' drops alone: the mean of a Gaussian process whose
-    covariance is ``(RIDGE + NEIGHBOURS · Laplacian)⁻¹ + ALONE · alone aloneᵀ``.
+    The mean of a Gaussian process around a multiple of the cells' drops alone: a ridge regression
+    with an intercept, in which the grid's Laplacian ties neighbours together. How far it may leave
+    the cells alone is read off the handfuls, by the evidence (D. J. C. MacKay, "Bayesian
+    Interpolation", Neural Computation 4, 1992).
 
     Parameters
     ----------
@@ -44,26 +52,45 @@ def joint_fit(
     float32 (cells,)
         In the unit of the drops.
     """
-    design = hidden - hidden.mean(axis=0)
-    centred = drops.astype(np.float64) - drops.mean()
-    known = np.nan_to_num(alone.astype(np.float64))
-    length = float(np.linalg.norm(known)) or 1.0
-    direction = known / length
-    spread = _smoothed(design, shape) + ALONE * np.outer(design @ direction, direction)
-    weights = np.linalg.solve(np.eye(len(design)) + spread @ design.T, centred)
-    fitted: NDArray[np.float32] = (weights @ spread).astype(np.float32)
+    fits = (fit_at(hidden, drops, shape, alone, variance) for variance in VARIANCES)
+    fitted: NDArray[np.float32] = max(fits, key=lambda fit: fit.evidence).values.astype(np.float32)
     return fitted
 
 
+def fit_at(
+    hidden: NDArray[np.bool_],
+    drops: NDArray[np.floating],
+    shape: tuple[int, int],
+    alone: NDArray[np.floating],
+    variance: float,
+) -> Fit:
+    """Fit as :func:`joint_fit`, with one of `VARIANCES`.
+
+    The covariance of the cells is ``variance · (1 + NEIGHBOURS · Laplacian)⁻¹ + ALONE · u uᵀ``, u
+    being the cells alone over their length.
+    """
+    design = hidden - hidden.mean(axis=0)
+    centred = drops.astype(np.float64) - drops.mean()
+    known = np.nan_to_num(alone.astype(np.float64))
+    direction = known / (float(np.linalg.norm(known)) or 1.0)
+    spread = variance * _smoothed(design, shape) + ALONE * np.outer(design @ direction, direction)
+    covariance = np.eye(len(design)) + spread @ design.T
+    weights = np.linalg.solve(covariance, centred)
+    noise = float(centred @ weights) / len(centred)
+    _, determinant = np.linalg.slogdet(covariance)
+    likely = -len(centred) * np.log(noise) - determinant if noise > 0 else 0.0
+    return Fit(weights @ spread, float(likely) / 2)
+
+
 def _smoothed(rows: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
-    """Apply ``(RIDGE + NEIGHBOURS · Laplacian)⁻¹`` to each row of cells.
+    """Apply ``(1 + NEIGHBOURS · Laplacian)⁻¹`` to each row of cells.
 
     The cosine transform diagonalises the Laplacian of a grid: G. Strang, "The Discrete Cosine
     Transform", SIAM Review 41 (1999).
     """
     (down, down_values), (across, across_values) = map(_cosines, shape)
     maps = down @ rows.reshape(-1, *shape) @ across.T
-    maps /= RIDGE + NEIGHBOURS * (down_values[:, np.newaxis] + across_values)
+    maps /= 1 + NEIGHBOURS * (down_values[:, np.newaxis] + across_values)
     smoothed: NDArray[np.float64] = (down.T @ maps @ across).reshape(rows.shape)
     return smoothed
 

@@ -18,7 +18,7 @@ from .run import Run
 HANDFULS: Final = (60, 400)
 """Fewest and most handfuls by default: else twice the cells and some."""
 
-SETTLED: Final = 0.9
+SETTLED: Final = 0.8
 """Rank correlation of the maps of two halves of the handfuls from which no more are hidden."""
 
 BETWEEN_LOOKS: Final = 32

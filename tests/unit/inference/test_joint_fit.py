@@ -5,8 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.stats import multivariate_normal
 
-from gridexplainer_widget.inference.joint_fit import ALONE, NEIGHBOURS, RIDGE, joint_fit
+from gridexplainer_widget.inference.joint_fit import (
+    ALONE,
+    NEIGHBOURS,
+    VARIANCES,
+    fit_at,
+    joint_fit,
+)
 
 
 def laplacian(rows: int, columns: int) -> NDArray[np.float64]:
@@ -23,14 +30,18 @@ def laplacian(rows: int, columns: int) -> NDArray[np.float64]:
 
 
 def by_normal_equations(
-    hidden: NDArray[np.bool_], drops: NDArray[np.float64], shape: tuple[int, int], alone: NDArray
+    hidden: NDArray[np.bool_],
+    drops: NDArray[np.float64],
+    shape: tuple[int, int],
+    alone: NDArray,
+    variance: float,
 ) -> NDArray[np.float64]:
-    """Minimise ‖y − a − Z(m + s·u)‖² + m'(ridge + neighbours)m + s²/ALONE, u = alone/‖alone‖."""
+    """Minimise ‖y − a − Z(m + s·u)‖² + m'(1 + neighbours)m/variance + s²/ALONE."""
     cells = hidden.shape[1]
     unit = alone / (np.linalg.norm(alone) or 1)
     design = np.column_stack([np.ones(len(hidden)), hidden, hidden @ unit])
     penalty = np.zeros((cells + 2,) * 2)
-    penalty[1:-1, 1:-1] = RIDGE * np.eye(cells) + NEIGHBOURS * laplacian(*shape)
+    penalty[1:-1, 1:-1] = (np.eye(cells) + NEIGHBOURS * laplacian(*shape)) / variance
     penalty[-1, -1] = 1 / ALONE
     found = np.linalg.solve(design.T @ design + penalty, design.T @ drops)
     return found[1:-1] + found[-1] * unit
@@ -38,13 +49,37 @@ def by_normal_equations(
 
 @pytest.mark.parametrize("shape", [(3, 3), (2, 5), (1, 7), (8, 8)])
 @pytest.mark.parametrize("with_alone", [True, False])
-def test_equals_the_normal_equations(shape: tuple[int, int], *, with_alone: bool) -> None:
+@pytest.mark.parametrize("variance", VARIANCES)
+def test_equals_the_normal_equations(
+    shape: tuple[int, int], variance: float, *, with_alone: bool
+) -> None:
     rng = np.random.default_rng(0)
     hidden = rng.random((40, shape[0] * shape[1])) < 0.3
     drops = rng.normal(size=40)
     alone = rng.normal(size=hidden.shape[1]) * with_alone
-    expected = by_normal_equations(hidden, drops, shape, alone)
-    np.testing.assert_allclose(joint_fit(hidden, drops, shape, alone), expected, atol=1e-6)
+    expected = by_normal_equations(hidden, drops, shape, alone, variance)
+    fitted = fit_at(hidden, drops, shape, alone, variance)
+    np.testing.assert_allclose(fitted.values, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("own", [0.0, 0.3, 1.0])
+def test_takes_the_variance_under_which_the_drops_are_likeliest(own: float) -> None:
+    """The density of a normal distribution, its noise at the likeliest."""
+    rng = np.random.default_rng(0)
+    hidden, alone = rng.random((60, 16)) < 0.3, rng.normal(size=16)
+    drops = hidden @ (alone + own * rng.normal(size=16)) + 0.3 * rng.normal(size=60)
+    design, unit = hidden - hidden.mean(axis=0), alone / np.linalg.norm(alone)
+    smooth = np.linalg.inv(np.eye(16) + NEIGHBOURS * laplacian(4, 4))
+    likely = {}
+    for variance in VARIANCES:
+        cells = variance * smooth + ALONE * np.outer(unit, unit)
+        covariance = np.eye(60) + design @ cells @ design.T
+        centred = drops - drops.mean()
+        noise = centred @ np.linalg.solve(covariance, centred) / 60
+        likely[variance] = multivariate_normal(cov=noise * covariance).logpdf(centred)
+    best = max(likely, key=lambda variance: likely[variance])
+    expected = by_normal_equations(hidden, drops, (4, 4), alone, best)
+    np.testing.assert_allclose(joint_fit(hidden, drops, (4, 4), alone), expected, atol=1e-5)
 
 
 def test_cells_that_add_up_are_found_as_they_are_alone() -> None:
