@@ -18,7 +18,7 @@ from gridexplainer_widget.incremental.engine import IncrementalEngine
 from .guess import Guess, check_same, guess_again, refuse_values
 from .labels import Labels, names_of
 from .log_odds import fits, log_odds_of, split
-from .mark import Mark
+from .mark import Confirmation, Mark
 from .model_lock import lock_of
 from .network import Network
 from .outputs import LOGITS, OutputKind, read_answer, to_probabilities
@@ -97,7 +97,7 @@ class Classifier:
     Attributes
     ----------
     confirmed : dict
-        Which compiled forms were compared with the model itself, and how far they were off.
+        Which compiled forms were compared with the model itself, by structure and way.
     """
 
     name: str
@@ -121,7 +121,7 @@ class Classifier:
     reread: Callable[[], Classifier] | None = field(default=None, repr=False, compare=False)
     lock: Any = field(default_factory=lock_of, repr=False, compare=False)
 
-    confirmed: dict[tuple[Hashable, Hashable], float] = field(
+    confirmed: dict[tuple[Hashable, Hashable], Confirmation] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _has_worked: bool = field(default=False, init=False, repr=False, compare=False)

@@ -36,6 +36,23 @@ class Mark:
     complete: bool
 
 
+@dataclass(frozen=True)
+class Confirmation:
+    """That a compiled form answers as the model itself.
+
+    Parameters
+    ----------
+    off : float
+        By how much it was off at most; infinity: it answers otherwise.
+    weights : tuple of bytes, optional
+        The digests of the weights with which it was last compared, if they and the structure say
+        all.
+    """
+
+    off: float
+    weights: tuple[bytes, ...] | None = None
+
+
 def digests(arrays: Iterable[NDArray[np.generic]]) -> tuple[bytes, ...]:
     """Digest each array's shape and bytes.
 

@@ -12,7 +12,7 @@ from itertools import combinations
 import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier
-from gridexplainer_widget.classifiers.mark import Mark
+from gridexplainer_widget.classifiers.mark import Confirmation, Mark
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
 from gridexplainer_widget.core.errors import ModelChangedError
 from gridexplainer_widget.core.scores import Answers
@@ -65,32 +65,33 @@ class Witness:
         ----------
         way
             How the answer was calculated. Not asked again while the model's mark shows that all
-            is as it was when this way was last compared.
+            is as it was when this way was last compared, weights included.
         renewed
             Whether the model was just read anew: what differs now is rounding or a fault.
         """
         known, key = self._classifier.confirmed, self._key(way)
-        if known and not renewed and key[0] not in {structure for structure, _ in known}:
+        if known and not renewed and all(structure != key[0] for structure, _ in known):
             return False  # what was compiled is of layers as they were
-        before = [] if renewed else [off for off in known.values() if off < np.inf]
+        before = [] if renewed else [was.off for was in known.values() if was.off < np.inf]
         usual = max(before, default=MAX_ROUNDING)
         self._allowed = min(MAX_ROUNDING, max(ROUNDING, 4 * usual))
-        if key in known and self._mark is not None and self._mark.complete:
+        last, weights = known.get(key, Confirmation(0.0)), self._weights
+        if weights is not None and weights == last.weights:
             return True
         self._own = self._ask_itself()
         off = apart(answer, self._own)
         if off > self._allowed:
             return False
-        known[key] = max(off, known.get(key, 0.0))
+        known[key] = Confirmation(max(off, last.off), weights)
         return True
 
     def distrusts(self, way: Hashable) -> bool:
         """Whether a way was found to be wrong, even read anew."""
-        return self._classifier.confirmed.get(self._key(way)) == np.inf
+        return self._classifier.confirmed.get(self._key(way), Confirmation(0.0)).off == np.inf
 
     def distrust(self, way: Hashable) -> None:
         """Remember that a way is wrong."""
-        self._classifier.confirmed[self._key(way)] = np.inf
+        self._classifier.confirmed[self._key(way)] = Confirmation(np.inf)
 
     def moved(self) -> bool:
         """Whether the model's mark has changed."""
@@ -159,6 +160,11 @@ class Witness:
     def _key(self, way: Hashable) -> tuple[Hashable, Hashable]:
         sure = self._mark is not None and self._mark.complete
         return (self._mark.structure if self._mark is not None and sure else None, way)
+
+    @property
+    def _weights(self) -> tuple[bytes, ...] | None:
+        """The weights' digests, if the mark is complete."""
+        return self._mark.weights if self._mark is not None and self._mark.complete else None
 
     @property
     def _said(self) -> str:

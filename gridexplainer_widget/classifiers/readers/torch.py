@@ -26,6 +26,7 @@ from gridexplainer_widget.classifiers.torch.incremental.executor import incremen
 from gridexplainer_widget.classifiers.torch.logits import seeking_logits
 from gridexplainer_widget.classifiers.torch.mark import mark_of
 from gridexplainer_widget.classifiers.torch.pieces import NetworkInPieces
+from gridexplainer_widget.classifiers.torch.structure import StructureReader
 
 from .torch_input import declared_input, input_shape, pieces_of
 
@@ -63,7 +64,7 @@ def torch_classifier(
         output not in {*LOGITS, "value"} and module is bare
     ):  # watching would have a compiled one compiled anew
         forward = seeking_logits(torch, forward)
-    itself = None
+    itself, reader = None, StructureReader(bare)
     if is_compiled(module):
         itself = in_working_pieces(channels_first(module, after, compiled=False), pieces, name)
     return Classifier(
@@ -74,9 +75,9 @@ def torch_classifier(
         output=output,
         labels=overrides.labels or metadata.labels,
         open_network=cache(lambda output: NetworkInPieces(bare, output, shape, after, pieces)),
-        incremental_engine=incremental_engines(bare, shape[2], after, pieces),
+        incremental_engine=incremental_engines(reader, shape[2], after, pieces),
         itself=itself,
-        mark=partial(mark_of, bare),
+        mark=partial(mark_of, reader),
         reread=partial(torch_classifier, given, overrides, after),
         lock=lock,
     )

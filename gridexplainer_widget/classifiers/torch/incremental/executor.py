@@ -12,7 +12,8 @@ from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.log_odds import BeforeSigmoid, BeforeSoftmax
 from gridexplainer_widget.classifiers.pieces import Pieces
 from gridexplainer_widget.classifiers.torch.calls import INSTALL, place_of, switched
-from gridexplainer_widget.classifiers.torch.mark import structure, tensor_digests
+from gridexplainer_widget.classifiers.torch.structure import StructureReader, tensor_digests
+from gridexplainer_widget.classifiers.torch.surroundings import is_autocast
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 from gridexplainer_widget.incremental.calculation import Rows, Weights
@@ -124,7 +125,7 @@ class TorchExecutor:
 
     def _refresh(self) -> int:
         held = {node: find() for node, find in self._exported.held.items() if node.users}
-        now = tensor_digests(held.values())
+        now = tensor_digests(self.torch, held.values())
         if now == self._digests and self._version:
             return self._version
         values = dict(held)
@@ -148,7 +149,7 @@ class TorchExecutor:
 
 
 def incremental_engines(
-    module: Any, channels: int, after: Callable[[Any], Any], pieces: Pieces
+    reader: StructureReader, channels: int, after: Callable[[Any], Any], pieces: Pieces
 ) -> Callable[[Pair], IncrementalEngine]:
     """Return a function: picture size → engine; it rereads a module whose structure changed."""
     known: dict[Pair, tuple[Any, IncrementalEngine | UnsupportedGraph]] = {}
@@ -156,11 +157,13 @@ def incremental_engines(
     def engine_for(size: Pair) -> IncrementalEngine:
         if pieces.size is not None:
             raise NotApplicable("it takes batches of one size only")
-        now = structure(module)
+        if is_autocast(reader.torch):
+            raise NotApplicable("autocast is on: patches would be rounded otherwise than maps")
+        now = reader.read().fingerprint
         if size not in known or known[size][0] != now:
             known.pop(size, None)
             shape = (channels, *size)
-            known[size] = (now, read_engine(lambda: TorchExecutor(module, shape, after)))
+            known[size] = (now, read_engine(lambda: TorchExecutor(reader.module, shape, after)))
         while len(known) > MAX_SIZES:
             known.pop(next(iter(known)))
         return known_engine(known[size][1])
