@@ -11,6 +11,9 @@ from gridexplainer_widget.classifiers.outputs import LOGITS, OutputKind
 
 from .source import tensorflow
 
+ROUNDING = 1e-2
+"""By which share of itself half precision may round an answer."""
+
 PASS_THROUGH = {"Identity", "Cast", "Reshape", "Squeeze"}
 FINAL_OPERATION: dict[OutputKind, str] = {
     "softmax": "Softmax",
@@ -51,6 +54,19 @@ def with_logits(raw: Any) -> Any:
     if tensor.op.type not in kinds or not flat:
         return raw
     return kinds[tensor.op.type](raw, tf.cast(tensor.op.inputs[0], tf.float32))
+
+
+def with_kept_logits(raw: Any) -> Any:
+    """Add to an eager raw output the logits that Keras's own softmax or sigmoid left on it."""
+    tf = tensorflow()
+    tensors = tf.nest.flatten(raw)
+    logits = getattr(tensors[0], "_keras_logits", None) if len(tensors) == 1 else None
+    if logits is None or logits.shape != tensors[0].shape:
+        return raw
+    for kind, function in ((BeforeSoftmax, tf.nn.softmax), (BeforeSigmoid, tf.nn.sigmoid)):
+        if np.allclose(function(logits), tensors[0], rtol=ROUNDING, atol=1e-6):
+            return kind(raw, tf.cast(logits, tf.float32))
+    return raw
 
 
 def log_odds_of(answer: Any, output: OutputKind) -> Any:

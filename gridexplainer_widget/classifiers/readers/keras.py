@@ -14,7 +14,6 @@ from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.keras.applications import (
     find_preprocessing,
     imagenet_labels,
-    operations,
 )
 from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
 from gridexplainer_widget.classifiers.keras.kept_tensors import (
@@ -23,6 +22,7 @@ from gridexplainer_widget.classifiers.keras.kept_tensors import (
     written_variables,
 )
 from gridexplainer_widget.classifiers.keras.layer_calls import layers_within
+from gridexplainer_widget.classifiers.keras.logits import with_kept_logits
 from gridexplainer_widget.classifiers.keras.mark import mark_of
 from gridexplainer_widget.classifiers.keras.network import KerasNetwork
 from gridexplainer_widget.classifiers.keras.source import Source, is_tf_keras, tensorflow
@@ -32,7 +32,7 @@ from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.classifiers.pieces import Pieces, in_working_pieces
-from gridexplainer_widget.classifiers.several import OutputIndex, picker
+from gridexplainer_widget.classifiers.several import OutputIndex
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError, NotApplicable, UnsupportedGraph
 from gridexplainer_widget.incremental.engine import (
@@ -42,13 +42,7 @@ from gridexplainer_widget.incremental.engine import (
     read_engine,
 )
 
-REGRESSION_LOSSES = {
-    *("mse", "meansquarederror", "mae", "meanabsoluteerror", "huber", "logcosh"),
-    *("mape", "meanabsolutepercentageerror", "msle", "meansquaredlogarithmicerror"),
-}
-"""Names of losses of values, without underscores."""
-
-BINARY_LOSSES = {"binarycrossentropy", "binaryfocalcrossentropy"}
+from .keras_output import output_kind, output_picker
 
 Traced: TypeAlias = Callable[["tuple[int | None, ...]"], Any]
 """Shape of a picture → the model as a TensorFlow function of a batch."""
@@ -64,6 +58,7 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
     shape = overrides.shape(found)
     source = _source(model, shape[:2] if flat else shape, overrides.output_index)
     traced = _traced(source)
+    picked = output_picker(model, overrides.output_index)
     pieces = Pieces((source.batch,) if source.batch else ())
     lock = lock_of(model, *layers_within(model))
     with lock:
@@ -71,11 +66,9 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
     return Classifier(
         name=model.name,
         input_shape=shape,
-        forward=in_working_pieces(
-            _forward(source, traced, _picker(model, overrides.output_index)), pieces, model.name
-        ),
+        forward=in_working_pieces(_forward(source, traced, picked), pieces, model.name),
         preprocessing=preprocessing,
-        output=overrides.output or _output_kind(model, overrides.output_index),
+        output=overrides.output or output_kind(model, overrides.output_index),
         labels=overrides.labels or imagenet_labels(model),
         open_network=_open_network(source, pieces),
         incremental_engine=_incremental_engine(source, traced),
@@ -101,16 +94,12 @@ def keras_file(path: str | Path, overrides: Overrides) -> Classifier:
 
 
 def _source(model: Any, shape: tuple[int | None, ...], output_index: OutputIndex) -> Source:
-    placed, picked = _place(model), _picker(model, output_index)
+    placed, picked = _place(model), output_picker(model, output_index)
 
     def run(batch: Any) -> Any:
         return picked(model(placed(batch), training=False))
 
     return Source(model, run, shape, _input_dtype(model), _declared_batch(model))
-
-
-def _picker(model: Any, output_index: OutputIndex) -> Callable[[Any], Any]:
-    return picker(output_index, model.name, getattr(model, "output_names", None) or ())
 
 
 def _traced(source: Source) -> Traced:
@@ -146,7 +135,7 @@ def _forward(
     def forward(batch: PreparedBatch) -> Any:
         ask, taken = function(), tf.cast(prepared(batch), dtype)
         output = with_variables_kept(written(ask), lambda: ask(taken))
-        return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
+        return tf.nest.map_structure(lambda tensor: tensor.numpy(), with_kept_logits(output))
 
     return forward
 
@@ -170,7 +159,7 @@ def _itself(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
                 written(source.shape),
                 lambda: with_attributes_kept(source.model, lambda: source.run(taken)),
             )
-            return tf.nest.map_structure(lambda tensor: tensor.numpy(), output)
+            return tf.nest.map_structure(lambda tensor: tensor.numpy(), with_kept_logits(output))
         keras = framework("keras", "a Keras model", "tensorflow")
         output = source.run(keras.ops.convert_to_tensor(given))
         return keras.tree.map_structure(keras.ops.convert_to_numpy, output)
@@ -241,43 +230,3 @@ def _input_shape(model: Any) -> tuple[Shape, bool]:
         return (None, None, 3), False
     taken = only_input(inputs, (each.name for each in inputs), model.name)
     return picture_shape(tuple(taken.shape), model.name)
-
-
-def _trained_as(model: Any, *, single: bool) -> OutputKind:
-    """Tell from the loss that a model was compiled with what its last numbers are."""
-    loss = getattr(model, "loss", None)
-    name = loss if isinstance(loss, str) else getattr(loss, "__name__", type(loss).__name__)
-    plain = name.replace("_", "").lower()
-    if plain in REGRESSION_LOSSES:
-        return "value"
-    several = plain in BINARY_LOSSES and getattr(loss, "from_logits", False) and not single
-    return "multilabel-logits" if several else "logits"
-
-
-def _output_kind(model: Any, output_index: OutputIndex) -> OutputKind | None:
-    """Read the last layer's activation; None where values must tell.
-
-    A subclassed model lists layers in order of creation; several outputs have no last layer, but
-    the chosen one's.
-    """
-    if not getattr(model, "inputs", None):
-        return None
-    if len(model.outputs) == 1:
-        last = list(operations(model))[-1]
-        shape = getattr(model, "output_shape", None)
-    elif output_index is None:
-        return None
-    else:
-        picked = _picker(model, output_index)(model.output)
-        (tensor,) = picked.values() if isinstance(picked, Mapping) else (picked,)
-        last, shape = tensor._keras_history[0], tuple(tensor.shape)  # noqa: SLF001 - no public way
-    activation = getattr(getattr(last, "activation", None), "__name__", None)
-    if type(last).__name__ in {"Softmax", "Sigmoid"}:
-        activation = type(last).__name__.lower()
-    single = isinstance(shape, tuple) and shape[-1] == 1
-    kinds: dict[str | None, OutputKind] = {
-        "softmax": "softmax",
-        "sigmoid": "sigmoid" if single else "sigmoids",
-        "linear": _trained_as(model, single=single) if len(model.outputs) == 1 else "logits",
-    }
-    return kinds.get(activation)

@@ -260,6 +260,27 @@ def test_a_saturated_keras_model_that_was_changed_is_asked_as_it_is() -> None:
     np.testing.assert_allclose(found.drops, wanted.drops, atol=1e-4)
 
 
+def test_a_saturated_keras_model_with_code_of_the_users_own() -> None:
+    factors = [1.0]
+
+    class Times(layers.Layer):
+        def call(self, x: Any) -> Any:
+            return x * factors[0]
+
+    inputs = layers.Input((24, 24, 3))
+    x = layers.GlobalAveragePooling2D()(Times()(layers.Conv2D(4, 3)(inputs / 255)))
+    last = layers.Dense(3, "softmax", bias_initializer=keras.initializers.Constant([150, 0, 0]))
+    model = keras.Model(inputs, last(x))
+    settings = {"preprocess": "0..255", "score": "log-odds"}
+    explainer = GridExplainer(model, 4, **settings)
+    explainer.explain(PIXELS, 0)
+    factors[0] = 300.0
+    found = explainer.explain(PIXELS, 0)
+    wanted = GridExplainer(model, 4, **settings).explain(PIXELS, 0)
+    assert np.abs(wanted.drops).max() > 0.1
+    np.testing.assert_allclose(found.drops, wanted.drops, atol=1e-3)
+
+
 def test_a_weight_that_the_whole_picture_does_not_show(saturated: Net) -> None:
     settings = {"preprocess": "0..255", "input_shape": (24, 24)}
     run = GridExplainer(saturated, 4, engine="full", **settings).start_run(PIXELS)
