@@ -34,7 +34,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
     randomise: bool = False,
     on_result: Callable[[Comparison], object],
 ) -> Generator[Progress, None, Comparison]:
-    """Explain and audit by each method; give the comparison so far to `on_result` after each."""
+    """Explain and audit by each method; give the comparison so far to `on_result`."""
     picture = read_picture(img)
     requests = parse_requests(setup.usual_methods if methods is None else methods)
     yield from _check_request(setup, picture, target, fill, mask)
@@ -51,6 +51,8 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
             explanation = yield from subprogress(steps, 2 * number, stages)
             if explanations:
                 run.check_baseline(explanations[0].whole)
+            so_far = (*explanations, explanation)  # whoever interrupts the audit keeps the map
+            on_result(Comparison(so_far, tuple(figures), tuple(failures)))
             audit = audit or audit_of(setup, explanation, fill)
             work = audit_steps(setup, audit, explanation, request, mask=mask, randomise=randomise)
             faithfulness = yield from subprogress(work, 2 * number + 1, stages)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.core.errors import ClassifierError
+from gridexplainer_widget.core.errors import ClassifierError, ModelChangedError
 
 from .outputs import OutputKind
 
@@ -62,10 +62,10 @@ def guess_again(raw: NDArray[np.floating[Any]], before: Guess | None) -> Guess |
 
 
 def check_same(before: Guess, now: Guess, raw: NDArray[np.floating[Any]], name: str) -> None:
-    """Raise ClassifierError if earlier answers were read otherwise."""
+    """Raise ModelChangedError if earlier answers were read otherwise."""
     if before.reads_as(now):
         return
-    raise ClassifierError(
+    raise ModelChangedError(
         f"{name} returned values from {np.nanmin(raw):g} to {np.nanmax(raw):g}, where its answers "
         f"so far looked like {before.kind}. From now on they are taken for {now.kind}: ask again. "
         "Say output=… to settle it."

@@ -37,6 +37,8 @@ def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--preprocess", default="auto", help="such as 0..1, -1..1 or imagenet")
     parser.add_argument("--labels", help="a .txt or .json file")
     parser.add_argument("--output", help="what the model returns, such as logits")
+    parser.add_argument("--unit", default="", help="of values, such as years")
+    parser.add_argument("--output-index", help="one of several outputs: a place or a name")
     parser.add_argument("--input-shape", help="height,width or height,width,channels")
 
 
@@ -53,7 +55,7 @@ def examine(arguments: argparse.Namespace) -> tuple[str, int]:
     """
     try:
         explainer, picture = _load(arguments)
-        preflight = explainer.check(picture, _parse_target(arguments.target))
+        preflight = explainer.check(picture, _index_or_name(arguments.target))
     except (ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
         return str(error), 2
     lines = [] if arguments.model else [*_versions(), ""]
@@ -75,6 +77,8 @@ def _load(arguments: argparse.Namespace) -> tuple[GridExplainer, Any]:
         preprocess=arguments.preprocess,
         labels=arguments.labels,
         output=arguments.output,
+        unit=arguments.unit,
+        output_index=_index_or_name(arguments.output_index),
         input_shape=_parse_shape(arguments.input_shape),
     )
     return explainer, picture
@@ -92,7 +96,7 @@ def _parse_shape(text: str | None) -> Sequence[int] | None:
         ) from None
 
 
-def _parse_target(text: str | None) -> int | str | None:
+def _index_or_name(text: str | None) -> int | str | None:
     return int(text) if text is not None and text.isdecimal() else text
 
 

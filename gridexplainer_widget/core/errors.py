@@ -12,7 +12,7 @@ class MethodError(ClassifierError):
 
 
 class ModelChangedError(ClassifierError):
-    """A model is no longer the one that gave the numbers so far."""
+    """A model is no longer the one that gave the numbers so far, or these were read wrongly."""
 
 
 class UnsupportedGraph(Exception):  # noqa: N818 - no error: the model is run in full

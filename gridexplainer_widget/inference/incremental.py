@@ -108,19 +108,20 @@ class IncrementalStrategy:
             return self.full.answers(batch)
         try:
             answers = self._incremental(batch, batch.plan)
-            reason = self._differs(batch, answers)
+            difference = self._differs(batch, answers)
         except Exception as error:  # noqa: BLE001 - the model itself still answers
-            reason = _failure(error)
-        if reason is None:
+            self._disable(_failure(error))
+            return self.full.answers(batch)
+        if difference is None:
             return answers
-        self._disable(reason)
+        self._disable(difference, "if that is more than rounding, please report it")
         return self.full.answers(batch)
 
-    def _disable(self, reason: str) -> None:
+    def _disable(self, reason: str, please: str = "please report it") -> None:
         self.engine.disabled_reason = reason
         warnings.warn(
             f"{self.classifier.name} is run in full for each hidden cell from now on, since "
-            f"{reason}. The numbers are right; please report it. engine='full' skips the attempt.",
+            f"{reason}. The numbers are right; {please}. engine='full' skips the attempt.",
             stacklevel=3,
         )
 

@@ -10,13 +10,13 @@ import traitlets as t
 
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.classifiers.quantities import PROBABILITY
-from gridexplainer_widget.core.shown import shown as one_line
+from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.wire.shared import STATUSES
 
 from .ipykernel import route_clicks_to_the_subshell
 from .publisher import Publisher
 from .shared_traits import SharedTraits
-from .traits import accepted, accepted_target, kernel_trait, sendable, sent_target, shown
+from .traits import accepted, accepted_target, kernel_trait, sendable, sent_target, told
 
 
 class BaseWidget(SharedTraits):
@@ -38,16 +38,14 @@ class BaseWidget(SharedTraits):
     )
     labels = kernel_trait(
         t.List(t.Unicode(), help="A name for each class."),
-        to_json=lambda labels, _: [one_line(label) for label in labels],
+        to_json=lambda labels, _: [shown(label) for label in labels],
     )
     status = kernel_trait(t.Enum(STATUSES, "stopped", help="The run's state."))
     error = kernel_trait(t.Unicode(help="What went wrong and what to do about it."))
 
     target = t.Any(
         None, allow_none=True, help="The class asked about, index or label; None is the top one."
-    ).tag(
-        sync=True, to_json=lambda target, _: one_line(target) if isinstance(target, str) else target
-    )
+    ).tag(sync=True, to_json=lambda target, _: shown(target) if isinstance(target, str) else target)
 
     def __init__(self, setup: Setup, publisher: Publisher, **layout: Any) -> None:
         self._setup, self._publisher, self.lock = setup, publisher, publisher.lock
@@ -98,7 +96,7 @@ class BaseWidget(SharedTraits):
 
     def _show(self, error: BaseException) -> None:
         with suppress(BaseException):  # an observer of `error` may raise, too
-            self.set_trait("error", shown(error))
+            self.set_trait("error", told(error))
 
     def _obey(self, command: dict[str, Any], buffers: Any) -> None:  # noqa: ARG002 - for subclasses
         kind = command.get("type")

@@ -26,7 +26,7 @@ def kernel_trait(trait: t.TraitType[Any, Any], **tags: Any) -> Any:
     return trait.tag(sync=True, **tags)
 
 
-def shown(error: BaseException) -> str:
+def told(error: BaseException) -> str:
     """Say what went wrong, without the name of a class that says nothing more."""
     clear = isinstance(error, (*CLEAR_ERRORS, IndexError, RuntimeError, t.TraitError))
     return words_of(error) if clear else named(error)
@@ -57,7 +57,7 @@ def accepted(accept: Callable[..., Any], *arguments: Any) -> Any:
     except t.TraitError:
         raise
     except Exception as error:
-        raise t.TraitError(shown(error)) from error
+        raise t.TraitError(told(error)) from error
 
 
 def sent_target(target: Any) -> int | str | None:

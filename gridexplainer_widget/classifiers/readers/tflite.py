@@ -6,7 +6,7 @@ import importlib
 import os
 import warnings
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -40,12 +40,12 @@ def tflite_classifier(model: Any, overrides: Overrides) -> Classifier:
     inputs = interpreter.get_input_details()
     given = only_input(inputs, (each["name"] for each in inputs), name)
     outputs = interpreter.get_output_details()
-    kinds: list[tuple[str, tuple[int, ...] | None]] = [
-        (output["name"], tuple(_sides(output))) for output in outputs
+    names = _names(interpreter, outputs)
+    squeezed = len(outputs) == 1 and len(_sides(outputs[0])) < 2  # as its answers show
+    kinds = [
+        (each, None if squeezed else tuple(_sides(output)))
+        for each, output in zip(names, outputs, strict=True)
     ]
-    if len(outputs) == 1 and len(_sides(outputs[0])) < 2:  # squeezed, which its answers show
-        kinds = [(outputs[0]["name"], None)]
-    names = [output["name"] for output in outputs]
     which = overrides.output_index
     answer = outputs[which_answer(kinds, name) if which is None else chosen(which, names, name)]
     shape, arrange = _layout(_sides(given), name)
@@ -73,6 +73,16 @@ def _open(path: Path) -> Any:
             return interpreter(model_path=os.fspath(path))
     except (ValueError, RuntimeError) as error:
         raise ValueError(f"{path.name} cannot be read as a TFLite model: {error}") from error
+
+
+def _names(interpreter: Any, outputs: Sequence[Any]) -> list[str]:
+    """Return the outputs' names in the only signature; tensors' own are the converter's."""
+    signatures = list(interpreter.get_signature_list())
+    named: dict[int, str] = {}
+    if len(signatures) == 1:
+        details = interpreter.get_signature_runner(signatures[0]).get_output_details()
+        named = {each["index"]: name for name, each in details.items()}
+    return [named.get(output["index"], output["name"]) for output in outputs]
 
 
 def _sides(details: Any) -> list[int]:

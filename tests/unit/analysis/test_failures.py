@@ -139,6 +139,25 @@ def test_a_comparison_keeps_the_maps_that_were_finished(failure: type[BaseExcept
             assert one.srg == other.srg
 
 
+def test_a_comparison_keeps_a_map_whose_audit_was_interrupted() -> None:
+    methods = [("rise", {"samples": 20}), "occlusion"]
+    sound = GridExplainer(weights, GRID).compare(PICTURE, methods)
+    model = FailsAt(weights, 10**9, KeyboardInterrupt)
+    explainer = GridExplainer(model, GRID)
+    explainer.compare(PICTURE, methods)
+    calls, model.calls = model.calls, 0
+    explainer.compare(PICTURE, methods)  # its check is done
+    assert model.calls < calls
+    model.call, model.calls = model.calls, 0  # the last call is an audit's
+    with pytest.raises(KeyboardInterrupt):
+        explainer.compare(PICTURE, methods)
+    kept = explainer.comparison
+    assert [len(kept.explanations), len(kept.figures)] == [2, 1]
+    np.testing.assert_array_equal(kept.explanations[1].values, sound.explanations[1].values)
+    assert kept.row(1)["method"] == "occlusion"
+    assert kept.plot().axes
+
+
 @pytest.mark.parametrize("failure", FAILURES)
 def test_an_audit_that_fails_leaves_the_explanation(
     sound: Explanation, failure: type[BaseException]

@@ -75,6 +75,10 @@ def test_the_doctor_looks_at_a_model_of_yours(
     assert "scaled to −1..1 (as you said)" in capfd.readouterr().out
     assert main(["doctor", model, picture, "--target", "11"]) == 1
     assert "“class 11” has" in capfd.readouterr().out
+    assert main(["doctor", model, picture, "--output-index", "1"]) == 1
+    assert "output_index=1 is no output" in capfd.readouterr().out
+    assert main(["doctor", model, picture, "--output", "value", "--unit", "years"]) <= 1
+    assert "years" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -188,3 +188,21 @@ def test_where_tensorflow_is_missing_the_message_says_so(
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(ImportError, match=r"needs tensorflow: pip install 'tensorflow'"):
         as_classifier(tmp_path)
+
+
+def test_one_of_several_outputs_by_its_name_or_place(tmp_path: Path) -> None:
+    def both(module: Small, batch: tf.Tensor) -> dict:
+        return {"kind": tf.nn.softmax(module.logits(batch)), "age": module.logits(batch)[:, :1]}
+
+    path = saved(tmp_path, both, pictures())
+    options = {"preprocess": "0..255", "output": "softmax"}
+    for which in ("kind", 1):  # TensorFlow sorts their names
+        found = GridExplainer(path, output_index=which, **options).classifier(BATCH)
+        np.testing.assert_allclose(found, answers(BATCH), atol=1e-6)
+    ages = GridExplainer(path, output_index="age", preprocess="0..255", output="value")
+    wanted = (BATCH.mean(axis=(1, 2), dtype=np.float64) @ WEIGHTS)[:, :1]
+    np.testing.assert_allclose(ages.classifier(BATCH), wanted, rtol=1e-5)
+    with pytest.raises(ClassifierError, match="'age', 'kind'"):
+        GridExplainer(path, output_index="colour").classifier(BATCH)
+    with pytest.raises(ClassifierError, match="output_index"):
+        GridExplainer(path, **options).classifier(BATCH)

@@ -271,3 +271,29 @@ def test_where_nothing_runs_it_the_message_says_so(
     monkeypatch.setitem(sys.modules, "tensorflow", None)
     with pytest.raises(ImportError, match=r"small\.tflite needs tensorflow: pip install"):
         as_classifier(path)
+
+
+def test_one_of_several_outputs_by_its_name_or_place(tmp_path: Path) -> None:
+    inputs = layers.Input((8, 8, 3))
+    x = layers.GlobalAveragePooling2D()(inputs / 255)
+    kind, age = layers.Dense(3, "softmax")(x), layers.Dense(1)(x)
+    model = keras.Model(inputs, {"kind": kind, "age": age})
+    path = tmp_path / "two.tflite"
+    path.write_bytes(tf.lite.TFLiteConverter.from_keras_model(model).convert())
+    wanted = model(BATCH)
+    places = {}
+    for name, output in (("kind", "softmax"), ("age", "value")):
+        found = GridExplainer(path, output_index=name, output=output, preprocess="0..255")
+        np.testing.assert_allclose(found.classifier(BATCH), wanted[name], atol=1e-5)
+        for place in (0, 1):
+            try:
+                found = GridExplainer(path, output_index=place, output=output, preprocess="0..255")
+                np.testing.assert_allclose(found.classifier(BATCH), wanted[name], atol=1e-5)
+            except (AssertionError, ClassifierError):
+                continue
+            places[name] = place
+    assert sorted(places.values()) == [0, 1]
+    with pytest.raises(ClassifierError, match="'age'.*'kind'|'kind'.*'age'"):
+        GridExplainer(path, output_index="colour")
+    with pytest.raises(ClassifierError, match="output_index"):
+        GridExplainer(path)

@@ -1072,3 +1072,23 @@ def test_a_click_on_a_map_of_another_state_is_told_and_start_begins_anew() -> No
     assert not widget.error
     assert widget.evidence["drop"] is not None
     assert np.abs(drops(widget)).max() > 2 * np.abs(before).max()
+
+
+def test_a_guess_that_was_wrong_is_told_once_and_start_begins_anew() -> None:
+    calls = 0
+
+    def model(batch: np.ndarray) -> np.ndarray:
+        nonlocal calls
+        calls += 1
+        one = batch.std((1, 2, 3)) / 255
+        return np.stack([1 - one, one], 1) * (1 if calls == 1 else 5)
+
+    widget = explore(model, 4)
+    with pytest.raises(ExplanationError, match="taken for logits"):
+        widget.wait(20)
+    assert "From now on they are taken for logits" in widget.error
+    widget.start()
+    widget.wait(20)
+    assert not widget.error
+    assert widget.status == "done"
+    assert np.isfinite(drops(widget)).all()
