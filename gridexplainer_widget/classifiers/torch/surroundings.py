@@ -32,9 +32,13 @@ def is_of_a_library(thing: Any) -> bool:
 
 
 def around(classes: Iterable[type]) -> list[Any]:
-    """Return classes, and the modules whose functions they call."""
-    names = dict.fromkeys((*FUNCTIONS, *(kind.__module__ for kind in classes)))
-    return [*classes, *(sys.modules[name] for name in names if name in sys.modules)]
+    """Return the libraries' classes, and the modules whose functions they call.
+
+    Around the user's own, a notebook's names change from cell to cell and tell nothing.
+    """
+    known = [kind for kind in classes if is_of_a_library(kind)]
+    names = dict.fromkeys((*FUNCTIONS, *(kind.__module__ for kind in known)))
+    return [*known, *(sys.modules[name] for name in names if name in sys.modules)]
 
 
 def code_in(entries: tuple[Any, ...]) -> Hashable:

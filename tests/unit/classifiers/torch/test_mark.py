@@ -165,6 +165,17 @@ def test_what_may_read_anything_leaves_the_mark_incomplete(what: str) -> None:
     assert not mark_of(reader).complete
 
 
+def test_names_around_a_class_of_the_users_own_are_no_change() -> None:
+    net = network()
+    net[2] = Own()
+    reader = StructureReader(net)
+    before = mark_of(reader)
+    globals()["a_new_name"] = lambda: None
+    after = mark_of(reader)
+    del globals()["a_new_name"]
+    assert after == before
+
+
 def test_autocast_and_hooks_on_all_modules_leave_the_mark_incomplete() -> None:
     reader = StructureReader(network())
     with torch.autocast("cpu", torch.bfloat16):
