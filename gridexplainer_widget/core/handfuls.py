@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,20 @@ class Handfuls:
         return Handfuls(self.hidden[chosen], self.answers.at(chosen), self.probes[chosen])
 
     @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All arrays, by the names that files give them."""
+        arrays = {"hidden": self.hidden, "probes": self.probes, **self.answers._asdict()}
+        return {f"handfuls_{name}": array for name, array in arrays.items()}
+
+    @classmethod
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Handfuls:
+        """Take what `arrays` gave; log-odds may be missing."""
+        answers = Answers.without_logits(arrays["handfuls_vectors"])
+        log_odds = arrays.get("handfuls_log_odds", answers.log_odds)
+        answers = answers._replace(log_odds=log_odds)
+        return cls(arrays["handfuls_hidden"], answers, arrays["handfuls_probes"])
+
+    @property
     def fitted(self) -> Handfuls:
         """Those that a map is fitted to."""
         return self.at(~self.probes)
@@ -109,5 +123,6 @@ def _dealt(
         fresh = rng.permutation(cells).tolist()
         taken = set(hand)
         added = [cell for cell in fresh if cell not in taken][: size - len(hand)]
-        hand, rest = hand + added, [cell for cell in fresh if cell not in {*added}]
+        dealt = {*added}
+        hand, rest = hand + added, [cell for cell in fresh if cell not in dealt]
     return hand, rest

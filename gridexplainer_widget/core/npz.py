@@ -33,6 +33,12 @@ KINDS: Final = "biufU"
 
 PIECE_BYTES: Final = 2**20
 
+CHECKED_AT_ONCE: Final = 2**20
+"""Numbers, so that checking takes little memory."""
+
+TOLERANCE: Final = 0.01
+"""Allowed excess of numbers over their range."""
+
 
 @dataclass(frozen=True)
 class StoredArray:
@@ -49,6 +55,16 @@ class StoredArray:
     def nbytes(self) -> int:
         """Bytes in memory."""
         return math.prod(self.shape) * self.dtype.itemsize
+
+    def check(
+        self, name: str, shape: tuple[int, ...], dtypes: tuple[type[np.generic], ...]
+    ) -> None:
+        """Refuse another shape, or none of the dtypes."""
+        if self.shape != shape or self.dtype not in dtypes:
+            raise ValueError(
+                f"its {name} is {self.dtype} {self.shape}, and {np.dtype(dtypes[0])} {shape} "
+                "is wanted"
+            )
 
     def read(self) -> NDArray[Any]:
         """Read the numbers, in the order of C.
@@ -95,6 +111,24 @@ def stored_arrays(
             yield {m.filename.removesuffix(".npy"): _stored(file, m) for m in members}
 
 
+def check_range(name: str, numbers: NDArray[Any], limit: float, *, may_lack: bool = False) -> None:
+    """Refuse numbers beyond 0..`limit`; any finite one is well where the limit is infinite.
+
+    With `may_lack`, a row (along the last axis) may be NaN as a whole.
+    """
+    rows = numbers.reshape(-1, numbers.shape[-1])
+    least = -TOLERANCE if np.isfinite(limit) else -np.inf
+    step = max(1, CHECKED_AT_ONCE // rows.shape[-1])
+    for first in range(0, len(rows), step):
+        part = rows[first : first + step]
+        if may_lack:
+            part = part[~np.isnan(part).all(axis=-1)]
+        within = (part >= least) & (part <= limit + TOLERANCE) & np.isfinite(part)
+        if not within.all():
+            numbers_in = f"numbers in 0..{limit}" if np.isfinite(limit) else "finite numbers"
+            raise ValueError(f"its {name} holds more than {numbers_in}")
+
+
 def _check_directory(stream: Any) -> None:
     """Check what `zipfile` would believe without a bound."""
     size = stream.seek(0, os.SEEK_END)
@@ -104,7 +138,7 @@ def _check_directory(stream: Any) -> None:
         raise ValueError("it is no zip file, or does not end as one")
     _, _, _, _, members, directory, _, _ = END.unpack(tail[-END.size :])
     if directory > MAX_DIRECTORY_BYTES or tail[:4] == b"PK\6\7":
-        raise ValueError(f"it lists {members} files or more, and holds about ten where it is sound")
+        raise ValueError(f"it lists {members} files or more, and holds some fifteen where sound")
 
 
 def _stored(file: zipfile.ZipFile, member: zipfile.ZipInfo) -> StoredArray:

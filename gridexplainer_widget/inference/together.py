@@ -60,6 +60,11 @@ def draw(run: Run, budget: int | None) -> tuple[Handful, ...]:
     return drawn
 
 
+def handfuls_done(run: Run) -> int:
+    """Count the handfuls that are known."""
+    return sum(answer is not None for answer in run.set_answers.pinned.values())
+
+
 def handfuls_of(run: Run) -> Handfuls | None:
     """Collect what is known of the handfuls that were drawn; None before the first."""
     drawn = _drawn(len(run.grid), len(run.set_answers.pinned), run.seed)

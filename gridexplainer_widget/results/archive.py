@@ -18,7 +18,8 @@ from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.outputs import parse_output
 from gridexplainer_widget.core.files import write_file
 from gridexplainer_widget.core.grid import Grid, is_whole
-from gridexplainer_widget.core.npz import StoredArray, stored_arrays
+from gridexplainer_widget.core.handfuls import Handfuls
+from gridexplainer_widget.core.npz import StoredArray, check_range, stored_arrays
 from gridexplainer_widget.core.plain_json import (
     MAX_TEXT,
     as_mapping,
@@ -30,6 +31,7 @@ from gridexplainer_widget.core.plain_json import (
 )
 from gridexplainer_widget.core.scores import SCORES, parse_score
 from gridexplainer_widget.core.shown import shown
+from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.methods.registry import MethodSpec, parse_method
 from gridexplainer_widget.methods.requests import OPTIONS
 
@@ -41,24 +43,24 @@ MAX_BYTES = 2**29
 MAX_HEADER_BYTES: Final = 2**26
 """Of the header's text, four for each letter."""
 
-
-CHECKED_AT_ONCE: Final = 2**20
-"""Numbers, so that checking takes little memory."""
-
-FORMAT_VERSION: Final = 2
+FORMAT_VERSION: Final = 3
 
 UINT8_ARRAYS: Final = ("picture", "replacement")
 
+BOOL_ARRAYS: Final = ("failed", "handfuls_hidden", "handfuls_probes")
+
 ARRAYS: Final = (*UINT8_ARRAYS, "pixels", "vectors", "failed", "baseline_vector")
 
-LOGIT_ARRAYS: Final = ("log_odds", "baseline_log_odds")
+HANDFUL_ARRAYS: Final = ("handfuls_hidden", "handfuls_probes", "handfuls_vectors")
+"""Stored where cells were hidden together."""
+
+LOGIT_ARRAYS: Final = ("log_odds", "baseline_log_odds", "handfuls_log_odds")
 """Stored if a logit is known, and if there is room for them."""
+
+CHOSEN: Final[tuple[MapName | None, ...]] = (None, "alone", "together")
 
 MAP_ARRAYS: Final = ("native", "pixels", "cells")
 """Stored with the prefix "attribution_"."""
-
-TOLERANCE: Final = 0.01
-"""Allowed excess of pixels and probabilities over their ranges."""
 
 HEADER_FIELDS: Final = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
 
@@ -78,6 +80,7 @@ def npz_bytes(explanation: ExplanationData) -> bytes:
         "grid": list(vars(explanation.grid).values()),
         "settings": dict(explanation.settings),
         "checked": explanation.checked.record if explanation.checked else None,
+        "chosen": explanation.chosen,
         **{name: getattr(explanation, name) for name in HEADER_FIELDS},
     }
     arrays: dict[str, Any] = {name: getattr(explanation, name) for name in ARRAYS}
@@ -89,6 +92,8 @@ def npz_bytes(explanation: ExplanationData) -> bytes:
             "cost": vars(found.cost),
         }
         arrays |= {f"attribution_{name}": getattr(found, name) for name in MAP_ARRAYS}
+    if explanation.handfuls is not None:
+        arrays |= {name: explanation.handfuls.arrays[name] for name in HANDFUL_ARRAYS}
     arrays |= _known_log_odds(explanation, arrays)
     arrays["header"] = np.array(json.dumps(header, ensure_ascii=False))
     _bound(arrays)
@@ -104,8 +109,9 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
             header = _header(stored)
             found = header.get("attribution") is not None
             maps = [f"attribution_{name}" for name in MAP_ARRAYS] if found else []
+            handfuls = HANDFUL_ARRAYS if HANDFUL_ARRAYS[0] in stored else ()
             logits = [name for name in LOGIT_ARRAYS if name in stored]
-            needed = {name: stored[name] for name in (*ARRAYS, *maps, *logits)}
+            needed = {name: stored[name] for name in (*ARRAYS, *maps, *handfuls, *logits)}
             _bound(needed)
             return _from_parts(header, needed)
     except FileNotFoundError:
@@ -151,9 +157,10 @@ def _words(error: Exception) -> str:
 def _known_log_odds(
     explanation: ExplanationData, others: Mapping[str, NDArray[Any]]
 ) -> dict[str, NDArray[Any]]:
-    arrays = {name: getattr(explanation, name) for name in LOGIT_ARRAYS}
-    if any(array is None or not np.isfinite(array).any() for array in arrays.values()):
-        return {}
+    handfuls = explanation.handfuls.arrays if explanation.handfuls else {}
+    known = {**vars(explanation), **handfuls}
+    arrays = {name: known[name] for name in LOGIT_ARRAYS if known.get(name) is not None}
+    arrays = {name: array for name, array in arrays.items() if np.isfinite(array).any()}
     size = sum(array.nbytes for array in (*arrays.values(), *others.values()))
     return arrays if size <= MAX_BYTES // 2 else {}
 
@@ -180,13 +187,7 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
     method = parse_method(attribution.method if attribution else "occlusion")
     _check_settings(settings, method)
     return dict(
-        picture=arrays["picture"],
-        pixels=arrays["pixels"],
-        replacement=arrays["replacement"],
         grid=grid,
-        vectors=arrays["vectors"],
-        failed=arrays["failed"],
-        baseline_vector=arrays["baseline_vector"],
         target=find_class(header["target"], labels),
         labels=labels,
         score=parse_score(header["score"], settings.get("output")),
@@ -194,12 +195,24 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
         settings=settings,
         checked=Preflight.of_record(header["checked"]) if header["checked"] else None,
         attribution=attribution,
-        **{name: arrays.get(name) for name in LOGIT_ARRAYS},
+        log_odds=arrays.get("log_odds"),
+        baseline_log_odds=arrays.get("baseline_log_odds"),
+        handfuls=Handfuls.of_arrays(arrays) if HANDFUL_ARRAYS[0] in arrays else None,
+        chosen=_chosen(header["chosen"]),
+        **{name: arrays[name] for name in ARRAYS},
         **{name: as_text(header[name], name) for name in ("fill", "model", "preprocessing")},
     )
 
 
+def _chosen(name: Any) -> MapName | None:
+    for known in CHOSEN:
+        if name == known:
+            return known
+    raise ValueError(f"it shows the map {name!r:.40}, which there is not")
+
+
 def _check_shapes(stored: Mapping[str, StoredArray], grid: Grid, classes: int) -> None:
+    handfuls = stored[HANDFUL_ARRAYS[0]].shape[:1] if HANDFUL_ARRAYS[0] in stored else ()
     shapes = {
         "picture": (*stored["picture"].shape[:2], 3),
         "pixels": (grid.height, grid.width, *stored["pixels"].shape[2:3]),
@@ -209,39 +222,29 @@ def _check_shapes(stored: Mapping[str, StoredArray], grid: Grid, classes: int) -
         "baseline_vector": (classes,),
         "log_odds": (*grid.shape, classes),
         "baseline_log_odds": (classes,),
+        "handfuls_hidden": (*handfuls, len(grid)),
+        "handfuls_probes": handfuls,
+        "handfuls_vectors": (*handfuls, classes),
+        "handfuls_log_odds": (*handfuls, classes),
     }
     shapes = {name: shape for name, shape in shapes.items() if name in stored}
     if stored["pixels"].shape[2:] not in {(1,), (3,), (4,)}:
         raise ValueError(f"its pixels are {stored['pixels'].shape}, and 1, 3 or 4 channels wanted")
     for name, shape in shapes.items():
-        found, dtypes = stored[name], _dtypes(name)
-        if found.shape != shape or found.dtype not in dtypes:
-            raise ValueError(
-                f"its {name} is {found.dtype} {found.shape}, and {np.dtype(dtypes[0])} {shape} "
-                "is wanted"
-            )
-    if not stored["picture"].nbytes:
-        raise ValueError("its picture is empty")
+        stored[name].check(name, shape, _dtypes(name))
+    for name in ("picture", "handfuls_hidden"):
+        if name in stored and not stored[name].nbytes:
+            raise ValueError(f"its {name} is empty")
 
 
 def _check_numbers(arrays: Mapping[str, NDArray[Any]], *, bounded: bool) -> None:
     """Check the ranges; values of a regression have none unless `bounded`."""
-    vectors = arrays["vectors"]
-    for name, numbers, limit in (
-        ("pixels", arrays["pixels"].reshape(-1, 1), 255),
-        ("vectors", vectors.reshape(-1, vectors.shape[-1]), 1 if bounded else np.inf),
-        ("baseline_vector", arrays["baseline_vector"].reshape(-1, 1), 1 if bounded else np.inf),
-    ):
-        least = -TOLERANCE if np.isfinite(limit) else -np.inf
-        step = max(1, CHECKED_AT_ONCE // numbers.shape[-1])
-        for first in range(0, len(numbers), step):
-            part = numbers[first : first + step]
-            if name == "vectors":  # NaN where a cell is not scored
-                part = part[~np.isnan(part).all(axis=-1)]
-            within = (part >= least) & (part <= limit + TOLERANCE) & np.isfinite(part)
-            if not within.all():
-                numbers_in = f"numbers in 0..{limit}" if np.isfinite(limit) else "finite numbers"
-                raise ValueError(f"its {name} holds more than {numbers_in}")
+    most = 1 if bounded else np.inf
+    check_range("pixels", arrays["pixels"], 255)
+    check_range("vectors", arrays["vectors"], most, may_lack=True)  # NaN where not scored
+    check_range("baseline_vector", arrays["baseline_vector"], most)
+    if "handfuls_vectors" in arrays:
+        check_range("handfuls_vectors", arrays["handfuls_vectors"], most)
 
 
 def _check_settings(settings: Mapping[str, Any], method: MethodSpec) -> None:
@@ -294,4 +297,4 @@ def _dtypes(name: str) -> tuple[type[np.generic], ...]:
         return (np.uint8,)
     if name == "pixels":
         return np.float32, np.uint8
-    return (np.bool_,) if name == "failed" else (np.float32,)
+    return (np.bool_,) if name in BOOL_ARRAYS else (np.float32,)

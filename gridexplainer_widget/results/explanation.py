@@ -140,7 +140,8 @@ class Explanation(ExplanationData):
         pandas.DataFrame
             row, column, top, left, bottom, right (pixels of the model's
             input, the last two exclusive), value; with occlusion also the
-            probability with the cell hidden, or, of a model that returns values, hidden: its value.
+            probability with the cell hidden, or, of a model that returns values, hidden: its value;
+            and where handfuls were hidden, alone and together: both maps.
 
         Raises
         ------
@@ -220,7 +221,7 @@ class Explanation(ExplanationData):
             f" in {self.quantity.noun if self.unit == 'value' else self.unit}" if self.unit else ""
         )
         cells = ", ".join(f"({c.row}, {c.column}) {c.value:+.3g}" for c in self.top(3))
-        values = "drops" if self.attribution is None else "values"
+        values = "drops" if self.attribution is None and self.map == "alone" else "values"
         summary = (
             f"{shown(self.label)}: {self.baseline_text} on the whole picture; {self.title}: "
             f"{self.native}; largest {values}{unit} at (row, column): {cells or 'none yet'}. "

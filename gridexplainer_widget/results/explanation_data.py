@@ -72,12 +72,19 @@ class ExplanationData(ExplanationFields):
         found = self.attribution
         if found is None:
             return (
-                f"{self.grid.rows}×{self.grid.columns} cells, each hidden by {self.fill}; "
+                f"{self.grid.rows}×{self.grid.columns} cells, {self.hiding} {self.fill}; "
                 "pixels: each has its cell's number"
             )
         maps = f"{'×'.join(map(str, found.native.shape))} {RESOLUTION_NOUNS[found.resolution]}"
         layers = f" of {' and '.join(map(quoted, found.layers))}" if found.layers else ""
         return f"{maps}{layers}; {found.derived}"
+
+    @property
+    def hiding(self) -> str:
+        """How the cells of the map shown were hidden; the fill follows."""
+        if "together" not in self.maps:
+            return "each hidden by"
+        return "each hidden alone by" if self.map == "alone" else "hidden together in handfuls by"
 
     @property
     def values(self) -> NDArray[np.float32]:
@@ -120,6 +127,11 @@ class ExplanationData(ExplanationFields):
         """The map shown: the chosen one, or ``"together"`` where it has earned that."""
         if self.chosen is not None and self.chosen in self.maps:
             return self.chosen
+        return self.earned
+
+    @property
+    def earned(self) -> MapName:
+        """The map to show unless one is chosen."""
         return self._two.shown
 
     @property

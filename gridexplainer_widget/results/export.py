@@ -26,6 +26,9 @@ def explanation_table(explanation: ExplanationData) -> Any:
         name = "hidden" if explanation.quantity.is_value else "probability"
         table[name] = explanation.vectors[..., explanation.target].ravel()
     table["value"] = explanation.values.ravel()
+    if explanation.attribution is None and "together" in explanation.maps:
+        for name, map_ in explanation.maps.items():
+            table[name] = map_.ravel()
     return table
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from gridexplainer_widget.classifiers.checks.checks import Check, chance_check, 
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.scores import INDEPENDENT, floors_of, odds_of
 from gridexplainer_widget.core.shown import shown
+from gridexplainer_widget.inference.foretells import Foretells
 
 from .explanation_data import ExplanationData
 
@@ -57,9 +58,43 @@ def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
 
 
 def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
-    """Collect the notes, then the concerns of the model's check."""
+    """Say how far to believe the map; collect the notes, then the concerns of the model's check."""
+    found = explanation.foretells
     concerns = explanation.checked.concerns if explanation.checked else ()
-    return (*notes_of(explanation), *(f"Technical check: {concern}" for concern in concerns))
+    return (
+        *([] if found is None else [reliability(found)]),
+        *notes_of(explanation),
+        *(f"Technical check: {concern}" for concern in concerns),
+    )
+
+
+def reliability(found: Foretells) -> str:
+    """Say how far to believe a map: one text for figures, pages, widgets and terminals."""
+    value, low, high = map(_signed, (found.value, found.low, found.high))
+    if found.reliable:
+        return f"Foretells {value} of what hiding does (random maps: {low} to {high})."
+    return (
+        "This map says nothing reliable about this picture: "
+        f"it foretells {value}, and random maps reach {high}."
+    )
+
+
+def foretells_record(explanation: ExplanationData) -> dict[str, Any]:
+    """Tell a front end how far to believe each map, and which one has earned to be shown."""
+    if "together" not in explanation.maps:
+        return {}
+    return {
+        "shown": explanation.earned,
+        **{
+            name: {**found.record, "reliable": found.reliable, "text": reliability(found)}
+            for name, found in explanation.foretold.items()
+        },
+    }
+
+
+def _signed(number: float) -> str:
+    """Write two digits with a typographic minus."""
+    return f"{round(number, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def _saturated_values(explanation: ExplanationData) -> tuple[str, ...]:

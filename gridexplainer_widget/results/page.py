@@ -20,7 +20,7 @@ from gridexplainer_widget.wire.document import STATIC, STYLE, Document, written
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
 from .explanation_data import ExplanationData
-from .notes import is_saturated, notes_of
+from .notes import foretells_record, is_saturated, notes_of
 
 MAX_CLASSES: Final = 32
 """Classes that a page offers as the target."""
@@ -111,6 +111,7 @@ def record_of(
             "target": explanation.target,
             "score": explanation.score,
             "fill": explanation.fill,
+            "map": explanation.chosen or "",
         },
     }
 
@@ -139,13 +140,15 @@ def class_name(labels: Sequence[str], index: int) -> str:
 
 
 def _answers(explanation: ExplanationData, classes: Sequence[int]) -> dict[str, Any]:
-    drops, notes, saturated = [], [], []
-    for index in classes:
-        answer = explanation.for_target(index)
-        drops.append(np.where(explanation.failed, np.float32(np.inf), answer.drops))
-        notes.append(list(notes_of(answer)))
-        saturated.append(is_saturated(answer))
-    return {"drops": _floats(drops), "notes": notes, "saturated": saturated}
+    answers = [explanation.for_target(index) for index in classes]
+    drops = [np.where(explanation.failed, np.float32(np.inf), answer.drops) for answer in answers]
+    return {
+        "drops": _floats(drops),
+        "together": _floats([answer.maps.get("together", ()) for answer in answers]),
+        "foretells": [foretells_record(answer) for answer in answers],
+        "notes": [list(notes_of(answer)) for answer in answers],
+        "saturated": [is_saturated(answer) for answer in answers],
+    }
 
 
 def _selection(

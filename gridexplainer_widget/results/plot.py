@@ -154,11 +154,15 @@ def _draw_map(ax: Axes, explanation: ExplanationData, style: str) -> None:
 def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -> None:
     colors = ScalarMappable(shown_range(explanation), colormap())
     bar = ax.figure.colorbar(colors, ax=beside, fraction=0.04, pad=0.02)
-    what = "lost when hidden" if explanation.attribution is None else explanation.title
+    what = _lost(explanation) if explanation.attribution is None else explanation.title
     bar.set_label(f"{what} ({unit_text(explanation)})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
     bar.ax.set_title("supports", fontsize=8, color=SUPPORTS)
     bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
+
+
+def _lost(explanation: ExplanationData) -> str:
+    return "lost when hidden" if explanation.map == "alone" else "part of what is lost when hidden"
 
 
 def _faded(picture: NDArray[np.uint8], *, grey: bool) -> NDArray[np.float64]:
@@ -222,7 +226,8 @@ def _cell_points(ax: Axes, explanation: ExplanationData) -> float:
 def _title(explanation: ExplanationData, style: str, room: float) -> str:
     grid = explanation.grid
     label = f"“{shown(explanation.label, 26)}” ({explanation.baseline_text})"
-    cells = f"{grid.rows}×{grid.columns} cells, each hidden by {shown(explanation.fill, 44)}"
+    hidden = f"{explanation.hiding} {shown(explanation.fill, 44)}"
+    cells = f"{grid.rows}×{grid.columns} cells, {hidden}"
     if explanation.attribution is not None:
         cells = f"{grid.rows}×{grid.columns} cells by {shown(explanation.title, 44)}"
     if style == "original":

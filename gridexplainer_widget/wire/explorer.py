@@ -13,6 +13,8 @@ KERNEL_TRAITS: Final = (
     "quantity",
     "grid",
     "scores",
+    "together",
+    "foretells",
     "status",
     "progress",
     "evidence",
@@ -29,7 +31,16 @@ KERNEL_TRAITS: Final = (
 APPEARANCE: Final = ("colormap", "opacity", "numbers", "scale", "threshold")
 """How drops are drawn; a change sends no message."""
 
-FRONT_END_TRAITS: Final = ("grid_size", "fill", "target", "score", "value", "keep", *APPEARANCE)
+FRONT_END_TRAITS: Final = (
+    "grid_size",
+    "fill",
+    "target",
+    "score",
+    "map",
+    "value",
+    "keep",
+    *APPEARANCE,
+)
 """Written by the front end and from Python."""
 
 COMMANDS: Final = ("start", "stop", "play", "explain", "save")
@@ -40,6 +51,9 @@ and an `id`; the answer is ``{"type": "saved", "id", "name"}`` with the file in 
 """
 
 SAVED_FORMATS: Final = ("html", "npz")
+
+MAPS: Final = ("", "alone", "together")
+"""Maps to show; "" for the one that has earned it."""
 
 COLORMAPS: Final = ("orange-blue", "purple-green", "red-blue")
 

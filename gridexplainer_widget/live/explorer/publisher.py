@@ -13,23 +13,30 @@ from gridexplainer_widget.core.errors import ModelChangedError, named
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import parse_grid_size
 from gridexplainer_widget.core.picture import Picture
+from gridexplainer_widget.inference.cell_sets import Curves
 from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.inference.together import handfuls_done
 from gridexplainer_widget.live.publisher import Publisher, Turn
 from gridexplainer_widget.live.runner import Outcome
 from gridexplainer_widget.results.explanation import Explanation, ExplanationError
-from gridexplainer_widget.results.notes import notes_of
+from gridexplainer_widget.results.notes import foretells_record, notes_of
 
 from .files import Upload
-from .session import ExplorerSession
+from .session import ExplorerSession, Question
 from .trait_values import (
     about_of,
     curve_of,
+    known_of,
     progress_of,
     run_prediction,
     scores_of,
     selection_evidence,
+    together_of,
 )
 from .traits import ExplorerTraits
+
+PAUSE_OF_FITS = 10
+"""Between two fits of a running map, in durations of a fit: a fine grid's takes a while."""
 
 
 class ExplorerPublisher(Publisher):
@@ -40,8 +47,10 @@ class ExplorerPublisher(Publisher):
     def __init__(self, traits: ExplorerTraits, session: ExplorerSession) -> None:
         super().__init__(traits)
         self._session = session
-        self._started, self._scored_before = time.monotonic(), 0
+        self._started, self._known_before = time.monotonic(), 0
         self._ended: float | None = None
+        self._next_fit = 0.0
+        self._curves: Curves | None = None
         self._last: Explanation | None = None
         self._checked: WeakKeyDictionary[Run, Preflight] = WeakKeyDictionary()
 
@@ -49,10 +58,9 @@ class ExplorerPublisher(Publisher):
     def explanation(self) -> Explanation | None:
         """The scores so far; None before the first batch."""
         with self.lock:
-            target = self._traits.target
-            with suppress(ValueError):  # a target that has just turned out not to exist
-                return self._last or self._session.explanation(target, self._traits.score)
-            return self._session.explanation(None, self._traits.score)
+            if self._last:
+                return self._last
+            return self._session.explanation(*self._question(), self._traits.map or None)
 
     def start(self) -> None:
         """Score the missing cells of the current grid and fill."""
@@ -65,7 +73,7 @@ class ExplorerPublisher(Publisher):
             )
             if run is not before:
                 self.forget_curve()
-            self._started, self._scored_before = time.monotonic(), int(run.scored.sum())
+            self._started, self._known_before = time.monotonic(), known_of(run)
             self._ended, self._failure, self._told = None, None, ""
             try:
                 self._traits.set_trait("error", "")
@@ -73,7 +81,8 @@ class ExplorerPublisher(Publisher):
                 self.publish_scores()
                 self.publish_evidence()
             finally:  # even if that fails: the status is "running"
-                self._submit(Turn.RUN, run.steps, self._on_finish, self._on_update)
+                steps = partial(self._session.steps, run, self._question)
+                self._submit(Turn.RUN, steps, self._on_finish, self._on_update)
 
     def read(self, upload: Upload, replace: Callable[[Picture], None]) -> None:
         """Decode a picture and `replace` the old one; if it is refused, that stays."""
@@ -110,14 +119,14 @@ class ExplorerPublisher(Publisher):
     def play(self) -> None:
         """Compute the deletion and insertion curves."""
         with self.publishing():
-            run = self._session.run
-            curves = self._session.curves(self._traits.target, self._traits.score)
+            run, explanation = self._session.run, self.explanation
+            curves = self._session.curves(explanation) if explanation else None
             if run is None or curves is None:
                 raise RuntimeError(
                     "The curve hides cells in the order of their drops, and some have none yet: "
                     "wait() for the run, or start() it."
                 )
-            target = self._target()
+            target, self._curves = self._target(), curves
 
             def publish(outcome: Outcome | None = None) -> None:
                 running = outcome is None
@@ -142,19 +151,23 @@ class ExplorerPublisher(Publisher):
             super().close()
             self._session.close()
 
-    def publish_scores(self) -> None:
-        """Publish the map and the traits that depend on it."""
+    def publish_scores(self, *, fit: bool = True) -> None:
+        """Publish the maps and the traits that depend on them; the fitted one only with `fit`."""
         run, traits = self._session.run, self._traits
         if run is None:
             return
         if run.baseline is not None and not traits.labels:
             traits.set_trait("labels", list(run.classifier.names(len(run.baseline))))
         target = self._target()
-        explanation = self.explanation if traits.status != "running" else None
+        running, done = traits.status == "running", traits.status == "done"
+        explanation = None if running else self.explanation
+        handfuls = handfuls_done(run) if done else self._session.most_handfuls(run)
         seconds = (self._ended or time.monotonic()) - self._started
         traits.set_trait("grid", dict(vars(run.grid)))
         traits.set_trait("scores", scores_of(run, target, traits.score))
-        traits.set_trait("progress", progress_of(run, self._scored_before, seconds))
+        if fit:
+            self._publish_fit(explanation or (self.explanation if handfuls_done(run) else None))
+        traits.set_trait("progress", progress_of(run, handfuls, self._known_before, seconds))
         traits.set_trait("about", about_of(run))
         traits.set_trait("notes", list(notes_of(explanation)) if explanation else [])
         self._publish_check()
@@ -182,10 +195,27 @@ class ExplorerPublisher(Publisher):
     def forget_curve(self) -> None:
         """Clear the curves: the ranking has changed."""
         self.runner.drop(Turn.CURVE)
+        self._curves = None
         self._traits.set_trait("curve", {})
 
+    def _publish_fit(self, explanation: Explanation | None) -> None:
+        """Fit the second map; no claim about it while more handfuls come in."""
+        began = time.monotonic()
+        record = foretells_record(explanation) if explanation else {}
+        if self._traits.status == "running":
+            record = {name: record[name] for name in record if name == "shown"}
+        self._traits.set_trait("together", together_of(explanation))
+        self._traits.set_trait("foretells", record)
+        if self._curves and explanation and self._curves != self._session.curves(explanation):
+            self.forget_curve()
+        now = time.monotonic()
+        self._next_fit = now + PAUSE_OF_FITS * (now - began)
+
+    def _fit_is_due(self) -> bool:
+        return self._traits.status != "running" or time.monotonic() >= self._next_fit
+
     def _on_update(self) -> None:
-        self.publish_scores()
+        self.publish_scores(fit=self._fit_is_due())
         if self._traits.value and self._traits.evidence.get("drop") is None:
             self.publish_evidence()
 
@@ -200,7 +230,7 @@ class ExplorerPublisher(Publisher):
     def _on_answer(self, outcome: Outcome, *, one_cell: bool) -> None:
         self._publish_failure(outcome)
         if one_cell:  # the map may have lacked this cell
-            self.publish_scores()
+            self.publish_scores(fit=self._fit_is_due())
         self.publish_evidence(ask=False)
 
     def _publish_failure(self, outcome: Outcome | None) -> None:
@@ -231,6 +261,13 @@ class ExplorerPublisher(Publisher):
         checked = self._session.setup.checked
         if checked is not None:
             self._traits.set_trait("check", checked.record)
+
+    def _question(self) -> Question:
+        with self.lock:
+            target, score = self._traits.target, self._traits.score
+            with suppress(ValueError):  # a target that has just turned out not to exist
+                return self._session.target(target), score
+            return None, score
 
     def _target(self) -> int:
         return self._existing_target(self._session.target)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -13,8 +15,13 @@ from gridexplainer_widget.core.picture import Picture, png_bytes, to_uint8
 from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, ranking
 from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.inference.together import handful_count
+from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.methods.attribute import target_of
 from gridexplainer_widget.results.explanation import Explanation
+
+Question: TypeAlias = "tuple[int | str | None, str]"
+"""Target and score."""
 
 KEPT_RUNS = 6
 """So that going back to a grid or fill is instant."""
@@ -72,12 +79,25 @@ class ExplorerSession:
         run = self.run
         return 0 if run is None or run.baseline is None else target_of(run, target)
 
-    def explanation(self, target: int | str | None, score: str) -> Explanation | None:
+    def most_handfuls(self, run: Run) -> int:
+        """Bound the handfuls that a run hides; drawing them may take a second."""
+        most = handful_count(len(run.grid), self.setup.budget) if self.setup.joint else 0
+        return len(run.set_answers.pinned) or most
+
+    def steps(self, run: Run, question: Callable[[], Question]) -> Iterator[int]:
+        """Hide each cell, then handfuls, until the map of the question of that time has settled."""
+        yield from run.steps()
+        yield from self.setup.handfuls(run, *question())
+
+    def explanation(
+        self, target: int | str | None, score: str, map_: MapName | None
+    ) -> Explanation | None:
         """Freeze the scores so far; None before the first batch."""
         run = self.run
         if run is None or run.baseline is None or run.vectors is None:
             return None
-        return self.setup.freeze(run, target, score)
+        explanation = self.setup.freeze(run, target, score)
+        return replace(explanation, chosen=map_ if explanation.handfuls else None)
 
     def select(self, selection: Selection) -> bool:
         """Change the selection; False if it is the same."""
@@ -112,12 +132,11 @@ class ExplorerSession:
             return None
         return self.run.cached_answer(self.selection.hidden(self.run.grid))
 
-    def curves(self, target: int | str | None, score: str) -> Curves | None:
+    def curves(self, explanation: Explanation) -> Curves | None:
         """Rank the cells for the curves; None while some are pending."""
-        run, explanation = self.run, self.explanation(target, score)
-        if run is None or explanation is None or not (run.scored | run.failed).all():
+        if self.run is None or not (self.run.scored | self.run.failed).all():
             return None
-        order = tuple(int(cell) for cell in ranking(explanation.drops))
+        order = tuple(int(cell) for cell in ranking(explanation.values))
         return Curves(order, len(explanation.grid))
 
     def close(self) -> None:

@@ -9,6 +9,8 @@ import numpy as np
 from gridexplainer_widget.core.scores import Score, drops_of
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, sum_of_drops
 from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.inference.together import handfuls_done
+from gridexplainer_widget.results.explanation import Explanation
 
 PREDICTION_CLASSES = 5
 """Most probable classes shown."""
@@ -22,6 +24,12 @@ def scores_of(run: Run, target: int, score: Score) -> bytes:
         drops[:] = drops_of(run.answers, run.whole, target, score, output)
     drops[run.failed] = np.inf
     return drops.tobytes()
+
+
+def together_of(explanation: Explanation | None) -> bytes:
+    """Encode the fitted map as `scores`; empty while there is none."""
+    fitted = explanation.maps.get("together") if explanation else None
+    return b"" if fitted is None else fitted.astype("<f4").tobytes()
 
 
 def run_prediction(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
@@ -39,12 +47,19 @@ def run_prediction(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
     }
 
 
-def progress_of(run: Run, before: int, seconds: float) -> dict[str, Any]:
-    """Describe progress `seconds` after a start with `before` cells scored."""
+def known_of(run: Run) -> int:
+    """Count the cells and handfuls that are known."""
+    return int(run.scored.sum()) + handfuls_done(run)
+
+
+def progress_of(run: Run, handfuls: int, before: int, seconds: float) -> dict[str, Any]:
+    """Describe progress to at most `handfuls`, `seconds` after a start with `before` known."""
     done, total = int(run.scored.sum()), len(run.grid)
-    rate = (done - before) / seconds if seconds > 0 else 0.0
-    left = (total - done) / rate if rate else None
-    return {"done": done, "total": total, "rate": rate, "left": left}
+    together = {"done": handfuls_done(run), "total": handfuls}
+    known, wanted = done + together["done"], total + together["total"]
+    rate = (known - before) / seconds if seconds > 0 else 0.0
+    left = (wanted - known) / rate if rate else None
+    return {"done": done, "total": total, "handfuls": together, "rate": rate, "left": left}
 
 
 def about_of(run: Run) -> dict[str, str]:

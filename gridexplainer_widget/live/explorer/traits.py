@@ -15,7 +15,7 @@ from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.scores import SCORES, parse_score
 from gridexplainer_widget.live.base_widget import BaseWidget
 from gridexplainer_widget.live.traits import Validated, accepted, checked, kernel_trait
-from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES, accepted_grid_size
+from gridexplainer_widget.wire.explorer import COLORMAPS, MAPS, SCALES, accepted_grid_size
 from gridexplainer_widget.wire.shared import accepted_value
 
 from .session import ExplorerSession
@@ -43,8 +43,25 @@ class ExplorerTraits(BaseWidget):
         ),
         echo_update=False,
     )
+    together = kernel_trait(
+        t.Bytes(
+            help="The map that is fitted to cells hidden together in handfuls, as `scores`: each "
+            "cell's part of the drop; empty while there is none."
+        ),
+        echo_update=False,
+    )
+    foretells = kernel_trait(
+        t.Dict(
+            help="How well `alone` and `together` foretell what hiding of other handfuls does: "
+            "`value` (−1 to 1), `low`, `high` (random maps), `probes` (handfuls), `reliable`, "
+            "`text`; once the run has ended. `shown`: the map that has earned it."
+        )
+    )
     progress = kernel_trait(
-        t.Dict(help="`done`, `total`, `rate` (cells a second), `left` (seconds).")
+        t.Dict(
+            help="`done`, `total` (cells), `handfuls` (`done`, `total`; it may settle before), "
+            "`rate` (cells and handfuls a second), `left` (seconds at most)."
+        )
     )
     evidence = kernel_trait(
         t.Dict(
@@ -81,6 +98,14 @@ class ExplorerTraits(BaseWidget):
             (*SCORES, "value"),
             "probability",
             help='What drops are differences of; "value" of a model that returns values.',
+        ).tag(sync=True)
+    )
+    map = checked(
+        t.Enum(
+            MAPS,
+            "",
+            help='The map shown: each cell hidden alone, or together in handfuls; "" for the one '
+            "that has earned it.",
         ).tag(sync=True)
     )
     value = Validated((), help="The selected cells: [(row, column), …].").tag(sync=True)

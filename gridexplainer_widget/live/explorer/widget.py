@@ -72,6 +72,7 @@ class GridExplainerWidget(ExplorerTraits):
         self._listen()
         self.observe(self._on_grid, ["grid_size", "fill"])
         self.observe(self._on_target, ["target", "score"])
+        self.observe(self._on_map, "map")
         self.observe(self._on_selection, ["value", "keep"])
         self._on_selection(None)
         self.start()
@@ -230,6 +231,11 @@ class GridExplainerWidget(ExplorerTraits):
             self._publisher.forget_curve()
             self._publisher.publish_scores()
             self._publisher.publish_evidence()
+
+    def _on_map(self, _: Any) -> None:
+        with self._publisher.publishing():
+            self._clear_error()
+            self._publisher.forget_curve()
 
     def _on_selection(self, _: Any) -> None:
         if self._session.select(Selection(self.value, self.keep)):

@@ -122,7 +122,7 @@ def test_the_order_of_fortran_is_read(good: Path, explanation: Explanation, tmp_
 
 def test_many_members_are_not_listed(good: Path, tmp_path: Path) -> None:
     members = {**members_of(good), **{f"m{number}": b"" for number in range(2000)}}
-    with pytest.raises(ValueError, match="lists 2007 files or more"):
+    with pytest.raises(ValueError, match="lists 2010 files or more"):
         Explanation.load(rewritten(tmp_path / "many.npz", members))
 
 
