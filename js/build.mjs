@@ -14,7 +14,7 @@ const outputs = {
   "comparison_page.js": "src/entries/comparison_page.ts",
 };
 /** Bytes of a widget's script and style together: a saved notebook holds them once per widget. */
-const MAX_WIDGET_BYTES = 64 * 1024;
+const MAX_WIDGET_BYTES = 72 * 1024;
 const check = process.argv.includes("--check");
 let failed = false;
 const sizes = { explorer: 0, comparison: 0 };

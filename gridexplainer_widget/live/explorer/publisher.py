@@ -121,16 +121,17 @@ class ExplorerPublisher(Publisher):
         with self.publishing():
             run, explanation = self._session.run, self.explanation
             curves = self._session.curves(explanation) if explanation else None
-            if run is None or curves is None:
+            if run is None or explanation is None or curves is None:
                 raise RuntimeError(
                     "The curve hides cells in the order of their drops, and some have none yet: "
                     "wait() for the run, or start() it."
                 )
-            target, self._curves = self._target(), curves
+            target, shown, self._curves = self._target(), explanation.map, curves
 
             def publish(outcome: Outcome | None = None) -> None:
                 running = outcome is None
-                self._traits.set_trait("curve", curve_of(run, curves, target, running=running))
+                curve = curve_of(run, curves, target, running=running)
+                self._traits.set_trait("curve", {**curve, "map": shown})
                 self._publish_failure(outcome)
 
             publish()

@@ -73,7 +73,8 @@ class ExplorerTraits(BaseWidget):
     curve = kernel_trait(
         t.Dict(
             help="The target's probability with the top k cells hidden (`deletion`) and with "
-            "everything else hidden (`insertion`), for each k in `counts`; `running`."
+            "everything else hidden (`insertion`), for each k in `counts`; `map` (that ranks the "
+            "cells), `running`."
         )
     )
     notes = kernel_trait(t.List(t.Unicode(), help="What a reader of the numbers should know."))

@@ -2,6 +2,7 @@
 
 import { appearanceOf } from "../cells/colors";
 import { decodeScores, scaleOf } from "../cells/scores";
+import { shownScores } from "../cells/two_maps";
 import { element } from "../dom/element";
 import { field } from "../dom/field";
 import { thresholdText } from "../grid/legend";
@@ -100,7 +101,7 @@ function fadeText(model: Model): string {
   const score = model.get("score");
   const appearance = appearanceOf(model);
   if (appearance.threshold === 0) return "off";
-  const scale = scaleOf(decodeScores(model.get("scores")), score, appearance.scale);
+  const scale = scaleOf(decodeScores(shownScores(model)), score, appearance.scale);
   return thresholdText(scale, score, appearance.threshold, model.get("quantity").unit);
 }
 

@@ -5,6 +5,8 @@ import { element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 import { filled, type Host } from "../model/widget_model";
 
+const NO_HANDFULS = { done: 0, total: 0 };
+
 export function runControl(model: Model, signal: AbortSignal, host: () => Host) {
   const root = element("div", "gx-run");
   const button = element("button", "gx-button", "Start");
@@ -12,7 +14,6 @@ export function runControl(model: Model, signal: AbortSignal, host: () => Host) 
   const bar = element("div", "gx-progress-bar");
   const text = element("span", "gx-progress-text");
   track.setAttribute("role", "progressbar");
-  track.setAttribute("aria-label", "Cells scored");
   track.append(bar);
   root.append(button, track, text);
   button.addEventListener(
@@ -26,13 +27,16 @@ export function runControl(model: Model, signal: AbortSignal, host: () => Host) 
     const status = cut ? "stopped" : model.get("status");
     const progress = filled(model.get("progress"));
     const [done, total] = [progress?.done ?? 0, progress?.total ?? 0];
+    const handfuls = progress?.handfuls ?? NO_HANDFULS;
+    const [known, most] = [done + handfuls.done, total + handfuls.total];
     root.dataset["status"] = status;
     button.textContent = status === "running" ? "Stop" : status === "error" ? "Try again" : "Start";
     button.disabled = status === "done";
-    bar.style.width = total ? `${(100 * done) / total}%` : "0";
-    track.setAttribute("aria-valuenow", String(done));
-    track.setAttribute("aria-valuemax", String(total));
-    text.textContent = progressText(status, done, total, progress?.rate ?? 0, progress?.left ?? null);
+    bar.style.width = most ? `${(100 * known) / most}%` : "0";
+    track.setAttribute("aria-label", handfuls.total ? "Cells and handfuls" : "Cells scored");
+    track.setAttribute("aria-valuenow", String(known));
+    track.setAttribute("aria-valuemax", String(most));
+    text.textContent = progressText(status, done, total, progress?.rate ?? 0, progress?.left ?? null, handfuls);
   };
   return { element: root, update };
 }
@@ -43,10 +47,13 @@ export function progressText(
   total: number,
   rate: number,
   left: number | null,
+  handfuls = NO_HANDFULS,
 ): string {
-  const parts = [`${done} of ${total} cells`];
+  const together = handfuls.total > 0 && done === total;
+  const parts = [together ? `${handfuls.done} of ${handfuls.total} handfuls` : `${done} of ${total} cells`];
+  if (together && status === "done") parts[0] = `${total} cells · ${handfuls.done} handfuls`;
   if (rate > 0) parts.push(`${rate < 9.95 ? rate.toFixed(1) : Math.round(rate)} a second`);
-  if (status === "running" && left !== null && done < total) parts.push(`${secondsText(left)} left`);
+  if (status === "running" && left !== null && done + handfuls.done < total + handfuls.total) parts.push(`${secondsText(left)} left`);
   if (status === "stopped") parts.push("stopped");
   if (status === "error") parts.push("failed");
   return parts.join(" · ");

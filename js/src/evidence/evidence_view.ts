@@ -2,6 +2,7 @@
 
 import { indexOf } from "../cells/geometry";
 import { amountText, decodeScores, isFailed, isScored, rankOf } from "../cells/scores";
+import { hasTogether } from "../cells/two_maps";
 import { classBarsKey, classBars } from "../dom/class_bars";
 import { element, showNodes, showPng } from "../dom/element";
 import type { Evidence, Model, Prediction } from "../model/explorer_protocol";
@@ -162,7 +163,7 @@ function rankText(model: Model, evidence: Evidence): string {
   const rank = rankOf(drops, index);
   const equal = drops.filter((drop) => drop === drops[index]).length;
   const ranks = equal > 1 ? `ranks ${rank}–${rank + equal - 1}` : `rank ${rank}`;
-  return `, ${ranks} of ${drops.filter(isScored).length}`;
+  return `, ${ranks} of ${drops.filter(isScored).length}${hasTogether(model) ? " hidden alone" : ""}`;
 }
 
 /** Known without the model. */

@@ -2,6 +2,7 @@
 
 import { decodeScores } from "../cells/scores";
 import { sameCells, selectionOf, topCells, valueOf } from "../cells/selection";
+import { shownMap, shownScores } from "../cells/two_maps";
 import { element } from "../dom/element";
 import { field } from "../dom/field";
 import type { Choose } from "../grid/selector";
@@ -111,8 +112,8 @@ export function topCellsControl(
   signal.addEventListener("abort", () => window.clearInterval(timer));
 
   const update = () => {
-    if (scores !== model.get("scores")) {
-      scores = model.get("scores");
+    if (scores !== shownScores(model)) {
+      scores = shownScores(model);
       const drops = decodeScores(scores);
       order = topCells(drops, drops.length);
     }
@@ -133,8 +134,9 @@ export function topCellsControl(
         ? "Available once every cell is scored"
         : "Hide the most important cells one by one, and draw the probability";
     play.disabled = !timer && (idle || (prefersReducedMotion() && isRequested(curve)));
-    plot.element.hidden = !curve;
-    if (curve) plot.update(curve, most, k, targetName(model), model.get("quantity"));
+    const follows = curve?.map === shownMap(model); // else it hides cells in another order
+    plot.element.hidden = !follows;
+    if (curve && follows) plot.update(curve, most, k, targetName(model), model.get("quantity"));
   };
   return { element: root, update };
 }

@@ -2,6 +2,7 @@
 
 import { appearanceControls } from "../controls/appearance";
 import { explorerControls } from "../controls/controls";
+import { mapSwitch } from "../controls/map_switch";
 import { openPicture } from "../controls/open_picture";
 import { saveMenu } from "../controls/save_menu";
 import { element } from "../dom/element";
@@ -52,10 +53,12 @@ export function mountExplorer(
   const actions = selectionActions(model, signal, choose, undo, () => history.any());
   const top = topCellsControl(model, signal, host, choose);
   const live = liveRegion(model);
-  const parts = [frame, grid, evidence, appearance, open, save, actions, top];
+  const which = mapSwitch(model, signal, host);
+  const parts = [frame, which, grid, evidence, appearance, open, save, actions, top];
 
   const tools = element("div", "gx-tools");
   tools.append(open.button, appearance.element, save.element);
+  grid.element.prepend(which.element);
   grid.element.append(tools);
   evidence.element.append(actions.element, top.element);
   const body = element("div", "gx-body");

@@ -3,12 +3,13 @@
 import { appearanceOf } from "../cells/colors";
 import { cellAt, cellBox } from "../cells/geometry";
 import { decodeScores } from "../cells/scores";
+import { shownMap, shownScores } from "../cells/two_maps";
 import { element, showPng } from "../dom/element";
 import { onRepaintNeeded } from "../dom/repaint";
 import { tip } from "../dom/tip";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
-import { changeText, dropText, placeText } from "../text/cell_text";
+import { bothTexts, changeText, dropText, placeText } from "../text/cell_text";
 import { ariaGrid } from "./aria_grid";
 import { listenToKeys, moved } from "./keyboard";
 import { legend } from "./legend";
@@ -46,6 +47,8 @@ export function gridView(
   let pale: HTMLCanvasElement | null = null;
   let scores: DataView | null = null;
   let drops: Float32Array = new Float32Array();
+  let alone: Float32Array = new Float32Array();
+  let together: Float32Array = new Float32Array();
   let hovered: number | null = null;
   let activeShown = false;
   let queued = false;
@@ -62,11 +65,11 @@ export function gridView(
     const scene = { picture, pale, grid, drops, score, appearance, hovered, active, selected, keep };
     paint(canvas, scene, width, height);
     const index = cells.dragging() ? null : (hovered ?? active);
-    const drop = index === null ? undefined : drops[index];
+    const drop = index === null ? undefined : alone[index];
     if (!grid || index === null || drop === undefined) return tooltip.hide();
     const change = changeText(drop, score, filled(model.get("prediction")), model.get("quantity"));
     const box = cellBox(grid, index, width, height);
-    tooltip.show(placeText(grid, index), change, box, root.clientWidth);
+    tooltip.show(placeText(grid, index), numbersOf(index, change).join("\n"), box, root.clientWidth);
   };
 
   const redraw = () => {
@@ -75,10 +78,17 @@ export function gridView(
     requestAnimationFrame(draw);
   };
 
+  const numbersOf = (index: number, change: string) => {
+    const part = together[index];
+    const unit = model.get("quantity").unit;
+    return part === undefined ? [change] : bothTexts(change, part, shownMap(model), model.get("score"), unit);
+  };
+
   const describe = () => {
     const [grid, index] = [shape(), cells.active()];
     if (!grid) return;
-    const text = `${placeText(grid, index)}, ${dropText(drops[index] ?? NaN, model.get("score"), model.get("quantity").unit)}`;
+    const drop = dropText(alone[index] ?? NaN, model.get("score"), model.get("quantity").unit);
+    const text = [placeText(grid, index), ...numbersOf(index, drop)].join(", ");
     aria.update(grid, index, text, cells.shown().has(index));
   };
 
@@ -166,8 +176,10 @@ export function gridView(
   const update = () => {
     const bytes = model.get("picture");
     if (bytes !== shown && bytes.byteLength > 0) void load(bytes);
-    if (scores !== model.get("scores")) {
-      scores = model.get("scores");
+    alone = decodeScores(model.get("scores"));
+    together = decodeScores(model.get("together"));
+    if (scores !== shownScores(model)) {
+      scores = shownScores(model);
       drops = decodeScores(scores);
     }
     cells.follow();

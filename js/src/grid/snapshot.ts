@@ -3,12 +3,19 @@
 import { HUES, appearanceOf, withAlpha } from "../cells/colors";
 import { quantityText } from "../cells/quantity";
 import { decodeScores } from "../cells/scores";
-import type { Model } from "../model/explorer_protocol";
+import { hasTogether, shownMap, shownScores } from "../cells/two_maps";
+import type { MapName, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 import { className, duplicateLabels } from "../text/classes";
 import { endTexts } from "./legend";
 
 const [MARGIN, LINE] = [12, 20];
+
+/** As in figures. */
+const HIDDEN: Record<MapName, string> = {
+  alone: "each hidden alone",
+  together: "hidden together in handfuls",
+};
 
 export async function snapshot(model: Model, map: HTMLCanvasElement): Promise<{ name: string; blob: Blob }> {
   if (map.clientWidth === 0) throw new Error("No map is visible.");
@@ -16,14 +23,15 @@ export async function snapshot(model: Model, map: HTMLCanvasElement): Promise<{ 
   const width = Math.max(map.width / ratio, 320);
   const canvas = document.createElement("canvas");
   canvas.width = Math.round((width + 2 * MARGIN) * ratio);
-  canvas.height = Math.round((map.height / ratio + 4 * MARGIN + 3 * LINE) * ratio);
+  const lines = hasTogether(model) ? 3 : 2; // the third says how far to believe the map
+  canvas.height = Math.round((map.height / ratio + 4 * MARGIN + (lines + 1) * LINE) * ratio);
   const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser provides no canvas.");
   context.scale(ratio, ratio);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
   drawText(context, model, width);
-  const top = 2 * MARGIN + 2 * LINE;
+  const top = 2 * MARGIN + lines * LINE;
   context.drawImage(map, MARGIN, top, map.width / ratio, map.height / ratio);
   drawLegend(context, model, top + map.height / ratio + MARGIN);
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
@@ -46,13 +54,16 @@ function drawText(context: CanvasRenderingContext2D, model: Model, width: number
   context.fillStyle = "#555";
   context.font = "12px system-ui, sans-serif";
   const size = grid ? `${grid.rows} × ${grid.columns}` : "";
-  const how = [about?.model, size, `hidden by ${model.get("fill")}`].filter(Boolean).join(" · ");
+  const which = hasTogether(model) ? `${HIDDEN[shownMap(model)]} by` : "hidden by";
+  const how = [about?.model, size, `${which} ${model.get("fill")}`].filter(Boolean).join(" · ");
   context.fillText(how, MARGIN, MARGIN + LINE, width);
+  const trust = model.get("foretells")[shownMap(model)];
+  if (trust) context.fillText(trust.text, MARGIN, MARGIN + 2 * LINE, width);
 }
 
 function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number): void {
   const appearance = appearanceOf(model);
-  const drops = decodeScores(model.get("scores"));
+  const drops = decodeScores(shownScores(model));
   const [least, most] = endTexts(drops, model.get("score"), appearance, model.get("quantity").unit);
   const { supports, against } = HUES[appearance.colormap];
   context.font = "12px system-ui, sans-serif";

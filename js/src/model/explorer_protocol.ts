@@ -9,6 +9,8 @@ export const KERNEL_TRAITS = [
   "quantity",
   "grid",
   "scores",
+  "together",
+  "foretells",
   "status",
   "progress",
   "evidence",
@@ -29,6 +31,7 @@ export const FRONT_END_TRAITS = [
   "fill",
   "target",
   "score",
+  "map",
   "value",
   "keep",
   ...APPEARANCE,
@@ -37,6 +40,8 @@ export const FRONT_END_TRAITS = [
 export const COMMANDS = ["start", "stop", "play", "explain", "save"] as const;
 
 export const SAVED_FORMATS = ["html", "npz"] as const;
+
+export const MAPS = ["", "alone", "together"] as const;
 
 export const COLORMAPS = ["orange-blue", "purple-green", "red-blue"] as const;
 
@@ -64,6 +69,7 @@ export type Command =
   | { type: "explain"; name: string }
   | { type: "save"; format: SavedFormat; id: string };
 export type SavedFormat = (typeof SAVED_FORMATS)[number];
+export type MapName = Exclude<(typeof MAPS)[number], "">;
 export type Colormap = (typeof COLORMAPS)[number];
 export type Scale = (typeof SCALES)[number];
 export type Score = "probability" | "log-odds" | "value";
@@ -79,8 +85,27 @@ export interface Prediction {
 export interface Progress {
   done: number;
   total: number;
+  /** Of cells hidden together; it may settle before. */
+  handfuls?: { done: number; total: number };
   rate: number;
   left: number | null;
+}
+
+/** How well a map foretells what hiding does, against random maps; `text` says it. */
+export interface Foretold {
+  value: number;
+  low: number;
+  high: number;
+  probes: number;
+  reliable: boolean;
+  text: string;
+}
+
+/** `shown` has earned it; nothing is claimed while handfuls come in. */
+export interface Foretells {
+  shown?: MapName;
+  alone?: Foretold;
+  together?: Foretold;
 }
 
 /** The prediction with `cells` hidden together, or all others (`keep`). */
@@ -103,6 +128,8 @@ export interface Curve {
   /** For each count; null while pending. */
   deletion: (number | null)[];
   insertion: (number | null)[];
+  /** The map that ranks the cells. */
+  map: MapName;
   running: boolean;
 }
 
@@ -129,6 +156,9 @@ export interface Traits {
   quantity: Quantity;
   grid: Maybe<GridShape>;
   scores: DataView;
+  /** As `scores`, fitted to cells hidden together; empty while there is none. */
+  together: DataView;
+  foretells: Foretells;
   status: Status;
   progress: Maybe<Progress>;
   evidence: Maybe<Evidence>;
@@ -144,6 +174,8 @@ export interface Traits {
   fill: string;
   target: number | string | null;
   score: Score;
+  /** "" for the map that has earned it. */
+  map: (typeof MAPS)[number];
   value: Cell[];
   /** Hide all but `value`. */
   keep: boolean;
@@ -166,6 +198,8 @@ export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   prediction: {},
   grid: {},
   scores: NO_BYTES,
+  together: NO_BYTES,
+  foretells: {},
   status: "stopped",
   progress: {},
   evidence: {},

@@ -3,7 +3,7 @@
 import type { Appearance } from "../cells/colors";
 import { indexOf } from "../cells/geometry";
 import { decodeScores, isScored } from "../cells/scores";
-import { INITIAL, type About, type Evidence, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
+import { INITIAL, type About, type Evidence, type Foretells, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
 import type { Cell, GridShape, Quantity } from "../model/widget_model";
 
 /** As in the kernel. */
@@ -24,7 +24,7 @@ export interface Embedded {
   baseline: string;
   /** Shape (cells, classes); NaN where not scored. */
   vectors: string;
-  answers: Partial<Record<Score, { drops: string; notes: string[][]; saturated: boolean[] }>>;
+  answers: Partial<Record<Score, RecordedMaps>>;
   quantity: Quantity;
   /** Winning classes that are not in `classes`. */
   others: [cell: number, index: number, before: number, after: number][];
@@ -35,6 +35,16 @@ export interface Embedded {
   about: About;
   check: Traits["check"];
   state: SavedState;
+}
+
+/** One of each for every class. */
+export interface RecordedMaps {
+  drops: string;
+  /** Empty where no handfuls were hidden. */
+  together: string;
+  foretells: Foretells[];
+  notes: string[][];
+  saturated: boolean[];
 }
 
 export interface RecordedAnswer {
@@ -49,7 +59,7 @@ export interface RecordedAnswer {
 /** What a page's answers depend on. */
 export type Question = Pick<Traits, "target" | "score" | "value" | "keep">;
 
-type SavedState = Question & Appearance & Pick<Traits, "fill">;
+type SavedState = Question & Appearance & Pick<Traits, "fill" | "map">;
 
 export interface Recording {
   embedded: Embedded;
@@ -57,17 +67,18 @@ export interface Recording {
   vectors: Float32Array;
   /** Shape (classes, cells). */
   drops: Partial<Record<Score, DataView>>;
+  together: Partial<Record<Score, DataView>>;
 }
 
 export function recordingOf(embedded: Embedded): Recording {
-  const { answers } = embedded;
+  const decoded = (name: "drops" | "together") =>
+    Object.fromEntries(Object.entries(embedded.answers).map(([score, maps]) => [score, bytesOf(maps[name])]));
   return {
     embedded,
     baseline: decodeScores(bytesOf(embedded.baseline)),
     vectors: decodeScores(bytesOf(embedded.vectors)),
-    drops: Object.fromEntries(
-      Object.entries(answers).map(([score, { drops }]) => [score, bytesOf(drops)]),
-    ),
+    drops: decoded("drops"),
+    together: decoded("together"),
   };
 }
 
@@ -104,7 +115,7 @@ export function traitsOf(recording: Recording): Traits {
   };
 }
 
-type Answer = { prediction: Prediction } & Pick<Traits, "scores" | "notes">;
+type Answer = { prediction: Prediction } & Pick<Traits, "scores" | "together" | "foretells" | "notes">;
 
 /** As the kernel would publish them. */
 export function answerOf(recording: Recording, target: Traits["target"], score: Score): Answer {
@@ -119,6 +130,8 @@ export function answerOf(recording: Recording, target: Traits["target"], score: 
       top: leading(recording, baseline, SHOWN_CLASSES).map((i) => [classes[i]!, baseline[i]!]),
     },
     scores: dropsOf(recording, at, score),
+    together: mapOf(recording, recording.together[score]!, at),
+    foretells: answers[score]!.foretells[at]!,
     notes: answers[score]!.notes[at]!,
   };
 }
@@ -176,9 +189,12 @@ function placeOf(recording: Recording, target: Traits["target"]): number {
 }
 
 function dropsOf(recording: Recording, at: number, score: Score): DataView {
-  const { rows, columns } = recording.embedded.grid;
-  const bytes = 4 * rows * columns;
-  return new DataView(recording.drops[score]!.buffer, at * bytes, bytes);
+  return mapOf(recording, recording.drops[score]!, at);
+}
+
+function mapOf({ embedded }: Recording, maps: DataView, at: number): DataView {
+  const bytes = 4 * embedded.grid.rows * embedded.grid.columns;
+  return maps.byteLength > 0 ? new DataView(maps.buffer, at * bytes, bytes) : maps;
 }
 
 function sumOf(drops: number[]): number | null {

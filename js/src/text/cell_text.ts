@@ -3,7 +3,7 @@
 import { cellOf } from "../cells/geometry";
 import { changeOf, PROBABILITY } from "../cells/quantity";
 import { amountText, percent } from "../cells/scores";
-import type { Prediction, Score } from "../model/explorer_protocol";
+import type { MapName, Prediction, Score } from "../model/explorer_protocol";
 import type { GridShape, Quantity } from "../model/widget_model";
 
 export function placeText(grid: GridShape, index: number): string {
@@ -16,6 +16,12 @@ export function dropText(drop: number, score: Score, unit = ""): string {
   if (Number.isNaN(drop)) return "not scored yet";
   if (!Number.isFinite(drop)) return "failed: the model gave no finite number";
   return `drop ${amountText(drop, score, unit)}`;
+}
+
+/** The numbers of both maps, that on the screen first. */
+export function bothTexts(alone: string, part: number, shown: MapName, score: Score, unit = ""): string[] {
+  const texts = [`alone: ${alone}`, `together: ${amountText(part, score, unit)} of the drop`];
+  return shown === "alone" ? texts : texts.reverse();
 }
 
 /** The drop; in probability or value, also before and after. */

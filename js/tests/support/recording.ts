@@ -24,11 +24,15 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
     answers: {
       probability: {
         drops: floats(-0.25, 0, 0.125, NaN, 0.25, 0, 0.25, NaN, 0, 0, -0.375, NaN),
+        together: "",
+        foretells: [{}, {}, {}],
         notes: [["cat"], ["dog"], ["fox"]],
         saturated: [false, true, false],
       },
       "log-odds": {
         drops: floats(1, 2, 3, NaN, 4, 5, 6, NaN, 7, 8, 9, NaN),
+        together: "",
+        foretells: [{}, {}, {}],
         notes: [[], [], []],
         saturated: [false, false, false],
       },
@@ -42,6 +46,7 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
     state: {
       target: 2,
       score: "probability",
+      map: "",
       value: [],
       keep: false,
       colormap: "red-blue",
