@@ -158,7 +158,7 @@ def test_what_cannot_be_loaded_is_not_saved(
 
 
 def test_pixels_count_as_what_they_become(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    explanation = GridExplainer(corner_model, 2).explain(np.tile(PICTURE, (8, 8, 1)))
+    explanation = GridExplainer(corner_model, 2, joint=False).explain(np.tile(PICTURE, (8, 8, 1)))
     path = explanation.save(tmp_path / "kept.npz")
     arrays = ("picture", "replacement", "vectors", "failed", "baseline_vector", "pixels")
     size = sum(getattr(explanation, name).nbytes for name in arrays)
