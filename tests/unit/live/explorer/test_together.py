@@ -15,6 +15,7 @@ from gridexplainer_widget import Explanation, GridExplainer, GridExplainerWidget
 from gridexplainer_widget.classifiers.checks.checks import Check
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.live import runner
+from gridexplainer_widget.live.explorer import publisher
 from gridexplainer_widget.results.notes import foretells_record, reliability
 from tests.support.models import either, unforeseeable, weights
 
@@ -43,6 +44,7 @@ class Counting:
 @pytest.fixture(autouse=True)
 def every_update(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "SECONDS_BETWEEN_UPDATES", 0.0)
+    monkeypatch.setattr(publisher, "PAUSE_OF_FITS", 0)
 
 
 @pytest.fixture
@@ -95,9 +97,7 @@ def test_without_joint_there_is_no_trace_of_it() -> None:
     assert explained(widget).map == "alone"
 
 
-def test_cells_come_first_and_nothing_is_claimed_while_handfuls_come(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_cells_come_first_and_nothing_is_claimed_while_handfuls_come() -> None:
     seen: list[tuple[str, int, int, bytes, dict[str, Any]]] = []
     widget = explore(unforeseeable, NOISE)
 
@@ -262,8 +262,6 @@ def test_a_model_that_fails_at_a_handful_leaves_the_cells() -> None:
 
 def test_a_fit_takes_no_more_than_a_tenth_of_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many updates there are."""
-    from gridexplainer_widget.live.explorer import publisher
-
     now, fits = [0.0], []
 
     class Clock:
@@ -281,6 +279,7 @@ def test_a_fit_takes_no_more_than_a_tenth_of_a_run(monkeypatch: pytest.MonkeyPat
         now[0] += 1.0
         return unforeseeable(batch)
 
+    monkeypatch.setattr(publisher, "PAUSE_OF_FITS", 10)
     monkeypatch.setattr(publisher, "time", Clock)
     monkeypatch.setattr(publisher, "foretells_record", slow)
     widget = explore(ticking, NOISE, batch_size=1)
