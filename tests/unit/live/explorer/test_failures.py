@@ -15,6 +15,7 @@ from gridexplainer_widget import Explanation, ExplanationError, GridExplainer, G
 from gridexplainer_widget.core.fills import DEFAULT_FILL
 from gridexplainer_widget.live.publisher import Turn
 from gridexplainer_widget.wire.explorer import FRONT_END_TRAITS, KERNEL_TRAITS
+from tests.support.both_maps import assert_both_maps
 from tests.support.failing import FAILURES, FailsAt
 from tests.support.models import weights
 from tests.support.sizes import sized
@@ -31,6 +32,7 @@ NEW = {
     "score": "log-odds",
     "value": [(0, 1)],
     "keep": True,
+    "map": "together",
     "colormap": "red-blue",
     "opacity": 0.5,
     "numbers": False,
@@ -75,6 +77,7 @@ def assert_one_state(widget: GridExplainerWidget) -> None:
         np.testing.assert_array_equal(shown[scored], explanation.drops.ravel()[scored])
         assert widget.progress["done"] == explanation.done
         assert widget.prediction["target"] == explanation.target
+        assert_both_maps(widget)
 
 
 def assert_lives(widget: GridExplainerWidget, sound: Explanation) -> None:
@@ -234,7 +237,7 @@ def test_a_model_that_fails_beside_the_run(
     sound: Explanation, failure: type[BaseException], turn: Turn
 ) -> None:
     model = FailsAt(weights, 10**9, failure)
-    widget = explore(model)
+    widget = explore(model, joint=False)  # no answer about two cells is known
     assert widget.wait(20)
     model.call = 0
     if turn == Turn.QUESTION:

@@ -17,6 +17,7 @@ from PIL import Image
 from gridexplainer_widget import GridExplainer, GridExplainerWidget
 from gridexplainer_widget.core.fills import Fill
 from gridexplainer_widget.wire.explorer import COMMANDS, FRONT_END_TRAITS, KERNEL_TRAITS
+from tests.support.both_maps import assert_both_maps
 from tests.support.failing import FAILURES, FailsAt
 from tests.support.models import weights
 from tests.support.sizes import MANY, RANDOM_EVENTS
@@ -42,6 +43,7 @@ VALID = {
     "score": st.sampled_from(["probability", "log-odds"]),
     "value": CELLS,
     "keep": st.booleans(),
+    "map": st.sampled_from(["", "alone", "together", "both"]),
     "colormap": st.sampled_from(["orange-blue", "red-blue"]),
     "opacity": st.sampled_from([0, 0.5, 1]),
     "numbers": st.booleans(),
@@ -181,6 +183,7 @@ def test_whatever_is_sent_or_set(acts: list[Act]) -> None:
         expected = again.explain(widget._session.picture.pixels, target)
         np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
         np.testing.assert_array_equal(widget.explanation.drops, expected.drops)
+        assert_both_maps(widget)
         if widget.value:
             assert widget.evidence["cells"] == [list(cell) for cell in widget.value]
             assert widget.evidence["drop"] is not None

@@ -13,6 +13,8 @@ import pytest
 from PIL import Image
 
 from gridexplainer_widget import GridExplainer, GridExplainerWidget
+from gridexplainer_widget.wire.explorer import MAPS
+from tests.support.both_maps import assert_both_maps
 from tests.support.models import brightness
 from tests.support.sizes import sized
 from tests.unit.live.explorer.test_widget import PICTURE, FrontEnd, drops, front_end
@@ -47,6 +49,7 @@ def do_something(
         "target": lambda: {"target": int(rng.integers(2))},
         "score": lambda: {"score": str(rng.choice(["probability", "log-odds"]))},
         "cells": lambda: {"value": cells, "keep": bool(rng.integers(2))},
+        "map": lambda: {"map": str(rng.choice(MAPS))},
         "looks": lambda: {"opacity": float(rng.random()), "numbers": bool(rng.integers(2))},
     }
     act = {
@@ -77,6 +80,7 @@ def settle(widget: GridExplainerWidget) -> None:
     explainer = GridExplainer(brightness, widget.grid_size, fill=widget.fill, score=widget.score)
     expected = explainer.explain(widget._session.picture.pixels, widget.prediction["target"])
     np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
+    assert_both_maps(widget)
     if widget.value:
         assert widget.evidence["cells"] == [list(cell) for cell in widget.value]
         assert widget.evidence["drop"] is not None
@@ -95,7 +99,7 @@ def test_thousands_of_events_leave_nothing_behind(
     failures: list[object] = []
     monkeypatch.setattr(threading, "excepthook", failures.append)
     rng = np.random.default_rng(3)
-    widget = GridExplainer(brightness, 6, batch_size=4).explore(PICTURE)
+    widget = GridExplainer(brightness, 6, batch_size=4, budget=100).explore(PICTURE)
     errors: list[str] = []
     widget.observe(lambda change: change.new and errors.append(change.new), "error")
     memory = []

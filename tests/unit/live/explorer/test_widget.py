@@ -114,7 +114,7 @@ def gated() -> Iterator[Gated]:
 
 
 def explore(model: object, grid: object = 4, **options: object) -> GridExplainerWidget:
-    options.setdefault("batch_size", 5)
+    options = {"batch_size": 5, "joint": False, **options}
     target = options.pop("target", None)
     explainer = GridExplainer(model, grid, **options)
     if isinstance(model, Gated):
