@@ -32,6 +32,7 @@ MAX_LOSSLESS_BYTES: Final = 384 * 1024
 """Larger pictures of input and replacement are JPEG."""
 
 INITIAL_STATE: Final[Mapping[str, Any]] = {
+    "map": "",
     "value": [],
     "keep": False,
     "colormap": COLORMAPS[0],
@@ -76,7 +77,7 @@ def record_of(
 ) -> dict[str, Any]:
     """Collect what the page needs without a kernel."""
     classes = shown_classes(explanation, selection)
-    state = {**INITIAL_STATE, **state}
+    state = {**INITIAL_STATE, "map": explanation.chosen or "", **state}
     if selection is None:
         state["keep"] = False  # the result of the selected cells alone is unknown
     others = _other_answers(explanation, classes)
@@ -111,7 +112,6 @@ def record_of(
             "target": explanation.target,
             "score": explanation.score,
             "fill": explanation.fill,
-            "map": explanation.chosen or "",
         },
     }
 

@@ -212,6 +212,7 @@ def test_table(corner: Explanation) -> None:
     table = corner.to_dataframe()
     assert list(table.columns) == [
         "row", "column", "top", "left", "bottom", "right", "probability", "value",
+        "alone", "together",
     ]  # fmt: skip
     assert table.iloc[3][["row", "column", "top", "left", "bottom", "right"]].tolist() == [
         1,

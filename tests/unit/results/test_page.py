@@ -11,7 +11,9 @@ from PIL import Image
 from gridexplainer_widget import Explanation, Grid, GridExplainer, GridExplainerWidget
 from gridexplainer_widget.core.scores import SCORES
 from gridexplainer_widget.core.shown import shown
+from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.results import page
+from gridexplainer_widget.results.notes import foretells_record
 from tests.support.elements import EVIL, Elements
 from tests.support.models import weights
 
@@ -95,6 +97,26 @@ def test_every_target_has_its_own_notes() -> None:
     for score, answer in answers.items():
         expected = [list(sure.for_target(i).for_score(score).notes) for i in range(2)]
         assert answer["notes"] == expected
+
+
+@pytest.mark.parametrize("chosen", [None, "alone", "together"])
+def test_every_target_has_both_maps(explanation: Explanation, chosen: MapName | None) -> None:
+    known = record(explanation.with_map(chosen).to_html())
+    assert known["state"]["map"] == (chosen or "")
+    for score, answer in known["answers"].items():
+        maps = floats(answer["together"]).reshape(4, 3, 4)
+        for target, (together, foretells) in enumerate(zip(maps, answer["foretells"], strict=True)):
+            expected = explanation.for_target(target).for_score(score)
+            np.testing.assert_array_equal(together, expected.maps["together"])
+            assert foretells == foretells_record(expected)
+            assert foretells["together"]["text"]
+
+
+def test_a_page_of_single_cells_has_no_trace_of_another_map() -> None:
+    known = record(GridExplainer(weights, 3, joint=False).explain(PICTURE).to_html())
+    for answer in known["answers"].values():
+        assert answer["together"] == ""
+        assert not any(answer["foretells"])
 
 
 def test_a_partial_explanation(explanation: Explanation) -> None:
