@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -64,13 +65,18 @@ def foretells(
     sizes = hidden.sum(axis=1).astype(np.float64)
     rest = _without(sizes)
     sets, wanted = rest @ hidden, rest @ drops.astype(np.float64)
-    rng = np.random.default_rng(0)
-    maps = np.stack([flat, *(rng.permutation(flat) for _ in range(RANDOM_MAPS))])
-    sums = maps @ sets.T
+    sums = np.concatenate([flat[np.newaxis], flat[_orders(len(flat))]]) @ sets.T
     scale = np.linalg.norm(sums, axis=1) * np.linalg.norm(wanted)
-    found = np.divide(sums @ wanted, scale, out=np.zeros(len(maps)), where=scale > 0)
+    found = np.divide(sums @ wanted, scale, out=np.zeros(len(sums)), where=scale > 0)
     low, high = np.percentile(found[1:], BAND)
     return Foretells(float(found[0]), float(low), float(high), len(hidden))
+
+
+@lru_cache(maxsize=2)
+def _orders(cells: int) -> NDArray[np.intp]:
+    """Draw the places of the numbers of random maps, the same for all classes and scores."""
+    rng = np.random.default_rng(0)
+    return np.stack([rng.permutation(cells) for _ in range(RANDOM_MAPS)])
 
 
 def _without(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
