@@ -63,6 +63,26 @@ describe("the progress", () => {
     expect(track.getAttribute("aria-valuemax")).toBe("6");
   });
 
+  test("counts handfuls after the cells", () => {
+    const handfuls = { done: 9, total: 18 };
+    show({ progress: { done: 6, total: 6, handfuls, rate: 3, left: 3 } });
+    expect(bar()).toBe("62.5%");
+    expect(texts(view.element, ".gx-progress-text")).toEqual(["9 of 18 handfuls · 3.0 a second · 3 s left"]);
+    const track = find(view.element, "[role=progressbar]");
+    expect(track.getAttribute("aria-label")).toBe("Cells and handfuls");
+    expect(track.getAttribute("aria-valuenow")).toBe("15");
+    expect(track.getAttribute("aria-valuemax")).toBe("24");
+  });
+
+  test.each([
+    ["3 of 6 cells · 2.0 a second · 12 s left", "running", 3, 0],
+    ["0 of 18 handfuls · 2.0 a second · 12 s left", "running", 6, 0],
+    ["9 of 18 handfuls · 2.0 a second · stopped", "stopped", 6, 9],
+    ["6 cells · 18 handfuls · 2.0 a second", "done", 6, 18],
+  ])("“%s” is said where handfuls are hidden, too", (text, status, done, known) => {
+    expect(progressText(status, done, 6, 2, 12, { done: known, total: 18 })).toBe(text);
+  });
+
   test("is empty before any has come", () => {
     show({ progress: {}, status: "stopped" });
     expect(Number.parseFloat(bar())).toBe(0);

@@ -55,6 +55,16 @@ describe("progress", () => {
     expect(told()).toBe(text);
   });
 
+  test.each([
+    ["running", 0, "Scoring cells: 25%."],
+    ["running", 128, "Scoring cells: 75%."],
+    ["stopped", 40, "Stopped after 40 of 192 handfuls."],
+    ["done", 192, "All 64 cells are scored."],
+  ] as [Status, number, string][])("%s, with %d of 192 handfuls: “%s”", (status, done, text) => {
+    begin({ status, progress: { ...progress(64), handfuls: { done, total: 192 } } });
+    expect(progressNews(model)).toBe(text);
+  });
+
   test("is told before any has come", () => {
     begin({ progress: {} });
     expect(told()).toBe("Scoring cells: 0%.");

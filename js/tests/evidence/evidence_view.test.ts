@@ -212,6 +212,12 @@ describe("the sentence", () => {
     expect(verdict()).toBe("“dog” stays at 75.0%: drop 0.0 points, rank 5 of 6.");
   });
 
+  test("ranks what the cell does alone, whichever map is shown", () => {
+    const together = scoresOf(0, 1, 2, 3, 4, 5);
+    showEvidence({}, { together, foretells: { shown: "together" } });
+    expect(verdict()).toContain("drop 50.0 points, rank 1 of 6 hidden alone.");
+  });
+
   test("tells the rank of the selected cell among those that are scored", () => {
     const scores = scoresOf(0.5, -0.2, NaN, Infinity, NaN, 0.25);
     showEvidence({ cells: [[1, 2]], drop: 0.25 }, { scores });

@@ -468,3 +468,24 @@ test("nothing is chosen or sent after the end", () => {
   expect(choose).not.toHaveBeenCalled();
   expect(model.sent).toEqual([]);
 });
+
+describe("of two maps", () => {
+  const together = scoresOf(0, 0.1, 0.2, 0.3, 0.4, 0.5);
+  const both = { together, foretells: { shown: "together" } } as const;
+
+  test("the one on the screen ranks the cells", () => {
+    show(both);
+    slide(2);
+    expect(choose.mock.calls.at(-1)![0]).toEqual([[1, 1], [1, 2]]);
+    receive({ map: "alone", value: [] });
+    slide(2);
+    expect(choose.mock.calls.at(-1)![0]).toEqual(top(2));
+  });
+
+  test("a curve is shown with the one that it follows", () => {
+    show({ ...both, curve: curve({ map: "together" }) });
+    expect(curveChart().closest<HTMLElement>("[hidden]")).toBeNull();
+    receive({ map: "alone" });
+    expect(curveChart().closest<HTMLElement>("[hidden]")).not.toBeNull();
+  });
+});

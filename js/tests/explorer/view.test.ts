@@ -421,7 +421,7 @@ describe("a kernel that goes", () => {
     expect(find(el, ".gx-frame").hidden).toBe(false);
     expect(find(el, ".gx-verdict").textContent).toContain("“dog” falls");
     const usable = [...el.querySelectorAll("button")].filter((node) => {
-      return !isOff(node) && !node.hidden && !node.closest("[inert]");
+      return !isOff(node) && !node.closest("[hidden], [inert]");
     });
     expect(usable.map((node) => node.textContent)).toEqual(["Picture (.png)", "Keep only these", "Clear"]);
   });

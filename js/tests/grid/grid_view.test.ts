@@ -78,6 +78,7 @@ function press(key: string, options: KeyboardEventInit = {}): void {
 
 const grid = () => find(view.element, "[role=grid]");
 const cell = () => find(view.element, "[role=gridcell]");
+const scoresList = (...drops: number[]) => new Float32Array(drops);
 const tip = () => find(view.element, ".gx-tip");
 const values = () => choose.mock.calls.map(([value]) => value);
 /** What the last frame shows. */
@@ -185,6 +186,19 @@ describe("hover", () => {
     expect(texts(tip(), ".gx-tip-drop")).toEqual(["not scored yet"]);
     receive({ scores: scoresOf(0.5, -0.2, 0.1, 0, 0.06, 0.25) });
     expect(texts(tip(), ".gx-tip-drop")).toEqual(["drop 10.0 points (75.0% → 65.0%)"]);
+  });
+
+  test("tells both numbers, that of the map on the screen first", async () => {
+    await show({ together: scoresOf(0.1, 0.2, 0.3, 0, 0, 0), foretells: { shown: "together" } });
+    expect([...scene().drops]).toEqual([...scoresList(0.1, 0.2, 0.3, 0, 0, 0)]);
+    point("pointermove", 0.4, 0.1);
+    const lines = ["together: 20.0 points of the drop", "alone: drop −20.0 points (75.0% → 95.0%)"];
+    expect(texts(tip(), ".gx-tip-drop")).toEqual([lines.join("\n")]);
+    model.set("map", "alone");
+    view.update();
+    frames.run();
+    expect([...scene().drops]).toEqual([...scoresList(0.5, -0.2, NaN, 0, 0.06, 0.25)]);
+    expect(texts(tip(), ".gx-tip-drop")).toEqual([lines.reverse().join("\n")]);
   });
 
   test("ends when the pointer leaves", async () => {
@@ -308,6 +322,13 @@ describe("a pointer", () => {
 });
 
 describe("the keyboard", () => {
+  test("reads both numbers of a cell", async () => {
+    await show({ together: scoresOf(0.1, 0.2, 0.3, 0, 0, 0), foretells: { shown: "together" } });
+    expect(cell().textContent).toBe(
+      "Row 1, column 1, together: 10.0 points of the drop, alone: drop 50.0 points",
+    );
+  });
+
   test("shows its cell, with the tip, while the grid has the focus", async () => {
     await show();
     expect(scene().active).toBeNull();

@@ -33,6 +33,7 @@ function mapOf(width: number, height: number, shown: number): HTMLCanvasElement 
   return canvas;
 }
 
+const map_ = () => map;
 const take = (changes: Partial<Traits> = {}) => snapshot(new StrictModel(traits(changes)), map);
 const lines = () => context.args("fillText").map(([text]) => text);
 
@@ -73,6 +74,18 @@ describe("the words", () => {
       "against −50",
       "+50 points, supports",
     ]);
+  });
+
+  test.each([
+    ["alone", "each hidden alone by cell-mean", "against −50", "+50 points, supports"],
+    ["together", "hidden together in handfuls by cell-mean", "against −20", "+20 points, supports"],
+  ] as const)("tell the map %s from the other, and how far to believe it", async (map, how, ...ends) => {
+    const told = { value: 0.5, low: -0.3, high: 0.3, probes: 30, reliable: true, text: `Of ${map}.` };
+    const together = scoresOf(0.1, 0.2, 0, 0, 0, 0);
+    await take({ map, together, foretells: { [map]: told } });
+    expect(lines()).toEqual(["dog 75.0%", `TinyNet · 2 × 3 · ${how}`, `Of ${map}.`, ...ends]);
+    expect(context.args("drawImage")).toEqual([[map_(), 12, 84, 400, 300]]);
+    expect(drawn[0]!.height).toBe(2 * (300 + 48 + 80));
   });
 
   test("tell classes apart that have one label", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { decodeScores } from "../../src/cells/scores";
 import { answerOf, bytesOf, evidenceOf, hiddenCells, offeredOf, traitsOf, type Question } from "../../src/page/record";
-import { base64Of, bytesOf as bytes } from "../support/bytes";
+import { base64Of, bytesOf as bytes, scoresOf } from "../support/bytes";
 import { traits } from "../support/explorer";
-import { known, recording } from "../support/recording";
+import { embedded, known, recording } from "../support/recording";
 
 const PICTURE = bytes(1, 2, 3);
 
@@ -69,6 +69,18 @@ describe("an answer", () => {
     });
     expect([...decodeScores(answer.scores)]).toEqual([0, 0, -0.375, NaN]);
     expect(answer.notes).toEqual(["fox"]);
+  });
+
+  test("has the fitted map of its class, and what it foretells", () => {
+    const { answers } = embedded();
+    const floats = scoresOf(...Array.from({ length: 12 }, (_, index) => index));
+    const told = [{ shown: "alone" }, { shown: "together" }, {}] as const;
+    const both = { ...answers.probability!, together: base64Of(floats), foretells: [...told] };
+    const two = recording({ answers: { ...answers, probability: both } });
+    const answer = answerOf(two, 2, "probability");
+    expect([...decodeScores(answer.together)]).toEqual([4, 5, 6, 7]);
+    expect(answer.foretells).toEqual({ shown: "together" });
+    expect(answerOf(two, 2, "log-odds").together.byteLength).toBe(0);
   });
 
   test("is in the score that was asked for", () => {

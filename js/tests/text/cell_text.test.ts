@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Prediction } from "../../src/model/explorer_protocol";
-import { changeText, dropText, placeText } from "../../src/text/cell_text";
+import { bothTexts, changeText, dropText, placeText } from "../../src/text/cell_text";
 
 const PREDICTION: Prediction = { target: 1, probability: 0.75, saturated: false, top: [] };
 
@@ -18,6 +18,19 @@ describe("a drop", () => {
   test("that is pending or failed says so", () => {
     expect(dropText(NaN, "probability")).toBe("not scored yet");
     expect(dropText(Infinity, "log-odds")).toBe("failed: the model gave no finite number");
+  });
+});
+
+describe("two numbers", () => {
+  test("stand in the order of the maps, the one on the screen first", () => {
+    expect(bothTexts("drop 1.0 points", -0.2, "alone", "probability")).toEqual([
+      "alone: drop 1.0 points",
+      "together: −20.0 points of the drop",
+    ]);
+    expect(bothTexts("drop 1 year", 0.5, "together", "value", "years")).toEqual([
+      "together: 0.50 years of the drop",
+      "alone: drop 1 year",
+    ]);
   });
 });
 
