@@ -39,7 +39,6 @@ def row_of(network: str, case: Case, method: str, made: Explanation, figures: Fa
         "hidden_by": made.fill,
         "calls": cost.forward,
         "backward": cost.backward,
-        "seconds": round(cost.seconds, 2),
         "under": {
             one.fill: {
                 **{name: round(value, 4) for name, value in one.metrics.items()},
@@ -67,14 +66,16 @@ def rows_of(
     audit: Audit | None = None
     for method in methods:
         try:
+            since = time.process_time()
             made = explainer.explain(case.pixels, case.target, method=method)
+            seconds = time.process_time() - since
         except MethodError as error:
             print(f"  {method}: {error}", file=sys.stderr)
             continue
         audit = audit or audit_of(explainer, made, fills)
         mask = case.mask if drawn else None
         steps = audit_steps(explainer, audit, made, made.request, mask=mask, randomise=drawn)
-        yield row_of(network, case, method, made, drain(steps))
+        yield {**row_of(network, case, method, made, drain(steps)), "seconds": round(seconds, 2)}
 
 
 def measure(network: str, wanted: list[str]) -> None:

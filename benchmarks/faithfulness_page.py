@@ -96,7 +96,7 @@ def pair_table(rows: Sequence[Row]) -> str:
             p = paired(differences)
             sure = p is not None and p < SIGNIFICANT
             signs.append(int(np.sign(np.median(differences))) if sure else 0)
-            told.append(f"{np.median(differences):+.3f} (p {p_text(p)})")
+            told.append(difference_text(differences))
         carries = len(set(signs)) == 1 and signs[0] != 0
         lines.append([f"{MAPS[first]} − {MAPS[second]}", *told, "yes" if carries else "no"])
     return table(["SRG", *(NETWORKS[name] for name in networks), "carries over"], lines)
@@ -118,9 +118,14 @@ def paired(differences: np.ndarray) -> float | None:
     return float(wilcoxon(differences).pvalue)
 
 
+def difference_text(differences: np.ndarray) -> str:
+    median = f"{np.median(differences):+.3f}".replace("-", "−")
+    return f"{median} (p {p_text(paired(differences))})"
+
+
 def p_text(p: float | None) -> str:
     if p is None:
-        return "unknown"
+        return "of too few"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
@@ -155,15 +160,8 @@ def method_table(rows: Sequence[Row]) -> str:
             continue
         srg = srg_by_picture(rows, method)
         differences = np.array([srg[name] - first[name] for name in srg.keys() & first.keys()])
-        against = (
-            ""
-            if method == "occlusion"
-            else f"{np.median(differences):+.3f} (p {p_text(paired(differences))})"
-        )
-        poor = sum(
-            any(under[fill]["srg"] <= under[fill]["random"] for fill in FILLS)
-            for under in (row["under"] for row in mine)
-        )
+        against = "" if method == "occlusion" else difference_text(differences)
+        poor = sum(any(map(is_by_chance, row["under"].values())) for row in mine)
         gradients = f" + {mine[0]['backward']}" if mine[0]["backward"] else ""
         line = [
             title(method),
@@ -184,6 +182,10 @@ def method_table(rows: Sequence[Row]) -> str:
         head += ["randomised (0.10)", "pointing", f"inside ({area} to {itself})"]
     text = table([*head, "calls + gradients", "seconds"], lines)
     return f"{len(pictures)} pictures.\n\n{text}"
+
+
+def is_by_chance(under: Row) -> bool:
+    return not under["flat"] and under["srg"] <= under["random"]
 
 
 def srg_by_picture(rows: Sequence[Row], method: str) -> dict[str, float]:
