@@ -44,7 +44,7 @@ def compared(lab: Lab, lab_page: Page) -> Page:
 
 def test_each_method_has_a_panel_with_its_figures_and_its_cost(compared: Page) -> None:
     occlusion, rise, saliency = (panels(compared).nth(number) for number in range(3))
-    expect(occlusion).to_contain_text("17 model calls")
+    expect(occlusion).to_contain_text("77 model calls")
     expect(rise).to_contain_text("61 model calls")
     for panel in (occlusion, rise):
         expect(panel.locator(".gx-metrics")).to_contain_text("SRG")
