@@ -244,6 +244,7 @@ def audit_record(
             "pointing": "",
             "inside": "chance 0.13, the object itself 0.77",
         },
+        "doubt": "" if insertion > 0.3 else "This map says nothing reliable about this picture.",
         "calls": 128,
         "chanceCalls": 450,
         "notes": [],

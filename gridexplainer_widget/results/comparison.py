@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from gridexplainer_widget.core.shown import shown
 
-from .comparison_data import ComparisonData
+from .comparison_data import ComparisonData, told_once
+from .comparison_record import notes_beside
 from .explanation import Explanation
 
 if TYPE_CHECKING:
@@ -102,12 +103,10 @@ class Comparison(ComparisonData[Explanation]):
     def _notes(self) -> list[str]:
         """Collect each map's own notes, then the shared ones once."""
         each = [
-            (one.title, (*one.notes, *filter(None, figures.verdicts if figures else ())))
+            (one.title, (*notes_beside(one, figures), *(figures.warnings if figures else ())))
             for one, figures in self.audited
         ]
-        shared = set.intersection(*(set(notes) for _, notes in each)) if len(self) > 1 else set()
-        own = [f"{title}: {note}" for title, notes in each for note in notes if note not in shared]
-        return [*own, *sorted(shared), *(self.figures[0].chance_rows if self.figures else ())]
+        return [*told_once(each), *(self.figures[0].chance_rows if self.figures else ())]
 
     def _line(self, number: int) -> str:
         explanation, faithfulness = self.audited[number]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -12,6 +12,7 @@ from gridexplainer_widget.methods.requests import MethodRequest
 
 from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
+from .metrics import best_of
 
 AnyExplanation = TypeVar("AnyExplanation", bound=ExplanationData)
 
@@ -74,3 +75,24 @@ class ComparisonData(Generic[AnyExplanation]):
                 row[f"srg under {one.fill}"] = one.srg
                 row[f"random srg under {one.fill}"] = one.chance.srg.high if one.chance else None
         return row
+
+
+def told_once(each: Sequence[tuple[str, Sequence[str]]]) -> list[str]:
+    """Tell each title's own sentences, then those that all of several have."""
+    shared = set.intersection(*(set(told) for _, told in each)) if each else set()
+    own = [f"{title}: {one}" for title, told in each for one in told if one not in shared]
+    return [*own, *sorted(shared)]
+
+
+def best_under(figures: Sequence[Faithfulness], fill: str) -> dict[str, float]:
+    """Find each metric's best value among maps under a fill; none that random orders reach."""
+    under = [one[fill] for one in figures if fill in one.fills]
+    if not under or not figures[0].ranks(under[0]):
+        return {}
+    best = best_of([one.metrics for one in under], figures[0].quantity)
+    bands = {name: one.chance.band(name) for one in under[:1] if one.chance for name in best}
+    return {
+        name: value
+        for name, value in best.items()
+        if name not in bands or not bands[name].holds(value)
+    }

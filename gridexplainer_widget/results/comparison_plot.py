@@ -16,9 +16,9 @@ from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.inference.order_curves import ORDER_METRICS, OrderCurves
 
 from .colors import AGAINST, SUPPORTS, colormap
-from .comparison_data import ComparisonData
+from .comparison_data import ComparisonData, best_under, told_once
 from .explanation_data import ExplanationData
-from .faithfulness import Faithfulness, best_under
+from .faithfulness import Faithfulness
 from .metrics import WHOLE_METRICS, band_text, best_of, metrics_of
 from .plot import PLAIN, ExplanationFigure, draw_cells
 
@@ -51,7 +51,7 @@ def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
     _draw_picture(*places[0], comparison.explanations[0])
     fills = comparison.figures[0].fills if comparison.figures else ()
     best = {fill: best_under(comparison.figures, fill) for fill in fills}
-    best[""] = best_of([figures.whole for figures in comparison.figures])
+    best[""] = best_of([figures.ranked for figures in comparison.figures])
     for (above, below), (explanation, faithfulness) in zip(
         places[1:], comparison.audited, strict=False
     ):
@@ -181,12 +181,8 @@ def _notes(comparison: ComparisonData[Any], across: int) -> list[str]:
     if comparison.figures:
         metrics = metrics_of(comparison.figures[0].quantity)
         known = [metric for name, metric in metrics.items() if _is_known(comparison, name)]
-        told = dict.fromkeys(
-            f"{explanation.title}: {verdict}" if figures.ranks(one) else verdict
-            for explanation, figures in comparison.audited
-            if figures
-            for one, verdict in zip(figures.under, figures.verdicts, strict=True)
-            if verdict
+        told = told_once(
+            [(one.title, figures.warnings) for one, figures in comparison.audited if figures]
         )
         notes = [*told, *(f"{metric.short}: {metric.meaning}" for metric in known), *notes]
     width = 52 * across

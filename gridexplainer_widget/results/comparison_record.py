@@ -12,7 +12,7 @@ from gridexplainer_widget.methods.requests import MethodRequest
 
 from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
-from .notes import all_notes
+from .notes import all_notes, reliability
 
 COMPARISON_CLASSES: Final = 20
 """Leading classes that a click can choose as the target."""
@@ -29,12 +29,19 @@ def map_of(explanation: ExplanationData, faithfulness: Faithfulness | None) -> d
         "unit": explanation.unit,
         "native": explanation.native.partition("; ")[0],
         "derived": explanation.native.partition("; ")[2],
-        "notes": list(all_notes(explanation)),
+        "notes": notes_beside(explanation, faithfulness),
         "forward": cost.forward,
         "backward": cost.backward,
         "seconds": cost.seconds,
         "figures": _audit_record(faithfulness) if faithfulness else {},
     }
+
+
+def notes_beside(explanation: ExplanationData, figures: Faithfulness | None) -> list[str]:
+    """Collect a map's notes, but what stands among its figures."""
+    found = explanation.foretells
+    told = reliability(found) if figures and found else None
+    return [note for note in all_notes(explanation) if note != told]
 
 
 def empty_map(request: MethodRequest) -> dict[str, Any]:
@@ -104,6 +111,7 @@ def _audit_record(figures: Faithfulness) -> dict[str, Any]:
         ],
         **figures.whole,
         "beside": {name: figures.beside(name) for name in figures.whole},
+        "doubt": figures.doubt,
         "calls": figures.calls,
         "chanceCalls": figures.chance_calls,
         "notes": list(figures.notes),

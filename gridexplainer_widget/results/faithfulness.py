@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,11 +17,11 @@ from .metrics import (
     WHOLE_METRICS,
     Metric,
     band_text,
-    best_of,
     metrics_of,
     row_of,
     under_text,
 )
+from .notes import reliability
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -142,12 +142,27 @@ class Faithfulness:
         """What to keep in mind of each fill: a sentence, or "" where nothing."""
         return tuple(map(self._verdict, self.under))
 
+    @property
+    def doubt(self) -> str:
+        """Say that the map foretells nothing reliable, or ""."""
+        return reliability(self.foretold) if self.foretold and not self.foretold.reliable else ""
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The doubt and the verdicts, where there are any."""
+        return tuple(filter(None, (self.doubt, *self.verdicts)))
+
+    @property
+    def ranked(self) -> dict[str, float | bool | None]:
+        """:attr:`whole`, without what a map of which there is doubt foretells."""
+        return {**self.whole, "foretells": None if self.doubt else self.foretells}
+
     def plot(self) -> Figure:
         """Draw the deletion and insertion curves under each fill."""
         from .faithfulness_plot import curves_figure  # noqa: PLC0415 - Matplotlib is slow to import
 
         srg = metrics_of(self.quantity)["srg"]
-        sentences = (f"{srg.short}: {srg.meaning}", *filter(None, self.verdicts), *self.notes)
+        sentences = (f"{srg.short}: {srg.meaning}", *self.warnings, *self.notes)
         return curves_figure(self.under, sentences, self.quantity)
 
     def _repr_png_(self) -> bytes:
@@ -157,7 +172,7 @@ class Faithfulness:
 
     def __str__(self) -> str:
         lines = [f"{text}: {metric.meaning}" for metric, text in self.texts()]
-        return "\n".join([*lines, *filter(None, self.verdicts), *self.notes])
+        return "\n".join([*lines, *self.warnings, *self.notes])
 
     def texts(self) -> list[tuple[Metric, str]]:
         """Write each known metric with what to compare it with."""
@@ -268,17 +283,3 @@ class Faithfulness:
             f"{metric.text(one.srg)}, and nine of ten random orders lie from "
             f"{band_text(one, metric)}."
         )
-
-
-def best_under(figures: Sequence[Faithfulness], fill: str) -> dict[str, float]:
-    """Find each metric's best value among maps under a fill; none that random orders reach."""
-    under = [one[fill] for one in figures if fill in one.fills]
-    if not under or not figures[0].ranks(under[0]):
-        return {}
-    best = best_of([one.metrics for one in under], figures[0].quantity)
-    bands = {name: one.chance.band(name) for one in under[:1] if one.chance for name in best}
-    return {
-        name: value
-        for name, value in best.items()
-        if name not in bands or not bands[name].holds(value)
-    }

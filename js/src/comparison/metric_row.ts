@@ -11,10 +11,10 @@ export function metricRows(
   best: BestTexts,
 ): HTMLElement[] {
   if (!values) return [];
-  const verdicts = values.under.filter(({ verdict }) => verdict);
+  const warnings = [values.doubt, ...values.under.map(({ verdict }) => verdict)].filter(Boolean);
   return [
     underTable(metrics, values, best),
-    ...verdicts.map(({ verdict }) => element("p", "gx-audit-verdict", verdict)),
+    ...warnings.map((warning) => element("p", "gx-audit-verdict", warning)),
     wholeList(metrics, values, best),
   ];
 }

@@ -75,6 +75,8 @@ export interface MetricValues extends WholeMetrics {
   under: UnderFill[];
   /** What to compare a metric with, in words; "" where there is nothing. */
   beside: Record<keyof WholeMetrics, string>;
+  /** That the map foretells nothing reliable, in words, or "". */
+  doubt: string;
   /** Pictures classified for the metrics. */
   calls: number;
   /** Pictures classified for random orders, once for all maps. */

@@ -39,7 +39,8 @@ export function bestOf(metrics: readonly Metric[], maps: readonly MetricValues[]
   for (const metric of metrics) {
     const { name } = metric;
     if (!isOrderMetric(name)) {
-      const most = bestText(metric, maps.map((values) => values[name]));
+      const doubtful = (values: MetricValues) => name === "foretells" && values.doubt !== "";
+      const most = bestText(metric, maps.map((values) => (doubtful(values) ? null : values[name])));
       if (most) best[""]![name] = most.text;
       continue;
     }

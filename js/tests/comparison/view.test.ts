@@ -147,6 +147,7 @@ describe("figures", () => {
     foretells: 0.71,
     inside: 0.6,
     pointing: true,
+    doubt: "Nothing reliable.",
     beside: { foretells: "random −0.30 to 0.28", randomised: "", pointing: "", inside: "chance 0.08" },
   });
   const maps = [mapRecord({ figures: known }), mapRecord({ ...GRAD_CAM, figures: worse })];
@@ -171,7 +172,7 @@ describe("figures", () => {
       "+0.10",
     ]);
     expect(texts(panel(1), "[data-flat]").length).toBe(3);
-    expect(texts(panel(1), ".gx-audit-verdict")).toEqual(["No better than random orders."]);
+    expect(texts(panel(1), ".gx-audit-verdict")).toEqual(["Nothing reliable.", "No better than random orders."]);
     expect(texts(panel(1), "dt")).toEqual([
       "Foretells ↑, higher is better",
       "Pointing",

@@ -37,6 +37,7 @@ export function metricValues(changes: Partial<MetricValues> = {}): MetricValues 
     pointing: null,
     inside: null,
     beside: { foretells: "", randomised: "", pointing: "", inside: "" },
+    doubt: "",
     calls: 14,
     chanceCalls: 50,
     notes: [],

@@ -81,6 +81,12 @@ describe("the best of several", () => {
     expect(bestOf(METRICS, [under({ srg: 0.05, ...unknown }), under(unknown)])["gray"]).toEqual({ srg: "+0.30" });
   });
 
+  test("is none that foretells nothing reliable", () => {
+    const [one, other] = [metricValues({ foretells: 0.4 }), metricValues({ foretells: 0.3 })];
+    expect(bestOf(METRICS, [one, other])[""]).toEqual({ foretells: "0.40" });
+    expect(bestOf(METRICS, [{ ...one, doubt: "Nothing reliable." }, other])[""]).toEqual({});
+  });
+
   test("is none under a fill that tells no maps apart", () => {
     const flat = { ranks: false };
     expect(bestOf(METRICS, [under({ srg: 0.5, ...flat }), under(flat)])).toEqual({ "": {} });

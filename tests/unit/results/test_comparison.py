@@ -14,7 +14,8 @@ from gridexplainer_widget.inference.order_curves import Band, Chance, OrderCurve
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.requests import parse_request
 from gridexplainer_widget.results.comparison import Comparison
-from gridexplainer_widget.results.faithfulness import Faithfulness, best_under
+from gridexplainer_widget.results.comparison_data import best_under, told_once
+from gridexplainer_widget.results.faithfulness import Faithfulness
 from gridexplainer_widget.results.metrics import METRICS, best_of
 from tests.support.models import TopLeft, weights
 
@@ -106,6 +107,28 @@ def test_what_a_map_foretells_stands_among_its_figures(comparison: Comparison) -
     for one in (figures, bare):
         again = Faithfulness.of_record(json.loads(json.dumps(one.record)))
         assert (again.foretold, again.record) == (one.foretold, one.record)
+
+
+def test_a_map_that_foretells_nothing_is_said_to_and_is_not_the_best(
+    comparison: Comparison,
+) -> None:
+    sure = comparison.figures[0]
+    nothing = replace(sure, foretold=replace(sure.foretold, value=0.1, high=0.4))
+    assert (sure.doubt, sure.ranked["foretells"]) == ("", sure.foretells)
+    assert nothing.doubt.startswith(
+        "This map says nothing reliable about this picture: it foretells"
+    )
+    assert nothing.warnings[0] == nothing.doubt
+    assert nothing.ranked["foretells"] is None
+    doubted = replace(comparison, figures=(nothing, *comparison.figures[1:]))
+    assert f"Occlusion: {nothing.doubt}" in str(doubted)
+    assert "Occlusion: This map says nothing" in doubted.plot().get_supxlabel()
+
+
+def test_what_all_maps_share_is_told_once() -> None:
+    assert told_once([("A", ["x", "y"]), ("B", ["y", "z"])]) == ["A: x", "B: z", "y"]
+    assert told_once([("A", ["x"])]) == ["x"]
+    assert told_once([]) == []
 
 
 def test_nothing_to_draw() -> None:
