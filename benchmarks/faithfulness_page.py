@@ -16,6 +16,7 @@ from gridexplainer_widget.methods.registry import METHODS
 
 PAGE = Path(__file__).parents[1] / "docs" / "faithfulness.md"
 MAPS = {"alone": "cells alone", "together": "together", "shap": "SHAP", "lime": "LIME"}
+COMPARED = (("together", "alone"), ("together", "shap"), ("together", "lime"), ("alone", "shap"))
 SIGNIFICANT = 0.05
 MIN_PAIRS = 6
 """Fewer pictures cannot differ below that level."""
@@ -40,7 +41,7 @@ def write_page() -> None:
     stamped = [row for row in every if row["network"] == "cheating"]
     if stamped:
         parts += ["### Who finds the stamp?", stamp_table(stamped, "method", title)]
-    parts.append(READING)
+    parts += [READING, reading(same)]
     PAGE.write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
 
 
@@ -83,26 +84,71 @@ def is_reliable(row: Row) -> bool:
 
 
 def pair_table(rows: Sequence[Row]) -> str:
-    """Compare maps picture by picture; what holds on drawings alone is no conclusion."""
-    networks = [name for name in ("keras", "pytorch", "honest") if found(rows, name, "alone")]
-    pairs = [("together", "alone"), ("together", "shap"), ("together", "lime"), ("alone", "shap")]
+    networks = compared(rows)
     lines = []
-    for first, second in pairs:
-        told, signs = [], []
-        for network in networks:
-            one, other = found(rows, network, first), found(rows, network, second)
-            both = sorted(one.keys() & other.keys())
-            differences = np.array([one[picture] - other[picture] for picture in both])
-            p = paired(differences)
-            sure = p is not None and p < SIGNIFICANT
-            signs.append(int(np.sign(np.median(differences))) if sure else 0)
-            told.append(difference_text(differences))
-        carries = len(set(signs)) == 1 and signs[0] != 0
-        lines.append([f"{MAPS[first]} − {MAPS[second]}", *told, "yes" if carries else "no"])
+    for first, second in COMPARED:
+        found = [differences(rows, network, first, second) for network in networks]
+        carries = "no" if carried(found) is None else "yes"
+        pair = f"{MAPS[first]} − {MAPS[second]}"
+        lines.append([pair, *map(difference_text, found), carries])
     return table(["SRG", *(NETWORKS[name] for name in networks), "carries over"], lines)
 
 
-def found(rows: Sequence[Row], network: str, name: str) -> dict[str, float]:
+def compared(rows: Sequence[Row]) -> list[str]:
+    """List the networks whose maps are compared pair by pair."""
+    known = {row["network"] for row in rows}
+    return [name for name in ("keras", "pytorch", "honest") if name in known]
+
+
+def carried(found: Sequence[np.ndarray]) -> int | None:
+    """Return the sign of a difference that all networks agree on; None if there is none.
+
+    One network, drawn or real, carries nothing over.
+    """
+    signs = set(map(sign_of, found))
+    return signs.pop() if len(found) > 1 and len(signs) == 1 and 0 not in signs else None
+
+
+def sign_of(found: np.ndarray) -> int:
+    """Return the sign of what differs beyond chance, else 0."""
+    p = paired(found)
+    return int(np.sign(np.median(found))) if p is not None and p < SIGNIFICANT else 0
+
+
+def reading(rows: Sequence[Row]) -> str:
+    """Say of each pair what follows, and where a map was by chance without saying so."""
+    networks, lines = compared(rows), []
+    for first, second in COMPARED:
+        found = [differences(rows, network, first, second) for network in networks]
+        sign = carried(found)
+        ahead = (first, second) if sign != -1 else (second, first)
+        better, worse = (MAPS[name] for name in ahead)
+        if sign is not None:
+            lines.append(f"* **{better}** has a higher SRG than **{worse}** on each network.")
+            continue
+        told = "; ".join(
+            f"{NETWORKS[network]} {difference_text(one)}"
+            for network, one in zip(networks, found, strict=True)
+        )
+        lines.append(f"* Nothing follows about **{better}** and **{worse}**: {told}.")
+    for name, text in MAPS.items():
+        mine = [row for row in rows if row["map"] == name and row["network"] in networks]
+        silent = [row for row in mine if is_poor(row) and is_reliable(row)]
+        where = ", ".join(f"{row['picture']} ({row['network']})" for row in silent)
+        lines.append(
+            f"* Of {len(mine)} maps by **{text}**, {len(silent)} are by chance under a fill, and "
+            f"foretell something all the same{f': {where}' if where else ''}."
+        )
+    return "\n".join(lines)
+
+
+def differences(rows: Sequence[Row], network: str, first: str, second: str) -> np.ndarray:
+    """Subtract one map's SRG from another's, picture by picture."""
+    one, other = srg_of(rows, network, first), srg_of(rows, network, second)
+    return np.array([one[picture] - other[picture] for picture in one if picture in other])
+
+
+def srg_of(rows: Sequence[Row], network: str, name: str) -> dict[str, float]:
     """Return the mean SRG under both fills by picture."""
     return {
         row["picture"]: float(np.mean([row["srg"][fill] for fill in FILLS]))

@@ -69,5 +69,5 @@ drawn in these cells. SHAP has 500 evaluations, RISE and LIME 1000 samples.
 READING = """
 ## Reading it
 
-TODO
+Put together from the tables; a difference counts where Wilcoxon's p is below 0.05.
 """

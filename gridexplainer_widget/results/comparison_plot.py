@@ -185,6 +185,9 @@ def _notes(comparison: ComparisonData[Any], across: int) -> list[str]:
             [(one.title, figures.warnings) for one, figures in comparison.audited if figures]
         )
         notes = [*told, *(f"{metric.short}: {metric.meaning}" for metric in known), *notes]
+        calls = comparison.figures[0].chance_calls
+        random = f"Random orders took {calls} model calls, once for all maps." if calls else ""
+        notes = [*notes, *filter(None, [random])]
     width = 52 * across
     return [line for note in notes for line in textwrap.wrap(note, width)]
 
