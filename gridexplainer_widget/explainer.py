@@ -62,7 +62,7 @@ class GridExplainer(Setup):
     output_index : int or str, optional
         Which of several outputs, by place or name; methods that look inside follow it.
     input_shape : (height, width) or (height, width, channels), optional
-        In pixels, if the model does not tell.
+        In pixels, if the model does not tell; see :func:`gridexplainer_widget.as_classifier`.
     batch_size : int, optional
         At least 1; by default from picture size and memory budget.
     seed : int

@@ -69,7 +69,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
 
 def check_model(setup: Setup, run: Run) -> Generator[Progress, None, None]:
     """Check the model unless it has passed before."""
-    if setup.unchecked:
+    if setup.check_is_due(run):
         setup.checked = yield from indeterminate(setup.model_checks(run))
 
 

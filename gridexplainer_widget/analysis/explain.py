@@ -43,9 +43,9 @@ def explain_steps(
             explanation_steps(setup, run, target, request), request
         )
     on_result(explanation)
-    if setup.unchecked:
+    if setup.check_is_due(run):
         setup.checked = drain(setup.model_checks(run))
-        explanation = replace(explanation, checked=setup.checked)
+        explanation = replace(explanation, checked=setup.checked_on(run, explanation.target))
         on_result(explanation)
     return explanation
 

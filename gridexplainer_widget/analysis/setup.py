@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+import weakref
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from gridexplainer_widget._version import __version__
@@ -15,7 +17,7 @@ from gridexplainer_widget.classifiers.preprocessing import PreprocessLike
 from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
 from gridexplainer_widget.core.fills import DEFAULT_FILL, FillLike, parse_fill
 from gridexplainer_widget.core.grid import GridSize, is_whole, parse_grid_size
-from gridexplainer_widget.core.picture import PictureLike, read_picture
+from gridexplainer_widget.core.picture import Picture, PictureLike, read_picture
 from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.core.scores import parse_score
 from gridexplainer_widget.inference.choose import parse_engine
@@ -25,6 +27,8 @@ from gridexplainer_widget.methods.attribute import ensure_baseline, layers_of, t
 from gridexplainer_widget.methods.requests import default_methods
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.notes import picture_checks
+
+from .map_check import AllHidden, ask_all_hidden, check_of_map
 
 
 class Setup:
@@ -74,15 +78,39 @@ class Setup:
         self.engine = parse_engine(engine)
         self.joint, self.budget = bool(joint), budget
         self.checked: Preflight | None = None
+        self._checked_picture: Callable[[], Picture | None] = lambda: None
+        self._all_hidden: AllHidden | None = None
 
-    @property
-    def unchecked(self) -> bool:
-        """Whether the model was never checked or the latest check raised concerns."""
-        return self.checked is None or bool(self.checked.concerns)
+    def check_is_due(self, run: Run) -> bool:
+        """Whether the model was never checked, seems wrong, or this picture may tell more."""
+        if self.checked is None or self.checked.concerns:
+            return True
+        return self.checked.tells_of_picture and self._checked_picture() is not run.picture
 
-    def model_checks(self, run: Run) -> Generator[int, None, Preflight]:
+    def model_checks(self, run: Run, *, layouts: bool = False) -> Generator[int, None, Preflight]:
         """Check the model with a run's picture, call by call."""
-        return model_checks(self.classifier, run.masker, at_once=run.batch_size)
+        found = yield from model_checks(
+            self.classifier, run.masker, run.baseline, layouts=layouts, at_once=run.batch_size
+        )
+        self._checked_picture = weakref.ref(run.picture)
+        if found.tells_of_maps:
+            told = yield from ask_all_hidden(run)
+            self._all_hidden = AllHidden.of(run)
+            if self._all_hidden is not None:
+                told = check_of_map(run, None, self._all_hidden)
+            return found.about_map(told)
+        return found
+
+    def lacks_ends(self, run: Run) -> bool:
+        """Whether the check could tell what hiding all cells of a run leaves, but nobody asked."""
+        sound = self.checked is not None and self.checked.tells_of_maps
+        return sound and AllHidden.of(run) is None
+
+    def checked_on(self, run: Run, target: int | str | None) -> Preflight | None:
+        """Return the latest check; what it says of hiding is of a run's map."""
+        if self.checked is None or run.baseline is None:
+            return self.checked
+        return self.checked.about_map(check_of_map(run, target, self._all_hidden))
 
     def start_run(
         self, img: PictureLike, grid_size: GridSize | None = None, fill: FillLike | None = None
@@ -142,7 +170,8 @@ class Setup:
             **(options or MethodOptions()).settings,
         }
         score = parse_score(score or self.score, self.classifier.output)
-        return Explanation.of(run, target, score, settings, self.checked, attribution)
+        checked = self.checked_on(run, target)
+        return Explanation.of(run, target, score, settings, checked, attribution)
 
     def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:
         """Check for common faults of a model, and of a picture for it.
@@ -160,19 +189,18 @@ class Setup:
             For each check a verdict, what was seen, and what to do.
         """
         run = self.start_run(img)
+        by_layout = partial(self.model_checks, layouts=True)
         try:  # first: it reads a model anew that has changed
             drain(ensure_baseline(run))
         except Exception:
-            self.checked = self._checked_with_layouts(run)
+            self.checked = drain(by_layout(run))
             if self.checked.concerns:  # they say why
                 return self.checked
             raise
-        self.checked = self._checked_with_layouts(run)
-        return self.checked.joined(*picture_checks(self.freeze(run, target_class)))
-
-    def _checked_with_layouts(self, run: Run) -> Preflight:
-        steps = model_checks(self.classifier, run.masker, layouts=True, at_once=run.batch_size)
-        return drain(steps)
+        self.checked = drain(by_layout(run))
+        explanation = self.freeze(run, target_class)
+        checked = explanation.checked or self.checked
+        return checked.joined(*picture_checks(explanation))
 
     def layers(self, img: PictureLike) -> list[str]:
         """List the layers that have maps, in order of computation.

@@ -28,7 +28,7 @@ from .several import OutputIndex
 
 READ_OFF_THE_MODEL = (
     *("forward", "itself", "preprocessing", "output", "labels"),
-    *("mark", "open_network", "incremental_engine"),
+    *("mark", "open_network", "incremental_engine", "misfit"),
 )
 """What :meth:`Classifier.renew` replaces."""
 
@@ -76,6 +76,8 @@ class Classifier:
         Of values, such as "years".
     layout_known : bool
         Whether `forward` certainly takes channels last.
+    size_assumed : bool
+        Whether it takes pictures of other sizes as well, and nothing tells the right one.
     pauses : tuple of float
         Seconds before each retry of a failed call.
     open_network : callable, optional
@@ -91,6 +93,9 @@ class Classifier:
         What the answers depend on, as far as it can be seen; see :class:`~.mark.Mark`.
     reread : callable, optional
         Reads the model anew.
+    misfit : callable, optional
+        Preprocessed batch → how far each picture is from those that the model was trained on, as
+        far as its batch normalisation remembers them, or None: `normalisation.py`.
     lock : context manager
         Of the model, whoever uses it: see :func:`~.model_lock.lock_of`.
 
@@ -108,6 +113,7 @@ class Classifier:
     labels: Labels | None = None
     unit: str = ""
     layout_known: bool = True
+    size_assumed: bool = False
     pauses: tuple[float, ...] = ()
     open_network: Callable[[OutputKind], Network] | None = field(
         default=None, repr=False, compare=False
@@ -119,6 +125,9 @@ class Classifier:
     itself: Callable[[PreparedBatch], Any] | None = field(default=None, repr=False, compare=False)
     mark: Callable[[], Mark] | None = field(default=None, repr=False, compare=False)
     reread: Callable[[], Classifier] | None = field(default=None, repr=False, compare=False)
+    misfit: Callable[[PreparedBatch], NDArray[np.float64] | None] | None = field(
+        default=None, repr=False, compare=False
+    )
     lock: Any = field(default_factory=lock_of, repr=False, compare=False)
 
     confirmed: dict[tuple[Hashable, Hashable], Confirmation] = field(

@@ -112,9 +112,9 @@ BGR_SUFFIX: Final = " bgr"
 """After a preset's name: blue first."""
 
 
-def guessed(found: Preprocessing) -> Preprocessing:
-    """Return a family's preprocessing for a body that may have been trained anew in any range."""
-    description = f"{found.description}, guessed by its body; say preprocess=… if that is wrong"
+def guessed(found: Preprocessing, by: str = "its body") -> Preprocessing:
+    """Return a family's preprocessing for a model that may have been trained in any range."""
+    description = f"{found.description}, guessed by {by}; say preprocess=… if that is wrong"
     return replace(found, description=description, known=False)
 
 

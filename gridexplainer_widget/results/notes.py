@@ -58,13 +58,13 @@ def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
 
 
 def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
-    """Say how far to believe the map; collect the notes, then the concerns of the model's check."""
-    found = explanation.foretells
-    concerns = explanation.checked.concerns if explanation.checked else ()
+    """Say how far to believe the map; collect the notes, then what of the model is doubtful."""
+    found, checked = explanation.foretells, explanation.checked
+    doubts = (*checked.concerns, *checked.unknowns) if checked else ()
     return (
         *([] if found is None else [reliability(found)]),
         *notes_of(explanation),
-        *(f"Technical check: {concern}" for concern in concerns),
+        *(f"Technical check: {doubt}" for doubt in doubts),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -11,7 +11,7 @@ from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.shown import shown
 
-Verdict: TypeAlias = Literal["unknown", "ok", "warning", "wrong"]
+Verdict: TypeAlias = Literal["ok", "unknown", "warning", "wrong"]
 """In ascending weight."""
 
 
@@ -26,18 +26,21 @@ class Check:
     Parameters
     ----------
     name : str
-    verdict : {"unknown", "ok", "warning", "wrong"}
+    verdict : {"ok", "unknown", "warning", "wrong"}
         "unknown": cannot be told; "warning": may be intended; "wrong": cannot be.
     seen : str
         The finding, a sentence.
     advice : str
         What to do about it, or "".
+    of_picture : bool
+        Whether an unknown one tells of this picture, and is to be looked at again on the next.
     """
 
     name: str
     verdict: Verdict
     seen: str
     advice: str = ""
+    of_picture: bool = field(default=False, compare=False, repr=False)
 
     @property
     def sentence(self) -> str:
@@ -55,7 +58,7 @@ class ProbeProbabilities(NamedTuple):
     flat: Probabilities
     negative: Probabilities
     mirrored: Probabilities
-    everything_hidden: Probabilities
+    half_hidden: Probabilities
 
 
 def repeatable_check(probabilities: ProbeProbabilities) -> Check:
@@ -84,45 +87,6 @@ def batch_check(probabilities: ProbeProbabilities) -> Check:
         f"The answer depends on who else is in the batch, by {100 * apart:.2g} points.",
         "Batch normalisation in training mode does that: put the model into inference mode, or "
         "say batch_size=1.",
-    )  # fmt: skip
-
-
-def hiding_check(probabilities: ProbeProbabilities, target: int, label: str, how: str) -> Check:
-    """Check that hiding no cell changes nothing, and hiding all changes something."""
-    whole, everything = probabilities.alone, probabilities.everything_hidden
-    nonsense_pictures = (probabilities.shuffled, probabilities.flat, probabilities.negative)
-    moved = float(np.abs(whole - probabilities.nothing_hidden).max())
-    if moved > PROBABILITY_TOLERANCE:
-        return Check(
-            "Hiding", "wrong", f"With no cell hidden the answer moves by {100 * moved:.2g} points.",
-            "Drops of this size mean nothing until the answers can be repeated.",
-        )  # fmt: skip
-    if max(_log_odds_apart(whole, other) for other in nonsense_pictures) < 0.01:
-        return Check(
-            "Hiding", "wrong",
-            "The model gives the same probabilities to the picture, its negative and its pixels "
-            "shuffled.",
-            "It is untrained or does not look at the picture, or its input range is far off: see "
-            "preprocess=.",
-        )  # fmt: skip
-    before, after = whole[target], everything[target]
-    if _log_odds_apart(whole, everything) < 0.01 or (before > 0.5 and after > 0.9 * before):
-        blind = probabilities.shuffled[target] > 0.9 * before
-        return Check(
-            "Hiding",
-            "warning",
-            f"With every cell hidden by {how} “{shown(label)}” still has {percent(after)}, and "
-            f"{percent(before)} with none"
-            + (", and with its pixels shuffled, too." if blind else "."),
-            "It may not be the picture that counts: look at the input range."
-            if blind
-            else "Take fewer cells or another fill, if what is left still tells it; or look at the "
-            "input range.",
-        )
-    return Check(
-        "Hiding", "ok",
-        f"Hiding nothing changes nothing; with every cell hidden “{shown(label)}” has "
-        f"{percent(after)} instead of {percent(before)}.",
     )  # fmt: skip
 
 
@@ -168,9 +132,3 @@ def size_check(size: tuple[int, int], seen: tuple[int, int]) -> Check:
             "Say input_shape=(224, 224), or what it was trained on.",
         )  # fmt: skip
     return Check("Size", "ok", f"The model sees {wide}×{high} pixels of {width}×{height}.")
-
-
-def _log_odds_apart(one: Probabilities, other: Probabilities) -> float:
-    clipped = (np.clip(vector.astype(np.float64), 1e-12, 1 - 1e-12) for vector in (one, other))
-    odds = [np.log(vector) - np.log1p(-vector) for vector in clipped]
-    return float(np.abs(odds[0] - odds[1]).max())

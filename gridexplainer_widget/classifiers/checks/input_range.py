@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.classifiers.outputs import OutputKind
-from gridexplainer_widget.classifiers.preprocessing import BGR_SUFFIX, PRESETS, Preprocessing
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
 from gridexplainer_widget.core.scores import INDEPENDENT
 
+from .agreement import MIN_CLASSES, agreeing
+from .candidates import Candidate, Trial, candidates
 from .checks import ProbeProbabilities
 from .confidence import certainty, fit, nonsense_pictures, sureness, views
+from .remembered import Remembered, remember
 
 MIN_LEAD = 0.4
 """Lead in `fit` from which another range is reported, if its `fit` reaches MIN_FIT.
@@ -40,62 +43,25 @@ MAX_TIE_GAP = 0.2
 """Gap to the best `fit` within which others are named, too."""
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """Another input range or channel order, and the argument that sets it."""
-
-    preprocessing: Preprocessing
-    argument: str
-    only_order: bool
-    usual: bool = False
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A candidate's probabilities of `views` (2, classes) and `nonsense_pictures` (3, classes)."""
-
-    candidate: Candidate
-    seen: Probabilities
-    nonsense: Probabilities | None
-
-    @property
-    def then(self) -> Probabilities:
-        """The picture's probabilities."""
-        vector: Probabilities = self.seen[0]
-        return vector
+Reason: TypeAlias = Literal["fit", "agreement", "memory"]
+"""Why another range is likelier: the model is surer of the picture and less of nonsense; two other
+ranges agree; its batch normalisation was trained on such pixels.
+"""
 
 
 @dataclass(frozen=True)
 class Search:
     """The `best` trial if far better, others nearly as good, and the usual ranges `tried`.
 
-    `tried` is empty where the right range is known.
+    `tried` is empty where the right range is known; `settled` tells that batch normalisation knows
+    it.
     """
 
     best: Trial | None = None
     also: tuple[Trial, ...] = ()
     tried: tuple[Trial, ...] = ()
-
-
-def candidates(own: Preprocessing, *, colours: bool, layouts: bool) -> list[Candidate]:
-    """List other ranges; `colours` adds BGR, `layouts` channels first."""
-    found = []
-    for name, range_ in PRESETS.items():
-        for bgr in (False, True):
-            if (bgr and name == "caffe") or (not colours and (bgr or name == "caffe")):
-                continue
-            other = range_.reversed() if bgr else range_
-            argument = f'preprocess="{name}{BGR_SUFFIX if bgr else ""}"'
-            same = (other.scale, other.offset) in {
-                (own.scale, own.offset),
-                (own.scale[::-1], own.offset[::-1]),
-            }
-            if same and other.bgr == own.bgr:
-                continue
-            found.append(Candidate(other, argument, only_order=same, usual=not bgr))
-    if layouts:
-        found += [_channels_first(name) for name in ("0..255", "0..1", "-1..1", "imagenet")]
-    return found
+    because: Reason = "fit"
+    settled: bool = False
 
 
 def search(
@@ -106,11 +72,54 @@ def search(
     *,
     layouts: bool,
 ) -> Generator[int, None, Search]:
-    """Search for a far better fit; yield the number of pictures before each call.
+    """Search for a far likelier range; yield the number of pictures before each call.
 
     `pixels` are float32 (height, width, channels), 0..255; `probabilities` those with the current
     preprocessing; `layouts` adds channels first.
     """
+    if np.ptp(pixels) < 1:  # a plain picture
+        return Search()
+    colours = pixels.shape[-1] > 1
+    others = candidates(classifier.preprocessing, colours=colours, layouts=layouts)
+    remembered = yield from remember(classifier, pixels, others)
+    if remembered is not None and remembered.better:
+        better = yield from _seen(classifier, remembered.better, pixels, at_once)
+        if better:
+            return _led_by(better, "memory")
+    settled = remembered is not None and remembered.settled
+    if settled:
+        others = [other for other in others if other.only_order]
+    unknown = not (settled or classifier.preprocessing.known)
+    found = yield from _search_by_answers(
+        classifier, pixels, probabilities, at_once, others, remembered, unknown=unknown
+    )
+    return replace(found, settled=settled)
+
+
+def value_search(
+    classifier: Classifier, pixels: PreparedBatch, at_once: int
+) -> Generator[int, None, Search]:
+    """Search as far as batch normalisation tells: a value knows no certainty."""
+    if np.ptp(pixels) < 1:
+        return Search()
+    others = candidates(classifier.preprocessing, colours=pixels.shape[-1] > 1, layouts=False)
+    remembered = yield from remember(classifier, pixels, others)
+    if remembered is None:
+        return Search()
+    better = yield from _seen(classifier, remembered.better, pixels, at_once)
+    return replace(_led_by(better, "memory"), settled=remembered.settled)
+
+
+def _search_by_answers(  # noqa: PLR0913, PLR0917 - what to try, and what is known of it
+    classifier: Classifier,
+    pixels: PreparedBatch,
+    probabilities: ProbeProbabilities,
+    at_once: int,
+    others: Sequence[Candidate],
+    remembered: Remembered | None,
+    *,
+    unknown: bool,
+) -> Generator[int, None, Search]:
     output = classifier.output
     own = (
         np.stack([probabilities.alone, probabilities.mirrored]),
@@ -118,26 +127,39 @@ def search(
     )
     min_fit = max(MIN_FIT, fit(*own, output) + MIN_LEAD)
     overconfident = output not in INDEPENDENT and sureness(own[1]) > OVERCONFIDENT_LOG_ODDS
-    range_unknown = not classifier.preprocessing.known
-    if np.ptp(pixels) < 1 or not (min_fit <= 1 or overconfident or range_unknown):
-        return Search()  # plain picture, or nothing to find
+    many = len(probabilities.alone) >= MIN_CLASSES and output not in INDEPENDENT
+    voting = many and remembered is None
+    if min_fit > 1 and not overconfident:  # none can be so much surer
+        others = [other for other in others if other.usual and (unknown or voting)]
+    seen = yield from _seen(classifier, others, pixels, at_once)
+    likely = [one for one in seen if remembered is None or remembered.allows(one.candidate)]
     trials = []
-    colours = pixels.shape[-1] > 1
-    others = candidates(classifier.preprocessing, colours=colours, layouts=layouts)
-    if min_fit > 1 and not overconfident:
-        others = [candidate for candidate in others if candidate.usual]
+    for trial in likely:
+        if overconfident or certainty(trial.seen.mean(axis=0), output) >= min_fit:
+            shown = nonsense_pictures(pixels)
+            nonsense = yield from _classified(classifier, trial.candidate, shown, at_once)
+            trials.append(replace(trial, nonsense=nonsense))
+    found = _chosen(trials, min_fit, output, overconfident=overconfident)
+    if found.best is None and voting:
+        found = _led_by(agreeing(probabilities.alone, seen), "agreement")
+    usual = [trial for trial in seen if trial.candidate.usual] if unknown else []
+    return replace(found, tried=tuple(usual))
+
+
+def _led_by(trials: Sequence[Trial], because: Reason) -> Search:
+    return Search(trials[0], tuple(trials[1:]), because=because) if trials else Search()
+
+
+def _seen(
+    classifier: Classifier, others: Sequence[Candidate], pixels: PreparedBatch, at_once: int
+) -> Generator[int, None, list[Trial]]:
+    """Try candidates on a picture and its mirror image; leave out where the model fails."""
+    trials = []
     for candidate in others:
         seen = yield from _classified(classifier, candidate, views(pixels), at_once)
-        if seen is None:
-            continue
-        nonsense = None
-        if overconfident or certainty(seen.mean(axis=0), output) >= min_fit:
-            shown = nonsense_pictures(pixels)
-            nonsense = yield from _classified(classifier, candidate, shown, at_once)
-        trials.append(Trial(candidate, seen, nonsense))
-    usual = [trial for trial in trials if trial.candidate.usual] if range_unknown else []
-    chosen = _chosen(trials, min_fit, output, overconfident=overconfident)
-    return replace(chosen, tried=tuple(usual))
+        if seen is not None:
+            trials.append(Trial(candidate, seen))
+    return trials
 
 
 def _chosen(
@@ -176,21 +198,3 @@ def _classified(
             return None
     vectors = np.concatenate(found)
     return vectors if np.isfinite(vectors).all() else None
-
-
-def _channels_first(name: str) -> Candidate:
-    range_ = PRESETS[name]
-
-    def function(batch: PreparedBatch) -> PreparedBatch:
-        first: PreparedBatch = range_(batch).transpose(0, 3, 1, 2)
-        return first
-
-    scaled: Sequence[str] = {
-        "0..255": "batch",
-        "0..1": "(batch / 255)",
-        "-1..1": "(batch / 127.5 - 1)",
-        "imagenet": "((batch / 255 - (0.485, 0.456, 0.406)) / (0.229, 0.224, 0.225))",
-    }[name]
-    argument = f"preprocess=lambda batch: {scaled}.transpose(0, 3, 1, 2)"
-    description = f"channels first, {range_.description}"
-    return Candidate(Preprocessing(description, function=function), argument, only_order=True)

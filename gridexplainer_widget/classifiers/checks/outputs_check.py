@@ -90,15 +90,18 @@ def softmaxed_twice(vectors: Probabilities) -> bool:
     """Tell whether probabilities (pictures, classes) are a softmax of probabilities.
 
     A softmax q of p has log q = p − log Σ exp p. With Σ p = 1 this gives p, which must lie in 0..1.
-    An unsure sound model passes as well, so p must be sure of something.
+    An unsure sound model passes as well, so p must be sure of something, and not always the same:
+    a constant model, and a weak one of two classes, can look just so.
     """
     classes = vectors.shape[1]
     if classes < 2 or (vectors <= 0).any():
         return False
     logs = np.log(vectors.astype(np.float64))
     inner = logs + (1 - logs.sum(axis=1, keepdims=True)) / classes
-    sure = (inner.max(axis=1) > 0.9).sum()
-    return bool(inner.min() > -0.01 and inner.max() < 1.01 and sure >= 2)
+    sure = inner > 0.9
+    varied = np.ptp(inner, axis=0).max() > 0.3
+    enough = sure.any(axis=0).all() if classes == 2 else sure.any(axis=1).sum() >= 2
+    return bool(inner.min() > -0.01 and inner.max() < 1.01 and varied and enough)
 
 
 def _described(raw: RawOutputs, output: OutputKind, span: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from gridexplainer_widget.core.shown import shown
 
 from .checks import Check, Verdict
+from .hiding import NAME as HIDING
 
 MAX_TEXT = 1000
 """Letters of a text in a record."""
@@ -37,7 +38,7 @@ class Preflight:
 
     @property
     def verdict(self) -> Verdict:
-        """The weightiest verdict; "unknown" weighs nothing."""
+        """The weightiest verdict."""
         found = [check.verdict for check in self.checks]
         return max([*found, "ok"], key=get_args(Verdict).index)
 
@@ -49,14 +50,45 @@ class Preflight:
         return tuple(check.sentence for check in (*worst, *doubtful))
 
     @property
+    def unknowns(self) -> tuple[str, ...]:
+        """A sentence for each check that needs an answer of the user's."""
+        open_ones = (check for check in self.checks if check.verdict == "unknown" and check.advice)
+        return tuple(check.sentence for check in open_ones)
+
+    @property
+    def tells_of_picture(self) -> bool:
+        """Whether another picture may tell more of what is not known."""
+        return any(check.of_picture for check in self.checks)
+
+    @property
     def summary(self) -> str:
         """One line on all checks."""
         if self.concerns:
             more = len(self.concerns) - 1
-            return f"Technical check: {self.concerns[0]}" + (f" And {more} more." if more else "")
-        unknown = [check.name.lower() for check in self.checks if check.verdict == "unknown"]
-        but = f"; not known: {', '.join(unknown)}" if unknown else ""
-        return f"Technical check on one picture: nothing wrong was found{but}."
+            first = f"Technical check: {self.concerns[0]}" + (f" And {more} more." if more else "")
+            return " ".join([first, *self._not_known])
+        if self._not_known:
+            told = " ".join([*self._not_known, *self.unknowns])
+            return f"Technical check: {told} All else passed on one picture."
+        return "Technical check on one picture: nothing wrong was found."
+
+    @property
+    def _not_known(self) -> tuple[str, ...]:
+        names = [check.name.lower() for check in self.checks if check.verdict == "unknown"]
+        return (f"Not known: {', '.join(names)}.",) if names else ()
+
+    @property
+    def tells_of_maps(self) -> bool:
+        """Whether the model is sound enough that what is hidden can be told of."""
+        return any(check.name == HIDING and check.verdict != "wrong" for check in self.checks)
+
+    def about_map(self, hiding: Check) -> Preflight:
+        """Put in what is left of a map's own answer when all is hidden, if the model is sound."""
+        told = (
+            hiding if check.name == HIDING and check.verdict != "wrong" else check
+            for check in self.checks
+        )
+        return replace(self, checks=tuple(told))
 
     def __str__(self) -> str:
         width = max(len(check.name) for check in self.checks)
@@ -104,7 +136,7 @@ class Preflight:
             if verdict not in get_args(Verdict):
                 raise ValueError(f"it holds the verdict {verdict!r:.40}, which is none")
             texts = [shown(text, MAX_TEXT) for text in (name, seen, advice)]
-            checks.append(Check(texts[0], verdict, *texts[1:]))
+            checks.append(Check(texts[0], verdict, texts[1], texts[2]))
         if not checks:
             raise ValueError("it holds a check of nothing")
         return cls(tuple(checks), int(record["pictures"]))

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.classifiers.outputs import percent, to_probabilities
-from gridexplainer_widget.classifiers.preprocessing import Preprocessing
+from gridexplainer_widget.classifiers.quantities import Quantity
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
 from gridexplainer_widget.core.errors import ClassifierError, named
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import resized
 from gridexplainer_widget.core.shown import shown
 
-from .checks import Check, ProbeProbabilities, batch_check, hiding_check, repeatable_check
+from .checks import Check, ProbeProbabilities, batch_check, repeatable_check
 from .confidence import nonsense_pictures, views
-from .input_range import Search, Trial, search
+from .hiding import NAME as HIDING
+from .hiding import fault_check
+from .input_range import search, value_search
 from .outputs_check import RawOutputs, outputs_check
 from .preflight import Preflight
+from .range_check import range_checks
 from .value_checks import value_checks
 
 MAX_PROBE_BATCH = 5
@@ -39,7 +43,7 @@ NO_BATCH_CHECK = Check(
 def model_checks(
     classifier: Classifier,
     masker: Masker,
-    target: int | None = None,
+    whole: Probabilities | None = None,
     *,
     layouts: bool = False,
     at_once: int = MAX_PROBE_BATCH,
@@ -47,13 +51,13 @@ def model_checks(
     """Check a model; yield the number of pictures before each call.
 
     Large pictures are shrunk for a model of any size, unless that fails. A model that fails
-    altogether gets a single check. `masker` is of a picture at the model's size; the most probable
-    class is the default `target`. `layouts` tries channels first if the layout is unknown; a
-    function may print warnings then.
+    altogether gets a single check. `masker` is of a picture at the model's size; `whole` is what is
+    on the screen of it. `layouts` tries channels first if the layout is unknown; a function may
+    print warnings then.
     """
     total = 0
     layouts = layouts and not classifier.layout_known
-    steps = _checks(classifier, masker, target, min(at_once, MAX_PROBE_BATCH), layouts=layouts)
+    steps = _checks(classifier, masker, whole, min(at_once, MAX_PROBE_BATCH), layouts=layouts)
     try:
         while True:
             pictures = next(steps)
@@ -69,13 +73,19 @@ def model_checks(
 
 
 def _checks(
-    classifier: Classifier, masker: Masker, target: int | None, at_once: int, *, layouts: bool
+    classifier: Classifier,
+    masker: Masker,
+    whole: Probabilities | None,
+    at_once: int,
+    *,
+    layouts: bool,
 ) -> Generator[int, None, tuple[Check, ...]]:
     try:
-        hidden = [masker.masked(()), masker.masked(range(len(masker.grid)))]
+        masker.masked(range(len(masker.grid)))
+        hidden = [masker.masked(()), masker.masked(range((len(masker.grid) + 1) // 2))]
     except Exception as error:  # noqa: BLE001 - the user's fill may raise anything
         description = f"The fill {masker.fill.name!r} failed: {named(error)}"
-        return (Check("Hiding", "wrong", description),)
+        return (Check(HIDING, "wrong", description),)
     pixels = yield from _probe_picture(classifier, masker.pixels)
     if pixels is not masker.pixels:
         hidden = [resized(picture, pixels.shape[:2]) for picture in hidden]
@@ -98,24 +108,26 @@ def _checks(
         return (outputs,)
     except ValueError as error:
         return (outputs, Check("Labels", "wrong", str(error)))
-    if kind == "value" and np.isfinite(vectors).all():
-        grid = f"{masker.fill.name} on a grid of {masker.grid.rows}×{masker.grid.columns}"
-        values = ProbeProbabilities(*vectors)
-        return (outputs, *value_checks(values, classifier.quantity, target or 0, labels, grid))
-    if not np.isfinite(vectors).all() or vectors.shape[1] < 2:
+    if not np.isfinite(vectors).all() or (vectors.shape[1] < 2 and kind != "value"):
         return (outputs,)
-    index = int(vectors[0].argmax()) if target is None else target
-    rows, columns = masker.grid.shape
-    probabilities = ProbeProbabilities(*vectors)
-    found = yield from search(classifier, pixels, probabilities, at_once, layouts=layouts)
+    probes = ProbeProbabilities(*vectors)
+    if kind == "value":
+        found = yield from value_search(classifier, pixels, at_once)
+        checks = value_checks(probes, classifier.quantity)
+        described = partial(_value, classifier.quantity)
+    else:
+        found = yield from search(classifier, pixels, probes, at_once, layouts=layouts)
+        batch = batch_check(probes) if at_once > 1 else NO_BATCH_CHECK
+        checks = (repeatable_check(probes), batch, fault_check(probes))
+        described = partial(_top_class, labels)
+    answer = described(probes.alone if whole is None else whole)
+    if found.best is not None and found.because == "fit" and probes.alone.max() > 0.5:
+        answer += _sure_of_nonsense(probes)
     return (
         outputs,
-        *_range_checks(classifier, probabilities, found, labels),
-        repeatable_check(probabilities),
-        batch_check(probabilities) if at_once > 1 else NO_BATCH_CHECK,
-        hiding_check(
-            probabilities, index, labels[index], f"{masker.fill.name} on a grid of {rows}×{columns}"
-        ),
+        *_size_checks(classifier, pixels),
+        *range_checks(classifier.preprocessing, answer, found, described),
+        *checks,
     )
 
 
@@ -148,57 +160,30 @@ def _raw_outputs(
     return np.concatenate(raws)
 
 
-def _range_checks(
-    classifier: Classifier, probabilities: ProbeProbabilities, found: Search, labels: Sequence[str]
-) -> tuple[Check, Check]:
-    now = classifier.preprocessing
-    in_order = Check("Channels", "ok", "Another order of the colours does not fit better.")
-    if found.best is not None:
-        better = _better_range_check(now, probabilities, found.best, found.also, labels)
-        if better.name == "Channels":
-            return Check("Input range", "ok", f"{now.description}."), better
-        return better, in_order
-    if now.known:
-        return Check("Input range", "ok", f"No other fits better than {now.description}."), in_order
-    tried = "; ".join(
-        f"{trial.candidate.argument.partition('=')[2]} {_top_class(trial.then, labels)}"
-        for trial in found.tried
-    )
-    seen = (
-        "Nothing tells in which range the model was trained. As it is handed over now "
-        f"({now.description.partition(';')[0]}): {_top_class(probabilities.alone, labels)}. "
-        f"Else: {tried}."
-    )
-    advice = "Say which by preprocess=…"
-    return Check("Input range", "unknown", seen, advice), in_order
+def _size_checks(classifier: Classifier, pixels: PreparedBatch) -> tuple[Check, ...]:
+    """Tell a size that was assumed."""
+    if not classifier.size_assumed:
+        return ()
+    height, width = pixels.shape[:2]
+    return (
+        Check(
+            "Input size", "unknown",
+            "Nothing tells the size of the pictures that the model was trained on, and it takes "
+            f"several: it is asked at {width}×{height}.",
+            "Say which by input_shape=(height, width).",
+        ),
+    )  # fmt: skip
 
 
-def _better_range_check(
-    now: Preprocessing,
-    probabilities: ProbeProbabilities,
-    best: Trial,
-    also: Sequence[Trial],
-    labels: Sequence[str],
-) -> Check:
-    nonsense = float(
-        np.max([probabilities.shuffled, probabilities.flat, probabilities.negative], axis=1).mean()
-    )
-    but = ""
-    if probabilities.alone.max() > 0.5:
-        but = f" (but {percent(nonsense)} sure of its pixels shuffled and the like, too)"
-    seen = (
-        f"Pixels as they are handed over now ({now.description}): "
-        f"{_top_class(probabilities.alone, labels)}{but}. "
-        f"Instead, {best.candidate.preprocessing.description}: {_top_class(best.then, labels)}."
-    )
-    advice = f"If that is right, say {best.candidate.argument}."
-    if also:
-        others = " or ".join(trial.candidate.argument for trial in also)
-        advice += f" Nearly as well fits {others}: take what it was trained with."
-    name = "Channels" if best.candidate.only_order else "Input range"
-    return Check(name, "warning", seen, advice)
-
-
-def _top_class(vector: Probabilities, labels: Sequence[str]) -> str:
+def _top_class(labels: Sequence[str], vector: Probabilities) -> str:
     index = int(vector.argmax())
     return f"“{shown(labels[index])}” {percent(float(vector[index]))}"
+
+
+def _value(quantity: Quantity, vector: Probabilities) -> str:
+    return quantity.text(float(vector[0]))
+
+
+def _sure_of_nonsense(probes: ProbeProbabilities) -> str:
+    nonsense = np.max([probes.shuffled, probes.flat, probes.negative], axis=1)
+    return f" (but {percent(float(nonsense.mean()))} sure of its pixels shuffled and the like, too)"

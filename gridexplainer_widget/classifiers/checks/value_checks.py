@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from gridexplainer_widget.classifiers.quantities import Quantity
 from gridexplainer_widget.core.arrays import Probabilities
-from gridexplainer_widget.core.shown import shown
 
 from .checks import Check, ProbeProbabilities
+from .hiding import NAME, NOT_ASKED
 
 TOLERANCE = 1e-3
 """Differences below this share of what the probes differ by count as none."""
@@ -18,14 +16,19 @@ TOLERANCE = 1e-3
 ROUNDING = 1e-5
 """So do those below this share of the values: float32 holds seven digits."""
 
+DOES_NOT_LOOK = Check(
+    NAME, "wrong",
+    "The model gives the same value to the picture, half of it, its negative and its pixels "
+    "shuffled.",
+    "It is untrained or does not look at the picture, or its input range is far off: see "
+    "preprocess=.",
+)  # fmt: skip
 
-def value_checks(
-    values: ProbeProbabilities, quantity: Quantity, target: int, labels: Sequence[str], how: str
-) -> tuple[Check, ...]:
+
+def value_checks(values: ProbeProbabilities, quantity: Quantity) -> tuple[Check, ...]:
     """Check that answers can be repeated, alone and among others, and look at the picture.
 
-    `values` (values,) are of a picture and its variants; what range it was trained on, no value
-    tells.
+    `values` (values,) are of a picture and its variants.
     """
     everything = np.stack(values).astype(np.float64)
     spread = np.ptp(everything, axis=0)
@@ -43,8 +46,6 @@ def value_checks(
         return Check(name, "wrong", wrong.format(quantity.text(by)), advice)
 
     return (
-        Check("Input range", "unknown", "No value tells in which range its model was trained.",
-              "Say which by preprocess=…"),
         differs(
             "Repeatable", apart(values.alone, values.again),
             "The same picture gets the same answer twice.",
@@ -59,29 +60,5 @@ def value_checks(
             "Batch normalisation in training mode does that: put the model into inference mode, or "
             "say batch_size=1.",
         ),
-        _hiding_check(values, quantity, target, labels, how, looks=bool((spread > allowed).any())),
-    )  # fmt: skip
-
-
-def _hiding_check(  # noqa: PLR0913 - what is said of the picture, and how
-    values: ProbeProbabilities,
-    quantity: Quantity,
-    target: int,
-    labels: Sequence[str],
-    how: str,
-    *,
-    looks: bool,
-) -> Check:
-    if not looks:
-        return Check(
-            "Hiding", "wrong",
-            "The model gives the same value to the picture, its negative and its pixels shuffled.",
-            "It is untrained or does not look at the picture, or its input range is far off: see "
-            "preprocess=.",
-        )  # fmt: skip
-    before, after = values.alone[target], values.everything_hidden[target]
-    return Check(
-        "Hiding", "ok",
-        f"With every cell hidden by {how} “{shown(labels[target])}” is "
-        f"{quantity.text(float(after))} instead of {quantity.text(float(before))}.",
+        NOT_ASKED if (spread > allowed).any() else DOES_NOT_LOOK,
     )  # fmt: skip

@@ -50,8 +50,7 @@ def find_preprocessing(source: Source) -> Preprocessing:
     """Find a model's preprocessing; none if the model does it itself or it is unknown.
 
     Plain colours tell what the model does ahead of its first weights; where that cannot be seen,
-    names of layers do. A family's own range is a fact for ImageNet's head alone: with another, a
-    body may have been trained anew in any range.
+    names of layers do, which is a guess: such a body may have been trained anew in any range.
     """
     model = source.model
     seen = colours_reaching(source)
@@ -65,7 +64,7 @@ def find_preprocessing(source: Source) -> Preprocessing:
         return NOT_FOUND
     if turned and seen is not None and not unchanged(*seen):
         found = found.reversed()  # the model itself puts blue first
-    return found if _has_imagenet_head(model) else guessed(found)
+    return guessed(found, "the names of its layers")
 
 
 def _of_family(model: Any) -> Preprocessing | None:
@@ -79,13 +78,6 @@ def _of_family(model: Any) -> Preprocessing | None:
             PRESETS["imagenet"], description=f"convnext: {PRESETS['imagenet'].description}"
         )
     return None
-
-
-def _has_imagenet_head(model: Any) -> bool:
-    shape = getattr(model, "output_shape", None)
-    last = [operation.name for operation in operations(model)][-1:]
-    named = any(name == "predictions" or name.startswith("convnext_") for name in last)
-    return named and isinstance(shape, tuple) and shape[-1] == 1000
 
 
 def imagenet_labels(model: Any) -> tuple[str, ...] | None:

@@ -75,7 +75,8 @@ def as_classifier(  # noqa: PLR0913 - what can be stated of a model
         Which of several outputs, by place or name; by default the only one, or the one that is
         named like an answer, such as "logits".
     input_shape : (height, width) or (height, width, channels), optional
-        In pixels, where the model does not tell.
+        In pixels, where the model does not tell. Without it, a PyTorch module that takes several
+        sizes is asked at 224×224, and the check says so.
 
     Raises
     ------
@@ -141,6 +142,7 @@ def _with(classifier: Classifier, overrides: Overrides) -> Classifier:
         "labels": overrides.labels,
         "output": overrides.output or classifier.told_output,
         "input_shape": overrides.shape(classifier.input_shape),
+        "size_assumed": classifier.size_assumed and None in overrides.input_shape[:2],
     }
     if classifier.reread is not None:
         reread = classifier.reread

@@ -24,6 +24,7 @@ from gridexplainer_widget.classifiers.keras.kept_tensors import (
 from gridexplainer_widget.classifiers.keras.layer_calls import layers_within
 from gridexplainer_widget.classifiers.keras.logits import with_kept_logits
 from gridexplainer_widget.classifiers.keras.mark import mark_of
+from gridexplainer_widget.classifiers.keras.misfit import batch_misfit
 from gridexplainer_widget.classifiers.keras.network import KerasNetwork
 from gridexplainer_widget.classifiers.keras.source import Source, is_tf_keras, tensorflow
 from gridexplainer_widget.classifiers.keras.tracing import function_of
@@ -74,6 +75,7 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
         incremental_engine=_incremental_engine(source, traced),
         itself=in_working_pieces(_itself(source, traced), pieces, model.name),
         mark=partial(mark_of, model),
+        misfit=partial(batch_misfit, source),
         reread=partial(keras_classifier, model, overrides),
         lock=lock,
     )

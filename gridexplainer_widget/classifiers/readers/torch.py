@@ -25,6 +25,7 @@ from gridexplainer_widget.classifiers.torch.families import read_module
 from gridexplainer_widget.classifiers.torch.incremental.executor import incremental_engines
 from gridexplainer_widget.classifiers.torch.logits import seeking_logits
 from gridexplainer_widget.classifiers.torch.mark import mark_of
+from gridexplainer_widget.classifiers.torch.misfit import batch_misfit
 from gridexplainer_widget.classifiers.torch.pieces import NetworkInPieces
 from gridexplainer_widget.classifiers.torch.structure import StructureReader
 
@@ -56,7 +57,7 @@ def torch_classifier(
         picked, returned = picker(overrides.output_index, name), after
         after = lambda raw: returned(picked(raw))  # noqa: E731 - as short as can be
     with lock:
-        shape = input_shape(bare, name, declared[1:], metadata.size, overrides, after)
+        shape, size_assumed = input_shape(bare, name, declared[1:], metadata.size, overrides, after)
         pieces = pieces_of(module, declared[0])
     output = overrides.output or metadata.output
     forward = channels_first(module, after)
@@ -70,6 +71,7 @@ def torch_classifier(
     return Classifier(
         name=name,
         input_shape=shape,
+        size_assumed=size_assumed,
         forward=in_working_pieces(forward, pieces, name),
         preprocessing=overrides.preprocessing or metadata.preprocessing,
         output=output,
@@ -78,6 +80,7 @@ def torch_classifier(
         incremental_engine=incremental_engines(reader, shape[2], after, pieces),
         itself=itself,
         mark=partial(mark_of, reader),
+        misfit=partial(batch_misfit, bare),
         reread=partial(torch_classifier, given, overrides, after),
         lock=lock,
     )

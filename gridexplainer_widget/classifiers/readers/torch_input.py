@@ -24,6 +24,9 @@ COMMON_SIDES_PIXELS = (
 )
 """Sides of square pictures to try where a module does not tell its own."""
 
+USUAL_SIDE_PIXELS = 224
+"""Side at which a module of any size is asked: what most were trained at."""
+
 CHANNELS = (3, 1)
 """Numbers of channels to try, the likeliest first; 4 where these fail."""
 
@@ -65,8 +68,12 @@ def input_shape(  # noqa: PLR0913, PLR0917 - what tells it
     usual: tuple[int, int] | None,
     overrides: Overrides,
     after: Callable[[Any], Any] = as_returned,
-) -> Shape:
-    """Find a module's input: said by the user, declared, its family's `usual` size, else tried."""
+) -> tuple[Shape, bool]:
+    """Find a module's input, and whether its size is assumed.
+
+    It is what the user says, declared, its family's `usual` size, or the only one that works; a
+    module that takes any is asked at :data:`USUAL_SIDE_PIXELS`, or the largest below that it takes.
+    """
     hint = _channels(module)
     # Not tried where it is sure enough: a ScriptModule compiles itself anew while it is run.
     trusted = hint == 3 and (usual is not None or _is_scripted(module))
@@ -75,7 +82,7 @@ def input_shape(  # noqa: PLR0913, PLR0917 - what tells it
         (*(usual or (None, None)), 3) if declared[0] is None else (declared[0], declared[1], 3)
     )
     if height and width and channels:
-        return (height, width, channels)
+        return (height, width, channels), False
     torch = framework("torch", name, INSTALL)
     if any(torch.nn.parameter.is_lazy(parameter) for parameter in module.parameters()):
         raise ClassifierError(
@@ -86,14 +93,14 @@ def input_shape(  # noqa: PLR0913, PLR0917 - what tells it
     counts = (channels,) if channels else likely
     if height and width:
         working = _working_channels(module, name, (height, width), (*counts, 4), after)
-        return (height, width, working or channels or hint or 3)
+        return (height, width, working or channels or hint or 3), False
     try:
-        return _smallest_working_shape(module, name, (height, width), counts, hint, after)
+        return _working_shape(module, name, (height, width), counts, hint, after)
     except ClassifierError:
         if channels:
             raise
         with suppress(ClassifierError):
-            return _smallest_working_shape(module, name, (height, width), (4,), hint, after)
+            return _working_shape(module, name, (height, width), (4,), hint, after)
         raise
 
 
@@ -128,15 +135,15 @@ def _working_channels(
     return next(works, None)
 
 
-def _smallest_working_shape(  # noqa: PLR0913, PLR0917 - what to try, and how
+def _working_shape(  # noqa: PLR0913, PLR0917 - what to try, and how
     module: Any,
     name: str,
     known: tuple[int | None, int | None],
     counts: Sequence[int],
     hint: int | None,
     after: Callable[[Any], Any],
-) -> Shape:
-    """Find the smallest working size; any size (None) if twice that works, too."""
+) -> tuple[Shape, bool]:
+    """Find the smallest working size; the usual one if twice that works, too."""
     sizes = [(known[0] or side, known[1] or side) for side in COMMON_SIDES_PIXELS]
     for size in dict.fromkeys(sizes):
         problems = {}
@@ -144,8 +151,9 @@ def _smallest_working_shape(  # noqa: PLR0913, PLR0917 - what to try, and how
             problem = _problem(module, name, (*size, count), after)
             if problem is None:
                 twice = (known[0] or 2 * size[0], known[1] or 2 * size[1], count)
-                free = _problem(module, name, twice, after) is None
-                return (*(known if free else size), count)
+                if _problem(module, name, twice, after) is not None:
+                    return (*size, count), False
+                return _usual_shape(module, name, known, count, after), True
             problems[count] = problem
         answered = [
             problem for problem in problems.values() if isinstance(problem, ClassifierError)
@@ -158,6 +166,20 @@ def _smallest_working_shape(  # noqa: PLR0913, PLR0917 - what to try, and how
         f"{name} runs at no usual size, such as {at}; the last error was "
         f"{type(problem).__name__}: {problem}. {SIZE_ADVICE}"
     ) from problem
+
+
+def _usual_shape(
+    module: Any,
+    name: str,
+    known: tuple[int | None, int | None],
+    channels: int,
+    after: Callable[[Any], Any],
+) -> Shape:
+    """Find the size at which to ask a module of several sizes, one of which works."""
+    sides = [side for side in COMMON_SIDES_PIXELS if side <= USUAL_SIDE_PIXELS]
+    shapes = [(known[0] or side, known[1] or side, channels) for side in reversed(sides)]
+    works = (shape for shape in shapes if _problem(module, name, shape, after) is None)
+    return next(works, shapes[-1])
 
 
 def _problem(

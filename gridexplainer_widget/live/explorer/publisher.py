@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from weakref import WeakKeyDictionary
 
+from gridexplainer_widget.analysis.map_check import ask_all_hidden
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.core.errors import ModelChangedError, named
 from gridexplainer_widget.core.fills import parse_fill
@@ -240,17 +241,23 @@ class ExplorerPublisher(Publisher):
         super()._publish_failure(outcome)
 
     def _check(self) -> None:
-        """Check the model on each picture until no concern is left."""
+        """Check the model on each picture until it is settled, and each map's own ends."""
         setup, run = self._session.setup, self._session.run
-        if run is None or not setup.unchecked:
+        if run is None:
             return
-        if run in self._checked:
+        due = setup.check_is_due(run)
+        if due and run in self._checked:
             setup.checked = self._checked[run]
             self._publish_check()
             return
+        if not (due or setup.lacks_ends(run)):
+            return
 
         def steps() -> Generator[int, None, None]:
-            setup.checked = self._checked[run] = yield from setup.model_checks(run)
+            if due:
+                setup.checked = self._checked[run] = yield from setup.model_checks(run)
+            else:
+                yield from ask_all_hidden(run)
 
         self._submit(Turn.CHECK, steps, self._on_check)
 
@@ -259,7 +266,8 @@ class ExplorerPublisher(Publisher):
         self._publish_check()
 
     def _publish_check(self) -> None:
-        checked = self._session.setup.checked
+        run, setup = self._session.run, self._session.setup
+        checked = setup.checked if run is None else setup.checked_on(run, self._target())
         if checked is not None:
             self._traits.set_trait("check", checked.record)
 

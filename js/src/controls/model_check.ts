@@ -8,7 +8,12 @@ import { filled } from "../model/widget_model";
 const MARKS: Record<CheckVerdict, string> = { ok: "✓", warning: "!", wrong: "✕", unknown: "?" };
 
 /** For screen readers. */
-const SPOKEN: Record<Check["verdict"], string> = { ok: "", warning: "Warning: ", wrong: "Wrong: " };
+const SPOKEN: Record<CheckVerdict, string> = {
+  ok: "",
+  unknown: "",
+  warning: "Warning: ",
+  wrong: "Wrong: ",
+};
 
 export function modelCheck(model: Model): { element: HTMLElement; update(): void } {
   const root = element("details", "gx-check");

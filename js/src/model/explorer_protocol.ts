@@ -142,7 +142,7 @@ export interface About {
 /** The checks of the model. */
 export interface Check {
   /** The worst check. */
-  verdict: Exclude<CheckVerdict, "unknown">;
+  verdict: CheckVerdict;
   summary: string;
   /** `advice` may be "". */
   checks: [name: string, verdict: CheckVerdict, seen: string, advice: string][];

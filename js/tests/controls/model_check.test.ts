@@ -76,6 +76,7 @@ describe("the summary", () => {
 
   test.each([
     ["ok", "✓", ""],
+    ["unknown", "?", ""],
     ["warning", "!", "Warning: "],
     ["wrong", "✕", "Wrong: "],
   ] as const)("of the verdict “%s” is marked “%s” and read out after “%s”", (verdict, mark, word) => {

@@ -54,8 +54,12 @@ def test_a_sound_model_passes() -> None:
     for model, kind in ((sure, "Probabilities"), (likeness, "Logits")):
         preflight = checked(model)
         assert troubles(preflight) == []
-        assert preflight.verdict == "ok"
-        assert preflight.summary.endswith("nothing wrong was found; not known: input range.")
+        assert preflight.verdict == "unknown"
+        assert "Not known: input range." in preflight.summary
+        assert "nothing wrong" not in preflight.summary
+        said = checked(model, preprocess="0..255")
+        assert said.verdict == "ok"
+        assert said.summary == "Technical check on one picture: nothing wrong was found."
         assert kind in of(preflight, "Outputs")[1]
     assert troubles(checked(lambda batch: 100 * sure(batch))) == []
     names = [check.name for check in preflight.checks]
@@ -116,7 +120,16 @@ def test_nan() -> None:
         answer[batch.std(axis=(1, 2, 3)) < 1e-3] = np.nan  # of a picture of one colour
         return answer
 
-    verdict, words = of(checked(spoiled), "Outputs")
+    verdict, words = of(checked(spoiled), "Hiding")
+    assert verdict == "wrong"
+    assert "With every cell hidden: spoiled returned NaN" in words
+
+    def noisy(batch: np.ndarray) -> np.ndarray:
+        answer = sure(batch)
+        answer[np.abs(batch - PATTERN).max(axis=(1, 2, 3)) > 1] = np.nan
+        return answer
+
+    verdict, words = of(checked(noisy), "Outputs")
     assert verdict == "wrong"
     assert "hold NaN" in words
 
@@ -234,7 +247,7 @@ def test_a_target_near_chance() -> None:
 
 
 def test_the_picture_alone_is_told_in_each_explanation() -> None:
-    explainer = GridExplainer(brightness, 4, input_shape=(8, 8), fill="black")
+    explainer = GridExplainer(brightness, 4, input_shape=(8, 8), fill="black", preprocess="0..255")
     squeezed = explainer.explain(np.full((20, 80, 3), 250, np.uint8))
     assert any("squeezed from 80×20 to 8×8" in note for note in squeezed.notes)
     assert not explainer.explain(np.full((20, 20, 3), 250, np.uint8)).notes
@@ -287,11 +300,18 @@ def test_by_itself_once_for_a_model() -> None:
 
     explainer = GridExplainer(counting, 4, fill="gray")
     first = explainer.explain(PICTURE)
-    assert sum(calls) == 17 + 9 + 4 * 2, "and the four other ranges, as nothing tells the range"
-    assert first.checked is explainer.checked
+    check = 9 + 4 * 2 + 1  # probes, the other ranges, all cells hidden
+    assert sum(calls) == 17 + check
+    assert first.checked == explainer.checked
     assert explainer.checked.summary in repr(explainer)
     explainer.explain(PICTURE)
-    assert sum(calls) == 17 + 9 + 8 + 17
+    assert sum(calls) == 2 * (17 + check), "as nothing tells the range"
+
+    calls.clear()
+    explainer = GridExplainer(counting, 4, fill="gray", preprocess="0..255")
+    explainer.explain(PICTURE)
+    explainer.explain(PICTURE)
+    assert sum(calls) == 17 + 9 + 1 + 17
 
 
 def test_what_is_wrong_goes_with_the_explanation(tmp_path) -> None:
@@ -334,6 +354,10 @@ def test_a_record_that_is_none(record: dict) -> None:
 
 
 def test_a_range_that_nothing_tells_is_not_passed() -> None:
+    explanation = GridExplainer(sure, 4, fill="gray").explain(PICTURE)
+    (note,) = explanation.notes
+    assert note.startswith("Technical check: In which range the model was trained is not known.")
+    assert '"0..1" “class' in note, "the answers in other ranges, in figures and files as well"
     verdict, words = of(checked(sure), "Input range")
     assert verdict == "unknown"
     assert "As it is handed over now (none: 0..255): “class 0” 98.8%" in words
@@ -456,9 +480,39 @@ def test_a_model_of_any_size_is_shown_a_copy_of_a_large_picture() -> None:
     preflight = looked_at(model, 5, fill=own)
     assert {shape[1:3] for shape in model.shapes if shape[-1] == 3} == {(512, 384)}
     assert of(preflight, "Outputs")[1].endswith("The model was shown a copy of 384×512 pixels.")
-    words = of(preflight, "Hiding")[1]
-    assert "“class 0” still has 80.0%" in words
-    assert f"and {1 - LARGE[..., 0].mean() / 255:.1%} with none" in words
+
+
+def test_the_checks_percentages_are_the_maps() -> None:
+    model = Reddish()  # a copy of the picture has another mean, the hidden one none at all
+    uneven = LARGE.copy()
+    uneven[::7] = 0
+    explainer = GridExplainer(model, 4, fill="blur")
+    explanation = explainer.explain(uneven)
+    hidden = explainer.start_run(uneven).masker.masked(range(16))[..., 0].mean() / 255
+    words = of(explanation.checked, "Hiding")[1]
+    assert f"“class 0” still has {1 - hidden:.1%}" in words
+    assert f"and {explanation.baseline:.1%} with none" in words
+    assert f"“class 0” {explanation.baseline:.1%}" in of(explanation.checked, "Input range")[1]
+    other = explainer.freeze(fully_asked(explainer, uneven), "class 1")
+    assert "“class 1” still has" in of(other.checked, "Hiding")[1], "another target, at no call"
+
+
+def fully_asked(explainer: GridExplainer, picture: np.ndarray) -> Run:
+    """A run that knows the picture, and what is left of it with all cells hidden."""
+    run = explainer.start_run(picture)
+    for _ in run.ask([(), tuple(range(len(run.grid)))]):
+        pass
+    return run
+
+
+def test_what_is_said_of_hiding_is_of_this_map() -> None:
+    explainer = GridExplainer(sure, 4, fill="gray", preprocess="0..255")
+    assert "gray on a grid of 4×4" in of(explainer.explain(PICTURE).checked, "Hiding")[1]
+    explainer.grid_size = (2, 2)
+    later = explainer.explain(PICTURE)
+    assert of(later.checked, "Hiding") == ("ok", "Hiding nothing changes nothing."), "nobody asked"
+    told = explainer.checked_on(fully_asked(explainer, PICTURE), None)
+    assert "gray on a grid of 2×2" in of(told, "Hiding")[1]
 
 
 @pytest.mark.parametrize("overrides", [{}, {"input_shape": (1024, 768, 3)}])

@@ -103,7 +103,7 @@ def test_drops_equal_a_loop_in_plain_torch(
     module: nn.Module, change: tuple, fitted: tuple[int, int, int]
 ) -> None:
     modes = [part.training for part in module.modules()]
-    size = fitted if fitted[0] == 64 else None  # smaller than their own, which would take longer
+    size = None if fitted[0] == 28 else fitted  # of the others, 224 would take longer
     explanation = GridExplainer(module, 4, batch_size=5, input_shape=size).explain(PICTURE)
     assert [part.training for part in module.modules()] == modes
     pixels = read_picture(PICTURE).fitted(*fitted)
@@ -115,18 +115,66 @@ def test_drops_equal_a_loop_in_plain_torch(
 @pytest.mark.parametrize(
     ("module", "shape"),
     [
-        (free(), (None, None, 3)),
-        (free(channels=1), (None, None, 1)),
+        (free(), (224, 224, 3)),
+        (free(channels=1), (224, 224, 1)),
         (digits(), (28, 28, 1)),
         (Digits(), (28, 28, 1)),
         (nn.Sequential(nn.Flatten(), nn.Linear(3 * 64 * 64, 2)), (64, 64, 3)),
         (nn.Sequential(nn.Conv2d(4, 2, 5, 4), nn.Flatten(), nn.Linear(6050, 2)), (224, 224, 4)),
-        (torch.jit.script(free(channels=4)), (None, None, 4)),
+        (torch.jit.script(free(channels=4)), (224, 224, 4)),
         (torch.jit.freeze(torch.jit.script(digits().eval())), (28, 28, 1)),
     ],
 )
 def test_the_size_is_found_by_trying(module: nn.Module, shape: tuple) -> None:
     assert as_classifier(module).input_shape == shape
+
+
+class AtMost(nn.Module):
+    """A network of any size whose positions end at `side` pixels."""
+
+    def __init__(self, side: int) -> None:
+        super().__init__()
+        self.positions = nn.Parameter(torch.zeros(1, 3, side, side))
+        self.linear = nn.Linear(3, 2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        height, width = x.shape[2:]
+        if max(height, width) > self.positions.shape[2]:
+            raise ValueError("no such positions")
+        return self.linear((x + self.positions[..., :height, :width]).mean((2, 3)))
+
+
+@pytest.mark.parametrize(
+    ("module", "given", "shape"),
+    [
+        (free(), None, (224, 224, 3)),
+        (free(), (64, None), (64, 224, 3)),
+        (AtMost(200), None, (200, 200, 3)),
+        (AtMost(70), None, (64, 64, 3)),
+    ],
+)
+def test_a_module_of_any_size_is_asked_at_a_usual_one_and_says_so(
+    module: nn.Module, given: tuple | None, shape: tuple
+) -> None:
+    classifier = as_classifier(module, input_shape=given)
+    assert classifier.input_shape == shape
+    assert classifier.size_assumed
+    checked = GridExplainer(module, 2, input_shape=given).check(PICTURE)
+    told = next(check for check in checked.checks if check.name == "Input size")
+    assert told.verdict == "unknown"
+    assert told.seen.endswith(f"it is asked at {shape[1]}×{shape[0]}.")
+    assert "input size" in checked.summary or checked.concerns
+
+
+@pytest.mark.parametrize(
+    ("module", "given"), [(digits(), None), (free(), (64, 48)), (AtMost(8), None)]
+)
+def test_a_size_that_is_said_or_the_only_one_is_not_assumed(
+    module: nn.Module, given: tuple | None
+) -> None:
+    assert not as_classifier(module, input_shape=given).size_assumed
+    checked = GridExplainer(module, 2, input_shape=given).check(PICTURE)
+    assert "Input size" not in [check.name for check in checked.checks]
 
 
 def test_a_given_size_is_taken() -> None:
@@ -267,7 +315,7 @@ def test_a_module_without_parameters() -> None:
     classifier = as_classifier(Brightness())
     expected = BATCH.mean(axis=(1, 2, 3)) / 255
     np.testing.assert_allclose(classifier(BATCH)[:, 1], expected, rtol=1e-5)
-    assert classifier.input_shape == (None, None, 3)
+    assert classifier.input_shape == (224, 224, 3)
 
 
 @pytest.mark.parametrize(

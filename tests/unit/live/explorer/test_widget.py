@@ -23,6 +23,7 @@ from PIL import Image
 from gridexplainer_widget import Explanation, ExplanationError, GridExplainer, GridExplainerWidget
 from gridexplainer_widget.classifiers.checks.checks import Check
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import DEFAULT_FILL
 from gridexplainer_widget.wire.explorer import FRONT_END_TRAITS, KERNEL_TRAITS
 from tests.support.models import Spoiled, TopLeft, brightness, weights
@@ -871,11 +872,34 @@ def test_what_seemed_wrong_is_looked_at_again() -> None:
     assert "With every cell hidden by <lambda> on a grid of 4×4" in widget.check["summary"]
     widget.fill = "black"
     assert widget.wait(20)
-    assert widget.check["verdict"] == "ok"
+    assert widget.check["verdict"] == "unknown", "nothing tells the range"
     before = sum(calls)
     widget.fill = "white"
     assert widget.wait(20)
-    assert sum(calls) == before + 17, "and no more once nothing seems wrong"
+    assert sum(calls) == before + 17 + 1, "and all cells hidden, once nothing seems wrong"
+
+
+def hiding_of(widget: GridExplainerWidget) -> str:
+    return next(seen for name, _, seen, _ in widget.check["checks"] if name == "Hiding")
+
+
+def test_what_is_said_of_hiding_follows_the_map() -> None:
+    widget = explore(weights, 4, fill="black")
+    assert widget.wait(20)
+    assert "hidden by black on a grid of 4×4 “class 2”" in hiding_of(widget)
+    widget.fill = "white"
+    assert widget.wait(20)
+    assert "hidden by white on a grid of 4×4 “class 2”" in hiding_of(widget)
+    widget.grid_size = 2
+    assert widget.wait(20)
+    assert "hidden by white on a grid of 2×2 “class 2”" in hiding_of(widget)
+    run = widget._session.run
+    (second,) = np.argsort(run.baseline)[-2:-1].tolist()
+    widget.target = second
+    told = hiding_of(widget)
+    assert f"hidden by white on a grid of 2×2 “class {second}”" in told
+    hidden, whole = run.cached_probabilities(range(4))[second], run.baseline[second]
+    assert f"has {percent(hidden)} instead of {percent(whole)}" in told
 
 
 def test_a_stopped_run_is_not_followed_by_a_check(gated: Gated) -> None:
