@@ -49,12 +49,13 @@ def explanation_of(
 @pytest.fixture
 def corner() -> Explanation:
     """The top left quarter is half as likely hidden; only there does hiding matter."""
-    return GridExplainer(TopLeft(4), 2, fill=(51, 51, 51)).explain(PICTURE, 1)
+    explainer = GridExplainer(TopLeft(4), 2, fill=(51, 51, 51), preprocess="0..255")
+    return explainer.explain(PICTURE, 1)
 
 
 @pytest.fixture(scope="module")
 def corner_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    explainer = GridExplainer(TopLeft(4), 2, fill=(51, 51, 51))
+    explainer = GridExplainer(TopLeft(4), 2, fill=(51, 51, 51), preprocess="0..255")
     return explainer.explain(PICTURE, 1).save(tmp_path_factory.mktemp("files") / "corner.npz")
 
 
@@ -345,7 +346,7 @@ def test_a_file_that_would_unpack_to_too_much(
 def test_it_tells_what_was_done(corner: Explanation) -> None:
     assert repr(corner) == (
         "Explanation('class 1' 100.0%, 2×2, fill='#333333', score='probability', "
-        "model='TopLeft', preprocessing='none: 0..255')"
+        "model='TopLeft', preprocessing='none: 0..255 (as you said)')"
     )
     assert "(0, 0) +0.8" in str(corner)
     assert corner.settings["grid_size"] == [2, 2]

@@ -35,7 +35,7 @@ def label(request: pytest.FixtureRequest) -> str:
 
 def explained(label: str, name: str = "model") -> Explanation:
     model.__name__ = name
-    return GridExplainer(model, 2, labels=[label, "cat"]).explain(PICTURE, 0)
+    return GridExplainer(model, 2, labels=[label, "cat"], preprocess="0..255").explain(PICTURE, 0)
 
 
 def harmless(text: str) -> bool:

@@ -298,7 +298,7 @@ def test_by_itself_once_for_a_model() -> None:
         calls.append(len(batch))
         return sure(batch)
 
-    explainer = GridExplainer(counting, 4, fill="gray")
+    explainer = GridExplainer(counting, 4, fill="gray", joint=False)
     first = explainer.explain(PICTURE)
     check = 9 + 4 * 2 + 1  # probes, the other ranges, all cells hidden
     assert sum(calls) == 17 + check
@@ -308,7 +308,7 @@ def test_by_itself_once_for_a_model() -> None:
     assert sum(calls) == 2 * (17 + check), "as nothing tells the range"
 
     calls.clear()
-    explainer = GridExplainer(counting, 4, fill="gray", preprocess="0..255")
+    explainer = GridExplainer(counting, 4, fill="gray", preprocess="0..255", joint=False)
     explainer.explain(PICTURE)
     explainer.explain(PICTURE)
     assert sum(calls) == 17 + 9 + 1 + 17
