@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
@@ -66,16 +66,12 @@ class Preflight:
         if self.concerns:
             more = len(self.concerns) - 1
             first = f"Technical check: {self.concerns[0]}" + (f" And {more} more." if more else "")
-            return " ".join([first, *self._not_known])
-        if self._not_known:
-            told = " ".join([*self._not_known, *self.unknowns])
-            return f"Technical check: {told} All else passed on one picture."
+            return " ".join([first, *_not_known(self.checks)])
+        quiet = [check for check in self.checks if not check.advice]
+        told = [*self.unknowns, *_not_known(quiet)]
+        if told:
+            return f"Technical check: {' '.join(told)} All else passed on one picture."
         return "Technical check on one picture: nothing wrong was found."
-
-    @property
-    def _not_known(self) -> tuple[str, ...]:
-        names = [check.name.lower() for check in self.checks if check.verdict == "unknown"]
-        return (f"Not known: {', '.join(names)}.",) if names else ()
 
     @property
     def tells_of_maps(self) -> bool:
@@ -140,3 +136,8 @@ class Preflight:
         if not checks:
             raise ValueError("it holds a check of nothing")
         return cls(tuple(checks), int(record["pictures"]))
+
+
+def _not_known(checks: Iterable[Check]) -> tuple[str, ...]:
+    names = [check.name.lower() for check in checks if check.verdict == "unknown"]
+    return (f"Not known: {', '.join(names)}.",) if names else ()

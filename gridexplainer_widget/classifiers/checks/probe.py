@@ -168,7 +168,7 @@ def _size_checks(classifier: Classifier, pixels: PreparedBatch) -> tuple[Check, 
     return (
         Check(
             "Input size", "unknown",
-            "Nothing tells the size of the pictures that the model was trained on, and it takes "
+            "The size of the pictures that the model was trained on is not known, and it takes "
             f"several: it is asked at {width}×{height}.",
             "Say which by input_shape=(height, width).",
         ),

@@ -16,7 +16,7 @@ from .candidates import Candidate
 MIN_MISFIT_LEAD = 0.4
 """Lead in misfit, in nats, from which one range is likelier than another."""
 
-MAX_MISFIT_TIE = 0.1
+MAX_MISFIT_TIE = 0.2
 """Gap to the best within which others are named, too."""
 
 

@@ -55,7 +55,7 @@ def test_a_sound_model_passes() -> None:
         preflight = checked(model)
         assert troubles(preflight) == []
         assert preflight.verdict == "unknown"
-        assert "Not known: input range." in preflight.summary
+        assert "In which range the model was trained is not known." in preflight.summary
         assert "nothing wrong" not in preflight.summary
         said = checked(model, preprocess="0..255")
         assert said.verdict == "ok"
