@@ -393,7 +393,7 @@ def test_the_seeds_quick_start_with_random_weights() -> None:
     model = applications.ResNet50(weights=None)
     picture = np.random.default_rng(49).uniform(0, 255, (224, 224, 3)).astype(np.float32)
     side = sized(4, 8)
-    explainer = GridExplainer(model, grid_size=side)
+    explainer = GridExplainer(model, grid_size=side, fill="cell-mean")
     explanation = explainer.explain(picture)
     assert explanation.drops.shape == (side, side)
     assert "caffe" in repr(explainer)
