@@ -49,11 +49,12 @@ labels = ['rest', 'middle', '<img src=x onerror=alert(1)>']
 
 QUICK = (
     "model = Model()\n"
-    "w = GridExplainer(model, 4, fill='black', labels=labels).explore(picture, 'middle')\nw"
+    "explainer = GridExplainer(model, 4, fill='black', labels=labels, joint=False)\n"
+    "w = explainer.explore(picture, 'middle')\nw"
 )
 GATED = (
     "model = Model(threading.Semaphore(0))\n"
-    "explainer = GridExplainer(model, 12, batch_size=4, labels=labels)\n"
+    "explainer = GridExplainer(model, 12, batch_size=4, labels=labels, joint=False)\n"
     "explainer.checked = Preflight((Check('Outputs', 'ok', 'Probabilities.'),), 0)\n"
     "w = explainer.explore(picture, 'middle')\nw"
 )

@@ -209,7 +209,7 @@ def test_a_question_without_answer_is_told(quick: Page) -> None:
 def test_two_widgets_are_linked_in_the_browser(lab: Lab, page: Page) -> None:
     linked = (
         "import ipywidgets\n"
-        "explainer = GridExplainer(Model(), 4, fill='black', labels=labels)\n"
+        "explainer = GridExplainer(Model(), 4, fill='black', labels=labels, joint=False)\n"
         "w = explainer.explore(picture)\n"
         "other = explainer.explore(picture[::-1], layout={'width': '400px'})\n"
         "other.add_class('second')\n"

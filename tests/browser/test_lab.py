@@ -159,7 +159,7 @@ def test_a_second_view_and_a_reload_show_the_same(lab: Lab, own_page: Page) -> N
 def test_what_goes_wrong_is_on_the_screen(lab: Lab, page: Page) -> None:
     failing = (
         "model = Model(fail_after=3)\n"
-        "w = GridExplainer(model, 4, batch_size=5).explore(picture)\n"
+        "w = GridExplainer(model, 4, batch_size=5, joint=False).explore(picture)\n"
         "try:\n    w.wait()\nexcept RuntimeError as error:\n    print('told', error)\nw"
     )
     lab.open([SETUP, failing], page)

@@ -35,7 +35,9 @@ with app.setup:
 @app.cell
 def _():
     model = Model(threading.Semaphore(0))
-    explainer = GridExplainer(model, 6, fill="black", batch_size=4, labels=labels)
+    explainer = GridExplainer(
+        model, 6, fill="black", batch_size=4, labels=labels, joint=False
+    )
     w = mo.ui.anywidget(explainer.explore(picture, "middle"))
     return model, w
 

@@ -43,8 +43,9 @@ def explanation() -> Explanation:
     """Cells of two sizes: 31×29 pixels are no multiple of 4×4."""
     picture = np.random.default_rng(0).integers(0, 256, (31, 29, 3)).astype(np.uint8)
     labels = ["ant", "bee", "cow", "doe"]
-    explainer = GridExplainer(lambda b: weights(b[:, ::5, ::5]), 4, fill="noise", labels=labels)
-    return explainer.explain(picture, "cow")
+    return GridExplainer(
+        lambda b: weights(b[:, ::5, ::5]), 4, fill="noise", labels=labels, joint=False
+    ).explain(picture, "cow")
 
 
 @pytest.fixture
