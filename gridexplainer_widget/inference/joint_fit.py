@@ -52,7 +52,8 @@ def joint_fit(
     float32 (cells,)
         In the unit of the drops.
     """
-    fits = (fit_at(hidden, drops, shape, alone, variance) for variance in VARIANCES)
+    known = _known(hidden, drops, shape, alone)
+    fits = (_fit(known, variance) for variance in VARIANCES)
     fitted: NDArray[np.float32] = max(fits, key=lambda fit: fit.evidence).values.astype(np.float32)
     return fitted
 
@@ -69,17 +70,42 @@ def fit_at(
     The covariance of the cells is ``variance · (1 + NEIGHBOURS · Laplacian)⁻¹ + ALONE · u uᵀ``, u
     being the cells alone over their length.
     """
+    return _fit(_known(hidden, drops, shape, alone), variance)
+
+
+class _Known(NamedTuple):
+    """What fits of all variances share: most of the work."""
+
+    centred: NDArray[np.float64]
+    smooth: NDArray[np.float64]
+    shared: NDArray[np.float64]
+    direction: NDArray[np.float64]
+    along: NDArray[np.float64]
+
+
+def _known(
+    hidden: NDArray[np.bool_],
+    drops: NDArray[np.floating],
+    shape: tuple[int, int],
+    alone: NDArray[np.floating],
+) -> _Known:
     design = hidden - hidden.mean(axis=0)
     centred = drops.astype(np.float64) - drops.mean()
     known = np.nan_to_num(alone.astype(np.float64))
     direction = known / (float(np.linalg.norm(known)) or 1.0)
-    spread = variance * _smoothed(design, shape) + ALONE * np.outer(design @ direction, direction)
-    covariance = np.eye(len(design)) + spread @ design.T
+    smooth = _smoothed(design, shape)
+    return _Known(centred, smooth, smooth @ design.T, direction, design @ direction)
+
+
+def _fit(known: _Known, variance: float) -> Fit:
+    centred, smooth, shared, direction, along = known
+    covariance = np.eye(len(centred)) + variance * shared + ALONE * np.outer(along, along)
     weights = np.linalg.solve(covariance, centred)
     noise = float(centred @ weights) / len(centred)
     _, determinant = np.linalg.slogdet(covariance)
     likely = -len(centred) * np.log(noise) - determinant if noise > 0 else 0.0
-    return Fit(weights @ spread, float(likely) / 2)
+    values = variance * (weights @ smooth) + ALONE * (weights @ along) * direction
+    return Fit(values, float(likely) / 2)
 
 
 def _smoothed(rows: NDArray[np.float64], shape: tuple[int, int]) -> NDArray[np.float64]:
