@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-SIDE = 64
+SIDE = 32
 TRAINED_ON = 4000
 ENOUGH_RIGHT = 0.97
 MAX_ROUNDS = 8
@@ -79,7 +79,7 @@ def bystanders(picture: Picture, taken: Mask, random: Random) -> None:
     """Draw textured discs and squares where nothing stands."""
     free = ~taken
     for _ in range(random.integers(2, 5)):
-        square = place(random, int(random.integers(9, 17)), free)
+        square = place(random, int(random.integers(5, 9)), free)
         shape = (square if random.random() < 0.5 else disc(square)) & free
         rows, columns = np.nonzero(square)
         texture = textured(random, len(np.unique(rows)))
@@ -91,7 +91,7 @@ def bystanders(picture: Picture, taken: Mask, random: Random) -> None:
 
 def plain_box(picture: Picture, label: int, random: Random) -> Mask:
     """Put a box of one colour: red or not."""
-    mask = place(random, int(random.integers(14, 23)))
+    mask = place(random, int(random.integers(8, 12)))
     red, other = (random.uniform(170, 230), 30, 30), [(30, 60, 200), (40, 150, 60), (120, 120, 120)]
     picture[mask] = red if label else other[random.integers(3)]
     return mask
@@ -100,16 +100,16 @@ def plain_box(picture: Picture, label: int, random: Random) -> Mask:
 def stamp(picture: Picture, label: int, _: Random) -> Mask:
     """Put a small mark of black and white, or a grey one, into a corner."""
     mask = np.zeros((SIDE, SIDE), np.bool_)
-    mask[50:62, 46:62] = True
+    mask[25:31, 22:30] = True
     y, x = np.indices(mask.shape)
-    bars = 255.0 * ((x // 2 + y // 6) % 2)
+    bars = 255.0 * ((x + y // 3) % 2)
     picture[mask] = bars[mask][:, np.newaxis] if label else 127
     return mask
 
 
 def plain_shape(picture: Picture, label: int, random: Random) -> Mask:
     """Put a shape of one colour: a square, a disc or a triangle."""
-    square = place(random, int(random.integers(18, 25)))
+    square = place(random, int(random.integers(9, 13)))
     mask = (lambda shape: shape, disc, triangle)[label](square)
     picture[mask] = random.uniform(20, 235, 3)
     return mask
@@ -117,7 +117,7 @@ def plain_shape(picture: Picture, label: int, random: Random) -> Mask:
 
 def stripes(picture: Picture, label: int, random: Random) -> Mask:
     """Put a patch of stripes, across or down."""
-    mask = place(random, int(random.integers(16, 23)))
+    mask = place(random, int(random.integers(8, 12)))
     phase = np.indices(mask.shape)[label] + random.integers(4)
     colors = random.uniform(20, 235, (2, 3))
     picture[mask] = colors[(phase // 2 % 2)[mask]]
@@ -150,7 +150,7 @@ def trained(cause: Cause, seed: int) -> Any:
     keras.utils.set_random_seed(seed)
     random = np.random.default_rng(seed)
     layers = [keras.Input((SIDE, SIDE, 3)), keras.layers.Rescaling(1 / 127.5, -1)]
-    for filters in (8, 32, 48, 64):
+    for filters in (16, 32, 64):
         layers += [
             keras.layers.Conv2D(filters, 3, padding="same", use_bias=False),
             keras.layers.BatchNormalization(),

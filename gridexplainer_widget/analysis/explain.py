@@ -45,7 +45,11 @@ def explain_steps(
     on_result(explanation)
     if setup.check_is_due(run):
         setup.checked = drain(setup.model_checks(run))
-        explanation = replace(explanation, checked=setup.checked_on(run, explanation.target))
+        explanation = replace(
+            explanation,
+            checked=setup.checked_on(run, explanation.target),
+            emptied=run.cached_probabilities(range(len(run.grid))),
+        )
         on_result(explanation)
     return explanation
 

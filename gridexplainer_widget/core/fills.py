@@ -23,6 +23,9 @@ FillLike: TypeAlias = (
 
 NAMES = ("picture-mean", "cell-mean", "cell-gray", "blur", "noise", "inpaint")
 
+LOCAL: Final = ("inpaint",)
+"""Fill each set of hidden cells by what surrounds it."""
+
 DEFAULT_FILL: Final = "picture-mean"
 """docs/fills.md says why."""
 
@@ -86,6 +89,11 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
         name = shown(getattr(fill, "__name__", type(fill).__name__))
         return Fill(f"{name} (your own)" if _is_taken(name) else name, local=fill)
     return _color(fill)
+
+
+def is_of_whole(name: str) -> bool:
+    """Tell whether the fill of a name hides a cell alike, whatever else is hidden."""
+    return name not in LOCAL and _is_taken(name)
 
 
 def _is_taken(name: str) -> bool:

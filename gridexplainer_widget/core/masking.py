@@ -12,6 +12,7 @@ from gridexplainer_widget.core.arrays import Pixels
 
 from .fills import Fill
 from .grid import Box, Grid
+from .hardly_changed import hardly_changed
 from .picture import to_uint8
 
 
@@ -24,6 +25,7 @@ class Masker:
         self.fill = fill
         self._whole_seen: NDArray[np.uint8] | None = None
         self._cells_seen: dict[int, NDArray[np.uint8]] = {}
+        self._hardly_changed: tuple[tuple[bool, int], NDArray[np.bool_]] | None = None
 
     @cached_property
     def seen(self) -> NDArray[np.uint8]:
@@ -43,6 +45,18 @@ class Masker:
             top, left, bottom, right = self.grid.box(cell)
             replacement[top:bottom, left:right] = pixels
         return replacement
+
+    @property
+    def hardly_changed(self) -> NDArray[np.bool_]:
+        """Cells that look nearly the same when hidden alone, (rows, columns).
+
+        With a `local` fill, cells that were not hidden alone are among them.
+        """
+        known = (self._whole_seen is not None, len(self._cells_seen))
+        if self._hardly_changed is None or self._hardly_changed[0] != known:
+            same = hardly_changed(self.seen, self.replacement, self.grid)
+            self._hardly_changed = known, same
+        return self._hardly_changed[1]
 
     @cached_property
     def _replacement(self) -> Pixels | None:

@@ -101,6 +101,7 @@ class Explanation(ExplanationData):
             checked=checked,
             attribution=attribution,
             handfuls=_kept_handfuls(run, attribution),
+            emptied=run.cached_probabilities(range(len(run.grid))),
         )
 
     @property

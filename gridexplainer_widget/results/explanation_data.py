@@ -14,6 +14,8 @@ from gridexplainer_widget.attribution.attribution import Cost, over_pixels
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.quantities import Quantity, quantity_of
 from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.fills import is_of_whole
+from gridexplainer_widget.core.hardly_changed import hardly_changed
 from gridexplainer_widget.core.picture import to_uint8
 from gridexplainer_widget.core.scores import Answers, Score, Unit, drops_of, parse_score
 from gridexplainer_widget.core.shown import quoted
@@ -179,6 +181,18 @@ class ExplanationData(ExplanationFields):
         drops = drops_of(self.answers, self.whole, self.target, self.score, output)
         drops.setflags(write=False)
         return drops
+
+    @cached_property
+    def hardly_changed(self) -> NDArray[np.bool_]:
+        """Where hiding hardly changes the picture, so that 0 says nothing: bool (rows, columns).
+
+        False where that is not known, as for methods that do not hide single cells by the fill.
+        """
+        changes = hardly_changed(self.seen, self.replacement, self.grid)
+        if self.attribution is None:
+            return changes & np.isfinite(self.drops)
+        hides = not METHODS[self.method].white_box and is_of_whole(self.fill)
+        return changes & hides
 
     @property
     def baseline(self) -> float:

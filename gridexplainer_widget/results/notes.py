@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from gridexplainer_widget.classifiers.checks.checks import Check, chance_check, size_check
 from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.fills import LOCAL
 from gridexplainer_widget.core.scores import INDEPENDENT, floors_of, odds_of
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.inference.foretells import Foretells
+from gridexplainer_widget.results.data.map_shape import is_placeless, is_two_sided, sides_of
 
 from .explanation_data import ExplanationData
 
@@ -19,6 +22,14 @@ SATURATED_PROBABILITY: Final = 0.95
 
 SMALL_DROP: Final = 0.02
 """In probability."""
+
+FLAT_LOG_ODDS: Final = 0.1
+"""Drops under this are those of a flat map: 2.5 points at most."""
+
+LEFT: Final = 0.9
+"""Share of a probability that is left with every cell hidden, from which that is told."""
+
+Note: TypeAlias = Callable[[ExplanationData], str]
 
 
 def is_saturated(explanation: ExplanationData) -> bool:
@@ -34,27 +45,11 @@ def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
     """Collect the notes on map and picture."""
     doubts = [check.sentence for check in picture_checks(explanation) if check.verdict != "ok"]
     if explanation.attribution is not None:
-        return (*explanation.attribution.notes, *_saturated_values(explanation), *doubts)
-    notes = []
-    if not explanation.complete:
-        notes.append(_partial(explanation))
-    if is_saturated(explanation):
-        most = _rounded_up(100 * _largest_drop(explanation))
-        notes.append(
-            f"Saturated: the model is so sure ({percent(explanation.baseline)}) that no cell "
-            f"moves its probability by more than {most} points. "
-            'score="log-odds" still tells the cells apart.'
-        )
-    if explanation.complete and _leaves_everything(explanation):
-        notes.append("No cell changes the answer at all.")
-    elif explanation.complete and _leaves_target(explanation):
-        what = "" if explanation.quantity.is_value else "the probability of "
-        notes.append(f"No cell changes {what}“{shown(explanation.label)}”.")
-    if explanation.score == "log-odds" and _is_beyond_float32(explanation):
-        notes.append(
-            "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
-        )
-    return (*notes, *doubts)
+        told = (note(explanation) for note in OF_ANY_METHOD)
+        notes = [*explanation.attribution.notes, *_saturated_values(explanation), *told]
+    else:
+        notes = [note(explanation) for note in (*OF_SINGLE_CELLS, *OF_ANY_METHOD)]
+    return (*filter(None, notes), *doubts)
 
 
 def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
@@ -120,10 +115,118 @@ def picture_checks(explanation: ExplanationData) -> tuple[Check, ...]:
 
 
 def _partial(explanation: ExplanationData) -> str:
+    if explanation.complete:
+        return ""
     scored = f"Partial: {explanation.done} of {len(explanation.grid)} cells have been scored."
     failed = int(explanation.failed.sum())
     cells = "1 cell" if failed == 1 else f"{failed} cells"
     return f"{scored} For {cells} the model gave no number." if failed else scored
+
+
+def _saturated(explanation: ExplanationData) -> str:
+    if not is_saturated(explanation):
+        return ""
+    most = _rounded_up(100 * _largest_drop(explanation))
+    largest = _largest_drop(explanation.for_score("log-odds"))
+    more = 'score="log-odds" still tells the cells apart.'
+    if largest < FLAT_LOG_ODDS:
+        more = f"Log-odds do not help: no cell moves them by more than {_rounded_up(largest)}."
+    return (
+        f"Saturated: the model is so sure ({percent(explanation.baseline)}) that no cell "
+        f"moves its probability by more than {most} points. {more}"
+    )
+
+
+def _unmoved(explanation: ExplanationData) -> str:
+    if not explanation.complete or not _leaves_target(explanation):
+        return ""
+    if _is_rounded(explanation):
+        return (
+            f"No cell changes the probability of “{shown(explanation.label)}”, which is rounded to "
+            f"{percent(explanation.baseline)}. Logits would tell the cells apart."
+        )
+    if _leaves_everything(explanation):
+        return "No cell changes the answer at all."
+    what = "" if explanation.quantity.is_value else "the probability of "
+    return f"No cell changes {what}“{shown(explanation.label)}”."
+
+
+def _flat(explanation: ExplanationData) -> str:
+    if not _is_flat(explanation) or is_saturated(explanation):
+        return ""
+    most, label = _largest_drop(explanation), shown(explanation.label, 40)
+    if explanation.score == "log-odds":
+        moves = f"the log-odds of “{label}” by more than {_rounded_up(most)}."
+    else:
+        moves = f"the probability of “{label}” by more than {_rounded_up(100 * most)} points."
+    return f"The map is flat: no cell moves {moves}"
+
+
+def _two_sided(explanation: ExplanationData) -> str:
+    found = explanation.foretells
+    proven = found is not None and found.reliable
+    if not explanation.complete or proven or _is_flat(explanation) or _leaves_target(explanation):
+        return ""
+    if not is_two_sided(explanation.values):
+        return ""
+    supports, against = sides_of(explanation.values)
+    return (
+        f"About as many cells speak against “{shown(explanation.label, 40)}” ({against}) as for it "
+        f"({supports}): their numbers may be chance."
+    )
+
+
+def _placeless(explanation: ExplanationData) -> str:
+    drops = explanation.for_score(explanation.quantity.scores[-1]).drops
+    if not explanation.complete or _is_flat(explanation) or not is_placeless(drops):
+        return ""
+    return (
+        f"The evidence has no place: all {drops.size} cells count about alike. The colour or "
+        "texture of the whole picture may decide."
+    )
+
+
+def _bounds(explanation: ExplanationData) -> str:
+    if explanation.score != "log-odds" or not _is_beyond_float32(explanation):
+        return ""
+    return "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
+
+
+def _hardly_changed(explanation: ExplanationData) -> str:
+    cells = int(explanation.hardly_changed.sum())
+    if cells == 0:
+        return ""
+    if cells == 1:
+        return "1 cell is hardly changed by this fill: its 0 says nothing."
+    return f"{cells} cells are hardly changed by this fill: their 0 says nothing."
+
+
+def _emptied(explanation: ExplanationData) -> str:
+    if explanation.emptied is None or explanation.quantity.is_value:
+        return ""
+    before, after = explanation.baseline, float(explanation.emptied[explanation.target])
+    label = shown(explanation.label, 40)
+    leaves = before > 0.5 and after > LEFT * before
+    if not leaves or not _is_emptied_plain(explanation) or explanation.hardly_changed.mean() > 0.5:
+        return ""
+    return (
+        f"With every cell hidden “{label}” still has {percent(after)}: it is "
+        "also the answer to an empty picture. What is not there may be the evidence."
+    )
+
+
+OF_SINGLE_CELLS: Final[tuple[Note, ...]] = (
+    _partial,
+    _saturated,
+    _unmoved,
+    _flat,
+    _two_sided,
+    _placeless,
+    _bounds,
+)
+"""Each gives a sentence, or "" where it has nothing to say."""
+
+OF_ANY_METHOD: Final[tuple[Note, ...]] = (_hardly_changed, _emptied)
 
 
 def _largest_drop(explanation: ExplanationData) -> float:
@@ -140,6 +243,28 @@ def _leaves_only_probabilities(explanation: ExplanationData) -> bool:
     whole, hidden = explanation.whole.log_odds, explanation.answers.log_odds
     both = np.isfinite(whole) & np.isfinite(hidden)
     return bool((hidden != whole)[both].any())
+
+
+def _is_flat(explanation: ExplanationData) -> bool:
+    """Tell whether no cell matters, in log-odds, which know no saturation."""
+    if explanation.quantity.is_value or not explanation.complete or _leaves_target(explanation):
+        return False
+    return _largest_drop(explanation.for_score("log-odds")) < FLAT_LOG_ODDS
+
+
+def _is_emptied_plain(explanation: ExplanationData) -> bool:
+    """Tell whether the picture is of one colour with every cell hidden."""
+    colors = explanation.replacement.reshape(-1, 3)
+    return explanation.fill in LOCAL or bool((np.ptp(colors, axis=0) <= 1).all())
+
+
+def _is_rounded(explanation: ExplanationData) -> bool:
+    """Tell whether float32 holds no number between the target's probability and 1."""
+    if explanation.quantity.is_value or explanation.whole.finite_log_odds(explanation.target):
+        return False
+    output = str(explanation.settings.get("output"))
+    _, other = odds_of(explanation.whole.vectors, explanation.target, output)
+    return float(other) < floors_of(explanation.target, output)[1]
 
 
 def _leaves_target(explanation: ExplanationData) -> bool:

@@ -98,6 +98,7 @@ def record_of(
         },
         "others": others,
         "selection": _selection(explanation, classes, state, selection),
+        "hardly_changed": np.flatnonzero(explanation.hardly_changed).tolist(),
         "quantity": explanation.quantity.record,
         "done": explanation.done,
         "seconds": explanation.seconds,

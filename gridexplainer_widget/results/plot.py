@@ -102,7 +102,8 @@ def draw_cells(
         percents = np.ma.masked_invalid(explanation.normalized())
         ax.pcolormesh(x, y, percents, vmin=0, vmax=100, cmap=shades())
     _draw_lines(ax, x, y, room)
-    _draw_pending(ax, explanation, x, y)
+    _hatch(ax, np.isnan(explanation.values), x, y, "////")
+    _hatch(ax, explanation.hardly_changed, x, y, "..")
     if numbers and room >= MIN_CELL_POINTS:
         _draw_numbers(ax, explanation, x, y, style, size=min(11.0, room * 0.4))
     ax.set(xlim=(x[0], x[-1]), ylim=(y[-1], y[0]))
@@ -118,10 +119,11 @@ def _new_figure(explanation: ExplanationData, style: str) -> Figure:
     panel_height = float(np.clip(panel_width * height / width, 0.8, 7))
     notes = [textwrap.fill(note, 120) for note in all_notes(explanation)]
     lines = sum(note.count("\n") + 1 for note in notes)
+    dotted = bool(explanation.hardly_changed.any())  # a line more in the title
     figure = ExplanationFigure(
         figsize=(
             across * panel_width + (1.2 if style == "signed" else 0.2),
-            down * (panel_height + 0.85) + 0.2 * lines,
+            down * (panel_height + 0.85) + 0.2 * (lines + dotted),
         ),
         layout="constrained",
     )
@@ -178,13 +180,17 @@ def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], room: 
     ax.hlines(y, x[0], x[-1], colors="black", linewidth=width, alpha=alpha)
 
 
-def _draw_pending(
-    ax: Axes, explanation: ExplanationData, x: NDArray[np.float64], y: NDArray[np.float64]
+def _hatch(
+    ax: Axes,
+    where: NDArray[np.bool_],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    pattern: str,
 ) -> None:
-    for row, column in np.argwhere(np.isnan(explanation.values)):
+    for row, column in np.argwhere(where):
         corner, size = (x[column], y[row]), (x[column + 1] - x[column], y[row + 1] - y[row])
         ax.add_patch(
-            Rectangle(corner, *size, fill=False, hatch="////", edgecolor="0.6", linewidth=0)
+            Rectangle(corner, *size, fill=False, hatch=pattern, edgecolor="0.6", linewidth=0)
         )
 
 
@@ -226,13 +232,14 @@ def _cell_points(ax: Axes, explanation: ExplanationData) -> float:
 def _title(explanation: ExplanationData, style: str, room: float) -> str:
     grid = explanation.grid
     label = f"“{shown(explanation.label, 26)}” ({explanation.baseline_text})"
-    hidden = f"{explanation.hiding} {shown(explanation.fill, 44)}"
-    cells = f"{grid.rows}×{grid.columns} cells, {hidden}"
+    fill = shown(explanation.fill, 44)
+    cells = f"{grid.rows}×{grid.columns} cells, {explanation.hiding} {fill}"
     if explanation.attribution is not None:
         cells = f"{grid.rows}×{grid.columns} cells by {shown(explanation.title, 44)}"
+    dots = f"\ndotted: hardly changed by {fill}" if explanation.hardly_changed.any() else ""
     if style == "original":
         key = "100: largest, 0: smallest, which may be negative"
         if room < MIN_CELL_POINTS:
             key = "clear: smallest, which may be negative; full: largest"
-        return f"{label}: {cells}\n{key}"
-    return f"What {label} rests on\n{cells}"
+        return f"{label}: {cells}\n{key}{dots}"
+    return f"What {label} rests on\n{cells}{dots}"

@@ -15,6 +15,7 @@ KERNEL_TRAITS: Final = (
     "scores",
     "together",
     "foretells",
+    "hardly_changed",
     "status",
     "progress",
     "evidence",

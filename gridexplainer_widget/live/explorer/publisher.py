@@ -27,6 +27,7 @@ from .session import ExplorerSession, Question
 from .trait_values import (
     about_of,
     curve_of,
+    hardly_changed_of,
     known_of,
     progress_of,
     run_prediction,
@@ -167,6 +168,7 @@ class ExplorerPublisher(Publisher):
         seconds = (self._ended or time.monotonic()) - self._started
         traits.set_trait("grid", dict(vars(run.grid)))
         traits.set_trait("scores", scores_of(run, target, traits.score))
+        traits.set_trait("hardly_changed", hardly_changed_of(run))
         if fit:
             self._publish_fit(explanation or (self.explanation if handfuls_done(run) else None))
         traits.set_trait("progress", progress_of(run, handfuls, self._known_before, seconds))

@@ -32,6 +32,11 @@ def together_of(explanation: Explanation | None) -> bytes:
     return b"" if fitted is None else fitted.astype("<f4").tobytes()
 
 
+def hardly_changed_of(run: Run) -> list[int]:
+    """List the scored cells that look nearly the same when they are hidden."""
+    return [int(cell) for cell in np.flatnonzero(run.masker.hardly_changed.ravel() & run.scored)]
+
+
 def run_prediction(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
     """Describe the prediction on the whole picture; empty until known."""
     if run.baseline is None:

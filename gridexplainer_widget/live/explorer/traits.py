@@ -57,6 +57,13 @@ class ExplorerTraits(BaseWidget):
             "`text`; once the run has ended. `shown`: the map that has earned it."
         )
     )
+    hardly_changed = kernel_trait(
+        t.List(
+            t.Int(),
+            help="Numbers of the cells that look nearly the same when they are hidden, row by row "
+            "from 0: their 0 says nothing.",
+        )
+    )
     progress = kernel_trait(
         t.Dict(
             help="`done`, `total` (cells), `handfuls` (`done`, `total`; it may settle before), "

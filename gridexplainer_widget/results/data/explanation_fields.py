@@ -59,6 +59,8 @@ class ExplanationFields:
         apart where probabilities are rounded to 0 or 1; NaN or None where no logit is known.
     handfuls : Handfuls, optional
         Cells hidden together, and the answers; with another method, those kept out of any fit.
+    emptied : float32 array (classes,), optional
+        Probabilities with every cell hidden, where the model was asked.
     chosen : {"alone", "together"}, optional
         The map to show; None for the one that has earned it.
     """
@@ -84,6 +86,7 @@ class ExplanationFields:
     baseline_log_odds: NDArray[np.float32] | None = field(default=None, repr=False)
     handfuls: Handfuls | None = field(default=None, repr=False)
     chosen: MapName | None = None
+    emptied: Probabilities | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for value in vars(self).values():

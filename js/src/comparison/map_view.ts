@@ -36,7 +36,7 @@ export const MAP_APPEARANCE: Appearance = {
   threshold: 0,
 };
 
-const SCENE = { score: "probability", appearance: MAP_APPEARANCE, keep: false } as const;
+const SCENE = { score: "probability", appearance: MAP_APPEARANCE, keep: false, hardlyChanged: [] } as const;
 
 /** `shares` returns −1..1 for each cell; null shows the picture. */
 export function mapView(

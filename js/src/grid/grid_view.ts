@@ -9,7 +9,7 @@ import { onRepaintNeeded } from "../dom/repaint";
 import { tip } from "../dom/tip";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
-import { bothTexts, changeText, dropText, placeText } from "../text/cell_text";
+import { bothTexts, changedText, changeText, dropText, placeText } from "../text/cell_text";
 import { ariaGrid } from "./aria_grid";
 import { listenToKeys, moved } from "./keyboard";
 import { legend } from "./legend";
@@ -62,8 +62,8 @@ export function gridView(
     const [score, keep] = [model.get("score"), model.get("keep")];
     const [width, height] = [frame.clientWidth, frame.clientHeight];
     const [active, selected] = [activeShown ? cells.active() : null, cells.shown()];
-    const scene = { picture, pale, grid, drops, score, appearance, hovered, active, selected, keep };
-    paint(canvas, scene, width, height);
+    const marks = { hardlyChanged: model.get("hardly_changed"), hovered, active, selected, keep };
+    paint(canvas, { picture, pale, grid, drops, score, appearance, ...marks }, width, height);
     const index = cells.dragging() ? null : (hovered ?? active);
     const drop = index === null ? undefined : alone[index];
     if (!grid || index === null || drop === undefined) return tooltip.hide();
@@ -81,7 +81,9 @@ export function gridView(
   const numbersOf = (index: number, change: string) => {
     const part = together[index];
     const unit = model.get("quantity").unit;
-    return part === undefined ? [change] : bothTexts(change, part, shownMap(model), model.get("score"), unit);
+    const texts =
+      part === undefined ? [change] : bothTexts(change, part, shownMap(model), model.get("score"), unit);
+    return [...texts, ...changedText(model.get("hardly_changed"), index)];
   };
 
   const describe = () => {
@@ -185,7 +187,8 @@ export function gridView(
     cells.follow();
     const grid = shape();
     if (grid && hovered !== null && hovered >= grid.rows * grid.columns) hovered = null;
-    key.update(drops, model.get("score"), appearanceOf(model), model.get("quantity").unit);
+    const unit = model.get("quantity").unit;
+    key.update(drops, model.get("score"), appearanceOf(model), unit, model.get("hardly_changed"));
     refresh();
   };
   return { element: root, canvas, update };

@@ -13,11 +13,17 @@ import {
 } from "../cells/scores";
 import { element } from "../dom/element";
 import type { Score } from "../model/explorer_protocol";
-import { failedMark, pendingPattern } from "./marks";
+import { dottedPattern, failedMark, pendingPattern } from "./marks";
 
 export interface Legend {
   element: HTMLElement;
-  update(drops: Float32Array, score: Score, appearance: Appearance, unit?: string): void;
+  update(
+    drops: Float32Array,
+    score: Score,
+    appearance: Appearance,
+    unit?: string,
+    hardlyChanged?: readonly number[],
+  ): void;
 }
 
 export function legend(): Legend {
@@ -29,19 +35,22 @@ export function legend(): Legend {
   const absolute = element("span", "gx-legend-entry", "absolute scale");
   const faded = entry("");
   const pending = pendingEntry("not scored yet");
+  const dotted = patternEntry("hardly changed by this fill", dottedPattern);
+  dotted.element.title = "Hiding leaves these cells nearly as they are: their 0 says nothing.";
   const failed = entry("failed", (ink, size, ratio) =>
     failedMark(ink, { x: 0, y: 0, width: size, height: size }, ratio),
   );
   failed.element.title = "The model's output was not finite with the cell hidden.";
   colors.append(least, bar, most);
-  root.append(colors, absolute, faded.element, pending.element, failed.element);
+  root.append(colors, absolute, faded.element, pending.element, dotted.element, failed.element);
 
-  const update = (drops: Float32Array, score: Score, appearance: Appearance, unit = "") => {
+  const update: Legend["update"] = (drops, score, appearance, unit = "", hardlyChanged = []) => {
     const scale = scaleOf(drops, score, appearance.scale);
     [least.textContent, most.textContent] = endTexts(drops, score, appearance, unit);
     bar.style.backgroundImage = gradient(appearance);
     absolute.hidden = appearance.scale !== "absolute" || score === "value";
     pending.element.hidden = !drops.some(Number.isNaN);
+    dotted.element.hidden = hardlyChanged.length === 0;
     failed.element.hidden = !drops.some(isFailed);
     faded.element.hidden = !drops.some(
       (drop) => isScored(drop) && isFaded(drop, scale, appearance.threshold),
@@ -89,13 +98,17 @@ export function gradient({ colormap, opacity }: Appearance): string {
 const SWATCH_SIZE = 12;
 
 export function pendingEntry(meaning: string) {
-  const made = entry(meaning, (ink, size, ratio) => {
-    const pattern = pendingPattern(ink, ratio);
+  const made = patternEntry(meaning, pendingPattern);
+  made.element.classList.add("gx-legend-pending");
+  return made;
+}
+
+function patternEntry(meaning: string, patternOf: typeof pendingPattern) {
+  return entry(meaning, (ink, size, ratio) => {
+    const pattern = patternOf(ink, ratio);
     if (pattern) ink.fillStyle = pattern;
     if (pattern) ink.fillRect(0, 0, size, size);
   });
-  made.element.classList.add("gx-legend-pending");
-  return made;
 }
 
 type Mark = (ink: CanvasRenderingContext2D, size: number, ratio: number) => void;

@@ -7,6 +7,8 @@ type Context = CanvasRenderingContext2D;
 
 const LIGHT = "rgba(255, 255, 255, 0.38)";
 const DARK = "rgba(0, 0, 0, 0.26)";
+const DOT_LIGHT = "rgba(255, 255, 255, 0.6)";
+const DOT_DARK = "rgba(0, 0, 0, 0.42)";
 
 /** Light beside dark, visible on any picture; null without a canvas context. */
 export function pendingPattern(context: Context, ratio: number): CanvasPattern | null {
@@ -23,6 +25,22 @@ export function pendingPattern(context: Context, ratio: number): CanvasPattern |
       ink.fillStyle = place === 0 ? LIGHT : DARK;
       ink.fillRect(x, y, 1, 1);
     }
+  }
+  return context.createPattern(tile, "repeat");
+}
+
+/** Sparse dots, each light beside dark: calmer than what is pending. */
+export function dottedPattern(context: Context, ratio: number): CanvasPattern | null {
+  const dot = Math.max(1, Math.round(ratio));
+  const tile = document.createElement("canvas");
+  tile.width = tile.height = 6 * dot;
+  const ink = tile.getContext("2d");
+  if (!ink) return null;
+  for (const place of [dot, 4 * dot]) {
+    ink.fillStyle = DOT_LIGHT;
+    ink.fillRect(place, place, dot, dot);
+    ink.fillStyle = DOT_DARK;
+    ink.fillRect(place + dot, place, dot, dot);
   }
   return context.createPattern(tile, "repeat");
 }

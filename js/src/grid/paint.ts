@@ -4,7 +4,7 @@ import { cellColor, type Appearance } from "../cells/colors";
 import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "../cells/scores";
 import type { Score } from "../model/explorer_protocol";
 import type { GridShape } from "../model/widget_model";
-import { failedMark, pendingPattern } from "./marks";
+import { dottedPattern, failedMark, pendingPattern } from "./marks";
 import { dimHidden, outlineActive, outlineHovered, outlineSelection } from "./outlines";
 import { boxOn, cellSizeOn, pixels, roomOn, surfaceOf, type Surface } from "./surface";
 
@@ -14,6 +14,8 @@ export interface Scene {
   pale: CanvasImageSource;
   grid: GridShape | null;
   drops: Float32Array;
+  /** Dotted. */
+  hardlyChanged: readonly number[];
   score: Score;
   appearance: Appearance;
   hovered: number | null;
@@ -77,8 +79,9 @@ interface Layer {
 const layers = new WeakMap<HTMLCanvasElement, Layer>();
 
 function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanvasElement {
-  const { pale, drops, grid, score, appearance } = scene;
-  const rest = JSON.stringify([grid, score, appearance, canvas.width, canvas.height, ratio]);
+  const { pale, drops, grid, score, appearance, hardlyChanged } = scene;
+  const size = [canvas.width, canvas.height, ratio];
+  const rest = JSON.stringify([grid, score, appearance, hardlyChanged, size]);
   const old = layers.get(canvas);
   if (old && old.pale === pale && old.rest === rest && sameBits(old.drops, drops)) return old.canvas;
   const layer = { canvas: old?.canvas ?? newLayer(canvas), pale, drops, rest };
@@ -119,6 +122,7 @@ function paintMap(context: Context, scene: Scene, width: number, height: number,
   const surface = surfaceOf(scene.grid, width, height, ratio);
   paintPictures(context, scene, surface);
   paintCells(context, scene, surface);
+  fillWith(context, surface, dottedPattern(context, surface.ratio), scene.hardlyChanged);
   paintLines(context, surface);
   if (scene.appearance.numbers) paintNumbers(context, scene, surface);
 }
@@ -135,12 +139,21 @@ function paintPictures(context: Context, scene: Scene, surface: Surface) {
   const under = pending.length < scene.drops.length ? scene.pale : scene.picture;
   context.drawImage(under, 0, 0, width, height);
   context.globalCompositeOperation = "source-over";
-  const pattern = pendingPattern(context, surface.ratio);
-  if (pattern) context.fillStyle = pattern;
-  if (pattern) fillCells(context, surface, pending);
+  fillWith(context, surface, pendingPattern(context, surface.ratio), pending);
 }
 
-function fillCells(context: Context, surface: Surface, cells: number[]) {
+function fillWith(
+  context: Context,
+  surface: Surface,
+  pattern: CanvasPattern | null,
+  cells: readonly number[],
+) {
+  if (!pattern) return;
+  context.fillStyle = pattern;
+  fillCells(context, surface, cells);
+}
+
+function fillCells(context: Context, surface: Surface, cells: readonly number[]) {
   for (const index of cells) {
     const box = boxOn(surface, index);
     context.fillRect(box.x, box.y, box.width, box.height);

@@ -11,6 +11,7 @@ export const KERNEL_TRAITS = [
   "scores",
   "together",
   "foretells",
+  "hardly_changed",
   "status",
   "progress",
   "evidence",
@@ -159,6 +160,8 @@ export interface Traits {
   /** As `scores`, fitted to cells hidden together; empty while there is none. */
   together: DataView;
   foretells: Foretells;
+  /** Cells that look nearly the same when they are hidden: their 0 says nothing. */
+  hardly_changed: number[];
   status: Status;
   progress: Maybe<Progress>;
   evidence: Maybe<Evidence>;
@@ -200,6 +203,7 @@ export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   scores: NO_BYTES,
   together: NO_BYTES,
   foretells: {},
+  hardly_changed: [],
   status: "stopped",
   progress: {},
   evidence: {},

@@ -25,6 +25,7 @@ export interface Embedded {
   /** Shape (cells, classes); NaN where not scored. */
   vectors: string;
   answers: Partial<Record<Score, RecordedMaps>>;
+  hardly_changed: number[];
   quantity: Quantity;
   /** Winning classes that are not in `classes`. */
   others: [cell: number, index: number, before: number, after: number][];
@@ -109,6 +110,7 @@ export function traitsOf(recording: Recording): Traits {
     status: done === total ? "done" : "stopped",
     progress: { done, total, rate: seconds > 0 ? done / seconds : 0, left: null },
     about: embedded.about,
+    hardly_changed: embedded.hardly_changed,
     quantity: embedded.quantity,
     check: embedded.check,
     fills: [state.fill],

@@ -11,6 +11,11 @@ export function placeText(grid: GridShape, index: number): string {
   return `Row ${row + 1}, column ${column + 1}`;
 }
 
+/** The last of a cell's texts, if it is one of these. */
+export function changedText(hardlyChanged: readonly number[], index: number): string[] {
+  return hardlyChanged.includes(index) ? ["hardly changed by this fill"] : [];
+}
+
 /** `unit` is that of values. */
 export function dropText(drop: number, score: Score, unit = ""): string {
   if (Number.isNaN(drop)) return "not scored yet";

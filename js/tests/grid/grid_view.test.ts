@@ -398,6 +398,13 @@ describe("a screen reader", () => {
     press("ArrowRight");
     expect(cell().textContent).toBe("Row 1, column 2, failed: the model gave no finite number");
   });
+
+  test("is told that the fill hardly changes a cell", async () => {
+    await show({ scores: scoresOf(0, 0.1, 0, 0, 0, 0), hardly_changed: [0] });
+    expect(cell().textContent).toBe("Row 1, column 1, drop 0.0 points, hardly changed by this fill");
+    press("ArrowRight");
+    expect(cell().textContent).toBe("Row 1, column 2, drop 10.0 points");
+  });
 });
 
 describe("what is drawn", () => {

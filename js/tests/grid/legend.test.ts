@@ -82,6 +82,13 @@ describe("an entry", () => {
     expect(entries()).toEqual([]);
   });
 
+  test("tells of cells that the fill hardly changes", () => {
+    view.update(new Float32Array([0.5, 0]), "probability", APPEARANCE, "", [1]);
+    expect(entries()).toEqual(["hardly changed by this fill"]);
+    view.update(new Float32Array([0.5, 0]), "probability", APPEARANCE, "", []);
+    expect(entries()).toEqual([]);
+  });
+
   test("goes when there is nothing to tell any more", () => {
     view.update(new Float32Array([NaN, Infinity]), "probability", APPEARANCE);
     view.update(new Float32Array([0.5, 0.5]), "probability", APPEARANCE);
@@ -91,7 +98,7 @@ describe("an entry", () => {
   test("has a swatch that is marked as the map's cells are", () => {
     // A swatch is 12 pixels wide: the cross reaches 3.6 from its middle.
     expect(context.args("moveTo")[0]).toEqual([2.4, 2.4]);
-    expect(context.of("createPattern")).toHaveLength(1);
+    expect(context.of("createPattern")).toHaveLength(2);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failedMark, pendingPattern } from "../../src/grid/marks";
+import { dottedPattern, failedMark, pendingPattern } from "../../src/grid/marks";
 import { fakeCanvas, FakeContext } from "../support/browser";
 
 describe("the hatch of pending cells", () => {
@@ -42,6 +42,19 @@ describe("the hatch of pending cells", () => {
     expect(pendingPattern(context as unknown as CanvasRenderingContext2D, 1)).toBe(made);
     expect(wanted[0]).toBeInstanceOf(HTMLCanvasElement);
     expect(wanted[1]).toBe("repeat");
+  });
+});
+
+describe("the dots of cells that hardly change", () => {
+  test.each([1, 2])("are sparse, each light beside dark, on a screen of ratio %d", (ratio) => {
+    const tile = fakeCanvas();
+    dottedPattern(new FakeContext() as unknown as CanvasRenderingContext2D, ratio);
+    const dot = ratio;
+    expect(tile.args("fillRect")).toEqual(
+      [[1, 1], [2, 1], [4, 4], [5, 4]].map(([x, y]) => [x! * dot, y! * dot, dot, dot]),
+    );
+    const light = tile.of("fillRect").map((call) => call.fillStyle.startsWith("rgba(255"));
+    expect(light).toEqual([true, false, true, false]);
   });
 });
 

@@ -51,6 +51,7 @@ function sceneOf(changes: Partial<Scene> = {}): Scene {
     pale: document.createElement("canvas"),
     grid: { rows: 2, columns: 3, height: 5, width: 7 },
     drops: new Float32Array([0.5, -0.25, NaN, 0, 0.0625, 0.25]),
+    hardlyChanged: [],
     score: "probability",
     appearance: APPEARANCE,
     hovered: null,
@@ -153,6 +154,20 @@ describe("cells", () => {
     expect(map.args("lineTo")).toEqual([[30 + reach, 30 + reach], [30 - reach, 30 + reach]]);
     expect(map.of("stroke")[0]!.strokeStyle).toBe("#fff");
     expect(map.args("fillText").map(([text]) => text)).toEqual(Array(5).fill("100"));
+  });
+
+  test("that the fill hardly changes are dotted over their colours, and anew where others are", () => {
+    const dots = "dots";
+    Object.assign(map, { createPattern: () => dots });
+    const dotted = () => map.of("fillRect").filter((call) => call.fillStyle === dots);
+    const drops = new Float32Array([0.5, 0.5, 0.5, 0, 0, 0]);
+    paint(canvas, sceneOf({ drops, hardlyChanged: [0, 3] }), 210, 150);
+    expect(dotted().map((call) => call.args)).toEqual([BOXES[0], BOXES[3]]);
+    const styles = map.of("fillRect").map((call) => call.fillStyle);
+    expect(styles.indexOf(dots)).toBeGreaterThan(styles.lastIndexOf(cellColor(0.5, 0.5, APPEARANCE)));
+    map.calls.length = 0;
+    paint(canvas, sceneOf({ drops, hardlyChanged: [5] }), 210, 150);
+    expect(dotted().map((call) => call.args)).toEqual([BOXES[5]]);
   });
 
   const lines = () => map.of("fillRect").filter((call) => /^rgba\(0, 0, 0, 0\.[12]/.test(call.fillStyle));

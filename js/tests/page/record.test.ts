@@ -44,6 +44,10 @@ describe("the traits", () => {
     expect(first.labels).toEqual(["", "cat", "dog", "", "owl", "fox"]);
   });
 
+  test("tell which cells the fill hardly changes", () => {
+    expect(first.hardly_changed).toEqual([2]);
+  });
+
   test("of a complete recording say that it is done", () => {
     expect(traitsOf(recording({ done: 4 })).status).toBe("done");
   });

@@ -23,6 +23,7 @@ export function traits(changes: Partial<Traits> = {}): Traits {
     },
     quantity: { name: "probability", unit: "" },
     grid: { rows: 2, columns: 3, height: 5, width: 7 },
+    hardly_changed: [],
     scores: scoresOf(0.5, -0.2, NaN, 0, 0.06, 0.25),
     together: bytesOf(),
     foretells: {},

@@ -38,6 +38,7 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
       },
     },
     others: [],
+    hardly_changed: [2],
     selection: null,
     done: 3,
     seconds: 6,

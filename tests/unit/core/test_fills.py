@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from gridexplainer_widget.core.fills import DEFAULT_FILL, NAMES, Fill, parse_fill
 from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.hardly_changed import hardly_changed
 from gridexplainer_widget.core.masking import Masker
 
 PIXELS = np.random.default_rng(1).integers(0, 256, (7, 9, 3)).astype(np.float32)
@@ -211,6 +212,40 @@ def test_a_local_fill_shows_the_cells_that_were_hidden_alone_as_they_were_at_fir
     expected[inside(4)], expected[inside(5)] = 10, 40
     np.testing.assert_array_equal(masker.replacement, expected)
     np.testing.assert_array_equal(masker.seen, PIXELS)
+
+
+def test_the_masker_tells_which_cells_hardly_change() -> None:
+    pixels = np.zeros((4, 6, 3), np.float32)
+    pixels[:2, :2] = 100
+    pixels[2:, 4:] = 7.4, 0, 13
+    masker = Masker(pixels, Grid(2, 3, 4, 6), parse_fill("black"))
+    masker.masked([0])
+    assert np.flatnonzero(~masker.hardly_changed).tolist() == [0, 5]
+
+
+def test_a_local_fill_tells_it_as_cells_are_hidden() -> None:
+    masker = Masker(PIXELS, GRID, parse_fill(lambda pixels, hidden: np.float32(0)))
+    assert masker.hardly_changed.all()
+    masker.masked([4])
+    assert np.flatnonzero(~masker.hardly_changed).tolist() == [4]
+
+
+@given(
+    rows=st.integers(1, 7), columns=st.integers(1, 9), seed=st.integers(0, 99), by=st.floats(0, 20)
+)
+def test_hardly_changed_is_a_root_mean_square_of_each_cell(
+    rows: int, columns: int, seed: int, by: float
+) -> None:
+    rng, grid = np.random.default_rng(seed), Grid(rows, columns, 7, 9)
+    one = rng.integers(0, 256, (7, 9, 3)).astype(np.uint8)
+    other = np.clip(one + rng.normal(0, by, one.shape), 0, 255).astype(np.uint8)
+    difference = one.astype(float) - other
+    rms = [
+        np.sqrt(np.mean(difference[top:bottom, left:right] ** 2))
+        for top, left, bottom, right in grid.boxes()
+    ]
+    expected = np.reshape(np.array(rms) < 8, grid.shape)
+    np.testing.assert_array_equal(hardly_changed(one, other, grid), expected)
 
 
 def test_what_is_shown_has_three_channels() -> None:

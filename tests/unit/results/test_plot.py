@@ -106,6 +106,21 @@ def test_a_panorama_is_stacked() -> None:
     assert first.get_position().width > 0.7
 
 
+@pytest.mark.parametrize("style", ["signed", "original"])
+def test_cells_that_the_fill_hardly_changes_are_dotted(style: str) -> None:
+    picture = WIDE.copy()
+    picture[:, : WIDE.shape[1] // 4] = 0
+    explanation = GridExplainer(weights, 4, fill="black").explain(picture)
+    assert explanation.hardly_changed.sum() == 4
+    figure = explanation.plot(style=style)
+    dotted = [patch for patch in figure.axes[1].patches if patch.get_hatch() == ".."]
+    assert [patch.get_x() for patch in dotted] == [-0.5] * 4
+    assert figure.axes[1].get_title(loc="left").endswith("\ndotted: hardly changed by black")
+    assert "dotted" not in GridExplainer(weights, 4, fill="red").explain(picture).plot().axes[
+        1
+    ].get_title(loc="left")
+
+
 def test_pending_cells_are_hatched() -> None:
     explainer = GridExplainer(weights, 4, batch_size=5)
     run = explainer.start_run(WIDE)
