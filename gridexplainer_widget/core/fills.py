@@ -13,6 +13,7 @@ from PIL import ImageColor
 from gridexplainer_widget.core.arrays import Pixels
 
 from .grid import Grid
+from .linear_fill import linear_fill, plain
 from .picture import LUMINANCE
 from .shown import shown
 
@@ -21,9 +22,9 @@ FillLike: TypeAlias = (
 )
 """A name, a colour ("red", "#808080" or (r, g, b) in 0..255), or a callable."""
 
-NAMES = ("picture-mean", "cell-mean", "cell-gray", "blur", "noise", "inpaint")
+NAMES = ("picture-mean", "cell-mean", "cell-gray", "blur", "noise", "inpaint", "linear")
 
-LOCAL: Final = ("inpaint",)
+LOCAL: Final = ("inpaint", "linear")
 """Fill each set of hidden cells by what surrounds it."""
 
 DEFAULT_FILL: Final = "picture-mean"
@@ -68,11 +69,13 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
         - ``"inpaint"``: A. Telea, "An Image Inpainting Technique Based on the Fast
           Marching Method", 2004; the picture's mean if everything is hidden;
           needs the extra ``[inpaint]``.
+        - ``"linear"``: each pixel is the weighted mean of its neighbours, plus a little noise;
+          see :func:`gridexplainer_widget.core.linear_fill.linear_fill`.
         - a colour; a one-channel model sees its luminance.
         - a callable ``fill(pixels, hidden)``: float32 (H, W, C) in 0..255 and
           bool (H, W) → an array that broadcasts to (H, W, C).
     seed : int
-        For ``"noise"``.
+        For ``"noise"`` and ``"linear"``.
 
     Raises
     ------
@@ -106,6 +109,8 @@ def _is_taken(name: str) -> bool:
 def _named(name: str, seed: int) -> Fill:
     if name == "inpaint":
         return Fill(name, local=_inpainter())
+    if name == "linear":
+        return Fill(name, local=linear_fill(seed))
     if name == "noise":
         return Fill(name, whole=lambda pixels, _: _noise(pixels, seed))
     whole = {
@@ -146,11 +151,7 @@ def _constant(pixels: Pixels, value: ArrayLike) -> Pixels:
 
 
 def _picture_mean(pixels: Pixels, _: Grid) -> Pixels:
-    return _plain(pixels)
-
-
-def _plain(pixels: Pixels) -> Pixels:
-    return _constant(pixels, pixels.mean(axis=(0, 1), dtype=np.float64))
+    return plain(pixels)
 
 
 def _cell_mean(pixels: Pixels, grid: Grid) -> Pixels:
@@ -193,7 +194,7 @@ def _inpainter() -> Callable[[Pixels, NDArray[np.bool_]], Pixels]:
 
     def inpaint(pixels: Pixels, hidden: NDArray[np.bool_]) -> Pixels:
         if hidden.all():  # OpenCV would return the picture unchanged
-            return _plain(pixels)
+            return plain(pixels)
         # OpenCV inpaints uint8 with one or three channels; only the hidden pixels are used.
         rounded = np.clip(np.rint(pixels), 0, 255).astype(np.uint8)
         mask = hidden.astype(np.uint8)

@@ -106,7 +106,7 @@ def test_it_cannot_be_changed(corner: Explanation) -> None:
         corner.settings["seed"] = 1
 
 
-@pytest.mark.parametrize("fill", ["noise", "inpaint"])
+@pytest.mark.parametrize("fill", ["noise", "inpaint", "linear"])
 def test_it_holds_every_picture_that_the_model_saw(fill: str) -> None:
     seen = []
 
