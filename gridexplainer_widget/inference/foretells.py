@@ -47,6 +47,17 @@ class Foretells:
         return self.value > self.high
 
     @property
+    def sentence(self) -> str:
+        """How far to believe the map: one text for figures, pages, widgets and terminals."""
+        value, low, high = map(_signed, (self.value, self.low, self.high))
+        if self.reliable:
+            return f"Foretells {value} of what hiding does (random maps: {low} to {high})."
+        return (
+            "This map says nothing reliable about this picture: "
+            f"it foretells {value}, and random maps reach {high}."
+        )
+
+    @property
     def record(self) -> dict[str, Any]:
         """All fields as plain values."""
         return dict(vars(self))
@@ -84,3 +95,8 @@ def _without(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     basis, _ = np.linalg.qr(np.vander(sizes / sizes.max(), 3))
     projection: NDArray[np.float64] = np.eye(len(sizes)) - basis @ basis.T
     return projection
+
+
+def _signed(number: float) -> str:
+    """Write two digits with a typographic minus."""
+    return f"{round(number, 2) + 0.0:.2f}".replace("-", "−")

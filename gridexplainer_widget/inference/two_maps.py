@@ -72,6 +72,14 @@ class TwoMaps:
         return {name: found for name, found in measured.items() if found is not None}
 
     @property
+    def handful_drops(self) -> NDArray[np.float32]:
+        """Drops with handfuls hidden that a map is fitted to: float32 (handfuls,)."""
+        if self.handfuls is None:
+            return np.empty(0, np.float32)
+        answers = self.handfuls.fitted.answers
+        return drops_of(answers, self.whole, self.target, self.score, self.output)
+
+    @property
     def shown(self) -> MapName:
         """The fitted map if it was measured, unless the cells alone foretell enough."""
         if "together" not in self.foretold:

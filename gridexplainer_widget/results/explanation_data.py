@@ -97,7 +97,8 @@ class ExplanationData(ExplanationFields):
         return self.attribution.cells if self.attribution else self.maps[self.map]
 
     @cached_property
-    def _two(self) -> TwoMaps:
+    def two_maps(self) -> TwoMaps:
+        """Both maps of occlusion, or another method's, and what they foretell."""
         output = str(self.settings.get("output"))
         return TwoMaps(
             self.attribution.cells if self.attribution else self.drops,
@@ -117,12 +118,12 @@ class ExplanationData(ExplanationFields):
         the numbers of hidden cells add up to their drop; see
         :func:`~gridexplainer_widget.inference.joint_fit.joint_fit`.
         """
-        return self._two.maps
+        return self.two_maps.maps
 
     @property
     def foretold(self) -> Mapping[MapName, Foretells]:
         """How well each of :attr:`maps`, or another method's map, foretells unseen hidings."""
-        return self._two.foretold
+        return self.two_maps.foretold
 
     @property
     def map(self) -> MapName:
@@ -134,7 +135,7 @@ class ExplanationData(ExplanationFields):
     @property
     def earned(self) -> MapName:
         """The map to show unless one is chosen."""
-        return self._two.shown
+        return self.two_maps.shown
 
     @property
     def foretells(self) -> Foretells | None:

@@ -21,7 +21,6 @@ from .metrics import (
     row_of,
     under_text,
 )
-from .notes import reliability
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -145,7 +144,7 @@ class Faithfulness:
     @property
     def doubt(self) -> str:
         """Say that the map foretells nothing reliable, or ""."""
-        return reliability(self.foretold) if self.foretold and not self.foretold.reliable else ""
+        return self.foretold.sentence if self.foretold and not self.foretold.reliable else ""
 
     @property
     def warnings(self) -> tuple[str, ...]:

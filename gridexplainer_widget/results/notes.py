@@ -12,8 +12,13 @@ from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import LOCAL
 from gridexplainer_widget.core.scores import INDEPENDENT, floors_of, odds_of
 from gridexplainer_widget.core.shown import shown
-from gridexplainer_widget.inference.foretells import Foretells
-from gridexplainer_widget.results.data.map_shape import is_placeless, is_two_sided, sides_of
+from gridexplainer_widget.results.data.map_shape import (
+    is_placeless,
+    is_two_sided,
+    leading_drop,
+    matter_together,
+    sides_of,
+)
 
 from .explanation_data import ExplanationData
 
@@ -38,7 +43,7 @@ def is_saturated(explanation: ExplanationData) -> bool:
         return False
     sure = explanation.score == "probability" and explanation.baseline > SATURATED_PROBABILITY
     small = explanation.done > 0 and _largest_drop(explanation) < SMALL_DROP
-    return sure and small and not _leaves_target(explanation)
+    return sure and small and not (_leaves_target(explanation) or _is_joint(explanation))
 
 
 def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
@@ -57,20 +62,9 @@ def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
     found, checked = explanation.foretells, explanation.checked
     doubts = (*checked.concerns, *checked.unknowns) if checked else ()
     return (
-        *([] if found is None else [reliability(found)]),
+        *([] if found is None else [found.sentence]),
         *notes_of(explanation),
         *(f"Technical check: {doubt}" for doubt in doubts),
-    )
-
-
-def reliability(found: Foretells) -> str:
-    """Say how far to believe a map: one text for figures, pages, widgets and terminals."""
-    value, low, high = map(_signed, (found.value, found.low, found.high))
-    if found.reliable:
-        return f"Foretells {value} of what hiding does (random maps: {low} to {high})."
-    return (
-        "This map says nothing reliable about this picture: "
-        f"it foretells {value}, and random maps reach {high}."
     )
 
 
@@ -81,15 +75,10 @@ def foretells_record(explanation: ExplanationData) -> dict[str, Any]:
     return {
         "shown": explanation.earned,
         **{
-            name: {**found.record, "reliable": found.reliable, "text": reliability(found)}
+            name: {**found.record, "reliable": found.reliable, "text": found.sentence}
             for name, found in explanation.foretold.items()
         },
     }
-
-
-def _signed(number: float) -> str:
-    """Write two digits with a typographic minus."""
-    return f"{round(number, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def _saturated_values(explanation: ExplanationData) -> tuple[str, ...]:
@@ -123,6 +112,20 @@ def _partial(explanation: ExplanationData) -> str:
     return f"{scored} For {cells} the model gave no number." if failed else scored
 
 
+def _joint(explanation: ExplanationData) -> str:
+    if not _is_joint(explanation):
+        return ""
+    points = explanation.score == "probability"
+    alone, together = (
+        percent(drop).replace("%", " points") if points else f"{drop:.2g}"
+        for drop in (_largest_drop(explanation), leading_drop(explanation.two_maps.handful_drops))
+    )
+    return (
+        f"No cell of “{shown(explanation.label, 40)}” matters alone (the most is {alone}), but "
+        f"together they do: some handfuls take {together}."
+    )
+
+
 def _saturated(explanation: ExplanationData) -> str:
     if not is_saturated(explanation):
         return ""
@@ -138,7 +141,7 @@ def _saturated(explanation: ExplanationData) -> str:
 
 
 def _unmoved(explanation: ExplanationData) -> str:
-    if not explanation.complete or not _leaves_target(explanation):
+    if not explanation.complete or not _leaves_target(explanation) or _is_joint(explanation):
         return ""
     if _is_rounded(explanation):
         return (
@@ -152,7 +155,7 @@ def _unmoved(explanation: ExplanationData) -> str:
 
 
 def _flat(explanation: ExplanationData) -> str:
-    if not _is_flat(explanation) or is_saturated(explanation):
+    if not _is_flat(explanation) or is_saturated(explanation) or _is_joint(explanation):
         return ""
     most, label = _largest_drop(explanation), shown(explanation.label, 40)
     if explanation.score == "log-odds":
@@ -177,7 +180,9 @@ def _two_sided(explanation: ExplanationData) -> str:
 
 
 def _placeless(explanation: ExplanationData) -> str:
-    drops = explanation.for_score(explanation.quantity.scores[-1]).drops
+    alone = explanation.map == "alone"
+    scored = explanation.for_score(explanation.quantity.scores[-1]) if alone else explanation
+    drops = scored.drops if alone else scored.values
     if not explanation.complete or _is_flat(explanation) or not is_placeless(drops):
         return ""
     return (
@@ -217,6 +222,7 @@ def _emptied(explanation: ExplanationData) -> str:
 
 OF_SINGLE_CELLS: Final[tuple[Note, ...]] = (
     _partial,
+    _joint,
     _saturated,
     _unmoved,
     _flat,
@@ -243,6 +249,13 @@ def _leaves_only_probabilities(explanation: ExplanationData) -> bool:
     whole, hidden = explanation.whole.log_odds, explanation.answers.log_odds
     both = np.isfinite(whole) & np.isfinite(hidden)
     return bool((hidden != whole)[both].any())
+
+
+def _is_joint(explanation: ExplanationData) -> bool:
+    """Tell whether no cell matters alone, and handfuls do."""
+    handfuls = explanation.two_maps.handful_drops
+    known = explanation.complete and not explanation.quantity.is_value
+    return known and matter_together(explanation.drops, handfuls, explanation.score)
 
 
 def _is_flat(explanation: ExplanationData) -> bool:

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from gridexplainer_widget import GridExplainer
-from gridexplainer_widget.results.notes import reliability
 from tests.browser.jupyter import Lab, run_code
 from tests.browser.processes import poll
 from tests.browser.screen import (
@@ -51,7 +50,7 @@ def test_a_page_has_both_maps(page: Page, tmp_path: Path, width: int) -> None:
     explanation = GridExplainer(either, 4, fill="black").explain(WHITE, 0)
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(Path(explanation.to_html(tmp_path / "page.html")).as_uri())
-    expect(page.locator(".gx-trust")).to_have_text(reliability(explanation.foretells))
+    expect(page.locator(".gx-trust")).to_have_text(explanation.foretells.sentence)
     assert shown(page) == "Together"
     for row, column in ((0, 0), (3, 3), (1, 2)):
         told = hover(page, row, column, 4)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gridexplainer_widget.core.scores import Score
 
 MIN_CELLS: Final = 9
 """Of fewer, nothing is said about how they lie."""
@@ -15,6 +18,15 @@ EVEN_SIDES: Final = 0.35
 
 MAX_ONE_SIDED: Final = 0.45
 """Above this, one side has clearly the larger numbers."""
+
+JOINT: Final[Mapping[str, tuple[float, float]]] = {
+    "probability": (0.05, 0.2),
+    "log-odds": (0.25, 1.0),
+}
+"""The largest drop of a cell that does not count, and the least of handfuls that do."""
+
+FAR: Final = 5.0
+"""Times the largest drop of a cell alone, from which handfuls take far more."""
 
 SPREAD: Final = 0.5
 """Share of evenness from which no few cells stand out.
@@ -72,3 +84,18 @@ def is_placeless(values: NDArray[np.floating]) -> bool:
     """Tell whether all cells have about the same."""
     even = values.size >= MIN_CELLS and evenness(values) >= PLACELESS * values.size
     return even and one_sided(values) >= PLACELESS
+
+
+def leading_drop(drops: NDArray[np.floating]) -> float:
+    """Return the mean of the tenth of the handfuls that take most; 0 without any."""
+    most = np.sort(drops)[::-1][: max(1, len(drops) // 10)]
+    return float(most.mean()) if len(most) else 0.0
+
+
+def matter_together(
+    alone: NDArray[np.floating], handfuls: NDArray[np.floating], score: Score
+) -> bool:
+    """Tell whether no cell's drop counts, and those of some handfuls do, and far more."""
+    small, large = JOINT[score]
+    most, leading = float(np.nanmax(np.abs(alone), initial=0)), leading_drop(handfuls)
+    return most <= small and leading >= max(large, FAR * most)

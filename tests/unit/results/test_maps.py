@@ -14,7 +14,7 @@ import pytest
 
 from gridexplainer_widget import Explanation, GridExplainer
 from gridexplainer_widget.inference.foretells import Foretells
-from gridexplainer_widget.results.notes import foretells_record, notes_of, reliability
+from gridexplainer_widget.results.notes import foretells_record, notes_of
 from tests.support.models import either, unforeseeable, weights
 
 WHITE = np.full((32, 32, 3), 255, np.uint8)
@@ -61,13 +61,13 @@ def single() -> Explanation:
     ],
 )
 def test_how_far_to_believe_a_map_is_a_sentence(found: Foretells, words: str) -> None:
-    assert reliability(found) == words
+    assert found.sentence == words
 
 
 def test_the_sentence_stands_in_texts_and_figures(explanation: Explanation) -> None:
     assert explanation.map == "together"
     assert explanation.foretells is not None
-    words = reliability(explanation.foretells)
+    words = explanation.foretells.sentence
     assert explanation.notes[0] == words
     assert words in str(explanation)
     assert words in repr(explanation)
@@ -99,7 +99,7 @@ def test_a_front_end_is_told_of_both_maps(doubtful: Explanation) -> None:
             "high": found.high,
             "probes": 13,
             "reliable": False,
-            "text": reliability(found),
+            "text": found.sentence,
         }
     json.dumps(record)
 

@@ -211,3 +211,48 @@ def test_methods_that_hide_by_the_fill_tell_it_where_it_is_known(
     )
     found = explainer.explain(WHITE, 0, method=method, samples=20)
     assert found.hardly_changed.sum() == cells
+
+
+def spared(share: float, steepness: float) -> Model:
+    """Sure of the first class until more than a share of the cells is black."""
+
+    def model(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        hidden = 1 - batch.mean(axis=(1, 2, 3)) / 255
+        return two_classes(5 - steepness * np.maximum(0, hidden - share))
+
+    return model
+
+
+def jointly(model: Model, score: str = "probability") -> Explanation:
+    explainer = GridExplainer(
+        model, GRID, fill="black", input_shape=(8, 8), output="softmax", score=score
+    )
+    return explainer.explain(WHITE, 0)
+
+
+@pytest.mark.parametrize(
+    ("score", "alone", "together"),
+    [("probability", "0.0 points", "99.1 points"), ("log-odds", "0", "11")],
+)
+def test_no_cell_matters_alone_but_together_they_do(score: str, alone: str, together: str) -> None:
+    explanation = jointly(spared(0.1, 40), score)
+    reliable, joint, *others = told(explanation)
+    assert "nothing reliable" in reliable  # all cells are alike
+    assert joint == (
+        f"No cell of “class 0” matters alone (the most is {alone}), but together they do: "
+        f"some handfuls take {together}."
+    )
+    assert all("has no place" in note for note in others)
+    assert not explanation.saturated
+
+
+@pytest.mark.parametrize(("whole", "score"), [(1, "probability"), (4, "log-odds")])
+def test_cells_that_matter_alone_matter_not_only_together(whole: float, score: str) -> None:
+    notes = told(jointly(adds_up(whole, 0.9), score))
+    assert not any("matters alone" in note for note in notes)
+
+
+def test_a_sure_model_that_handfuls_leave_sure_is_saturated_still() -> None:
+    notes = told(jointly(spared(0.95, 40)))
+    assert notes[0] == "No cell changes the answer at all."
+    assert not any("matters alone" in note for note in notes)

@@ -16,7 +16,7 @@ from gridexplainer_widget.classifiers.checks.checks import Check
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.live import runner
 from gridexplainer_widget.live.explorer import publisher
-from gridexplainer_widget.results.notes import foretells_record, reliability
+from gridexplainer_widget.results.notes import foretells_record
 from tests.support.models import either, unforeseeable, weights
 
 WHITE = np.full((32, 32, 3), 255, np.uint8)
@@ -82,7 +82,7 @@ def test_both_maps_are_those_of_explain() -> None:
     assert widget.foretells == foretells_record(explained(widget))
     assert widget.foretells["shown"] == expected.map == "together"
     assert expected.foretells is not None
-    assert widget.foretells["together"]["text"] == reliability(expected.foretells)
+    assert widget.foretells["together"]["text"] == expected.foretells.sentence
     assert explained(widget).map == "together"
 
 
