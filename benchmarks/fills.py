@@ -5,7 +5,7 @@
     python -m benchmarks.fills photographs    # EfficientNet-Lite0: benchmarks/real_networks.py
     python -m benchmarks.fills table          # prints the tables of docs/fills.md
 
-Each writes its part of benchmarks/fills.json, row by row.
+Each writes its part of benchmarks/fills.json as it goes, and goes on where it was cut off.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from gridexplainer_widget import GridExplainer, demo
 from gridexplainer_widget.attribution.attribution import mean_of_cells
 from gridexplainer_widget.core.grid import Grid
 
-from .known_causes import CAUSES, scenes, trained
+from .known_causes import CAUSES, Cause, scenes, trained
 
 RESULTS = Path(__file__).with_name("fills.json")
 FILLS = ("cell-mean", "cell-gray", "picture-mean", "gray", "blur")
@@ -39,80 +39,87 @@ SCENES = 24
 Row = dict[str, Any]
 
 
-def causes() -> Iterator[Row]:
+def causes(known: list[Row]) -> Iterator[list[Row]]:
     """Rank the cells of networks that look at one thing."""
+    done = {(row["cause"], row["seed"]) for row in known}
     for cause in CAUSES:
         for seed in SEEDS:
-            model, right = trained(cause, seed)
-            explainer = GridExplainer(model, GRID, score="log-odds")
-            for number, scene in enumerate(
-                scenes(cause, SCENES, np.random.default_rng(100 + seed))
-            ):
-                for fill in FILLS:
-                    explainer = (
-                        explainer if explainer.fill.name == fill else with_fill(explainer, fill)
-                    )
-                    found = explainer.explain(scene.picture, scene.label)
-                    if found.baseline < 0.5:
-                        break
-                    yield {
-                        "cause": cause.name,
-                        "seed": seed,
-                        "right": right,
-                        "scene": number,
-                        "fill": fill,
-                        "auroc": auroc(found.values, scene.cause, found.grid),
-                    }
+            if (cause.name, seed) not in done:
+                yield list(ranked(cause, seed))
 
 
-def drawn() -> Iterator[Row]:
+def ranked(cause: Cause, seed: int) -> Iterator[Row]:
+    """Rank the cells of one network under each fill, for pictures that it is right about."""
+    model, right = trained(cause, seed)
+    explainer = GridExplainer(model, GRID, score="log-odds", joint=False)
+    drawn_scenes = scenes(cause, SCENES, np.random.default_rng(100 + seed))
+    for number, scene in enumerate(drawn_scenes):
+        for fill in FILLS:
+            explainer = with_fill(explainer, fill)
+            found = explainer.explain(scene.picture, scene.label)
+            if found.baseline < 0.5:
+                break
+            yield {
+                "cause": cause.name,
+                "seed": seed,
+                "right": right,
+                "scene": number,
+                "fill": fill,
+                "auroc": auroc(found.values, scene.cause, found.grid),
+            }
+
+
+def drawn(known: list[Row]) -> Iterator[list[Row]]:
     """Audit maps of the embedded classifier, whose objects' places are known."""
-    honest = demo.load("honest")
-    explainer = GridExplainer(honest.classifier, GRID)
+    honest, done = demo.load("honest"), {row["picture"] for row in known}
+    explainer = GridExplainer(honest.classifier, GRID, joint=False)
     for name, picture in honest.pictures.items():
         for target in honest.truth[name]:
-            for fill in FILLS:
-                explainer = with_fill(explainer, fill)
-                found = explainer.explain(picture, target)
-                audits = {
-                    audit: explainer.faithfulness(
-                        found, fill=audit, mask=honest.masks[name][target]
-                    )
-                    for audit in AUDITED_UNDER
-                }
-                yield {
-                    "picture": f"{name}: {target}",
-                    "fill": fill,
-                    "inside": audits["noise"].inside,
-                    "srg": {audit: result.srg for audit, result in audits.items()},
-                }
+            title, mask = f"{name}: {target}", honest.masks[name][target]
+            if title not in done:
+                yield [audited(explainer, title, picture, target, fill, mask) for fill in FILLS]
 
 
-def photographed() -> Iterator[Row]:
+def photographed(known: list[Row]) -> Iterator[list[Row]]:
     """Audit maps of a network that was trained on photographs."""
     from .photographs import photographs  # noqa: PLC0415 - need packages that the rest does not
     from .real_networks import in_keras  # noqa: PLC0415
 
-    explainer = GridExplainer(in_keras(), GRID)
-    for photograph in photographs():
-        if photograph.label is None:
-            continue
-        for fill in FILLS:
-            explainer = with_fill(explainer, fill)
-            found = explainer.explain(photograph.pixels, photograph.label)
-            yield {
-                "picture": photograph.name,
-                "fill": fill,
-                "top": int(found.values.argmax()),
-                "srg": {
-                    audit: explainer.faithfulness(found, fill=audit).srg for audit in AUDITED_UNDER
-                },
-            }
+    done = {row["picture"] for row in known}
+    explainer = GridExplainer(in_keras(), GRID, joint=False)
+    for number, photograph in enumerate(photographs()):
+        title = f"{number}: {photograph.name}"
+        if photograph.label is not None and title not in done:
+            picture, target = photograph.pixels, photograph.label
+            yield [audited(explainer, title, picture, target, fill) for fill in FILLS]
+
+
+def audited(  # noqa: PLR0913, PLR0917 - a picture, a class, and what hides
+    explainer: GridExplainer,
+    title: str,
+    picture: NDArray[np.uint8],
+    target: int | str,
+    fill: str,
+    mask: NDArray[np.bool_] | None = None,
+) -> Row:
+    """Explain a picture under a fill, and audit the map under others."""
+    explainer = with_fill(explainer, fill)
+    found = explainer.explain(picture, target)
+    audits = {
+        under: explainer.faithfulness(found, fill=under, mask=mask) for under in AUDITED_UNDER
+    }
+    return {
+        "picture": title,
+        "fill": fill,
+        "top": int(found.values.argmax()),
+        "inside": audits[AUDITED_UNDER[0]].inside,
+        "srg": {under: audit.srg for under, audit in audits.items()},
+    }
 
 
 def with_fill(explainer: GridExplainer, fill: str) -> GridExplainer:
     """Return the explainer with another fill."""
-    other = GridExplainer(explainer.classifier, GRID, fill=fill, score=explainer.score)
+    other = GridExplainer(explainer.classifier, GRID, fill=fill, score=explainer.score, joint=False)
     other.checked = explainer.checked
     return other
 
@@ -141,7 +148,7 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 def cause_table(rows: list[Row]) -> str:
     """Write the mean AUROC of each cause under each fill, and the worst network's."""
-    names = [cause.name for cause in CAUSES]
+    names = list(dict.fromkeys(row["cause"] for row in rows))
     lines = []
     for fill in fills_of(rows):
         mine = [row for row in rows if row["fill"] == fill]
@@ -191,6 +198,14 @@ def stored() -> dict[str, list[Row]]:
     return json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
 
 
+def text_of(found: dict[str, list[Row]]) -> str:
+    """Write JSON with a line for each row."""
+    parts = [
+        f'"{part}": [\n' + ",\n".join(map(json.dumps, rows)) + "\n]" for part, rows in found.items()
+    ]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
 def main() -> None:
     """Make one part, or print the tables."""
     parts = {"causes": causes, "drawn": drawn, "photographs": photographed}
@@ -198,17 +213,17 @@ def main() -> None:
     if part == "table":
         known = stored()
         print(cause_table(known["causes"]))
-        print(audit_table(known["drawn"], "inside"))
-        print(audit_table(known["photographs"], "same top cell"))
+        for kind, extra in (("drawn", "inside"), ("photographs", "same top cell")):
+            if kind in known:
+                print(audit_table(known[kind], extra))
         return
     if part not in parts:
         raise SystemExit(__doc__)
-    rows = []
-    for row in parts[part]():
-        rows.append(row)
-        print(row, file=sys.stderr)
-    known = {**stored(), part: rows}
-    RESULTS.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    rows = stored().get(part, [])
+    for more in parts[part](rows):
+        rows += more
+        print(*more, sep="\n", file=sys.stderr)
+        RESULTS.write_text(text_of({**stored(), part: rows}), encoding="utf-8")
 
 
 if __name__ == "__main__":
