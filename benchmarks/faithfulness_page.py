@@ -33,7 +33,8 @@ def write_page() -> None:
         rows = [row for row in same if row["network"] == network]
         if rows:
             parts += [f"### Each picture: {NETWORKS[network]}", BAND, picture_table(rows)]
-    parts += ["## Every method, with its default settings", METHODS_HEAD]
+    if every:
+        parts += ["## Every method, with its default settings", METHODS_HEAD]
     for network in ("honest", "keras", "pytorch"):
         rows = [row for row in every if row["network"] == network]
         if rows:
@@ -65,7 +66,7 @@ def equal_table(rows: Sequence[Row]) -> str:
                     f"{poor}" + (f", {told} told" if poor else ""),
                     f"{np.mean(foretold):.2f}" if foretold else "–",
                     f"{np.median([row['calls'] for row in mine]):.0f}",
-                    f"{np.median([row['seconds'] for row in mine]):.1f}",
+                    f"{np.median([row['seconds'] for row in mine]):.2f}",
                 ]
             )
     head = ["network (pictures)", "map", *(f"SRG, {fill}" for fill in FILLS), "worst"]
@@ -219,7 +220,7 @@ def method_table(rows: Sequence[Row]) -> str:
             line += [mean(mine, name) for name in ("randomised", "pointing", "inside")]
         line += [
             f"{mine[0]['calls']}{gradients}",
-            f"{np.median([row['seconds'] for row in mine]):.1f}",
+            f"{np.median([row['seconds'] for row in mine]):.2f}",
         ]
         lines.append(line)
     head = ["", *(f"SRG, {fill}" for fill in fills), "− occlusion", "by chance"]
