@@ -24,7 +24,7 @@ MIN_PAIRS = 6
 
 def write_page() -> None:
     same, every = read_rows(real.ROWS), read_rows(faithfulness.ROWS)
-    parts = [HEAD, "## At the same number of calls", EQUAL, equal_table(same)]
+    parts = [HEAD, "## At the same number of calls", EQUAL, equal_table(same), missing(same)]
     parts += ["### Pair by pair", PAIRS, pair_table(same)]
     stamped = [row for row in same if row["network"] == "cheating"]
     if stamped:
@@ -43,7 +43,7 @@ def write_page() -> None:
     if stamped:
         parts += ["### Who finds the stamp?", stamp_table(stamped, "method", title)]
     parts += [READING, reading(same)]
-    PAGE.write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
+    PAGE.write_text("\n\n".join(part.strip() for part in parts if part) + "\n", encoding="utf-8")
 
 
 def equal_table(rows: Sequence[Row]) -> str:
@@ -71,6 +71,14 @@ def equal_table(rows: Sequence[Row]) -> str:
             )
     head = ["network (pictures)", "map", *(f"SRG, {fill}" for fill in FILLS), "worst"]
     return table([*head, "by chance", "foretells", "calls", "seconds"], lines)
+
+
+def missing(rows: Sequence[Row]) -> str:
+    """Say which networks have not been measured, and so conclude nothing."""
+    known = {row["network"] for row in rows}
+    names = [f"{NETWORKS[name]} (`python -m benchmarks.real {name}`)" for name in NETWORKS]
+    absent = [text for name, text in zip(NETWORKS, names, strict=True) if name not in known]
+    return f"**Not measured yet**: {'; '.join(absent)}." if absent else ""
 
 
 def is_poor(row: Row) -> bool:
