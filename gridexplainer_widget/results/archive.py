@@ -54,8 +54,8 @@ ARRAYS: Final = (*UINT8_ARRAYS, "pixels", "vectors", "failed", "baseline_vector"
 HANDFUL_ARRAYS: Final = ("handfuls_hidden", "handfuls_probes", "handfuls_vectors")
 """Stored where cells were hidden together."""
 
-LOGIT_ARRAYS: Final = ("log_odds", "baseline_log_odds", "handfuls_log_odds")
-"""Stored if a logit is known, and if there is room for them."""
+OPTIONAL_ARRAYS: Final = ("log_odds", "baseline_log_odds", "handfuls_log_odds", "emptied")
+"""Stored if known, and if there is room for them."""
 
 CHOSEN: Final[tuple[MapName | None, ...]] = (None, "alone", "together")
 
@@ -110,7 +110,7 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
             found = header.get("attribution") is not None
             maps = [f"attribution_{name}" for name in MAP_ARRAYS] if found else []
             handfuls = HANDFUL_ARRAYS if HANDFUL_ARRAYS[0] in stored else ()
-            logits = [name for name in LOGIT_ARRAYS if name in stored]
+            logits = [name for name in OPTIONAL_ARRAYS if name in stored]
             needed = {name: stored[name] for name in (*ARRAYS, *maps, *handfuls, *logits)}
             _bound(needed)
             return _from_parts(header, needed)
@@ -159,7 +159,7 @@ def _known_log_odds(
 ) -> dict[str, NDArray[Any]]:
     handfuls = explanation.handfuls.arrays if explanation.handfuls else {}
     known = {**vars(explanation), **handfuls}
-    arrays = {name: known[name] for name in LOGIT_ARRAYS if known.get(name) is not None}
+    arrays = {name: known[name] for name in OPTIONAL_ARRAYS if known.get(name) is not None}
     arrays = {name: array for name, array in arrays.items() if np.isfinite(array).any()}
     size = sum(array.nbytes for array in (*arrays.values(), *others.values()))
     return arrays if size <= MAX_BYTES // 2 else {}
@@ -195,8 +195,7 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
         settings=settings,
         checked=Preflight.of_record(header["checked"]) if header["checked"] else None,
         attribution=attribution,
-        log_odds=arrays.get("log_odds"),
-        baseline_log_odds=arrays.get("baseline_log_odds"),
+        **{name: arrays.get(name) for name in ("log_odds", "baseline_log_odds", "emptied")},
         handfuls=Handfuls.of_arrays(arrays) if HANDFUL_ARRAYS[0] in arrays else None,
         chosen=_chosen(header["chosen"]),
         **{name: arrays[name] for name in ARRAYS},
@@ -222,6 +221,7 @@ def _check_shapes(stored: Mapping[str, StoredArray], grid: Grid, classes: int) -
         "baseline_vector": (classes,),
         "log_odds": (*grid.shape, classes),
         "baseline_log_odds": (classes,),
+        "emptied": (classes,),
         "handfuls_hidden": (*handfuls, len(grid)),
         "handfuls_probes": handfuls,
         "handfuls_vectors": (*handfuls, classes),
@@ -243,8 +243,8 @@ def _check_numbers(arrays: Mapping[str, NDArray[Any]], *, bounded: bool) -> None
     check_range("pixels", arrays["pixels"], 255)
     check_range("vectors", arrays["vectors"], most, may_lack=True)  # NaN where not scored
     check_range("baseline_vector", arrays["baseline_vector"], most)
-    if "handfuls_vectors" in arrays:
-        check_range("handfuls_vectors", arrays["handfuls_vectors"], most)
+    for name in {"handfuls_vectors", "emptied"} & set(arrays):
+        check_range(name, arrays[name], most)
 
 
 def _check_settings(settings: Mapping[str, Any], method: MethodSpec) -> None:

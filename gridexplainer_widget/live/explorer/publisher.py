@@ -265,7 +265,7 @@ class ExplorerPublisher(Publisher):
 
     def _on_check(self, outcome: Outcome) -> None:
         self._publish_failure(outcome)
-        self._publish_check()
+        self.publish_scores(fit=False)  # what was asked on the way may add a note
 
     def _publish_check(self) -> None:
         run, setup = self._session.run, self._session.setup

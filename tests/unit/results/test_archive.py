@@ -122,7 +122,7 @@ def test_the_order_of_fortran_is_read(good: Path, explanation: Explanation, tmp_
 
 def test_many_members_are_not_listed(good: Path, tmp_path: Path) -> None:
     members = {**members_of(good), **{f"m{number}": b"" for number in range(2000)}}
-    with pytest.raises(ValueError, match="lists 2010 files or more"):
+    with pytest.raises(ValueError, match="lists 2011 files or more"):
         Explanation.load(rewritten(tmp_path / "many.npz", members))
 
 
@@ -160,7 +160,7 @@ def test_what_cannot_be_loaded_is_not_saved(
 def test_pixels_count_as_what_they_become(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     explanation = GridExplainer(corner_model, 2, joint=False).explain(np.tile(PICTURE, (8, 8, 1)))
     path = explanation.save(tmp_path / "kept.npz")
-    arrays = ("picture", "replacement", "vectors", "failed", "baseline_vector", "pixels")
+    arrays = ("picture", "replacement", "vectors", "failed", "baseline_vector", "pixels", "emptied")
     size = sum(getattr(explanation, name).nbytes for name in arrays)
     monkeypatch.setattr(archive, "MAX_BYTES", size - 1)
     monkeypatch.setattr(archive, "stored_arrays", lambda path, _: _stored_arrays(path, 2**20))

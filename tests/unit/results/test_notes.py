@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -256,3 +257,11 @@ def test_a_sure_model_that_handfuls_leave_sure_is_saturated_still() -> None:
     notes = told(jointly(spared(0.95, 40)))
     assert notes[0] == "No cell changes the answer at all."
     assert not any("matters alone" in note for note in notes)
+
+
+def test_a_file_keeps_what_is_left_with_every_cell_hidden(tmp_path: Path) -> None:
+    grey = TEXTURE[..., :1].repeat(3, axis=2)
+    found = explained(no_red, grey, everything=True)
+    loaded = Explanation.load(found.save(tmp_path / "empty"))
+    np.testing.assert_array_equal(loaded.emptied, found.emptied)
+    assert loaded.notes == found.notes
