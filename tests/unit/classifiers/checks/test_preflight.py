@@ -101,6 +101,32 @@ def test_unsure_models_are_not_taken_for_softmaxed_twice() -> None:
             assert not softmaxed_twice(to_probabilities(logits, "logits")), (classes, scale)
 
 
+E = np.e
+
+CONSTANT = {
+    "of two": np.tile([E / (E + 1), 1 / (E + 1)], (8, 1)),
+    "of three": np.tile(np.array([1, E, 1]) / (E + 2), (8, 1)),
+}
+"""Just what a softmax of a certain softmax gives, whatever is shown."""
+
+
+@pytest.mark.parametrize("name", CONSTANT)
+def test_a_constant_model_is_not_taken_for_softmaxed_twice(name: str) -> None:
+    assert not softmaxed_twice(CONSTANT[name])
+    preflight = checked(lambda batch: np.repeat(CONSTANT[name][:1], len(batch), axis=0))
+    assert of(preflight, "Outputs")[0] == "ok"
+    assert troubles(preflight)[0] == "Hiding", "it does not look"
+
+
+def test_a_weak_model_is_not_taken_for_softmaxed_twice() -> None:
+    def weak(batch: np.ndarray) -> np.ndarray:  # a logit from 0.2 to 0.98, for one class always
+        logits = 0.2 + 0.78 * (batch.mean(axis=(1, 2, 3)) / PATTERN.mean()).clip(0, 1)
+        return to_probabilities(np.stack([logits, 0 * logits], axis=1), "logits")
+
+    np.testing.assert_allclose(weak(PATTERN[None]).max(), 1 / (1 + np.exp(-0.98)), rtol=1e-6)
+    assert of(checked(weak), "Outputs")[0] == "ok"
+
+
 @pytest.mark.parametrize("classes", [2, 12, 1000])
 def test_a_softmax_of_a_sure_softmax_is_known(classes: int) -> None:
     logits = 20 * np.random.default_rng(1).standard_normal((8, classes))
