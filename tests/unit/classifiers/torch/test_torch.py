@@ -104,7 +104,8 @@ def test_drops_equal_a_loop_in_plain_torch(
 ) -> None:
     modes = [part.training for part in module.modules()]
     size = None if fitted[0] == 28 else fitted  # of the others, 224 would take longer
-    explanation = GridExplainer(module, 4, batch_size=5, input_shape=size).explain(PICTURE)
+    explainer = GridExplainer(module, 4, fill="cell-mean", batch_size=5, input_shape=size)
+    explanation = explainer.explain(PICTURE)
     assert [part.training for part in module.modules()] == modes
     pixels = read_picture(PICTURE).fitted(*fitted)
     expected = drops_by_hand(in_plain_torch(module, *change), pixels, 4)
