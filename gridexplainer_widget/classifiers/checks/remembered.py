@@ -14,7 +14,13 @@ from gridexplainer_widget.core.arrays import PreparedBatch
 from .candidates import Candidate
 
 MIN_MISFIT_LEAD = 0.4
-"""Lead in misfit, in nats, from which one range is likelier than another."""
+"""Lead in misfit, in nats, from which one range is likelier than another.
+
+Measured on six networks with real weights (docs/preflight.md): another range was reported under the
+right one for 1 of 116 pictures, and under a wrong one that changes the answer for 312 of 334; with
+the right range among those named for 379 of 387. Half the lead finds a twentieth more and is wrong
+five times as often.
+"""
 
 MAX_MISFIT_TIE = 0.2
 """Gap to the best within which others are named, too."""
