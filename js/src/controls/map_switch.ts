@@ -41,7 +41,7 @@ export function mapSwitch(model: Model, signal: AbortSignal, host: () => Host) {
   const update = () => {
     const [two, shown] = [hasTogether(model), shownMap(model)];
     const foretold = model.get("foretells")[shown];
-    // Room is kept from the start: the picture does not jump.
+    // Room is kept from the start: the picture moves little.
     root.hidden = !two && !filled(model.get("progress"))?.handfuls?.total;
     group.hidden = !two;
     buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(NAMES[at]![0] === shown)));
