@@ -76,7 +76,7 @@ def test_progress_and_answers_are_told(lab: Lab, page: Page) -> None:
     let_on(page, 100)
     expect(told).to_have_text("All 144 cells are scored.")
     canvas(page).click(position=point(page, 3, 7, 12))
-    expect(told).to_contain_text("“middle” stays at")
+    expect(told).to_contain_text("“middle” falls from")
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
