@@ -17,6 +17,9 @@ RANDOM_MAPS: Final = 400
 BAND: Final = (5, 95)
 """Percentiles of random maps."""
 
+ROUNDING: Final = 1e-5
+"""Share of numbers below which what differs among them is rounding."""
+
 
 @dataclass(frozen=True)
 class Foretells:
@@ -31,7 +34,7 @@ class Foretells:
         Correlation of the map's sum over a handful with its drop, the number of hidden cells and
         its square partialled out.
     low, high : float
-        5th and 95th percentile of maps with the same numbers in random places.
+        5th and 95th percentile of maps of normally distributed numbers.
     probes : int
         Handfuls.
     """
@@ -68,15 +71,18 @@ def foretells(
 ) -> Foretells | None:
     """Measure a map (cells,) on handfuls (sets, cells) and their drops (sets,).
 
-    None for fewer than `MIN_PROBES`, and where all drops or all values are alike.
+    None for fewer than `MIN_PROBES`, where all values are alike, and where the number of hidden
+    cells tells the whole drop.
     """
     flat = np.nan_to_num(values.astype(np.float64).ravel())
-    if len(hidden) < MIN_PROBES or np.ptp(flat) == 0 or np.ptp(drops) == 0:
+    if len(hidden) < MIN_PROBES or np.ptp(flat) <= ROUNDING * np.abs(flat).max():
         return None
-    sizes = hidden.sum(axis=1).astype(np.float64)
+    sizes, known = hidden.sum(axis=1).astype(np.float64), drops.astype(np.float64)
     rest = _without(sizes)
-    sets, wanted = rest @ hidden, rest @ drops.astype(np.float64)
-    sums = np.concatenate([flat[np.newaxis], flat[_orders(len(flat))]]) @ sets.T
+    sets, wanted = rest @ hidden, rest @ known
+    if np.linalg.norm(wanted) <= ROUNDING * np.linalg.norm(known):
+        return None
+    sums = np.concatenate([flat[np.newaxis], _random_maps(len(flat))]) @ sets.T
     scale = np.linalg.norm(sums, axis=1) * np.linalg.norm(wanted)
     found = np.divide(sums @ wanted, scale, out=np.zeros(len(sums)), where=scale > 0)
     low, high = np.percentile(found[1:], BAND)
@@ -84,15 +90,18 @@ def foretells(
 
 
 @lru_cache(maxsize=2)
-def _orders(cells: int) -> NDArray[np.intp]:
-    """Draw the places of the numbers of random maps, the same for all classes and scores."""
-    rng = np.random.default_rng(0)
-    return np.stack([rng.permutation(cells) for _ in range(RANDOM_MAPS)])
+def _random_maps(cells: int) -> NDArray[np.float64]:
+    """Draw the same random maps for all maps, classes and scores.
+
+    With the map's own numbers in random places, one cell of nine that has all would often be in its
+    own place, and a perfect map would be no better than these.
+    """
+    return np.random.default_rng(0).normal(size=(RANDOM_MAPS, cells))
 
 
 def _without(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the projection that removes what the sizes explain: drops bend with them."""
-    basis, _ = np.linalg.qr(np.vander(sizes / sizes.max(), 3))
+    basis, _ = np.linalg.qr(np.vander(sizes / max(1.0, float(sizes.max())), 3))
     projection: NDArray[np.float64] = np.eye(len(sizes)) - basis @ basis.T
     return projection
 

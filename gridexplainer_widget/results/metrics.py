@@ -81,7 +81,7 @@ METRICS: Final = {
             "higher",
             "How well the map foretells what the model loses when handfuls of cells are hidden "
             "that it was not made from: 1 all of it, 0 nothing. Higher is better: nine of ten maps "
-            "with the same numbers in random places lie in the band beside it.",
+            "of random numbers lie in the band beside it.",
         ),
         Metric(
             "randomised",

@@ -59,14 +59,36 @@ def test_random_maps_are_called_reliable_once_in_twenty() -> None:
     assert all(one is not None and one.low < 0 < one.high for one in found)
 
 
+@pytest.mark.parametrize("cells", [9, 16])
+def test_one_cell_of_few_that_has_all_is_reliable(cells: int) -> None:
+    """A random map must not be this very map."""
+    hidden, values = probes(13, cells), np.eye(cells)[4]
+    found = foretells(values, hidden, hidden @ values)
+    assert found is not None
+    assert found.value == pytest.approx(1)
+    assert found.high < 0.9
+
+
+@pytest.mark.parametrize("cells", [9, 16, 64])
+def test_a_single_cell_foretells_noise_once_in_twenty(cells: int) -> None:
+    rng = np.random.default_rng(4)
+    found = [
+        foretells(np.eye(cells)[0], probes(13, cells, seed), rng.normal(size=13))
+        for seed in range(400)
+    ]
+    assert np.mean([one is not None and one.reliable for one in found]) < 0.09
+
+
 @pytest.mark.parametrize(
     ("values", "hidden", "drops"),
     [
         (np.arange(64.0), probes(MIN_PROBES - 1), np.arange(MIN_PROBES - 1.0)),
         (np.ones(64), probes(), np.arange(30.0)),
+        (np.full(64, 0.8) - np.arange(64) * 1e-9, probes(), np.arange(30.0)),
         (np.arange(64.0), probes(), np.ones(30)),
+        (np.arange(64.0), probes(), 0.01 * probes().sum(axis=1) + np.arange(30) % 3 * 1e-9),
     ],
-    ids=["few probes", "flat map", "same drops"],
+    ids=["few probes", "flat map", "map flat but for rounding", "same drops", "sizes tell all"],
 )
 def test_nothing_is_measured_where_nothing_can_be(
     values: NDArray[np.float64], hidden: NDArray[np.bool_], drops: NDArray[np.float64]
