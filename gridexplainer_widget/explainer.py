@@ -66,7 +66,7 @@ class GridExplainer(Setup):
     batch_size : int, optional
         At least 1; by default from picture size and memory budget.
     seed : int
-        For ``fill="noise"`` and random methods.
+        At least 0; for handfuls, ``fill="noise"`` and random methods.
     engine : {"auto", "full", "incremental"}
         "full" runs the model on every masked picture; "incremental" recomputes only what hiding
         changes in a Keras or PyTorch network, with the same numbers (docs/speed.md); "auto" picks
@@ -76,7 +76,8 @@ class GridExplainer(Setup):
         their map.
     budget : int, optional
         Pictures given to the model at most, the cells alone included, which are always hidden. By
-        default three for each cell, about: 200 for 8×8. Fewer are hidden where the map settles.
+        default three for each cell, about: 200 for 8×8. Fewer are hidden where the map settles, and
+        4,000 handfuls at most.
 
     Raises
     ------

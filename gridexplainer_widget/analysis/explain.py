@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from gridexplainer_widget.core.errors import ClassifierError, named, words_of
+from gridexplainer_widget.core.errors import ClassifierError, ModelChangedError, named, words_of
 from gridexplainer_widget.core.progress import Progress, drain
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.attribute import attribute
@@ -32,8 +32,9 @@ def explain_steps(
     """Explain a run's picture, and check the model if that is due.
 
     `on_result` takes the explanation, also a partial one after an exception of any kind; None at
-    the start of a method that leaves no partial one. An `Exception` becomes an `ExplanationError`;
-    what is none, such as Ctrl-C or a model that calls ``sys.exit()``, goes on as it is.
+    the start of a method that leaves no partial one, and where the model has changed. Any other
+    `Exception` becomes an `ExplanationError`; what is none, such as Ctrl-C or a model that calls
+    ``sys.exit()``, goes on as it is.
     """
     if request.method.explain is None:
         explanation = yield from _occlusion_steps(setup, run, target, on_result)
@@ -58,6 +59,7 @@ def explanation_steps(
     setup: Setup, run: Run, target: int | str | None, request: MethodRequest
 ) -> ExplanationSteps:
     """Explain a run's picture by a method, and hide what tells how far to believe it."""
+    setup.handful_count(run)  # draws them: no method is fitted to those that are kept out
     found = yield from attribute(run, target, request, setup.score, setup.seed)
     for _ in setup.probes(run) if found else setup.handfuls(run, target):
         yield 1, 1
@@ -73,7 +75,7 @@ def _occlusion_steps(
     setup: Setup,
     run: Run,
     target: int | str | None,
-    on_result: Callable[[Explanation], object],
+    on_result: Callable[[Explanation | None], object],
 ) -> ExplanationSteps:
     """Hide every cell; a bad target fails with the first batch."""
     begun = False
@@ -88,8 +90,11 @@ def _occlusion_steps(
         for handfuls in setup.handfuls(run, target):
             done += handfuls
             yield min(done, total), total
+    except ModelChangedError:
+        on_result(None)  # nobody knows which cells came before
+        raise
     except BaseException as error:
-        if not begun or run.baseline is None:  # the run forgets what is of two models
+        if not begun:
             raise
         explanation = setup.freeze(run, target)
         on_result(explanation)

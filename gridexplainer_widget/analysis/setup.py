@@ -61,6 +61,8 @@ class Setup:
             raise ValueError(f"batch_size={batch_size!r}; wanted is at least 1, or None to choose.")
         if budget is not None and not (is_whole(budget) and budget >= 1):
             raise ValueError(f"budget={budget!r}; wanted is at least 1, or None to choose.")
+        if not (is_whole(seed) and seed >= 0):
+            raise ValueError(f"seed={seed!r}; wanted is a whole number from 0.")
         self.grid_size = parse_grid_size(grid_size)
         self.fill = parse_fill(fill, seed)
         self.classifier = as_classifier(

@@ -23,6 +23,9 @@ PROBES_OF: Final = (2, 9)
 MIN_CELLS: Final = 2
 """In a handful: less is a cell alone."""
 
+MAX_HANDFULS: Final = 4000
+"""With any budget, and in a file: a fit takes time by the cube of their number."""
+
 TRIES: Final = 100
 """To draw a handful that was not drawn before, on a grid of few cells."""
 
@@ -67,6 +70,9 @@ class Handfuls:
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> Handfuls:
         """Take what `arrays` gave; log-odds may be missing."""
+        count = len(arrays["handfuls_hidden"])
+        if count > MAX_HANDFULS:
+            raise ValueError(f"it holds {count:,} handfuls; at most {MAX_HANDFULS:,} are hidden")
         answers = Answers.without_logits(arrays["handfuls_vectors"])
         log_odds = arrays.get("handfuls_log_odds", answers.log_odds)
         answers = answers._replace(log_odds=log_odds)

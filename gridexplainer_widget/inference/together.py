@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.core.handfuls import Handful, Handfuls, draw_handfuls
+from gridexplainer_widget.core.handfuls import MAX_HANDFULS, Handful, Handfuls, draw_handfuls
 from gridexplainer_widget.core.scores import Answers, Score, drops_of
 
 from .joint_fit import joint_fit
@@ -31,7 +31,7 @@ def handful_count(cells: int, budget: int | None) -> int:
         return 0
     if budget is None:
         return min(max(2 * cells + 7, HANDFULS[0]), HANDFULS[1])
-    return max(0, budget - cells - 1)
+    return min(max(0, budget - cells - 1), MAX_HANDFULS)
 
 
 def together_steps(run: Run, target: int, score: Score, budget: int | None) -> Iterator[int]:
@@ -58,6 +58,12 @@ def draw(run: Run, budget: int | None) -> tuple[Handful, ...]:
     drawn = _drawn(len(run.grid), handful_count(len(run.grid), budget), run.seed)
     run.set_answers.pin(cells for cells, _ in drawn)
     return drawn
+
+
+def probes_of(run: Run) -> frozenset[tuple[int, ...]]:
+    """Return the drawn handfuls that no map may be fitted to, known or not."""
+    drawn = _drawn(len(run.grid), len(run.set_answers.pinned), run.seed)
+    return frozenset(cells for cells, probe in drawn if probe)
 
 
 def handfuls_done(run: Run) -> int:

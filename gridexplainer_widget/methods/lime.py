@@ -11,7 +11,7 @@ from gridexplainer_widget.attribution.coalitions import coalition_values
 from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.inference.run import Run
-from gridexplainer_widget.inference.together import handfuls_of
+from gridexplainer_widget.inference.together import handfuls_of, probes_of
 
 DEFAULT_PICTURES = 1000
 
@@ -21,17 +21,17 @@ def lime(context: MethodContext) -> Steps:
 
     Score the whole picture and pictures with each cell hidden at even chances, and fit a ridge
     regression, weighted by nearness to the whole picture. Handfuls that occlusion has hidden before
-    stand for as many of the pictures. A cell's number is its coefficient, in
-    probability or log-odds (M. T. Ribeiro et al., "'Why Should I Trust You?': Explaining the
-    Predictions of Any Classifier", KDD 2016). Regression and weights are the defaults of the `lime`
-    package, from the extra ``[lime]``.
+    stand for as many of the pictures; those that tell what the map foretells are left out. A cell's
+    number is its coefficient, in probability or log-odds (M. T. Ribeiro et al., "'Why Should I
+    Trust You?': Explaining the Predictions of Any Classifier", KDD 2016). Regression and weights
+    are the defaults of the `lime` package, from the extra ``[lime]``.
     """
     image = framework("lime.lime_image", "method='lime'", "gridexplainer-widget[lime]")
     pictures = context.options.samples or DEFAULT_PICTURES
     yield 0, pictures
     known = _known_coalitions(context.run)[: pictures - 1]
     drawn = _draw_coalitions(context.seed, pictures - len(known), len(context.grid))
-    kept = np.concatenate([drawn, known])
+    kept = np.concatenate([_without_probes(drawn, context.run), known])
     values = yield from coalition_values(context, kept, 0, pictures)
     fit = _fit(image, context, kept, values)
     cells = np.zeros(len(context.grid), np.float32)
@@ -46,6 +46,12 @@ def _draw_coalitions(seed: int, count: int, cells: int) -> NDArray[np.bool_]:
     kept = np.random.default_rng(seed).random((count, cells)) < 0.5
     kept[0] = True
     return kept
+
+
+def _without_probes(drawn: NDArray[np.bool_], run: Run) -> NDArray[np.bool_]:
+    """Leave out what is to tell how well the map foretells: a small grid has few coalitions."""
+    probes = probes_of(run)
+    return drawn[[tuple(np.flatnonzero(~row).tolist()) not in probes for row in drawn]]
 
 
 def _known_coalitions(run: Run) -> NDArray[np.bool_]:

@@ -85,6 +85,7 @@ def test_an_explanation_stays_until_there_is_another() -> None:
         ({"fill": "plaid"}, "fill='plaid' is unknown"),
         ({"score": "beauty"}, "score='beauty' is unknown.*'probability' or 'log-odds'"),
         ({"batch_size": 0}, "batch_size=0"),
+        ({"seed": -1}, "seed=-1; wanted is a whole number from 0"),
         ({"preprocess": 3}, "preprocess=3"),
     ],
 )

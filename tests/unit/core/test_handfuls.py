@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget.core.handfuls import SHARES, draw_handfuls
+from gridexplainer_widget.core.handfuls import MAX_HANDFULS, SHARES, Handfuls, draw_handfuls
 
 
 @given(
@@ -56,3 +56,14 @@ def test_a_small_grid_has_no_more_handfuls_than_sets(cells: int, sets: int) -> N
 
 def test_another_seed_draws_others() -> None:
     assert list(draw_handfuls(64, 20, 0)) != list(draw_handfuls(64, 20, 1))
+
+
+def test_more_handfuls_than_are_ever_hidden_are_refused() -> None:
+    count = MAX_HANDFULS + 1
+    arrays = {
+        "handfuls_hidden": np.zeros((count, 4), np.bool_),
+        "handfuls_probes": np.zeros(count, np.bool_),
+        "handfuls_vectors": np.zeros((count, 2), np.float32),
+    }
+    with pytest.raises(ValueError, match=r"4,001 handfuls; at most 4,000"):
+        Handfuls.of_arrays(arrays)

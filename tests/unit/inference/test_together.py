@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from gridexplainer_widget import GridExplainer
+from gridexplainer_widget.core.errors import ModelChangedError
+from gridexplainer_widget.core.handfuls import MAX_HANDFULS
 from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.inference.set_answers import KEPT_SETS
 from gridexplainer_widget.inference.together import handful_count, handfuls_of, together_steps
+from gridexplainer_widget.methods import lime as lime_module
 from tests.support.models import brightness, weights
 from tests.support.runs import NOISE, WHITE, run_of
 
@@ -50,6 +56,10 @@ def test_a_budget_counts_all_calls() -> None:
     explanation = explainer.explain(np.full((64, 64, 3), 255, np.uint8), 0)
     assert explanation.cost.forward == 120
     assert handful_count(64, None) == 135
+
+
+def test_any_budget_is_within_what_can_be_fitted() -> None:
+    assert handful_count(64, 10**9) == MAX_HANDFULS
 
 
 def test_joint_false_hides_single_cells_alone() -> None:
@@ -134,3 +144,35 @@ def test_another_target_and_score_cost_no_call() -> None:
     np.testing.assert_allclose(explanation.for_target(1).values, -explanation.values, atol=1e-6)
     assert other.foretells is not None
     assert model.pictures == calls
+
+
+def test_lime_is_not_fitted_to_what_it_is_measured_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of nine cells there are so few coalitions that a thousand random ones hold all probes."""
+    fitted = list[NDArray[np.bool_]]()
+
+    def watched(image: Any, context: Any, kept: NDArray[np.bool_], values: Any) -> Any:
+        fitted.append(~kept)
+        return fit(image, context, kept, values)
+
+    fit = lime_module._fit
+    monkeypatch.setattr(lime_module, "_fit", watched)
+    explanation = GridExplainer(weights, 3, fill="black").explain(PICTURE, 0, method="lime")
+    assert explanation.handfuls is not None
+    probes = {row.tobytes() for row in explanation.handfuls.hidden}
+    assert len(probes) >= 12
+    assert not probes & {row.tobytes() for row in fitted[0]}
+
+
+@pytest.mark.parametrize("call", range(2, 10))
+def test_nothing_is_kept_of_a_model_that_changes_on_the_way(call: int) -> None:
+    """Nothing tells at which of 16 cells or 60 handfuls a function has become another."""
+    calls = itertools.count(1)
+
+    def changing(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        answers = weights(batch)
+        return answers if next(calls) < call else answers[:, ::-1]
+
+    explainer = GridExplainer(changing, 4, output="softmax", batch_size=8)
+    with pytest.raises(ModelChangedError, match="has changed since"):
+        explainer.explain(PICTURE)
+    assert explainer.explanation is None

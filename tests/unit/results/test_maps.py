@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from gridexplainer_widget import Explanation, GridExplainer
 from gridexplainer_widget.inference.foretells import Foretells
@@ -156,6 +157,20 @@ def test_a_file_keeps_both_maps(explanation: Explanation, tmp_path: Path, chosen
             np.testing.assert_array_equal(one, other)
     assert loaded.handfuls is not None
     assert not loaded.handfuls.hidden.flags.writeable
+
+
+def test_a_file_keeps_the_answer_to_an_empty_picture(tmp_path: Path) -> None:
+    """Absence is the evidence: a note says so, also of what was loaded."""
+
+    def absent(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        bright = batch[:, :8, :8].mean((1, 2, 3)) / 255
+        return np.stack([0.95 - bright / 4, 0.05 + bright / 4], axis=1)
+
+    white = np.full((32, 32, 3), 255, np.uint8)
+    saved = GridExplainer(absent, 4, fill="black", output="softmax").explain(white, 0)
+    loaded = Explanation.load(saved.save(tmp_path / "absence"))
+    assert any("every cell hidden" in note for note in saved.notes)
+    assert loaded.notes == saved.notes
 
 
 def test_a_file_keeps_the_logits_of_handfuls(tmp_path: Path) -> None:
