@@ -24,7 +24,7 @@ LEAD: Final = 0.2
 The fit begins with the cells alone, and so is nearly always the better map (docs/together.md).
 """
 
-ENOUGH: Final = 0.9
+ENOUGH: Final = 0.85
 """Of what hiding does, foretold by the cells alone: they are exact, and a fit has little to add."""
 
 
