@@ -115,8 +115,9 @@ class Witness:
         allowed = ROUNDING if repeat or self._own else self._allowed
         self.judge(compared, now, repeat or self._ask_itself, allowed)
         after = self._take_mark()
-        # Weights that asking alone changes tell nothing.
-        if mark and after and self._mark and mark.weights == after.weights != self._mark.weights:
+        # Weights that asking alone changes tell nothing, nor do those of a model not built before.
+        before = self._mark.weights if self._mark else ()
+        if before and mark and after and mark.weights == after.weights != before:
             raise ModelChangedError(f"{self._said} Its weights are others. {RUN_AGAIN}")
         self._mark = after
 

@@ -71,7 +71,8 @@ def _function(loaded: Any, name: str) -> tuple[Callable[[str, Any, Any], Any], A
         ]
 
         def ask(key: str, batch: Any, _: Any) -> Any:
-            return signature(**{key: batch})
+            # Loaded, they come in any order, and each time in another.
+            return dict(sorted(signature(**{key: batch}).items()))
 
         return ask, signature.structured_input_signature
     traces = getattr(getattr(loaded, "__call__", None), "concrete_functions", [])  # noqa: B004

@@ -143,7 +143,7 @@ def test_a_comparison_keeps_a_map_whose_audit_was_interrupted() -> None:
     methods = [("rise", {"samples": 20}), "occlusion"]
     sound = GridExplainer(weights, GRID).compare(PICTURE, methods)
     model = FailsAt(weights, 10**9, KeyboardInterrupt)
-    explainer = GridExplainer(model, GRID)
+    explainer = GridExplainer(model, GRID, preprocess="0..255")
     explainer.compare(PICTURE, methods)
     calls, model.calls = model.calls, 0
     explainer.compare(PICTURE, methods)  # its check is done

@@ -75,7 +75,7 @@ def test_what_is_native_and_what_is_derived(explainer: GridExplainer, rise: Expl
         expected = rise.pixel_values[top:bottom, left:right].mean(dtype=np.float64)
         assert value == pytest.approx(expected, abs=1e-6)
     occlusion = explainer.explain(PICTURE, "c")
-    assert occlusion.native.startswith("3×4 cells, each hidden by picture-mean; pixels")
+    assert occlusion.native.startswith("3×4 cells, each hidden alone by picture-mean; pixels")
     np.testing.assert_array_equal(occlusion.values, occlusion.drops)
     top, left, bottom, right = occlusion.grid.box(5)
     assert (occlusion.pixel_values[top:bottom, left:right] == occlusion.drops.flat[5]).all()

@@ -46,7 +46,7 @@ def test_drops_are_in_the_value_by_hand(tmp_path: Path) -> None:
     loaded = Explanation.load(found.save(tmp_path / "age"))
     np.testing.assert_array_equal(loaded.values, found.values)
     assert str(loaded) == str(found)
-    assert list(found.to_dataframe())[-2:] == ["hidden", "value"]
+    assert list(found.to_dataframe())[-4:] == ["hidden", "value", "alone", "together"]
     assert explainer.score == "value"
 
 

@@ -95,7 +95,8 @@ def test_drops_equal_a_loop_on_the_runtime(layout: str, tmp_path: Path) -> None:
         given = batch.transpose(0, 3, 1, 2) if layout == "NCHW" else batch
         return softmax(session.run(None, {"pixels": given})[0])[0]
 
-    explanation = GridExplainer(path, 4, preprocess="-1..1").explain(BATCH[0])
+    explainer = GridExplainer(path, 4, fill="cell-mean", preprocess="-1..1")
+    explanation = explainer.explain(BATCH[0])
     assert explanation.model == "small.onnx"
     before = probabilities(BATCH[0])
     target = int(before.argmax())
