@@ -60,6 +60,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
             failures.append(Failure(request, failure_reason(error)))
         else:
             first = first or run
+            first.set_answers.adopt(run.set_answers)
             explanations.append(explanation)
             figures.append(faithfulness)
         comparison = Comparison(tuple(explanations), tuple(figures), tuple(failures))

@@ -100,10 +100,13 @@ def _occlusion_steps(
         on_result(explanation)
         if not isinstance(error, Exception):
             raise
-        reached = f"{explanation.done} of {len(run.grid)} cells"
+        reached, hint = f"{explanation.done} of {len(run.grid)} cells", ""
+        if explanation.complete:
+            reached += f" and {len(explanation.handfuls or ())} handfuls"
+            hint = " joint=False hides cells alone, and no handfuls."
         raise ExplanationError(
             f"{named(error).rstrip('.')}. This came after {reached}; "
-            "they are in explainer.explanation.",
+            f"they are in explainer.explanation.{hint}",
             explanation,
         ) from error
     return setup.freeze(run, target)

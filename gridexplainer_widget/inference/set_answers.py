@@ -43,7 +43,9 @@ class SetAnswers:
 
     def adopt(self, other: SetAnswers) -> None:
         """Take over what another run of the same picture, grid and fill has pinned."""
-        self.pinned |= other.pinned
+        for key, answer in other.pinned.items():
+            if answer is not None or key not in self.pinned:
+                self.pinned[key] = answer
 
     def keep(self, cells: Sequence[int], answer: Answers) -> None:
         """Keep an answer, and forget the oldest of too many."""

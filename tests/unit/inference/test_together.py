@@ -9,12 +9,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gridexplainer_widget import GridExplainer
+from gridexplainer_widget import ExplanationError, GridExplainer
 from gridexplainer_widget.core.errors import ModelChangedError
 from gridexplainer_widget.core.handfuls import MAX_HANDFULS
 from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.inference.set_answers import KEPT_SETS
-from gridexplainer_widget.inference.together import handful_count, handfuls_of, together_steps
+from gridexplainer_widget.inference.together import (
+    draw,
+    handful_count,
+    handfuls_of,
+    together_steps,
+)
 from gridexplainer_widget.methods import lime as lime_module
 from tests.support.models import brightness, weights
 from tests.support.runs import NOISE, WHITE, run_of
@@ -176,3 +181,32 @@ def test_nothing_is_kept_of_a_model_that_changes_on_the_way(call: int) -> None:
     with pytest.raises(ModelChangedError, match="has changed since"):
         explainer.explain(PICTURE)
     assert explainer.explanation is None
+
+
+def test_what_another_run_does_not_know_takes_nothing_away() -> None:
+    known, empty = run_of(weights, 4), run_of(weights, 4)
+    finished(known)
+    draw(empty, None)
+    before = handfuls_of(known)
+    known.set_answers.adopt(empty.set_answers)
+    after = handfuls_of(known)
+    assert before is not None
+    assert after is not None
+    assert len(after) == len(before)
+    empty.set_answers.adopt(known.set_answers)
+    assert len(empty.set_answers.pinned) == len(known.set_answers.pinned)
+    assert None not in empty.set_answers.pinned.values()
+
+
+def test_a_handful_that_always_fails_leaves_the_cells_and_says_the_way_out() -> None:
+    def fails(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        answers = weights(batch)
+        answers[(batch == 0).mean(axis=(1, 2, 3)) > 0.3] = np.nan
+        return answers
+
+    explainer = GridExplainer(fails, 4, fill="black", input_shape=(12, 12))
+    with pytest.raises(ExplanationError, match="16 of 16 cells and .*joint=False") as failure:
+        explainer.explain(PICTURE)
+    assert failure.value.explanation is explainer.explanation
+    assert explainer.explanation is not None
+    assert explainer.explanation.complete
