@@ -72,7 +72,8 @@ test-python: $(VENV)/.tests-installed
 
 # What these test is not installed there.
 FRAMEWORKS := $(TORCH) tests/unit/classifiers/keras tests/unit/classifiers/readers \
-	tests/unit/classifiers/checks/test_preflight_networks.py tests/unit/cli tests/unit/demo \
+	tests/unit/classifiers/checks/test_preflight_networks.py \
+	tests/unit/classifiers/checks/test_remembered.py tests/unit/cli tests/unit/demo \
 	tests/unit/classifiers/test_log_odds.py tests/unit/classifiers/test_model_lock.py \
 	tests/unit/classifiers/test_several.py tests/unit/results/test_values.py \
 	tests/unit/inference/test_incremental.py tests/unit/inference/test_witness.py \

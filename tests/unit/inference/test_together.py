@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import numpy as np
 import pytest
@@ -20,7 +19,6 @@ from gridexplainer_widget.inference.together import (
     handfuls_of,
     together_steps,
 )
-from gridexplainer_widget.methods import lime as lime_module
 from tests.support.models import brightness, weights
 from tests.support.runs import NOISE, WHITE, run_of
 
@@ -149,23 +147,6 @@ def test_another_target_and_score_cost_no_call() -> None:
     np.testing.assert_allclose(explanation.for_target(1).values, -explanation.values, atol=1e-6)
     assert other.foretells is not None
     assert model.pictures == calls
-
-
-def test_lime_is_not_fitted_to_what_it_is_measured_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of nine cells there are so few coalitions that a thousand random ones hold all probes."""
-    fitted = list[NDArray[np.bool_]]()
-
-    def watched(image: Any, context: Any, kept: NDArray[np.bool_], values: Any) -> Any:
-        fitted.append(~kept)
-        return fit(image, context, kept, values)
-
-    fit = lime_module._fit
-    monkeypatch.setattr(lime_module, "_fit", watched)
-    explanation = GridExplainer(weights, 3, fill="black").explain(PICTURE, 0, method="lime")
-    assert explanation.handfuls is not None
-    probes = {row.tobytes() for row in explanation.handfuls.hidden}
-    assert len(probes) >= 12
-    assert not probes & {row.tobytes() for row in fitted[0]}
 
 
 @pytest.mark.parametrize("call", range(2, 10))

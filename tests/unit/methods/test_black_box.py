@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from gridexplainer_widget import ClassifierError, as_classifier
+from gridexplainer_widget import ClassifierError, GridExplainer, as_classifier
 from gridexplainer_widget.attribution import coalitions
 from gridexplainer_widget.attribution.attribution import Attribution
 from gridexplainer_widget.attribution.context import Method, MethodContext
@@ -479,3 +480,37 @@ def test_drops_are_spread_and_pixels_are_handed_on() -> None:
     attribution = found(rise, run, 30)
     pixels = to_shap(explained(attribution, run)).values[0, ..., 0].sum(axis=-1)
     np.testing.assert_allclose(pixels, attribution.pixels, rtol=1e-6)
+
+
+def test_no_handful_is_asked_about_twice() -> None:
+    picture = np.random.default_rng(1).integers(0, 256, (13, 10, 3)).astype(np.uint8)
+    methods = ["occlusion", ("lime", {"samples": 100}), ("rise", {"samples": 20})]
+    comparison = GridExplainer(weights, 4).compare(picture, methods)
+    occlusion, lime, rise = comparison.explanations
+    assert occlusion.handfuls is not None
+    fitted, probes = occlusion.handfuls.fitted, occlusion.handfuls.kept_out
+    assert lime.cost.forward == 100 - len(fitted)  # and the whole picture is its first sample
+    assert rise.cost.forward == 1 + 20
+    for map_ in (lime, rise):
+        assert map_.handfuls is not None
+        np.testing.assert_array_equal(map_.handfuls.hidden, probes.hidden)
+        np.testing.assert_array_equal(map_.handfuls.answers.vectors, probes.answers.vectors)
+        assert map_.foretells is not None
+
+
+def test_lime_is_not_fitted_to_what_it_is_measured_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of nine cells there are so few coalitions that a thousand random ones hold all probes."""
+    fitted = list[NDArray[np.bool_]]()
+
+    def watched(image: Any, context: Any, kept: NDArray[np.bool_], values: Any) -> Any:
+        fitted.append(~kept)
+        return fit(image, context, kept, values)
+
+    fit = lime_module._fit
+    monkeypatch.setattr(lime_module, "_fit", watched)
+    picture = np.random.default_rng(5).integers(40, 256, (32, 32, 3)).astype(np.uint8)
+    explanation = GridExplainer(weights, 3, fill="black").explain(picture, 0, method="lime")
+    assert explanation.handfuls is not None
+    probes = {row.tobytes() for row in explanation.handfuls.hidden}
+    assert len(probes) >= 12
+    assert not probes & {row.tobytes() for row in fitted[0]}

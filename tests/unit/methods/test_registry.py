@@ -258,18 +258,3 @@ def test_a_bad_target_fails_before_the_long_part() -> None:
     with pytest.raises(ValueError, match="out of range"):
         GridExplainer(model, 4).explain(PICTURE, 9, method="rise")
     assert sum(asked) == 1
-
-
-def test_no_handful_is_asked_about_twice() -> None:
-    methods = ["occlusion", ("lime", {"samples": 100}), ("rise", {"samples": 20})]
-    comparison = GridExplainer(weights, 4).compare(PICTURE, methods)
-    occlusion, lime, rise = comparison.explanations
-    assert occlusion.handfuls is not None
-    fitted, probes = occlusion.handfuls.fitted, occlusion.handfuls.kept_out
-    assert lime.cost.forward == 100 - len(fitted)  # and the whole picture is its first sample
-    assert rise.cost.forward == 1 + 20
-    for map_ in (lime, rise):
-        assert map_.handfuls is not None
-        np.testing.assert_array_equal(map_.handfuls.hidden, probes.hidden)
-        np.testing.assert_array_equal(map_.handfuls.answers.vectors, probes.answers.vectors)
-        assert map_.foretells is not None
