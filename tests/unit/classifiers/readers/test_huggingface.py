@@ -121,7 +121,7 @@ def test_a_bare_model_gets_what_its_kind_usually_gets(
     ids=["vit", "pipeline", "mobilevit"],
 )
 def test_drops_equal_a_loop_in_plain_torch(given: object, change: object) -> None:
-    explainer = GridExplainer(given, 4, batch_size=5)
+    explainer = GridExplainer(given, 4, fill="cell-mean", batch_size=5)
     model = getattr(given, "model", given) if hasattr(given, "image_processor") else given
 
     def ask(batch: np.ndarray) -> np.ndarray:
