@@ -24,8 +24,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import rankdata
 
 from gridexplainer_widget import GridExplainer, demo
+from gridexplainer_widget.analysis.audit import Audit, audit_of
+from gridexplainer_widget.analysis.faithfulness import faithfulness_steps
 from gridexplainer_widget.attribution.attribution import mean_of_cells
 from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.progress import drain
 
 from .known_causes import CAUSES, Cause, scenes, trained
 
@@ -77,7 +80,7 @@ def drawn(known: list[Row]) -> Iterator[list[Row]]:
         for target in honest.truth[name]:
             title, mask = f"{name}: {target}", honest.masks[name][target]
             if title not in done:
-                yield [audited(explainer, title, picture, target, fill, mask) for fill in FILLS]
+                yield list(audited(explainer, title, picture, target, mask))
 
 
 def photographed(known: list[Row]) -> Iterator[list[Row]]:
@@ -91,30 +94,30 @@ def photographed(known: list[Row]) -> Iterator[list[Row]]:
         title = f"{number}: {photograph.name}"
         if photograph.label is not None and title not in done:
             picture, target = photograph.pixels, photograph.label
-            yield [audited(explainer, title, picture, target, fill) for fill in FILLS]
+            yield list(audited(explainer, title, picture, target))
 
 
-def audited(  # noqa: PLR0913, PLR0917 - a picture, a class, and what hides
+def audited(
     explainer: GridExplainer,
     title: str,
     picture: NDArray[np.uint8],
     target: int | str,
-    fill: str,
     mask: NDArray[np.bool_] | None = None,
-) -> Row:
-    """Explain a picture under a fill, and audit the map under others."""
-    explainer = with_fill(explainer, fill)
-    found = explainer.explain(picture, target)
-    audits = {
-        under: explainer.faithfulness(found, fill=under, mask=mask) for under in AUDITED_UNDER
-    }
-    return {
-        "picture": title,
-        "fill": fill,
-        "top": int(found.values.argmax()),
-        "inside": audits[AUDITED_UNDER[0]].inside,
-        "srg": {under: audit.srg for under, audit in audits.items()},
-    }
+) -> Iterator[Row]:
+    """Explain a picture under each fill, and audit the maps under others."""
+    audit: Audit | None = None
+    for fill in FILLS:
+        found = with_fill(explainer, fill).explain(picture, target)
+        audit = audit or audit_of(explainer, found, AUDITED_UNDER)
+        drain(audit.begin(found))
+        measured = drain(faithfulness_steps(audit.runs, found.values, found.target, mask))
+        yield {
+            "picture": title,
+            "fill": fill,
+            "top": int(found.values.argmax()),
+            "inside": measured.inside,
+            "srg": {one.fill: one.srg for one in measured.under},
+        }
 
 
 def with_fill(explainer: GridExplainer, fill: str) -> GridExplainer:
