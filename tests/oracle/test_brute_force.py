@@ -67,7 +67,8 @@ def test_drops_equal_a_loop(fill: object, size: tuple[tuple[int, int], object]) 
     (height, width), grid_size = size
     rows, columns = (grid_size, grid_size) if isinstance(grid_size, int) else grid_size
     picture = np.random.default_rng(5).uniform(0, 255, (height, width, 3)).astype(np.float32)
-    explanation = GridExplainer(weights, grid_size, fill=fill, batch_size=4).explain(picture)
+    explainer = GridExplainer(weights, grid_size, fill=fill, batch_size=4, joint=False)
+    explanation = explainer.explain(picture)
     before = weights(picture[np.newaxis])[0]
     target = int(before.argmax())
     assert explanation.target == target
@@ -91,7 +92,7 @@ def test_cell_gray_is_the_originals_arithmetic() -> None:
     def model(batch: np.ndarray) -> np.ndarray:
         return weights(batch + 128)
 
-    explainer = GridExplainer(model, 8, fill="cell-gray", preprocess=preprocess)
+    explainer = GridExplainer(model, 8, fill="cell-gray", preprocess=preprocess, joint=False)
     drops = explainer.explain(picture, 2).drops
     base = model(preprocess(picture[np.newaxis].astype(np.float32)))[0, 2]
     for i in range(8):

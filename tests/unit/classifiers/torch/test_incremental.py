@@ -24,7 +24,9 @@ PICTURE = np.random.default_rng(5).integers(0, 256, (96, 96, 3), np.uint8)
 
 
 def explained(module: nn.Module, grid: object, size: tuple[int, int], engine: str) -> Explanation:
-    explainer = GridExplainer(module, grid, engine=engine, input_shape=size, output="logits")
+    explainer = GridExplainer(
+        module, grid, engine=engine, input_shape=size, output="logits", joint=False
+    )
     return explainer.explain(PICTURE)
 
 
