@@ -67,9 +67,12 @@ def _demo(path: Path) -> int:
     explainer = GridExplainer(honest.classifier)
     run = explainer.start_run(picture)
     print(f"Explaining the embedded picture “{name}” …")
-    with tqdm(total=len(run.grid), desc="Hiding cells", unit="cell") as bar:
+    total = len(run.grid) + explainer.handful_count(run)
+    with tqdm(total=total, desc="Hiding cells", unit="picture") as bar:
         for done in run.steps():
             bar.update(done - bar.n)
+        for handfuls in explainer.handfuls(run, None):
+            bar.update(handfuls)
     explanation = explainer.freeze(run)
     print(f"\n{table(explanation)}\n\n{explanation}")
     drawn = io.BytesIO()
@@ -103,15 +106,16 @@ def table(explanation: Explanation, *, color: bool | None = None) -> str:
         color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     points = explanation.score == "probability"
     unit = "points of probability" if points else explanation.unit_text
-    head = (
-        f"{shown(explanation.label)} {explanation.baseline_text}: {unit} lost with each cell hidden"
+    what = (
+        "with each cell hidden" if explanation.map == "alone" else "to handfuls, each cell's part"
     )
-    scale = max(float(np.nanmax(np.abs(explanation.drops), initial=0)), 1e-9)
+    head = f"{shown(explanation.label)} {explanation.baseline_text}: {unit} lost {what}"
+    scale = max(float(np.nanmax(np.abs(explanation.values), initial=0)), 1e-9)
     rows = [
         "".join(
             _cell_text(float(drop), float(drop) / scale, points=points, color=color) for drop in row
         )
-        for row in explanation.drops
+        for row in explanation.values
     ]
     return "\n".join([head, *rows])
 

@@ -17,7 +17,7 @@ def test_demo_explains_an_embedded_picture(
     figure = tmp_path / "demo.png"
     assert main(["demo", "--out", str(figure)]) == 0
     out, err = capfd.readouterr()
-    assert "64/64" in err
+    assert "199/199" in err
     assert len([line for line in out.splitlines() if len(line.split()) == 8 and "." in line]) >= 8
     assert "make lab" in out
     assert Image.open(figure).width > 800
