@@ -10,6 +10,7 @@ import numpy as np
 from gridexplainer_widget.core.arrays import Pixels
 from gridexplainer_widget.core.fills import Fill, FillLike, parse_fill
 from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.hardly_changed import LEAST_CHANGE
 from gridexplainer_widget.core.masking import Masker
 
 AuditFills: TypeAlias = "FillLike | Sequence[FillLike] | None"
@@ -22,9 +23,6 @@ One grey came closest to known causes; blur leaves colours and large shapes, whi
 """
 
 DEFAULT_COUNT: Final = 2
-
-SAME_RMS: Final = 8
-"""Of 255. Two fills that differ by less on a picture are one to the eye."""
 
 
 def audit_fills(
@@ -42,9 +40,9 @@ def audit_fills(
     candidates = [parse_fill(name, seed) for name in CANDIDATES]
     name = own.name if isinstance(own, Fill) else own
     others = [fill for fill in candidates if fill.name != name]
-    if isinstance(own, Fill):
+    if isinstance(own, Fill):  # two that differ by less on a picture are one to the eye
         hidden = _all_hidden(pixels, grid, own)
-        others.sort(key=lambda fill: _rms(_all_hidden(pixels, grid, fill), hidden) < SAME_RMS)
+        others.sort(key=lambda fill: _rms(_all_hidden(pixels, grid, fill), hidden) < LEAST_CHANGE)
     return tuple(others[:DEFAULT_COUNT])
 
 

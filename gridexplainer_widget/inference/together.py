@@ -62,8 +62,7 @@ def draw(run: Run, budget: int | None) -> tuple[Handful, ...]:
 
 def probes_of(run: Run) -> frozenset[tuple[int, ...]]:
     """Return the drawn handfuls that no map may be fitted to, known or not."""
-    drawn = _drawn(len(run.grid), len(run.set_answers.pinned), run.seed)
-    return frozenset(cells for cells, probe in drawn if probe)
+    return frozenset(cells for cells, probe in _drawn_for(run) if probe)
 
 
 def handfuls_done(run: Run) -> int:
@@ -73,10 +72,9 @@ def handfuls_done(run: Run) -> int:
 
 def handfuls_of(run: Run) -> Handfuls | None:
     """Collect what is known of the handfuls that were drawn; None before the first."""
-    drawn = _drawn(len(run.grid), len(run.set_answers.pinned), run.seed)
     known = [
         (cells, probe, answer)
-        for cells, probe in drawn
+        for cells, probe in _drawn_for(run)
         if (answer := run.cached_answer(cells)) is not None
     ]
     if not known:
@@ -86,6 +84,11 @@ def handfuls_of(run: Run) -> Handfuls | None:
         row[list(cells)] = True
     answers = Answers(*map(np.stack, zip(*(answer for *_, answer in known), strict=True)))
     return Handfuls(hidden, answers, np.array([probe for _, probe, _ in known], np.bool_))
+
+
+def _drawn_for(run: Run) -> tuple[Handful, ...]:
+    """Return the handfuls that were drawn for a run: as many as are pinned."""
+    return _drawn(len(run.grid), len(run.set_answers.pinned), run.seed)
 
 
 @lru_cache(maxsize=16)
