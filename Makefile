@@ -70,21 +70,12 @@ test-python: $(VENV)/.tests-installed
 	$(BIN)/pytest $(AT_ONCE) tests --ignore=tests/browser $(TORCH:%=--ignore=%)
 	$(BIN)/pytest $(AT_ONCE) $(TORCH)
 
-# What these test is not installed there.
-FRAMEWORKS := $(TORCH) tests/unit/classifiers/keras tests/unit/classifiers/readers \
-	tests/unit/classifiers/checks/test_preflight_networks.py \
-	tests/unit/classifiers/checks/test_remembered.py tests/unit/cli tests/unit/demo \
-	tests/unit/classifiers/test_log_odds.py tests/unit/classifiers/test_model_lock.py \
-	tests/unit/classifiers/test_several.py tests/unit/results/test_values.py \
-	tests/unit/inference/test_incremental.py tests/unit/inference/test_witness.py \
-	tests/unit/methods/test_black_box.py \
-	tests/unit/methods/test_shap_gradient.py tests/unit/analysis/test_randomisation.py \
-	tests/oracle/test_keras_methods.py tests/oracle/test_incremental_graphs.py \
-	tests/oracle/test_incremental_networks.py
+# What knows the hosts' packages; the rest is the same code on the same NumPy.
+HOSTS := tests/unit/live tests/unit/results/test_page.py tests/unit/test_imports.py \
+	tests/docs/test_notebooks.py
 
-test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel, all that needs no framework
-	$(OLD)/bin/pytest $(AT_ONCE) tests --ignore=tests/browser $(FRAMEWORKS:%=--ignore=%) \
-		--deselect=tests/docs/test_notebooks.py::test_notebooks_run
+test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel
+	$(OLD)/bin/pytest $(AT_ONCE) $(HOSTS) --deselect=tests/docs/test_notebooks.py::test_notebooks_run
 
 test-browser: $(VENV)/.tests-installed js/node_modules/.installed .cdn/.installed
 	$(BIN)/pytest $(AT_ONCE) tests/browser
