@@ -66,7 +66,7 @@ class GridExplainer(Setup):
     batch_size : int, optional
         At least 1; by default from picture size and memory budget.
     seed : int
-        At least 0; for handfuls, ``fill="noise"`` and random methods.
+        At least 0; for handfuls, random fills and random methods.
     engine : {"auto", "full", "incremental"}
         "full" runs the model on every masked picture; "incremental" recomputes only what hiding
         changes in a Keras or PyTorch network, with the same numbers (docs/speed.md); "auto" picks

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from gridexplainer_widget.core.plain_json import read_json
 from gridexplainer_widget.core.shown import quoted
+from gridexplainer_widget.core.untrusted.plain_json import read_json
 
 Labels: TypeAlias = "tuple[str, ...] | Mapping[int, str]"
 """All names in order, or some by index."""

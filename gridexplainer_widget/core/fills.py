@@ -14,6 +14,7 @@ from gridexplainer_widget.core.arrays import Pixels
 
 from .grid import Grid
 from .linear_fill import linear_fill, plain
+from .patch_fill import patch_fill
 from .picture import LUMINANCE
 from .shown import shown
 
@@ -22,7 +23,16 @@ FillLike: TypeAlias = (
 )
 """A name, a colour ("red", "#808080" or (r, g, b) in 0..255), or a callable."""
 
-NAMES = ("picture-mean", "cell-mean", "cell-gray", "blur", "noise", "inpaint", "linear")
+NAMES = (
+    "picture-mean",
+    "cell-mean",
+    "cell-gray",
+    "blur",
+    "noise",
+    "patches",
+    "inpaint",
+    "linear",
+)
 
 LOCAL: Final = ("inpaint", "linear")
 """Fill each set of hidden cells by what surrounds it."""
@@ -66,6 +76,8 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
         - ``"blur"``: Gaussian blur; sigma is half a cell's longer side.
         - ``"noise"``: normal, with the picture's mean and deviation per channel,
           clipped to 0..255.
+        - ``"patches"``: a mirrored patch of the picture from elsewhere; see
+          :func:`gridexplainer_widget.core.patch_fill.patch_fill`.
         - ``"inpaint"``: A. Telea, "An Image Inpainting Technique Based on the Fast
           Marching Method", 2004; the picture's mean if everything is hidden;
           needs the extra ``[inpaint]``.
@@ -75,7 +87,7 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
         - a callable ``fill(pixels, hidden)``: float32 (H, W, C) in 0..255 and
           bool (H, W) → an array that broadcasts to (H, W, C).
     seed : int
-        For ``"noise"`` and ``"linear"``.
+        For ``"noise"``, ``"patches"`` and ``"linear"``.
 
     Raises
     ------
@@ -113,6 +125,8 @@ def _named(name: str, seed: int) -> Fill:
         return Fill(name, local=linear_fill(seed))
     if name == "noise":
         return Fill(name, whole=lambda pixels, _: _noise(pixels, seed))
+    if name == "patches":
+        return Fill(name, whole=patch_fill(seed))
     whole = {
         "cell-mean": _cell_mean,
         "cell-gray": _cell_gray,

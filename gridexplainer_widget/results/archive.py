@@ -19,8 +19,10 @@ from gridexplainer_widget.classifiers.outputs import parse_output
 from gridexplainer_widget.core.files import write_file
 from gridexplainer_widget.core.grid import Grid, is_whole
 from gridexplainer_widget.core.handfuls import Handfuls
-from gridexplainer_widget.core.npz import StoredArray, check_range, stored_arrays
-from gridexplainer_widget.core.plain_json import (
+from gridexplainer_widget.core.scores import SCORES, parse_score
+from gridexplainer_widget.core.shown import shown
+from gridexplainer_widget.core.untrusted.npz import StoredArray, check_range, stored_arrays
+from gridexplainer_widget.core.untrusted.plain_json import (
     MAX_TEXT,
     as_mapping,
     as_seconds,
@@ -29,8 +31,6 @@ from gridexplainer_widget.core.plain_json import (
     as_whole,
     read_json,
 )
-from gridexplainer_widget.core.scores import SCORES, parse_score
-from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.methods.registry import MethodSpec, parse_method
 from gridexplainer_widget.methods.requests import OPTIONS

@@ -11,6 +11,7 @@ PACKAGE = Path(gridexplainer_widget.__file__).parent
 
 ROOMS = [
     "core",
+    "core/untrusted",
     "incremental",
     "wire",
     "classifiers",

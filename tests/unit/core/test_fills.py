@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gridexplainer_widget.core.fills import DEFAULT_FILL, NAMES, Fill, parse_fill
+from gridexplainer_widget.core.fills import DEFAULT_FILL, LOCAL, NAMES, Fill, parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.hardly_changed import hardly_changed
 from gridexplainer_widget.core.masking import Masker
@@ -136,7 +136,7 @@ def test_only_hidden_pixels_change(name: str, cells: set[int]) -> None:
     np.testing.assert_array_equal(result[~hidden], PIXELS[~hidden])
 
 
-@pytest.mark.parametrize("name", ["cell-mean", "cell-gray", "picture-mean", "blur", "noise"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in LOCAL])
 def test_hiding_two_cells_is_hiding_each(name: str) -> None:
     both = masked(name, 0, 4)
     np.testing.assert_array_equal(both[inside(0)], masked(name, 0)[inside(0)])

@@ -7,8 +7,8 @@ import math
 import reprlib
 from typing import Any, Final
 
-from .grid import is_whole
-from .shown import shown
+from gridexplainer_widget.core.grid import is_whole
+from gridexplainer_widget.core.shown import shown
 
 MAX_NUMBER: Final = 2**53
 
