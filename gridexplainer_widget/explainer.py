@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import ArrayLike
 
-from gridexplainer_widget.analysis.audit import audit_explanation, randomise_steps
 from gridexplainer_widget.analysis.audit_fills import AuditFills
+from gridexplainer_widget.analysis.auditor import Auditor
 from gridexplainer_widget.analysis.compare import comparison_steps
 from gridexplainer_widget.analysis.explain import explain_steps
-from gridexplainer_widget.analysis.randomisation import Randomisation
-from gridexplainer_widget.analysis.setup import Setup
+from gridexplainer_widget.analysis.minimal_sets import minimal_sets_steps
 from gridexplainer_widget.core.picture import PictureLike
 from gridexplainer_widget.core.progress import with_bar
 from gridexplainer_widget.methods.requests import MethodRequestLike, parse_request
 from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.data.minimal_sets import MinimalSets
 from gridexplainer_widget.results.explanation import Explanation
-from gridexplainer_widget.results.faithfulness import Faithfulness
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from gridexplainer_widget.live.explorer.widget import GridExplainerWidget
 
 
-class GridExplainer(Setup):
+class GridExplainer(Auditor):
     """Explain an image classifier by hiding the cells of a grid, alone and together.
 
     Alone, a cell's importance is the drop of the target's probability when it is hidden: occlusion
@@ -173,59 +172,30 @@ class GridExplainer(Setup):
         )
         return with_bar(steps, "Comparing")
 
-    def faithfulness(
+    def minimal_sets(
         self,
-        explanation: Explanation,
-        *,
-        fill: AuditFills = None,
-        mask: ArrayLike | None = None,
-        randomise: bool = False,
-    ) -> Faithfulness:
-        """Measure an explanation's faithfulness by hiding its cells in order.
+        img: PictureLike | Explanation,
+        target: int | str | None = None,
+        budget: int | None = None,
+        margin: float = 0.0,
+    ) -> MinimalSets:
+        """Find the smallest sets that alone keep the answer, and those whose hiding changes it.
 
-        Random orders tell what chance reaches. Under two fills, on a grid of 8×8 cells, the map's
-        order takes 128 pictures and random ones 448, which all maps of a :meth:`compare` share.
+        After any exception, also Ctrl-C, ``self.explanation.minimal_sets`` holds what was found.
 
         Parameters
         ----------
-        explanation : Explanation
-        fill : str, (r, g, b), callable, or a list of these, optional
-            What stands in for hidden cells. By default two that differ from the map's own: of
-            "gray", "blur", "picture-mean" and "noise" the first two. A map is best at what it was
-            made by, and another fill can reverse the ranking of methods.
-        mask : bool array (height, width), optional
-            True on the object.
-        randomise : bool
-            Also explain with randomised weights; see :meth:`randomisation`.
-
-        Raises
-        ------
-        ModelChangedError
-            The model is no longer the one that was explained.
-        ValueError
-            The mask does not fit the picture, or the explanation does not fit the model.
+        img : picture or Explanation
+            A picture is explained first; of an explanation nothing is asked again.
+        target, budget, margin
+            See :func:`gridexplainer_widget.analysis.minimal_sets.minimal_sets_steps`.
         """
-        steps = audit_explanation(self, explanation, fill, mask, randomise=randomise)
-        return with_bar(steps, "Hiding cells in order")
-
-    def randomisation(self, explanation: Explanation, stages: int = 4) -> Randomisation:
-        """Test how a map changes when weights are randomised, from the last layer down.
-
-        The model itself stays unchanged.
-
-        Parameters
-        ----------
-        explanation : Explanation
-        stages : int
-            Number of maps, at least 1; the last has all layers randomised.
-
-        Raises
-        ------
-        MethodError
-            The model is a black box or cannot be copied.
-        """
-        steps = randomise_steps(self, explanation, explanation.request, stages)
-        return with_bar(steps, "Randomising layers")
+        explanation = img if isinstance(img, Explanation) else self.explain(img, target)
+        if target is not None:
+            explanation = explanation.for_target(target)
+        keep = lambda sets: setattr(self, "explanation", explanation.with_minimal_sets(sets))  # noqa: E731
+        steps = minimal_sets_steps(self, explanation, budget, margin, on_result=keep)
+        return with_bar(steps, "Hiding sets of cells")
 
     def visualize(self, style: str = "signed") -> Figure:
         """Draw the latest explanation; see :meth:`Explanation.plot`.

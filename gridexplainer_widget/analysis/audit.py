@@ -14,6 +14,7 @@ from gridexplainer_widget.core.fills import Fill, parse_fill
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import read_picture
 from gridexplainer_widget.core.progress import Progress, subprogress
+from gridexplainer_widget.inference.choose import Engine
 from gridexplainer_widget.inference.order_curves import Chance
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.attribute import attribute, ensure_baseline
@@ -48,14 +49,7 @@ class Audit:
             The explanation is of the model as it was before, or of another.
         """
         for run in self.runs:
-            yield from ensure_baseline(run)
-            if run.baseline is None or len(run.baseline) != len(explanation.labels):
-                classes = 0 if run.baseline is None else len(run.baseline)
-                raise ValueError(
-                    f"The explanation is of {len(explanation.labels)} classes, and "
-                    f"{run.classifier.name} has {classes}: it is another model's."
-                )
-            run.check_baseline(explanation.whole)
+            yield from check_model(run, explanation)
 
     def chances(self, target: int) -> Generator[Progress, None, list[Chance]]:
         """Measure what random orders reach under each fill, unless it is known of this model."""
@@ -69,6 +63,18 @@ class Audit:
                 self._chances[key] = (run.baseline, known)
             found.append(known)
         return found
+
+
+def check_model(run: Run, explanation: Explanation) -> Generator[Progress, None, None]:
+    """Ask about the whole picture, and compare that with an explanation's, as `Audit.begin`."""
+    yield from ensure_baseline(run)
+    if run.baseline is None or len(run.baseline) != len(explanation.labels):
+        classes = 0 if run.baseline is None else len(run.baseline)
+        raise ValueError(
+            f"The explanation is of {len(explanation.labels)} classes, and "
+            f"{run.classifier.name} has {classes}: it is another model's."
+        )
+    run.check_baseline(explanation.whole)
 
 
 def audit_explanation(  # noqa: PLR0913 - what is audited, and how far
@@ -147,7 +153,7 @@ def randomise_steps(
             "This map was made with a background of pictures, which an explanation does not keep. "
             "explainer.compare(…, randomise=True) randomises the weights where it is at hand."
         )
-    run = _run_of(setup, explanation, fill_of(setup, explanation))
+    run = run_with(setup, explanation, fill_of(setup, explanation))
     if run.classifier.output is None:  # the first answer tells
         yield from ensure_baseline(run)
     target, score, seed = explanation.target, explanation.score, explanation.settings.get("seed", 0)
@@ -176,10 +182,11 @@ def audit_of(setup: Setup, explanation: Explanation, fill: AuditFills = None) ->
     except MethodError:  # a fill of the user's own, of which a file keeps the name
         own = explanation.fill
     fills = audit_fills(fill, own, explanation.pixels, explanation.grid, setup.seed)
-    return Audit([_run_of(setup, explanation, one) for one in fills], setup.seed)
+    return Audit([run_with(setup, explanation, one) for one in fills], setup.seed)
 
 
-def _run_of(setup: Setup, explanation: Explanation, fill: Fill) -> Run:
+def run_with(setup: Setup, explanation: Explanation, fill: Fill, engine: Engine = "full") -> Run:
+    """Set up a run of an explained picture, or raise ValueError where it does not fit the model."""
     wanted = setup.classifier.input_shape
     given = explanation.pixels.shape
     if any(want not in {None, have} for want, have in zip(wanted, given, strict=True)):
@@ -189,7 +196,7 @@ def _run_of(setup: Setup, explanation: Explanation, fill: Fill) -> Run:
         )
     masker = Masker(explanation.pixels, explanation.grid, fill)
     picture = read_picture(explanation.picture)
-    return Run(setup.classifier, picture, masker, setup.batch_size)
+    return Run(setup.classifier, picture, masker, setup.batch_size, engine)
 
 
 def fill_of(setup: Setup, explanation: Explanation) -> Fill:

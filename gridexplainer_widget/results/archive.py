@@ -12,14 +12,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.attribution.attribution import Attribution, Cost
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.labels import find_class
 from gridexplainer_widget.classifiers.outputs import parse_output
 from gridexplainer_widget.core.files import write_file
 from gridexplainer_widget.core.grid import Grid, is_whole
 from gridexplainer_widget.core.handfuls import Handfuls
-from gridexplainer_widget.core.scores import SCORES, parse_score
+from gridexplainer_widget.core.scores import Answers, parse_score
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.core.untrusted.npz import StoredArray, check_range, stored_arrays
 from gridexplainer_widget.core.untrusted.plain_json import (
@@ -34,8 +33,10 @@ from gridexplainer_widget.core.untrusted.plain_json import (
 from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.methods.registry import MethodSpec, parse_method
 from gridexplainer_widget.methods.requests import OPTIONS
+from gridexplainer_widget.results.data.attribution_record import MAP_ARRAYS, attribution_of
+from gridexplainer_widget.results.data.sets_record import minimal_sets_of
 
-from .explanation_data import RESOLUTION_NOUNS, ExplanationData
+from .explanation_data import ExplanationData
 
 MAX_BYTES = 2**29
 """Of all arrays in memory: 64×64 cells of 21,000 classes take two thirds of it."""
@@ -54,13 +55,13 @@ ARRAYS: Final = (*UINT8_ARRAYS, "pixels", "vectors", "failed", "baseline_vector"
 HANDFUL_ARRAYS: Final = ("handfuls_hidden", "handfuls_probes", "handfuls_vectors")
 """Stored where cells were hidden together."""
 
-OPTIONAL_ARRAYS: Final = ("log_odds", "baseline_log_odds", "handfuls_log_odds", "emptied")
+OPTIONAL_ARRAYS: Final = (
+    *("log_odds", "baseline_log_odds", "handfuls_log_odds", "emptied"),
+    *("sets_vectors", "sets_log_odds"),
+)
 """Stored if known, and if there is room for them."""
 
 CHOSEN: Final[tuple[MapName | None, ...]] = (None, "alone", "together")
-
-MAP_ARRAYS: Final = ("native", "pixels", "cells")
-"""Stored with the prefix "attribution_"."""
 
 HEADER_FIELDS: Final = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
 
@@ -81,6 +82,7 @@ def npz_bytes(explanation: ExplanationData) -> bytes:
         "settings": dict(explanation.settings),
         "checked": explanation.checked.record if explanation.checked else None,
         "chosen": explanation.chosen,
+        "minimal_sets": explanation.minimal_sets.record if explanation.minimal_sets else None,
         **{name: getattr(explanation, name) for name in HEADER_FIELDS},
     }
     arrays: dict[str, Any] = {name: getattr(explanation, name) for name in ARRAYS}
@@ -158,11 +160,20 @@ def _known_log_odds(
     explanation: ExplanationData, others: Mapping[str, NDArray[Any]]
 ) -> dict[str, NDArray[Any]]:
     handfuls = explanation.handfuls.arrays if explanation.handfuls else {}
-    known = {**vars(explanation), **handfuls}
+    known = {**vars(explanation), **handfuls, **_answers_to_sets(explanation)}
     arrays = {name: known[name] for name in OPTIONAL_ARRAYS if known.get(name) is not None}
     arrays = {name: array for name, array in arrays.items() if np.isfinite(array).any()}
     size = sum(array.nbytes for array in (*arrays.values(), *others.values()))
     return arrays if size <= MAX_BYTES // 2 else {}
+
+
+def _answers_to_sets(explanation: ExplanationData) -> dict[str, NDArray[Any]]:
+    sets = explanation.minimal_sets.sets if explanation.minimal_sets else ()
+    answers = [found.answers for found in sets if found.answers is not None]
+    if not answers or len(answers) < len(sets):
+        return {}
+    arrays = map(np.stack, zip(*answers, strict=True))
+    return dict(zip(("sets_vectors", "sets_log_odds"), arrays, strict=True))
 
 
 def _compact(pixels: NDArray[np.float32]) -> NDArray[Any]:
@@ -183,7 +194,8 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
     _check_numbers(arrays, bounded=settings.get("output") != "value")
     attribution = None
     if header.get("attribution") is not None:
-        attribution = _attribution(as_mapping(header["attribution"], "attribution"), arrays, grid)
+        attribution = attribution_of(header["attribution"], arrays, grid)
+    sets = header.get("minimal_sets")
     method = parse_method(attribution.method if attribution else "occlusion")
     _check_settings(settings, method)
     return dict(
@@ -198,9 +210,17 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
         **{name: arrays.get(name) for name in ("log_odds", "baseline_log_odds", "emptied")},
         handfuls=Handfuls.of_arrays(arrays) if HANDFUL_ARRAYS[0] in arrays else None,
         chosen=_chosen(header["chosen"]),
+        minimal_sets=minimal_sets_of(sets, grid, labels, _sets_answers(arrays)) if sets else None,
         **{name: arrays[name] for name in ARRAYS},
         **{name: as_text(header[name], name) for name in ("fill", "model", "preprocessing")},
     )
+
+
+def _sets_answers(arrays: Mapping[str, NDArray[Any]]) -> Answers | None:
+    if "sets_vectors" not in arrays:
+        return None
+    answers = Answers.without_logits(arrays["sets_vectors"])
+    return answers._replace(log_odds=arrays.get("sets_log_odds", answers.log_odds))
 
 
 def _chosen(name: Any) -> MapName | None:
@@ -212,6 +232,7 @@ def _chosen(name: Any) -> MapName | None:
 
 def _check_shapes(stored: Mapping[str, StoredArray], grid: Grid, classes: int) -> None:
     handfuls = stored[HANDFUL_ARRAYS[0]].shape[:1] if HANDFUL_ARRAYS[0] in stored else ()
+    sets = stored["sets_vectors"].shape[:1] if "sets_vectors" in stored else ()
     shapes = {
         "picture": (*stored["picture"].shape[:2], 3),
         "pixels": (grid.height, grid.width, *stored["pixels"].shape[2:3]),
@@ -226,6 +247,8 @@ def _check_shapes(stored: Mapping[str, StoredArray], grid: Grid, classes: int) -
         "handfuls_probes": handfuls,
         "handfuls_vectors": (*handfuls, classes),
         "handfuls_log_odds": (*handfuls, classes),
+        "sets_vectors": (*sets, classes),
+        "sets_log_odds": (*sets, classes),
     }
     shapes = {name: shape for name, shape in shapes.items() if name in stored}
     if stored["pixels"].shape[2:] not in {(1,), (3,), (4,)}:
@@ -243,7 +266,7 @@ def _check_numbers(arrays: Mapping[str, NDArray[Any]], *, bounded: bool) -> None
     check_range("pixels", arrays["pixels"], 255)
     check_range("vectors", arrays["vectors"], most, may_lack=True)  # NaN where not scored
     check_range("baseline_vector", arrays["baseline_vector"], most)
-    for name in {"handfuls_vectors", "emptied"} & set(arrays):
+    for name in {"handfuls_vectors", "emptied", "sets_vectors"} & set(arrays):
         check_range(name, arrays[name], most)
 
 
@@ -261,35 +284,6 @@ def _check_settings(settings: Mapping[str, Any], method: MethodSpec) -> None:
     for name in ("layer", *OPTIONS):
         if name in settings and name not in method.options:
             raise ValueError(f"it tells {name!r} of {method.name!r}, which knows none")
-
-
-def _attribution(
-    record: dict[str, Any], arrays: Mapping[str, NDArray[Any]], grid: Grid
-) -> Attribution:
-    method = parse_method(record["method"])
-    if method.explain is None:
-        raise ValueError(f"its map is of {method.name!r}, which leaves probabilities instead")
-    maps = {name: arrays[f"attribution_{name}"] for name in MAP_ARRAYS}
-    wanted = {"pixels": (grid.height, grid.width), "cells": grid.shape}
-    for name, map_ in maps.items():
-        if map_.dtype != np.float32 or map_.ndim != 2 or map_.shape != wanted.get(name, map_.shape):
-            raise ValueError(f"its {name} of {method.name!r} are {map_.dtype} {map_.shape}")
-        if not (map_.size and np.isfinite(map_).all()):
-            raise ValueError(f"its {name} of {method.name!r} are empty, or hold NaN or infinity")
-    cost = record["cost"]
-    forward, backward = (as_whole(cost[name], f"cost, {name}") for name in ("forward", "backward"))
-    if record["resolution"] not in RESOLUTION_NOUNS or record["unit"] not in {"", "value", *SCORES}:
-        raise ValueError(f"it knows no {record['resolution']!r} in {record['unit']!r}")
-    return Attribution(
-        method=method.name,
-        resolution=record["resolution"],
-        derived=as_text(record["derived"], "derived"),
-        unit=record["unit"],
-        layers=as_texts(record["layers"], "layers"),
-        notes=tuple(as_text(note, "note") for note in record["notes"]),
-        cost=Cost(forward, backward, as_seconds(cost["seconds"])),
-        **maps,
-    )
 
 
 def _dtypes(name: str) -> tuple[type[np.generic], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from gridexplainer_widget.core.shown import quoted, shown
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import handfuls_of
 from gridexplainer_widget.methods.attribute import target_of
+from gridexplainer_widget.results.data.minimal_sets import MinimalSets
 
 from .comparison_data import ComparisonData
 from .explanation_data import ExplanationData
@@ -113,6 +114,21 @@ class Explanation(ExplanationData):
     def notes(self) -> tuple[str, ...]:
         """What a reader of the numbers should know, a sentence each."""
         return all_notes(self)
+
+    def with_minimal_sets(self, sets: MinimalSets | None) -> Explanation:
+        """Return the explanation with the sets that :meth:`GridExplainer.minimal_sets` found.
+
+        Raises
+        ------
+        ValueError
+            They are of another class.
+        """
+        if sets is not None and sets.target != self.target:
+            raise ValueError(
+                f"These sets are of {quoted(sets.label)}, and the explanation of "
+                f"{quoted(self.label)}: explanation.for_target({quoted(sets.label)}) fits."
+            )
+        return replace(self, minimal_sets=sets)
 
     def to_shap(self) -> Any:
         """Return a `shap.Explanation` of the pixels, for ``shap.image_plot``.

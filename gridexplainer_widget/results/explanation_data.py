@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +17,18 @@ from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.fills import is_of_whole
 from gridexplainer_widget.core.hardly_changed import hardly_changed
 from gridexplainer_widget.core.picture import to_uint8
-from gridexplainer_widget.core.scores import Answers, Score, Unit, drops_of, parse_score
+from gridexplainer_widget.core.scores import Score, Unit, drops_of, parse_score
 from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import ranking
 from gridexplainer_widget.inference.foretells import Foretells
 from gridexplainer_widget.inference.two_maps import MapName, TwoMaps
 from gridexplainer_widget.methods.registry import METHODS
 from gridexplainer_widget.methods.requests import MethodRequest, parse_request, titled
+from gridexplainer_widget.results.data.attribution_record import RESOLUTION_NOUNS
 from gridexplainer_widget.results.data.explanation_fields import ExplanationFields
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-RESOLUTION_NOUNS: Final = {"cells": "cells", "pixels": "pixels", "layer": "maps"}
-"""What a method gives numbers for."""
 
 
 class Cell(NamedTuple):
@@ -159,16 +157,6 @@ class ExplanationData(ExplanationFields):
         return self.score if self.attribution is None else self.attribution.unit
 
     @property
-    def whole(self) -> Answers:
-        """What the model says of the whole picture."""
-        return _answers(self.baseline_vector, self.baseline_log_odds)
-
-    @property
-    def answers(self) -> Answers:
-        """What the model says with each cell hidden: (rows, columns, classes)."""
-        return _answers(self.vectors, self.log_odds)
-
-    @property
     def cost(self) -> Cost:
         """Pictures given to the model, and seconds."""
         handfuls = len(self.handfuls) if self.handfuls else 0
@@ -264,7 +252,9 @@ class ExplanationData(ExplanationFields):
                 f"This map of {self.title} is of {quoted(self.label)} alone. Ask again: "
                 f"explainer.explain(img, {quoted(self.labels[index])}, method={self.method!r})."
             )
-        return replace(self, target=index)
+        if index == self.target:
+            return self
+        return replace(self, target=index, minimal_sets=None)
 
     def with_map(self, name: MapName | None) -> Self:
         """Return the explanation showing a map of occlusion; None for what has earned it.
@@ -294,7 +284,3 @@ class ExplanationData(ExplanationFields):
                 f"GridExplainer(…, score={wanted!r})."
             )
         return replace(self, score=wanted)
-
-
-def _answers(vectors: Probabilities, log_odds: NDArray[np.float32] | None) -> Answers:
-    return Answers.without_logits(vectors) if log_odds is None else Answers(vectors, log_odds)

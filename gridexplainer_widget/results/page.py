@@ -16,6 +16,8 @@ from PIL import Image
 from gridexplainer_widget.core.picture import png_bytes
 from gridexplainer_widget.core.scores import Answers, drops_of
 from gridexplainer_widget.core.shown import LETTERS, shown
+from gridexplainer_widget.results.data.minimal_sets import MinimalSets
+from gridexplainer_widget.results.data.sets_record import shown_sets
 from gridexplainer_widget.wire.document import STATIC, STYLE, Document, written
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
@@ -80,6 +82,7 @@ def record_of(
     state = {**INITIAL_STATE, "map": explanation.chosen or "", **state}
     if selection is None:
         state["keep"] = False  # the result of the selected cells alone is unknown
+    sets = explanation.minimal_sets
     others = _other_answers(explanation, classes)
     named = sorted({*classes, *(index for _, index, _, _ in others)})
     same = np.array_equal(explanation.seen, explanation.picture)
@@ -98,6 +101,8 @@ def record_of(
         },
         "others": others,
         "selection": _selection(explanation, classes, state, selection),
+        "minimal_sets": {} if sets is None else shown_sets(sets),
+        "sets": [] if sets is None else _sets(explanation, classes, sets),
         "hardly_changed": np.flatnonzero(explanation.hardly_changed).tolist(),
         "quantity": explanation.quantity.record,
         "done": explanation.done,
@@ -127,7 +132,14 @@ def shown_classes(explanation: ExplanationData, selection: Answers | None = None
     found, counts = np.unique(answers, return_counts=True)
     frequent = found[np.argsort(-counts, kind="stable")]
     top = explanation.quantity.leading(explanation.baseline_vector, TOP_CLASSES)
-    selected = [] if selection is None else explanation.quantity.leading(selection.vectors, 2)
+    sets = explanation.minimal_sets.sets if explanation.minimal_sets else ()
+    known = [selection, *(found.answers for found in sets)]
+    selected = [
+        index
+        for answers in known
+        if answers is not None
+        for index in explanation.quantity.leading(answers.vectors, 2)
+    ]
     chosen = dict.fromkeys([explanation.target, *selected, *top, *map(int, frequent)])
     return sorted(list(chosen)[:MAX_CLASSES])
 
@@ -160,14 +172,36 @@ def _selection(
 ) -> dict[str, Any] | None:
     if selection is None:
         return None
+    return _recorded(explanation, classes, state["value"], selection, keep=state["keep"])
+
+
+def _sets(
+    explanation: ExplanationData, classes: Sequence[int], sets: MinimalSets
+) -> list[dict[str, Any]]:
+    """Record the model's answers to sets that a page may select."""
+    return [
+        _recorded(explanation, classes, found.cells, found.answers, keep=found.kind == "enough")
+        for found in sets.sets
+        if found.answers is not None
+    ]
+
+
+def _recorded(
+    explanation: ExplanationData,
+    classes: Sequence[int],
+    value: Any,
+    answers: Answers,
+    *,
+    keep: bool,
+) -> dict[str, Any]:
     output = str(explanation.settings.get("output"))
     return {
-        "value": state["value"],
-        "keep": state["keep"],
-        "vector": _floats(selection.vectors[classes]),
+        "value": value,
+        "keep": keep,
+        "vector": _floats(answers.vectors[classes]),
         "drops": {
             score: [
-                float(drops_of(selection, explanation.whole, index, score, output))
+                float(drops_of(answers, explanation.whole, index, score, output))
                 for index in classes
             ]
             for score in explanation.quantity.scores

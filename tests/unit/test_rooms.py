@@ -23,6 +23,7 @@ ROOMS = [
     "classifiers/readers",
     "demo",
     "inference",
+    "inference/sets",
     "attribution",
     "methods",
     "results/data",

@@ -16,8 +16,10 @@ from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.core.arrays import Pixels, Probabilities
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.handfuls import Handfuls
-from gridexplainer_widget.core.scores import Score
+from gridexplainer_widget.core.scores import Answers, Score
 from gridexplainer_widget.inference.two_maps import MapName
+
+from .minimal_sets import MinimalSets
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +65,8 @@ class ExplanationFields:
         Probabilities with every cell hidden, where the model was asked.
     chosen : {"alone", "together"}, optional
         The map to show; None for the one that has earned it.
+    minimal_sets : MinimalSets, optional
+        The smallest sets of cells that are enough for the target, or needed.
     """
 
     picture: NDArray[np.uint8] = field(repr=False)
@@ -87,6 +91,7 @@ class ExplanationFields:
     handfuls: Handfuls | None = field(default=None, repr=False)
     chosen: MapName | None = None
     emptied: Probabilities | None = field(default=None, repr=False)
+    minimal_sets: MinimalSets | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for value in vars(self).values():
@@ -98,3 +103,17 @@ class ExplanationFields:
         """Copy and pickle a dict: a mapping proxy can do neither."""
         values = {name.name: getattr(self, name.name) for name in fields(self)}
         return partial(type(self), **{**values, "settings": dict(self.settings)}), ()
+
+    @property
+    def whole(self) -> Answers:
+        """What the model says of the whole picture."""
+        return _answers(self.baseline_vector, self.baseline_log_odds)
+
+    @property
+    def answers(self) -> Answers:
+        """What the model says with each cell hidden: (rows, columns, classes)."""
+        return _answers(self.vectors, self.log_odds)
+
+
+def _answers(vectors: Probabilities, log_odds: NDArray[np.float32] | None) -> Answers:
+    return Answers.without_logits(vectors) if log_odds is None else Answers(vectors, log_odds)

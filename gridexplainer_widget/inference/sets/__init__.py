@@ -1,0 +1,1 @@
+"""The smallest sets of cells that keep an answer or change it; knows no model."""
