@@ -28,10 +28,18 @@ $(OLD)/.installed: pyproject.toml
 		anywidget==0.9.21 ipywidgets==7.7.1 ipython-genutils --editable .
 	touch $@
 
-# What a notebook that was exported as HTML asks a CDN for.
-.cdn/.installed:
+# What a notebook that was exported as HTML asks a CDN for, and VS Code's widget managers.
+.cdn/.managers:
 	mkdir -p .cdn
-	cd .cdn && npm pack --silent @jupyter-widgets/html-manager@1.0.15 requirejs@2.3.7
+	cd .cdn && npm pack --silent @jupyter-widgets/html-manager@1.0.15 requirejs@2.3.7 \
+		@vscode/jupyter-ipywidgets7@2.0.4 @vscode/jupyter-ipywidgets8@1.0.9
+	touch $@
+
+# What a widget manager as Colab's is made of.
+MANAGERS := tests/browser/managers
+
+$(MANAGERS)/node_modules/.installed: $(MANAGERS)/package-lock.json
+	cd $(MANAGERS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
 js/node_modules/.installed: js/package-lock.json
@@ -77,7 +85,8 @@ HOSTS := tests/unit/live tests/unit/results/test_page.py tests/unit/test_imports
 test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel
 	$(OLD)/bin/pytest $(AT_ONCE) $(HOSTS) --deselect=tests/docs/test_notebooks.py::test_notebooks_run
 
-test-browser: $(VENV)/.tests-installed js/node_modules/.installed .cdn/.installed
+test-browser: $(VENV)/.tests-installed $(OLD)/.installed js/node_modules/.installed .cdn/.managers \
+		$(MANAGERS)/node_modules/.installed
 	$(BIN)/pytest $(AT_ONCE) tests/browser
 
 build: js/node_modules/.installed  ## js/src → gridexplainer_widget/static
@@ -92,4 +101,4 @@ bench: $(VENV)/.tests-installed
 	$(BIN)/python benchmarks/redraw.py
 
 clean:
-	rm -rf $(VENV) $(OLD) .cdn js/node_modules
+	rm -rf $(VENV) $(OLD) .cdn js/node_modules $(MANAGERS)/node_modules

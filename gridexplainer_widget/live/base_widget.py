@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +14,7 @@ from gridexplainer_widget.classifiers.quantities import PROBABILITY
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.wire.shared import STATUSES
 
+from .colab import views_hear_only_the_kernel
 from .ipykernel import route_clicks_to_the_subshell
 from .publisher import Publisher
 from .shared_traits import SharedTraits
@@ -25,6 +27,9 @@ class BaseWidget(SharedTraits):
     Nothing that a message leads to is raised, also no `SystemExit` of an observer, which would end
     the kernel: it is shown in `error`. What Python leads to is raised where it stands.
     """
+
+    _shared_traits: Collection[str] = ()
+    """What all views of the widget have in common, of what they may write."""
 
     # ipywidgets 7 displays through this, without the PNG of _repr_mimebundle_.
     _ipython_display_ = None
@@ -80,6 +85,8 @@ class BaseWidget(SharedTraits):
         with self.lock:
             try:
                 super().set_state(allowed)
+                if views_hear_only_the_kernel():
+                    self.send_state(list(allowed))
             except BaseException as error:  # noqa: BLE001 - shown in `error`
                 self._show(error)
                 self.send_state(list(allowed))
@@ -104,6 +111,9 @@ class BaseWidget(SharedTraits):
             self.start()
         elif kind == "stop":
             self.stop()
+        elif kind == "state":
+            self.send_state(list(self._shared_traits))
+            self.send({"type": "state"})
         else:
             raise ValueError(f"The front end sent {command!r:.200}, which is no command.")
 

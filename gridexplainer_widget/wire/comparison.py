@@ -26,8 +26,8 @@ KERNEL_TRAITS: Final = (
 FRONT_END_TRAITS: Final = ("methods", "target", "value", "randomise")
 """Written by the front end and from Python."""
 
-COMMANDS: Final = ("start", "stop")
-"""Messages ``{"type": …}`` from the front end."""
+COMMANDS: Final = ("start", "stop", "state")
+"""Messages ``{"type": …}`` from the front end; `state` as for the explorer."""
 
 MAP_STATUSES: Final = ("pending", "running", "done", "failed")
 

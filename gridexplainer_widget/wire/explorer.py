@@ -44,9 +44,10 @@ FRONT_END_TRAITS: Final = (
 )
 """Written by the front end and from Python."""
 
-COMMANDS: Final = ("start", "stop", "play", "explain", "save")
+COMMANDS: Final = ("start", "stop", "play", "explain", "save", "state")
 """Messages ``{"type": …}`` from the front end.
 
+``state`` asks for the traits that views share; ``{"type": "state"}`` follows them.
 ``play`` asks for the curves. ``explain`` carries a picture in its buffer. ``save`` has a `format`
 and an `id`; the answer is ``{"type": "saved", "id", "name"}`` with the file in its buffer.
 """

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Error, Page, expect, sync_playwright
 
 from tests.browser.jupyter import Lab, new_page, running_lab, running_notebook7
+from tests.browser.managed import Managers
 from tests.browser.processes import PATIENCE
 from tests.browser.screen import QUICK, SETUP, await_status
 
@@ -54,6 +55,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[
 def notebook7(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Lab]:
     with running_notebook7(tmp_path_factory.mktemp("notebook7"), browser) as notebook7:
         yield notebook7
+
+
+@pytest.fixture(scope="session")
+def managers(lab: Lab) -> Managers:
+    return Managers(lab)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -112,13 +113,26 @@ class Lab:
         """Let a notebook that is not open yet have the shared kernel."""
         kernel = {"id": self.shared_kernel} if self.shared_kernel else {"name": "python3"}
         asked = {"path": name, "name": name, "type": "notebook", "kernel": kernel}
+        self.shared_kernel = self.ask("sessions", asked)["kernel"]["id"]
+
+    def start_kernel(self, name: str, python: Path) -> str:
+        """Start a kernel in an environment; return its id."""
+        command = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        spec = {"argv": command, "display_name": name, "language": "python"}
+        folder = self.home / "data/kernels" / name
+        folder.mkdir(parents=True)
+        (folder / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+        return str(self.ask("kernels", {"name": name})["id"])
+
+    def ask(self, what: str, asked: dict[str, object]) -> Any:
+        """Ask the server for a session or a kernel."""
         request = urllib.request.Request(
-            f"{self.server}/api/sessions",
+            f"{self.server}/api/{what}",
             json.dumps(asked).encode(),
             {"Authorization": f"token {self.token}", "Content-Type": "application/json"},
         )
         with urllib.request.urlopen(request, timeout=PATIENCE) as response:
-            self.shared_kernel = json.load(response)["kernel"]["id"]
+            return json.load(response)
 
 
 def notebook(cells: list[str]) -> dict[str, object]:
@@ -219,6 +233,7 @@ def running_server(home: Path, module: str, app: str) -> Iterator[tuple[str, str
         "--ServerApp.ip=127.0.0.1",
         f"--IdentityProvider.token={token}",
         f"--ServerApp.root_dir={home / 'work'}",
+        f"--ServerApp.extra_static_paths={home / 'static'}",
         f"--{app}.expose_app_in_browser=True",
     ]
     folders = {

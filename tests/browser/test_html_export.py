@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import tarfile
 from pathlib import Path
 
 import nbformat
@@ -14,6 +13,7 @@ from nbconvert import HTMLExporter
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.jupyter import notebook
+from tests.browser.managed import packed
 from tests.browser.screen import (
     SETUP,
     await_gone,
@@ -24,21 +24,11 @@ from tests.browser.screen import (
     point,
 )
 
-CDN = Path(__file__).parents[2] / ".cdn"
-"""Packages of npm; `make .cdn/.installed` brings them."""
-
 EXPLAINED = (
     "w = GridExplainer(Model(), 4, fill='black', labels=labels).explore(picture, 'middle')\n"
     "w.wait()\n"
     "w.value = [(1, 2)]"
 )
-
-
-def packed(package: str, member: str) -> bytes:
-    with tarfile.open(CDN / f"{package}.tgz") as archive:
-        file = archive.extractfile(f"package/{member}")
-        assert file is not None
-        return file.read()
 
 
 def answer(route: Route) -> None:

@@ -15,7 +15,7 @@ from gridexplainer_widget.methods.requests import default_methods
 from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.comparison_record import offered_of
 from gridexplainer_widget.results.metrics import metric_records
-from gridexplainer_widget.wire.comparison import KERNEL_TRAITS
+from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS
 from gridexplainer_widget.wire.document import STATIC
 
 from .publisher import ComparisonPublisher
@@ -51,6 +51,7 @@ class ComparisonWidget(ComparisonTraits):
 
     _publisher: ComparisonPublisher
     _kernel_traits = KERNEL_TRAITS
+    _shared_traits = FRONT_END_TRAITS
     _esm = (STATIC / "comparison.js").read_text(encoding="utf-8")
     _css = (STATIC / "comparison.css").read_text(encoding="utf-8")
 

@@ -41,6 +41,7 @@ class GridExplainerWidget(ExplorerTraits):
 
     _publisher: ExplorerPublisher
     _kernel_traits = KERNEL_TRAITS
+    _shared_traits = tuple(name for name in FRONT_END_TRAITS if name not in APPEARANCE)
     # As text: anywidget watches paths, and the watch keeps every widget alive.
     _esm = (STATIC / "explorer.js").read_text(encoding="utf-8")
     _css = (STATIC / "explorer.css").read_text(encoding="utf-8")

@@ -1,8 +1,9 @@
 // Messages of a comparison: errors, a lost kernel, unavailable methods.
 
+import { offlineNotice } from "../controls/offline";
 import { element, showNodes } from "../dom/element";
 import type { Model } from "../model/comparison_protocol";
-import type { Host } from "../model/widget_model";
+import type { Connection } from "../model/connection";
 
 export interface Notices {
   alerts: HTMLElement;
@@ -14,29 +15,26 @@ export interface Notices {
   update(news: string, answer: string): void;
 }
 
-const GONE =
-  "The kernel is gone. The maps can still be read; run the notebook again to compute more.";
-
-export function comparisonNotices(model: Model, host: () => Host): Notices {
+export function comparisonNotices(model: Model, connection: Connection): Notices {
+  const { host } = connection;
   const alerts = element("div", "gx-alerts");
-  const offline = element("p", "gx-offline", GONE);
+  const offline = offlineNotice(connection);
   const error = element("p", "gx-error");
   const damaged = element("p", "gx-error", "The picture cannot be shown here.");
   const refused = element("details", "gx-refused");
   const summary = element("summary", "gx-quiet");
   const list = element("dl", "gx-meanings");
   const live = element("div", "gx-sr");
-  offline.setAttribute("role", "status");
   error.setAttribute("role", "alert");
   live.setAttribute("role", "status");
   live.setAttribute("aria-live", "polite");
   damaged.hidden = true;
-  alerts.append(offline, error, damaged);
+  alerts.append(offline.element, error, damaged);
   refused.append(summary, list);
   let announced = ["", ""];
 
   const update = (news: string, answer: string) => {
-    offline.hidden = host() !== "gone";
+    offline.update();
     if (error.textContent !== model.get("error")) error.textContent = model.get("error");
     error.hidden = error.textContent === "";
     const unavailable = model.get("offered").filter(([, , , reason]) => reason !== "");

@@ -57,7 +57,7 @@ export function mountComparison(
   const read = readout(model, host, linkedCells, signal);
   const picture = picturePanel(model, linkedCells, redraw, signal);
   const meanings = glossary();
-  const notices = comparisonNotices(model, host);
+  const notices = comparisonNotices(model, connection);
   body.append(picture.element);
   root.append(head.element, notices.alerts, legend.element, read.element, body, meanings.element);
   root.append(notices.refused, notices.live);

@@ -35,7 +35,7 @@ export function explorerControls(model: Model, signal: AbortSignal, connection: 
   const run = runControl(model, signal, host);
   const parts = [...kernels, target, score, run];
   controls.append(...parts.map((part) => part.element));
-  const notices = noticesView(model, signal, host);
+  const notices = noticesView(model, signal, connection);
   messages.append(notices.element);
   const update = () => {
     for (const part of parts) part.update();

@@ -1,20 +1,16 @@
 // Messages: a lost kernel, errors, notes, the model and its checks.
 
 import { element, showNodes } from "../dom/element";
+import type { Connection } from "../model/connection";
 import type { Model } from "../model/explorer_protocol";
-import { filled, type Host } from "../model/widget_model";
+import { filled } from "../model/widget_model";
 import { modelCheck } from "./model_check";
+import { offlineNotice } from "./offline";
 
-const OFFLINE: Record<Host, string> = {
-  kernel: "",
-  gone:
-    "The kernel is gone. The map can still be read; run the notebook again to compute more.",
-  page: "",
-};
-
-export function noticesView(model: Model, signal: AbortSignal, host: () => Host) {
+export function noticesView(model: Model, signal: AbortSignal, connection: Connection) {
+  const { host } = connection;
   const root = element("div", "gx-notices");
-  const offline = element("p", "gx-offline");
+  const offline = offlineNotice(connection);
   const reading = element("p", "gx-reading");
   const error = element("p", "gx-error");
   const local = element("p", "gx-error");
@@ -22,7 +18,7 @@ export function noticesView(model: Model, signal: AbortSignal, host: () => Host)
   const check = modelCheck(model);
   const about = element("p", "gx-about");
   const logOdds = element("button", "gx-button", "Show log-odds");
-  for (const status of [offline, reading]) status.setAttribute("role", "status");
+  reading.setAttribute("role", "status");
   for (const alert of [error, local]) alert.setAttribute("role", "alert");
   local.hidden = true;
   logOdds.addEventListener(
@@ -33,7 +29,7 @@ export function noticesView(model: Model, signal: AbortSignal, host: () => Host)
     },
     { signal },
   );
-  root.append(offline, reading, error, local, notes, logOdds, about, check.element);
+  root.append(offline.element, reading, error, local, notes, logOdds, about, check.element);
 
   /** The kernel's error when the front end's message was shown. */
   let oldError = "";
@@ -43,7 +39,7 @@ export function noticesView(model: Model, signal: AbortSignal, host: () => Host)
     setText(error, text ? "" : oldError);
   };
   const update = () => {
-    setText(offline, OFFLINE[host()]);
+    offline.update();
     setText(reading, model.get("reading") && `Reading “${model.get("reading")}” …`);
     const kernelError = model.get("error");
     if (kernelError !== oldError) setText(local, "");

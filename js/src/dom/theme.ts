@@ -7,7 +7,9 @@ export function followTheme(root: HTMLElement, signal: AbortSignal): void {
   let queued = false;
   const set = () => {
     queued = false;
-    root.dataset["theme"] = themeAround(root);
+    const theme = themeAround(root);
+    root.dataset["theme"] = theme;
+    root.toggleAttribute("data-foreign-colors", theme === "dark" && !isJupyter());
   };
   const look = () => {
     if (queued) return;
@@ -30,6 +32,11 @@ export function followTheme(root: HTMLElement, signal: AbortSignal): void {
 
 export function themeAround(root: HTMLElement): Theme {
   return declaredTheme() ?? backgroundTheme(root.parentNode) ?? preferredTheme();
+}
+
+/** JupyterLab and Notebook. Widget managers bring their light `--jp-*` along to other places. */
+function isJupyter(): boolean {
+  return document.body.dataset["jpThemeLight"] !== undefined;
 }
 
 /** JupyterLab and Notebook, VS Code, Colab. */

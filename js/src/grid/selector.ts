@@ -44,13 +44,18 @@ export function cellSelector(model: Model, choose: Choose): CellSelector {
   let sent = NOTHING;
   let preview: Selection | null = null;
   let active = 0;
+  /** Chosen in a grid that may not be the kernel's. */
+  let unsent: Selection | null = null;
   /** Fixed corner of a rectangle. */
   let anchor = 0;
 
   const send = (cells: Selection) => {
     if (!grid || sameCells(cells, selected)) return;
-    const [rows, columns] = sizeOf(model.get("grid_size"));
-    if (rows !== grid.rows || columns !== grid.columns) return; // a new grid is on its way
+    if (!isAskedFor(model, grid)) {
+      // A new grid is on its way, or another view has asked for this one.
+      unsent = cells;
+      return model.send({ type: "state" });
+    }
     sent = cells;
     choose(valueOf(grid, cells), model.get("keep") && cells.size > 0);
   };
@@ -93,11 +98,23 @@ export function cellSelector(model: Model, choose: Choose): CellSelector {
     return any;
   };
 
+  const sendUnsent = () => {
+    if (!unsent || !grid || !isAskedFor(model, grid)) return;
+    const cells = unsent;
+    unsent = null;
+    send(cells);
+  };
+
   const follow = () => {
+    adopt();
+    sendUnsent();
+  };
+
+  const adopt = () => {
     const [newGrid, newValue] = [filled(model.get("grid")), model.get("value")];
     if (newGrid === grid && newValue === value) return;
     if (newGrid?.rows !== grid?.rows || newGrid?.columns !== grid?.columns) {
-      preview = null;
+      preview = unsent = null;
       active = anchor = 0;
     }
     [grid, value] = [newGrid, newValue];
@@ -122,4 +139,9 @@ export function cellSelector(model: Model, choose: Choose): CellSelector {
     clear,
     follow,
   };
+}
+
+function isAskedFor(model: Model, grid: GridShape): boolean {
+  const [rows, columns] = sizeOf(model.get("grid_size"));
+  return rows === grid.rows && columns === grid.columns;
 }

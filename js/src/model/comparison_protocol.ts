@@ -21,7 +21,7 @@ export const KERNEL_TRAITS = [
 
 export const FRONT_END_TRAITS = ["methods", "target", "value", "randomise"] as const;
 
-export const COMMANDS = ["start", "stop"] as const;
+export const COMMANDS = ["start", "stop", "state"] as const;
 
 export const MAP_STATUSES = ["pending", "running", "done", "failed"] as const;
 

@@ -7,6 +7,8 @@ export interface Connection {
   watch(changed: () => void): void;
   /** Possible targets; null for all classes. */
   offered(): number[] | null;
+  /** Whether what was asked has had no answer for long. */
+  silent(): boolean;
 }
 
 /** Class of a view that never had a kernel, as in a saved notebook. */
@@ -44,10 +46,10 @@ export function kernelConnection(
       el.addEventListener(event, look, { signal });
     }
   };
-  return { host, watch, offered: () => null };
+  return { host, watch, offered: () => null, silent: () => false };
 }
 
 /** Offers the recorded classes. */
 export function pageConnection(classes: number[]): Connection {
-  return { host: () => "page", watch: () => undefined, offered: () => classes };
+  return { host: () => "page", watch: () => undefined, offered: () => classes, silent: () => false };
 }

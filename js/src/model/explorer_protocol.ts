@@ -38,7 +38,7 @@ export const FRONT_END_TRAITS = [
   ...APPEARANCE,
 ] as const;
 
-export const COMMANDS = ["start", "stop", "play", "explain", "save"] as const;
+export const COMMANDS = ["start", "stop", "play", "explain", "save", "state"] as const;
 
 export const SAVED_FORMATS = ["html", "npz"] as const;
 
@@ -66,7 +66,7 @@ export const UPLOAD_TYPES = [
 export const MAX_UPLOAD = 8 * 2 ** 20;
 
 export type Command =
-  | { type: "start" | "stop" | "play" }
+  | { type: "start" | "stop" | "play" | "state" }
   | { type: "explain"; name: string }
   | { type: "save"; format: SavedFormat; id: string };
 export type SavedFormat = (typeof SAVED_FORMATS)[number];

@@ -154,7 +154,7 @@ describe("with the host", () => {
       .map((part) => part.querySelector(".gx-field-name, button")?.textContent);
 
   const GONE =
-    "The kernel is gone. The map can still be read; run the notebook again to compute more.";
+    "The kernel is gone. What is shown can still be read; run the notebook again to compute more.";
 
   test.each([
     ["kernel", ["Grid", "Hide with", "Why", "Drop in", "Stop"], false, []],

@@ -1,24 +1,23 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { noticesView } from "../../src/controls/notices";
 import type { Prediction, Traits } from "../../src/model/explorer_protocol";
-import type { Host } from "../../src/model/widget_model";
 import { find, HTML, texts, visibleTexts } from "../support/elements";
-import { StrictModel, traits } from "../support/explorer";
+import { fakeConnection, StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
-let host: Host;
+let connection: ReturnType<typeof fakeConnection>;
 let model: StrictModel;
 let view: ReturnType<typeof noticesView>;
 
 beforeEach(() => {
   controller = new AbortController();
-  host = "kernel";
+  connection = fakeConnection();
   return () => controller.abort();
 });
 
 function show(changes: Partial<Traits> = {}): void {
   model = new StrictModel(traits(changes));
-  view = noticesView(model, controller.signal, () => host);
+  view = noticesView(model, controller.signal, connection);
   view.update();
 }
 
@@ -138,7 +137,7 @@ describe("log-odds", () => {
     ["gone", true],
     ["page", false],
   ] as const)("can be taken of the host “%s” unless %s", (other, disabled) => {
-    host = other;
+    connection.become(other);
     show({ prediction: saturated, notes: ["Every drop is near 0."] });
     expect(offer().disabled).toBe(disabled);
   });

@@ -119,6 +119,29 @@ describe("where nothing tells", () => {
   });
 });
 
+describe("JupyterLab's colours", () => {
+  const foreign = () => {
+    fakeMedia();
+    followTheme(root, controller.signal);
+    return root.hasAttribute("data-foreign-colors");
+  };
+
+  test("are taken where its theme is told", () => {
+    document.body.dataset["jpThemeLight"] = "false";
+    expect(foreign()).toBe(false);
+  });
+
+  test("are left aside in other dark places, whose widget managers bring the light ones", () => {
+    document.documentElement.setAttribute("theme", "dark");
+    expect(foreign()).toBe(true);
+  });
+
+  test("do for other light places", () => {
+    document.documentElement.setAttribute("theme", "light");
+    expect(foreign()).toBe(false);
+  });
+});
+
 describe("a theme that is followed", () => {
   const shown = () => root.dataset["theme"];
   const jupyter = (light: boolean) => (document.body.dataset["jpThemeLight"] = String(light));

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { cellSelector, type Choose, type CellSelector } from "../../src/grid/selector";
 import type { Traits } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
+import { bytesOf } from "../support/bytes";
 import { StrictModel, traits } from "../support/explorer";
 
 // 0 1 2
@@ -86,6 +87,24 @@ describe("a grid that is not the one asked for", () => {
     cells.drag(0, 4, PLAIN);
     cells.drop();
     cells.all();
+    expect(choose).not.toHaveBeenCalled();
+  });
+
+  test("is asked for, and the last choice made on it if it is the kernel's after all", () => {
+    begin({ grid_size: 4 });
+    cells.click(0, PLAIN);
+    cells.click(4, PLAIN);
+    expect(model.sent).toEqual([{ type: "state" }, { type: "state" }]);
+    receive({ grid_size: [2, 3] });
+    expect(chosen()).toEqual([[[1, 1]]]);
+    receive({ scores: bytesOf() });
+    expect(chosen()).toHaveLength(1);
+  });
+
+  test("loses what was chosen on it when another one comes", () => {
+    begin({ grid_size: 1 });
+    cells.click(4, PLAIN);
+    receive({ grid: { rows: 1, columns: 1, height: 5, width: 7 } });
     expect(choose).not.toHaveBeenCalled();
   });
 

@@ -86,12 +86,18 @@ export function curve(changes: Partial<Curve> = {}): Curve {
 /** A connection whose host becomes another one when a test says so. */
 export function fakeConnection(host: Host = "kernel") {
   let changed = () => {};
+  let silent = false;
   return {
     host: () => host,
     watch: (callback: () => void) => {
       changed = callback;
     },
     offered: (): number[] | null => null,
+    silent: () => silent,
+    fallSilent(is = true) {
+      silent = is;
+      changed();
+    },
     become(next: Host) {
       host = next;
       changed();

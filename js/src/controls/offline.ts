@@ -1,0 +1,21 @@
+// That no kernel answers.
+
+import { element } from "../dom/element";
+import type { Connection } from "../model/connection";
+
+const GONE =
+  "The kernel is gone. What is shown can still be read; run the notebook again to compute more.";
+const SILENT =
+  "No answer for 20 seconds: the kernel is busy with something else, or it is lost. If it is lost, " +
+  "run the notebook again.";
+
+export function offlineNotice({ host, silent }: Connection) {
+  const root = element("p", "gx-offline");
+  root.setAttribute("role", "status");
+  const update = () => {
+    const text = host() === "gone" ? GONE : silent() ? SILENT : "";
+    if (root.textContent !== text) root.textContent = text;
+    root.hidden = text === "";
+  };
+  return { element: root, update };
+}
