@@ -96,7 +96,6 @@ class GridExplainer(Auditor):
     >>> cells = explainer.explain(honest.pictures["cat and dog"], "dog").top(3)
     """
 
-    explanation: Explanation | None = None
     comparison: Comparison | None = None
 
     def explain(

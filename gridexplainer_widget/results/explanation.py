@@ -18,6 +18,7 @@ from gridexplainer_widget.core.shown import quoted, shown
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import handfuls_of
 from gridexplainer_widget.methods.attribute import target_of
+from gridexplainer_widget.results.data.certainty import Certainty
 from gridexplainer_widget.results.data.minimal_sets import MinimalSets
 
 from .comparison_data import ComparisonData
@@ -27,6 +28,7 @@ from .notes import all_notes, is_saturated
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from typing_extensions import Self
 
 
 class ExplanationError(RuntimeError):
@@ -129,6 +131,10 @@ class Explanation(ExplanationData):
                 f"{quoted(self.label)}: explanation.for_target({quoted(sets.label)}) fits."
             )
         return replace(self, minimal_sets=sets)
+
+    def with_certainty(self, certainty: Certainty | None) -> Self:
+        """Return the explanation with what :meth:`GridExplainer.certainty` found, or without."""
+        return replace(self, certainty=certainty)
 
     def to_shap(self) -> Any:
         """Return a `shap.Explanation` of the pixels, for ``shap.image_plot``.

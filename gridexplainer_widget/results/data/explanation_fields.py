@@ -19,6 +19,7 @@ from gridexplainer_widget.core.handfuls import Handfuls
 from gridexplainer_widget.core.scores import Answers, Score
 from gridexplainer_widget.inference.two_maps import MapName
 
+from .certainty import Certainty
 from .minimal_sets import MinimalSets
 
 
@@ -67,6 +68,8 @@ class ExplanationFields:
         The map to show; None for the one that has earned it.
     minimal_sets : MinimalSets, optional
         The smallest sets of cells that are enough for the target, or needed.
+    certainty : Certainty, optional
+        What each cell does, hidden alone in several ways, and whether they agree.
     """
 
     picture: NDArray[np.uint8] = field(repr=False)
@@ -92,8 +95,11 @@ class ExplanationFields:
     chosen: MapName | None = None
     emptied: Probabilities | None = field(default=None, repr=False)
     minimal_sets: MinimalSets | None = field(default=None, repr=False)
+    certainty: Certainty | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        if self.certainty is not None and self.certainty.target != self.target:
+            object.__setattr__(self, "certainty", self.certainty.for_target(self.target))
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)

@@ -1,0 +1,217 @@
+"""Hide each cell alone in several ways, to see whether they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.core.errors import ModelChangedError
+from gridexplainer_widget.core.fills import Fill, parse_fill
+from gridexplainer_widget.core.hardly_changed import hardly_changed
+from gridexplainer_widget.core.patch_fill import photograph_fill
+from gridexplainer_widget.core.picture import PictureLike, read_picture, to_uint8
+from gridexplainer_widget.core.progress import Progress
+from gridexplainer_widget.core.scores import Answers
+from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.results.data.certainty import Certainty
+from gridexplainer_widget.results.explanation import Explanation
+
+from .audit import Audit, run_with
+from .setup import Setup
+
+Patches: TypeAlias = "PictureLike | Sequence[PictureLike] | None"
+"""Photographs: a picture, several, or None for pieces of the explained one."""
+
+FILLS: Final = ("picture-mean", "gray", "blur", "noise")
+
+PATCHES: Final = 4
+"""Natural patches: of photographs, if any are given, else of the picture itself."""
+
+MANY: Final = 4
+"""Dimensions of an array of several pictures."""
+
+PARTS: Final = 4
+"""The cells are asked about part by part, those first that the map says most of."""
+
+LEAST_PART: Final = 16
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What asking costs at most, before it begins; seconds are None where no rate is known."""
+
+    calls: int
+    seconds: float | None
+
+
+class CertaintyWork:
+    """Asks what it takes to be sure of an explanation's cells; may stop at any step and go on.
+
+    What the explanation knows of a way is not asked again.
+
+    Parameters
+    ----------
+    patches : picture or sequence of pictures, optional
+        Photographs, of which the first four lend the places of hidden cells.
+
+    Raises
+    ------
+    TypeError, ValueError
+        It is no `Explanation`, or not of this model; or a photograph is no picture.
+    """
+
+    def __init__(self, setup: Setup, explanation: Explanation, patches: Patches = None) -> None:
+        if not isinstance(explanation, Explanation):
+            raise TypeError(
+                f"{type(explanation).__name__} is no Explanation, such as explain() gives."
+            )
+        self._explanation = explanation
+        self._fills = _fills(explanation, setup.seed, patches)
+        self._runs = [
+            run_with(setup, explanation, fill, setup.engine) for fill in self._fills.values()
+        ]
+        known = [_known(explanation, way, fill) for way, fill in self._fills.items()]
+        self._vectors, self._log_odds = (np.stack(parts) for parts in zip(*known, strict=True))
+        self._tells = np.stack([_tells(run) for run in self._runs])
+        before = explanation.certainty
+        self._cost = (before.calls, before.seconds) if before else (0, 0.0)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the model was asked anything."""
+        return any(run.calls for run in self._runs)
+
+    @property
+    def estimate(self) -> Estimate:
+        """What is left to ask, and how long that takes at the explanation's own rate."""
+        unknown = self._unknown.any(axis=1)
+        calls = int(self._unknown.sum() + unknown.sum())
+        cost = self._explanation.cost
+        asked = cost.forward + cost.backward
+        return Estimate(calls, cost.seconds / asked * calls if asked and cost.seconds else None)
+
+    @property
+    def certainty(self) -> Certainty:
+        """What is known so far."""
+        explanation = self._explanation
+        shape = (len(self._runs), *explanation.grid.shape)
+        vectors, log_odds = (
+            array.reshape(*shape, -1).copy() for array in (self._vectors, self._log_odds)
+        )
+        calls, seconds = self._cost
+        return Certainty(
+            ways=tuple(self._fills),
+            answers=Answers(vectors, log_odds),
+            tells=self._tells.reshape(shape),
+            whole=explanation.whole,
+            target=explanation.target,
+            labels=explanation.labels,
+            output=str(explanation.settings.get("output")),
+            unit=str(explanation.settings.get("unit", "")),
+            calls=calls + sum(run.calls for run in self._runs),
+            seconds=seconds + sum(run.seconds for run in self._runs),
+        )
+
+    def steps(self) -> Iterator[Progress]:
+        """Ask part by part; yield pictures given to the model, and how many there are in all.
+
+        Raises
+        ------
+        ModelChangedError, ValueError
+            The explanation is of the model as it was before, or of another.
+        ClassifierError
+            The model gave NaN or infinity.
+        """
+        total = self.estimate.calls
+        needed = [run for run, lacks in zip(self._runs, self._unknown, strict=True) if lacks.any()]
+        for _ in Audit(needed).begin(self._explanation):
+            yield sum(run.calls for run in needed), total
+        for part in self._parts():
+            for way, run in enumerate(self._runs):
+                for _ in run.ask([(cell,) for cell in part if self._unknown[way, cell]]):
+                    self._take(way, run)
+                    yield sum(run.calls for run in needed), total
+
+    @property
+    def _unknown(self) -> NDArray[np.bool_]:
+        return np.asarray(np.isnan(self._vectors[..., 0]))
+
+    def _parts(self) -> Iterator[list[int]]:
+        order = np.argsort(-np.abs(self._explanation.values.ravel()), kind="stable").tolist()
+        size = max(LEAST_PART, -(-len(order) // PARTS))
+        for start in range(0, len(order), size):
+            yield order[start : start + size]
+
+    def _take(self, way: int, run: Run) -> None:
+        if run.answers is not None:
+            new = self._unknown[way] & run.scored
+            self._vectors[way, new] = run.answers.vectors[new]
+            self._log_odds[way, new] = run.answers.log_odds[new]
+
+
+def certainty_steps(
+    work: CertaintyWork, on_result: Callable[[Certainty], object]
+) -> Generator[Progress, None, Certainty]:
+    """Take all steps; `on_result` takes what is known, also where they end early.
+
+    Of a model that has changed, nothing is kept.
+    """
+    try:
+        yield from work.steps()
+    except ModelChangedError:
+        raise
+    except BaseException:
+        if work.begun:
+            on_result(work.certainty)
+        raise
+    found = work.certainty
+    on_result(found)
+    return found
+
+
+def _fills(explanation: Explanation, seed: int, patches: Patches) -> dict[str, Fill]:
+    """Return the ways to hide a cell, by name."""
+    seed = explanation.settings.get("seed", seed)
+    shape = explanation.pixels.shape
+    fills = {name: parse_fill(name, seed) for name in FILLS}
+    for number, photograph in enumerate(_pictures(patches)[:PATCHES], 1):
+        name = f"photograph {number}"
+        fills[name] = Fill(name, whole=photograph_fill(read_picture(photograph).fitted(*shape)))
+    for number in range(len(FILLS) + PATCHES - len(fills)):
+        fills[f"patches {number + 1}"] = parse_fill("patches", seed + number)
+    return fills
+
+
+def _pictures(patches: Any) -> Sequence[PictureLike]:
+    """Return the photographs; one alone may come without a list."""
+    if patches is None:
+        return ()
+    several = isinstance(patches, (list, tuple)) or np.ndim(patches) == MANY
+    return tuple(patches) if several else (patches,)
+
+
+def _known(explanation: Explanation, way: str, fill: Fill) -> Answers:
+    """Return what an explanation knows of a way, (cells, classes); NaN where nothing."""
+    before, cells = explanation.certainty, len(explanation.grid)
+    if before is not None and way in before.ways and not way.startswith("photograph"):
+        answers = before.answers.at(before.ways.index(way))
+    elif explanation.attribution is None and (way, fill.name) in _of(explanation):
+        answers = explanation.answers
+    else:
+        answers = Answers.without_logits(np.full_like(explanation.vectors, np.nan))
+    return Answers(*(array.reshape(cells, -1) for array in answers))
+
+
+def _of(explanation: Explanation) -> set[tuple[str, str]]:
+    """Name the way that an explanation was made in."""
+    return {(explanation.fill, explanation.fill), ("patches 1", explanation.fill)}
+
+
+def _tells(run: Run) -> NDArray[np.bool_]:
+    masker = run.masker
+    hidden = to_uint8(masker.masked(range(len(masker.grid))))
+    return ~hardly_changed(masker.seen, hidden, masker.grid)
