@@ -19,6 +19,7 @@ from gridexplainer_widget.methods.requests import MethodRequestLike, parse_reque
 from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.data.minimal_sets import MinimalSets
 from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.study.studies import Studies
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from gridexplainer_widget.live.explorer.widget import GridExplainerWidget
 
 
-class GridExplainer(Auditor):
+class GridExplainer(Auditor, Studies):
     """Explain an image classifier by hiding the cells of a grid, alone and together.
 
     Alone, a cell's importance is the drop of the target's probability when it is hidden: occlusion

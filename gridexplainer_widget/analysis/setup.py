@@ -34,8 +34,8 @@ from .map_check import AllHidden, ask_all_hidden, check_of_map
 class Setup:
     """A model, and how to explain its pictures.
 
-    Takes the parameters of :class:`gridexplainer_widget.GridExplainer`. `checked` is the
-    latest check of the model, or None.
+    Takes the parameters of :class:`gridexplainer_widget.GridExplainer`, which `given` holds, for
+    another process to make the same. `checked` is the latest check of the model, or None.
     """
 
     def __init__(  # noqa: PLR0913 - the model, and keywords with sound defaults
@@ -57,6 +57,7 @@ class Setup:
         joint: bool = True,
         budget: int | None = None,
     ) -> None:
+        self.given = {name: value for name, value in locals().items() if name != "self"}
         if batch_size is not None and not (is_whole(batch_size) and batch_size >= 1):
             raise ValueError(f"batch_size={batch_size!r}; wanted is at least 1, or None to choose.")
         if budget is not None and not (is_whole(budget) and budget >= 1):

@@ -29,6 +29,8 @@ ROOMS = [
     "results/data",
     "results",
     "analysis",
+    "study/records",
+    "study",
     "live",
     "live/explorer",
     "live/comparison",

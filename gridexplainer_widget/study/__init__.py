@@ -1,0 +1,1 @@
+"""Many pictures: explain them all, and find what their maps share."""

@@ -1,0 +1,76 @@
+"""What is asked about each picture of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+from gridexplainer_widget.methods.requests import (
+    MethodRequest,
+    MethodRequestLike,
+    parse_requests,
+)
+
+Targets: TypeAlias = Literal["predicted", "label", "both"]
+
+OnError: TypeAlias = Literal["record", "raise"]
+
+DEFAULT_METHODS: Final = ("occlusion",)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked about each picture.
+
+    Parameters
+    ----------
+    methods : tuple of MethodRequest
+    targets : {"predicted", "label", "both"}
+        The most probable class, the picture's label, or both.
+    audit : bool
+        Hide the cells of each map in order, under two other fills.
+    on_error : {"record", "raise"}
+    """
+
+    methods: tuple[MethodRequest, ...]
+    targets: Targets = "predicted"
+    audit: bool = False
+    on_error: OnError = "record"
+
+    @classmethod
+    def of(
+        cls,
+        methods: MethodRequestLike | Sequence[MethodRequestLike],
+        targets: str,
+        on_error: str,
+        *,
+        audit: bool,
+    ) -> Plan:
+        """Check what was asked for.
+
+        Raises
+        ------
+        ValueError, TypeError
+            It is unknown.
+        """
+        for name, value, known in (
+            ("targets", targets, get_args(Targets)),
+            ("on_error", on_error, get_args(OnError)),
+        ):
+            if value not in known:
+                raise ValueError(
+                    f"{name}={value!r:.80} is unknown. Wanted is one of "
+                    f"{', '.join(map(repr, known))}."
+                )
+        requests = tuple(parse_requests(methods))
+        titles = [request.title for request in requests]
+        if len(set(titles)) < len(titles):
+            raise ValueError(f"methods={titles} names one of them twice.")
+        return cls(requests, targets, bool(audit), on_error)  # type: ignore[arg-type]
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """What numbers depend on, as plain values."""
+        titles = [request.title for request in self.methods]
+        return {"methods": titles, "targets": self.targets, "audit": self.audit}
