@@ -196,9 +196,9 @@ def fills_of(rows: list[Row]) -> list[str]:
     return list(dict.fromkeys(row["fill"] for row in rows))
 
 
-def stored() -> dict[str, list[Row]]:
+def stored_in(file: Path) -> dict[str, list[Row]]:
     """Read what was found so far."""
-    return json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def text_of(found: dict[str, list[Row]]) -> str:
@@ -214,7 +214,7 @@ def main() -> None:
     parts = {"causes": causes, "drawn": drawn, "photographs": photographed}
     part = sys.argv[1] if len(sys.argv) > 1 else ""
     if part == "table":
-        known = stored()
+        known = stored_in(RESULTS)
         print(cause_table(known["causes"]))
         for kind, extra in (("drawn", "inside"), ("photographs", "same top cell")):
             if kind in known:
@@ -222,11 +222,11 @@ def main() -> None:
         return
     if part not in parts:
         raise SystemExit(__doc__)
-    rows = stored().get(part, [])
+    rows = stored_in(RESULTS).get(part, [])
     for more in parts[part](rows):
         rows += more
         print(*more, sep="\n", file=sys.stderr)
-        RESULTS.write_text(text_of({**stored(), part: rows}), encoding="utf-8")
+        RESULTS.write_text(text_of({**stored_in(RESULTS), part: rows}), encoding="utf-8")
 
 
 if __name__ == "__main__":
