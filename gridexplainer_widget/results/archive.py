@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.classifiers.labels import find_class
-from gridexplainer_widget.classifiers.outputs import parse_output
 from gridexplainer_widget.core.files import write_file
-from gridexplainer_widget.core.grid import Grid, is_whole
+from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.handfuls import Handfuls
 from gridexplainer_widget.core.scores import Answers, parse_score
 from gridexplainer_widget.core.shown import shown
@@ -31,10 +30,16 @@ from gridexplainer_widget.core.untrusted.plain_json import (
     read_json,
 )
 from gridexplainer_widget.inference.two_maps import MapName
-from gridexplainer_widget.methods.registry import MethodSpec, parse_method
-from gridexplainer_widget.methods.requests import OPTIONS
+from gridexplainer_widget.methods.registry import parse_method
 from gridexplainer_widget.results.data.attribution_record import MAP_ARRAYS, attribution_of
+from gridexplainer_widget.results.data.certainty_record import (
+    CERTAINTY_ARRAYS,
+    certainty_arrays,
+    certainty_header,
+    certainty_of,
+)
 from gridexplainer_widget.results.data.sets_record import minimal_sets_of
+from gridexplainer_widget.results.data.settings_record import check_settings
 
 from .explanation_data import ExplanationData
 
@@ -48,7 +53,7 @@ FORMAT_VERSION: Final = 3
 
 UINT8_ARRAYS: Final = ("picture", "replacement")
 
-BOOL_ARRAYS: Final = ("failed", "handfuls_hidden", "handfuls_probes")
+BOOL_ARRAYS: Final = ("failed", "handfuls_hidden", "handfuls_probes", "certainty_tells")
 
 ARRAYS: Final = (*UINT8_ARRAYS, "pixels", "vectors", "failed", "baseline_vector")
 
@@ -57,7 +62,7 @@ HANDFUL_ARRAYS: Final = ("handfuls_hidden", "handfuls_probes", "handfuls_vectors
 
 OPTIONAL_ARRAYS: Final = (
     *("log_odds", "baseline_log_odds", "handfuls_log_odds", "emptied"),
-    *("sets_vectors", "sets_log_odds"),
+    *("sets_vectors", "sets_log_odds", "certainty_log_odds"),
 )
 """Stored if known, and if there is room for them."""
 
@@ -83,6 +88,7 @@ def npz_bytes(explanation: ExplanationData) -> bytes:
         "checked": explanation.checked.record if explanation.checked else None,
         "chosen": explanation.chosen,
         "minimal_sets": explanation.minimal_sets.record if explanation.minimal_sets else None,
+        "certainty": certainty_header(explanation.certainty) if explanation.certainty else None,
         **{name: getattr(explanation, name) for name in HEADER_FIELDS},
     }
     arrays: dict[str, Any] = {name: getattr(explanation, name) for name in ARRAYS}
@@ -96,6 +102,8 @@ def npz_bytes(explanation: ExplanationData) -> bytes:
         arrays |= {f"attribution_{name}": getattr(found, name) for name in MAP_ARRAYS}
     if explanation.handfuls is not None:
         arrays |= {name: explanation.handfuls.arrays[name] for name in HANDFUL_ARRAYS}
+    sure = certainty_arrays(explanation.certainty)
+    arrays |= {name: sure[name] for name in CERTAINTY_ARRAYS if sure}
     arrays |= _known_log_odds(explanation, arrays)
     arrays["header"] = np.array(json.dumps(header, ensure_ascii=False))
     _bound(arrays)
@@ -112,8 +120,10 @@ def load(path: str | os.PathLike[str]) -> dict[str, Any]:
             found = header.get("attribution") is not None
             maps = [f"attribution_{name}" for name in MAP_ARRAYS] if found else []
             handfuls = HANDFUL_ARRAYS if HANDFUL_ARRAYS[0] in stored else ()
+            certainty = CERTAINTY_ARRAYS if header.get("certainty") is not None else ()
             logits = [name for name in OPTIONAL_ARRAYS if name in stored]
-            needed = {name: stored[name] for name in (*ARRAYS, *maps, *handfuls, *logits)}
+            names = (*ARRAYS, *maps, *handfuls, *certainty, *logits)
+            needed = {name: stored[name] for name in names}
             _bound(needed)
             return _from_parts(header, needed)
     except FileNotFoundError:
@@ -160,7 +170,8 @@ def _known_log_odds(
     explanation: ExplanationData, others: Mapping[str, NDArray[Any]]
 ) -> dict[str, NDArray[Any]]:
     handfuls = explanation.handfuls.arrays if explanation.handfuls else {}
-    known = {**vars(explanation), **handfuls, **_answers_to_sets(explanation)}
+    sure = certainty_arrays(explanation.certainty)
+    known = {**vars(explanation), **handfuls, **_answers_to_sets(explanation), **sure}
     arrays = {name: known[name] for name in OPTIONAL_ARRAYS if known.get(name) is not None}
     arrays = {name: array for name, array in arrays.items() if np.isfinite(array).any()}
     size = sum(array.nbytes for array in (*arrays.values(), *others.values()))
@@ -197,10 +208,11 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
         attribution = attribution_of(header["attribution"], arrays, grid)
     sets = header.get("minimal_sets")
     method = parse_method(attribution.method if attribution else "occlusion")
-    _check_settings(settings, method)
+    check_settings(settings, method)
+    target = find_class(header["target"], labels)
     return dict(
         grid=grid,
-        target=find_class(header["target"], labels),
+        target=target,
         labels=labels,
         score=parse_score(header["score"], settings.get("output")),
         seconds=as_seconds(header["seconds"]),
@@ -210,6 +222,7 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
         **{name: arrays.get(name) for name in ("log_odds", "baseline_log_odds", "emptied")},
         handfuls=Handfuls.of_arrays(arrays) if HANDFUL_ARRAYS[0] in arrays else None,
         chosen=_chosen(header["chosen"]),
+        certainty=certainty_of(header.get("certainty"), arrays, target, labels, settings),
         minimal_sets=minimal_sets_of(sets, grid, labels, _sets_answers(arrays)) if sets else None,
         **{name: arrays[name] for name in ARRAYS},
         **{name: as_text(header[name], name) for name in ("fill", "model", "preprocessing")},
@@ -233,6 +246,7 @@ def _chosen(name: Any) -> MapName | None:
 def _check_shapes(stored: Mapping[str, StoredArray], grid: Grid, classes: int) -> None:
     handfuls = stored[HANDFUL_ARRAYS[0]].shape[:1] if HANDFUL_ARRAYS[0] in stored else ()
     sets = stored["sets_vectors"].shape[:1] if "sets_vectors" in stored else ()
+    ways = stored[CERTAINTY_ARRAYS[0]].shape[:1] if CERTAINTY_ARRAYS[0] in stored else ()
     shapes = {
         "picture": (*stored["picture"].shape[:2], 3),
         "pixels": (grid.height, grid.width, *stored["pixels"].shape[2:3]),
@@ -249,13 +263,16 @@ def _check_shapes(stored: Mapping[str, StoredArray], grid: Grid, classes: int) -
         "handfuls_log_odds": (*handfuls, classes),
         "sets_vectors": (*sets, classes),
         "sets_log_odds": (*sets, classes),
+        "certainty_vectors": (*ways, *grid.shape, classes),
+        "certainty_log_odds": (*ways, *grid.shape, classes),
+        "certainty_tells": (*ways, *grid.shape),
     }
     shapes = {name: shape for name, shape in shapes.items() if name in stored}
     if stored["pixels"].shape[2:] not in {(1,), (3,), (4,)}:
         raise ValueError(f"its pixels are {stored['pixels'].shape}, and 1, 3 or 4 channels wanted")
     for name, shape in shapes.items():
         stored[name].check(name, shape, _dtypes(name))
-    for name in ("picture", "handfuls_hidden"):
+    for name in ("picture", "handfuls_hidden", "certainty_vectors"):
         if name in stored and not stored[name].nbytes:
             raise ValueError(f"its {name} is empty")
 
@@ -266,24 +283,10 @@ def _check_numbers(arrays: Mapping[str, NDArray[Any]], *, bounded: bool) -> None
     check_range("pixels", arrays["pixels"], 255)
     check_range("vectors", arrays["vectors"], most, may_lack=True)  # NaN where not scored
     check_range("baseline_vector", arrays["baseline_vector"], most)
+    if "certainty_vectors" in arrays:
+        check_range("certainty_vectors", arrays["certainty_vectors"], most, may_lack=True)
     for name in {"handfuls_vectors", "emptied", "sets_vectors"} & set(arrays):
         check_range(name, arrays[name], most)
-
-
-def _check_settings(settings: Mapping[str, Any], method: MethodSpec) -> None:
-    """Check the settings that the code reads; others are only shown."""
-    as_text(settings.get("unit", ""), "unit")
-    parse_output(settings.get("output"))
-    if not is_whole(settings.get("seed", 0)):
-        raise ValueError(f"its seed is {settings['seed']!r:.40}, and a whole number is wanted")
-    as_texts(settings.get("layer", []), "layer")
-    height, width = settings.get("picture_size", (1, 1))
-    sizes = [(name, settings[name]) for name in OPTIONS if name in settings]
-    for name, number in (*sizes, ("picture's height", height), ("picture's width", width)):
-        as_whole(number, name, 1)
-    for name in ("layer", *OPTIONS):
-        if name in settings and name not in method.options:
-            raise ValueError(f"it tells {name!r} of {method.name!r}, which knows none")
 
 
 def _dtypes(name: str) -> tuple[type[np.generic], ...]:

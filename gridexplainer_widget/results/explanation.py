@@ -164,7 +164,9 @@ class Explanation(ExplanationData):
             row, column, top, left, bottom, right (pixels of the model's
             input, the last two exclusive), value; with occlusion also the
             probability with the cell hidden, or, of a model that returns values, hidden: its value;
-            and where handfuls were hidden, alone and together: both maps.
+            and where handfuls were hidden, alone and together: both maps. With certainty:
+            certainty (1 sure for, −1 sure against, 0 not known), low, high, and what hiding by each
+            way takes, in log-odds or the model's unit.
 
         Raises
         ------

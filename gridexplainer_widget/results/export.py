@@ -29,6 +29,12 @@ def explanation_table(explanation: ExplanationData) -> Any:
     if explanation.attribution is None and "together" in explanation.maps:
         for name, map_ in explanation.maps.items():
             table[name] = map_.ravel()
+    certainty = explanation.certainty
+    if certainty is not None:
+        table["certainty"] = certainty.verdicts.ravel()
+        table["low"], table["high"] = certainty.low.ravel(), certainty.high.ravel()
+        for way, values in zip(certainty.ways, certainty.values, strict=True):
+            table[f"by {way}"] = values.ravel()
     return table
 
 

@@ -59,10 +59,10 @@ def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
 
 def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
     """Say how far to believe the map; collect the notes, then what of the model is doubtful."""
-    found, checked = explanation.foretells, explanation.checked
+    sure, checked = (explanation.foretells, explanation.certainty), explanation.checked
     doubts = (*checked.concerns, *checked.unknowns) if checked else ()
     return (
-        *([] if found is None else [found.sentence]),
+        *(found.sentence for found in sure if found is not None),
         *notes_of(explanation),
         *(f"Technical check: {doubt}" for doubt in doubts),
     )

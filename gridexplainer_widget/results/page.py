@@ -103,6 +103,7 @@ def record_of(
         "selection": _selection(explanation, classes, state, selection),
         "minimal_sets": {} if sets is None else shown_sets(sets),
         "sets": [] if sets is None else _sets(explanation, classes, sets),
+        "certainty": _certainty(explanation, classes),
         "hardly_changed": np.flatnonzero(explanation.hardly_changed).tolist(),
         "quantity": explanation.quantity.record,
         "done": explanation.done,
@@ -162,6 +163,12 @@ def _answers(explanation: ExplanationData, classes: Sequence[int]) -> dict[str, 
         "notes": [list(notes_of(answer)) for answer in answers],
         "saturated": [is_saturated(answer) for answer in answers],
     }
+
+
+def _certainty(explanation: ExplanationData, classes: Sequence[int]) -> list[dict[str, Any]]:
+    """Tell of each class how sure the cells are; nothing where nobody asked."""
+    certainty = explanation.certainty
+    return [certainty.for_target(index).record for index in classes] if certainty else []
 
 
 def _selection(

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
@@ -102,6 +103,8 @@ def draw_cells(
         percents = np.ma.masked_invalid(explanation.normalized())
         ax.pcolormesh(x, y, percents, vmin=0, vmax=100, cmap=shades())
     _draw_lines(ax, x, y, room)
+    if explanation.certainty is not None:
+        _outline(ax, explanation.certainty.verdicts != 0, x, y)
     _hatch(ax, np.isnan(explanation.values), x, y, "////")
     _hatch(ax, explanation.hardly_changed, x, y, "..")
     if numbers and room >= MIN_CELL_POINTS:
@@ -119,11 +122,11 @@ def _new_figure(explanation: ExplanationData, style: str) -> Figure:
     panel_height = float(np.clip(panel_width * height / width, 0.8, 7))
     notes = [textwrap.fill(note, 120) for note in all_notes(explanation)]
     lines = sum(note.count("\n") + 1 for note in notes)
-    dotted = bool(explanation.hardly_changed.any())  # a line more in the title
+    keys = int(explanation.hardly_changed.any()) + (explanation.certainty is not None)
     figure = ExplanationFigure(
         figsize=(
             across * panel_width + (1.2 if style == "signed" else 0.2),
-            down * (panel_height + 0.85) + 0.2 * (lines + dotted),
+            down * (panel_height + 0.85) + 0.2 * (lines + keys),
         ),
         layout="constrained",
     )
@@ -178,6 +181,27 @@ def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], room: 
     width, alpha = (0.5, 0.35) if room > MIN_CELL_POINTS else (0.3, 0.15)
     ax.vlines(x, y[0], y[-1], colors="black", linewidth=width, alpha=alpha)
     ax.hlines(y, x[0], x[-1], colors="black", linewidth=width, alpha=alpha)
+
+
+def _outline(
+    ax: Axes, sure: NDArray[np.bool_], x: NDArray[np.float64], y: NDArray[np.float64]
+) -> None:
+    """Draw a line around groups of sure cells; fade the others."""
+    veil = np.ma.masked_array(np.ones(sure.shape), sure)
+    ax.pcolormesh(x, y, veil, cmap="gray", vmin=0, vmax=1, alpha=0.55)
+    framed = np.pad(sure, 1)
+    down = [
+        [(x[column], y[row]), (x[column + 1], y[row])]
+        for row, column in np.argwhere(framed[1:, 1:-1] != framed[:-1, 1:-1])
+    ]
+    across = [
+        [(x[column], y[row]), (x[column], y[row + 1])]
+        for row, column in np.argwhere(framed[1:-1, 1:] != framed[1:-1, :-1])
+    ]
+    for color, width in (("white", 3.5), ("black", 1.8)):
+        lines = LineCollection([*down, *across], colors=color, linewidths=width)
+        lines.set_capstyle("projecting")
+        ax.add_collection(lines)
 
 
 def _hatch(
@@ -237,6 +261,8 @@ def _title(explanation: ExplanationData, style: str, room: float) -> str:
     if explanation.attribution is not None:
         cells = f"{grid.rows}×{grid.columns} cells by {shown(explanation.title, 44)}"
     dots = f"\ndotted: hardly changed by {fill}" if explanation.hardly_changed.any() else ""
+    if explanation.certainty is not None:
+        dots += f"\noutlined: sure, hidden in {len(explanation.certainty.ways)} ways"
     if style == "original":
         key = "100: largest, 0: smallest, which may be negative"
         if room < MIN_CELL_POINTS:
