@@ -3,6 +3,7 @@
 import { build } from "esbuild";
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { minify } from "terser";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const outputs = {
@@ -15,6 +16,15 @@ const outputs = {
 };
 /** Bytes of a widget's script and style together: a saved notebook holds them once per widget. */
 const MAX_WIDGET_BYTES = 72 * 1024;
+/** Names that never cross a wire and are none of the browser's; each is written out a hundred times. */
+const INTERNAL = /^(element|update|appearance|hardlyChanged|showMessage|duplicates|dragging|abandon)$/;
+/** What esbuild leaves: 3 % of the scripts. */
+const SMALLER = {
+  module: true,
+  ecma: 2020,
+  compress: { ecma: 2020, passes: 3, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+  format: { comments: false },
+};
 const check = process.argv.includes("--check");
 let failed = false;
 const sizes = { explorer: 0, comparison: 0 };
@@ -27,11 +37,13 @@ for (const [name, entry] of Object.entries(outputs)) {
     format: "esm",
     target: "es2022",
     charset: "utf8",
+    mangleProps: INTERNAL,
     minify: true,
     write: false,
   });
   const path = `${here}../gridexplainer_widget/static/${name}`;
-  const text = result.outputFiles[0].text;
+  const bundled = result.outputFiles[0].text;
+  const text = name.endsWith(".js") ? (await minify(bundled, SMALLER)).code : bundled;
   const [widget] = name.split(".");
   if (widget in sizes) sizes[widget] += Buffer.byteLength(text);
   if (!check) {

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from gridexplainer_widget.core.shown import quoted
+from gridexplainer_widget.core.shown import LETTERS, quoted, shown
 from gridexplainer_widget.core.untrusted.plain_json import read_json
 
 Labels: TypeAlias = "tuple[str, ...] | Mapping[int, str]"
@@ -193,3 +193,11 @@ def _from_file(path: str | os.PathLike[str]) -> Labels:
     if parsed is None:
         raise ValueError(f"{file.name} names no class. {WANTED}")
     return parsed
+
+
+def class_name(labels: Sequence[str], index: int) -> str:
+    """Name a class, with its index if the label is empty, cut or not unique."""
+    label = labels[index].strip()
+    name = shown(label)
+    told = label and len(label) <= LETTERS and labels.count(labels[index]) == 1
+    return name if told else f"{name} ({index})".strip()

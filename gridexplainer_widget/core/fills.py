@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -36,6 +37,8 @@ NAMES = (
 
 LOCAL: Final = ("inpaint", "linear")
 """Fill each set of hidden cells by what surrounds it."""
+
+NEEDS_OPENCV: Final = "needs OpenCV: pip install 'gridexplainer-widget[inpaint]'"
 
 DEFAULT_FILL: Final = "picture-mean"
 """docs/fills.md says why."""
@@ -104,6 +107,11 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
         name = shown(getattr(fill, "__name__", type(fill).__name__))
         return Fill(f"{name} (your own)" if _is_taken(name) else name, local=fill)
     return _color(fill)
+
+
+def unavailable_fills() -> dict[str, str]:
+    """Tell by name what has to be installed for the fills that cannot be used."""
+    return {} if find_spec("cv2") else {"inpaint": NEEDS_OPENCV}
 
 
 def is_of_whole(name: str) -> bool:
@@ -202,9 +210,7 @@ def _inpainter() -> Callable[[Pixels, NDArray[np.bool_]], Pixels]:
     try:
         import cv2  # noqa: PLC0415 - an optional extra
     except ImportError as error:
-        raise ImportError(
-            "fill='inpaint' needs OpenCV: pip install 'gridexplainer-widget[inpaint]'."
-        ) from error
+        raise ImportError(f"fill='inpaint' {NEEDS_OPENCV}.") from error
 
     def inpaint(pixels: Pixels, hidden: NDArray[np.bool_]) -> Pixels:
         if hidden.all():  # OpenCV would return the picture unchanged

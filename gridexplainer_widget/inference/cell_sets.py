@@ -30,6 +30,32 @@ class Selection(NamedTuple):
         chosen = {grid.index(row, column) for row, column in self.cells}
         return tuple(cell for cell in range(len(grid)) if (cell in chosen) is not self.keep)
 
+    def refit(self, old: Grid, new: Grid) -> Selection:
+        """Return the cells of another grid that cover the same pixels: half of each, or the most.
+
+        Mirrored by refit in js/src/cells/refit.ts.
+        """
+        if old == new or not self.cells:
+            return self
+        chosen = np.zeros(old.shape)
+        chosen[tuple(np.transpose(self.cells))] = 1
+        covered = (
+            _overlaps(old.row_edges, new.row_edges)
+            @ chosen
+            @ _overlaps(old.column_edges, new.column_edges).T
+        )
+        least = min(0.5, covered.max())
+        cells = np.argwhere(covered >= least - 1e-9).tolist()
+        return self._replace(cells=tuple((row, column) for row, column in cells))
+
+
+def _overlaps(old: NDArray[np.intp], new: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return the share of each new interval that lies in each old one."""
+    start = np.maximum(new[:-1, np.newaxis], old[np.newaxis, :-1])
+    end = np.minimum(new[1:, np.newaxis], old[np.newaxis, 1:])
+    shares: NDArray[np.float64] = np.clip(end - start, 0, None) / np.diff(new)[:, np.newaxis]
+    return shares
+
 
 def ranking(drops: ArrayLike) -> NDArray[np.intp]:
     """Return the cells with finite drops, largest first; ties in row-major order."""

@@ -14,6 +14,9 @@ MIN_PROBES: Final = 12
 
 RANDOM_MAPS: Final = 400
 
+WORDS: Final = ((0.6, "well"), (0.35, "fairly"), (-1.0, "a little"))
+"""From which value on a map foretells how well."""
+
 BAND: Final = (5, 95)
 """Percentiles of random maps."""
 
@@ -52,9 +55,13 @@ class Foretells:
     @property
     def sentence(self) -> str:
         """How far to believe the map: one text for figures, pages, widgets and terminals."""
-        value, low, high = map(_signed, (self.value, self.low, self.high))
+        value, high = _signed(self.value), _signed(self.high)
         if self.reliable:
-            return f"Foretells {value} of what hiding does (random maps: {low} to {high})."
+            how = next(word for least, word in WORDS if self.value >= least)
+            return (
+                f"How far to believe it: it foretells {how} what hiding other cells does "
+                f"({value} of 1; random maps reach {high})."
+            )
         return (
             "This map says nothing reliable about this picture: "
             f"it foretells {value}, and random maps reach {high}."

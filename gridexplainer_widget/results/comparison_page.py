@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from gridexplainer_widget.classifiers.labels import class_name
 from gridexplainer_widget.classifiers.quantities import PROBABILITY
 from gridexplainer_widget.core.picture import png_bytes
 from gridexplainer_widget.core.shown import readable
@@ -25,7 +26,6 @@ from .comparison_record import (
 )
 from .explanation_data import ExplanationData
 from .metrics import metric_records
-from .page import class_name
 
 WIDE_STYLE: Final = "body { max-width: 1500px; }"
 

@@ -23,6 +23,7 @@ from gridexplainer_widget.results.data.minimal_sets import MinimalSets
 
 from .comparison_data import ComparisonData
 from .explanation_data import ExplanationData
+from .headline import headline_text
 from .notes import all_notes, is_saturated
 
 if TYPE_CHECKING:
@@ -252,7 +253,7 @@ class Explanation(ExplanationData):
             f"{self.native}; largest {values}{unit} at (row, column): {cells or 'none yet'}. "
             f"Preprocessing: {self.preprocessing}."
         )
-        return "\n".join([summary, *self.notes])
+        return "\n".join([headline_text(self), summary, *self.notes])
 
     def __repr__(self) -> str:
         notes = "".join(f"\n  {note}" for note in self.notes)

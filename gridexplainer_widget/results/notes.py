@@ -43,7 +43,7 @@ def is_saturated(explanation: ExplanationData) -> bool:
         return False
     sure = explanation.score == "probability" and explanation.baseline > SATURATED_PROBABILITY
     small = explanation.done > 0 and _largest_drop(explanation) < SMALL_DROP
-    return sure and small and not (_leaves_target(explanation) or _is_joint(explanation))
+    return sure and small and not (_leaves_target(explanation) or is_joint(explanation))
 
 
 def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
@@ -113,7 +113,7 @@ def _partial(explanation: ExplanationData) -> str:
 
 
 def _joint(explanation: ExplanationData) -> str:
-    if not _is_joint(explanation):
+    if not is_joint(explanation):
         return ""
     points = explanation.score == "probability"
     alone, together = (
@@ -141,7 +141,7 @@ def _saturated(explanation: ExplanationData) -> str:
 
 
 def _unmoved(explanation: ExplanationData) -> str:
-    if not explanation.complete or not _leaves_target(explanation) or _is_joint(explanation):
+    if not explanation.complete or not _leaves_target(explanation) or is_joint(explanation):
         return ""
     if _is_rounded(explanation):
         return (
@@ -155,7 +155,7 @@ def _unmoved(explanation: ExplanationData) -> str:
 
 
 def _flat(explanation: ExplanationData) -> str:
-    if not _is_flat(explanation) or is_saturated(explanation) or _is_joint(explanation):
+    if not is_flat(explanation) or is_saturated(explanation) or is_joint(explanation):
         return ""
     most, label = _largest_drop(explanation), shown(explanation.label, 40)
     if explanation.score == "log-odds":
@@ -168,7 +168,7 @@ def _flat(explanation: ExplanationData) -> str:
 def _two_sided(explanation: ExplanationData) -> str:
     found = explanation.foretells
     proven = found is not None and found.reliable
-    if not explanation.complete or proven or _is_flat(explanation) or _leaves_target(explanation):
+    if not explanation.complete or proven or is_flat(explanation) or _leaves_target(explanation):
         return ""
     if not is_two_sided(explanation.values):
         return ""
@@ -183,7 +183,7 @@ def _placeless(explanation: ExplanationData) -> str:
     alone = explanation.map == "alone"
     scored = explanation.for_score(explanation.quantity.scores[-1]) if alone else explanation
     drops = scored.drops if alone else scored.values
-    if not explanation.complete or _is_flat(explanation) or not is_placeless(drops):
+    if not explanation.complete or is_flat(explanation) or not is_placeless(drops):
         return ""
     return (
         f"The evidence has no place: all {drops.size} cells count about alike. The colour or "
@@ -251,14 +251,14 @@ def _leaves_only_probabilities(explanation: ExplanationData) -> bool:
     return bool((hidden != whole)[both].any())
 
 
-def _is_joint(explanation: ExplanationData) -> bool:
+def is_joint(explanation: ExplanationData) -> bool:
     """Tell whether no cell matters alone, and handfuls do."""
     handfuls = explanation.two_maps.handful_drops
     known = explanation.complete and not explanation.quantity.is_value
     return known and matter_together(explanation.drops, handfuls, explanation.score)
 
 
-def _is_flat(explanation: ExplanationData) -> bool:
+def is_flat(explanation: ExplanationData) -> bool:
     """Tell whether no cell matters, in log-odds, which know no saturation."""
     if explanation.quantity.is_value or not explanation.complete or _leaves_target(explanation):
         return False

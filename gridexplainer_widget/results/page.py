@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
+from gridexplainer_widget.classifiers.labels import class_name
 from gridexplainer_widget.core.picture import png_bytes
 from gridexplainer_widget.core.scores import Answers, drops_of
-from gridexplainer_widget.core.shown import LETTERS, shown
 from gridexplainer_widget.results.data.minimal_sets import MinimalSets
 from gridexplainer_widget.results.data.sets_record import shown_sets
 from gridexplainer_widget.wire.document import STATIC, STYLE, Document, written
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
 from .explanation_data import ExplanationData
+from .headline import CAVEAT, headline_records
 from .notes import foretells_record, is_saturated, notes_of
 
 MAX_CLASSES: Final = 32
@@ -112,6 +113,7 @@ def record_of(
             "model": explanation.model,
             "preprocessing": explanation.preprocessing,
             "output": str(explanation.settings.get("output", "")),
+            "caveat": CAVEAT,
         },
         "check": explanation.checked.record if explanation.checked else {},
         "state": {
@@ -145,14 +147,6 @@ def shown_classes(explanation: ExplanationData, selection: Answers | None = None
     return sorted(list(chosen)[:MAX_CLASSES])
 
 
-def class_name(labels: Sequence[str], index: int) -> str:
-    """Name a class, with its index if the label is empty, cut or not unique."""
-    label = labels[index].strip()
-    name = shown(label)
-    told = label and len(label) <= LETTERS and labels.count(labels[index]) == 1
-    return name if told else f"{name} ({index})".strip()
-
-
 def _answers(explanation: ExplanationData, classes: Sequence[int]) -> dict[str, Any]:
     answers = [explanation.for_target(index) for index in classes]
     drops = [np.where(explanation.failed, np.float32(np.inf), answer.drops) for answer in answers]
@@ -160,6 +154,7 @@ def _answers(explanation: ExplanationData, classes: Sequence[int]) -> dict[str, 
         "drops": _floats(drops),
         "together": _floats([answer.maps.get("together", ()) for answer in answers]),
         "foretells": [foretells_record(answer) for answer in answers],
+        "headlines": [headline_records(answer) for answer in answers],
         "notes": [list(notes_of(answer)) for answer in answers],
         "saturated": [is_saturated(answer) for answer in answers],
     }

@@ -30,6 +30,7 @@ from .colors import (
     unit_text,
 )
 from .explanation_data import ExplanationData
+from .headline import CAVEAT, headline_text
 from .notes import all_notes
 
 STYLES: Final = ("signed", "original")
@@ -120,7 +121,8 @@ def _new_figure(explanation: ExplanationData, style: str) -> Figure:
     across, down = (1, 2) if stacked else (2, 1)
     panel_width = 9.0 if stacked else 4.4
     panel_height = float(np.clip(panel_width * height / width, 0.8, 7))
-    notes = [textwrap.fill(note, 120) for note in all_notes(explanation)]
+    told = (headline_text(explanation), *all_notes(explanation), CAVEAT)
+    notes = [textwrap.fill(note, 120) for note in told]
     lines = sum(note.count("\n") + 1 for note in notes)
     keys = int(explanation.hardly_changed.any()) + (explanation.certainty is not None)
     figure = ExplanationFigure(

@@ -20,7 +20,7 @@ STATIC = Path(__file__).parents[1] / "static"
 STYLE = """
 body { margin: 0 auto; padding: 16px; max-width: 1100px; font: 14px/1.4 system-ui, sans-serif;
   color: #1f2328; background: #fff; }
-h1 { margin: 0 8px; font-size: 22px; overflow-wrap: anywhere; }
+h1 { margin: 0 8px; font-size: 14px; overflow-wrap: anywhere; }
 p, noscript { margin: 4px 8px; overflow-wrap: anywhere; }
 @media screen and (prefers-color-scheme: dark) { body { color: #e6e8eb; background: #16191d; } }
 @media print {

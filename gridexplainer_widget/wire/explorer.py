@@ -10,6 +10,7 @@ KERNEL_TRAITS: Final = (
     "picture",
     "labels",
     "prediction",
+    "headline",
     "quantity",
     "grid",
     "scores",
@@ -25,6 +26,7 @@ KERNEL_TRAITS: Final = (
     "about",
     "check",
     "fills",
+    "unavailable_fills",
     "reading",
 )
 """Written by the kernel alone; ignored from the front end."""

@@ -28,6 +28,7 @@ from .trait_values import (
     about_of,
     curve_of,
     hardly_changed_of,
+    headline_of,
     known_of,
     progress_of,
     run_prediction,
@@ -176,6 +177,7 @@ class ExplorerPublisher(Publisher):
         traits.set_trait("notes", list(notes_of(explanation)) if explanation else [])
         self._publish_check()
         saturated = explanation is not None and explanation.saturated
+        traits.set_trait("headline", headline_of(run, target, explanation))
         traits.set_trait("prediction", run_prediction(run, target, saturated=saturated))
 
     def publish_evidence(self, *, ask: bool = True) -> None:

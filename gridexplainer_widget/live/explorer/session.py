@@ -11,6 +11,7 @@ import numpy as np
 
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.fills import NAMES, Fill
+from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.picture import Picture, png_bytes, to_uint8
 from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, ranking
@@ -39,7 +40,8 @@ class ExplorerSession:
         self.size = self.size_of(picture)
         self.run: Run | None = None
         self.selection = Selection()
-        self._past: list[Selection] = []
+        self._past: list[tuple[Selection, Grid]] = []
+        self._chosen = (self.selection, Grid(1, 1, 1, 1))
         self._runs: OrderedDict[Any, Run] = OrderedDict()
         self._drawn: tuple[Run, Selection, bytes] | None = None
 
@@ -103,21 +105,33 @@ class ExplorerSession:
         """Change the selection; False if it is the same."""
         if selection == self.selection:
             return False
-        self._past = [*self._past, self.selection][-KEPT_SELECTIONS:]
+        grid = self._grid()
+        self._past = [*self._past, (self.selection, grid)][-KEPT_SELECTIONS:]
         self.selection = selection
+        self._chosen = (selection, grid)
         return True
+
+    def refit(self, grid: Grid) -> Selection:
+        """Select the same pixels on another grid: those that were chosen last, on whichever."""
+        chosen, before = self._chosen
+        self.selection = chosen.refit(before, grid)
+        return self.selection
 
     def undo(self) -> Selection | None:
         """Restore the previous selection; None if there is none."""
         if not self._past:
             return None
-        self.selection = self._past.pop()
-        return self.selection
+        selection, before = self._past.pop()
+        self._chosen = (selection, before)
+        return self.refit(self._grid())
 
     def forget_selections(self) -> None:
         """Clear the selection and its history."""
         self.selection = Selection()
         self._past.clear()
+
+    def _grid(self) -> Grid:
+        return self.run.grid if self.run else Grid(1, 1, *self.size)
 
     def picture_without(self, run: Run) -> bytes:
         """Draw the model's input with the selection hidden; PNG."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ from gridexplainer_widget.core.scores import Score, drops_of
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, sum_of_drops
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import handfuls_done
+from gridexplainer_widget.results.data.curve_text import curve_text
 from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.results.headline import CAVEAT, answer_parts, headline_records
 
 PREDICTION_CLASSES = 5
 """Most probable classes shown."""
@@ -41,15 +44,26 @@ def run_prediction(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
     """Describe the prediction on the whole picture; empty until known."""
     if run.baseline is None:
         return {}
-    quantity = run.classifier.quantity
+    leading = run.classifier.quantity.leading(run.baseline, PREDICTION_CLASSES)
+    shown = leading if target in leading else [*leading, target]
     return {
         "target": target,
         "probability": float(run.baseline[target]),
         "saturated": saturated,
-        "top": [
-            [i, float(run.baseline[i])] for i in quantity.leading(run.baseline, PREDICTION_CLASSES)
-        ],
+        "top": [[i, float(run.baseline[i])] for i in shown],
     }
+
+
+def headline_of(run: Run, target: int, explanation: Explanation | None) -> dict[str, Any]:
+    """Say it in a sentence for each map; without an explanation, only what the model answers."""
+    if explanation is not None:
+        return headline_records(explanation)
+    if run.baseline is None:
+        return {}
+    classifier = run.classifier
+    labels = classifier.names(len(run.baseline))
+    parts = answer_parts(run.baseline, labels, target, classifier.quantity, classifier.output)
+    return {"alone": [list(part) for part in parts]}
 
 
 def known_of(run: Run) -> int:
@@ -74,6 +88,7 @@ def about_of(run: Run) -> dict[str, str]:
         "model": classifier.name,
         "preprocessing": classifier.preprocessing.description,
         "output": classifier.output or "",
+        "caveat": CAVEAT,
     }
 
 
@@ -113,10 +128,36 @@ def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[st
         vector = run.cached_probabilities(cells)
         return None if vector is None else float(vector[target])
 
+    def keeps(cells: tuple[int, ...]) -> bool | None:
+        vector = run.cached_probabilities(cells)
+        return None if vector is None else int(vector.argmax()) == answer
+
     known = [probability(cells) for cells in curves.sets]
+    changes: dict[str, int | None] = {"deletion": None, "insertion": None}
+    if run.baseline is not None and not run.classifier.quantity.is_value:
+        answer = int(run.baseline.argmax())
+        kept = [keeps(cells) for cells in curves.sets]
+        changes = {
+            "deletion": _first(curves.counts, kept[::2], wanted=False),
+            "insertion": _first(curves.counts, kept[1::2], wanted=True),
+        }
+    deletion, insertion = known[::2], known[1::2]
+    text = curve_text(curves.counts, deletion, insertion, changes, run.classifier.quantity)
     return {
         "counts": list(curves.counts),
-        "deletion": known[::2],
-        "insertion": known[1::2],
+        "deletion": deletion,
+        "insertion": insertion,
+        "text": text,
+        "changes": changes,
         "running": running,
     }
+
+
+def _first(counts: Sequence[int], kept: Sequence[bool | None], *, wanted: bool) -> int | None:
+    """Return the first count that keeps the answer or does not; None where that is not known."""
+    for count, keeps in zip(counts, kept, strict=True):
+        if keeps is None:
+            return None
+        if keeps is wanted:
+            return count
+    return None

@@ -33,6 +33,12 @@ class ExplorerTraits(BaseWidget):
             "`saturated`, `top` ([[index, probability], …])."
         )
     )
+    headline = kernel_trait(
+        t.Dict(
+            help="The sentence on top, for each map: {map: [[text, strong], …]}; while the run "
+            "goes on, only what the model answers."
+        )
+    )
     grid = kernel_trait(
         t.Dict(help="`rows`, `columns`, `height`, `width`: the grid that `scores` belongs to.")
     )
@@ -81,7 +87,8 @@ class ExplorerTraits(BaseWidget):
         t.Dict(
             help="The target's probability with the top k cells hidden (`deletion`) and with "
             "everything else hidden (`insertion`), for each k in `counts`; `map` (that ranks the "
-            "cells), `running`."
+            "cells), `changes` (the first counts without the answer, and with it), `text`, "
+            "`running`."
         )
     )
     notes = kernel_trait(t.List(t.Unicode(), help="What a reader of the numbers should know."))
@@ -96,6 +103,9 @@ class ExplorerTraits(BaseWidget):
         t.Unicode(help="Name of the picture file that is being read; empty without one.")
     )
     fills = kernel_trait(t.List(t.Unicode(), help="Fills to choose from."))
+    unavailable_fills = kernel_trait(
+        t.Dict(help="Why a fill cannot be used here, by its name: what has to be installed.")
+    )
 
     grid_size = Validated(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)
     fill = Validated(

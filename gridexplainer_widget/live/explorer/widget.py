@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.core.fills import NAMES, Fill
+from gridexplainer_widget.core.fills import NAMES, Fill, unavailable_fills
 from gridexplainer_widget.core.grid import Grid, is_whole, parse_grid_size
 from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
 from gridexplainer_widget.core.shown import quoted
@@ -65,6 +65,7 @@ class GridExplainerWidget(ExplorerTraits):
         initial = {name: getattr(explainer, name) for name in ("grid_size", "fill", "score")}
         with self._publisher.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
+            self.set_trait("unavailable_fills", unavailable_fills())
             self.set_trait("quantity", explainer.classifier.quantity.record)
             self._list_fill(explainer.fill)
             for name, value in {**initial, **traits}.items():
@@ -156,6 +157,7 @@ class GridExplainerWidget(ExplorerTraits):
         with self._publisher.publishing():
             self._session.replace_picture(picture, parse_grid_size(self.grid_size), self.fill)
             self.clear()
+            self.target = None  # the new picture's own top class
             self.set_trait("picture", png)
             self.start()
 
@@ -215,13 +217,13 @@ class GridExplainerWidget(ExplorerTraits):
     def _on_grid(self, change: Any) -> None:
         with self._publisher.publishing():
             try:
-                self._session.prepare(parse_grid_size(self.grid_size), self.fill)
+                run = self._session.prepare(parse_grid_size(self.grid_size), self.fill)
             except BaseException:
                 self._take_back(change)
                 raise
             if change.name == "grid_size":
-                self._session.forget_selections()
-                self.clear()
+                refitted = self._session.refit(run.grid)
+                self.select(refitted.cells, keep=refitted.keep)
             else:
                 self._list_fill(self.fill)
             self.start()

@@ -32,10 +32,18 @@ export function isFaded(drop: number, scale: number, threshold: number): boolean
   return Math.abs(drop) < threshold * scale;
 }
 
-/** The drop with the full colour, of either sign. */
+/** While cells are pending, the colours of the first ones are not those of the last. */
+const RUNNING_SCALE: Record<Score, number> = { probability: 0.2, "log-odds": 1, value: 0 };
+
+/** Times the mean of what cells could lose at most: below, even the strongest cell stays pale. */
+const MIN_SHARE: Record<Score, number> = { probability: 3, "log-odds": 15, value: 0 };
+
+/** The drop with the full colour, of either sign; same as colors.py. */
 export function scaleOf(drops: Float32Array, score: Score, scale: Scale): number {
   if (scale === "absolute" && score !== "value") return ABSOLUTE_SCALE[score];
-  return Math.max(MIN_SCALE[score], largestOf(drops));
+  const faint = Math.min(10 * MIN_SCALE[score], MIN_SHARE[score] / Math.max(1, drops.length));
+  const running = drops.some(Number.isNaN) ? RUNNING_SCALE[score] : 0;
+  return Math.max(MIN_SCALE[score], faint, running, largestOf(drops));
 }
 
 /** Largest finite |drop|; 0 if no cell is scored. */
@@ -48,18 +56,16 @@ export function largestOf(drops: Float32Array): number {
   return largest;
 }
 
-/** Among scored cells; 1 is the largest drop. */
-export function rankOf(drops: Float32Array, index: number): number {
-  const own = drops[index] ?? NaN;
-  let rank = 1;
-  for (const drop of drops) if (drop > own && !isFailed(drop)) rank++;
-  return rank;
-}
-
 /** In percentage points or log-odds, without the unit, with a typographic minus. */
 export function dropNumber(drop: number, score: Score, digits = 1): string {
   const text = (score === "probability" ? 100 * drop : drop).toFixed(digits);
   return Number(text) === 0 ? (0).toFixed(digits) : text.replace("-", "−");
+}
+
+/** The change that hiding makes: “−24.7 points”, or “+3.1 points”. */
+export function signedText(change: number, score: Score, unit = ""): string {
+  const text = amountText(change, score, unit);
+  return change > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
 /** `unit` is that of values. */

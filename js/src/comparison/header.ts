@@ -1,5 +1,6 @@
 // The controls above a comparison: target, new method, randomised weights, start and stop.
 
+import { listen } from "../dom/listen";
 import { quantityText } from "../cells/quantity";
 import { element } from "../dom/element";
 import { field } from "../dom/field";
@@ -32,20 +33,12 @@ export function comparisonHeader(
   });
   const randomise = element("input", "gx-randomise");
   randomise.type = "checkbox";
-  randomise.addEventListener(
-    "change",
-    () => {
-      model.set("randomise", randomise.checked);
-      model.save_changes();
-    },
-    { signal },
-  );
+  listen(randomise, "change", () => {
+    model.set("randomise", randomise.checked);
+    model.save_changes();
+  }, signal);
   const run = element("button", "gx-button");
-  run.addEventListener(
-    "click",
-    () => model.send({ type: model.get("status") === "running" ? "stop" : "start" }),
-    { signal },
-  );
+  listen(run, "click", () => model.send({ type: model.get("status") === "running" ? "stop" : "start" }), signal);
   const state = element("span", "gx-head-state");
   const targetField = field("Why", target.element);
   const plain = element("span", "gx-why");

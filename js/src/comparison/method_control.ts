@@ -1,5 +1,6 @@
 // The head of a map: method, layer and a remove button.
 
+import { listen } from "../dom/listen";
 import { element } from "../dom/element";
 import { select, type Option } from "../dom/select";
 import type { MapRecord, MethodRequest, Model, Offered } from "../model/comparison_protocol";
@@ -34,7 +35,7 @@ export function methodControl(
   const heading = element("span", "gx-map-title");
   const used = element("span", "gx-map-used");
   const remove = element("button", "gx-button gx-small gx-remove", "×");
-  remove.addEventListener("click", intents.remove, { signal });
+  listen(remove, "click", intents.remove, signal);
   method.element.setAttribute("aria-label", "Method");
   top.append(heading, method.element, remove);
   below.append(used, where.element);

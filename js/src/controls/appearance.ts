@@ -1,5 +1,6 @@
 // How drops are drawn. A change takes effect at once and sends no message.
 
+import { listen } from "../dom/listen";
 import { appearanceOf } from "../cells/colors";
 import { decodeScores, scaleOf } from "../cells/scores";
 import { shownScores } from "../cells/two_maps";
@@ -24,26 +25,22 @@ const SCALE_NAMES: Record<Scale, string> = {
   absolute: "all pictures",
 };
 
-export function appearanceControls(model: Model, signal: AbortSignal): Part {
-  const root = element("details", "gx-appearance");
-  const fields = element("div", "gx-appearance-fields");
+export function appearanceFields(model: Model, signal: AbortSignal) {
   const scale = choice(model, signal, "scale", "Scale", SCALE_NAMES);
   const parts = [
     choice(model, signal, "colormap", "Colours", COLORS),
     scale,
-    slider(model, signal, "opacity", "Opacity", 0.05, () => {
+    slider(model, signal, "opacity", "Strength", 0.05, () => {
       return `${Math.round(100 * model.get("opacity"))}%`;
     }),
     slider(model, signal, "threshold", "Fade below", 0.01, () => fadeText(model)),
     numbers(model, signal),
   ];
-  fields.append(...parts.map((part) => part.element));
-  root.append(element("summary", "gx-tool-name", "Appearance"), fields);
   const update = () => {
     for (const part of parts) part.update();
     scale.element.hidden = model.get("score") === "value"; // values have no end of their own
   };
-  return { element: root, update };
+  return { elements: parts.map((part) => part.element), update };
 }
 
 function choice<K extends "colormap" | "scale">(
@@ -60,7 +57,7 @@ function choice<K extends "colormap" | "scale">(
     control.append(option);
   }
   const chosen = () => model.set(name, control.value as never);
-  control.addEventListener("change", chosen, { signal });
+  listen(control, "change", chosen, signal);
   const update = () => {
     control.value = model.get(name);
   };
@@ -88,7 +85,7 @@ function slider(
     model.set(name, Number(range.value));
     update();
   };
-  range.addEventListener("input", moved, { signal });
+  listen(range, "input", moved, signal);
   const update = () => {
     range.value = String(model.get(name));
     shown.textContent = text();
@@ -108,7 +105,7 @@ function fadeText(model: Model): string {
 function numbers(model: Model, signal: AbortSignal): Part {
   const box = element("input", "gx-check");
   box.type = "checkbox";
-  box.addEventListener("change", () => model.set("numbers", box.checked), { signal });
+  listen(box, "change", () => model.set("numbers", box.checked), signal);
   const root = field("Numbers", box, "gx-check-field");
   root.title = "Hidden where cells are too small";
   const update = () => {

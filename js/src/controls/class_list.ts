@@ -1,5 +1,6 @@
 // The list of classes below the combobox.
 
+import { listen } from "../dom/listen";
 import { PROBABILITY, quantityText } from "../cells/quantity";
 import { element } from "../dom/element";
 import type { Quantity } from "../model/widget_model";
@@ -30,6 +31,7 @@ export function classList(
   const listbox = element("ul", "gx-options");
   const more = element("p", "gx-more");
   listbox.id = `${id}-classes`;
+  listbox.tabIndex = -1; // Chromium lets Tab stop at what scrolls, and the list is gone by then
   listbox.setAttribute("role", "listbox");
   listbox.setAttribute("aria-label", "Classes");
   popup.append(listbox, more);
@@ -70,16 +72,12 @@ export function classList(
   };
 
   // Keep the focus in the input while an option is pressed or the list is scrolled.
-  popup.addEventListener("mousedown", (event) => event.preventDefault(), { signal });
-  listbox.addEventListener(
-    "click",
-    (event) => {
-      const place = [...listbox.children].findIndex((node) => node.contains(event.target as Node));
-      const option = shown[place];
-      if (option) chosen(option);
-    },
-    { signal },
-  );
+  listen(popup, "mousedown", (event) => event.preventDefault(), signal);
+  listen(listbox, "click", (event) => {
+    const place = [...listbox.children].findIndex((node) => node.contains(event.target as Node));
+    const option = shown[place];
+    if (option) chosen(option);
+  }, signal);
   return {
     popup,
     listbox,

@@ -1,5 +1,6 @@
-// Messages: a lost kernel, errors, notes, the model and its checks.
+// Messages: alerts above the map (a lost kernel, errors), notes below it, the model and its checks.
 
+import { listen } from "../dom/listen";
 import { element, showNodes } from "../dom/element";
 import type { Connection } from "../model/connection";
 import type { Model } from "../model/explorer_protocol";
@@ -9,7 +10,9 @@ import { offlineNotice } from "./offline";
 
 export function noticesView(model: Model, signal: AbortSignal, connection: Connection) {
   const { host } = connection;
+  const alerts = element("div", "gx-alerts");
   const root = element("div", "gx-notices");
+  const caveat = element("p", "gx-about");
   const offline = offlineNotice(connection);
   const reading = element("p", "gx-reading");
   const error = element("p", "gx-error");
@@ -21,15 +24,27 @@ export function noticesView(model: Model, signal: AbortSignal, connection: Conne
   reading.setAttribute("role", "status");
   for (const alert of [error, local]) alert.setAttribute("role", "alert");
   local.hidden = true;
-  logOdds.addEventListener(
-    "click",
-    () => {
-      model.set("score", "log-odds");
-      model.save_changes();
-    },
-    { signal },
-  );
-  root.append(offline.element, reading, error, local, notes, logOdds, about, check.element);
+  listen(logOdds, "click", () => {
+    model.set("score", "log-odds");
+    model.save_changes();
+  }, signal);
+  alerts.append(offline.element, reading, error, local);
+  root.append(notes, logOdds, check.element, caveat, about);
+
+  /** Sent, and not yet told by the kernel. */
+  let sent = { name: "", state: "" };
+  const stateOf = () => JSON.stringify([model.get("reading"), model.get("error")]);
+  let picture = model.get("picture");
+  const sending = (name: string) => {
+    sent = { name, state: stateOf() };
+    picture = model.get("picture");
+    update();
+  };
+  /** The picture that is on its way, or being read; "" if none. */
+  const coming = () => {
+    if (sent.name && (stateOf() !== sent.state || model.get("picture") !== picture)) sent.name = "";
+    return model.get("reading") || sent.name;
+  };
 
   /** The kernel's error when the front end's message was shown. */
   let oldError = "";
@@ -40,7 +55,8 @@ export function noticesView(model: Model, signal: AbortSignal, connection: Conne
   };
   const update = () => {
     offline.update();
-    setText(reading, model.get("reading") && `Reading “${model.get("reading")}” …`);
+    const busy = coming();
+    setText(reading, busy && `Reading “${busy}” … The map below is of the picture before.`);
     const kernelError = model.get("error");
     if (kernelError !== oldError) setText(local, "");
     if (local.hidden) setText(error, kernelError);
@@ -48,9 +64,10 @@ export function noticesView(model: Model, signal: AbortSignal, connection: Conne
     logOdds.hidden = !filled(model.get("prediction"))?.saturated || model.get("notes").length === 0;
     logOdds.disabled = host() === "gone";
     setText(about, aboutText(model));
+    setText(caveat, filled(model.get("about"))?.caveat ?? "");
     check.update();
   };
-  return { element: root, update, showMessage };
+  return { alerts, element: root, update, showMessage, sending, coming };
 }
 
 function aboutText(model: Model): string {

@@ -1,5 +1,6 @@
 // Sends a dropped, pasted or chosen picture to the kernel.
 
+import { listen } from "../dom/listen";
 import { element } from "../dom/element";
 import { MAX_UPLOAD, UPLOAD_TYPES, type Model } from "../model/explorer_protocol";
 import type { Host } from "../model/widget_model";
@@ -9,15 +10,16 @@ export interface OpenPicture {
   update(): void;
 }
 
-/** `showMessage("")` removes the message. */
+/** `showMessage("")` removes the message; `sending(name)` tells what is on its way, "" nothing. */
 export function openPicture(
   model: Model,
   root: HTMLElement,
   signal: AbortSignal,
   host: () => Host,
   showMessage: (text: string) => void,
+  sending: (name: string) => void,
 ): OpenPicture {
-  const button = element("button", "gx-button gx-small", "Open picture …");
+  const button = element("button", "gx-button", "Open picture …");
   const input = element("input", "gx-file");
   button.title = "Or drop one here, or paste one";
   input.type = "file";
@@ -27,66 +29,53 @@ export function openPicture(
 
   const open = async (file: File) => {
     if (host() !== "kernel") return showMessage("Opening a picture needs a running kernel. Run the notebook again.");
-    if (file.size > MAX_UPLOAD) return showMessage(tooLarge(file));
     showMessage("");
-    const bytes = await file.arrayBuffer().catch(() => null); // a folder or deleted file
-    if (!bytes) return showMessage(`“${file.name}” cannot be read. Choose a picture file.`);
+    sending(file.name);
+    const small = file.size > MAX_UPLOAD ? await smaller(file) : file;
+    if (!small) return fail(tooLarge(file));
+    const bytes = await small.arrayBuffer().catch(() => null); // a folder or deleted file
+    if (!bytes) return fail(`“${file.name}” cannot be read. Choose a picture file.`);
     model.send({ type: "explain", name: file.name }, undefined, [bytes]);
   };
 
-  button.addEventListener("click", () => input.click(), { signal });
-  input.addEventListener("click", (event) => event.stopPropagation(), { signal });
-  input.addEventListener(
-    "change",
-    () => {
-      const file = input.files?.[0];
-      if (file) void open(file);
-      input.value = "";
-    },
-    { signal },
-  );
+  const fail = (text: string) => {
+    sending("");
+    showMessage(text);
+  };
+
+  listen(button, "click", () => input.click(), signal);
+  listen(input, "click", (event) => event.stopPropagation(), signal);
+  listen(input, "change", () => {
+    const file = input.files?.[0];
+    if (file) void open(file);
+    input.value = "";
+  }, signal);
   /** Keep browser and notebook from opening the file. */
   const take = (event: Event) => {
     event.preventDefault();
     event.stopPropagation();
   };
   const dragged = (over: boolean) => root.classList.toggle("gx-dropping", over);
-  root.addEventListener(
-    "dragover",
-    (event) => {
-      take(event);
-      dragged(host() === "kernel");
-    },
-    { signal },
-  );
-  root.addEventListener(
-    "dragleave",
-    (event) => {
-      if (!root.contains(event.relatedTarget as Node | null)) dragged(false);
-    },
-    { signal },
-  );
-  root.addEventListener(
-    "drop",
-    (event) => {
-      take(event);
-      dragged(false);
-      const file = event.dataTransfer?.files[0];
-      if (file) void open(file);
-      else showMessage("That was not a file. Drop a picture file, or paste a picture.");
-    },
-    { signal },
-  );
-  root.addEventListener(
-    "paste",
-    (event) => {
-      const file = event.clipboardData?.files[0];
-      if (!file) return; // text for an input
-      take(event);
-      void open(file);
-    },
-    { signal },
-  );
+  listen(root, "dragover", (event) => {
+    take(event);
+    dragged(host() === "kernel");
+  }, signal);
+  listen(root, "dragleave", (event) => {
+    if (!root.contains(event.relatedTarget as Node | null)) dragged(false);
+  }, signal);
+  listen(root, "drop", (event) => {
+    take(event);
+    dragged(false);
+    const file = event.dataTransfer?.files[0];
+    if (file) void open(file);
+    else showMessage("That was not a file. Drop a picture file, or paste a picture.");
+  }, signal);
+  listen(root, "paste", (event) => {
+    const file = event.clipboardData?.files[0];
+    if (!file) return; // text for an input
+    take(event);
+    void open(file);
+  }, signal);
 
   const update = () => {
     button.disabled = host() !== "kernel";
@@ -95,10 +84,30 @@ export function openPicture(
   return { button, update };
 }
 
+/** In pixels: more than any classifier sees. */
+const MAX_SIDE = 2048;
+
+/** A large photograph with MAX_SIDE pixels on its longer side; null where the browser cannot read it. */
+async function smaller(file: File): Promise<Blob | null> {
+  const image = await createImageBitmap(file).catch(() => null);
+  if (!image) return null;
+  const share = Math.min(1, MAX_SIDE / Math.max(image.width, image.height));
+  const canvas = element("canvas", "");
+  canvas.width = Math.max(1, Math.round(share * image.width));
+  canvas.height = Math.max(1, Math.round(share * image.height));
+  const context = canvas.getContext("2d");
+  if (!context) return null;
+  context.imageSmoothingQuality = "high";
+  context.drawImage(image, 0, 0, canvas.width, canvas.height);
+  image.close();
+  const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/jpeg", 0.95));
+  return blob && blob.size <= MAX_UPLOAD ? blob : null;
+}
+
 function tooLarge(file: File): string {
   const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1);
   return (
-    `“${file.name}” has ${megabytes(file.size)} MB; the browser can send at most ` +
-    `${megabytes(MAX_UPLOAD)} MB. Make it smaller, or open it from Python: widget.explain(path).`
+    `“${file.name}” has ${megabytes(file.size)} MB, and the browser can neither send more than ` +
+    `${megabytes(MAX_UPLOAD)} MB nor make it smaller. Open it from Python: widget.explain(path).`
   );
 }

@@ -1,5 +1,6 @@
 // Start and stop, and the progress of the run.
 
+import { listen } from "../dom/listen";
 import { secondsText } from "../cells/scores";
 import { element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
@@ -9,18 +10,14 @@ const NO_HANDFULS = { done: 0, total: 0 };
 
 export function runControl(model: Model, signal: AbortSignal, host: () => Host) {
   const root = element("div", "gx-run");
-  const button = element("button", "gx-button", "Start");
+  const button = element("button", "gx-button", "Stop");
   const track = element("div", "gx-progress");
   const bar = element("div", "gx-progress-bar");
   const text = element("span", "gx-progress-text");
   track.setAttribute("role", "progressbar");
   track.append(bar);
   root.append(button, track, text);
-  button.addEventListener(
-    "click",
-    () => model.send({ type: model.get("status") === "running" ? "stop" : "start" }),
-    { signal },
-  );
+  listen(button, "click", () => model.send({ type: model.get("status") === "running" ? "stop" : "start" }), signal);
   const update = () => {
     // A lost kernel cannot report the end of its run.
     const cut = host() === "gone" && model.get("status") === "running";
@@ -30,8 +27,9 @@ export function runControl(model: Model, signal: AbortSignal, host: () => Host) 
     const handfuls = progress?.handfuls ?? NO_HANDFULS;
     const [known, most] = [done + handfuls.done, total + handfuls.total];
     root.dataset["status"] = status;
-    button.textContent = status === "running" ? "Stop" : status === "error" ? "Try again" : "Start";
-    button.disabled = status === "done";
+    root.hidden = status === "done" || host() === "page";
+    button.textContent = status === "running" ? "Stop" : status === "error" ? "Try again" : known > 0 ? "Resume" : "Start";
+    button.hidden = host() === "gone";
     bar.style.width = most ? `${(100 * known) / most}%` : "0";
     track.setAttribute("aria-label", handfuls.total ? "Cells and handfuls" : "Cells scored");
     track.setAttribute("aria-valuenow", String(known));

@@ -1,11 +1,14 @@
 // Saves a PNG, made here, and the page and data, made by the kernel.
 
+import { listen } from "../dom/listen";
+import { disclosure } from "../dom/disclosure";
 import { element } from "../dom/element";
 import type { Model, SavedFormat } from "../model/explorer_protocol";
 import type { Host } from "../model/widget_model";
 
 export interface SaveMenu {
-  element: HTMLElement;
+  button: HTMLElement;
+  panel: HTMLElement;
   update(): void;
 }
 
@@ -16,18 +19,15 @@ export function saveMenu(
   snapshot: () => Promise<{ name: string; blob: Blob }>,
   showMessage: (text: string) => void,
 ): SaveMenu {
-  const root = element("details", "gx-save");
-  const name = element("summary", "gx-tool-name", "Save");
-  const buttons = element("div", "gx-actions");
-  root.append(name, buttons);
+  const { button: opener, panel } = disclosure("Save", "gx-save gx-actions", signal);
   /** This view's requests; files for others are ignored. */
   const requests = new Set<string>();
 
   const button = (text: string, title: string, act: () => void) => {
     const node = element("button", "gx-button gx-small", text);
     node.title = title;
-    node.addEventListener("click", act, { signal });
-    buttons.append(node);
+    listen(node, "click", act, signal);
+    panel.append(node);
     return node;
   };
   const ask = (format: SavedFormat) => () => {
@@ -61,7 +61,7 @@ export function saveMenu(
       node.disabled = host() !== "kernel";
     }
   };
-  return { element: root, update };
+  return { button: opener, panel, update };
 }
 
 function download(name: string, blob: Blob): void {

@@ -1,5 +1,6 @@
 // The target: a combobox after the ARIA Authoring Practices.
 
+import { listen } from "../dom/listen";
 import { element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
@@ -29,7 +30,8 @@ export function targetControl(
   const list = classList(id, choose, activated, signal);
   const { popup } = list;
   input.setAttribute("aria-controls", list.listbox.id);
-  root.append(labelOf(input, "Why"), input, popup);
+  const again = askAgain(model, signal);
+  root.append(labelOf(input, "Why"), input, popup, again.element);
 
   const expand = (open: boolean) => {
     popup.hidden = !open;
@@ -56,13 +58,14 @@ export function targetControl(
     close();
     input.select();
   };
-  input.addEventListener("focus", begin, { signal });
-  input.addEventListener("click", begin, { signal });
-  input.addEventListener("input", () => open(input.value), { signal });
-  input.addEventListener("blur", close, { signal });
+  listen(input, "focus", begin, signal);
+  listen(input, "click", begin, signal);
+  listen(input, "input", () => open(input.value), signal);
+  listen(input, "blur", close, signal);
   listenToKeys(input, list, { begin, leave, choose }, signal);
 
   const update = () => {
+    again.update();
     const target = targetOf(model);
     input.disabled = target === null || offered()?.length === 0;
     if (!popup.hidden) return;
@@ -72,6 +75,26 @@ export function targetControl(
   };
   expand(false);
   return { element: root, update };
+}
+
+/** Offers the class that was asked about before the picture changed. */
+function askAgain(model: Model, signal: AbortSignal) {
+  const button = element("button", "gx-button gx-small gx-again");
+  let picture = model.get("picture");
+  let [asked, before] = [model.get("target"), null as ReturnType<typeof model.get<"target">>];
+  listen(button, "click", () => {
+    model.set("target", before);
+    model.save_changes();
+  }, signal);
+  const update = () => {
+    if (model.get("picture") !== picture) before = asked;
+    [picture, asked] = [model.get("picture"), model.get("target") ?? asked];
+    const labels = model.get("labels");
+    const name = typeof before === "number" ? className(labels, duplicateLabels(labels), before) : before;
+    button.hidden = name === null || model.get("target") !== null || targetOf(model) === before;
+    if (name !== null) button.textContent = `Why ${name}, as before?`;
+  };
+  return { element: button, update };
 }
 
 /** The requested class, even before the answer; else the map's class. */
@@ -113,7 +136,7 @@ function listenToKeys(
     event.stopPropagation();
     act();
   };
-  input.addEventListener("keydown", pressed, { signal });
+  listen(input, "keydown", pressed, signal);
 }
 
 function comboboxInput(id: string): HTMLInputElement {

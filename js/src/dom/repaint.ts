@@ -1,5 +1,6 @@
 // When an unchanged canvas must be repainted.
 
+import { listen } from "./listen";
 /** On a new size or pixel density, a tab shown again, lost graphics memory. */
 export function onRepaintNeeded(
   frame: HTMLElement,
@@ -10,8 +11,8 @@ export function onRepaintNeeded(
   const observer = new ResizeObserver(redraw);
   observer.observe(frame);
   signal.addEventListener("abort", () => observer.disconnect());
-  document.addEventListener("visibilitychange", redraw, { signal });
-  canvas.addEventListener("contextrestored", redraw, { signal });
+  listen(document, "visibilitychange", redraw, signal);
+  listen(canvas, "contextrestored", redraw, signal);
   const watch = () => {
     const density = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
     const changed = () => {

@@ -1,13 +1,14 @@
 // A <select> that stays open while its options do not change.
 
+import { listen } from "./listen";
 import { element } from "./element";
 
 /** An option with a `disabledReason` cannot be chosen. */
-export type Option = [value: string, text: string, disabledReason?: string];
+export type Option = [value: string, text: string, disabledReason?: string | undefined];
 
 export function select(signal: AbortSignal, chosen: (value: string) => void) {
   const control = element("select", "gx-select");
-  control.addEventListener("change", () => chosen(control.value), { signal });
+  listen(control, "change", () => chosen(control.value), signal);
   let known = "";
   const update = (options: Option[], value: string) => {
     const key = JSON.stringify(options);

@@ -20,17 +20,19 @@ export function curveChart(): CurveChart {
   const deletion = node("polyline", { class: "gx-deletion" });
   const insertion = node("polyline", { class: "gx-insertion" });
   const marker = node("line", { class: "gx-marker", y1: "0", y2: String(HEIGHT) });
+  const flip = node("line", { class: "gx-flip-mark", y1: "0", y2: String(HEIGHT) });
+  const flips = element("p", "gx-hint gx-flip-text");
   const key = element("figcaption", "gx-hint gx-chart-key");
   picture.setAttribute("role", "img");
-  picture.append(marker, deletion, insertion);
+  picture.append(marker, flip, deletion, insertion);
   const axis = element("div", "gx-axis");
   const [top, bottom] = [element("span", "", "100%"), element("span", "", "0")];
   axis.append(top, bottom);
   const name = element("p", "gx-hint gx-chart-name");
   const last = element("span", "");
   const across = element("div", "gx-across");
-  across.append(element("span", "", "0"), last);
-  root.append(name, axis, picture, across, key);
+  across.append(element("span", "", "0 cells"), last);
+  root.append(name, axis, picture, across, key, flips);
 
   const update = (
     curve: Curve,
@@ -56,9 +58,19 @@ export function curveChart(): CurveChart {
       entry("gx-deletion", "hidden", curve.deletion[at], quantity),
       entry("gx-insertion", "only these", curve.insertion[at], quantity),
     );
-    picture.setAttribute("aria-label", summary(curve, quantity));
+    showFlip(flip, curve, most);
+    flips.textContent = curve.text;
+    picture.setAttribute("aria-label", curve.text);
   };
   return { element: root, update };
+}
+
+/** Mark where the answer changes. */
+function showFlip(line: SVGElement, { changes: { deletion } }: Curve, most: number): void {
+  const x = String(((deletion ?? 0) / Math.max(1, most)) * WIDTH);
+  line.setAttribute("x1", x);
+  line.setAttribute("x2", x);
+  line.style.display = deletion === null ? "none" : "";
 }
 
 /** Bridges pending points. */
@@ -94,39 +106,8 @@ function entry(
   return root;
 }
 
-function summary({ counts, deletion, insertion, running }: Curve, quantity: Quantity): string {
-  const known = deletion.filter((p) => p !== null).length;
-  if (running) return `Computing the curves: ${known} of ${counts.length} points`;
-  if (quantity.name === "value") return valuesText(deletion, insertion, quantity);
-  const first = firstBelowHalf(counts, deletion);
-  const falls = first === null ? "never halves it" : `halves it after ${cellsText(first)}`;
-  const grows = firstAboveHalf(counts, insertion, deletion[0] ?? null);
-  const kept = grows === null ? "never reaches half of it" : `reaches half of it with ${cellsText(grows)}`;
-  return `Probability of the target: hiding the most important cells ${falls}; showing only them ${kept}`;
-}
-
-/** Half of a value means nothing. */
-function valuesText(deletion: (number | null)[], insertion: (number | null)[], quantity: Quantity): string {
-  const at = (values: (number | null)[], place: number) => quantityText(values.at(place) ?? NaN, quantity);
-  const ends = `${at(deletion, 0)} with nothing hidden, ${at(deletion, -1)} with everything hidden`;
-  const middle = Math.floor(deletion.length / 2);
-  const half = `${at(deletion, middle)} without the more important half, ${at(insertion, middle)} with it alone`;
-  return `The target's value: ${ends}; ${half}`;
-}
-
 function cellsText(count: number): string {
   return `${count} ${count === 1 ? "cell" : "cells"}`;
-}
-
-function firstBelowHalf(counts: number[], values: (number | null)[]): number | null {
-  const half = (values[0] ?? 0) / 2;
-  const at = values.findIndex((p) => p !== null && p <= half);
-  return counts[at] ?? null;
-}
-
-function firstAboveHalf(counts: number[], values: (number | null)[], whole: number | null): number | null {
-  const at = values.findIndex((p) => p !== null && whole !== null && p >= whole / 2);
-  return counts[at] ?? null;
 }
 
 function node(name: string, attributes: Record<string, string>): SVGElement {

@@ -1,14 +1,15 @@
 // The evidence of a selection: the picture with cells hidden, the classes before and after.
 
 import { indexOf } from "../cells/geometry";
-import { amountText, decodeScores, isFailed, isScored, rankOf } from "../cells/scores";
-import { hasTogether } from "../cells/two_maps";
+import { amountText, decodeScores, isFailed, isScored, signedText } from "../cells/scores";
 import { classBarsKey, classBars } from "../dom/class_bars";
 import { element, showNodes, showPng } from "../dom/element";
 import type { Evidence, Model, Prediction } from "../model/explorer_protocol";
-import { filled, type Cell, type Host } from "../model/widget_model";
+import { filled, type Host } from "../model/widget_model";
+import { strengthText } from "../text/cell_text";
 import { className, duplicateLabels } from "../text/classes";
-import { fromToText, synergyText, titleText, valueText, winner } from "../text/evidence_text";
+import { fromToText, isClear, synergyText, titleText, winner } from "../text/evidence_text";
+import { copyButton } from "./copy_button";
 
 export interface EvidenceView {
   element: HTMLElement;
@@ -17,15 +18,20 @@ export interface EvidenceView {
   text(): string;
 }
 
-export function evidenceView(model: Model, host: () => Host): EvidenceView {
+export function evidenceView(model: Model, signal: AbortSignal, host: () => Host): EvidenceView {
   const root = element("section", "gx-evidence");
   root.setAttribute("aria-label", "Evidence");
+  const head = element("div", "gx-evidence-head");
   const title = element("p", "gx-title");
+  const copy = copyButton(signal);
+  head.append(title, copy.element);
   const asking = element("p", "gx-asking", "Asking the model …");
   const answerBox = element("div", "gx-answer");
   let image = element("img", "gx-hidden-picture");
   image.hidden = true;
-  root.append(title, image, asking, answerBox);
+  const body = element("div", "gx-evidence-body");
+  body.append(image, answerBox);
+  root.append(head, asking, body);
   let shown: DataView | null = null;
 
   /** Keep the old picture until the new one is decoded: nothing jumps. */
@@ -55,7 +61,8 @@ export function evidenceView(model: Model, host: () => Host): EvidenceView {
       shown = null;
       image.hidden = true;
     }
-    showNodes(title, cells.length > 0 ? heading(cells, keep) : ["What the model sees"]);
+    showNodes(title, [cells.length > 0 ? titleText(cells, keep) : "What the model says"]);
+    copy.update(cells);
     title.hidden = cells.length === 0 && !prediction;
     // The old answer stays, dimmed: nothing jumps.
     root.classList.toggle("gx-waiting", waiting);
@@ -99,14 +106,12 @@ function content(
   return [element("p", "gx-verdict", pendingText(model, evidence, host))];
 }
 
-function heading(cells: Cell[], keep: boolean): (Node | string)[] {
-  return [titleText(cells, keep), element("span", "gx-index", valueText(cells))];
-}
+const UNCLEAR = " There is no clear answer any more: all classes are near alike.";
 
 const HINTS: Record<Host, string> = {
   kernel: "Click a cell to see what the model predicts without it; drag for several.",
   page: "Click a cell to see what the model predicts without it.",
-  gone: "Point at a cell to read its drop.",
+  gone: "Point at a cell to read its number.",
 };
 
 function wholePicture(model: Model, prediction: Prediction, host: Host): HTMLElement[] {
@@ -136,13 +141,13 @@ function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTML
   const [score, quantity] = [model.get("score"), model.get("quantity")];
   const [, before, after] = evidence.classes[0] ?? [0, 0, 0];
   const change = fromToText(nameOf(prediction.target), before, after, quantity);
-  const root = element("p", "gx-verdict", `${change}: drop ${amountText(evidence.drop ?? 0, score, quantity.unit)}`);
+  const root = element("p", "gx-verdict", `${change} (${signedText(-(evidence.drop ?? 0), score, quantity.unit)})`);
   const synergy = synergyText(evidence, singleDrops(model, evidence), score, quantity.unit);
   if (synergy) root.append(`; ${synergy}`);
-  else root.append(element("span", "gx-rank", rankText(model, evidence)), ".");
+  else root.append(element("span", "gx-rank", rankText(model, evidence, nameOf(prediction.target))), ".");
   const now = winner(evidence.classes, 2);
   if (quantity.name === "probability" && now !== winner(evidence.classes, 1)) {
-    root.append(element("strong", "gx-flip", ` The answer becomes “${nameOf(now)}”.`));
+    root.append(element("strong", "gx-flip", isClear(evidence.classes, labels.length) ? ` The answer becomes “${nameOf(now)}”.` : UNCLEAR));
   }
   return root;
 }
@@ -154,16 +159,12 @@ function singleDrops(model: Model, evidence: Evidence): number[] {
 }
 
 /** The rank of one cell; "" for a set. */
-function rankText(model: Model, evidence: Evidence): string {
+function rankText(model: Model, evidence: Evidence, name: string): string {
   const grid = filled(model.get("grid"));
   const [cell] = evidence.cells;
   if (!grid || !cell || evidence.cells.length > 1 || evidence.keep) return "";
-  const drops = decodeScores(model.get("scores"));
-  const index = indexOf(grid, cell);
-  const rank = rankOf(drops, index);
-  const equal = drops.filter((drop) => drop === drops[index]).length;
-  const ranks = equal > 1 ? `ranks ${rank}–${rank + equal - 1}` : `rank ${rank}`;
-  return `, ${ranks} of ${drops.filter(isScored).length}${hasTogether(model) ? " hidden alone" : ""}`;
+  const strength = strengthText(decodeScores(model.get("scores")), indexOf(grid, cell), name);
+  return strength && `: ${strength}`;
 }
 
 /** Known without the model. */
@@ -190,5 +191,5 @@ function singleText(model: Model): string | null {
   const drop = decodeScores(model.get("scores"))[indexOf(grid, cell)] ?? NaN;
   if (isFailed(drop)) return "The model's output was not finite with this cell hidden.";
   if (!isScored(drop)) return "This cell has not been scored.";
-  return `Without this cell: drop ${amountText(drop, model.get("score"), model.get("quantity").unit)}.`;
+  return `Without this cell: ${signedText(-drop, model.get("score"), model.get("quantity").unit)}.`;
 }

@@ -1,5 +1,6 @@
 // Buttons for the selection: keep, clear, undo.
 
+import { listen } from "../dom/listen";
 import { element } from "../dom/element";
 import type { Choose } from "../grid/selector";
 import type { Model } from "../model/explorer_protocol";
@@ -20,7 +21,7 @@ export function selectionActions(
   const button = (text: string, act: () => void) => {
     const node = element("button", "gx-button gx-small", text);
     const allowed = () => node.getAttribute("aria-disabled") !== "true";
-    node.addEventListener("click", () => allowed() && act(), { signal });
+    listen(node, "click", () => allowed() && act(), signal);
     root.append(node);
     return node;
   };

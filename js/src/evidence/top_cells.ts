@@ -1,5 +1,6 @@
 // The top k cells: a slider that hides or keeps them, a player that draws the curves.
 
+import { listen } from "../dom/listen";
 import { decodeScores } from "../cells/scores";
 import { sameCells, selectionOf, topCells, valueOf } from "../cells/selection";
 import { shownMap, shownScores } from "../cells/two_maps";
@@ -7,8 +8,8 @@ import { element } from "../dom/element";
 import { field } from "../dom/field";
 import type { Choose } from "../grid/selector";
 import type { Curve, Model } from "../model/explorer_protocol";
-import { filled, type Host } from "../model/widget_model";
-import { className, duplicateLabels } from "../text/classes";
+import { filled, type Cell, type Host } from "../model/widget_model";
+import { targetName } from "../text/classes";
 import { curveChart } from "./curve_chart";
 
 /** Between two steps of the player. */
@@ -30,11 +31,11 @@ export function topCellsControl(
   const shown = element("span", "gx-value");
   const play = element("button", "gx-button gx-play", "Play");
   const plot = curveChart();
-  const row = field("Top cells", range);
+  const row = field("Strongest cells", range);
   range.type = "range";
   range.min = "0";
   range.step = "1";
-  range.setAttribute("aria-label", "Top cells");
+  range.setAttribute("aria-label", "Strongest cells");
   row.firstElementChild?.append(" ", shown);
   const line = element("div", "gx-top-row");
   line.append(row, play);
@@ -48,6 +49,8 @@ export function topCellsControl(
   let sliding = false;
   /** The player stops if the picture changes. */
   let played: DataView | null = null;
+  /** To be given back where the answer never changes. */
+  let selected: Cell[] = [];
 
   const select = (k: number, remember: boolean) => {
     const grid = filled(model.get("grid"));
@@ -82,8 +85,13 @@ export function topCellsControl(
     if (state() === before && host() === "kernel") return;
     before = "";
     const point = next();
-    if (!point) return pause();
-    if (point.known) select(point.count, false);
+    if (!point) {
+      choose(selected, model.get("keep"), false);
+      return pause();
+    }
+    if (!point.known) return;
+    select(point.count, false);
+    if (point.count === changeOf(filled(model.get("curve")), model.get("keep"))) pause();
   };
 
   const start = () => {
@@ -92,23 +100,20 @@ export function topCellsControl(
     if (!requested) model.send({ type: "play" });
     if (prefersReducedMotion()) return;
     played = model.get("picture");
+    selected = model.get("value");
     if (!chosen() || !next()) select(0, true);
     timer = window.setInterval(advance, STEP_MS);
     update();
   };
 
-  range.addEventListener(
-    "input",
-    () => {
-      const k = Number(range.value); // before a pause resets the slider
-      if (timer) pause();
-      select(k, !sliding);
-      sliding = true;
-    },
-    { signal },
-  );
-  range.addEventListener("change", () => (sliding = false), { signal });
-  play.addEventListener("click", () => (timer ? pause() : start()), { signal });
+  listen(range, "input", () => {
+    const k = Number(range.value); // before a pause resets the slider
+    if (timer) pause();
+    select(k, !sliding);
+    sliding = true;
+  }, signal);
+  listen(range, "change", () => (sliding = false), signal);
+  listen(play, "click", () => (timer ? pause() : start()), signal);
   signal.addEventListener("abort", () => window.clearInterval(timer));
 
   const update = () => {
@@ -124,7 +129,7 @@ export function topCellsControl(
     range.disabled = most === 0 || host() === "gone";
     range.value = String(k ?? 0);
     const verb = model.get("keep") ? "kept" : "hidden";
-    shown.textContent = k === null ? "other selection" : k === 0 ? "none" : `${k} of ${most} ${verb}`;
+    shown.textContent = k === null ? "others are selected" : k === 0 ? "none selected" : `${k} of ${most} ${verb}`;
     range.setAttribute("aria-valuetext", shown.textContent);
     play.textContent = timer ? "Pause" : "Play";
     play.hidden = host() === "page";
@@ -141,12 +146,6 @@ export function topCellsControl(
   return { element: root, update };
 }
 
-function targetName(model: Model): string {
-  const labels = model.get("labels");
-  const prediction = filled(model.get("prediction"));
-  return prediction ? className(labels, duplicateLabels(labels), prediction.target) : "";
-}
-
 /** Whether the curve is complete or running. */
 function isRequested(curve: Curve | null): boolean {
   return curve !== null && (curve.running || ![...curve.deletion, ...curve.insertion].includes(null));
@@ -154,6 +153,11 @@ function isRequested(curve: Curve | null): boolean {
 
 function prefersReducedMotion(): boolean {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/** Where the answer changes, or, of cells that are kept, where it is there. */
+function changeOf(curve: Curve | null, keep: boolean): number | null {
+  return curve?.changes[keep ? "insertion" : "deletion"] ?? null;
 }
 
 /** The next point after `k`; null at the end. */

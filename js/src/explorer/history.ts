@@ -1,10 +1,13 @@
 // Past selections, for Undo.
 
-import type { Cell } from "../model/widget_model";
+import { refit } from "../cells/refit";
+import type { Cell, GridShape } from "../model/widget_model";
 
 export interface HistoryEntry {
   value: Cell[];
   keep: boolean;
+  /** That the cells are of. */
+  grid: GridShape | null;
 }
 
 const MAX_ENTRIES = 100;
@@ -24,12 +27,15 @@ export class History {
     return this.entries.length > 0;
   }
 
-  /** null if there is none. */
-  undo(): HistoryEntry | null {
-    return this.entries.pop() ?? null;
+  /** The same pixels on the grid of now; null if there is none. */
+  undo(grid: GridShape | null): HistoryEntry | null {
+    const last = this.entries.pop();
+    if (!last) return null;
+    if (!grid || !last.grid) return last;
+    return { ...last, grid, value: refit(last.value, last.grid, grid) };
   }
 
-  /** For a new grid or picture. */
+  /** For a new picture. */
   forget(): void {
     this.entries.length = 0;
   }

@@ -1,10 +1,11 @@
 // One view of an explorer, removed when the signal aborts.
 
-import { appearanceControls } from "../controls/appearance";
 import { explorerControls } from "../controls/controls";
-import { mapSwitch } from "../controls/map_switch";
+import { headline } from "../controls/headline";
+import { noticesView } from "../controls/notices";
 import { openPicture } from "../controls/open_picture";
 import { saveMenu } from "../controls/save_menu";
+import { settings } from "../controls/settings";
 import { element } from "../dom/element";
 import { liveRegion } from "../dom/live_region";
 import { followTheme } from "../dom/theme";
@@ -16,7 +17,7 @@ import { snapshot } from "../grid/snapshot";
 import type { Connection } from "../model/connection";
 import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model } from "../model/explorer_protocol";
 import { updateOnChange } from "../model/updates";
-import type { Cell } from "../model/widget_model";
+import { filled, type Cell } from "../model/widget_model";
 import { History } from "./history";
 
 export function mountExplorer(
@@ -36,47 +37,47 @@ export function mountExplorer(
   const choose = (value: Cell[], keep: boolean, remember = true) => {
     // A page answers for single hidden cells: a click ends "keep".
     if (host() === "page" && value !== model.get("value")) keep = false;
-    if (remember) history.push({ value: model.get("value"), keep: model.get("keep") });
+    const before = { value: model.get("value"), keep: model.get("keep"), grid: filled(model.get("grid")) };
+    if (remember) history.push(before);
     show(value, keep);
   };
   const undo = () => {
-    const last = history.undo();
+    const last = history.undo(filled(model.get("grid")));
     if (last) show(last.value, last.keep);
   };
 
-  const frame = explorerControls(model, signal, connection);
+  const top = headline(model);
+  const notices = noticesView(model, signal, connection);
   const grid = gridView(model, signal, choose, undo);
-  const evidence = evidenceView(model, host);
-  const appearance = appearanceControls(model, signal);
-  const open = openPicture(model, root, signal, host, frame.showMessage);
-  const save = saveMenu(model, signal, host, () => snapshot(model, grid.canvas), frame.showMessage);
+  const evidence = evidenceView(model, signal, host);
+  const looks = settings(model, root, signal, host);
+  const open = openPicture(model, root, signal, host, notices.showMessage, (name) => {
+    notices.sending(name);
+    update();
+  });
+  const save = saveMenu(model, signal, host, () => snapshot(model, grid.canvas), notices.showMessage);
+  const controls = explorerControls(model, signal, connection, [open.button, grid.bare, save.button, looks.button]);
   const actions = selectionActions(model, signal, choose, undo, () => history.any());
-  const top = topCellsControl(model, signal, host, choose);
+  const play = topCellsControl(model, signal, host, choose);
   const live = liveRegion(model);
-  const which = mapSwitch(model, signal, host);
-  const parts = [frame, which, grid, evidence, appearance, open, save, actions, top];
+  const parts = [top, notices, controls, looks, open, save, grid, evidence, actions, play];
 
-  const tools = element("div", "gx-tools");
-  tools.append(open.button, appearance.element, save.element);
-  grid.element.prepend(which.element);
-  grid.element.append(tools);
-  evidence.element.append(actions.element, top.element);
+  evidence.element.append(actions.element, play.element);
   const body = element("div", "gx-body");
   body.append(grid.element, evidence.element);
-  root.append(frame.controls, body, frame.messages, live.element);
+  const heads = [top.element, controls.element, save.panel, looks.panel, notices.alerts];
+  root.append(...heads, body, notices.element, live.element);
   el.append(root);
   followTheme(root, signal);
 
-  let gridKey = "";
   let picture: DataView | null = null;
   const update = () => {
     root.dataset["status"] = model.get("status");
     root.dataset["host"] = host();
-    const key = JSON.stringify(model.get("grid"));
-    if (key !== gridKey || model.get("picture") !== picture) history.forget();
-    gridKey = key;
+    if (model.get("picture") !== picture) history.forget();
     picture = model.get("picture");
     for (const part of parts) part.update();
+    body.inert = notices.coming() !== ""; // its map is of the picture before: it answers nothing
     live.update(evidence.text());
   };
   updateOnChange(model, [...KERNEL_TRAITS, ...FRONT_END_TRAITS], connection, signal, update);

@@ -1,7 +1,7 @@
 // The picture and its grid: canvas, pointer, keyboard, tooltip, legend.
 
 import { appearanceOf } from "../cells/colors";
-import { cellAt, cellBox } from "../cells/geometry";
+import { cellAt } from "../cells/geometry";
 import { decodeScores } from "../cells/scores";
 import { shownMap, shownScores } from "../cells/two_maps";
 import { element, showPng } from "../dom/element";
@@ -9,10 +9,12 @@ import { onRepaintNeeded } from "../dom/repaint";
 import { tip } from "../dom/tip";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
-import { bothTexts, changedText, changeText, dropText, placeText } from "../text/cell_text";
+import { bothTexts, changedText, changeText, hidingText, placeText, speaksText } from "../text/cell_text";
+import { targetName } from "../text/classes";
 import { ariaGrid } from "./aria_grid";
 import { listenToKeys, moved } from "./keyboard";
 import { legend } from "./legend";
+import { bareControl } from "./bare";
 import { paint, paleCopy } from "./paint";
 import { listenToPointer, type Point } from "./pointer";
 import { cellSelector, type Choose } from "./selector";
@@ -20,6 +22,8 @@ import { cellSelector, type Choose } from "./selector";
 export interface GridView {
   element: HTMLElement;
   canvas: HTMLCanvasElement;
+  /** Shows the picture without the map. */
+  bare: HTMLElement;
   update(): void;
 }
 
@@ -39,8 +43,9 @@ export function gridView(
   const aria = ariaGrid(frame);
   canvas.setAttribute("aria-hidden", "true");
   broken.hidden = true;
-  frame.append(canvas, tooltip.element);
-  root.append(frame, broken, key.element);
+  frame.append(canvas);
+  const bare = bareControl(signal, () => redraw());
+  root.append(key.element, frame, broken, tooltip.element);
 
   let shown: DataView | null = null;
   let picture: HTMLImageElement | null = null;
@@ -63,13 +68,14 @@ export function gridView(
     const [width, height] = [frame.clientWidth, frame.clientHeight];
     const [active, selected] = [activeShown ? cells.active() : null, cells.shown()];
     const marks = { hardlyChanged: model.get("hardly_changed"), hovered, active, selected, keep };
-    paint(canvas, { picture, pale, grid, drops, score, appearance, ...marks }, width, height);
+    const scene = { picture, pale, grid, drops, score, appearance, bare: bare.on(), ...marks };
+    paint(canvas, scene, width, height);
     const index = cells.dragging() ? null : (hovered ?? active);
     const drop = index === null ? undefined : alone[index];
     if (!grid || index === null || drop === undefined) return tooltip.hide();
     const change = changeText(drop, score, filled(model.get("prediction")), model.get("quantity"));
-    const box = cellBox(grid, index, width, height);
-    tooltip.show(placeText(grid, index), numbersOf(index, change).join("\n"), box, root.clientWidth);
+    const place = [placeText(grid, index), speaksOf(index)].filter(Boolean).join(" · ");
+    tooltip.show(place, numbersOf(index, change).join("\n"));
   };
 
   const redraw = () => {
@@ -77,6 +83,8 @@ export function gridView(
     queued = true;
     requestAnimationFrame(draw);
   };
+
+  const speaksOf = (index: number) => speaksText(drops[index] ?? NaN, targetName(model));
 
   const numbersOf = (index: number, change: string) => {
     const part = together[index];
@@ -89,8 +97,9 @@ export function gridView(
   const describe = () => {
     const [grid, index] = [shape(), cells.active()];
     if (!grid) return;
-    const drop = dropText(alone[index] ?? NaN, model.get("score"), model.get("quantity").unit);
-    const text = [placeText(grid, index), ...numbersOf(index, drop)].join(", ");
+    const drop = hidingText(alone[index] ?? NaN, model.get("score"), model.get("quantity").unit);
+    const texts = [placeText(grid, index), speaksOf(index), ...numbersOf(index, drop)];
+    const text = texts.filter(Boolean).join(", ");
     aria.update(grid, index, text, cells.shown().has(index));
   };
 
@@ -153,6 +162,7 @@ export function gridView(
       },
       pick: (mode) => cells.click(cells.active(), mode),
       all: cells.all,
+      bare: bare.toggle,
       clear: () => abandon() || cells.clear(),
       undo,
     },
@@ -188,8 +198,9 @@ export function gridView(
     const grid = shape();
     if (grid && hovered !== null && hovered >= grid.rows * grid.columns) hovered = null;
     const unit = model.get("quantity").unit;
-    key.update(drops, model.get("score"), appearanceOf(model), unit, model.get("hardly_changed"));
+    const name = targetName(model);
+    key.update(drops, model.get("score"), appearanceOf(model), unit, model.get("hardly_changed"), name);
     refresh();
   };
-  return { element: root, canvas, update };
+  return { element: root, canvas, bare: bare.element, update };
 }

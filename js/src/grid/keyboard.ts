@@ -1,5 +1,6 @@
 // Keys → intents and moves.
 
+import { listen } from "../dom/listen";
 import { cellOf, indexOf } from "../cells/geometry";
 import type { SelectMode } from "../cells/selection";
 import type { GridShape } from "../model/widget_model";
@@ -13,6 +14,8 @@ export interface KeyIntents {
   /** False if there was nothing to clear; others then get the key. */
   clear(): boolean;
   undo(): void;
+  /** Show the picture without the map, or with it. */
+  bare?(): void;
 }
 
 export type Move = "left" | "right" | "up" | "down" | "row start" | "row end" | "first" | "last";
@@ -61,11 +64,11 @@ export function listenToKeys(surface: HTMLElement, intents: KeyIntents, signal: 
       intents.pick({ extend: false, toggle: false });
     }
   };
-  surface.addEventListener("keydown", keydown, { signal });
-  surface.addEventListener("click", click, { signal });
-  surface.addEventListener("pointerdown", () => intents.showActive(false), { signal });
-  surface.addEventListener("focus", () => intents.showActive(surface.matches(":focus-visible")), { signal });
-  surface.addEventListener("blur", () => intents.showActive(false), { signal });
+  listen(surface, "keydown", keydown, signal);
+  listen(surface, "click", click, signal);
+  listen(surface, "pointerdown", () => intents.showActive(false), signal);
+  listen(surface, "focus", () => intents.showActive(surface.matches(":focus-visible")), signal);
+  listen(surface, "blur", () => intents.showActive(false), signal);
 }
 
 /** Whether the key was handled. */
@@ -83,6 +86,7 @@ function act(event: KeyboardEvent, intents: KeyIntents): boolean {
   else if (key === "Escape") return intents.clear();
   else if (command && !extend && key.toLowerCase() === "z") intents.undo();
   else if (command && !extend && key.toLowerCase() === "a") intents.all();
+  else if (!command && key.toLowerCase() === "p" && intents.bare) intents.bare();
   else return false;
   return true;
 }

@@ -23,12 +23,15 @@ export interface Legend {
     appearance: Appearance,
     unit?: string,
     hardlyChanged?: readonly number[],
+    name?: string,
   ): void;
 }
 
 export function legend(): Legend {
   const root = element("div", "gx-legend");
   const colors = element("div", "gx-legend-colors");
+  const against = element("span", "gx-legend-side gx-label");
+  const supports = element("span", "gx-legend-side gx-label");
   const least = element("span", "gx-legend-end");
   const most = element("span", "gx-legend-end");
   const bar = element("span", "gx-legend-bar");
@@ -41,12 +44,15 @@ export function legend(): Legend {
     failedMark(ink, { x: 0, y: 0, width: size, height: size }, ratio),
   );
   failed.element.title = "The model's output was not finite with the cell hidden.";
-  colors.append(least, bar, most);
+  colors.append(against, least, bar, most, supports);
   root.append(colors, absolute, faded.element, pending.element, dotted.element, failed.element);
 
-  const update: Legend["update"] = (drops, score, appearance, unit = "", hardlyChanged = []) => {
+  const update: Legend["update"] = (drops, score, appearance, unit = "", hardlyChanged = [], name = "it") => {
     const scale = scaleOf(drops, score, appearance.scale);
-    [least.textContent, most.textContent] = endTexts(drops, score, appearance, unit);
+    const [low, high] = endTexts(drops, score, appearance, unit);
+    [against.textContent, least.textContent] = [`speaks against ${name}`, low];
+    [supports.textContent, most.textContent] = [`speaks for ${name}`, high];
+    against.title = supports.title = name;
     bar.style.backgroundImage = gradient(appearance);
     absolute.hidden = appearance.scale !== "absolute" || score === "value";
     pending.element.hidden = !drops.some(Number.isNaN);
@@ -71,8 +77,8 @@ export function endTexts(
   const end = dropNumber(scale, score, digitsOf(scale, score));
   const beyond = largestOf(drops) > scale;
   return [
-    `against ${beyond ? "≤ " : ""}−${end}`,
-    `${beyond ? "≥ " : ""}+${`${end} ${unitOf(score, unit)}`.trimEnd()}, supports`,
+    `${beyond ? "≤ " : ""}−${end}`,
+    `${beyond ? "≥ " : ""}+${`${end} ${unitOf(score, unit)}`.trimEnd()}`,
   ];
 }
 

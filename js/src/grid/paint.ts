@@ -1,6 +1,6 @@
 // State → canvas. The map layer is reused: a hover redraws only outlines.
 
-import { cellColor, type Appearance } from "../cells/colors";
+import { cellColor, withAlpha, type Appearance } from "../cells/colors";
 import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "../cells/scores";
 import type { Score } from "../model/explorer_protocol";
 import type { GridShape } from "../model/widget_model";
@@ -10,7 +10,7 @@ import { boxOn, cellSizeOn, pixels, roomOn, surfaceOf, type Surface } from "./su
 
 export interface Scene {
   picture: CanvasImageSource;
-  /** The pale grey copy under the colours. */
+  /** The muted copy under the tints. */
   pale: CanvasImageSource;
   grid: GridShape | null;
   drops: Float32Array;
@@ -18,6 +18,8 @@ export interface Scene {
   hardlyChanged: readonly number[];
   score: Score;
   appearance: Appearance;
+  /** The picture alone. */
+  bare?: boolean;
   hovered: number | null;
   /** While the grid is focused. */
   active: number | null;
@@ -27,6 +29,18 @@ export interface Scene {
 }
 
 type Context = CanvasRenderingContext2D;
+
+/** Shares of grey and of white in the muted copy. */
+const [MUTED, LIGHTER] = [0.35, 0.12];
+
+/** Of a cell with this share of the scale, nothing of the picture's own colour is left: its inverse. */
+const GREYED = 8;
+
+/** A number says something above this share of the scale. */
+const TOLD = 0.1;
+
+/** In CSS pixels, on both sides of a number. */
+const NUMBER_MARGIN = 2;
 
 /** Smallest cell with a number, in CSS pixels. */
 const MIN_NUMBER_CELL = { width: 30, height: 20 };
@@ -51,7 +65,7 @@ export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, he
   if (scene.active !== null) outlineActive(context, surface, scene.active);
 }
 
-/** Grey, so that colours stand out. */
+/** Still in colour, and less saturated, so that tints stand out. */
 export function paleCopy(picture: HTMLImageElement): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = picture.naturalWidth;
@@ -63,7 +77,10 @@ export function paleCopy(picture: HTMLImageElement): HTMLCanvasElement {
   const pixels = image.data;
   for (let i = 0; i < pixels.length; i += 4) {
     const grey = 0.299 * pixels[i]! + 0.587 * pixels[i + 1]! + 0.114 * pixels[i + 2]!;
-    pixels[i] = pixels[i + 1] = pixels[i + 2] = 115 + 0.55 * grey;
+    for (let channel = i; channel < i + 3; channel++) {
+      const muted = MUTED * grey + (1 - MUTED) * pixels[channel]!;
+      pixels[channel] = LIGHTER * 255 + (1 - LIGHTER) * muted;
+    }
   }
   context.putImageData(image, 0, 0);
   return canvas;
@@ -81,7 +98,7 @@ const layers = new WeakMap<HTMLCanvasElement, Layer>();
 function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanvasElement {
   const { pale, drops, grid, score, appearance, hardlyChanged } = scene;
   const size = [canvas.width, canvas.height, ratio];
-  const rest = JSON.stringify([grid, score, appearance, hardlyChanged, size]);
+  const rest = JSON.stringify([grid, score, appearance, hardlyChanged, size, scene.bare]);
   const old = layers.get(canvas);
   if (old && old.pale === pale && old.rest === rest && sameBits(old.drops, drops)) return old.canvas;
   const layer = { canvas: old?.canvas ?? newLayer(canvas), pale, drops, rest };
@@ -115,7 +132,7 @@ function sameBits(a: Float32Array, b: Float32Array): boolean {
 function paintMap(context: Context, scene: Scene, width: number, height: number, ratio: number) {
   context.clearRect(0, 0, width, height);
   context.imageSmoothingQuality = "high";
-  if (!scene.grid) {
+  if (!scene.grid || scene.bare) {
     context.drawImage(scene.picture, 0, 0, width, height);
     return;
   }
@@ -168,8 +185,14 @@ function paintCells(context: Context, { drops, score, appearance }: Scene, surfa
     if (isFailed(drop)) {
       failedMark(context, box, surface.ratio);
     } else if (!isFaded(drop, scale, appearance.threshold)) {
+      const { x, y, width, height } = box;
+      // The picture's own colour would mix with the tint: blue on yellow would be green.
+      context.globalCompositeOperation = "saturation";
+      context.fillStyle = withAlpha("#808080", Math.min(1, (GREYED * Math.abs(drop)) / scale));
+      context.fillRect(x, y, width, height);
+      context.globalCompositeOperation = "source-over";
       context.fillStyle = cellColor(drop, scale, appearance);
-      context.fillRect(box.x, box.y, box.width, box.height);
+      context.fillRect(x, y, width, height);
     }
   });
 }
@@ -196,11 +219,13 @@ function paintNumbers(context: Context, { drops, score, appearance }: Scene, sur
   context.lineWidth = 3 * ratio;
   context.strokeStyle = "rgba(255, 255, 255, 0.85)";
   context.fillStyle = "#111";
+  const least = Math.max(appearance.threshold, TOLD);
   drops.forEach((drop, index) => {
-    if (!isScored(drop) || isFaded(drop, scale, appearance.threshold)) return;
+    if (!isScored(drop) || isFaded(drop, scale, least)) return;
     const box = boxOn(surface, index);
     const number = dropNumber(drop, score, digits);
     const text = Number(number) === 0 ? "0" : number;
+    if (context.measureText(text).width > box.width - 2 * NUMBER_MARGIN * ratio) return;
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     context.strokeText(text, x, y);
     context.fillText(text, x, y);

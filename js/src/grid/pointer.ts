@@ -78,7 +78,7 @@ export function listenToPointer(
 
   const move = (event: PointerEvent) => {
     if (press && press.id === event.pointerId && !press.dragging && isFar(press, event)) {
-      if (press.touch) return end(); // it scrolls
+      if (press.touch && scrolls(surface)) return end();
       press.dragging = true;
     }
     if (press?.dragging) intents.drag(press.from, within(place(event)), press.mode);
@@ -103,21 +103,31 @@ export function listenToPointer(
   listen("pointerup", up);
   listen("pointercancel", abandon);
   listen("lostpointercapture", abandon);
-  // Pens draw, fingers scroll; the browser decides before the press.
+  // Pens draw, fingers scroll, where there is something to scroll; the browser decides before the press.
   listen("pointerenter", (event) => {
-    if (event.pointerType === "pen") surface.style.touchAction = "none";
+    if (event.pointerType === "pen" || !scrolls(surface)) surface.style.touchAction = "none";
   });
   listen("pointerleave", () => {
     surface.style.touchAction = "";
     intents.hover(null);
   });
-  const still = (event: Event) => press?.dragging && event.cancelable && event.preventDefault();
-  listen("touchmove", still, false);
+  const hold = (event: Event) => press?.dragging && event.cancelable && event.preventDefault();
+  listen("touchmove", hold, false);
   // A context menu would end the drag of a long press: suppress it. A mouse's menu (Ctrl-click on a
   // Mac) abandons the drag.
   listen("contextmenu", (event) => (touched ? event.preventDefault() : abandon()), false);
   signal.addEventListener("abort", end);
   return abandon;
+}
+
+/** Whether the page, or a box around the surface, can be scrolled. */
+function scrolls(surface: HTMLElement): boolean {
+  for (let node = surface.parentElement; node; node = node.parentElement) {
+    const page = node === document.scrollingElement;
+    if (node.scrollHeight <= node.clientHeight + 1) continue;
+    if (page || ["auto", "scroll"].includes(getComputedStyle(node).overflowY)) return true;
+  }
+  return false;
 }
 
 function isFar(press: Press, event: PointerEvent): boolean {

@@ -1,12 +1,12 @@
 // The map, title and legend as a PNG.
 
 import { HUES, appearanceOf, withAlpha } from "../cells/colors";
-import { quantityText } from "../cells/quantity";
 import { decodeScores } from "../cells/scores";
 import { hasTogether, shownMap, shownScores } from "../cells/two_maps";
 import type { MapName, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
-import { className, duplicateLabels } from "../text/classes";
+import { targetName } from "../text/classes";
+import { fillText } from "../text/fills";
 import { endTexts } from "./legend";
 
 const [MARGIN, LINE] = [12, 20];
@@ -23,14 +23,15 @@ export async function snapshot(model: Model, map: HTMLCanvasElement): Promise<{ 
   const width = Math.max(map.width / ratio, 320);
   const canvas = document.createElement("canvas");
   canvas.width = Math.round((width + 2 * MARGIN) * ratio);
-  const lines = hasTogether(model) ? 3 : 2; // the third says how far to believe the map
+  const texts = wrapped(captionOf(model), width);
+  const lines = texts.length;
   canvas.height = Math.round((map.height / ratio + 4 * MARGIN + (lines + 1) * LINE) * ratio);
   const context = canvas.getContext("2d");
   if (!context) throw new Error("This browser provides no canvas.");
   context.scale(ratio, ratio);
   context.fillStyle = "#fff";
   context.fillRect(0, 0, canvas.width, canvas.height);
-  drawText(context, model, width);
+  drawText(context, texts, width);
   const top = 2 * MARGIN + lines * LINE;
   context.drawImage(map, MARGIN, top, map.width / ratio, map.height / ratio);
   drawLegend(context, model, top + map.height / ratio + MARGIN);
@@ -39,26 +40,54 @@ export async function snapshot(model: Model, map: HTMLCanvasElement): Promise<{ 
   return { name: fileName(model), blob };
 }
 
-function drawText(context: CanvasRenderingContext2D, model: Model, width: number): void {
-  const prediction = filled(model.get("prediction"));
+interface Line {
+  text: string;
+  font: string;
+  color: string;
+}
+
+const SANS = "system-ui, sans-serif";
+
+/** The sentence, how far to believe it, how the map was made, and what a reader must know. */
+function captionOf(model: Model): Line[] {
+  const shown = shownMap(model);
+  const sentence = model.get("headline");
+  const says = (sentence[shown] ?? sentence.alone ?? []).map(([text]) => text).join("");
   const grid = filled(model.get("grid"));
   const about = filled(model.get("about"));
-  const labels = model.get("labels");
+  const size = grid ? `${grid.rows} × ${grid.columns} cells` : "";
+  const which = hasTogether(model) ? `${HIDDEN[shown]} by` : "hidden by";
+  const how = [about?.model, size, `${which} ${fillText(model.get("fill"))}`].filter(Boolean).join(" · ");
+  const quiet = [model.get("foretells")[shown]?.text, how, about?.caveat].filter(Boolean) as string[];
+  return [
+    { text: says, font: `600 15px ${SANS}`, color: "#111" },
+    ...quiet.map((text) => ({ text, font: `12px ${SANS}`, color: "#555" })),
+  ];
+}
+
+/** Break lines at spaces to fit a width. */
+function wrapped(lines: Line[], width: number): Line[] {
+  const context = document.createElement("canvas").getContext("2d");
+  if (!context) return lines;
+  return lines.flatMap((line) => {
+    context.font = line.font;
+    const texts = [""];
+    for (const word of line.text.split(" ")) {
+      const longer = `${texts.at(-1)} ${word}`.trim();
+      if (texts.at(-1) && context.measureText(longer).width > width) texts.push(word);
+      else texts[texts.length - 1] = longer;
+    }
+    return texts.map((text) => ({ ...line, text }));
+  });
+}
+
+function drawText(context: CanvasRenderingContext2D, lines: Line[], width: number): void {
   context.textBaseline = "top";
-  context.fillStyle = "#111";
-  context.font = "600 15px system-ui, sans-serif";
-  if (prediction) {
-    const name = className(labels, duplicateLabels(labels), prediction.target);
-    context.fillText(`${name} ${quantityText(prediction.probability, model.get("quantity"))}`, MARGIN, MARGIN, width);
-  }
-  context.fillStyle = "#555";
-  context.font = "12px system-ui, sans-serif";
-  const size = grid ? `${grid.rows} × ${grid.columns}` : "";
-  const which = hasTogether(model) ? `${HIDDEN[shownMap(model)]} by` : "hidden by";
-  const how = [about?.model, size, `${which} ${model.get("fill")}`].filter(Boolean).join(" · ");
-  context.fillText(how, MARGIN, MARGIN + LINE, width);
-  const trust = model.get("foretells")[shownMap(model)];
-  if (trust) context.fillText(trust.text, MARGIN, MARGIN + 2 * LINE, width);
+  lines.forEach(({ text, font, color }, at) => {
+    context.fillStyle = color;
+    context.font = font;
+    context.fillText(text, MARGIN, MARGIN + at * LINE, width);
+  });
 }
 
 function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number): void {
@@ -66,16 +95,18 @@ function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number
   const drops = decodeScores(shownScores(model));
   const [least, most] = endTexts(drops, model.get("score"), appearance, model.get("quantity").unit);
   const { supports, against } = HUES[appearance.colormap];
+  const name = targetName(model);
+  const [low, high] = [`speaks against ${name} ${least}`, `${most} speaks for ${name}`];
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = "#555";
-  const left = MARGIN + context.measureText(least).width + 6;
+  const left = MARGIN + context.measureText(low).width + 6;
   const bar = context.createLinearGradient(left, 0, left + 110, 0);
   bar.addColorStop(0, withAlpha(against, appearance.opacity));
   bar.addColorStop(0.5, withAlpha(against, 0));
   bar.addColorStop(0.5, withAlpha(supports, 0));
   bar.addColorStop(1, withAlpha(supports, appearance.opacity));
-  context.fillText(least, MARGIN, top);
-  context.fillText(most, left + 116, top);
+  context.fillText(low, MARGIN, top);
+  context.fillText(high, left + 116, top);
   context.fillStyle = "#e8e8e8";
   context.fillRect(left, top + 1, 110, 11);
   context.fillStyle = bar;

@@ -6,6 +6,7 @@ export const KERNEL_TRAITS = [
   "picture",
   "labels",
   "prediction",
+  "headline",
   "quantity",
   "grid",
   "scores",
@@ -21,6 +22,7 @@ export const KERNEL_TRAITS = [
   "about",
   "check",
   "fills",
+  "unavailable_fills",
   "reading",
 ] as const;
 
@@ -83,6 +85,9 @@ export interface Prediction {
   top: [index: number, probability: number][];
 }
 
+/** For each map; only what the model answers while the run goes on. */
+export type Headline = Partial<Record<MapName, [text: string, strong: boolean][]>>;
+
 export interface Progress {
   done: number;
   total: number;
@@ -131,6 +136,10 @@ export interface Curve {
   insertion: (number | null)[];
   /** The map that ranks the cells. */
   map: MapName;
+  /** The first counts with which the answer is gone, and is there; null if none, or not yet known. */
+  changes: { deletion: number | null; insertion: number | null };
+  /** What the curves say. */
+  text: string;
   running: boolean;
 }
 
@@ -138,6 +147,8 @@ export interface About {
   model: string;
   preprocessing: string;
   output: string;
+  /** What a reader must know of every map. */
+  caveat: string;
 }
 
 /** The checks of the model. */
@@ -153,6 +164,8 @@ export interface Traits {
   picture: DataView;
   labels: string[];
   prediction: Maybe<Prediction>;
+  /** The sentence on top. */
+  headline: Headline;
   /** What the model's numbers are: all that is called a probability may be a value. */
   quantity: Quantity;
   grid: Maybe<GridShape>;
@@ -171,6 +184,8 @@ export interface Traits {
   about: Maybe<About>;
   check: Maybe<Check>;
   fills: string[];
+  /** What has to be installed for a fill, by its name. */
+  unavailable_fills: Record<string, string>;
   /** The picture file that the kernel reads; "" for none. */
   reading: string;
   grid_size: number | Cell;
@@ -199,6 +214,7 @@ export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   quantity: { name: "probability", unit: "" },
   labels: [],
   prediction: {},
+  headline: {},
   grid: {},
   scores: NO_BYTES,
   together: NO_BYTES,
@@ -213,6 +229,7 @@ export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   about: {},
   check: {},
   fills: [],
+  unavailable_fills: {},
   reading: "",
 };
 

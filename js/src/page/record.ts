@@ -3,7 +3,7 @@
 import type { Appearance } from "../cells/colors";
 import { indexOf } from "../cells/geometry";
 import { decodeScores, isScored } from "../cells/scores";
-import { INITIAL, type About, type Evidence, type Foretells, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
+import { INITIAL, type About, type Evidence, type Foretells, type Headline, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
 import type { Cell, GridShape, Quantity } from "../model/widget_model";
 
 /** As in the kernel. */
@@ -44,6 +44,7 @@ export interface RecordedMaps {
   /** Empty where no handfuls were hidden. */
   together: string;
   foretells: Foretells[];
+  headlines: Headline[];
   notes: string[][];
   saturated: boolean[];
 }
@@ -117,7 +118,7 @@ export function traitsOf(recording: Recording): Traits {
   };
 }
 
-type Answer = { prediction: Prediction } & Pick<Traits, "scores" | "together" | "foretells" | "notes">;
+type Answer = { prediction: Prediction } & Pick<Traits, "scores" | "together" | "foretells" | "headline" | "notes">;
 
 /** As the kernel would publish them. */
 export function answerOf(recording: Recording, target: Traits["target"], score: Score): Answer {
@@ -129,11 +130,12 @@ export function answerOf(recording: Recording, target: Traits["target"], score: 
       target: classes[at]!,
       probability: baseline[at]!,
       saturated: answers[score]!.saturated[at]!,
-      top: leading(recording, baseline, SHOWN_CLASSES).map((i) => [classes[i]!, baseline[i]!]),
+      top: withTarget(leading(recording, baseline, SHOWN_CLASSES), at).map((i) => [classes[i]!, baseline[i]!]),
     },
     scores: dropsOf(recording, at, score),
     together: mapOf(recording, recording.together[score]!, at),
     foretells: answers[score]!.foretells[at]!,
+    headline: answers[score]!.headlines[at]!,
     notes: answers[score]!.notes[at]!,
   };
 }
@@ -207,4 +209,9 @@ function sumOf(drops: number[]): number | null {
 function leading({ embedded }: Recording, values: Float32Array, k: number): number[] {
   if (embedded.quantity.name === "value") return [...values.keys()].slice(0, k);
   return [...values.keys()].sort((a, b) => values[b]! - values[a]!).slice(0, k);
+}
+
+/** The class asked about is always shown. */
+function withTarget(places: number[], at: number): number[] {
+  return places.includes(at) ? places : [...places, at];
 }

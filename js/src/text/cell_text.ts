@@ -2,13 +2,30 @@
 
 import { cellOf } from "../cells/geometry";
 import { changeOf, PROBABILITY } from "../cells/quantity";
-import { amountText, percent } from "../cells/scores";
+import { isScored, percent, signedText } from "../cells/scores";
 import type { MapName, Prediction, Score } from "../model/explorer_protocol";
 import type { GridShape, Quantity } from "../model/widget_model";
+import { ordinal } from "./ordinal";
 
 export function placeText(grid: GridShape, index: number): string {
   const [row, column] = cellOf(grid, index);
   return `Row ${row + 1}, column ${column + 1}`;
+}
+
+/** “speaks for dog”; "" where the number is 0 or not known. */
+export function speaksText(drop: number, name: string): string {
+  if (!isScored(drop) || drop === 0) return "";
+  return `speaks ${drop > 0 ? "for" : "against"} ${name}`;
+}
+
+/** “2nd strongest for dog of 64 cells”; ranks count from both ends. */
+export function strengthText(drops: Float32Array, index: number, name: string): string {
+  const own = drops[index] ?? NaN;
+  if (!isScored(own) || own === 0) return "";
+  const known = drops.filter(isScored);
+  const before = known.filter((drop) => (own > 0 ? drop > own : drop < own)).length;
+  const rank = before === 0 ? "strongest" : `${ordinal(before + 1)} strongest`;
+  return `${rank} ${own > 0 ? "for" : "against"} ${name} of ${known.length} cells`;
 }
 
 /** The last of a cell's texts, if it is one of these. */
@@ -16,27 +33,27 @@ export function changedText(hardlyChanged: readonly number[], index: number): st
   return hardlyChanged.includes(index) ? ["hardly changed by this fill"] : [];
 }
 
-/** `unit` is that of values. */
-export function dropText(drop: number, score: Score, unit = ""): string {
+/** What hiding a cell changes, signed; `unit` is that of values. */
+export function hidingText(drop: number, score: Score, unit = ""): string {
   if (Number.isNaN(drop)) return "not scored yet";
   if (!Number.isFinite(drop)) return "failed: the model gave no finite number";
-  return `drop ${amountText(drop, score, unit)}`;
+  return signedText(-drop, score, unit);
 }
 
 /** The numbers of both maps, that on the screen first. */
 export function bothTexts(alone: string, part: number, shown: MapName, score: Score, unit = ""): string[] {
-  const texts = [`alone: ${alone}`, `together: ${amountText(part, score, unit)} of the drop`];
+  const texts = [`hidden alone: ${alone}`, `its part when hidden with others: ${signedText(-part, score, unit)}`];
   return shown === "alone" ? texts : texts.reverse();
 }
 
-/** The drop; in probability or value, also before and after. */
+/** What hiding changes; in probability or value, also before and after. */
 export function changeText(
   drop: number,
   score: Score,
   prediction: Prediction | null,
   quantity: Quantity = PROBABILITY,
 ): string {
-  const text = dropText(drop, score, quantity.unit);
+  const text = hidingText(drop, score, quantity.unit);
   if (!Number.isFinite(drop) || score === "log-odds" || !prediction) return text;
   const before = prediction.probability;
   if (score === "value") {

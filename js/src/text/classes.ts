@@ -1,6 +1,7 @@
 // Class names and lists, the most probable first, the rest by name. Pure functions.
 
-import type { Prediction } from "../model/explorer_protocol";
+import type { Model, Prediction } from "../model/explorer_protocol";
+import { filled } from "../model/widget_model";
 
 export interface ClassOption {
   index: number;
@@ -19,6 +20,13 @@ export function duplicateLabels(labels: string[]): Set<string> {
 export function className(labels: string[], duplicates: Set<string>, index: number): string {
   const label = (labels[index] ?? "").trim();
   return label === "" || duplicates.has(labels[index]!) ? `${label} (${index})`.trim() : label;
+}
+
+/** Of the class asked about; "" while unknown. */
+export function targetName(model: Pick<Model, "get">): string {
+  const labels = model.get("labels");
+  const prediction = filled(model.get("prediction"));
+  return prediction ? className(labels, duplicateLabels(labels), prediction.target) : "";
 }
 
 /** All classes, or only the `offered` ones. */

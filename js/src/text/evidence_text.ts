@@ -8,8 +8,6 @@ import type { Cell, Quantity } from "../model/widget_model";
 /** Smaller synergies read as none; in probability (0..1) and log-odds. */
 const MIN_SYNERGY: Record<Exclude<Score, "value">, number> = { probability: 0.005, "log-odds": 0.05 };
 
-const MAX_LISTED_CELLS = 4;
-
 export function titleText(cells: Cell[], keep: boolean): string {
   const [first] = cells;
   const what =
@@ -19,10 +17,9 @@ export function titleText(cells: Cell[], keep: boolean): string {
   return `${keep ? "Only" : "Without"} ${what}`;
 }
 
-/** The selection as Python writes it. */
+/** The selection as Python writes it, counted from 0. */
 export function valueText(cells: Cell[]): string {
-  const listed = cells.slice(0, MAX_LISTED_CELLS).map(([row, column]) => `(${row}, ${column})`);
-  return `value = [${listed.join(", ")}${cells.length > MAX_LISTED_CELLS ? ", …" : ""}]`;
+  return `value = [${cells.map(([row, column]) => `(${row}, ${column})`).join(", ")}]`;
 }
 
 /** “cat” falls from 83.0% to 20.0% */
@@ -81,6 +78,12 @@ function overlapText(drop: number, singles: number[]): string {
 /** Index of the most probable class before (1) or after (2). */
 export function winner(classes: Evidence["classes"], at: 1 | 2): number {
   return classes.reduce((first, second) => (second[at] > first[at] ? second : first))[0];
+}
+
+/** Whether the most probable class after is well above chance; as is_clear in headline.py. */
+export function isClear(classes: Evidence["classes"], count: number): boolean {
+  const [most, chance] = [Math.max(...classes.map(([, , after]) => after)), 1 / Math.max(2, count)];
+  return most >= 2 * chance || most >= chance + 0.1;
 }
 
 /** In percentage points; ±0.0 if it rounds to none. Values: in their unit. */

@@ -5,6 +5,7 @@ import { isFailed, isScored, secondsText } from "../cells/scores";
 import type { Evidence, MapRecord, Progress, Unit } from "../model/comparison_protocol";
 import type { GridShape, Host, Quantity, Status } from "../model/widget_model";
 import { placeText } from "./cell_text";
+import { ordinal } from "./ordinal";
 import { className, duplicateLabels } from "./classes";
 
 /** Classes named in the effect of a hidden cell. */
@@ -54,12 +55,6 @@ export function rankText(values: Float32Array, index: number): string {
   }
   const ranks = equal > 1 ? `${ordinal(larger + 1)}–${ordinal(larger + equal)}` : ordinal(larger + 1);
   return `${ranks} of ${known}`;
-}
-
-export function ordinal(rank: number): string {
-  const teen = Math.floor(rank / 10) % 10 === 1;
-  const ending = teen ? undefined : ["th", "st", "nd", "rd"][rank % 10];
-  return `${rank}${ending ?? "th"}`;
 }
 
 /** “65 model calls, 1.2 s” */

@@ -21,7 +21,7 @@ from tests.unit.live.explorer.test_widget import PICTURE, FrontEnd, drops, front
 
 __all__ = ["front_end"]  # a fixture
 
-EVENTS = sized(1_000, 10_000)
+EVENTS = sized(480, 10_000)
 SETTLED = sized(12, 20)
 """Times that everything is let be answered, and compared with what is computed afresh."""
 

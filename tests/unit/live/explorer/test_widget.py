@@ -27,6 +27,7 @@ from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import DEFAULT_FILL
 from gridexplainer_widget.wire.explorer import FRONT_END_TRAITS, KERNEL_TRAITS
 from tests.support.models import Spoiled, TopLeft, brightness, weights
+from tests.support.sizes import sized
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (16, 16, 3)).astype(np.uint8)
 
@@ -801,7 +802,7 @@ def test_every_trait_says_what_it_is() -> None:
 
 def test_two_threads_never_break_a_message(front_end: FrontEnd) -> None:
     widget = GridExplainer(brightness, 16, batch_size=2).explore(PICTURE)
-    for number in range(200):
+    for number in range(sized(50, 200)):
         widget.grid_size = 8 + number % 3
         widget.target = number % 2
         widget.value = [(number % 8, 0)]

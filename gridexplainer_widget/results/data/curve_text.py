@@ -1,0 +1,53 @@
+"""What the deletion and the insertion curve say, in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gridexplainer_widget.classifiers.quantities import Quantity
+
+
+def curve_text(
+    counts: Sequence[int],
+    deletion: Sequence[float | None],
+    insertion: Sequence[float | None],
+    changes: Mapping[str, int | None],
+    quantity: Quantity,
+) -> str:
+    """Say where the answer changes; of values, how far they move."""
+    known = sum(number is not None for number in deletion)
+    if known < len(counts):
+        return f"Hiding the strongest cells: {known} of {len(counts)} points."
+    if quantity.is_value:
+        return _values_text(deletion, insertion, quantity)
+    gone, there = changes["deletion"], changes["insertion"]
+    first = (
+        "Hiding the strongest cells never changes the answer"
+        if gone is None
+        else f"The answer changes with {_cells(gone)} hidden"
+    )
+    enough = "" if there is None else f"; {_cells(there)} alone {_are(there)} enough for it"
+    return f"{first}{enough}."
+
+
+def _values_text(
+    deletion: Sequence[float | None], insertion: Sequence[float | None], quantity: Quantity
+) -> str:
+    """Half of a value means nothing, so the middle of the curves is told."""
+    middle = len(deletion) // 2
+    texts = [
+        "not known" if number is None else quantity.text(number)
+        for number in (deletion[0], deletion[-1], deletion[middle], insertion[middle])
+    ]
+    return (
+        f"{texts[0]} with nothing hidden, {texts[1]} with everything hidden; {texts[2]} without "
+        f"the stronger half, {texts[3]} with it alone."
+    )
+
+
+def _cells(count: int) -> str:
+    return f"{count} cell" if count == 1 else f"{count} cells"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

@@ -1,0 +1,116 @@
+"""The sentence on top: what the model says, and what speaks for and against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.classifiers.labels import class_name
+from gridexplainer_widget.classifiers.quantities import Quantity
+from gridexplainer_widget.core.scores import INDEPENDENT
+from gridexplainer_widget.results.data.regions import region_text, strongest_region
+
+from .explanation_data import ExplanationData
+from .notes import is_flat, is_joint, is_saturated
+
+Part: TypeAlias = tuple[str, bool]
+"""A text, and whether it is strong."""
+
+CAVEAT: Final = (
+    "The map shows what this model reacts to when parts are hidden, not what is true of the "
+    "picture. Hidden in another way, it may react otherwise."
+)
+"""What a reader must know of every map."""
+
+CLEAR_ODDS: Final = 2.0
+"""Times chance, or MIN_LEAD above it, from which an answer is clear."""
+
+MIN_LEAD: Final = 0.1
+
+MENTIONED: Final = 0.25
+"""Share of the strongest value from which the other side is mentioned."""
+
+
+def headline(explanation: ExplanationData) -> tuple[Part, ...]:
+    """Say what the model answers, and what the map shown says of it."""
+    answer = answer_parts(
+        explanation.baseline_vector,
+        explanation.labels,
+        explanation.target,
+        explanation.quantity,
+        explanation.settings.get("output"),
+    )
+    rest = _evidence(explanation)
+    return (*answer, (f" {rest}", False)) if rest else answer
+
+
+def headline_text(explanation: ExplanationData) -> str:
+    """Return the sentence without marks."""
+    return "".join(text for text, _ in headline(explanation))
+
+
+def headline_records(explanation: ExplanationData) -> dict[str, list[list[Any]]]:
+    """Return the sentence for each map, for browsers: {map: [[text, strong], …]}."""
+    if explanation.attribution is not None:
+        return {"alone": [list(part) for part in headline(explanation)]}
+    return {
+        name: [list(part) for part in headline(explanation.with_map(name))]
+        for name in explanation.maps
+    }
+
+
+def answer_parts(
+    vector: NDArray[np.floating],
+    labels: Sequence[str],
+    target: int,
+    quantity: Quantity,
+    output: object,
+) -> tuple[Part, ...]:
+    """Say what the model answers, and which class is asked about."""
+    name, number = class_name(labels, target), quantity.text(float(vector[target]))
+    if quantity.is_value:
+        return ("The model says ", False), (number, True), (f" for “{name}”.", False)
+    if output in INDEPENDENT:
+        says = "The model says " if vector[target] >= 0.5 else "The model does not say "
+        return (says, False), (name, True), (f" ({number}).", False)
+    [best] = quantity.leading(vector, 1)
+    if best == target:
+        unsure = "" if is_clear(vector) else " It has no clear answer: all classes are near alike."
+        return ("The model says ", False), (name, True), (f" ({number}).{unsure}", False)
+    says = f"The model says {class_name(labels, best)} ({quantity.text(float(vector[best]))})."
+    return ("You ask: why ", False), (name, True), (f" ({number})? {says}", False)
+
+
+def is_clear(probabilities: NDArray[np.floating]) -> bool:
+    """Tell whether the most probable class is well above chance."""
+    most, chance = float(probabilities.max()), 1 / max(2, len(probabilities))
+    return most >= CLEAR_ODDS * chance or most >= chance + MIN_LEAD
+
+
+def _evidence(explanation: ExplanationData) -> str:
+    if not explanation.complete:
+        return ""
+    found = explanation.foretells
+    if is_saturated(explanation):
+        return "It is so sure that hiding a single cell hardly moves it."
+    if explanation.map == "alone" and is_joint(explanation):
+        return "No cell matters alone here: together they do."
+    if is_flat(explanation):
+        return "No cell matters: hiding them hardly moves the answer."
+    if found is not None and not found.reliable:
+        return "Which cells matter is not known: this map foretells no better than chance."
+    return _strongest(explanation)
+
+
+def _strongest(explanation: ExplanationData) -> str:
+    values = np.nan_to_num(explanation.values)
+    most = float(np.abs(values).max())
+    sides = [
+        f"{word} it: {region_text(region, *explanation.grid.shape)}"
+        for word, side in (("for", values), ("against", -values))
+        if side.max() >= MENTIONED * most and (region := strongest_region(side)) is not None
+    ]
+    return f"Strongest {'; '.join(sides)}." if sides else ""

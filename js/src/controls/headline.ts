@@ -1,0 +1,27 @@
+// The sentence on top: what the model says, what speaks for it, and how far to believe that.
+
+import { shownMap } from "../cells/two_maps";
+import { element, showNodes } from "../dom/element";
+import type { Model } from "../model/explorer_protocol";
+
+const MEANING =
+  "Measured with handfuls of cells that the map was not made from: 1 foretells all that hiding them does, 0 nothing.";
+
+export function headline(model: Model): { element: HTMLElement; update(): void } {
+  const root = element("header", "gx-headline");
+  const says = element("p", "gx-says");
+  const trust = element("p", "gx-trust");
+  for (const status of [says, trust]) status.setAttribute("role", "status");
+  trust.title = MEANING;
+  root.append(says, trust);
+  const update = () => {
+    const shown = shownMap(model);
+    const sentence = model.get("headline");
+    const parts = sentence[shown] ?? sentence.alone ?? [["Asking the model …", false]];
+    showNodes(says, parts.map(([text, strong]) => (strong ? element("strong", "", text) : text)));
+    const foretold = model.get("foretells")[shown];
+    if (trust.textContent !== (foretold?.text ?? "")) trust.textContent = foretold?.text ?? "";
+    trust.classList.toggle("gx-doubt", foretold?.reliable === false);
+  };
+  return { element: root, update };
+}
