@@ -23,6 +23,21 @@ MAX_OPACITY: Final = 0.85
 MIN_SCALE: Final[dict[str, float]] = {"probability": 0.01, "log-odds": 0.1, "value": 1e-9}
 """Lower limit of the scale: noise must not look like a finding."""
 
+MIN_SHARE: Final[dict[str, float]] = {"probability": 3.0, "log-odds": 15.0}
+"""Over the number of cells: below, even the strongest cell stays pale."""
+
+PENDING_SCALE: Final[dict[str, float]] = {"probability": 0.2, "log-odds": 1.0}
+"""Lower limit while cells are pending: the first ones' colours are not those of the last."""
+
+TOLD: Final = 0.1
+"""Share of the scale from which a number says something."""
+
+MUTED, LIGHTER = 0.35, 0.12
+"""Shares of grey and of white in the picture under the colours; as in paint.ts."""
+
+GREYED: Final = 8.0
+"""Of a cell with this share of the scale, inverted, nothing of the picture's own colour is left."""
+
 UNIT_TEXTS: Final[dict[str, str]] = {
     "probability": "points of probability",
     "log-odds": "log-odds",
@@ -31,8 +46,29 @@ UNIT_TEXTS: Final[dict[str, str]] = {
 
 
 def scale_of(values: NDArray[np.float32], unit: Unit) -> float:
-    """Return the absolute value at which the colours end."""
-    return max(float(np.nanmax(np.abs(values), initial=0)), MIN_SCALE.get(unit, 1e-12))
+    """Return the absolute value at which the colours end; as scaleOf in scores.ts."""
+    least = MIN_SCALE.get(unit, 1e-12)
+    faint = min(10 * least, MIN_SHARE.get(unit, 0) / max(1, values.size))
+    pending = PENDING_SCALE.get(unit, 0) if np.isnan(values).any() else 0
+    return max(least, faint, pending, float(np.nanmax(np.abs(values), initial=0)))
+
+
+def muted(explanation: ExplanationData) -> NDArray[np.float64]:
+    """Return the picture under the colours, grey where these are strong: (height, width, 3), 0..1.
+
+    Its own colour would mix with the tint: blue on yellow would be green.
+    """
+    picture, grid = explanation.picture / 255, explanation.grid
+    height, width = picture.shape[:2]
+    rows = np.searchsorted(grid.row_edges * (height / grid.height), np.arange(height) + 0.5) - 1
+    columns = np.searchsorted(grid.column_edges * (width / grid.width), np.arange(width) + 0.5) - 1
+    shares = np.abs(np.nan_to_num(explanation.values)) / scale_of(
+        explanation.values, explanation.unit
+    )
+    greyed = np.clip(GREYED * shares, MUTED, 1)[np.ix_(rows, columns)][..., np.newaxis]
+    grey = (picture @ [0.299, 0.587, 0.114])[..., np.newaxis]
+    found: NDArray[np.float64] = LIGHTER + (1 - LIGHTER) * (greyed * grey + (1 - greyed) * picture)
+    return found
 
 
 def unit_text(explanation: ExplanationData) -> str:

@@ -172,8 +172,8 @@ def _draw_colorbar(figure: Figure, beside: list[Axes]) -> None:
     )
     bar.set_label("% of each map's largest value", fontsize=8)
     bar.ax.tick_params(labelsize=7)
-    bar.ax.set_title("supports", fontsize=8, color=SUPPORTS)
-    bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
+    bar.ax.set_title("speaks for", fontsize=8, color=SUPPORTS)
+    bar.ax.set_xlabel("speaks against", fontsize=8, color=AGAINST)
 
 
 def _notes(comparison: ComparisonData[Any], across: int) -> list[str]:

@@ -21,7 +21,9 @@ from gridexplainer_widget.core.shown import shown
 from .colors import (
     AGAINST,
     SUPPORTS,
+    TOLD,
     colormap,
+    muted,
     number_text,
     scale_of,
     shades,
@@ -92,12 +94,15 @@ def draw_cells(
     """Draw the map; return a cell's width in points."""
     height, width = explanation.picture.shape[:2]
     room = _cell_points(ax, explanation)
-    grey = style == "signed" or room < MIN_CELL_POINTS
-    ax.imshow(_faded(explanation.picture, grey=grey), interpolation="antialiased")
+    signed = style == "signed"
+    under = (
+        muted(explanation) if signed else _faded(explanation.picture, grey=room < MIN_CELL_POINTS)
+    )
+    ax.imshow(under, interpolation="antialiased")
     grid = explanation.grid
     x = grid.column_edges * (width / grid.width) - 0.5
     y = grid.row_edges * (height / grid.height) - 0.5
-    if style == "signed":
+    if signed:
         values, norm = shown_values(explanation), shown_range(explanation)
         ax.pcolormesh(x, y, values, norm=norm, cmap=colormap())
     elif room < MIN_CELL_POINTS:  # no room for numbers: clear is 0, full 100
@@ -164,8 +169,9 @@ def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -
     what = _lost(explanation) if explanation.attribution is None else explanation.title
     bar.set_label(f"{what} ({unit_text(explanation)})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
-    bar.ax.set_title("supports", fontsize=8, color=SUPPORTS)
-    bar.ax.set_xlabel("against", fontsize=8, color=AGAINST)
+    name = shown(explanation.label, 16)
+    bar.ax.set_title(f"speaks for\n{name}", fontsize=8, color=SUPPORTS, **PLAIN)
+    bar.ax.set_xlabel(f"speaks against\n{name}", fontsize=8, color=AGAINST, **PLAIN)
 
 
 def _lost(explanation: ExplanationData) -> str:
@@ -233,7 +239,7 @@ def _draw_numbers(  # noqa: PLR0913 - what, where and how large
     numbers = explanation.normalized() if original else explanation.values
     scale = scale_of(explanation.values, explanation.unit)
     for (row, column), value in np.ndenumerate(numbers):
-        if np.isnan(value):
+        if np.isnan(value) or (not original and abs(value) < TOLD * scale):
             continue
         ax.text(
             (x[column] + x[column + 1]) / 2,
