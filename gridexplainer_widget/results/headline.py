@@ -62,6 +62,19 @@ def headline_records(explanation: ExplanationData) -> dict[str, list[list[Any]]]
     }
 
 
+def foretells_record(explanation: ExplanationData) -> dict[str, Any]:
+    """Tell a front end how far to believe each map, and which one has earned to be shown."""
+    if "together" not in explanation.maps:
+        return {}
+    return {
+        "shown": explanation.earned,
+        **{
+            name: {**found.record, "reliable": found.reliable, "text": found.sentence}
+            for name, found in explanation.foretold.items()
+        },
+    }
+
+
 def answer_parts(
     vector: NDArray[np.floating],
     labels: Sequence[str],

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
-from gridexplainer_widget.classifiers.checks.checks import Check, chance_check, size_check
+from gridexplainer_widget.classifiers.checks.checks import (
+    Check,
+    chance_check,
+    is_above_chance,
+    size_check,
+)
+from gridexplainer_widget.classifiers.checks.hiding import MAX_LEFT
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import LOCAL
 from gridexplainer_widget.core.scores import INDEPENDENT, floors_of, odds_of
@@ -30,9 +36,6 @@ SMALL_DROP: Final = 0.02
 
 FLAT_LOG_ODDS: Final = 0.1
 """Drops under this are those of a flat map: 2.5 points at most."""
-
-LEFT: Final = 0.9
-"""Share of a probability that is left with every cell hidden, from which that is told."""
 
 Note: TypeAlias = Callable[[ExplanationData], str]
 
@@ -66,19 +69,6 @@ def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
         *notes_of(explanation),
         *(f"Technical check: {doubt}" for doubt in doubts),
     )
-
-
-def foretells_record(explanation: ExplanationData) -> dict[str, Any]:
-    """Tell a front end how far to believe each map, and which one has earned to be shown."""
-    if "together" not in explanation.maps:
-        return {}
-    return {
-        "shown": explanation.earned,
-        **{
-            name: {**found.record, "reliable": found.reliable, "text": found.sentence}
-            for name, found in explanation.foretold.items()
-        },
-    }
 
 
 def _saturated_values(explanation: ExplanationData) -> tuple[str, ...]:
@@ -211,7 +201,8 @@ def _emptied(explanation: ExplanationData) -> str:
         return ""
     before, after = explanation.baseline, float(explanation.emptied[explanation.target])
     label = shown(explanation.label, 40)
-    leaves = before > 0.5 and after > LEFT * before
+    told = is_above_chance(before, len(explanation.labels))
+    leaves = told and after > MAX_LEFT * before
     if not leaves or not _is_emptied_plain(explanation) or explanation.hardly_changed.mean() > 0.5:
         return ""
     return (

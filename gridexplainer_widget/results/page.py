@@ -22,8 +22,8 @@ from gridexplainer_widget.wire.document import STATIC, STYLE, Document, written
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
 from .explanation_data import ExplanationData
-from .headline import CAVEAT, headline_records
-from .notes import foretells_record, is_saturated, notes_of
+from .headline import CAVEAT, foretells_record, headline_records
+from .notes import is_saturated, notes_of
 
 MAX_CLASSES: Final = 32
 """Classes that a page offers as the target."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gridexplainer_widget import GridExplainerWidget
-from gridexplainer_widget.results.notes import foretells_record
+from gridexplainer_widget.results.headline import foretells_record
 
 
 def assert_both_maps(widget: GridExplainerWidget) -> None:

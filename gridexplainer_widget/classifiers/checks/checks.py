@@ -90,10 +90,16 @@ def batch_check(probabilities: ProbeProbabilities) -> Check:
     )  # fmt: skip
 
 
+def is_above_chance(probability: float, classes: int) -> bool:
+    """Tell whether the odds of one of `classes` are more than twice chance."""
+    chance = 1 / max(classes, 2)
+    return probability / max(1 - probability, 1e-9) > 2 * chance / (1 - chance)
+
+
 def chance_check(probability: float, classes: int, label: str) -> Check:
     """Check that the target's odds are more than twice chance."""
     chance = 1 / max(classes, 2)
-    if probability / max(1 - probability, 1e-9) > 2 * chance / (1 - chance):
+    if is_above_chance(probability, classes):
         return Check("Chance", "ok", f"“{shown(label)}” is well above chance.")
     return Check(
         "Chance", "warning",

@@ -11,7 +11,7 @@ from gridexplainer_widget.classifiers.quantities import Quantity
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.shown import shown
 
-from .checks import PROBABILITY_TOLERANCE, Check, ProbeProbabilities
+from .checks import PROBABILITY_TOLERANCE, Check, ProbeProbabilities, is_above_chance
 
 NAME = "Hiding"
 
@@ -74,7 +74,8 @@ def hiding_check(ends: MapEnds) -> Check:
         )  # fmt: skip
     left = f"With every cell hidden by {ends.how} “{label}”"
     unmoved = _log_odds_apart(ends.whole, ends.hidden) < 0.01
-    if not (unmoved or (before > 0.5 and after > MAX_LEFT * before)):
+    told = is_above_chance(before, len(ends.whole))
+    if not (unmoved or (told and after > MAX_LEFT * before)):
         return Check(
             NAME, "ok",
             f"Hiding nothing changes nothing; {left[0].lower()}{left[1:]} has {percent(after)} "

@@ -20,7 +20,8 @@ from gridexplainer_widget.inference.together import handfuls_done
 from gridexplainer_widget.live.publisher import Publisher, Turn
 from gridexplainer_widget.live.runner import Outcome
 from gridexplainer_widget.results.explanation import Explanation, ExplanationError
-from gridexplainer_widget.results.notes import foretells_record, notes_of
+from gridexplainer_widget.results.headline import foretells_record
+from gridexplainer_widget.results.notes import notes_of
 
 from .files import Upload
 from .session import ExplorerSession, Question

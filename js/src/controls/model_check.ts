@@ -1,5 +1,6 @@
 // Checks of the model: one line, with the result of each check in its details.
 
+import { shownMap } from "../cells/two_maps";
 import { element, showNodes } from "../dom/element";
 import type { Check, CheckVerdict, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
@@ -25,17 +26,19 @@ export function modelCheck(model: Model): { element: HTMLElement; update(): void
     root.hidden = !check;
     if (!check) return;
     root.dataset["verdict"] = check.verdict;
-    showNodes(summary, [summaryLine(check)]);
+    // A tick says that all is well: not beside a doubt about the map.
+    const doubted = model.get("notes").length > 0 || model.get("foretells")[shownMap(model)]?.reliable === false;
+    showNodes(summary, [summaryLine(check, doubted)]);
     showNodes(list, check.checks.map(listItem));
   };
   return { element: root, update };
 }
 
-function summaryLine({ verdict, summary }: Check): HTMLElement {
+function summaryLine({ verdict, summary }: Check, doubted: boolean): HTMLElement {
   const line = element("span", "gx-check-line");
   const text = element("span", "gx-check-text");
   text.append(element("span", "gx-sr", SPOKEN[verdict]), summary);
-  line.append(mark(verdict), text);
+  line.append(...(doubted && verdict === "ok" ? [] : [mark(verdict)]), text);
   return line;
 }
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget import Explanation, GridExplainer
 from gridexplainer_widget.inference.foretells import Foretells
-from gridexplainer_widget.results.notes import foretells_record, notes_of
+from gridexplainer_widget.results.headline import foretells_record
+from gridexplainer_widget.results.notes import notes_of
 from tests.support.models import either, unforeseeable, weights
 
 WHITE = np.full((32, 32, 3), 255, np.uint8)

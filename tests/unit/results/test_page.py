@@ -13,7 +13,7 @@ from gridexplainer_widget.core.scores import SCORES
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.results import page
-from gridexplainer_widget.results.notes import foretells_record
+from gridexplainer_widget.results.headline import foretells_record
 from tests.support.elements import EVIL, Elements
 from tests.support.models import weights
 

@@ -16,7 +16,7 @@ from gridexplainer_widget.classifiers.checks.checks import Check
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.live import runner
 from gridexplainer_widget.live.explorer import publisher
-from gridexplainer_widget.results.notes import foretells_record
+from gridexplainer_widget.results.headline import foretells_record
 from tests.support.models import either, unforeseeable, weights
 
 WHITE = np.full((32, 32, 3), 255, np.uint8)

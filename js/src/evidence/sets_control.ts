@@ -1,0 +1,75 @@
+// What alone is enough for the answer, and what is needed: buttons, the set that is selected, its receipt.
+
+import { sameCells, selectionOf } from "../cells/selection";
+import { element } from "../dom/element";
+import { listen } from "../dom/listen";
+import type { Choose } from "../grid/selector";
+import type { Model, SetKind, SmallestSet } from "../model/explorer_protocol";
+import { filled, type Host } from "../model/widget_model";
+
+const NAMES: Record<SetKind, [name: string, title: string]> = {
+  enough: ["Enough", "The fewest cells that alone keep the answer"],
+  needed: ["Needed", "The fewest cells without which the answer changes"],
+};
+
+const KINDS = ["enough", "needed"] as const;
+
+export function setsControl(model: Model, signal: AbortSignal, host: () => Host, choose: Choose) {
+  const root = element("div", "gx-sets");
+  const row = element("div", "gx-actions");
+  const found = element("p", "gx-set");
+  const receipt = element("p", "gx-hint");
+  const said = element("p", "gx-set");
+  root.append(row, found, receipt, said);
+
+  const known = (kind: SetKind) => model.get("minimal_sets")[kind] ?? [];
+
+  /** The set that is selected. */
+  const shown = (): [SetKind, number] | null => {
+    const [grid, keep] = [filled(model.get("grid")), model.get("keep")];
+    const kind = keep ? "enough" : "needed";
+    const selected = selectionOf(grid, model.get("value"));
+    const at = known(kind).findIndex(({ cells }) => sameCells(selected, selectionOf(grid, cells)));
+    return at < 0 ? null : [kind, at];
+  };
+
+  const ask = (kind: SetKind, next: boolean) => {
+    if (host() === "kernel") return model.send({ type: "smallest_set", kind, next });
+    const at = next ? ((shown()?.[1] ?? -1) + 1) % known(kind).length : 0;
+    choose(known(kind)[at]!.cells, kind === "enough");
+  };
+
+  const button = (name: string, title: string, act: () => void) => {
+    const node = element("button", "gx-button", name);
+    node.title = title;
+    listen(node, "click", act, signal);
+    row.append(node);
+    return node;
+  };
+  const buttons = KINDS.map((kind) => button(...NAMES[kind], () => ask(kind, false)));
+  const another = button("Another", "The next set, of other cells", () => ask(shown()![0], true));
+
+  const update = () => {
+    const sets = model.get("minimal_sets");
+    const now = shown();
+    root.hidden = model.get("quantity").name === "value";
+    KINDS.forEach((kind, at) => {
+      const node = buttons[at]!;
+      node.disabled = host() === "kernel" ? sets.searching !== undefined : known(kind).length === 0;
+      node.setAttribute("aria-pressed", String(now?.[0] === kind));
+    });
+    another.hidden = !now || !(host() === "kernel" && sets.more?.[now[0]]) && known(now[0]).length < 2;
+    another.disabled = sets.searching !== undefined;
+    const set: SmallestSet | null = now && known(now[0])[now[1]]!;
+    const searching = sets.searching && `Looking for what is ${sets.searching} … ${sets.asked} of at most ${sets.most} questions`;
+    show(found, searching ?? set?.sentence ?? "");
+    show(receipt, searching ? "" : (set?.receipt ?? ""));
+    show(said, [sets.sentence, ...(sets.notes ?? [])].filter(Boolean).join(" "));
+  };
+  return { element: root, update };
+}
+
+function show(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+  node.hidden = text === "";
+}
