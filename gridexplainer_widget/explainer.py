@@ -41,8 +41,9 @@ class GridExplainer(Auditor, Studies):
     ----------
     model : model, path, callable or Classifier
         See :func:`gridexplainer_widget.as_classifier`, also for `preprocess` to `input_shape`.
-    grid_size : int or (int, int)
-        Rows and columns, from 1 to the pixels of the model's input.
+    grid_size : int or (int, int), optional
+        Rows and columns, from 1 to the pixels of the model's input. By default 8×8; the live
+        widget cuts wide and tall pictures into about as many square cells.
     fill : str, (r, g, b) or callable
         Replaces hidden cells before preprocessing: "picture-mean", "blur", "red", …; see
         docs/fills.md and :func:`gridexplainer_widget.core.fills.parse_fill`.

@@ -16,7 +16,7 @@ from gridexplainer_widget.classifiers.labels import LabelsLike
 from gridexplainer_widget.classifiers.preprocessing import PreprocessLike
 from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
 from gridexplainer_widget.core.fills import DEFAULT_FILL, FillLike, parse_fill
-from gridexplainer_widget.core.grid import GridSize, is_whole, parse_grid_size
+from gridexplainer_widget.core.grid import DEFAULT_SIDE, GridSize, is_whole, parse_grid_size
 from gridexplainer_widget.core.picture import Picture, PictureLike, read_picture
 from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.core.scores import parse_score
@@ -41,7 +41,7 @@ class Setup:
     def __init__(  # noqa: PLR0913 - the model, and keywords with sound defaults
         self,
         model: Any,
-        grid_size: GridSize = 8,
+        grid_size: GridSize | None = None,
         *,
         fill: FillLike = DEFAULT_FILL,
         score: str = "probability",
@@ -64,7 +64,8 @@ class Setup:
             raise ValueError(f"budget={budget!r}; wanted is at least 1, or None to choose.")
         if not (is_whole(seed) and seed >= 0):
             raise ValueError(f"seed={seed!r}; wanted is a whole number from 0.")
-        self.grid_size = parse_grid_size(grid_size)
+        self.grid_is_chosen = grid_size is not None
+        self.grid_size = parse_grid_size(DEFAULT_SIDE if grid_size is None else grid_size)
         self.fill = parse_fill(fill, seed)
         self.classifier = as_classifier(
             model,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,13 @@ class Box(NamedTuple):
     left: int
     bottom: int
     right: int
+
+
+DEFAULT_SIDE: Final = 8
+"""Rows and columns of a grid that nobody chose."""
+
+ALMOST_SQUARE: Final = 0.8
+"""Shape of a picture, its longer side below, from which the default grid is N×N."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +114,15 @@ class Grid:
         while ranks.shape[0] < max(self.shape):
             ranks = np.block([[4 * ranks, 4 * ranks + 2], [4 * ranks + 3, 4 * ranks + 1]])
         return np.argsort(ranks[: self.rows, : self.columns], axis=None, kind="stable")
+
+
+def square_cells(height: int, width: int, side: int = DEFAULT_SIDE) -> tuple[int, int]:
+    """Return rows and columns of about `side`² cells that are about square on a picture."""
+    shape = width / height
+    if ALMOST_SQUARE <= shape <= 1 / ALMOST_SQUARE:
+        return side, side
+    rows, columns = max(1, round(side / shape**0.5)), max(1, round(side * shape**0.5))
+    return min(rows, side * side), min(columns, side * side)
 
 
 def parse_grid_size(grid_size: GridSize) -> tuple[int, int]:

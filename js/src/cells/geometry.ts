@@ -1,5 +1,6 @@
 // Cells ↔ pixels, by the same formula as grid.py. Pure functions.
 
+import { MAX_GRID } from "../model/explorer_protocol";
 import type { Cell, GridShape } from "../model/widget_model";
 
 export interface Box {
@@ -53,4 +54,11 @@ function lastBefore(places: number[], point: number): number {
   let place = 0;
   while (place + 2 < places.length && places[place + 1]! <= point) place++;
   return place;
+}
+
+/** About N² cells that are about square on a picture of a shape; as square_cells in grid.py. */
+export function squareCells(side: number, shape: number): number | Cell {
+  if (shape >= 0.8 && shape <= 1.25) return side;
+  const within = (count: number) => Math.min(MAX_GRID, Math.max(1, Math.round(count)));
+  return [within(side / Math.sqrt(shape)), within(side * Math.sqrt(shape))];
 }

@@ -1,7 +1,7 @@
 // How cells are hidden and measured, and how the map looks, behind one button.
 
 import { listen } from "../dom/listen";
-import { sizeOf } from "../cells/geometry";
+import { sizeOf, squareCells } from "../cells/geometry";
 import { disclosure } from "../dom/disclosure";
 import { element } from "../dom/element";
 import { field } from "../dom/field";
@@ -22,10 +22,10 @@ export interface Settings {
   update(): void;
 }
 
-/** `root` is shown larger for a projector. */
-export function settings(model: Model, root: HTMLElement, signal: AbortSignal, host: () => Host): Settings {
+/** `root` is shown larger for a projector; `shape` is the picture's width over its height. */
+export function settings(model: Model, root: HTMLElement, signal: AbortSignal, host: () => Host, shape: () => number): Settings {
   const { button, panel } = disclosure("Settings", "gx-settings", signal);
-  const grid = gridControl(model, signal);
+  const grid = gridControl(model, signal, shape);
   const fills = choice(model, signal, "fill", "Hide with", () => {
     const missing = model.get("unavailable_fills");
     return model.get("fills").map((f): Option => [f, f in missing ? `${fillText(f)}: not installed` : fillText(f), missing[f]]);
@@ -44,7 +44,7 @@ export function settings(model: Model, root: HTMLElement, signal: AbortSignal, h
   return { button, panel, update };
 }
 
-function gridControl(model: Model, signal: AbortSignal) {
+function gridControl(model: Model, signal: AbortSignal, shape: () => number) {
   const range = element("input", "gx-range");
   range.type = "range";
   range.step = "1";
@@ -53,7 +53,7 @@ function gridControl(model: Model, signal: AbortSignal) {
   const wrap = element("span", "gx-range-row");
   wrap.append(range, size);
   listen(range, "input", () => {
-    model.set("grid_size", Number(range.value));
+    model.set("grid_size", squareCells(Number(range.value), shape()));
     model.save_changes();
     update();
   }, signal);
@@ -63,7 +63,7 @@ function gridControl(model: Model, signal: AbortSignal) {
     const grid = filled(model.get("grid"));
     range.max = String(Math.min(MAX_GRID, grid?.height ?? MAX_GRID, grid?.width ?? MAX_GRID));
     range.min = String(Math.min(2, rows, columns));
-    range.value = String(Math.max(rows, columns));
+    range.value = String(Math.round(Math.sqrt(rows * columns)));
     size.textContent = `${rows} × ${columns}`;
   };
   return { element: field("Grid", wrap), update };

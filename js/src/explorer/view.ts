@@ -50,7 +50,7 @@ export function mountExplorer(
   const notices = noticesView(model, signal, connection);
   const grid = gridView(model, signal, choose, undo);
   const evidence = evidenceView(model, signal, host);
-  const looks = settings(model, root, signal, host);
+  const looks = settings(model, root, signal, host, grid.shape);
   const open = openPicture(model, root, signal, host, notices.showMessage, (name) => {
     notices.sending(name);
     update();

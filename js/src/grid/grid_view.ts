@@ -24,6 +24,8 @@ export interface GridView {
   canvas: HTMLCanvasElement;
   /** Shows the picture without the map. */
   bare: HTMLElement;
+  /** The picture's width over its height. */
+  shape(): number;
   update(): void;
 }
 
@@ -77,6 +79,8 @@ export function gridView(
     const place = [placeText(grid, index), speaksOf(index)].filter(Boolean).join(" · ");
     tooltip.show(place, numbersOf(index, change).join("\n"));
   };
+
+  const shapeOfPicture = () => (picture ? picture.naturalWidth / picture.naturalHeight : 1);
 
   const redraw = () => {
     if (queued) return;
@@ -202,5 +206,5 @@ export function gridView(
     key.update(drops, model.get("score"), appearanceOf(model), unit, model.get("hardly_changed"), name);
     refresh();
   };
-  return { element: root, canvas, bare: bare.element, update };
+  return { element: root, canvas, bare: bare.element, shape: shapeOfPicture, update };
 }
