@@ -10,6 +10,7 @@ import { element } from "../dom/element";
 import { liveRegion } from "../dom/live_region";
 import { followTheme } from "../dom/theme";
 import { evidenceView } from "../evidence/evidence_view";
+import { setsControl } from "../evidence/sets_control";
 import { selectionActions } from "../evidence/selection_actions";
 import { topCellsControl } from "../evidence/top_cells";
 import { gridView } from "../grid/grid_view";
@@ -59,10 +60,11 @@ export function mountExplorer(
   const controls = explorerControls(model, signal, connection, [open.button, grid.bare, save.button, looks.button]);
   const actions = selectionActions(model, signal, choose, undo, () => history.any());
   const play = topCellsControl(model, signal, host, choose);
+  const sets = setsControl(model, signal, host, choose);
   const live = liveRegion(model);
-  const parts = [top, notices, controls, looks, open, save, grid, evidence, actions, play];
+  const parts = [top, notices, controls, looks, open, save, grid, evidence, actions, sets, play];
 
-  evidence.element.append(actions.element, play.element);
+  evidence.element.append(actions.element, sets.element, play.element);
   const body = element("div", "gx-body");
   body.append(grid.element, evidence.element);
   const heads = [top.element, controls.element, save.panel, looks.panel, notices.alerts];

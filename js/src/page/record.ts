@@ -3,7 +3,7 @@
 import type { Appearance } from "../cells/colors";
 import { indexOf } from "../cells/geometry";
 import { decodeScores, isScored } from "../cells/scores";
-import { INITIAL, type About, type Evidence, type Foretells, type Headline, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
+import { INITIAL, type About, type Evidence, type Foretells, type Headline, type MinimalSets, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
 import type { Cell, GridShape, Quantity } from "../model/widget_model";
 
 /** As in the kernel. */
@@ -31,6 +31,9 @@ export interface Embedded {
   others: [cell: number, index: number, before: number, after: number][];
   /** The answer to the selection when saved; null if none. */
   selection: RecordedAnswer | null;
+  minimal_sets: MinimalSets;
+  /** The answers to those sets. */
+  sets: RecordedAnswer[];
   done: number;
   seconds: number;
   about: About;
@@ -118,7 +121,10 @@ export function traitsOf(recording: Recording): Traits {
   };
 }
 
-type Answer = { prediction: Prediction } & Pick<Traits, "scores" | "together" | "foretells" | "headline" | "notes">;
+type Answer = { prediction: Prediction } & Pick<
+  Traits,
+  "scores" | "together" | "foretells" | "headline" | "minimal_sets" | "notes"
+>;
 
 /** As the kernel would publish them. */
 export function answerOf(recording: Recording, target: Traits["target"], score: Score): Answer {
@@ -136,6 +142,7 @@ export function answerOf(recording: Recording, target: Traits["target"], score: 
     together: mapOf(recording, recording.together[score]!, at),
     foretells: answers[score]!.foretells[at]!,
     headline: answers[score]!.headlines[at]!,
+    minimal_sets: embedded.minimal_sets.target === classes[at]! ? embedded.minimal_sets : {},
     notes: answers[score]!.notes[at]!,
   };
 }
@@ -155,8 +162,11 @@ export function evidenceOf(recording: Recording, question: Question, picture: Da
   const drops = decodeScores(dropsOf(recording, at, score));
   const evidence = { cells: value, keep, picture, drop: null, sum: null, synergy: null, classes: [] };
   const sum = hidden.length > 1 && !keep ? sumOf(hidden.map((i) => drops[i]!)) : null;
-  const recorded = recording.embedded.selection;
-  if (recorded && String(hiddenCells(grid, recorded.value, recorded.keep)) === String(hidden)) {
+  const { selection, sets } = recording.embedded;
+  const recorded = [...(selection ? [selection] : []), ...sets].find(
+    (answer) => String(hiddenCells(grid, answer.value, answer.keep)) === String(hidden),
+  );
+  if (recorded) {
     const drop = recorded.drops[score]![at]!;
     const after = decodeScores(bytesOf(recorded.vector));
     const synergy = sum === null ? null : drop - sum;
