@@ -25,6 +25,19 @@ const SMALLER = {
   compress: { ecma: 2020, passes: 3, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
   format: { comments: false },
 };
+/** Variables that scripts set. */
+const SET_BY_SCRIPTS = new Set(["--gx-shape", "--gx-popup-height"]);
+/** Both widgets' styles may be on one page: a variable has the same short name in both. */
+function shortened(css) {
+  return css.replaceAll(/--gx-[a-z-]+/g, (name) => {
+    if (SET_BY_SCRIPTS.has(name)) return name;
+    const hash = [...name].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 46656, 7);
+    if ((names.get(hash) ?? name) !== name) throw new Error(`${name} and ${names.get(hash)} get one name.`);
+    names.set(hash, name);
+    return `--x${hash.toString(36)}`;
+  });
+}
+const names = new Map();
 const check = process.argv.includes("--check");
 let failed = false;
 const sizes = { explorer: 0, comparison: 0 };
@@ -43,7 +56,7 @@ for (const [name, entry] of Object.entries(outputs)) {
   });
   const path = `${here}../gridexplainer_widget/static/${name}`;
   const bundled = result.outputFiles[0].text;
-  const text = name.endsWith(".js") ? (await minify(bundled, SMALLER)).code : bundled;
+  const text = name.endsWith(".js") ? (await minify(bundled, SMALLER)).code : shortened(bundled);
   const [widget] = name.split(".");
   if (widget in sizes) sizes[widget] += Buffer.byteLength(text);
   if (!check) {

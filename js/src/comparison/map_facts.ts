@@ -1,6 +1,6 @@
 // Below a map: progress or cost, and notes.
 
-import { element, showNodes } from "../dom/element";
+import { attribute, element, showNodes } from "../dom/element";
 import type { MapRecord, MetricValues, Progress } from "../model/comparison_protocol";
 import { filled, type Status } from "../model/widget_model";
 import { costText, stateText } from "../text/map_text";
@@ -11,7 +11,7 @@ export function stateLine() {
   const track = element("div", "gx-progress");
   const bar = element("div", "gx-progress-bar");
   const text = element("span", "gx-state-text");
-  track.setAttribute("role", "progressbar");
+  attribute(track, "role", "progressbar");
   track.append(bar);
   root.append(text, track);
   const update = (map: MapRecord | null, progress: Progress, status: Status, title: string) => {
@@ -20,9 +20,9 @@ export function stateLine() {
     text.textContent = stateText(map, progress, status);
     text.title = text.textContent;
     track.hidden = !running || total === 0;
-    track.setAttribute("aria-label", `Progress of ${title}`);
-    track.setAttribute("aria-valuenow", String(done));
-    track.setAttribute("aria-valuemax", String(total));
+    attribute(track, "aria-label", `Progress of ${title}`);
+    attribute(track, "aria-valuenow", String(done));
+    attribute(track, "aria-valuemax", String(total));
     bar.style.width = total > 0 ? `${(100 * done) / total}%` : "0";
   };
   return { element: root, update };
@@ -46,7 +46,7 @@ export function notesView() {
 
 function mark(): HTMLElement {
   const node = element("span", "gx-info", "i");
-  node.setAttribute("aria-hidden", "true");
+  attribute(node, "aria-hidden", "true");
   return node;
 }
 

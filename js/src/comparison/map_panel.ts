@@ -1,7 +1,7 @@
 // One method of a comparison: controls, map and facts.
 
 import { largestOf } from "../cells/scores";
-import { element, showNodes } from "../dom/element";
+import { attribute, element, showNodes } from "../dom/element";
 import type { MapRecord, MethodRequest, Metric, Model, Progress } from "../model/comparison_protocol";
 import { filled, type GridShape, type Host, type Status } from "../model/widget_model";
 import { placeText } from "../text/cell_text";
@@ -42,7 +42,7 @@ export function mapPanel(
   const controller = new AbortController();
   const { signal } = controller;
   const root = element("div", "gx-panel");
-  root.setAttribute("role", "group");
+  attribute(root, "role", "group");
   const control = methodControl(model, signal, host, intents);
   let values: Float32Array = new Float32Array();
   let drawn: Float32Array = new Float32Array();
@@ -87,7 +87,7 @@ export function mapPanel(
     }
     described = "";
     const failed = map?.status === "failed";
-    root.setAttribute("aria-label", title);
+    attribute(root, "aria-label", title);
     root.dataset["status"] = map?.status ?? "pending";
     control.update(request, map, title);
     view.element.hidden = failed;

@@ -2,7 +2,7 @@
 
 import type { Appearance } from "../cells/colors";
 import { cellAt } from "../cells/geometry";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import { onRepaintNeeded } from "../dom/repaint";
 import { ariaGrid } from "../grid/aria_grid";
 import { listenToKeys } from "../grid/keyboard";
@@ -47,7 +47,7 @@ export function mapView(
 ): MapView {
   const root = element("div", "gx-map");
   const canvas = element("canvas", "gx-canvas");
-  canvas.setAttribute("aria-hidden", "true");
+  attribute(canvas, "aria-hidden", "true");
   root.append(canvas);
   const aria = ariaGrid(root);
   const key = {};
@@ -64,8 +64,8 @@ export function mapView(
   const describe = (grid: GridShape, label: string, text: TextOf) => {
     const active = linkedCells.active();
     aria.update(grid, active, text(active), linkedCells.selected().has(active));
-    root.setAttribute("aria-label", label);
-    root.setAttribute("aria-multiselectable", "false");
+    attribute(root, "aria-label", label);
+    attribute(root, "aria-multiselectable", "false");
   };
 
   const cellUnder = (point: Point) => (shape ? cellAt(shape, ...point) : null);

@@ -1,7 +1,7 @@
 // The head of a map: method, layer and a remove button.
 
 import { listen } from "../dom/listen";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import { select, type Option } from "../dom/select";
 import type { MapRecord, MethodRequest, Model, Offered } from "../model/comparison_protocol";
 import type { Host } from "../model/widget_model";
@@ -36,7 +36,7 @@ export function methodControl(
   const used = element("span", "gx-map-used");
   const remove = element("button", "gx-button gx-small gx-remove", "×");
   listen(remove, "click", intents.remove, signal);
-  method.element.setAttribute("aria-label", "Method");
+  attribute(method.element, "aria-label", "Method");
   top.append(heading, method.element, remove);
   below.append(used, where.element);
 
@@ -47,8 +47,8 @@ export function methodControl(
     const taken = takesLayer(offered, name) && layers.length > 0;
     method.update(withCurrent(methodOptions(offered), name, bare), name);
     where.update(withCurrent(layerOptions(layers, options, map), options, options), options);
-    where.element.setAttribute("aria-label", `Layer of ${bare}`);
-    remove.setAttribute("aria-label", `Remove ${title}`);
+    attribute(where.element, "aria-label", `Layer of ${bare}`);
+    attribute(remove, "aria-label", `Remove ${title}`);
     remove.title = "Remove";
     heading.textContent = title;
     const page = host() === "page";

@@ -1,6 +1,6 @@
 // The metrics of a map, and their meanings.
 
-import { element, showNodes } from "../dom/element";
+import { attribute, element, showNodes } from "../dom/element";
 import type { Metric, MetricValues, OrderMetric, UnderFill } from "../model/comparison_protocol";
 import { ARROWS, bandText, isOrderMetric, metricText, type BestTexts } from "../text/metrics";
 
@@ -40,7 +40,7 @@ function underTable(metrics: readonly Metric[], { under }: MetricValues, best: B
 
 function headerCell(scope: string, className: string, text = ""): HTMLElement {
   const cell = element("th", className, text);
-  cell.setAttribute("scope", scope);
+  attribute(cell, "scope", scope);
   return cell;
 }
 
@@ -61,7 +61,7 @@ function underCell(metric: Metric, name: OrderMetric, one: UnderFill, best?: str
 /** Screen readers hear it with each figure. */
 function randomLabel(): HTMLElement {
   const label = element("span", "gx-metric-random", "random orders");
-  label.setAttribute("aria-hidden", "true");
+  attribute(label, "aria-hidden", "true");
   return label;
 }
 
@@ -96,7 +96,7 @@ function valueOf(text: string, best: string | undefined): HTMLElement {
 function headingOf({ name, title, better }: Metric): (Node | string)[] {
   if (name === "pointing") return [title]; // ✓ and ✗ say which is better
   const arrow = element("span", "", ` ${ARROWS[better]}`);
-  arrow.setAttribute("aria-hidden", "true");
+  attribute(arrow, "aria-hidden", "true");
   return [title, arrow, element("span", "gx-sr", `, ${better} is better`)];
 }
 

@@ -1,7 +1,7 @@
 // Messages of a comparison: errors, a lost kernel, unavailable methods.
 
 import { offlineNotice } from "../controls/offline";
-import { element, showNodes } from "../dom/element";
+import { attribute, element, showNodes } from "../dom/element";
 import type { Model } from "../model/comparison_protocol";
 import type { Connection } from "../model/connection";
 
@@ -25,9 +25,9 @@ export function comparisonNotices(model: Model, connection: Connection): Notices
   const summary = element("summary", "gx-quiet");
   const list = element("dl", "gx-meanings");
   const live = element("div", "gx-sr");
-  error.setAttribute("role", "alert");
-  live.setAttribute("role", "status");
-  live.setAttribute("aria-live", "polite");
+  attribute(error, "role", "alert");
+  attribute(live, "role", "status");
+  attribute(live, "aria-live", "polite");
   damaged.hidden = true;
   alerts.append(offline.element, error, damaged);
   refused.append(summary, list);

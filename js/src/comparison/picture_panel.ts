@@ -1,7 +1,7 @@
 // The picture beside the maps, with its class probabilities.
 
 import { classBarsKey, classBars, type ClassProbability } from "../dom/class_bars";
-import { element, showNodes } from "../dom/element";
+import { attribute, element, showNodes } from "../dom/element";
 import type { Model } from "../model/comparison_protocol";
 import { filled, type GridShape } from "../model/widget_model";
 import { placeText } from "../text/cell_text";
@@ -25,8 +25,8 @@ export function picturePanel(
   signal: AbortSignal,
 ): PicturePanel {
   const root = element("div", "gx-panel gx-picture");
-  root.setAttribute("role", "group");
-  root.setAttribute("aria-label", "Picture");
+  attribute(root, "role", "group");
+  attribute(root, "aria-label", "Picture");
   const head = element("div", "gx-map-head");
   const place = element("div", "gx-map-place");
   const view = mapView(linkedCells, null, redraw, signal);

@@ -4,7 +4,7 @@ import { listen } from "../dom/listen";
 import { appearanceOf } from "../cells/colors";
 import { decodeScores, scaleOf } from "../cells/scores";
 import { shownScores } from "../cells/two_maps";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import { field } from "../dom/field";
 import { thresholdText } from "../grid/legend";
 import type { Colormap, Model, Scale } from "../model/explorer_protocol";
@@ -77,7 +77,7 @@ function slider(
   range.min = "0";
   range.max = "1";
   range.step = String(step);
-  range.setAttribute("aria-label", title);
+  attribute(range, "aria-label", title);
   const shown = element("span", "gx-value");
   const root = field(title, range);
   root.firstElementChild?.append(" ", shown);
@@ -89,7 +89,7 @@ function slider(
   const update = () => {
     range.value = String(model.get(name));
     shown.textContent = text();
-    range.setAttribute("aria-valuetext", text());
+    attribute(range, "aria-valuetext", text());
   };
   return { element: root, update };
 }

@@ -2,7 +2,7 @@
 
 import { listen } from "../dom/listen";
 import { PROBABILITY, quantityText } from "../cells/quantity";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import type { Quantity } from "../model/widget_model";
 import { matching, type ClassOption } from "../text/classes";
 
@@ -32,8 +32,8 @@ export function classList(
   const more = element("p", "gx-more");
   listbox.id = `${id}-classes`;
   listbox.tabIndex = -1; // Chromium lets Tab stop at what scrolls, and the list is gone by then
-  listbox.setAttribute("role", "listbox");
-  listbox.setAttribute("aria-label", "Classes");
+  attribute(listbox, "role", "listbox");
+  attribute(listbox, "aria-label", "Classes");
   popup.append(listbox, more);
   let shown: ClassOption[] = [];
   let at = -1;
@@ -44,7 +44,7 @@ export function classList(
     const node = listbox.children[at];
     activated(node?.id ?? "");
     if (!(node instanceof HTMLElement)) return;
-    node.setAttribute("aria-selected", "true");
+    attribute(node, "aria-selected", "true");
     reveal(listbox, node);
   };
 
@@ -97,8 +97,8 @@ function optionNode(
 ): HTMLElement {
   const node = element("li", current ? "gx-option gx-current" : "gx-option");
   node.id = id;
-  node.setAttribute("role", "option");
-  node.setAttribute("aria-selected", "false");
+  attribute(node, "role", "option");
+  attribute(node, "aria-selected", "false");
   node.append(element("span", "gx-option-name", name));
   if (probability !== null) node.append(element("span", "gx-number", quantityText(probability, quantity)));
   return node;

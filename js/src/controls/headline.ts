@@ -1,7 +1,7 @@
 // The sentence on top: what the model says, what speaks for it, and how far to believe that.
 
 import { shownMap } from "../cells/two_maps";
-import { element, showNodes } from "../dom/element";
+import { attribute, element, showNodes } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 
 const MEANING =
@@ -11,7 +11,7 @@ export function headline(model: Model): { element: HTMLElement; update(): void }
   const root = element("header", "gx-headline");
   const says = element("p", "gx-says");
   const trust = element("p", "gx-trust");
-  for (const status of [says, trust]) status.setAttribute("role", "status");
+  for (const status of [says, trust]) attribute(status, "role", "status");
   trust.title = MEANING;
   root.append(says, trust);
   const update = () => {

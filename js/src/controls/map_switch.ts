@@ -2,7 +2,7 @@
 
 import { listen } from "../dom/listen";
 import { hasTogether, shownMap } from "../cells/two_maps";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import type { MapName, Model } from "../model/explorer_protocol";
 import { filled, type Host } from "../model/widget_model";
 
@@ -18,8 +18,8 @@ const NAMES: [MapName, string, string][] = [
 export function mapSwitch(model: Model, signal: AbortSignal, host: () => Host) {
   const root = element("div", "gx-field gx-which");
   const group = element("div", "gx-switch");
-  group.setAttribute("role", "group");
-  group.setAttribute("aria-label", "Cells are hidden");
+  attribute(group, "role", "group");
+  attribute(group, "aria-label", "Cells are hidden");
   const buttons = NAMES.map(([name, text, title]) => {
     const button = element("button", "gx-button", text);
     button.title = title;
@@ -38,7 +38,7 @@ export function mapSwitch(model: Model, signal: AbortSignal, host: () => Host) {
     // Room is kept from the start: nothing moves.
     root.hidden = !two && !filled(model.get("progress"))?.handfuls?.total;
     root.style.visibility = two ? "" : "hidden";
-    buttons.forEach((button, at) => button.setAttribute("aria-pressed", String(NAMES[at]![0] === shown)));
+    buttons.forEach((button, at) => attribute(button, "aria-pressed", String(NAMES[at]![0] === shown)));
   };
   return { element: root, update };
 }

@@ -1,7 +1,7 @@
 // Checks of the model: one line, with the result of each check in its details.
 
 import { shownMap } from "../cells/two_maps";
-import { element, showNodes } from "../dom/element";
+import { attribute, element, showNodes } from "../dom/element";
 import type { Check, CheckVerdict, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 
@@ -55,7 +55,7 @@ function listItem([name, verdict, seen, advice]: Check["checks"][number]): HTMLE
 
 function mark(verdict: CheckVerdict): HTMLElement {
   const node = element("span", "gx-check-mark", MARKS[verdict]);
-  node.setAttribute("aria-hidden", "true");
+  attribute(node, "aria-hidden", "true");
   node.dataset["verdict"] = verdict;
   return node;
 }

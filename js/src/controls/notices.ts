@@ -1,7 +1,7 @@
 // Messages: alerts above the map (a lost kernel, errors), notes below it, the model and its checks.
 
 import { listen } from "../dom/listen";
-import { element, showNodes } from "../dom/element";
+import { attribute, element, showNodes } from "../dom/element";
 import type { Connection } from "../model/connection";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
@@ -21,8 +21,8 @@ export function noticesView(model: Model, signal: AbortSignal, connection: Conne
   const check = modelCheck(model);
   const about = element("p", "gx-about");
   const logOdds = element("button", "gx-button", "Show log-odds");
-  reading.setAttribute("role", "status");
-  for (const alert of [error, local]) alert.setAttribute("role", "alert");
+  attribute(reading, "role", "status");
+  for (const alert of [error, local]) attribute(alert, "role", "alert");
   local.hidden = true;
   listen(logOdds, "click", () => {
     model.set("score", "log-odds");

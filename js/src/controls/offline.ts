@@ -1,6 +1,6 @@
 // That no kernel answers.
 
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import type { Connection } from "../model/connection";
 
 const GONE =
@@ -11,7 +11,7 @@ const SILENT =
 
 export function offlineNotice({ host, silent }: Connection) {
   const root = element("p", "gx-offline");
-  root.setAttribute("role", "status");
+  attribute(root, "role", "status");
   const update = () => {
     const text = host() === "gone" ? GONE : silent() ? SILENT : "";
     if (root.textContent !== text) root.textContent = text;

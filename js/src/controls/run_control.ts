@@ -2,7 +2,7 @@
 
 import { listen } from "../dom/listen";
 import { secondsText } from "../cells/scores";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 import { filled, type Host } from "../model/widget_model";
 
@@ -14,7 +14,7 @@ export function runControl(model: Model, signal: AbortSignal, host: () => Host) 
   const track = element("div", "gx-progress");
   const bar = element("div", "gx-progress-bar");
   const text = element("span", "gx-progress-text");
-  track.setAttribute("role", "progressbar");
+  attribute(track, "role", "progressbar");
   track.append(bar);
   root.append(button, track, text);
   listen(button, "click", () => model.send({ type: model.get("status") === "running" ? "stop" : "start" }), signal);
@@ -31,9 +31,9 @@ export function runControl(model: Model, signal: AbortSignal, host: () => Host) 
     button.textContent = status === "running" ? "Stop" : status === "error" ? "Try again" : known > 0 ? "Resume" : "Start";
     button.hidden = host() === "gone";
     bar.style.width = most ? `${(100 * known) / most}%` : "0";
-    track.setAttribute("aria-label", handfuls.total ? "Cells and handfuls" : "Cells scored");
-    track.setAttribute("aria-valuenow", String(known));
-    track.setAttribute("aria-valuemax", String(most));
+    attribute(track, "aria-label", handfuls.total ? "Cells and handfuls" : "Cells scored");
+    attribute(track, "aria-valuenow", String(known));
+    attribute(track, "aria-valuemax", String(most));
     text.textContent = progressText(status, done, total, progress?.rate ?? 0, progress?.left ?? null, handfuls);
   };
   return { element: root, update };

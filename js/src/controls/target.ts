@@ -1,7 +1,7 @@
 // The target: a combobox after the ARIA Authoring Practices.
 
 import { listen } from "../dom/listen";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 import { className, classOptions, duplicateLabels, type ClassOption } from "../text/classes";
@@ -26,16 +26,16 @@ export function targetControl(
     model.save_changes();
     leave();
   };
-  const activated = (optionId: string) => input.setAttribute("aria-activedescendant", optionId);
+  const activated = (optionId: string) => attribute(input, "aria-activedescendant", optionId);
   const list = classList(id, choose, activated, signal);
   const { popup } = list;
-  input.setAttribute("aria-controls", list.listbox.id);
+  attribute(input, "aria-controls", list.listbox.id);
   const again = askAgain(model, signal);
   root.append(labelOf(input, "Why"), input, popup, again.element);
 
   const expand = (open: boolean) => {
     popup.hidden = !open;
-    input.setAttribute("aria-expanded", String(open));
+    attribute(input, "aria-expanded", String(open));
   };
   const open = (query = "") => {
     const top = filled(model.get("prediction"))?.top ?? [];
@@ -145,8 +145,8 @@ function comboboxInput(id: string): HTMLInputElement {
   input.type = "text";
   input.autocomplete = "off";
   input.spellcheck = false;
-  input.setAttribute("role", "combobox");
-  input.setAttribute("aria-autocomplete", "list");
+  attribute(input, "role", "combobox");
+  attribute(input, "aria-autocomplete", "list");
   return input;
 }
 

@@ -1,17 +1,17 @@
 // A button, and a panel elsewhere that it opens and closes.
 
 import { listen } from "./listen";
-import { element } from "./element";
+import { attribute, element } from "./element";
 
 export function disclosure(name: string, className: string, signal: AbortSignal) {
   const button = element("button", "gx-button gx-disclosure", name);
   const panel = element("div", className);
   panel.id = `gx-${Math.random().toString(36).slice(2)}`;
   panel.hidden = true;
-  button.setAttribute("aria-controls", panel.id);
+  attribute(button, "aria-controls", panel.id);
   const open = (opened: boolean) => {
     panel.hidden = !opened;
-    button.setAttribute("aria-expanded", String(opened));
+    attribute(button, "aria-expanded", String(opened));
   };
   open(false);
   listen(button, "click", () => open(panel.hidden !== false), signal);

@@ -18,6 +18,10 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
+export function attribute(node: Element, name: string, value: string): void {
+  node.setAttribute(name, value);
+}
+
 /** Replace changed children only: text selections and a screen reader's place stay. */
 export function showNodes(root: HTMLElement, nodes: (Node | string)[]): void {
   const next = document.createElement("div");

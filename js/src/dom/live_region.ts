@@ -2,7 +2,7 @@
 
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
-import { element } from "./element";
+import { attribute, element } from "./element";
 
 export interface LiveRegion {
   element: HTMLElement;
@@ -12,8 +12,8 @@ export interface LiveRegion {
 
 export function liveRegion(model: Model): LiveRegion {
   const root = element("div", "gx-sr");
-  root.setAttribute("role", "status");
-  root.setAttribute("aria-live", "polite");
+  attribute(root, "role", "status");
+  attribute(root, "aria-live", "polite");
   let announcedProgress = "";
   let announcedAnswer = "";
 

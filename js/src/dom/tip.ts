@@ -1,6 +1,6 @@
 // The line under the map that reads the cell under the pointer; it covers none.
 
-import { element } from "./element";
+import { attribute, element } from "./element";
 
 export interface Tip {
   element: HTMLElement;
@@ -14,7 +14,7 @@ export function tip(): Tip {
   const what = element("span", "gx-tip-drop");
   root.append(where, what);
   // The grid's active cell reads the same.
-  root.setAttribute("aria-hidden", "true");
+  attribute(root, "aria-hidden", "true");
 
   const show = (place: string, numbers: string) => {
     where.textContent = place;

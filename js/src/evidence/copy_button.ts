@@ -1,7 +1,7 @@
 // Copies the selection as Python writes it: rows are counted from 1 on the screen, from 0 in code.
 
 import { listen } from "../dom/listen";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import type { Cell } from "../model/widget_model";
 import { valueText } from "../text/evidence_text";
 
@@ -9,7 +9,7 @@ export function copyButton(signal: AbortSignal) {
   const button = element("button", "gx-button gx-small gx-copy");
   button.append(icon());
   let code = "";
-  button.setAttribute("aria-label", "Copy the selection as Python code");
+  attribute(button, "aria-label", "Copy the selection as Python code");
   const copy = () => {
     navigator.clipboard?.writeText(code).then(
       () => (button.title = `Copied: ${code}`),
@@ -29,9 +29,9 @@ export function copyButton(signal: AbortSignal) {
 function icon(): SVGElement {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  path.setAttribute("d", "M5 5h8v9H5zM3 11H2V2h8v1");
+  attribute(path, "d", "M5 5h8v9H5zM3 11H2V2h8v1");
   for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: "14", height: "14" })) {
-    svg.setAttribute(name, value);
+    attribute(svg, name, value);
   }
   svg.append(path);
   return svg;

@@ -1,7 +1,7 @@
 // The deletion and insertion curves.
 
 import { PROBABILITY, quantityText } from "../cells/quantity";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import type { Curve } from "../model/explorer_protocol";
 import type { Quantity } from "../model/widget_model";
 
@@ -23,7 +23,7 @@ export function curveChart(): CurveChart {
   const flip = node("line", { class: "gx-flip-mark", y1: "0", y2: String(HEIGHT) });
   const flips = element("p", "gx-hint gx-flip-text");
   const key = element("figcaption", "gx-hint gx-chart-key");
-  picture.setAttribute("role", "img");
+  attribute(picture, "role", "img");
   picture.append(marker, flip, deletion, insertion);
   const axis = element("div", "gx-axis");
   const [top, bottom] = [element("span", "", "100%"), element("span", "", "0")];
@@ -47,11 +47,11 @@ export function curveChart(): CurveChart {
     top.textContent = probable ? "100%" : quantityText(high, quantity);
     bottom.textContent = probable ? "0" : quantityText(low, quantity);
     last.textContent = cellsText(most);
-    deletion.setAttribute("points", points(curve.counts, curve.deletion, most, [low, high]));
-    insertion.setAttribute("points", points(curve.counts, curve.insertion, most, [low, high]));
+    attribute(deletion, "points", points(curve.counts, curve.deletion, most, [low, high]));
+    attribute(insertion, "points", points(curve.counts, curve.insertion, most, [low, high]));
     const x = String(((k ?? 0) / Math.max(1, most)) * WIDTH);
-    marker.setAttribute("x1", x);
-    marker.setAttribute("x2", x);
+    attribute(marker, "x1", x);
+    attribute(marker, "x2", x);
     marker.style.display = k === null ? "none" : "";
     const at = k === null ? -1 : curve.counts.indexOf(k);
     key.replaceChildren(
@@ -60,7 +60,7 @@ export function curveChart(): CurveChart {
     );
     showFlip(flip, curve, most);
     flips.textContent = curve.text;
-    picture.setAttribute("aria-label", curve.text);
+    attribute(picture, "aria-label", curve.text);
   };
   return { element: root, update };
 }
@@ -68,8 +68,8 @@ export function curveChart(): CurveChart {
 /** Mark where the answer changes. */
 function showFlip(line: SVGElement, { changes: { deletion } }: Curve, most: number): void {
   const x = String(((deletion ?? 0) / Math.max(1, most)) * WIDTH);
-  line.setAttribute("x1", x);
-  line.setAttribute("x2", x);
+  attribute(line, "x1", x);
+  attribute(line, "x2", x);
   line.style.display = deletion === null ? "none" : "";
 }
 
@@ -112,6 +112,6 @@ function cellsText(count: number): string {
 
 function node(name: string, attributes: Record<string, string>): SVGElement {
   const made = document.createElementNS(SVG, name) as SVGElement;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) attribute(made, key, value);
   return made;
 }

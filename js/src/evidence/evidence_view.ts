@@ -3,7 +3,7 @@
 import { indexOf } from "../cells/geometry";
 import { amountText, decodeScores, isFailed, isScored, signedText } from "../cells/scores";
 import { classBarsKey, classBars } from "../dom/class_bars";
-import { element, showNodes, showPng } from "../dom/element";
+import { attribute, element, showNodes, showPng } from "../dom/element";
 import type { Evidence, Model, Prediction } from "../model/explorer_protocol";
 import { filled, type Host } from "../model/widget_model";
 import { strengthText } from "../text/cell_text";
@@ -20,7 +20,7 @@ export interface EvidenceView {
 
 export function evidenceView(model: Model, signal: AbortSignal, host: () => Host): EvidenceView {
   const root = element("section", "gx-evidence");
-  root.setAttribute("aria-label", "Evidence");
+  attribute(root, "aria-label", "Evidence");
   const head = element("div", "gx-evidence-head");
   const title = element("p", "gx-title");
   const copy = copyButton(signal);

@@ -1,7 +1,7 @@
 // Buttons for the selection: keep, clear, undo.
 
 import { listen } from "../dom/listen";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import type { Choose } from "../grid/selector";
 import type { Model } from "../model/explorer_protocol";
 
@@ -31,14 +31,14 @@ export function selectionActions(
 
   // `disabled` would drop the focus after the last Undo.
   const allow = (node: HTMLElement, allowed: boolean) =>
-    node.setAttribute("aria-disabled", String(!allowed));
+    attribute(node, "aria-disabled", String(!allowed));
 
   const update = () => {
     const any = model.get("value").length > 0;
     allow(keep, any);
     allow(clear, any);
     allow(back, undoable());
-    keep.setAttribute("aria-pressed", String(model.get("keep") && any));
+    attribute(keep, "aria-pressed", String(model.get("keep") && any));
     root.hidden = !any && !undoable() && !root.contains(root.ownerDocument.activeElement);
   };
   return { element: root, update };

@@ -1,7 +1,7 @@
 // What alone is enough for the answer, and what is needed: buttons, the set that is selected, its receipt.
 
 import { sameCells, selectionOf } from "../cells/selection";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import { listen } from "../dom/listen";
 import type { Choose } from "../grid/selector";
 import type { Model, SetKind, SmallestSet } from "../model/explorer_protocol";
@@ -56,7 +56,7 @@ export function setsControl(model: Model, signal: AbortSignal, host: () => Host,
     KINDS.forEach((kind, at) => {
       const node = buttons[at]!;
       node.disabled = host() === "kernel" ? sets.searching !== undefined : known(kind).length === 0;
-      node.setAttribute("aria-pressed", String(now?.[0] === kind));
+      attribute(node, "aria-pressed", String(now?.[0] === kind));
     });
     another.hidden = !now || !(host() === "kernel" && sets.more?.[now[0]]) && known(now[0]).length < 2;
     another.disabled = sets.searching !== undefined;

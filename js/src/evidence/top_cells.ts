@@ -4,7 +4,7 @@ import { listen } from "../dom/listen";
 import { decodeScores } from "../cells/scores";
 import { sameCells, selectionOf, topCells, valueOf } from "../cells/selection";
 import { shownMap, shownScores } from "../cells/two_maps";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import { field } from "../dom/field";
 import type { Choose } from "../grid/selector";
 import type { Curve, Model } from "../model/explorer_protocol";
@@ -35,7 +35,7 @@ export function topCellsControl(
   range.type = "range";
   range.min = "0";
   range.step = "1";
-  range.setAttribute("aria-label", "Strongest cells");
+  attribute(range, "aria-label", "Strongest cells");
   row.firstElementChild?.append(" ", shown);
   const line = element("div", "gx-top-row");
   line.append(row, play);
@@ -130,7 +130,7 @@ export function topCellsControl(
     range.value = String(k ?? 0);
     const verb = model.get("keep") ? "kept" : "hidden";
     shown.textContent = k === null ? "others are selected" : k === 0 ? "none selected" : `${k} of ${most} ${verb}`;
-    range.setAttribute("aria-valuetext", shown.textContent);
+    attribute(range, "aria-valuetext", shown.textContent);
     play.textContent = timer ? "Pause" : "Play";
     play.hidden = host() === "page";
     const idle = host() !== "kernel" || model.get("status") !== "done";

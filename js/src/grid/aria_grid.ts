@@ -1,7 +1,7 @@
 // The grid for screen readers, with an element for the active cell only.
 
 import { cellBox, cellOf } from "../cells/geometry";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import type { GridShape } from "../model/widget_model";
 
 export interface AriaGrid {
@@ -23,8 +23,8 @@ export function ariaGrid(root: HTMLElement): AriaGrid {
     const box = cellBox(grid, index, 100, 100);
     const old = row;
     row = element("div", "gx-sr");
-    row.setAttribute("role", "row");
-    row.setAttribute("aria-rowindex", String(rowIndex + 1));
+    attribute(row, "role", "row");
+    attribute(row, "aria-rowindex", String(rowIndex + 1));
     // Screen magnifiers follow the element.
     row.style.left = `${box.x}%`;
     row.style.top = `${box.y}%`;
@@ -32,21 +32,21 @@ export function ariaGrid(root: HTMLElement): AriaGrid {
     row.style.height = `${box.height}%`;
     cell = element("div", "");
     cell.id = `${name}-${++moves}`;
-    cell.setAttribute("role", "gridcell");
-    cell.setAttribute("aria-colindex", String(columnIndex + 1));
+    attribute(cell, "role", "gridcell");
+    attribute(cell, "aria-colindex", String(columnIndex + 1));
     row.append(cell);
     old.remove();
     root.append(row);
-    root.setAttribute("aria-activedescendant", cell.id);
+    attribute(root, "aria-activedescendant", cell.id);
   };
 
   const begin = (grid: GridShape) => {
     root.tabIndex = 0;
-    root.setAttribute("role", "grid");
-    root.setAttribute("aria-label", "Cells of the picture");
-    root.setAttribute("aria-multiselectable", "true");
-    root.setAttribute("aria-rowcount", String(grid.rows));
-    root.setAttribute("aria-colcount", String(grid.columns));
+    attribute(root, "role", "grid");
+    attribute(root, "aria-label", "Cells of the picture");
+    attribute(root, "aria-multiselectable", "true");
+    attribute(root, "aria-rowcount", String(grid.rows));
+    attribute(root, "aria-colcount", String(grid.columns));
     // See element.ts.
     root.dataset["lmSuppressShortcuts"] = "true";
   };
@@ -60,7 +60,7 @@ export function ariaGrid(root: HTMLElement): AriaGrid {
       move(grid, index);
     }
     if (cell.textContent !== text) cell.textContent = text;
-    cell.setAttribute("aria-selected", String(selected));
+    attribute(cell, "aria-selected", String(selected));
   };
   return { update };
 }

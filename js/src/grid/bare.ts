@@ -1,7 +1,7 @@
 // A button, and a key on the grid, that show the picture without the map.
 
 import { listen } from "../dom/listen";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 
 export interface Bare {
   element: HTMLElement;
@@ -14,10 +14,10 @@ export function bareControl(signal: AbortSignal, changed: () => void): Bare {
   button.title = "Show the picture without the map; key: p";
   const on = () => button.getAttribute("aria-pressed") === "true";
   const toggle = () => {
-    button.setAttribute("aria-pressed", String(!on()));
+    attribute(button, "aria-pressed", String(!on()));
     changed();
   };
-  button.setAttribute("aria-pressed", "false");
+  attribute(button, "aria-pressed", "false");
   listen(button, "click", toggle, signal);
   return { element: button, on, toggle };
 }

@@ -4,7 +4,7 @@ import { appearanceOf } from "../cells/colors";
 import { cellAt } from "../cells/geometry";
 import { decodeScores } from "../cells/scores";
 import { shownMap, shownScores } from "../cells/two_maps";
-import { element, showPng } from "../dom/element";
+import { attribute, element, showPng } from "../dom/element";
 import { onRepaintNeeded } from "../dom/repaint";
 import { tip } from "../dom/tip";
 import type { Model } from "../model/explorer_protocol";
@@ -43,7 +43,7 @@ export function gridView(
   const key = legend();
   const cells = cellSelector(model, choose);
   const aria = ariaGrid(frame);
-  canvas.setAttribute("aria-hidden", "true");
+  attribute(canvas, "aria-hidden", "true");
   broken.hidden = true;
   frame.append(canvas);
   const bare = bareControl(signal, () => redraw());

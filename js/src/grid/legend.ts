@@ -11,7 +11,7 @@ import {
   scaleOf,
   unitOf,
 } from "../cells/scores";
-import { element } from "../dom/element";
+import { attribute, element } from "../dom/element";
 import type { Score } from "../model/explorer_protocol";
 import { dottedPattern, failedMark, pendingPattern } from "./marks";
 
@@ -125,7 +125,7 @@ function entry(meaning: string, mark?: Mark) {
   const text = element("span", "", meaning);
   const ratio = window.devicePixelRatio || 1;
   swatch.width = swatch.height = Math.round(SWATCH_SIZE * ratio);
-  swatch.setAttribute("aria-hidden", "true");
+  attribute(swatch, "aria-hidden", "true");
   const ink = swatch.getContext("2d");
   if (ink) mark?.(ink, swatch.width, ratio);
   root.append(swatch, text);
