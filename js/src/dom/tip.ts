@@ -4,7 +4,7 @@ import { attribute, element } from "./element";
 
 export interface Tip {
   element: HTMLElement;
-  show(place: string, numbers: string): void;
+  show(place: string, numbers: string, drawing?: Element | null): void;
   hide(): void;
 }
 
@@ -16,9 +16,11 @@ export function tip(): Tip {
   // The grid's active cell reads the same.
   attribute(root, "aria-hidden", "true");
 
-  const show = (place: string, numbers: string) => {
+  const show = (place: string, numbers: string, drawing: Element | null = null) => {
     where.textContent = place;
     what.textContent = numbers;
+    root.querySelector("svg")?.remove();
+    if (drawing) root.append(drawing);
   };
   return { element: root, show, hide: () => show("", "") };
 }

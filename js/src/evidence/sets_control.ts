@@ -14,7 +14,8 @@ const NAMES: Record<SetKind, [name: string, title: string]> = {
 
 const KINDS = ["enough", "needed"] as const;
 
-export function setsControl(model: Model, signal: AbortSignal, host: () => Host, choose: Choose) {
+/** `more` stands in the row of buttons. */
+export function setsControl(model: Model, signal: AbortSignal, host: () => Host, choose: Choose, more: HTMLElement) {
   const root = element("div", "gx-sets");
   const row = element("div", "gx-actions");
   const found = element("p", "gx-set");
@@ -48,13 +49,15 @@ export function setsControl(model: Model, signal: AbortSignal, host: () => Host,
   };
   const buttons = KINDS.map((kind) => button(...NAMES[kind], () => ask(kind, false)));
   const another = button("Another", "The next set, of other cells", () => ask(shown()![0], true));
+  row.append(more);
 
   const update = () => {
     const sets = model.get("minimal_sets");
     const now = shown();
-    root.hidden = model.get("quantity").name === "value";
+    const values = model.get("quantity").name === "value"; // no answer is kept or changed
     KINDS.forEach((kind, at) => {
       const node = buttons[at]!;
+      node.hidden = values;
       node.disabled = host() === "kernel" ? sets.searching !== undefined : known(kind).length === 0;
       attribute(node, "aria-pressed", String(now?.[0] === kind));
     });

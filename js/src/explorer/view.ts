@@ -9,6 +9,7 @@ import { settings } from "../controls/settings";
 import { element } from "../dom/element";
 import { liveRegion } from "../dom/live_region";
 import { followTheme } from "../dom/theme";
+import { certaintyControl } from "../evidence/certainty_control";
 import { evidenceView } from "../evidence/evidence_view";
 import { setsControl } from "../evidence/sets_control";
 import { selectionActions } from "../evidence/selection_actions";
@@ -49,7 +50,8 @@ export function mountExplorer(
 
   const top = headline(model);
   const notices = noticesView(model, signal, connection);
-  const grid = gridView(model, signal, choose, undo);
+  const sure = certaintyControl(model, signal, host, () => update());
+  const grid = gridView(model, signal, choose, undo, () => (sure.on() ? filled(model.get("certainty")) : null));
   const evidence = evidenceView(model, signal, host);
   const looks = settings(model, root, signal, host, grid.shape);
   const open = openPicture(model, root, signal, host, notices.showMessage, (name) => {
@@ -60,11 +62,11 @@ export function mountExplorer(
   const controls = explorerControls(model, signal, connection, [open.button, grid.bare, save.button, looks.button]);
   const actions = selectionActions(model, signal, choose, undo, () => history.any());
   const play = topCellsControl(model, signal, host, choose);
-  const sets = setsControl(model, signal, host, choose);
+  const sets = setsControl(model, signal, host, choose, sure.button);
   const live = liveRegion(model);
-  const parts = [top, notices, controls, looks, open, save, grid, evidence, actions, sets, play];
+  const parts = [top, notices, controls, looks, open, save, grid, evidence, actions, sets, sure, play];
 
-  evidence.element.append(actions.element, sets.element, play.element);
+  evidence.element.append(actions.element, sets.element, sure.element, play.element);
   const body = element("div", "gx-body");
   body.append(grid.element, evidence.element);
   const heads = [top.element, controls.element, save.panel, looks.panel, notices.alerts];

@@ -2,17 +2,18 @@
 
 import { appearanceOf } from "../cells/colors";
 import { cellAt } from "../cells/geometry";
-import { decodeScores } from "../cells/scores";
+import { decodeScores, isScored } from "../cells/scores";
 import { shownMap, shownScores } from "../cells/two_maps";
 import { attribute, element, showPng } from "../dom/element";
 import { onRepaintNeeded } from "../dom/repaint";
 import { tip } from "../dom/tip";
-import type { Model } from "../model/explorer_protocol";
+import type { Certainty, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 import { bothTexts, changedText, changeText, hidingText, placeText, speaksText } from "../text/cell_text";
 import { targetName } from "../text/classes";
 import { ariaGrid } from "./aria_grid";
 import { listenToKeys, moved } from "./keyboard";
+import { dots } from "./dots";
 import { legend } from "./legend";
 import { bareControl } from "./bare";
 import { paint, paleCopy } from "./paint";
@@ -34,6 +35,7 @@ export function gridView(
   signal: AbortSignal,
   choose: Choose,
   undo: () => void,
+  certainty: () => Certainty | null,
 ): GridView {
   const root = element("div", "gx-grid");
   const frame = element("div", "gx-frame");
@@ -70,14 +72,14 @@ export function gridView(
     const [width, height] = [frame.clientWidth, frame.clientHeight];
     const [active, selected] = [activeShown ? cells.active() : null, cells.shown()];
     const marks = { hardlyChanged: model.get("hardly_changed"), hovered, active, selected, keep };
-    const scene = { picture, pale, grid, drops, score, appearance, bare: bare.on(), ...marks };
+    const scene = { picture, pale, grid, drops, score, appearance, bare: bare.on(), verdicts: certainty()?.verdicts ?? null, ...marks };
     paint(canvas, scene, width, height);
     const index = cells.dragging() ? null : (hovered ?? active);
     const drop = index === null ? undefined : alone[index];
     if (!grid || index === null || drop === undefined) return tooltip.hide();
     const change = changeText(drop, score, filled(model.get("prediction")), model.get("quantity"));
     const place = [placeText(grid, index), speaksOf(index)].filter(Boolean).join(" · ");
-    tooltip.show(place, numbersOf(index, change).join("\n"));
+    tooltip.show(place, numbersOf(index, change).join("\n"), dotsOf(index));
   };
 
   const shapeOfPicture = () => (picture ? picture.naturalWidth / picture.naturalHeight : 1);
@@ -89,6 +91,15 @@ export function gridView(
   };
 
   const speaksOf = (index: number) => speaksText(drops[index] ?? NaN, targetName(model));
+
+  const dotsOf = (index: number) => {
+    const sure = certainty();
+    if (!sure) return null;
+    const [values, tells] = [decodeScores(sure.values), new Uint8Array(sure.tells.buffer, sure.tells.byteOffset, sure.tells.byteLength)];
+    const places = sure.ways.map((_, way) => way * sure.verdicts.length + index);
+    const told = places.filter((place) => tells[place] && isScored(values[place])).map((place) => values[place]!);
+    return told.length > 0 ? dots(told, sure.margin) : null;
+  };
 
   const numbersOf = (index: number, change: string) => {
     const part = together[index];

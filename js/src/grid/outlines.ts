@@ -47,6 +47,16 @@ export function outlineSelection(
   fillRim(context, rim, black, "#000");
 }
 
+/** Outline the cells that are sure, those that speak for and those that speak against apart. */
+export function outlineSure(context: Context, surface: Surface, verdicts: readonly number[]): void {
+  for (const sign of [1, -1]) {
+    const cells = new Set([...verdicts.keys()].filter((index) => verdicts[index] === sign));
+    const rim = rimOf(surface, cells);
+    fillRim(context, rim, pixels(surface, 3), "rgba(255, 255, 255, 0.85)");
+    fillRim(context, rim, pixels(surface, 2), "#111");
+  }
+}
+
 /** White in black, outside the cells. */
 function outlineAround(context: Context, surface: Surface, cells: ReadonlySet<number>): void {
   const line = pixels(surface, 1);

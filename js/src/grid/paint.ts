@@ -5,7 +5,7 @@ import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "../c
 import type { Score } from "../model/explorer_protocol";
 import type { GridShape } from "../model/widget_model";
 import { dottedPattern, failedMark, pendingPattern } from "./marks";
-import { dimHidden, outlineActive, outlineHovered, outlineSelection } from "./outlines";
+import { dimHidden, outlineActive, outlineHovered, outlineSelection, outlineSure } from "./outlines";
 import { boxOn, cellSizeOn, pixels, roomOn, surfaceOf, type Surface } from "./surface";
 
 export interface Scene {
@@ -20,6 +20,8 @@ export interface Scene {
   appearance: Appearance;
   /** The picture alone. */
   bare?: boolean;
+  /** 1 sure for, −1 sure against, 0 not known, which is paler; null where that is not shown. */
+  verdicts?: readonly number[] | null;
   hovered: number | null;
   /** While the grid is focused. */
   active: number | null;
@@ -41,6 +43,9 @@ const TOLD = 0.1;
 
 /** In CSS pixels, on both sides of a number. */
 const NUMBER_MARGIN = 2;
+
+/** Share of its colour that an unsure cell keeps. */
+const UNSURE = 0.3;
 
 /** Smallest cell with a number, in CSS pixels. */
 const MIN_NUMBER_CELL = { width: 30, height: 20 };
@@ -98,7 +103,7 @@ const layers = new WeakMap<HTMLCanvasElement, Layer>();
 function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanvasElement {
   const { pale, drops, grid, score, appearance, hardlyChanged } = scene;
   const size = [canvas.width, canvas.height, ratio];
-  const rest = JSON.stringify([grid, score, appearance, hardlyChanged, size, scene.bare]);
+  const rest = JSON.stringify([grid, score, appearance, hardlyChanged, size, scene.bare, scene.verdicts]);
   const old = layers.get(canvas);
   if (old && old.pale === pale && old.rest === rest && sameBits(old.drops, drops)) return old.canvas;
   const layer = { canvas: old?.canvas ?? newLayer(canvas), pale, drops, rest };
@@ -141,6 +146,7 @@ function paintMap(context: Context, scene: Scene, width: number, height: number,
   paintCells(context, scene, surface);
   fillWith(context, surface, dottedPattern(context, surface.ratio), scene.hardlyChanged);
   paintLines(context, surface);
+  if (scene.verdicts) outlineSure(context, surface, scene.verdicts);
   if (scene.appearance.numbers) paintNumbers(context, scene, surface);
 }
 
@@ -177,10 +183,11 @@ function fillCells(context: Context, surface: Surface, cells: readonly number[])
   }
 }
 
-function paintCells(context: Context, { drops, score, appearance }: Scene, surface: Surface) {
+function paintCells(context: Context, { drops, score, appearance, verdicts }: Scene, surface: Surface) {
   const scale = scaleOf(drops, score, appearance.scale);
-  drops.forEach((drop, index) => {
-    if (Number.isNaN(drop)) return;
+  drops.forEach((full, index) => {
+    if (Number.isNaN(full)) return;
+    const drop = verdicts?.[index] === 0 && !isFailed(full) ? UNSURE * full : full;
     const box = boxOn(surface, index);
     if (isFailed(drop)) {
       failedMark(context, box, surface.ratio);

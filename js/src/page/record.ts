@@ -3,7 +3,7 @@
 import type { Appearance } from "../cells/colors";
 import { indexOf } from "../cells/geometry";
 import { decodeScores, isScored } from "../cells/scores";
-import { INITIAL, type About, type Evidence, type Foretells, type Headline, type MinimalSets, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
+import { INITIAL, type About, type Certainty, type Evidence, type Foretells, type Headline, type MinimalSets, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
 import type { Cell, GridShape, Quantity } from "../model/widget_model";
 
 /** As in the kernel. */
@@ -26,6 +26,8 @@ export interface Embedded {
   vectors: string;
   answers: Partial<Record<Score, RecordedMaps>>;
   hardly_changed: number[];
+  /** One for each of the classes, or none. */
+  certainty: RecordedCertainty[];
   quantity: Quantity;
   /** Winning classes that are not in `classes`. */
   others: [cell: number, index: number, before: number, after: number][];
@@ -40,6 +42,9 @@ export interface Embedded {
   check: Traits["check"];
   state: SavedState;
 }
+
+type RecordedCertainty = Omit<Certainty, "values" | "low" | "high" | "tells" | "running"> &
+  Record<"values" | "low" | "high" | "tells", string>;
 
 /** One of each for every class. */
 export interface RecordedMaps {
@@ -123,7 +128,7 @@ export function traitsOf(recording: Recording): Traits {
 
 type Answer = { prediction: Prediction } & Pick<
   Traits,
-  "scores" | "together" | "foretells" | "headline" | "minimal_sets" | "notes"
+  "scores" | "together" | "foretells" | "headline" | "certainty" | "minimal_sets" | "notes"
 >;
 
 /** As the kernel would publish them. */
@@ -142,9 +147,17 @@ export function answerOf(recording: Recording, target: Traits["target"], score: 
     together: mapOf(recording, recording.together[score]!, at),
     foretells: answers[score]!.foretells[at]!,
     headline: answers[score]!.headlines[at]!,
+    certainty: certaintyOf(embedded.certainty[at]),
     minimal_sets: embedded.minimal_sets.target === classes[at]! ? embedded.minimal_sets : {},
     notes: answers[score]!.notes[at]!,
   };
+}
+
+function certaintyOf(recorded: RecordedCertainty | undefined): Traits["certainty"] {
+  if (!recorded) return {};
+  const { values, low, high, tells } = recorded;
+  const bytes = { values: bytesOf(values), low: bytesOf(low), high: bytesOf(high), tells: bytesOf(tells) };
+  return { ...recorded, ...bytes, running: false };
 }
 
 export function hiddenCells(grid: GridShape, value: Cell[], keep: boolean): number[] {
