@@ -109,6 +109,25 @@ def parse_fill(fill: FillLike, seed: int = 0) -> Fill:
     return _color(fill)
 
 
+FILL_TEXTS: Final = {
+    "picture-mean": "the picture's average colour",
+    "cell-mean": "each cell's average colour",
+    "cell-gray": "each cell's average grey",
+    "gray": "grey",
+    "blur": "a blurred picture",
+    "noise": "noise",
+    "linear": "a blend of what is around",
+    "inpaint": "a repair of the hole",
+    "patches": "pieces from elsewhere in it",
+}
+"""In plain words; a colour and a fill of one's own keep their names."""
+
+
+def fill_text(name: str) -> str:
+    """Say in plain words what a fill of a name shows."""
+    return FILL_TEXTS.get(name, name)
+
+
 def unavailable_fills() -> dict[str, str]:
     """Tell by name what has to be installed for the fills that cannot be used."""
     return {} if find_spec("cv2") else {"inpaint": NEEDS_OPENCV}

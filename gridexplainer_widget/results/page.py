@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from gridexplainer_widget.classifiers.labels import class_name
+from gridexplainer_widget.core.fills import FILL_TEXTS, fill_text
 from gridexplainer_widget.core.picture import png_bytes
 from gridexplainer_widget.core.scores import Answers, drops_of
 from gridexplainer_widget.results.data.minimal_sets import MinimalSets
@@ -107,6 +108,7 @@ def record_of(
         "certainty": _certainty(explanation, classes),
         "hardly_changed": np.flatnonzero(explanation.hardly_changed).tolist(),
         "quantity": explanation.quantity.record,
+        "fill_texts": FILL_TEXTS,
         "done": explanation.done,
         "seconds": explanation.seconds,
         "about": {
@@ -228,7 +230,7 @@ def _document(explanation: ExplanationData, record: Mapping[str, Any]) -> str:
     name = class_name(explanation.labels, explanation.target)
     answer = f"{name}: {explanation.baseline_text}"
     rows, columns = explanation.grid.shape
-    line = f"{explanation.model} · {rows}×{columns} cells hidden with {explanation.fill}"
+    line = f"{explanation.model} · {rows}×{columns} cells hidden by {fill_text(explanation.fill)}"
     page = Document(
         title=f"{answer} · {explanation.model}",
         heading=answer,

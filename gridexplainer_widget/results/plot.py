@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
+from gridexplainer_widget.core.fills import fill_text
 from gridexplainer_widget.core.shown import shown
 
 from .colors import (
@@ -264,7 +265,7 @@ def _cell_points(ax: Axes, explanation: ExplanationData) -> float:
 def _title(explanation: ExplanationData, style: str, room: float) -> str:
     grid = explanation.grid
     label = f"“{shown(explanation.label, 26)}” ({explanation.baseline_text})"
-    fill = shown(explanation.fill, 44)
+    fill = shown(fill_text(explanation.fill), 44)
     cells = f"{grid.rows}×{grid.columns} cells, {explanation.hiding} {fill}"
     if explanation.attribution is not None:
         cells = f"{grid.rows}×{grid.columns} cells by {shown(explanation.title, 44)}"

@@ -27,6 +27,7 @@ KERNEL_TRAITS: Final = (
     "about",
     "check",
     "fills",
+    "fill_texts",
     "unavailable_fills",
     "reading",
 )

@@ -112,6 +112,7 @@ class ExplorerTraits(BaseWidget):
         t.Unicode(help="Name of the picture file that is being read; empty without one.")
     )
     fills = kernel_trait(t.List(t.Unicode(), help="Fills to choose from."))
+    fill_texts = kernel_trait(t.Dict(help="Fills in plain words, by name."))
     unavailable_fills = kernel_trait(
         t.Dict(help="Why a fill cannot be used here, by its name: what has to be installed.")
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.core.fills import NAMES, Fill, unavailable_fills
+from gridexplainer_widget.core.fills import FILL_TEXTS, NAMES, Fill, unavailable_fills
 from gridexplainer_widget.core.grid import Grid, is_whole, parse_grid_size, square_cells
 from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
 from gridexplainer_widget.core.shown import quoted
@@ -66,6 +66,7 @@ class GridExplainerWidget(ExplorerTraits):
         initial["grid_size"] = self._grid_for(self._session.picture, self._session.size)
         with self._publisher.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
+            self.set_trait("fill_texts", FILL_TEXTS)
             self.set_trait("unavailable_fills", unavailable_fills())
             self.set_trait("quantity", explainer.classifier.quantity.record)
             self._list_fill(explainer.fill)

@@ -4,15 +4,11 @@ import { shownMap } from "../cells/two_maps";
 import { attribute, element, showNodes } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 
-const MEANING =
-  "Measured with handfuls of cells that the map was not made from: 1 foretells all that hiding them does, 0 nothing.";
-
 export function headline(model: Model): { element: HTMLElement; update(): void } {
   const root = element("header", "gx-headline");
   const says = element("p", "gx-says");
   const trust = element("p", "gx-trust");
   for (const status of [says, trust]) attribute(status, "role", "status");
-  trust.title = MEANING;
   root.append(says, trust);
   const update = () => {
     const shown = shownMap(model);

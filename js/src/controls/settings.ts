@@ -8,7 +8,6 @@ import { field } from "../dom/field";
 import { select, type Option } from "../dom/select";
 import { MAX_GRID, type Model, type Score } from "../model/explorer_protocol";
 import { filled, type Host } from "../model/widget_model";
-import { fillText } from "../text/fills";
 import { appearanceFields } from "./appearance";
 
 const SCORES: [Score, string][] = [
@@ -28,7 +27,8 @@ export function settings(model: Model, root: HTMLElement, signal: AbortSignal, h
   const grid = gridControl(model, signal, shape);
   const fills = choice(model, signal, "fill", "Hide with", () => {
     const missing = model.get("unavailable_fills");
-    return model.get("fills").map((f): Option => [f, f in missing ? `${fillText(f)}: not installed` : fillText(f), missing[f]]);
+    const texts = model.get("fill_texts");
+    return model.get("fills").map((f): Option => [f, (texts[f] ?? f) + (missing[f] ? ": not installed" : ""), missing[f]]);
   });
   const score = choice(model, signal, "score", "Measured in", () => SCORES);
   const looks = appearanceFields(model, signal);

@@ -1,6 +1,7 @@
 // Copies the selection as Python writes it: rows are counted from 1 on the screen, from 0 in code.
 
 import { listen } from "../dom/listen";
+import { svgElement } from "../dom/svg";
 import { attribute, element } from "../dom/element";
 import type { Cell } from "../model/widget_model";
 import { valueText } from "../text/evidence_text";
@@ -27,12 +28,7 @@ export function copyButton(signal: AbortSignal) {
 
 /** Two sheets. */
 function icon(): SVGElement {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  attribute(path, "d", "M5 5h8v9H5zM3 11H2V2h8v1");
-  for (const [name, value] of Object.entries({ viewBox: "0 0 16 16", width: "14", height: "14" })) {
-    attribute(svg, name, value);
-  }
-  svg.append(path);
+  const svg = svgElement("svg", { viewBox: "0 0 16 16", width: 14, height: 14 });
+  svg.append(svgElement("path", { d: "M5 5h8v9H5zM3 11H2V2h8v1" }));
   return svg;
 }

@@ -2,10 +2,10 @@
 
 import { PROBABILITY, quantityText } from "../cells/quantity";
 import { attribute, element } from "../dom/element";
+import { svgElement } from "../dom/svg";
 import type { Curve } from "../model/explorer_protocol";
 import type { Quantity } from "../model/widget_model";
 
-const SVG = "http://www.w3.org/2000/svg";
 const [WIDTH, HEIGHT] = [240, 90];
 
 export interface CurveChart {
@@ -16,11 +16,11 @@ export interface CurveChart {
 
 export function curveChart(): CurveChart {
   const root = element("figure", "gx-chart");
-  const picture = node("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" });
-  const deletion = node("polyline", { class: "gx-deletion" });
-  const insertion = node("polyline", { class: "gx-insertion" });
-  const marker = node("line", { class: "gx-marker", y1: "0", y2: String(HEIGHT) });
-  const flip = node("line", { class: "gx-flip-mark", y1: "0", y2: String(HEIGHT) });
+  const picture = svgElement("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none" });
+  const deletion = svgElement("polyline", { class: "gx-deletion" });
+  const insertion = svgElement("polyline", { class: "gx-insertion" });
+  const marker = svgElement("line", { class: "gx-marker", y1: "0", y2: String(HEIGHT) });
+  const flip = svgElement("line", { class: "gx-flip-mark", y1: "0", y2: String(HEIGHT) });
   const flips = element("p", "gx-hint gx-flip-text");
   const key = element("figcaption", "gx-hint gx-chart-key");
   attribute(picture, "role", "img");
@@ -108,10 +108,4 @@ function entry(
 
 function cellsText(count: number): string {
   return `${count} ${count === 1 ? "cell" : "cells"}`;
-}
-
-function node(name: string, attributes: Record<string, string>): SVGElement {
-  const made = document.createElementNS(SVG, name) as SVGElement;
-  for (const [key, value] of Object.entries(attributes)) attribute(made, key, value);
-  return made;
 }

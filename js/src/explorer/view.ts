@@ -62,7 +62,11 @@ export function mountExplorer(
   const controls = explorerControls(model, signal, connection, [open.button, grid.bare, save.button, looks.button]);
   const actions = selectionActions(model, signal, choose, undo, () => history.any());
   const play = topCellsControl(model, signal, host, choose);
-  const sets = setsControl(model, signal, host, choose, sure.button);
+  const chooseSet = (value: Cell[], keep: boolean) => {
+    choose(value, keep);
+    show(value, keep); // a page knows the answers to its sets
+  };
+  const sets = setsControl(model, signal, host, chooseSet, sure.button);
   const live = liveRegion(model);
   const parts = [top, notices, controls, looks, open, save, grid, evidence, actions, sets, sure, play];
 

@@ -6,7 +6,6 @@ import { hasTogether, shownMap, shownScores } from "../cells/two_maps";
 import type { MapName, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 import { targetName } from "../text/classes";
-import { fillText } from "../text/fills";
 import { endTexts } from "./legend";
 
 const [MARGIN, LINE] = [12, 20];
@@ -57,7 +56,7 @@ function captionOf(model: Model): Line[] {
   const about = filled(model.get("about"));
   const size = grid ? `${grid.rows} × ${grid.columns} cells` : "";
   const which = hasTogether(model) ? `${HIDDEN[shown]} by` : "hidden by";
-  const how = [about?.model, size, `${which} ${fillText(model.get("fill"))}`].filter(Boolean).join(" · ");
+  const how = [about?.model, size, `${which} ${model.get("fill_texts")[model.get("fill")] ?? model.get("fill")}`].filter(Boolean).join(" · ");
   const quiet = [model.get("foretells")[shown]?.text, how, about?.caveat].filter(Boolean) as string[];
   return [
     { text: says, font: `600 15px ${SANS}`, color: "#111" },

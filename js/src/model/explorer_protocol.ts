@@ -25,6 +25,7 @@ export const KERNEL_TRAITS = [
   "about",
   "check",
   "fills",
+  "fill_texts",
   "unavailable_fills",
   "reading",
 ] as const;
@@ -265,6 +266,8 @@ export interface Traits {
   about: Maybe<About>;
   check: Maybe<Check>;
   fills: string[];
+  /** Fills in plain words, by name. */
+  fill_texts: Record<string, string>;
   /** What has to be installed for a fill, by its name. */
   unavailable_fills: Record<string, string>;
   /** The picture file that the kernel reads; "" for none. */
@@ -313,6 +316,7 @@ export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   about: {},
   check: {},
   fills: [],
+  fill_texts: {},
   unavailable_fills: {},
   reading: "",
 };

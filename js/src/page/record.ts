@@ -29,6 +29,7 @@ export interface Embedded {
   /** One for each of the classes, or none. */
   certainty: RecordedCertainty[];
   quantity: Quantity;
+  fill_texts: Record<string, string>;
   /** Winning classes that are not in `classes`. */
   others: [cell: number, index: number, before: number, after: number][];
   /** The answer to the selection when saved; null if none. */
@@ -123,6 +124,7 @@ export function traitsOf(recording: Recording): Traits {
     quantity: embedded.quantity,
     check: embedded.check,
     fills: [state.fill],
+    fill_texts: embedded.fill_texts,
   };
 }
 
