@@ -101,6 +101,7 @@ def selection_evidence(run: Run, selection: Selection, target: int, score: Score
         "drop": None,
         "sum": None,
         "synergy": None,
+        "text": "",
         "classes": [],
     }
     if len(cells) > 1 and not selection.keep:

@@ -79,7 +79,7 @@ class ExplorerTraits(BaseWidget):
     evidence = kernel_trait(
         t.Dict(
             help="The prediction with the selection hidden: `cells`, `keep`, `picture` (PNG), "
-            "`drop` (None while pending), `sum` (of the single drops), `synergy` (`drop` − `sum`), "
+            "`drop` (None while pending), `sum` (of the single drops), `synergy` (`drop` − `sum`), `text`, "
             "`classes` ([[index, before, after], …])."
         )
     )

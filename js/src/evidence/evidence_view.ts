@@ -1,14 +1,14 @@
 // The evidence of a selection: the picture with cells hidden, the classes before and after.
 
 import { indexOf } from "../cells/geometry";
-import { amountText, decodeScores, isFailed, isScored, signedText } from "../cells/scores";
+import { decodeScores, isFailed, isScored, signedText } from "../cells/scores";
 import { classBarsKey, classBars } from "../dom/class_bars";
 import { attribute, element, showNodes, showPng } from "../dom/element";
 import type { Evidence, Model, Prediction } from "../model/explorer_protocol";
 import { filled, type Host } from "../model/widget_model";
 import { strengthText } from "../text/cell_text";
 import { className, duplicateLabels } from "../text/classes";
-import { fromToText, isClear, synergyText, titleText, winner } from "../text/evidence_text";
+import { fromToText, isClear, titleText, winner } from "../text/evidence_text";
 import { copyButton } from "./copy_button";
 
 export interface EvidenceView {
@@ -103,7 +103,7 @@ function content(
 ): Node[] {
   if (model.get("value").length === 0) return prediction ? wholePicture(model, prediction, host) : [];
   if (evidence && prediction && evidence.drop !== null) return answer(model, prediction, evidence);
-  return [element("p", "gx-verdict", pendingText(model, evidence, host))];
+  return [element("p", "gx-verdict", pendingText(model, host))];
 }
 
 const UNCLEAR = " There is no clear answer any more: all classes are near alike.";
@@ -142,20 +142,13 @@ function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTML
   const [, before, after] = evidence.classes[0] ?? [0, 0, 0];
   const change = fromToText(nameOf(prediction.target), before, after, quantity);
   const root = element("p", "gx-verdict", `${change} (${signedText(-(evidence.drop ?? 0), score, quantity.unit)})`);
-  const synergy = synergyText(evidence, singleDrops(model, evidence), score, quantity.unit);
-  if (synergy) root.append(`; ${synergy}`);
-  else root.append(element("span", "gx-rank", rankText(model, evidence, nameOf(prediction.target))), ".");
+  root.append(element("span", "gx-rank", rankText(model, evidence, nameOf(prediction.target))), ".");
+  if (evidence.text) root.append(` ${evidence.text}`);
   const now = winner(evidence.classes, 2);
   if (quantity.name === "probability" && now !== winner(evidence.classes, 1)) {
     root.append(element("strong", "gx-flip", isClear(evidence.classes, labels.length) ? ` The answer becomes “${nameOf(now)}”.` : UNCLEAR));
   }
   return root;
-}
-
-function singleDrops(model: Model, evidence: Evidence): number[] {
-  const grid = filled(model.get("grid"));
-  const drops = decodeScores(model.get("scores"));
-  return grid ? evidence.cells.map((cell) => drops[indexOf(grid, cell)] ?? NaN) : [];
 }
 
 /** The rank of one cell; "" for a set. */
@@ -168,19 +161,12 @@ function rankText(model: Model, evidence: Evidence, name: string): string {
 }
 
 /** Known without the model. */
-function pendingText(model: Model, evidence: Evidence | null, host: Host): string {
+function pendingText(model: Model, host: Host): string {
   const single = singleText(model);
   if (host === "gone") return `${single ?? ""} The kernel is gone: nothing new can be asked.`.trim();
   if (host === "page" && model.get("keep")) return "A saved page cannot ask the model about these cells alone.";
-  if (host === "page") return single ?? setText(evidence?.sum ?? null, model);
+  if (host === "page") return single ?? "A saved page cannot ask the model about sets of cells.";
   return "The model gave no answer.";
-}
-
-/** For several cells on a page. */
-function setText(sum: number | null, model: Model): string {
-  const [score, { unit }] = [model.get("score"), model.get("quantity")];
-  const apart = sum === null ? "" : ` One by one these cells add up to a drop of ${amountText(sum, score, unit)}.`;
-  return `A saved page cannot ask the model about sets of cells.${apart}`;
 }
 
 /** From the map; null for several cells. */

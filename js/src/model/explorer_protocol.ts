@@ -130,6 +130,8 @@ export interface Evidence {
   sum: number | null;
   /** `drop` − `sum` */
   synergy: number | null;
+  /** What several cells do together and apart; "" for one. */
+  text: string;
   classes: [index: number, before: number, after: number][];
 }
 

@@ -175,7 +175,7 @@ export function evidenceOf(recording: Recording, question: Question, picture: Da
   const hidden = hiddenCells(grid, value, keep);
   const at = placeOf(recording, question.target);
   const drops = decodeScores(dropsOf(recording, at, score));
-  const evidence = { cells: value, keep, picture, drop: null, sum: null, synergy: null, classes: [] };
+  const evidence = { cells: value, keep, picture, drop: null, sum: null, synergy: null, text: "", classes: [] };
   const sum = hidden.length > 1 && !keep ? sumOf(hidden.map((i) => drops[i]!)) : null;
   const { selection, sets } = recording.embedded;
   const recorded = [...(selection ? [selection] : []), ...sets].find(
