@@ -79,8 +79,8 @@ class ExplorerTraits(BaseWidget):
     evidence = kernel_trait(
         t.Dict(
             help="The prediction with the selection hidden: `cells`, `keep`, `picture` (PNG), "
-            "`drop` (None while pending), `sum` (of the single drops), `synergy` (`drop` − `sum`), `text`, "
-            "`classes` ([[index, before, after], …])."
+            "`drop` (None while pending), `sum` (of the single drops), `synergy` (`drop` − `sum`), "
+            "`text` (what several cells do), `classes` ([[index, before, after], …])."
         )
     )
     curve = kernel_trait(
