@@ -49,7 +49,7 @@ export function gridView(
   broken.hidden = true;
   frame.append(canvas);
   const bare = bareControl(signal, () => redraw());
-  root.append(key.element, frame, broken, tooltip.element);
+  root.append(key.element, frame, broken, key.marks, tooltip.element);
 
   let shown: DataView | null = null;
   let picture: HTMLImageElement | null = null;

@@ -17,6 +17,8 @@ import { dottedPattern, failedMark, pendingPattern } from "./marks";
 
 export interface Legend {
   element: HTMLElement;
+  /** What some cells' marks mean. */
+  marks: HTMLElement;
   update(
     drops: Float32Array,
     score: Score,
@@ -45,7 +47,9 @@ export function legend(): Legend {
   );
   failed.element.title = "The model's output was not finite with the cell hidden.";
   colors.append(against, least, bar, most, supports);
-  root.append(colors, absolute, faded.element, pending.element, dotted.element, failed.element);
+  const marks = element("div", "gx-legend");
+  root.append(colors);
+  marks.append(absolute, faded.element, pending.element, dotted.element, failed.element);
 
   const update: Legend["update"] = (drops, score, appearance, unit = "", hardlyChanged = [], name = "it") => {
     const scale = scaleOf(drops, score, appearance.scale);
@@ -63,7 +67,7 @@ export function legend(): Legend {
     );
     faded.text.textContent = `less than ${thresholdText(scale, score, appearance.threshold, unit)}`;
   };
-  return { element: root, update };
+  return { element: root, marks, update };
 }
 
 /** The texts at the two ends of the scale. */
