@@ -51,7 +51,7 @@ def test_cells_are_hidden_together_and_apart(quick: Page) -> None:
     joint, apart = python(quick, "[w.evidence['drop'], w.evidence['sum']]")
     assert drop_in(verdict.inner_text()) == pytest.approx(100 * joint, abs=0.051)
     shown = re.search(r"add up to (\S+) points", verdict.inner_text())[1].replace("−", "-")
-    assert float(shown) == pytest.approx(100 * apart, abs=0.051)
+    assert float(shown) == pytest.approx(-100 * apart, abs=0.051)
     expected = python(
         quick,
         "(lambda p: [float(Model()(p[None].astype('f4'))[0, 1])])"

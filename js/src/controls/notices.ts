@@ -42,6 +42,7 @@ export function noticesView(model: Model, signal: AbortSignal, connection: Conne
   };
   /** The picture that is on its way, or being read; "" if none. */
   const coming = () => {
+    if (host() === "gone") return "";
     if (sent.name && (stateOf() !== sent.state || model.get("picture") !== picture)) sent.name = "";
     return model.get("reading") || sent.name;
   };

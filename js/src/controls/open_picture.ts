@@ -97,6 +97,8 @@ async function smaller(file: File): Promise<Blob | null> {
   canvas.height = Math.max(1, Math.round(share * image.height));
   const context = canvas.getContext("2d");
   if (!context) return null;
+  context.fillStyle = "#fff"; // a JPEG has no alpha; Python lays it over white, too
+  context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   image.close();

@@ -19,13 +19,18 @@ export function certaintyControl(model: Model, signal: AbortSignal, host: () => 
   const root = element("p", "gx-set");
   let shown = false;
   const known = () => filled(model.get("certainty"));
+  /** What was known, and the error, when it was last looked at: what is asked for may never come. */
+  let [had, error] = [known(), model.get("error")];
   listen(button, "click", () => {
     shown = !shown;
-    if (shown && host() === "kernel" && !known()) model.send({ type: "certainty" });
+    const rest = filled(model.get("certainty_estimate"))?.calls ?? 0;
+    if (shown && host() === "kernel" && rest > 0 && !known()?.running) model.send({ type: "certainty" });
     changed();
   }, signal);
   const update = () => {
     const [found, estimate] = [known(), filled(model.get("certainty_estimate"))];
+    if (!found && (had || error !== model.get("error") || host() !== "kernel")) shown = false;
+    [had, error] = [found, model.get("error")];
     const takes = estimate?.seconds != null ? `, about ${secondsText(estimate.seconds)}` : "";
     button.title = estimate && !found ? `Hides each cell in other ways: ${estimate.calls} questions${takes}` : "Hides each cell in eight ways";
     button.disabled = !found && (host() !== "kernel" || !estimate);

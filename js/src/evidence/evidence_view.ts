@@ -2,6 +2,7 @@
 
 import { indexOf } from "../cells/geometry";
 import { decodeScores, isFailed, isScored, signedText } from "../cells/scores";
+import { shownMap } from "../cells/two_maps";
 import { classBarsKey, classBars } from "../dom/class_bars";
 import { attribute, element, showNodes, showPng } from "../dom/element";
 import type { Evidence, Model, Prediction } from "../model/explorer_protocol";
@@ -151,13 +152,14 @@ function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTML
   return root;
 }
 
-/** The rank of one cell; "" for a set. */
+/** The rank of one cell, of what it does alone; "" for a set. */
 function rankText(model: Model, evidence: Evidence, name: string): string {
   const grid = filled(model.get("grid"));
   const [cell] = evidence.cells;
   if (!grid || !cell || evidence.cells.length > 1 || evidence.keep) return "";
   const strength = strengthText(decodeScores(model.get("scores")), indexOf(grid, cell), name);
-  return strength && `: ${strength}`;
+  const alone = shownMap(model) === "together" ? " hidden alone" : ""; // the map on the screen ranks otherwise
+  return strength && `: ${strength}${alone}`;
 }
 
 /** Known without the model. */

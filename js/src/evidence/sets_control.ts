@@ -54,17 +54,18 @@ export function setsControl(model: Model, signal: AbortSignal, host: () => Host,
   const update = () => {
     const sets = model.get("minimal_sets");
     const now = shown();
+    const searched = host() === "kernel" ? sets.searching : undefined; // else nobody searches any more
     const values = model.get("quantity").name === "value"; // no answer is kept or changed
     KINDS.forEach((kind, at) => {
       const node = buttons[at]!;
       node.hidden = values;
-      node.disabled = host() === "kernel" ? sets.searching !== undefined : known(kind).length === 0;
+      node.disabled = host() === "kernel" ? searched !== undefined : known(kind).length === 0;
       attribute(node, "aria-pressed", String(now?.[0] === kind));
     });
     another.hidden = !now || !(host() === "kernel" && sets.more?.[now[0]]) && known(now[0]).length < 2;
-    another.disabled = sets.searching !== undefined;
+    another.disabled = searched !== undefined;
     const set: SmallestSet | null = now && known(now[0])[now[1]]!;
-    const searching = sets.searching && `Looking for what is ${sets.searching} … ${sets.asked} of at most ${sets.most} questions`;
+    const searching = searched && `Looking for what is ${searched} … ${sets.asked} of at most ${sets.most} questions`;
     show(found, searching ?? set?.sentence ?? "");
     show(receipt, searching ? "" : (set?.receipt ?? ""));
     show(said, [sets.sentence, ...(sets.notes ?? [])].filter(Boolean).join(" "));

@@ -47,8 +47,8 @@ export function topCellsControl(
   /** Curve and error when the curves were requested; unchanged until an answer. */
   let before = "";
   let sliding = false;
-  /** The player stops if the picture changes. */
-  let played: DataView | null = null;
+  /** The player stops if the picture or the grid changes. */
+  let played: unknown[] = [];
   /** To be given back where the answer never changes. */
   let selected: Cell[] = [];
 
@@ -74,6 +74,8 @@ export function topCellsControl(
 
   const state = () => JSON.stringify([model.get("curve"), model.get("error")]);
 
+  const playedOn = () => [model.get("picture"), JSON.stringify(model.get("grid"))];
+
   const next = () => {
     const curve = filled(model.get("curve"));
     const k = chosen();
@@ -81,7 +83,8 @@ export function topCellsControl(
   };
 
   const advance = () => {
-    if (model.get("picture") !== played) return pause();
+    if (playedOn().some((part, at) => part !== played[at])) return pause();
+    if (chosen() === null) return pause(); // others were selected meanwhile: they stay
     if (state() === before && host() === "kernel") return;
     before = "";
     const point = next();
@@ -99,7 +102,7 @@ export function topCellsControl(
     before = requested ? "" : state();
     if (!requested) model.send({ type: "play" });
     if (prefersReducedMotion()) return;
-    played = model.get("picture");
+    played = playedOn();
     selected = model.get("value");
     if (!chosen() || !next()) select(0, true);
     timer = window.setInterval(advance, STEP_MS);

@@ -10,6 +10,11 @@ import { endTexts } from "./legend";
 
 const [MARGIN, LINE] = [12, 20];
 
+/** The legend needs it. */
+const MIN_WIDTH = 440;
+
+const BAR = 110;
+
 /** As in figures. */
 const HIDDEN: Record<MapName, string> = {
   alone: "each hidden alone",
@@ -19,7 +24,7 @@ const HIDDEN: Record<MapName, string> = {
 export async function snapshot(model: Model, map: HTMLCanvasElement): Promise<{ name: string; blob: Blob }> {
   if (map.clientWidth === 0) throw new Error("No map is visible.");
   const ratio = Math.max(1, map.width / map.clientWidth);
-  const width = Math.max(map.width / ratio, 320);
+  const width = Math.max(map.width / ratio, MIN_WIDTH);
   const canvas = document.createElement("canvas");
   canvas.width = Math.round((width + 2 * MARGIN) * ratio);
   const texts = wrapped(captionOf(model), width);
@@ -33,7 +38,7 @@ export async function snapshot(model: Model, map: HTMLCanvasElement): Promise<{ 
   drawText(context, texts, width);
   const top = 2 * MARGIN + lines * LINE;
   context.drawImage(map, MARGIN, top, map.width / ratio, map.height / ratio);
-  drawLegend(context, model, top + map.height / ratio + MARGIN);
+  drawLegend(context, model, top + map.height / ratio + MARGIN, width);
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, "image/png"));
   if (!blob) throw new Error("The canvas could not be encoded as PNG.");
   return { name: fileName(model), blob };
@@ -89,27 +94,29 @@ function drawText(context: CanvasRenderingContext2D, lines: Line[], width: numbe
   });
 }
 
-function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number): void {
+function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number, width: number): void {
   const appearance = appearanceOf(model);
   const drops = decodeScores(shownScores(model));
   const [least, most] = endTexts(drops, model.get("score"), appearance, model.get("quantity").unit);
   const { supports, against } = HUES[appearance.colormap];
-  const name = targetName(model);
-  const [low, high] = [`speaks against ${name} ${least}`, `${most} speaks for ${name}`];
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = "#555";
+  const textsOf = (name: string) => [`speaks against ${name} ${least}`, `${most} speaks for ${name}`] as const;
+  const fits = (texts: readonly string[]) => context.measureText(texts.join("")).width + BAR + 12 <= width;
+  const named = textsOf(targetName(model));
+  const [low, high] = fits(named) ? named : textsOf("it"); // the sentence on top has the name
   const left = MARGIN + context.measureText(low).width + 6;
-  const bar = context.createLinearGradient(left, 0, left + 110, 0);
+  const bar = context.createLinearGradient(left, 0, left + BAR, 0);
   bar.addColorStop(0, withAlpha(against, appearance.opacity));
   bar.addColorStop(0.5, withAlpha(against, 0));
   bar.addColorStop(0.5, withAlpha(supports, 0));
   bar.addColorStop(1, withAlpha(supports, appearance.opacity));
   context.fillText(low, MARGIN, top);
-  context.fillText(high, left + 116, top);
+  context.fillText(high, left + BAR + 6, top);
   context.fillStyle = "#e8e8e8";
-  context.fillRect(left, top + 1, 110, 11);
+  context.fillRect(left, top + 1, BAR, 11);
   context.fillStyle = bar;
-  context.fillRect(left, top + 1, 110, 11);
+  context.fillRect(left, top + 1, BAR, 11);
 }
 
 /** As the kernel names its files. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cellAt, cellBox, cellOf, edges, indexOf, sizeOf } from "../../src/cells/geometry";
+import { cellAt, cellBox, cellOf, edges, indexOf, sizeOf, squareCells } from "../../src/cells/geometry";
 import type { GridShape } from "../../src/model/widget_model";
 
 const SMALL_CELL: GridShape = { rows: 2, columns: 3, height: 5, width: 7 };
@@ -147,4 +147,19 @@ test("cells are counted row by row", () => {
 test("a grid size is N or rows and columns", () => {
   expect(sizeOf(8)).toEqual([8, 8]);
   expect(sizeOf([2, 3])).toEqual([2, 3]);
+});
+
+describe("a grid of about square cells", () => {
+  test.each([
+    [8, 1, 8],
+    [8, 1.25, 8],
+    [8, 0.8, 8],
+    [8, 4, [4, 16]],
+    [8, 0.25, [16, 4]],
+    [7, 16 / 9, [5, 9]], // 7 ÷ 4/3 and 7 × 4/3
+    [2, 100, [1, 20]],
+    [64, 4, [32, 64]],
+  ] as const)("has about %i² of them on a picture of shape %d: %j", (side, shape, cells) => {
+    expect(squareCells(side, shape)).toEqual(cells);
+  });
 });

@@ -2,10 +2,9 @@ import { describe, expect, it } from "vitest";
 import { numberText, PROBABILITY, quantityText } from "../../src/cells/quantity";
 import { amountText, scaleOf } from "../../src/cells/scores";
 import { changeText } from "../../src/text/cell_text";
-import { fromToText, pointsText, synergyText } from "../../src/text/evidence_text";
+import { fromToText, pointsText } from "../../src/text/evidence_text";
 import { valueText } from "../../src/text/map_text";
 import { metricText } from "../../src/text/metrics";
-import { evidence } from "../support/explorer";
 
 const YEARS = { name: "value", unit: "years" } as const;
 
@@ -23,7 +22,7 @@ describe("a value", () => {
     expect(amountText(0.1234, "value", "years")).toBe("0.12 years");
     expect(amountText(-1234.5, "value")).toBe("−1235");
     const prediction = { target: 0, probability: 58, saturated: false, top: [] };
-    expect(changeText(2.5, "value", prediction, YEARS)).toBe("drop 2.5 years (58 → 55.5 years)");
+    expect(changeText(2.5, "value", prediction, YEARS)).toBe("−2.5 years (58 → 55.5 years)");
     expect(fromToText("age", 58, 55.5, YEARS)).toBe("“age” falls from 58 years to 55.5 years");
     expect(pointsText(58, 55.5, YEARS)).toBe("−2.5");
     expect(valueText(0.25, "value", 0.5, "years")).toBe("+0.250 years");
@@ -33,12 +32,6 @@ describe("a value", () => {
     const drops = new Float32Array([0.002, -0.001]);
     expect(scaleOf(drops, "value", "absolute")).toBeCloseTo(0.002);
     expect(scaleOf(drops, "value", "relative")).toBeCloseTo(0.002);
-  });
-
-  it("tells synergy by its size", () => {
-    const set = (drop: number, sum: number) => synergyText(evidence({ drop, sum }), [1, 1], "value", "years");
-    expect(set(2.01, 2)).toContain("about the same");
-    expect(set(3, 2)).toContain("Together they matter 1.0 years more than apart");
   });
 
   it("has metrics in its unit", () => {

@@ -13,9 +13,9 @@ import {
   largestOf,
   MIN_SCALE,
   percent,
-  rankOf,
   scaleOf,
   secondsText,
+  signedText,
   unitOf,
 } from "../../src/cells/scores";
 
@@ -55,11 +55,35 @@ describe("the scale", () => {
     expect(scaleOf(new Float32Array([NaN, 0.5, NaN]), "probability", "relative")).toBe(0.5);
   });
 
-  test("never ends nearer to zero than a point of probability or a tenth of log-odds", () => {
-    expect(scaleOf(new Float32Array([0.001, -0.002]), "probability", "relative")).toBe(0.01);
-    expect(scaleOf(new Float32Array([0.05]), "log-odds", "relative")).toBe(0.1);
-    expect(scaleOf(new Float32Array([NaN]), "log-odds", "relative")).toBe(0.1);
-    expect(scaleOf(new Float32Array(), "probability", "relative")).toBe(0.01);
+  const cells = (count: number, drop: number) => new Float32Array(count).fill(drop);
+
+  // Of 64 cells, each could lose 1/64 of it all: three times that is 4.7 points.
+  test.each([
+    ["probability", 2, 0.1],
+    ["probability", 64, 3 / 64],
+    ["probability", 300, 0.01],
+    ["probability", 4096, 0.01],
+    ["log-odds", 4, 1],
+    ["log-odds", 64, 15 / 64],
+    ["log-odds", 4096, 0.1],
+  ] as const)("keeps a map pale where hardly anything matters: of %s, %i cells end at %d", (score, count, end) => {
+    expect(scaleOf(cells(count, 0.001), score, "relative")).toBeCloseTo(end, 12);
+    expect(scaleOf(cells(count, -2), score, "relative")).toBe(2);
+  });
+
+  test("is no smaller while cells are pending: the first ones are not those of the last", () => {
+    expect(scaleOf(new Float32Array([NaN, 0.02]), "probability", "relative")).toBe(0.2);
+    expect(scaleOf(new Float32Array([NaN, 0.02]), "log-odds", "relative")).toBe(1);
+    expect(scaleOf(new Float32Array([Infinity, 0.15]), "probability", "relative")).toBeCloseTo(0.15);
+  });
+
+  test("of values ends at the largest alone", () => {
+    expect(scaleOf(new Float32Array([NaN, 0.25]), "value", "relative")).toBe(0.25);
+    expect(scaleOf(new Float32Array([0]), "value", "relative")).toBe(1e-9);
+  });
+
+  test("is there before any cell", () => {
+    expect(scaleOf(new Float32Array(), "probability", "relative")).toBe(0.1);
   });
 
   test("leaves failed cells out", () => {
@@ -113,24 +137,6 @@ describe("a cell", () => {
   });
 });
 
-describe("the rank", () => {
-  const drops = new Float32Array([0.25, NaN, 0.5, -1, 0.25, NaN, 0]);
-
-  test.each([
-    [2, 1],
-    [0, 2],
-    [4, 2],
-    [6, 4],
-    [3, 5],
-  ])("of cell %i is %i: equal drops share one, pending cells do not count", (index, rank) => {
-    expect(rankOf(drops, index)).toBe(rank);
-  });
-
-  test("does not count failed cells", () => {
-    expect(rankOf(new Float32Array([Infinity, 0.5, 1]), 1)).toBe(2);
-  });
-});
-
 describe("a drop is written", () => {
   test("in points of probability", () => {
     expect(dropNumber(0.123, "probability")).toBe("12.3");
@@ -181,6 +187,21 @@ test("an amount has its unit, and digits that suit it", () => {
   expect(amountText(-0.2, "probability")).toBe("−20.0 points");
   expect(amountText(1.234, "log-odds")).toBe("1.23 log-odds");
   expect(amountText(-0.0001, "probability")).toBe("0.0 points");
+});
+
+describe("a change is written", () => {
+  test.each([
+    [0.123, "probability", "", "+12.3 points"],
+    [-0.2, "probability", "", "−20.0 points"],
+    [0.0001, "probability", "", "0.0 points"],
+    [-0.0001, "probability", "", "0.0 points"],
+    [0, "log-odds", "", "0.00 log-odds"],
+    [1.234, "log-odds", "", "+1.23 log-odds"],
+    [2.5, "value", "years", "+2.5 years"],
+    [-2.5, "value", "m2", "−2.5 m2"],
+  ] as const)("%d of %s in “%s” as %s", (change, score, unit, text) => {
+    expect(signedText(change, score, unit)).toBe(text);
+  });
 });
 
 describe("a probability is written", () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { appearanceControls } from "../../src/controls/appearance";
+import { appearanceFields } from "../../src/controls/appearance";
 import { COLORMAPS, APPEARANCE, SCALES, type Traits } from "../../src/model/explorer_protocol";
 import { scoresOf } from "../support/bytes";
 import { controlOf, find, texts } from "../support/elements";
@@ -8,7 +8,8 @@ import { StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
-let view: ReturnType<typeof appearanceControls>;
+let view: ReturnType<typeof appearanceFields>;
+let panel: HTMLElement;
 
 beforeEach(() => {
   controller = new AbortController();
@@ -16,12 +17,14 @@ beforeEach(() => {
 
 function show(changes: Partial<Traits> = {}): void {
   model = new StrictModel(traits(changes));
-  view = appearanceControls(model, controller.signal);
+  view = appearanceFields(model, controller.signal);
+  panel = document.createElement("div");
+  panel.append(...view.elements);
   view.update();
 }
 
 /** The control whose name begins with a title. */
-const control = <T extends HTMLElement>(title: string) => controlOf<T>(view.element, title);
+const control = <T extends HTMLElement>(title: string) => controlOf<T>(panel, title);
 
 const select = (title: string) => control<HTMLSelectElement>(title);
 const input = (title: string) => control<HTMLInputElement>(title);
@@ -35,19 +38,21 @@ function tick(checked: boolean): void {
   input("Numbers").dispatchEvent(new Event("change"));
 }
 
-test("the appearance controls fold away under their name", () => {
+test("every look has a name, and a scale of their own is not offered to values", () => {
   show();
-  expect(view.element.tagName).toBe("DETAILS");
-  expect(texts(view.element, "summary")).toEqual(["Appearance"]);
-  expect(view.element.hasAttribute("open")).toBe(false);
+  const names = () => view.elements.filter((field) => !field.hidden).map((field) => field.firstElementChild!.firstChild!.textContent);
+  expect(names()).toEqual(["Colours", "Scale", "Strength", "Fade below", "Numbers"]);
+  model.receive({ score: "value" });
+  view.update();
+  expect(names()).not.toContain("Scale");
 });
 
-describe("the panel", () => {
+describe("the looks", () => {
   test("shows what is set", () => {
     const appearance = { colormap: "red-blue", scale: "absolute", opacity: 0.5, threshold: 0.1 } as const;
     show({ ...appearance, numbers: false });
     expect([select("Colours").value, select("Scale").value]).toEqual(["red-blue", "absolute"]);
-    expect([input("Opacity").value, input("Fade below").value]).toEqual(["0.5", "0.1"]);
+    expect([input("Strength").value, input("Fade below").value]).toEqual(["0.5", "0.1"]);
     expect(input("Numbers").checked).toBe(false);
   });
 
@@ -57,7 +62,7 @@ describe("the panel", () => {
     model.set("colormap", "purple-green");
     model.set("numbers", false);
     view.update();
-    expect([input("Opacity").value, select("Colours").value]).toEqual(["0.25", "purple-green"]);
+    expect([input("Strength").value, select("Colours").value]).toEqual(["0.25", "purple-green"]);
     expect(input("Numbers").checked).toBe(false);
   });
 
@@ -73,7 +78,7 @@ describe("the panel", () => {
     show();
     choose("Colours", "purple-green");
     choose("Scale", "absolute");
-    slide("Opacity", 0.4);
+    slide("Strength", 0.4);
     slide("Fade below", 0.25);
     tick(false);
     const set = Object.fromEntries(APPEARANCE.map((name) => [name, model.get(name)]));
@@ -92,7 +97,7 @@ describe("the panel", () => {
     show();
     controller.abort();
     choose("Colours", "purple-green");
-    slide("Opacity", 0.4);
+    slide("Strength", 0.4);
     tick(false);
     expect(model.get("colormap")).toBe("orange-blue");
     expect([model.get("opacity"), model.get("numbers")]).toEqual([0.85, true]);
@@ -102,7 +107,7 @@ describe("the panel", () => {
 describe("the sliders", () => {
   test("say what they are set to, to a screen reader too", () => {
     show({ opacity: 0.85, threshold: 0.1 });
-    expect(valueOf("Opacity")).toBe("85%");
+    expect(valueOf("Strength")).toBe("85%");
     expect(valueOf("Fade below")).toBe("5.0 points");
     expect(input("Fade below").getAttribute("aria-valuetext")).toBe("5.0 points");
     expect(input("Fade below").getAttribute("aria-label")).toBe("Fade below");
@@ -110,8 +115,8 @@ describe("the sliders", () => {
 
   test("say it at once", () => {
     show();
-    slide("Opacity", 0.4);
-    expect(valueOf("Opacity")).toBe("40%");
+    slide("Strength", 0.4);
+    expect(valueOf("Strength")).toBe("40%");
   });
 
   test("fade nothing at zero", () => {

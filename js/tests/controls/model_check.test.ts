@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { modelCheck } from "../../src/controls/model_check";
-import type { Check } from "../../src/model/explorer_protocol";
+import type { Check, Traits } from "../../src/model/explorer_protocol";
+import { scoresOf } from "../support/bytes";
 import { find, HTML, texts } from "../support/elements";
 import { StrictModel, traits } from "../support/explorer";
 
@@ -175,5 +176,39 @@ describe("an update", () => {
     expect(seen()).toEqual(["✓", "Technical check on one picture: nothing wrong was found."]);
     expect(texts(root, "li .gx-check-title")).toEqual(["Outputs: ok"]);
     expect(root.dataset["verdict"]).toBe("ok");
+  });
+});
+
+describe("a tick", () => {
+  const ticks = () => texts(root, "summary .gx-check-mark");
+  const doubtful = { value: 0, low: -0.3, high: 0.3, probes: 30, reliable: false, text: "No better than chance." };
+
+  test.each<[string, Partial<Traits>]>([
+    ["a warning", { notes: ["Hiding all of it leaves 56 of 58 %."] }],
+    ["a map that foretells nothing", { foretells: { alone: doubtful } }],
+  ])("never stands beside %s, and comes back once that is gone", (_, changes) => {
+    receive(FINE);
+    expect(ticks()).toEqual(["✓"]);
+    model.receive(changes);
+    view.update();
+    expect(ticks()).toEqual([]);
+    expect(find(root, "summary .gx-check-text").textContent).toBe(FINE.summary);
+    model.receive({ notes: [], foretells: {} });
+    view.update();
+    expect(ticks()).toEqual(["✓"]);
+  });
+
+  test("stands beside doubts about a map that is not on the screen", () => {
+    receive(FINE);
+    model.receive({ together: scoresOf(1, 2, 3, 4, 5, 6), foretells: { shown: "together", alone: doubtful } });
+    view.update();
+    expect(ticks()).toEqual(["✓"]);
+  });
+
+  test("is alone in this: other marks stay", () => {
+    receive(WRONG);
+    model.receive({ notes: ["One."] });
+    view.update();
+    expect(ticks()).toEqual(["✕"]);
   });
 });

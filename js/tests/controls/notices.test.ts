@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { noticesView } from "../../src/controls/notices";
 import type { Prediction, Traits } from "../../src/model/explorer_protocol";
+import { bytesOf } from "../support/bytes";
 import { find, HTML, texts, visibleTexts } from "../support/elements";
 import { fakeConnection, StrictModel, traits } from "../support/explorer";
 
@@ -26,10 +27,11 @@ function receive(changes: Partial<Traits>): void {
   view.update();
 }
 
-const shownTexts = (selector: string) => visibleTexts(view.element, selector);
+/** Above the map, or below it. */
+const shownTexts = (selector: string, place: "alerts" | "element" = "element") => visibleTexts(view[place], selector);
 
 describe("messages", () => {
-  const alerts = () => shownTexts("[role=alert]");
+  const alerts = () => shownTexts("[role=alert]", "alerts");
 
   test("have no error where there is none", () => {
     show();
@@ -45,9 +47,9 @@ describe("messages", () => {
 
   test("tell an error that stays only once", () => {
     show({ error: "The model failed." });
-    const [text] = [...find(view.element, "[role=alert]").childNodes];
+    const [text] = [...find(view.alerts, "[role=alert]").childNodes];
     receive({ notes: ["One."], progress: {} });
-    expect(find(view.element, "[role=alert]").firstChild).toBe(text);
+    expect(find(view.alerts, "[role=alert]").firstChild).toBe(text);
   });
 
   test("tell what the front end has to say, instead of an error that was there before", () => {
@@ -79,13 +81,21 @@ describe("messages", () => {
   test("tell what was chosen once it is known", () => {
     show({ about: {} });
     expect(shownTexts(".gx-about")).toEqual([]);
-    receive({ about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" } });
+    receive({ about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax", caveat: "" } });
     expect(shownTexts(".gx-about")).toEqual(["TinyNet · softmax · preprocessing: ImageNet"]);
   });
 
-  test("end with whether the model was checked, once it was", () => {
+  test("tell what a reader must know of every map, where laymen read", () => {
     show();
-    const last = () => find<HTMLDetailsElement>(view.element, ":scope > :last-child");
+    expect(shownTexts(".gx-about")).toEqual([
+      "Hidden cells are new to the model.",
+      "TinyNet · softmax · preprocessing: ImageNet",
+    ]);
+  });
+
+  test("tell whether the model was checked, once it was", () => {
+    show();
+    const last = () => find<HTMLDetailsElement>(view.element, "details");
     expect(last().hidden).toBe(true);
     const summary = "Technical check on one picture: nothing wrong was found.";
     receive({ check: { verdict: "ok", summary, checks: [["Outputs", "ok", "They sum to 1.", ""]] } });
@@ -94,14 +104,14 @@ describe("messages", () => {
   });
 
   test("show HTML as text", () => {
-    const about = { model: HTML, preprocessing: HTML, output: HTML };
+    const about = { model: HTML, preprocessing: HTML, output: HTML, caveat: HTML };
     show({ error: HTML, notes: [HTML], about });
+    view.sending(HTML);
     expect(alerts()).toEqual([HTML]);
     expect(texts(view.element, ".gx-note")).toEqual([HTML]);
-    expect(view.element.querySelector("img")).toBeNull();
     view.showMessage(HTML);
     expect(alerts()).toEqual([HTML]);
-    expect(view.element.querySelector("img")).toBeNull();
+    for (const place of [view.alerts, view.element]) expect(place.querySelector("img")).toBeNull();
   });
 });
 
@@ -148,5 +158,68 @@ describe("log-odds", () => {
     offer().focus();
     receive({ notes: ["Every drop is near 0.", "Partial."], status: "stopped" });
     expect(document.activeElement).toBe(offer());
+  });
+});
+
+describe("a picture that is on its way", () => {
+  const told = () => shownTexts(".gx-reading", "alerts");
+  const TOLD = ["Reading “cat.png” … The map below is of the picture before."];
+
+  test("is told as soon as it is sent, politely", () => {
+    show();
+    expect([view.coming(), told()]).toEqual(["", []]);
+    view.sending("cat.png");
+    expect([view.coming(), told()]).toEqual(["cat.png", TOLD]);
+    expect(find(view.alerts, ".gx-reading").getAttribute("role")).toBe("status");
+  });
+
+  test("is told while the kernel reads it, in every view of it", () => {
+    show({ reading: "cat.png" });
+    expect([view.coming(), told()]).toEqual(["cat.png", TOLD]);
+    receive({ reading: "" });
+    expect([view.coming(), told()]).toEqual(["", []]);
+  });
+
+  test("is told through batches of the run before", () => {
+    show();
+    view.sending("cat.png");
+    receive({ scores: bytesOf(), progress: {}, notes: ["One."] });
+    expect(view.coming()).toBe("cat.png");
+  });
+
+  test.each<[string, Partial<Traits>]>([
+    ["has come", { picture: bytesOf(9) }],
+    ["cannot be read", { error: "No picture." }],
+  ])("is told until it %s", (_, changes) => {
+    show();
+    view.sending("cat.png");
+    receive(changes);
+    expect([view.coming(), told()]).toEqual(["", []]);
+    receive({ error: "" });
+    expect(view.coming()).toBe("");
+  });
+
+  test("is told until the kernel has read it, even if it is the one that is shown", () => {
+    show();
+    view.sending("cat.png");
+    receive({ reading: "cat.png" });
+    expect(view.coming()).toBe("cat.png");
+    receive({ reading: "" });
+    expect(view.coming()).toBe("");
+  });
+
+  test("is told no more where it was not sent after all", () => {
+    show();
+    view.sending("cat.png");
+    view.sending("");
+    expect([view.coming(), told()]).toEqual(["", []]);
+  });
+
+  test.each<Partial<Traits>>([{}, { reading: "cat.png" }])("never comes from a kernel that is gone (%j)", (changes) => {
+    show(changes);
+    view.sending("cat.png");
+    connection.become("gone");
+    view.update();
+    expect([view.coming(), told()]).toEqual(["", []]);
   });
 });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import { openPicture, type OpenPicture } from "../../src/controls/open_picture";
 import { MAX_UPLOAD, UPLOAD_TYPES } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
+import { fakeCanvas } from "../support/browser";
 import { find, HTML, settled } from "../support/elements";
 import { StrictModel, traits } from "../support/explorer";
 
@@ -11,14 +12,16 @@ let root: HTMLElement;
 let view: OpenPicture;
 let host: Host;
 const tell = vi.fn<(text: string) => void>();
+const sending = vi.fn<(name: string) => void>();
 
 beforeEach(() => {
   controller = new AbortController();
   host = "kernel";
   tell.mockReset();
+  sending.mockReset();
   model = new StrictModel(traits());
   root = document.createElement("div");
-  view = openPicture(model, root, controller.signal, () => host, tell);
+  view = openPicture(model, root, controller.signal, () => host, tell, sending);
   root.append(view.button, document.createElement("input"));
   document.body.replaceChildren(root);
   view.update();
@@ -69,6 +72,13 @@ describe("a picture", () => {
     expect(model.sent).toEqual([{ type: "explain", name: "cat.png" }]);
     expect(sent()).toEqual([[[1, 2, 3]]]);
     expect(tell.mock.calls).toEqual([[""]]);
+    expect(sending.mock.calls).toEqual([["cat.png"]]);
+  });
+
+  test("is told before it is read", () => {
+    drop(photo());
+    expect(sending.mock.calls).toEqual([["cat.png"]]);
+    expect(model.sent).toEqual([]);
   });
 
   test("is the first of several", async () => {
@@ -78,10 +88,14 @@ describe("a picture", () => {
     expect(model.sent).toEqual([{ type: "explain", name: "one.png" }]);
   });
 
-  test("of just the size that is taken is sent", async () => {
+  test("of just the size that is taken is sent as it is", async () => {
+    const decode = vi.fn();
+    vi.stubGlobal("createImageBitmap", decode);
     drop(large(MAX_UPLOAD));
     await read();
     expect(tell.mock.calls).toEqual([[""]]);
+    expect(decode).not.toHaveBeenCalled();
+    expect(sent()).toEqual([[[1, 2, 3]]]);
   });
 
   test("changes no trait", async () => {
@@ -91,11 +105,78 @@ describe("a picture", () => {
   });
 });
 
+describe("a picture that is too large to be sent", () => {
+  /** What the browser decodes and encodes: pixels, and bytes of a JPEG. */
+  function browser(width: number, height: number, jpeg: Blob | null = new Blob([new Uint8Array([7, 8])])) {
+    const context = fakeCanvas();
+    const image = { width, height, close: vi.fn() };
+    vi.stubGlobal("createImageBitmap", vi.fn().mockResolvedValue(image));
+    const canvases: HTMLCanvasElement[] = [];
+    vi.spyOn(HTMLCanvasElement.prototype, "toBlob").mockImplementation(function (this: HTMLCanvasElement, done, type) {
+      canvases.push(this);
+      done(type === "image/jpeg" ? jpeg : null);
+    });
+    return { context, image, size: () => canvases.map((canvas) => [canvas.width, canvas.height]) };
+  }
+
+  test.each([
+    ["wide", 6000, 4000, 2048, 1365],
+    ["tall", 3000, 6000, 1024, 2048],
+    ["long and thin", 60000, 2, 2048, 1],
+    ["small, of many bytes", 1000, 800, 1000, 800],
+  ])("is made smaller where it is %s, and sent under its name", async (_, width, height, ...size) => {
+    const made = browser(width, height);
+    drop(large(MAX_UPLOAD + 1));
+    await read();
+    expect(model.sent).toEqual([{ type: "explain", name: "large.png" }]);
+    expect(sent()).toEqual([[[7, 8]]]);
+    expect(made.size()).toEqual([size]);
+    expect(made.context.args("drawImage")).toEqual([[made.image, 0, 0, ...size]]);
+    expect(made.image.close).toHaveBeenCalledOnce();
+    expect(tell.mock.calls).toEqual([[""]]);
+    expect(sending.mock.calls).toEqual([["large.png"]]);
+  });
+
+  test("lies on white, as in Python: a JPEG would make what is transparent black", async () => {
+    const { context } = browser(4000, 4000);
+    drop(large(MAX_UPLOAD + 1));
+    await read();
+    const [ground] = context.of("fillRect");
+    expect([ground?.fillStyle, ground?.args]).toEqual(["#fff", [0, 0, 2048, 2048]]);
+    const names = context.calls.map((call) => call.name);
+    expect(names.indexOf("fillRect")).toBeLessThan(names.indexOf("drawImage"));
+  });
+
+  test.each<[string, Blob | null]>([
+    ["cannot be encoded", null],
+    ["is still too large", { size: MAX_UPLOAD + 1 } as Blob],
+  ])("and %s is told, and not sent", async (_, jpeg) => {
+    browser(6000, 4000, jpeg);
+    drop(large(MAX_UPLOAD + 1));
+    await vi.waitFor(() => expect(tell.mock.lastCall?.[0]).toContain("nor make it smaller"));
+    expect(model.sent).toEqual([]);
+    expect(sending.mock.lastCall).toEqual([""]);
+  });
+
+  test("in a browser without a canvas is told, and not sent", async () => {
+    browser(6000, 4000);
+    vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
+    drop(large(MAX_UPLOAD + 1));
+    await vi.waitFor(() => expect(tell.mock.lastCall?.[0]).toContain("nor make it smaller"));
+    expect(model.sent).toEqual([]);
+  });
+});
+
 describe("what cannot be explained is told and not sent:", () => {
+  beforeEach(() => {
+    vi.stubGlobal("createImageBitmap", () => Promise.reject(new Error("no picture")));
+  });
+
   const told = async () => {
     await vi.waitFor(() => expect(tell.mock.lastCall?.[0]).toBeTruthy());
     await settled();
     expect(model.sent).toEqual([]);
+    expect(sending.mock.lastCall?.[0] ?? "").toBe("");
     return tell.mock.lastCall![0];
   };
 
@@ -104,20 +185,20 @@ describe("what cannot be explained is told and not sent:", () => {
     expect(await told()).toBe("That was not a file. Drop a picture file, or paste a picture.");
   });
 
-  test("a file that is too large, before it is read", async () => {
+  test("a file that is too large and no picture that the browser knows, before it is read", async () => {
     const file = large(12.34 * 2 ** 20);
     const bytes = vi.spyOn(file, "arrayBuffer");
     drop(file);
     expect(await told()).toBe(
-      "“large.png” has 12.3 MB; the browser can send at most 8.0 MB. " +
-        "Make it smaller, or open it from Python: widget.explain(path).",
+      "“large.png” has 12.3 MB, and the browser can neither send more than 8.0 MB nor make it smaller. " +
+        "Open it from Python: widget.explain(path).",
     );
     expect(bytes).not.toHaveBeenCalled();
   });
 
   test("one byte too much", async () => {
     drop(large(MAX_UPLOAD + 1));
-    expect(await told()).toContain("at most 8.0 MB");
+    expect(await told()).toContain("more than 8.0 MB");
   });
 
   test("a folder, or a file that is gone", async () => {

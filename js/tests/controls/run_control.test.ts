@@ -24,7 +24,7 @@ describe("the button", () => {
 
   test.each([
     ["running", "Stop", "stop"],
-    ["stopped", "Start", "start"],
+    ["stopped", "Resume", "start"],
     ["error", "Try again", "start"],
   ] as const)("of a run that is %s reads “%s” and sends “%s”", (status, text, type) => {
     show({ status });
@@ -40,12 +40,33 @@ describe("the button", () => {
     expect(view.element.dataset["status"]).toBe("error");
   });
 
-  test("does nothing when the run is done", () => {
-    show({ status: "done" });
-    expect(button().disabled).toBe(true);
-    button().click();
-    expect(model.sent).toEqual([]);
+  test("starts what has not begun", () => {
+    show({ status: "stopped", progress: {} });
+    expect(button().textContent).toBe("Start");
+    model.receive({ progress: { done: 0, total: 6, rate: 0, left: null } });
+    view.update();
+    expect(button().textContent).toBe("Start");
   });
+
+  test("resumes where only handfuls are missing", () => {
+    show({ status: "stopped", progress: { done: 0, total: 0, handfuls: { done: 1, total: 9 }, rate: 0, left: null } });
+    expect(button().textContent).toBe("Resume");
+  });
+});
+
+test.each([
+  ["kernel", "done", true],
+  ["kernel", "running", false],
+  ["kernel", "stopped", false],
+  ["kernel", "error", false],
+  ["gone", "running", false],
+  ["page", "stopped", true],
+] as const)("with the host “%s” and a run that is %s, it is gone: %s", (host, status, hidden) => {
+  model = new StrictModel(traits({ status }));
+  view = runControl(model, controller.signal, () => host);
+  view.update();
+  expect(view.element.hidden).toBe(hidden);
+  expect(find(view.element, "button").hidden).toBe(host === "gone");
 });
 
 describe("the progress", () => {

@@ -39,7 +39,7 @@ function show(): SaveMenu {
   return made;
 }
 
-const button = (text: string, of = view) => buttonOf(of.element, text);
+const button = (text: string, of = view) => buttonOf(of.panel, text);
 
 /** The ids of what was asked for. */
 const ids = () => model.sent.map((command) => (command.type === "save" ? command.id : ""));
@@ -48,6 +48,12 @@ const ids = () => model.sent.map((command) => (command.type === "save" ? command
 function answer(content: unknown, ...buffers: DataView[]): void {
   model.emit("msg:custom", content, buffers);
 }
+
+test("the formats fold away behind one button", () => {
+  expect([view.button.textContent, view.panel.hidden]).toEqual(["Save", true]);
+  view.button.click();
+  expect(view.panel.hidden).toBe(false);
+});
 
 describe("a page and data", () => {
   test.each([
@@ -155,7 +161,7 @@ describe("with the host", () => {
   ] as const)("“%s” the buttons are disabled: %j, hidden: %j", (next, disabled, hidden) => {
     host = next;
     view.update();
-    const buttons = [...view.element.querySelectorAll("button")];
+    const buttons = [...view.panel.querySelectorAll("button")];
     expect(buttons.map((node) => node.textContent)).toEqual([
       "Picture (.png)",
       "Page (.html)",

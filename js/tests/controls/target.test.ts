@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { targetControl, type TargetControl } from "../../src/controls/target";
 import type { Traits } from "../../src/model/explorer_protocol";
+import { bytesOf } from "../support/bytes";
 import { find, HTML, texts } from "../support/elements";
 import { pressKey } from "../support/events";
 import { StrictModel, traits } from "../support/explorer";
@@ -95,6 +96,11 @@ describe("the field", () => {
     const list = find(view.element, "[role=listbox]");
     expect(list.id).not.toBe("");
     expect(input().getAttribute("aria-controls")).toBe(list.id);
+  });
+
+  test("has a list that Tab does not stop at", () => {
+    show();
+    expect(find(view.element, "[role=listbox]").tabIndex).toBe(-1);
   });
 
   test("shares no id with another", () => {
@@ -287,6 +293,83 @@ describe("the keyboard", () => {
       expect(press(key).defaultPrevented).toBe(false);
     }
     expect(model.saved).toEqual([]);
+  });
+});
+
+describe("a new picture asks about its own answer, and", () => {
+  const again = () => find<HTMLButtonElement>(view.element, ".gx-again");
+  const answer = (target: number) => ({ ...traits().prediction, target }) as Traits["prediction"];
+
+  function receive(changes: Partial<Traits>): void {
+    model.receive(changes);
+    view.update();
+  }
+
+  /** The kernel's messages: the picture, then what the model says of it. */
+  function newPicture(target: number): void {
+    receive({ picture: bytesOf(9), prediction: {}, target: null });
+    receive({ prediction: answer(target) });
+  }
+
+  test("offers nothing where nothing was asked about", () => {
+    show({ target: null });
+    expect(again().hidden).toBe(true);
+    newPicture(0);
+    expect(again().hidden).toBe(true);
+  });
+
+  test("offers the class that was asked about before, which a click asks about again", () => {
+    show({ target: 2, prediction: answer(2) });
+    expect(again().hidden).toBe(true);
+    newPicture(0);
+    expect([again().hidden, again().textContent]).toEqual([false, "Why fox, as before?"]);
+    again().click();
+    expect(model.saved).toEqual([{ target: 2 }]);
+    view.update();
+    expect(again().hidden).toBe(true);
+  });
+
+  test("offers a class that was asked about by its name", () => {
+    show({ target: "fox", prediction: answer(2) });
+    newPicture(0);
+    expect(again().textContent).toBe("Why fox, as before?");
+    again().click();
+    expect(model.saved).toEqual([{ target: "fox" }]);
+  });
+
+  test("tells classes apart that have one label", () => {
+    show({ target: 1, labels: ["crane", "crane", "fox", "owl"] });
+    newPicture(0);
+    expect(again().textContent).toBe("Why crane (1), as before?");
+  });
+
+  test("does not offer the answer itself", () => {
+    show({ target: 2, prediction: answer(2) });
+    newPicture(2);
+    expect(again().hidden).toBe(true);
+  });
+
+  test("offers it until another is asked about, and that after the next picture", () => {
+    show({ target: 2, prediction: answer(2) });
+    newPicture(0);
+    receive({ target: 3, prediction: answer(3) });
+    expect(again().hidden).toBe(true);
+    newPicture(0);
+    expect(again().textContent).toBe("Why owl, as before?");
+  });
+
+  test("offers it after the next picture, too", () => {
+    show({ target: 2, prediction: answer(2) });
+    newPicture(0);
+    newPicture(1);
+    expect(again().textContent).toBe("Why fox, as before?");
+  });
+
+  test("names it as text", () => {
+    show({ target: 2, labels: ["cat", "dog", HTML, "owl"], prediction: answer(2) });
+    newPicture(0);
+    expect(again().textContent).toBe(`Why ${HTML}, as before?`);
+    expect(view.element.querySelector("img")).toBeNull();
   });
 });
 

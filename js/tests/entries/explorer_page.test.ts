@@ -64,12 +64,11 @@ describe("of cells that were selected together", () => {
     await settled();
   };
 
-  test("a page shows drop, sum, synergy and bars", async () => {
+  test("a page shows change and bars", async () => {
     await openWith();
     expect(find(document, ".gx-title").textContent).toContain("Without 2 cells");
     expect(verdict()).toBe(
-      "“dog” falls from 50.0% to 12.5%: drop 37.5 points; one by one they add up to 50.0 points. " +
-        "Together they matter 12.5 points less than apart. The answer becomes “cat”.",
+      "“dog” falls from 50.0% to 12.5% (−37.5 points). The answer becomes “cat”.",
     );
     expect(labels()).toEqual(["dog", "cat", "fox"]);
     expect(numbers()).toEqual(["50.0% → 12.5%−37.5", "25.0% → 62.5%+37.5", "12.5% → 25.0%+12.5"]);
@@ -82,8 +81,7 @@ describe("of cells that were selected together", () => {
     select("log-odds").value = "log-odds";
     select("log-odds").dispatchEvent(new Event("change"));
     await settled();
-    expect(verdict()).toContain("drop 2.00 log-odds; one by one they add up to 10.00 log-odds.");
-    expect(verdict()).toContain("Together they matter 8.00 log-odds less than apart");
+    expect(verdict()).toContain("(−2.00 log-odds).");
     expect(labels()).toEqual(["dog", "cat", "fox"]);
   });
 
@@ -95,22 +93,21 @@ describe("of cells that were selected together", () => {
     input.dispatchEvent(new Event("input"));
     input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter" }));
     await settled();
-    expect(verdict()).toContain("“fox” rises from 12.5% to 25.0%: drop −12.5 points; one by one");
-    expect(verdict()).toContain("add up to −37.5 points.");
+    expect(verdict()).toContain("“fox” rises from 12.5% to 25.0% (+12.5 points).");
     expect(texts(document, ".gx-target .gx-label")).toEqual(["fox"]);
   });
 
   test("it shows those that were kept, until other cells are chosen", async () => {
     await openWith(known({ keep: true }));
     expect(find(document, ".gx-title").textContent).toContain("Only these 2 cells");
-    expect(verdict()).toContain("“dog” falls from 50.0% to 12.5%: drop 37.5 points.");
+    expect(verdict()).toContain("“dog” falls from 50.0% to 12.5% (−37.5 points).");
     await press("ArrowRight");
     await press("Enter");
     expect(find(document, ".gx-title").textContent).toContain("Without row");
-    expect(verdict()).toContain("“dog” stays at 50.0%: drop 0.0 points");
+    expect(verdict()).toContain("“dog” stays at 50.0% (0.0 points)");
     await pressButton("Undo");
     expect(find(document, ".gx-title").textContent).toContain("Only these 2 cells");
-    expect(verdict()).toContain("drop 37.5 points.");
+    expect(verdict()).toContain("(−37.5 points).");
   });
 
   test("it cannot tell of them kept where they were hidden", async () => {
@@ -118,7 +115,7 @@ describe("of cells that were selected together", () => {
     await pressButton("Keep only these");
     expect(verdict()).toBe("A saved page cannot ask the model about these cells alone.");
     await pressButton("Keep only these");
-    expect(verdict()).toContain("drop 37.5 points");
+    expect(verdict()).toContain("(−37.5 points)");
   });
 });
 

@@ -80,34 +80,43 @@ describe("its axes", () => {
     expect(view.element.querySelector("img")).toBeNull();
   });
 
+  test("of values go from the least to the largest that is known", () => {
+    const values = { deletion: [40, null, 20.5], insertion: [null, 30, 58], counts: [0, 1, 2] };
+    view.update(curve(values), 2, 0, "age", { name: "value", unit: "years" });
+    expect(texts(view.element, ".gx-axis span")).toEqual(["58 years", "20.5 years"]);
+    expect(texts(view.element, ".gx-chart-name")).toEqual(["“age”"]);
+    expect(line("insertion")).toBe("120.0,67.2 240.0,0.0"); // 30 is 9.5 of 37.5 above the least
+  });
+
   test("go from no cell to all that can be hidden", () => {
     view.update(curve(), 64, 0, "dog");
-    expect(across()).toEqual(["0", "64 cells"]);
+    expect(across()).toEqual(["0 cells", "64 cells"]);
     view.update(curve(), 1, 0, "dog");
-    expect(across()).toEqual(["0", "1 cell"]);
+    expect(across()).toEqual(["0 cells", "1 cell"]);
   });
 });
 
-describe("to who does not see it, it tells", () => {
-  test("where the probability is halved, and where half of it is reached", () => {
+describe("where the answer changes", () => {
+  const flip = () => find(view.element, ".gx-flip-mark");
+  const said = () => texts(view.element, ".gx-flip-text");
+
+  test("there is a mark, and the text that Python gives is there for all", () => {
+    view.update(curve({ changes: { deletion: 2, insertion: 4 }, text: "Without 2 cells it is a cat." }), 5, 0, "dog");
+    expect([flip().getAttribute("x1"), flip().getAttribute("x2"), flip().style.display]).toEqual(["96", "96", ""]);
+    expect([...said(), told()]).toEqual(Array(2).fill("Without 2 cells it is a cat."));
+  });
+
+  test("there is none where it never does, or is not known yet", () => {
+    view.update(curve({ changes: { deletion: null, insertion: 3 }, text: "" }), 5, 0, "dog");
+    expect(flip().style.display).toBe("none");
+    expect(said()).toEqual([""]);
     view.update(curve(), 5, 0, "dog");
-    expect(told()).toBe(
-      "Probability of the target: hiding the most important cells halves it after 1 cell; " +
-        "showing only them reaches half of it with 1 cell",
-    );
-    const late = { deletion: [0.8, 0.6, 0.41, 0.4, 0, 0], insertion: [0, 0, 0, 0.39, 0.4, 0.8] };
-    view.update(curve(late), 5, 0, "dog");
-    expect(told()).toContain("halves it after 3 cells; showing only them reaches half of it with 4 cells");
+    expect(flip().style.display).toBe("");
   });
 
-  test("that neither happens", () => {
-    const flat = { deletion: [0.8, 0.7, 0.7, 0.7, 0.7, 0.7], insertion: [0, 0, 0, 0, 0, 0.3] };
-    view.update(curve(flat), 5, 0, "dog");
-    expect(told()).toContain("never halves it; showing only them never reaches half of it");
-  });
-
-  test("how far it is while it is drawn", () => {
-    view.update(curve({ deletion: [0.75, 0.25, null, null, null, null], running: true }), 5, 0, "dog");
-    expect(told()).toBe("Computing the curves: 2 of 6 points");
+  test("the text is text", () => {
+    view.update(curve({ text: HTML }), 5, 0, "dog");
+    expect(said()).toEqual([HTML]);
+    expect(view.element.querySelector("img")).toBeNull();
   });
 });

@@ -14,15 +14,17 @@ let pictures: ReturnType<typeof fakePictures>;
 let model: StrictModel;
 let view: EvidenceView;
 let host: Host;
+let controller: AbortController;
 
 beforeEach(() => {
+  controller = new AbortController();
   pictures = fakePictures();
   host = "kernel";
 });
 
 function show(changes: Partial<Traits> = {}): void {
   model = new StrictModel(traits({ scores: scoresOf(0.5, -0.2, 0.1, 0, 0.06, 0.25), ...changes }));
-  view = evidenceView(model, () => host);
+  view = evidenceView(model, controller.signal, () => host);
   view.update();
 }
 
@@ -71,7 +73,7 @@ describe("before a cell is selected", () => {
 
   test("the most probable classes are shown with one bar each", () => {
     show();
-    expect(title()).toBe("What the model sees");
+    expect(title()).toBe("What the model says");
     expect(image().hidden).toBe(true);
     expect(texts(view.element, "ul > li > .gx-label")).toEqual(["dog", "cat", "owl"]);
     expect(texts(view.element, ".gx-number")).toEqual(["75.0%", "20.0%", "4.0%"]);
@@ -94,10 +96,13 @@ describe("before a cell is selected", () => {
 });
 
 describe("of a selected cell", () => {
-  test("the place is told, from 1 for the reader and from 0 for Python", () => {
+  test("the place is told, from 1 for the reader; the code that counts from 0 is behind a button", () => {
     showEvidence({ cells: [[1, 2]] });
-    expect(title()).toContain("Without row 2, column 3");
-    expect(texts(view.element, ".gx-index")).toEqual(["value = [(1, 2)]"]);
+    expect(title()).toBe("Without row 2, column 3");
+    const copy = find(view.element, ".gx-copy");
+    expect([copy.hidden, copy.title]).toEqual([false, "Copy: value = [(1, 2)]"]);
+    receive({ value: [], evidence: {} });
+    expect(copy.hidden).toBe(true);
   });
 
   test("the picture without it is shown, and loaded once", async () => {
@@ -127,7 +132,7 @@ describe("of a selected cell", () => {
     expect(image().hidden).toBe(false);
     expect(title()).toContain("row 1, column 2");
     expect(view.element.querySelectorAll("img")).toHaveLength(1);
-    expect(image().previousElementSibling).toBe(find(view.element, ".gx-title"));
+    expect(image().nextElementSibling).toBe(belief());
   });
 
   test("no picture is shown after one that was asked for later", async () => {
@@ -184,17 +189,17 @@ describe("of a selected cell", () => {
     showEvidence();
     await settled();
     receive({ value: [], evidence: {} });
-    expect(title()).toBe("What the model sees");
+    expect(title()).toBe("What the model says");
     expect(image().hidden).toBe(true);
     expect(view.element.querySelector(".gx-verdict")).toBeNull();
   });
 });
 
 describe("the sentence", () => {
-  test("tells a fall with its drop and rank, and that the answer flips", () => {
+  test("tells a fall with the change and its rank, and that the answer flips", () => {
     showEvidence();
     expect(verdict()).toBe(
-      "“dog” falls from 75.0% to 25.0%: drop 50.0 points, rank 1 of 6. " +
+      "“dog” falls from 75.0% to 25.0% (−50.0 points): strongest for dog of 6 cells. " +
         "The answer becomes “cat”.",
     );
     expect(texts(view.element, ".gx-flip")).toEqual([" The answer becomes “cat”."]);
@@ -203,43 +208,55 @@ describe("the sentence", () => {
   test("tells a rise, and no flip where the answer stays", () => {
     const classes: Evidence["classes"] = [[1, 0.75, 0.95], [0, 0.2, 0.04]];
     showEvidence({ cells: [[0, 1]], drop: -0.2, classes });
-    expect(verdict()).toBe("“dog” rises from 75.0% to 95.0%: drop −20.0 points, rank 6 of 6.");
+    expect(verdict()).toBe("“dog” rises from 75.0% to 95.0% (+20.0 points): strongest against dog of 6 cells.");
     expect(view.element.querySelector(".gx-flip")).toBeNull();
   });
 
   test("tells that nothing changes", () => {
     showEvidence({ cells: [[1, 0]], drop: 0, classes: [[1, 0.75, 0.75]] });
-    expect(verdict()).toBe("“dog” stays at 75.0%: drop 0.0 points, rank 5 of 6.");
+    expect(verdict()).toBe("“dog” stays at 75.0% (0.0 points).");
   });
 
   test("ranks what the cell does alone, whichever map is shown", () => {
     const together = scoresOf(0, 1, 2, 3, 4, 5);
     showEvidence({}, { together, foretells: { shown: "together" } });
-    expect(verdict()).toContain("drop 50.0 points, rank 1 of 6 hidden alone.");
+    expect(verdict()).toContain("(−50.0 points): strongest for dog of 6 cells hidden alone.");
   });
 
   test("tells the rank of the selected cell among those that are scored", () => {
     const scores = scoresOf(0.5, -0.2, NaN, Infinity, NaN, 0.25);
     showEvidence({ cells: [[1, 2]], drop: 0.25 }, { scores });
-    expect(verdict()).toContain("drop 25.0 points, rank 2 of 3.");
+    expect(verdict()).toContain("(−25.0 points): 2nd strongest for dog of 3 cells.");
   });
 
   test("tells log-odds with two digits", () => {
     const scores = scoresOf(2.197, -1, 0, 0, 0, 3);
     showEvidence({ drop: 2.197 }, { score: "log-odds", scores });
-    expect(verdict()).toContain("from 75.0% to 25.0%: drop 2.20 log-odds, rank 2 of 6.");
+    expect(verdict()).toContain("from 75.0% to 25.0% (−2.20 log-odds): 2nd strongest for dog of 6 cells.");
   });
 
   test("tells no flip where the class asked about never was the answer", () => {
     const classes: Evidence["classes"] = [[3, 0.04, 0.01], [1, 0.75, 0.8]];
     const prediction = { target: 3, probability: 0.04, saturated: false, top: [] };
     showEvidence({ drop: 0.03, classes }, { prediction });
-    expect(verdict()).toMatch(/^“owl” falls from 4.0% to 1.0%: drop 3.0 points/);
+    expect(verdict()).toMatch(/^“owl” falls from 4.0% to 1.0% \(−3.0 points\)/);
     expect(view.element.querySelector(".gx-flip")).toBeNull();
   });
 
   test("tells no flip where another class merely draws level", () => {
     showEvidence({ classes: [[1, 0.75, 0.4], [0, 0.2, 0.4]] });
+    expect(view.element.querySelector(".gx-flip")).toBeNull();
+  });
+
+  test("tells where there is no clear answer any more, instead of the class that is a hair ahead", () => {
+    showEvidence({ classes: [[1, 0.75, 0.27], [0, 0.2, 0.28], [3, 0.04, 0.22]] });
+    expect(texts(view.element, ".gx-flip")).toEqual([
+      " There is no clear answer any more: all classes are near alike.",
+    ]);
+  });
+
+  test("tells of no answer where the model gives values", () => {
+    showEvidence({}, { score: "value", quantity: { name: "value", unit: "years" } });
     expect(view.element.querySelector(".gx-flip")).toBeNull();
   });
 
@@ -251,34 +268,25 @@ describe("the sentence", () => {
 
 describe("of several cells", () => {
   const joint = { cells: TWO, drop: 0.5, sum: 0.3, synergy: 0.2 };
-  /** The first and the last cell do 20 and 10 points alone. */
-  const apart = { scores: scoresOf(0.2, 0, 0, 0, 0, 0.1) };
 
-  test("the joint drop is told beside the sum of the single ones", () => {
-    showEvidence(joint, apart);
-    expect(title()).toContain("Without 2 cells");
+  test("what they do together and apart is told in Python's words", () => {
+    showEvidence({ ...joint, text: "One by one they take 30.0 points." });
+    expect(title()).toBe("Without 2 cells");
     expect(verdict()).toBe(
-      "“dog” falls from 75.0% to 25.0%: drop 50.0 points; one by one they add up to 30.0 points. " +
-        "Together they matter 20.0 points more than apart: either one is enough for the model. " +
+      "“dog” falls from 75.0% to 25.0% (−50.0 points). One by one they take 30.0 points. " +
         "The answer becomes “cat”.",
     );
   });
 
-  test("no reason is given that does not hold for what each does alone", () => {
-    showEvidence(joint, { scores: scoresOf(0.29, 0, 0, 0, 0, 0.01) });
-    expect(verdict()).toContain("20.0 points more than apart. The answer becomes");
-  });
-
-  test("that speak for and against the answer, it is told", () => {
-    showEvidence(joint, { scores: scoresOf(0.5, 0, 0, 0, 0, -0.2) });
-    expect(verdict()).toContain(
-      "Together the drop is 20.0 points higher; some of the cells support the class, some count against it.",
-    );
-  });
-
-  test("nothing is said of a sum that is not known yet, nor of a rank", () => {
+  test("nothing is said of what is not known yet, nor of a rank", () => {
     showEvidence({ ...joint, sum: null, synergy: null });
-    expect(verdict()).toBe("“dog” falls from 75.0% to 25.0%: drop 50.0 points. The answer becomes “cat”.");
+    expect(verdict()).toBe("“dog” falls from 75.0% to 25.0% (−50.0 points). The answer becomes “cat”.");
+  });
+
+  test("Python's words are text", () => {
+    showEvidence({ ...joint, text: HTML });
+    expect(verdict()).toContain(HTML);
+    expect(view.element.querySelectorAll("img")).toHaveLength(1);
   });
 
   test("that are kept, it is said what is seen", async () => {
@@ -287,13 +295,13 @@ describe("of several cells", () => {
     expect(title()).toContain("Only these 3 cells");
     expect(image().alt).toBe("The picture as the model saw it, with only the selection");
     expect(texts(view.element, ".gx-key")).toEqual(["whole picturewith only the selection"]);
-    expect(verdict()).not.toContain("rank");
+    expect(verdict()).not.toContain("strongest");
   });
 
   test("one that is kept alone has no rank", () => {
     showEvidence({ keep: true });
     expect(title()).toContain("Only row 1, column 1");
-    expect(verdict()).toContain("drop 50.0 points. The");
+    expect(verdict()).toContain("(−50.0 points). The");
   });
 });
 
@@ -337,7 +345,7 @@ describe("while a kernel is asked", () => {
     const classes: Evidence["classes"] = [[1, 0.75, 0.95]];
     receive({ evidence: evidence({ cells: [[0, 1]], drop: -0.2, classes }) });
     expect(waiting()).toEqual(ANSWERED);
-    expect(verdict()).toBe("“dog” rises from 75.0% to 95.0%: drop −20.0 points, rank 6 of 6.");
+    expect(verdict()).toBe("“dog” rises from 75.0% to 95.0% (+20.0 points): strongest against dog of 6 cells.");
     expect(texts(view.element, ".gx-label")).toEqual(["dog"]);
   });
 
@@ -348,7 +356,7 @@ describe("while a kernel is asked", () => {
     receive({ value: TWO, evidence: evidence({ ...pending, picture: bytesOf(7) }) });
     await settled();
     expect(waiting()).toEqual(WAITING);
-    expect(verdict()).toContain("rank 1 of 6");
+    expect(verdict()).toContain("strongest for dog of 6 cells");
     expect(image()).not.toBe(before);
     expect(image().hidden).toBe(false);
   });
@@ -407,7 +415,7 @@ describe("while a kernel is asked", () => {
     host = "gone";
     view.update();
     expect(waiting()).toEqual(ANSWERED);
-    expect(verdict()).toContain("Without this cell: drop −20.0 points.");
+    expect(verdict()).toContain("Without this cell: +20.0 points.");
     expect(view.element.querySelector(".gx-classes")).toBeNull();
   });
 });
@@ -421,11 +429,11 @@ describe("once the kernel is gone", () => {
 
   test("the answer that had come stays", () => {
     showEvidence();
-    expect(verdict()).toContain("rank 1 of 6");
+    expect(verdict()).toContain("strongest for dog of 6 cells");
   });
 
   test.each([
-    ["the drop of a cell", 0.123, `Without this cell: drop 12.3 points. ${GONE}`],
+    ["what hiding a cell changes", 0.123, `Without this cell: −12.3 points. ${GONE}`],
     ["that a cell has failed", Infinity, `The model's output was not finite with this cell hidden. ${GONE}`],
     ["that a cell is pending", NaN, `This cell has not been scored. ${GONE}`],
   ])("the map still tells %s", (_, drop, text) => {
@@ -444,15 +452,13 @@ describe("once the kernel is gone", () => {
 });
 
 describe("a saved page", () => {
-  const SETS = "A saved page cannot ask the model about sets of cells.";
-
   beforeEach(() => {
     host = "page";
   });
 
   test("answers for single cells", () => {
     showEvidence();
-    expect(verdict()).toContain("rank 1 of 6");
+    expect(verdict()).toContain("strongest for dog of 6 cells");
   });
 
   test("waits for nothing", () => {
@@ -461,9 +467,8 @@ describe("a saved page", () => {
   });
 
   test("says what is known of cells that were selected together", () => {
-    const scores = scoresOf(0.2, 0, 0, 0, 0, 0.1);
-    showEvidence({ cells: TWO, drop: 0.5, sum: 0.3, synergy: 0.2 }, { scores });
-    expect(verdict()).toContain("drop 50.0 points; one by one they add up to 30.0 points.");
+    showEvidence({ cells: TWO, drop: 0.5, text: "One by one they take 30.0 points." });
+    expect(verdict()).toContain("(−50.0 points). One by one they take 30.0 points.");
     expect(texts(view.element, ".gx-label")).toEqual(["dog", "cat", "owl"]);
   });
 
@@ -473,16 +478,11 @@ describe("a saved page", () => {
     expect(view.element.querySelector(".gx-classes")).toBeNull();
   });
 
-  test("says what several cells do one by one, beside their picture", async () => {
+  test("says that it cannot ask about several cells, beside their picture", async () => {
     showEvidence({ cells: TWO, drop: null, sum: 0.3, classes: [] });
     await settled();
-    expect(verdict()).toBe(`${SETS} One by one these cells add up to a drop of 30.0 points.`);
+    expect(verdict()).toBe("A saved page cannot ask the model about sets of cells.");
     expect(image().hidden).toBe(false);
-  });
-
-  test("says only that it cannot ask where the sum is not known", () => {
-    showEvidence({ cells: TWO, drop: null, classes: [] });
-    expect(verdict()).toBe(SETS);
   });
 
   test.each([
@@ -499,9 +499,9 @@ describe("what is read out", () => {
   test("is the sentence but for the rank, which each batch would change", () => {
     showEvidence({}, { scores: scoresOf(0.5, NaN, NaN, NaN, NaN, NaN) });
     const before = view.text();
-    expect(before).toBe("“dog” falls from 75.0% to 25.0%: drop 50.0 points. The answer becomes “cat”.");
+    expect(before).toBe("“dog” falls from 75.0% to 25.0% (−50.0 points). The answer becomes “cat”.");
     receive({ scores: scoresOf(0.5, 0.6, NaN, NaN, NaN, NaN) });
-    expect(verdict()).toContain("rank 2 of 2");
+    expect(verdict()).toContain("2nd strongest for dog of 2 cells");
     expect(view.text()).toBe(before);
   });
 

@@ -52,6 +52,8 @@ const range = () => find<HTMLInputElement>(view.element, "input");
 const play = () => find<HTMLButtonElement>(view.element, ".gx-play");
 const said = () => find(view.element, ".gx-value").textContent;
 const curveChart = () => find(view.element, ".gx-chart");
+/** The answer changes nowhere: a player goes to the end. */
+const STEADY = { changes: { deletion: null, insertion: null } };
 const values = () => choose.mock.calls.map(([value]) => value.length);
 const remembered = () => choose.mock.calls.map(([, , remember]) => remember);
 const step = () => vi.advanceTimersToNextTimer();
@@ -123,12 +125,12 @@ describe("the slider", () => {
 
 describe("what is selected is told as", () => {
   test.each([
-    [[], false, "none"],
+    [[], false, "none selected"],
     [top(1), false, "1 of 5 hidden"],
     [top(5), false, "5 of 5 hidden"],
     [top(2), true, "2 of 5 kept"],
-    [[[0, 1]], false, "other selection"],
-    [[...top(2), [0, 2]], false, "other selection"],
+    [[[0, 1]], false, "others are selected"],
+    [[...top(2), [0, 2]], false, "others are selected"],
     // Row by row or not, it is the same set.
     [[[1, 2], [0, 0]], false, "2 of 5 hidden"],
   ] as [Cell[], boolean, string][])("%j, kept: %s, “%s”", (value, keep, text) => {
@@ -175,7 +177,7 @@ describe("Play", () => {
     play().click();
     vi.advanceTimersByTime(LONG);
     expect(play().textContent).toBe("Pause");
-    receive({ curve: curve() });
+    receive({ curve: curve(STEADY) });
     for (let k = 1; k <= 5; k++) {
       step();
       expect(model.get("value")).toEqual(top(k));
@@ -190,20 +192,20 @@ describe("Play", () => {
     show();
     play().click();
     const known = [0.75, 0.25, 0.1, null, null, null];
-    receive({ curve: curve({ deletion: known, running: true }) });
+    receive({ curve: curve({ ...STEADY, deletion: known, running: true }) });
     vi.advanceTimersByTime(LONG);
     expect(values().at(-1)).toBe(2);
     expect(play().textContent).toBe("Pause");
-    receive({ curve: curve() });
+    receive({ curve: curve(STEADY) });
     vi.advanceTimersByTime(LONG);
-    expect(values().at(-1)).toBe(5);
+    expect(Math.max(...values())).toBe(5);
   });
 
   test("steps over the cells between two points", () => {
-    show({ curve: curve({ counts: [0, 2, 5], deletion: [0.75, 0.1, 0.3], insertion: [0, 0, 1] }) });
+    show({ curve: curve({ ...STEADY, counts: [0, 2, 5], deletion: [0.75, 0.1, 0.3], insertion: [0, 0, 1] }) });
     play().click();
     vi.advanceTimersByTime(LONG);
-    expect(values()).toEqual([0, 2, 5]);
+    expect(values()).toEqual([0, 2, 5, 0]);
   });
 
   test("keeps what it plays where the others are hidden", () => {
@@ -214,22 +216,61 @@ describe("Play", () => {
   });
 
   test("is one step to undo", () => {
-    show({ curve: curve() });
+    show({ curve: curve(STEADY) });
     play().click();
     vi.advanceTimersByTime(LONG);
-    expect(remembered()).toEqual([true, false, false, false, false, false]);
+    expect(remembered()).toEqual([true, ...Array(6).fill(false)]);
+  });
+
+  test("stops where the answer changes, and goes on from there", () => {
+    show({ curve: curve({ changes: { deletion: 2, insertion: 4 } }), value: [[0, 1]] });
+    play().click();
+    vi.advanceTimersByTime(LONG);
+    expect(values()).toEqual([0, 1, 2]);
+    expect([play().textContent, vi.getTimerCount()]).toEqual(["Play", 0]);
+    play().click();
+    vi.advanceTimersByTime(LONG);
+    expect(Math.max(...values())).toBe(5);
+  });
+
+  test("of cells that are kept stops where the answer is there", () => {
+    show({ keep: true, curve: curve({ changes: { deletion: 2, insertion: 3 } }) });
+    play().click();
+    vi.advanceTimersByTime(LONG);
+    expect(values()).toEqual([0, 1, 2, 3]);
+  });
+
+  test("waits where the answer's change is not known yet, and stops once it is passed", () => {
+    show();
+    play().click();
+    const known = [0.75, 0.25, null, null, null, null];
+    receive({ curve: curve({ ...STEADY, deletion: known, running: true }) });
+    vi.advanceTimersByTime(LONG);
+    expect(values()).toEqual([0, 1]);
+    receive({ curve: curve({ changes: { deletion: 2, insertion: null } }) });
+    vi.advanceTimersByTime(LONG);
+    expect(values()).toEqual([0, 1, 2]);
+  });
+
+  test("gives the selection back where the answer never changes", () => {
+    show({ curve: curve(STEADY), value: [[0, 1]] });
+    play().click();
+    vi.advanceTimersByTime(LONG);
+    expect(values()).toEqual([0, 1, 2, 3, 4, 5, 1]);
+    expect(choose.mock.lastCall).toEqual([[[0, 1]], false, false]);
+    expect(play().textContent).toBe("Play");
   });
 
   test("asks no more for a curve that is known, and plays it again from its start", () => {
-    show({ curve: curve(), value: top(5) });
+    show({ curve: curve(STEADY), value: top(5) });
     play().click();
     vi.advanceTimersByTime(LONG);
     expect(model.sent).toEqual([]);
-    expect(values()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(values()).toEqual([0, 1, 2, 3, 4, 5, 5]);
   });
 
   test("goes on from where it was paused", () => {
-    show({ curve: curve() });
+    show({ curve: curve(STEADY) });
     play().click();
     step();
     step();
@@ -245,18 +286,18 @@ describe("Play", () => {
   test("asks no more for a curve that is on its way", () => {
     show();
     play().click();
-    receive({ curve: curve({ deletion: [0.75, 0.25, null, null, null, null], running: true }) });
+    receive({ curve: curve({ ...STEADY, deletion: [0.75, 0.25, null, null, null, null], running: true }) });
     step();
     play().click();
     play().click();
-    receive({ curve: curve() });
+    receive({ curve: curve(STEADY) });
     vi.advanceTimersByTime(LONG);
     expect(model.sent).toEqual([{ type: "play" }]);
-    expect(values()).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(values().slice(0, 6)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   test("asks again for a curve that was cut short", () => {
-    const cut = curve({ deletion: [0.75, 0.25, 0.1, null, null, null] });
+    const cut = curve({ ...STEADY, deletion: [0.75, 0.25, 0.1, null, null, null] });
     show({ curve: cut });
     play().click();
     expect(model.sent).toEqual([{ type: "play" }]);
@@ -270,10 +311,11 @@ describe("Play", () => {
 
 describe("Play pauses", () => {
   const playing = (changes: Partial<Traits> = {}) => {
-    show({ curve: curve(), ...changes });
+    show({ curve: curve(STEADY), ...changes });
     play().click();
     step();
     expect(values()).toEqual([0, 1]);
+    expect(play().textContent).toBe("Pause");
   };
   const isPaused = () => {
     vi.advanceTimersByTime(LONG);
@@ -293,6 +335,16 @@ describe("Play pauses", () => {
     receive({ value: [[0, 2]] });
     expect(isPaused()).toBe(true);
     expect(model.get("value")).toEqual([[0, 2]]);
+    expect(values()).toEqual([0, 1]);
+  });
+
+  test("when another grid comes, whose selection stays", () => {
+    playing({ value: [[1, 2]] });
+    const grid = { rows: 1, columns: 2, height: 5, width: 7 };
+    receive({ grid, scores: scoresOf(2, 1), value: [[0, 0]], curve: {} });
+    expect(isPaused()).toBe(true);
+    expect(model.get("value")).toEqual([[0, 0]]);
+    expect(values()).toEqual([0, 1]);
   });
 
   test("when another picture comes, of which no cell is selected", () => {
@@ -334,12 +386,13 @@ describe("Play pauses", () => {
   });
 
   test("when the kernel refuses", () => {
-    show({ error: "Something earlier." });
+    show({ error: "Something earlier.", value: [[0, 1]] });
     play().click();
     vi.advanceTimersByTime(LONG);
     expect(play().textContent).toBe("Pause");
     receive({ error: "RuntimeError: no" });
     expect(isPaused()).toBe(true);
+    expect(model.get("value")).toEqual([[0, 1]]);
   });
 
   test("when the kernel is gone before it answers", () => {

@@ -41,7 +41,7 @@ const root = (el: HTMLElement) => find(el, ".gx-root");
 const rangeOf = (el: HTMLElement, label: string) => find<HTMLInputElement>(el, `[aria-label="${label}"]`);
 
 function slide(el: HTMLElement, ...counts: number[]): void {
-  const range = rangeOf(el, "Top cells");
+  const range = rangeOf(el, "Strongest cells");
   enter(range, ...counts);
   range.dispatchEvent(new Event("change"));
 }
@@ -51,16 +51,22 @@ function press(el: HTMLElement, key: string, options: KeyboardEventInit = {}): v
 }
 
 describe("a view", () => {
-  test("shows controls, picture, tools, evidence and messages, in this order", () => {
+  test("shows the sentence, the question, alerts, the map, the answer and notes, in this order", () => {
     const { el } = show();
     const parts = [
+      ".gx-headline",
       ".gx-controls",
+      ".gx-controls .gx-tools",
+      ".gx-save",
+      ".gx-settings",
+      ".gx-alerts",
+      ".gx-body .gx-legend",
       ".gx-body .gx-canvas",
-      ".gx-body .gx-tools",
+      ".gx-body .gx-tip",
       ".gx-body .gx-evidence",
       ".gx-evidence .gx-actions",
       ".gx-evidence .gx-top",
-      ".gx-messages",
+      ".gx-notices",
     ];
     const found = parts.map((part) => find(el, part));
     const ordered = [...el.querySelectorAll<HTMLElement>(parts.join())];
@@ -68,14 +74,15 @@ describe("a view", () => {
     expect(texts(el, ".gx-evidence .gx-label")).toEqual(["dog", "cat", "owl"]);
     expect([...find(el, ".gx-tools").children].map((tool) => tool.firstChild?.textContent)).toEqual([
       "Open picture …",
-      "Appearance",
+      "Picture only",
       "Save",
+      "Settings",
     ]);
   });
 
   test("keeps JupyterLab's one-key shortcuts out of every control", () => {
     const { el } = show();
-    const controls = [...el.querySelectorAll("button, input, select, summary, textarea, a, [tabindex]")];
+    const controls = [...el.querySelectorAll("button, input, select, summary, textarea, a, [tabindex='0']")];
     expect(controls.length).toBeGreaterThanOrEqual(20);
     expect(controls.filter((node) => !node.matches("[data-lm-suppress-shortcuts=true]"))).toEqual([]);
   });
@@ -106,7 +113,9 @@ describe("a view", () => {
         notes: [HTML],
         error: HTML,
         fills: [HTML],
-        about: { model: HTML, preprocessing: HTML, output: HTML },
+        about: { model: HTML, preprocessing: HTML, output: HTML, caveat: HTML },
+        headline: { alone: [[HTML, true]] },
+        reading: HTML,
         check: { verdict: "wrong", summary: HTML, checks: [[HTML, "wrong", HTML, HTML]] },
         value: [[0, 0]],
         evidence: evidence(),
@@ -129,7 +138,7 @@ describe("a message", () => {
     await settled();
     expect(rebuilt).toHaveBeenCalledOnce();
     expect(texts(el, ".gx-note")).toEqual(["One."]);
-    expect(find(el, ".gx-messages .gx-error").textContent).toBe("Two.");
+    expect(find(el, ".gx-alerts .gx-error").textContent).toBe("Two.");
   });
 
   test("reaches all parts of the view", async () => {
@@ -146,14 +155,14 @@ describe("a message", () => {
     });
     await settled();
     frames.run();
-    expect(texts(el, ".gx-legend-end")[0]).toBe("against −30");
+    expect(texts(el, ".gx-legend-end")[0]).toBe("−30");
     expect(find(el, ".gx-title").textContent).toContain("Without row 1, column 1");
-    expect(texts(el, ".gx-run button")).toEqual(["Start"]);
+    expect(texts(el, ".gx-run button")).toEqual(["Resume"]);
     expect(texts(el, ".gx-note")).toEqual(["One."]);
     expect(texts(el, ".gx-check > summary .gx-check-text")).toEqual(["Model checked."]);
     expect(find(el, ".gx-top .gx-value").textContent).toBe("1 of 6 hidden");
     expect(find(el, ".gx-chart").hidden).toBe(false);
-    expect(find(el, ".gx-actions").hidden).toBe(false);
+    expect(find(el, ".gx-evidence > .gx-actions").hidden).toBe(false);
     expect(texts(el, ".gx-root > [role=status]")[0]).toContain("“dog” falls from 75.0% to 25.0%");
   });
 
@@ -237,7 +246,7 @@ describe("a selection", () => {
   test("that is played through is undone in one step", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());
-    model = new StrictModel(traits({ status: "done", curve: curve(), value: [[0, 1]] }));
+    model = new StrictModel(traits({ status: "done", curve: curve({ changes: { deletion: 5, insertion: null } }), value: [[0, 1]] }));
     const { el } = show();
     buttonOf(el, "Play").click();
     await settled();
@@ -250,17 +259,33 @@ describe("a selection", () => {
     expect(model.get("value")).toEqual([[0, 1]]);
   });
 
-  test.each([
-    ["another grid", { grid: { rows: 1, columns: 2, height: 5, width: 7 }, scores: scoresOf(0, 0) }],
-    ["another picture", { picture: bytesOf(9) }],
-  ])("cannot be undone on %s", async (_, changes) => {
+  test("cannot be undone on another picture", async () => {
     const { el } = show();
     press(el, "Enter");
     await settled();
     expect(isOff(buttonOf(el, "Undo"))).toBe(false);
-    model.receive({ ...changes, value: [] });
+    model.receive({ picture: bytesOf(9), value: [] });
     await settled();
     expect(isOff(buttonOf(el, "Undo"))).toBe(true);
+  });
+
+  test("is undone on another grid to the same pixels", async () => {
+    const halves = { rows: 1, columns: 2, height: 4, width: 8 };
+    model = new StrictModel(traits({ grid: halves, grid_size: [1, 2], scores: scoresOf(0, 0) }));
+    const { el } = show();
+    press(el, "End");
+    press(el, "Enter");
+    await settled();
+    press(el, "Home");
+    press(el, "Enter");
+    await settled();
+    const grid = { ...halves, rows: 2, columns: 4 };
+    model.receive({ grid, grid_size: [2, 4], scores: scoresOf(0, 0, 0, 0, 0, 0, 0, 0), value: [[0, 0], [0, 1], [1, 0], [1, 1]] });
+    await settled();
+    buttonOf(el, "Undo").click();
+    expect(model.get("value")).toEqual([[0, 2], [0, 3], [1, 2], [1, 3]]);
+    buttonOf(el, "Undo").click();
+    expect(model.get("value")).toEqual([]);
   });
 
   test("can be undone after more cells are scored, and after another fill", async () => {
@@ -326,23 +351,23 @@ describe("what is read out", () => {
     const classes: [number, number, number][] = [[1, 0.75, 0.95]];
     model.receive({ evidence: evidence({ cells: [[0, 1]], drop: -0.2, classes }) });
     await settled();
-    expect(told(el)).toBe("“dog” rises from 75.0% to 95.0%: drop −20.0 points.");
+    expect(told(el)).toBe("“dog” rises from 75.0% to 95.0% (+20.0 points).");
   });
 });
 
 describe("what stays in the browser:", () => {
   test("looks", async () => {
     const { el } = show();
-    const appearance = find(el, ".gx-appearance");
-    for (const select of appearance.querySelectorAll("select")) {
+    const looks = find(el, ".gx-settings");
+    for (const select of looks.querySelectorAll<HTMLSelectElement>("select:not([data-asks])")) {
       select.selectedIndex = 1;
       select.dispatchEvent(new Event("change"));
     }
-    for (const range of appearance.querySelectorAll<HTMLInputElement>("[type=range]")) {
+    for (const range of looks.querySelectorAll<HTMLInputElement>("[type=range]:not([data-asks])")) {
       range.value = "0.3";
       range.dispatchEvent(new Event("input"));
     }
-    find<HTMLInputElement>(appearance, "[type=checkbox]").click();
+    find<HTMLInputElement>(looks, "[type=checkbox]").click();
     await settled();
     frames.run();
     const changed = APPEARANCE.filter((name) => model.get(name) !== traits()[name]);
@@ -354,12 +379,11 @@ describe("what stays in the browser:", () => {
     const { el } = show();
     await settled();
     const init = { clientX: 20, clientY: 30, pointerId: 1, isPrimary: true, bubbles: true };
-    find(el, "canvas").dispatchEvent(new PointerEvent("pointermove", init));
+    find(el, ".gx-canvas").dispatchEvent(new PointerEvent("pointermove", init));
     frames.run();
     expect(find(el, ".gx-tip").textContent).toContain("Row 1, column 1");
     press(el, "ArrowRight");
-    find(el, ".gx-appearance > summary").click();
-    find(el, ".gx-save > summary").click();
+    for (const text of ["Settings", "Save", "Picture only"]) buttonOf(el, text).click();
     await settled();
     expect([model.saved, model.sent]).toEqual([[], []]);
   });
@@ -379,14 +403,42 @@ describe("a file", () => {
     await vi.waitFor(() => expect(model.sent).toEqual([{ type: "explain", name: "cat.png" }]));
   });
 
+  test("makes the map old as soon as it is taken: it answers nothing until the new one is there", async () => {
+    const { el } = show();
+    const body = () => find(el, ".gx-body").inert;
+    expect(body()).toBe(false);
+    give(el, "drop", [new File(["cat"], "cat.png")]);
+    expect([body(), texts(el, ".gx-reading")]).toEqual([
+      true,
+      ["Reading “cat.png” … The map below is of the picture before."],
+    ]);
+    model.receive({ reading: "cat.png" });
+    await settled();
+    expect(body()).toBe(true);
+    model.receive({ reading: "", picture: bytesOf(9) });
+    await settled();
+    expect([body(), find(el, ".gx-reading").hidden]).toEqual([false, true]);
+  });
+
+  test("that never comes leaves a map that can be read: the kernel is gone", async () => {
+    const { el } = show();
+    give(el, "drop", [new File(["cat"], "cat.png")]);
+    connection.become("gone");
+    await settled();
+    expect(find(el, ".gx-body").inert).toBe(false);
+  });
+
   test("that is too large is told among the messages, where an update leaves it", async () => {
     const { el } = show();
     const file = new File(["cat"], "cat.png");
     vi.spyOn(file, "size", "get").mockReturnValue(MAX_UPLOAD + 1);
+    vi.stubGlobal("createImageBitmap", () => Promise.reject(new Error("no picture")));
     give(el, "drop", [file]);
+    await settled();
     model.receive({ notes: ["One."] });
     await settled();
-    const alerts = [...el.querySelectorAll<HTMLElement>(".gx-messages [role=alert]")];
+    expect(find(el, ".gx-body").inert).toBe(false);
+    const alerts = [...el.querySelectorAll<HTMLElement>(".gx-alerts [role=alert]")];
     expect(alerts.filter((node) => !node.hidden).map((node) => node.textContent)).toEqual([
       expect.stringContaining("“cat.png” has 8.0 MB"),
     ]);
@@ -401,7 +453,7 @@ describe("a picture that is read", () => {
     expect([reading.hidden, reading.getAttribute("role")]).toEqual([true, "status"]);
     model.receive({ reading: `${HTML}.png` });
     await settled();
-    expect([reading.hidden, reading.textContent]).toEqual([false, `Reading “${HTML}.png” …`]);
+    expect([reading.hidden, reading.textContent]).toEqual([false, `Reading “${HTML}.png” … The map below is of the picture before.`]);
     model.receive({ reading: "", error: "“cat.png”: The picture cannot be decoded." });
     await settled();
     expect(reading.hidden).toBe(true);
@@ -420,10 +472,19 @@ describe("a kernel that goes", () => {
     expect(find(el, ".gx-offline").textContent).toContain("The kernel is gone.");
     expect(find(el, ".gx-frame").hidden).toBe(false);
     expect(find(el, ".gx-verdict").textContent).toContain("“dog” falls");
+    for (const text of ["Save", "Settings"]) buttonOf(el, text).click();
     const usable = [...el.querySelectorAll("button")].filter((node) => {
       return !isOff(node) && !node.closest("[hidden], [inert]");
     });
-    expect(usable.map((node) => node.textContent)).toEqual(["Picture (.png)", "Keep only these", "Clear"]);
+    expect(usable.map((node) => node.textContent || node.getAttribute("aria-label"))).toEqual([
+      "Picture only",
+      "Save",
+      "Settings",
+      "Picture (.png)",
+      "Copy the selection as Python code",
+      "Keep only these",
+      "Clear",
+    ]);
   });
 
   test("leaves what the map knows of other cells", async () => {
@@ -434,7 +495,7 @@ describe("a kernel that goes", () => {
     press(el, "Enter");
     await settled();
     expect(find(el, ".gx-verdict").textContent).toBe(
-      "Without this cell: drop −20.0 points. The kernel is gone: nothing new can be asked.",
+      "Without this cell: +20.0 points. The kernel is gone: nothing new can be asked.",
     );
   });
 });
@@ -464,10 +525,10 @@ describe("two views on one model", () => {
 
   test("look the same, without a word to the kernel", async () => {
     const [first, second] = [show(), show()];
-    rangeOf(first.el, "Opacity").value = "0.3";
-    rangeOf(first.el, "Opacity").dispatchEvent(new Event("input"));
+    rangeOf(first.el, "Strength").value = "0.3";
+    rangeOf(first.el, "Strength").dispatchEvent(new Event("input"));
     await settled();
-    expect(rangeOf(second.el, "Opacity").value).toBe("0.3");
+    expect(rangeOf(second.el, "Strength").value).toBe("0.3");
     expect(model.saved).toEqual([]);
   });
 

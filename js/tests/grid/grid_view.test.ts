@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { gridView, type GridView } from "../../src/grid/grid_view";
 import { paint, type Scene } from "../../src/grid/paint";
 import { LONG_PRESS_MS } from "../../src/grid/pointer";
-import type { Traits } from "../../src/model/explorer_protocol";
+import type { Certainty, Traits } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
 import { fakeCanvas, fakeFrames, fakePictures, fakeSizes } from "../support/browser";
 import { bytesOf, scoresOf } from "../support/bytes";
 import { find, settled, texts } from "../support/elements";
 import { pointAt, pressKey } from "../support/events";
-import { StrictModel, traits } from "../support/explorer";
+import { certainty, StrictModel, traits } from "../support/explorer";
 
 // All files of a worker share their modules: load these anew, so that they get the spies.
 vi.hoisted(() => vi.resetModules());
@@ -19,10 +19,12 @@ let pictures: ReturnType<typeof fakePictures>;
 let controller: AbortController;
 let model: StrictModel;
 let view: GridView;
+let sure: Certainty | null;
 const choose = vi.fn<(value: Cell[], keep: boolean) => void>();
 const undo = vi.fn();
 
 beforeEach(() => {
+  sure = null;
   fakeCanvas();
   frames = fakeFrames();
   pictures = fakePictures();
@@ -41,7 +43,7 @@ beforeEach(() => {
 
 function make(changes: Partial<Traits>): void {
   model = new StrictModel(traits(changes));
-  view = gridView(model, controller.signal, choose, undo);
+  view = gridView(model, controller.signal, choose, undo, () => sure);
   document.body.replaceChildren(view.element);
   view.update();
 }
@@ -62,7 +64,7 @@ function receive(changes: Partial<Traits>): void {
 
 /** A pointer event at a fraction of the canvas, and the frame that it asks for. */
 function point(type: string, x = 0, y = 0, options: PointerEventInit = {}): void {
-  pointAt(find(view.element, "canvas"), type, x, y, options);
+  pointAt(view.canvas, type, x, y, options);
   frames.run();
 }
 
@@ -80,6 +82,9 @@ const grid = () => find(view.element, "[role=grid]");
 const cell = () => find(view.element, "[role=gridcell]");
 const scoresList = (...drops: number[]) => new Float32Array(drops);
 const tip = () => find(view.element, ".gx-tip");
+/** Place and numbers; "" of each while there is no cell. */
+const told = () => texts(tip(), "span");
+const NOTHING = ["", ""];
 const values = () => choose.mock.calls.map(([value]) => value);
 /** What the last frame shows. */
 const scene = (): Scene => vi.mocked(paint).mock.lastCall![1];
@@ -164,20 +169,28 @@ describe("the picture", () => {
 
   test("is not read out, the grid is", async () => {
     await show();
-    expect(find(view.element, "canvas").getAttribute("aria-hidden")).toBe("true");
-    expect(grid().contains(find(view.element, "canvas"))).toBe(true);
+    expect(view.canvas.getAttribute("aria-hidden")).toBe("true");
+    expect(grid().contains(view.canvas)).toBe(true);
   });
 });
 
 describe("hover", () => {
-  test("names the cell and tells its drop with the probability before and after", async () => {
+  test("names the cell, what it speaks for, and tells what hiding it does to the probability", async () => {
     await show();
-    expect(tip().hidden).toBe(true);
+    expect(told()).toEqual(NOTHING);
     point("pointermove", 0.4, 0.1);
-    expect(tip().hidden).toBe(false);
-    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 2"]);
-    expect(texts(tip(), ".gx-tip-drop")).toEqual(["drop −20.0 points (75.0% → 95.0%)"]);
+    expect(told()).toEqual(["Row 1, column 2 · speaks against dog", "+20.0 points (75.0% → 95.0%)"]);
     expect(scene().hovered).toBe(1);
+    point("pointermove", 0.1, 0.1);
+    expect(told()).toEqual(["Row 1, column 1 · speaks for dog", "−50.0 points (75.0% → 25.0%)"]);
+    point("pointermove", 0.1, 0.9);
+    expect(told()).toEqual(["Row 2, column 1", "0.0 points (75.0% → 75.0%)"]);
+  });
+
+  test("is read below the map: it covers no cell", async () => {
+    await show();
+    const parts = [...view.element.children].map((part) => part.classList[0]);
+    expect(parts).toEqual(["gx-legend", "gx-frame", "gx-error", "gx-tip"]);
   });
 
   test("tells the drop as soon as the cell under it is scored", async () => {
@@ -185,27 +198,29 @@ describe("hover", () => {
     point("pointermove", 0.9, 0.1);
     expect(texts(tip(), ".gx-tip-drop")).toEqual(["not scored yet"]);
     receive({ scores: scoresOf(0.5, -0.2, 0.1, 0, 0.06, 0.25) });
-    expect(texts(tip(), ".gx-tip-drop")).toEqual(["drop 10.0 points (75.0% → 65.0%)"]);
+    expect(texts(tip(), ".gx-tip-drop")).toEqual(["−10.0 points (75.0% → 65.0%)"]);
   });
 
   test("tells both numbers, that of the map on the screen first", async () => {
     await show({ together: scoresOf(0.1, 0.2, 0.3, 0, 0, 0), foretells: { shown: "together" } });
     expect([...scene().drops]).toEqual([...scoresList(0.1, 0.2, 0.3, 0, 0, 0)]);
     point("pointermove", 0.4, 0.1);
-    const lines = ["together: 20.0 points of the drop", "alone: drop −20.0 points (75.0% → 95.0%)"];
+    const lines = ["its part when hidden with others: −20.0 points", "hidden alone: +20.0 points (75.0% → 95.0%)"];
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 2 · speaks for dog"]);
     expect(texts(tip(), ".gx-tip-drop")).toEqual([lines.join("\n")]);
     model.set("map", "alone");
     view.update();
     frames.run();
     expect([...scene().drops]).toEqual([...scoresList(0.5, -0.2, NaN, 0, 0.06, 0.25)]);
     expect(texts(tip(), ".gx-tip-drop")).toEqual([lines.reverse().join("\n")]);
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 2 · speaks against dog"]);
   });
 
   test("ends when the pointer leaves", async () => {
     await show();
     point("pointermove", 0.1, 0.1);
     point("pointerleave");
-    expect(tip().hidden).toBe(true);
+    expect(told()).toEqual(NOTHING);
     expect(scene().hovered).toBeNull();
   });
 
@@ -213,14 +228,14 @@ describe("hover", () => {
     await show();
     point("pointermove", 0.9, 0.9);
     receive({ grid: { rows: 1, columns: 5, height: 5, width: 7 }, scores: scoresOf(0, 0, 0, 0, 0) });
-    expect(tip().hidden).toBe(true);
+    expect(told()).toEqual(NOTHING);
     expect(scene().hovered).toBeNull();
   });
 
   test("does nothing before a grid has come", async () => {
     await show({ grid: {}, scores: scoresOf() });
     point("pointermove", 0.1, 0.1);
-    expect(tip().hidden).toBe(true);
+    expect(told()).toEqual(NOTHING);
   });
 
   test("draws nothing while it stays in a cell, and no legend at all", async () => {
@@ -273,11 +288,11 @@ describe("a pointer", () => {
     point("pointerdown", 0.1, 0.1);
     point("pointermove", 0.4, 0.9);
     expect(scene().selected).toEqual(new Set([0, 1, 3, 4]));
-    expect(tip().hidden).toBe(true); // it would lie over the rectangle
+    expect(told()).toEqual(NOTHING); // a rectangle has no number yet
     expect(choose).not.toHaveBeenCalled();
     point("pointerup", 0.4, 0.9);
     expect(values().map((value) => value.length)).toEqual([4]);
-    expect(tip().hidden).toBe(false);
+    expect(told()).not.toEqual(NOTHING);
   });
 
   test("that draws is stopped by Escape: what was selected stays", async () => {
@@ -325,7 +340,7 @@ describe("the keyboard", () => {
   test("reads both numbers of a cell", async () => {
     await show({ together: scoresOf(0.1, 0.2, 0.3, 0, 0, 0), foretells: { shown: "together" } });
     expect(cell().textContent).toBe(
-      "Row 1, column 1, together: 10.0 points of the drop, alone: drop 50.0 points",
+      "Row 1, column 1, speaks for dog, its part when hidden with others: −10.0 points, hidden alone: −50.0 points",
     );
   });
 
@@ -335,23 +350,23 @@ describe("the keyboard", () => {
     grid().focus();
     frames.run();
     expect(scene().active).toBe(0);
-    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 1"]);
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 1 · speaks for dog"]);
     press("ArrowRight");
     expect(scene().active).toBe(1);
-    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 2"]);
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 2 · speaks against dog"]);
     grid().blur();
     frames.run();
     expect(scene().active).toBeNull();
-    expect(tip().hidden).toBe(true);
+    expect(told()).toEqual(NOTHING);
   });
 
   test("takes the tip from a pointer that rests, and gives it back once that moves", async () => {
     await show();
     point("pointermove", 0.9, 0.9);
     press("ArrowRight");
-    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 2"]);
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 1, column 2 · speaks against dog"]);
     point("pointermove", 0.9, 0.9);
-    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 2, column 3"]);
+    expect(texts(tip(), ".gx-tip-place")).toEqual(["Row 2, column 3 · speaks for dog"]);
   });
 
   test("selects, extends, adds and clears", async () => {
@@ -383,12 +398,12 @@ describe("the keyboard", () => {
 describe("a screen reader", () => {
   test("is told place and drop of the active cell, and whether it is selected", async () => {
     await show();
-    expect(cell().textContent).toBe("Row 1, column 1, drop 50.0 points");
+    expect(cell().textContent).toBe("Row 1, column 1, speaks for dog, −50.0 points");
     expect(cell().getAttribute("aria-selected")).toBe("false");
     press("Enter");
     expect(cell().getAttribute("aria-selected")).toBe("true");
     press("ArrowRight");
-    expect(cell().textContent).toBe("Row 1, column 2, drop −20.0 points");
+    expect(cell().textContent).toBe("Row 1, column 2, speaks against dog, +20.0 points");
     expect(cell().getAttribute("aria-selected")).toBe("false");
   });
 
@@ -401,9 +416,9 @@ describe("a screen reader", () => {
 
   test("is told that the fill hardly changes a cell", async () => {
     await show({ scores: scoresOf(0, 0.1, 0, 0, 0, 0), hardly_changed: [0] });
-    expect(cell().textContent).toBe("Row 1, column 1, drop 0.0 points, hardly changed by this fill");
+    expect(cell().textContent).toBe("Row 1, column 1, 0.0 points, hardly changed by this fill");
     press("ArrowRight");
-    expect(cell().textContent).toBe("Row 1, column 2, drop 10.0 points");
+    expect(cell().textContent).toBe("Row 1, column 2, speaks for dog, −10.0 points");
   });
 });
 
@@ -421,9 +436,52 @@ describe("what is drawn", () => {
     expect(drops).toEqual(new Float32Array([0.5, -0.2, NaN, 0, 0.06, 0.25]));
   });
 
-  test("comes with a legend", async () => {
+  test("comes with a legend of the class that the map is of", async () => {
     await show();
-    expect(texts(view.element, ".gx-legend-end")).toEqual(["against −50", "+50 points, supports"]);
+    expect(texts(view.element, ".gx-legend-end")).toEqual(["−50", "+50 points"]);
+    expect(texts(view.element, ".gx-legend-side")).toEqual(["speaks against dog", "speaks for dog"]);
+  });
+
+  test("is the picture alone where a press or a key asks for it, until another one", async () => {
+    await show();
+    expect(scene().bare).toBe(false);
+    view.bare.click();
+    frames.run();
+    expect(scene().bare).toBe(true);
+    press("p");
+    expect(scene().bare).toBe(false);
+    expect(view.bare.getAttribute("aria-pressed")).toBe("false");
+  });
+});
+
+describe("how sure a cell is", () => {
+  const dots = () => tip().querySelectorAll("circle").length;
+
+  test("is drawn on the map, and as a dot for each way that tells below it", async () => {
+    await show();
+    point("pointermove", 0.1, 0.1);
+    expect([scene().verdicts, dots()]).toEqual([null, 0]);
+    sure = certainty();
+    view.update();
+    frames.run();
+    expect([scene().verdicts, dots()]).toEqual([[1, -1, 0, 0, 0, 0], 2]);
+    point("pointermove", 0.4, 0.1);
+    expect(dots()).toBe(1); // blur hardly changes it
+    point("pointermove", 0.9, 0.1);
+    expect(dots()).toBe(1); // blur was not asked
+  });
+
+  test("is not drawn of a cell of which no way tells, nor once it is not shown any more", async () => {
+    sure = certainty({ tells: bytesOf(...Array(12).fill(0)) });
+    await show();
+    point("pointermove", 0.1, 0.1);
+    expect(dots()).toBe(0);
+    sure = certainty();
+    view.update();
+    frames.run();
+    expect(dots()).toBe(2);
+    point("pointerleave");
+    expect(dots()).toBe(0);
   });
 });
 
@@ -433,6 +491,6 @@ test("after the end nothing listens", async () => {
   point("pointermove", 0.1, 0.1);
   click(0.1, 0.1);
   press("Enter");
-  expect(tip().hidden).toBe(true);
+  expect(told()).toEqual(NOTHING);
   expect(choose).not.toHaveBeenCalled();
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { listenToKeys, moved, type KeyIntents } from "../../src/grid/keyboard";
 import type { GridShape } from "../../src/model/widget_model";
+import { pressKey } from "../support/events";
 
 let surface: HTMLElement;
 let controller: AbortController;
@@ -11,6 +12,7 @@ const intents = {
   all: vi.fn<KeyIntents["all"]>(),
   clear: vi.fn<KeyIntents["clear"]>(),
   undo: vi.fn<KeyIntents["undo"]>(),
+  bare: vi.fn<NonNullable<KeyIntents["bare"]>>(),
 };
 
 beforeEach(() => {
@@ -110,6 +112,22 @@ describe("a key", () => {
     expect(press("a", { ctrlKey: true })).toBe(true);
     expect(press("a", { metaKey: true })).toBe(true);
     expect(intents.all).toHaveBeenCalledTimes(2);
+  });
+
+  test("p shows the picture without the map, with Caps Lock, too; Ctrl+P prints", () => {
+    expect(press("p")).toBe(true);
+    expect(press("P")).toBe(true);
+    expect(intents.bare).toHaveBeenCalledTimes(2);
+    expect(press("p", { ctrlKey: true })).toBe(false);
+    expect(press("p", { metaKey: true })).toBe(false);
+    expect(intents.bare).toHaveBeenCalledTimes(2);
+  });
+
+  test("p is left to others where there is no map to take away", () => {
+    const { bare: _, ...rest } = intents;
+    const other = document.createElement("div");
+    listenToKeys(other, rest, controller.signal);
+    expect(pressKey(other, "p").defaultPrevented).toBe(false);
   });
 
   test.each([

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import type { Appearance } from "../../src/cells/colors";
 import { legend, thresholdText, type Legend } from "../../src/grid/legend";
 import { fakeCanvas, type FakeContext } from "../support/browser";
-import { find, texts } from "../support/elements";
+import { find, HTML, texts } from "../support/elements";
 
 const APPEARANCE: Appearance = {
   colormap: "orange-blue",
@@ -30,23 +30,42 @@ const bar = () => find(view.element, ".gx-legend-bar").style.backgroundImage;
 describe("the bar", () => {
   test("ends at the largest drop, on both sides of zero", () => {
     view.update(new Float32Array([0.123, -0.05]), "probability", APPEARANCE);
-    expect(ends()).toEqual(["against −12", "+12 points, supports"]);
+    expect(ends()).toEqual(["−12", "+12 points"]);
+  });
+
+  test("says on each side what its colour speaks for, with the whole name where that is cut", () => {
+    view.update(new Float32Array([0.5]), "probability", APPEARANCE, "", [], HTML);
+    const sides = [...view.element.querySelectorAll<HTMLElement>(".gx-legend-side")];
+    expect(sides.map((side) => side.textContent)).toEqual([`speaks against ${HTML}`, `speaks for ${HTML}`]);
+    expect(sides.map((side) => side.title)).toEqual([HTML, HTML]);
+    expect(view.element.querySelector("img")).toBeNull();
+  });
+
+  test("reads from left to right: against, its end, the colours, the other end, for", () => {
+    const parts = [...find(view.element, ".gx-legend-colors").children].map((part) => part.classList[0]);
+    expect(parts).toEqual([
+      "gx-legend-side",
+      "gx-legend-end",
+      "gx-legend-bar",
+      "gx-legend-end",
+      "gx-legend-side",
+    ]);
   });
 
   test("counts in log-odds where drops do", () => {
     view.update(new Float32Array([1.25]), "log-odds", APPEARANCE);
-    expect(ends()).toEqual(["against −1.3", "+1.3 log-odds, supports"]);
+    expect(ends()).toEqual(["−1.3", "+1.3 log-odds"]);
   });
 
   test("ends where all pictures' do on the absolute scale, and says so", () => {
     view.update(new Float32Array([0.123]), "probability", { ...APPEARANCE, scale: "absolute" });
-    expect(ends()).toEqual(["against −100", "+100 points, supports"]);
+    expect(ends()).toEqual(["−100", "+100 points"]);
     expect(entries()).toEqual(["absolute scale"]);
   });
 
   test("says where drops lie beyond it", () => {
     view.update(new Float32Array([10.5]), "log-odds", { ...APPEARANCE, scale: "absolute" });
-    expect(ends()).toEqual(["against ≤ −10", "≥ +10 log-odds, supports"]);
+    expect(ends()).toEqual(["≤ −10", "≥ +10 log-odds"]);
   });
 
   test("has the colours of the map: strong at its ends, clear at zero", () => {

@@ -74,6 +74,14 @@ describe("the picture", () => {
     expect([...context.of("fillRect"), ...context.of("strokeRect")]).toEqual([]);
   });
 
+  test("is all there is where it is wanted alone, but for what is selected", () => {
+    const scene = sceneOf({ bare: true, selected: new Set([1]) });
+    paint(canvas, scene, 210, 150);
+    expect(map.args("drawImage")).toEqual([[scene.picture, 0, 0, 210, 150]]);
+    expect([...map.of("fillRect"), ...map.of("fillText")]).toEqual([]);
+    expect(context.of("fillRect").length).toBeGreaterThan(0); // its outline
+  });
+
   test("shows where a grid has come without scores", () => {
     const scene = sceneOf({ drops: new Float32Array() });
     paint(canvas, scene, 210, 150);
@@ -94,7 +102,7 @@ describe("cells", () => {
   const fills = () =>
     map
       .of("fillRect")
-      .filter(({ fillStyle }) => fillStyle.startsWith("#") && fillStyle.length === 9)
+      .filter(({ fillStyle, operation }) => /^#.{8}$/.test(fillStyle) && operation === "source-over")
       .map((call) => [...call.args, call.fillStyle]);
 
   test("that are scored are filled once, in their place and colour", () => {
@@ -106,6 +114,29 @@ describe("cells", () => {
       [...BOXES[4]!, cellColor(0.0625, 0.5, APPEARANCE)],
       [...BOXES[5]!, cellColor(0.25, 0.5, APPEARANCE)],
     ]);
+  });
+
+  const greyed = () =>
+    map.of("fillRect").filter((call) => call.operation === "saturation").map((call) => [...call.args, call.fillStyle]);
+
+  test("lose the picture's own colour under their tint, all of it from an eighth of the scale", () => {
+    const drops = new Float32Array([0.5, -0.25, NaN, 0, 0.03125, Infinity]);
+    paint(canvas, sceneOf({ drops }), 210, 150);
+    expect(greyed()).toEqual([
+      [...BOXES[0]!, "#808080ff"],
+      [...BOXES[1]!, "#808080ff"],
+      [...BOXES[3]!, "#80808000"],
+      [...BOXES[4]!, "#80808080"], // half of an eighth
+    ]);
+    const [at, tint] = ["#808080ff", cellColor(0.5, 0.5, APPEARANCE)].map((style) =>
+      map.calls.findIndex((call) => call.fillStyle === style),
+    );
+    expect(at).toBeLessThan(tint!);
+  });
+
+  test("keep it where they fade", () => {
+    paint(canvas, sceneOf({ appearance: { ...APPEARANCE, threshold: 0.2 } }), 210, 150);
+    expect(greyed().map((fill) => fill.slice(0, 4))).toEqual([BOXES[0], BOXES[1], BOXES[5]]);
   });
 
   test("are filled on the absolute scale where it is asked for", () => {
@@ -127,7 +158,9 @@ describe("cells", () => {
       ["source-in", scene.picture, 0, 0, 210, 150],
       ["destination-over", scene.pale, 0, 0, 210, 150],
     ]);
-    expect(map.of("fillRect").slice(1).every((call) => call.operation === "source-over")).toBe(true);
+    const rest = map.of("fillRect").slice(1).map((call) => call.operation);
+    expect(new Set(rest)).toEqual(new Set(["saturation", "source-over"]));
+    expect(rest.at(-1)).toBe("source-over");
   });
 
   test("that are pending are hatched", () => {
@@ -191,6 +224,41 @@ describe("cells", () => {
   });
 });
 
+describe("how sure cells are", () => {
+  const verdicts = [1, -1, 0, 0, 0, 1];
+
+  test("makes those that are not sure paler, and leaves their numbers", () => {
+    const tints = (changes: Partial<Scene>) => {
+      map.calls.length = 0;
+      paint(canvas, sceneOf(changes), 210, 150);
+      const tinted = map.of("fillRect").filter((call) => call.operation === "source-over" && /^#.{8}$/.test(call.fillStyle));
+      return [tinted.map((call) => call.fillStyle), map.args("fillText").map(([text]) => text)];
+    };
+    const drops = new Float32Array([0.5, -0.25, 0.5, 0, 0.25, 0.25]);
+    const [sure, numbers] = tints({ drops });
+    const [marked, same] = tints({ drops, verdicts });
+    const paler = (drop: number) => cellColor(Math.fround(0.3 * drop), 0.5, APPEARANCE);
+    expect(marked).toEqual([sure![0], sure![1], paler(0.5), paler(0), paler(0.25), sure![5]]);
+    expect(same).toEqual(numbers);
+  });
+
+  test("outlines those that are sure", () => {
+    const lines = (verdicts: number[] | null) => {
+      map.calls.length = 0;
+      paint(canvas, sceneOf({ verdicts }), 210, 150);
+      return map.of("fillRect").filter((call) => call.fillStyle === "#111").length;
+    };
+    expect([lines(null), lines([0, 0, 0, 0, 0, 0])]).toEqual([0, 0]);
+    expect(lines(verdicts)).toBeGreaterThan(0);
+  });
+
+  test("leaves pending and failed cells as they are", () => {
+    const drops = new Float32Array([NaN, Infinity, NaN, NaN, NaN, NaN]);
+    paint(canvas, sceneOf({ drops, verdicts: [0, 0, 0, 0, 0, 0] }), 210, 150);
+    expect(map.of("stroke")).toHaveLength(1);
+  });
+});
+
 describe("device pixels", () => {
   test("are as many as the screen has, and all cells end between them", () => {
     vi.stubGlobal("devicePixelRatio", 1.5);
@@ -247,6 +315,8 @@ describe("the map is painted anew", () => {
     ["the scale", { appearance: { ...APPEARANCE, scale: "absolute" } }],
     ["the threshold", { appearance: { ...APPEARANCE, threshold: 0.1 } }],
     ["the wish for numbers", { appearance: { ...APPEARANCE, numbers: false } }],
+    ["the wish for the picture alone", { bare: true }],
+    ["what is sure", { verdicts: [1, 0, 0, 0, 0, 0] }],
   ] as [string, Partial<Scene>][])("where %s changes", (_, changes) => {
     paint(canvas, { ...scene, ...changes }, 210, 150);
     expect(painted()).toBe(2);
@@ -266,7 +336,7 @@ describe("the map is painted anew", () => {
     paint(canvas, scene, 210, 150);
     const shown = context.args("drawImage").at(-1)![0] as HTMLCanvasElement;
     expect(shown).not.toBe(lost);
-    expect(contexts.get(shown)!.of("fillText")).toHaveLength(5);
+    expect(contexts.get(shown)!.of("fillText")).toHaveLength(4);
   });
 
   test("for each canvas", () => {
@@ -280,12 +350,11 @@ describe("the map is painted anew", () => {
 describe("numbers", () => {
   const numbers = () => map.args("fillText").map(([text]) => text);
 
-  test("stand in the middle of scored cells, in points of probability", () => {
+  test("stand in the middle of the cells that have one to tell, in points of probability", () => {
     paint(canvas, sceneOf(), 210, 150);
     expect(map.args("fillText")).toEqual([
       ["50", 30, 30],
       ["−25", 90, 30],
-      ["0", 30, 105],
       ["6", 90, 105],
       ["25", 165, 105],
     ]);
@@ -300,15 +369,33 @@ describe("numbers", () => {
     expect(map.of("fillText")[0]!.fillStyle).toBe("#111");
   });
 
-  test("have as many digits as the scale asks for, but none for a zero", () => {
+  test("have as many digits as the scale asks for", () => {
     paint(canvas, sceneOf({ score: "log-odds" }), 210, 150);
-    expect(numbers()).toEqual(["0.50", "−0.25", "0", "0.06", "0.25"]);
+    expect(numbers()).toEqual(["0.5", "−0.3", "0.3"]);
   });
 
-  test("have no sign where they are rounded to zero", () => {
-    const drops = new Float32Array([-0.001, -0, 0.001, 1, -1, -0.004]);
+  test("have neither digits nor a sign where they are rounded to zero", () => {
+    const drops = new Float32Array([-1e-8, 1e-8, 0, 0, 0, 0]);
+    paint(canvas, sceneOf({ drops, score: "value" }), 210, 150);
+    expect(numbers()).toEqual(["0", "0"]);
+  });
+
+  test("are told from a tenth of the scale on", () => {
+    const drops = new Float32Array([-1, -0, 0.099, 0.1, -0.1, -0.004]);
     paint(canvas, sceneOf({ drops }), 210, 150);
-    expect(numbers()).toEqual(["0", "0", "0", "100", "−100", "0"]);
+    expect(numbers()).toEqual(["−100", "10", "−10"]);
+    map.calls.length = 0;
+    paint(canvas, sceneOf({ drops, appearance: { ...APPEARANCE, scale: "absolute" } }), 210, 150);
+    expect(numbers()).toEqual(["−100", "10", "−10"]);
+  });
+
+  test("never touch: one that is as wide as its cell is left out", () => {
+    const drops = new Float32Array([0.9, -0.25, 0, 0, 0.333333, 0.25]);
+    paint(canvas, sceneOf({ drops, score: "value" }), 210, 150);
+    expect(numbers()).toEqual(["0.90", "−0.25", "0.33", "0.25"]);
+    map.calls.length = 0;
+    paint(canvas, sceneOf({ drops, score: "value" }), 115, 150); // “−0.25” is 30 wide, and its cell 33
+    expect(numbers()).toEqual(["0.90", "0.33", "0.25"]);
   });
 
   test("are left out of cells that fade", () => {
@@ -336,7 +423,7 @@ describe("numbers", () => {
   test("are left out where cells are narrower than 30 CSS pixels or lower than 20", () => {
     vi.stubGlobal("devicePixelRatio", 2);
     paint(canvas, sceneOf(), 90, 40);
-    expect(numbers()).toHaveLength(5);
+    expect(numbers()).toHaveLength(4);
     map.calls.length = 0;
     paint(canvas, sceneOf(), 89, 40);
     paint(canvas, sceneOf(), 90, 39);
@@ -397,7 +484,7 @@ describe("the pale copy", () => {
     expect([copy.width, copy.height]).toEqual([7, 5]);
   });
 
-  test("is grey from 45 to 100 percent and keeps its opacity", () => {
+  test("is in colour, muted by a third and lighter by an eighth, and keeps its opacity", () => {
     fakePictures();
     const picture = new Image();
     const [black, white] = [[0, 0, 0, 255], [255, 255, 255, 255]];
@@ -405,14 +492,15 @@ describe("the pale copy", () => {
     const pixels = [black, white, red, green, blue].flat();
     one.image = { data: new Uint8ClampedArray(pixels) };
     paleCopy(picture);
-    // Red is 0.299 × 255 = 76.2 of grey, and 115 + 0.55 × 76.2 = 156.9; the others alike.
+    // Red is 0.299 × 255 = 76.2 of grey: its own channel is 30.6 + 0.88 × (0.35 × 76.2 + 0.65 × 255) = 199.9, the
+    // others 30.6 + 0.88 × 0.35 × 76.2 = 54.1.
     expect([...one.image.data]).toEqual(
       [
-        [115, 115, 115, 255],
+        [31, 31, 31, 255],
         [255, 255, 255, 255],
-        [157, 157, 157, 128],
-        [197, 197, 197, 128],
-        [131, 131, 131, 128],
+        [200, 54, 54, 128],
+        [77, 223, 77, 128],
+        [40, 40, 185, 128],
       ].flat(),
     );
     expect(one.args("drawImage")).toEqual([[picture, 0, 0]]);

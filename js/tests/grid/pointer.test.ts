@@ -20,10 +20,18 @@ beforeEach(() => {
   vi.useFakeTimers();
   for (const intent of Object.values(intents)) intent.mockReset();
   surface = document.createElement("div");
+  document.body.replaceChildren(surface);
+  scrollable(document.scrollingElement!);
   controller = new AbortController();
   abandon = listenToPointer(surface, intents, controller.signal);
   return () => vi.useRealTimers();
 });
+
+/** Larger than its box, until the test ends. */
+function scrollable(box: Element): void {
+  vi.spyOn(box, "scrollHeight", "get").mockReturnValue(1000);
+  vi.spyOn(box, "clientHeight", "get").mockReturnValue(500);
+}
 
 /** An event, in CSS pixels from the surface's corner. */
 function send(type: string, x = 0, y = 0, options: PointerEventInit = {}): PointerEvent {
@@ -152,6 +160,45 @@ describe("a finger", () => {
     expect(touch.defaultPrevented).toBe(false);
     expect(dragged()).toEqual([0, 0, 0]);
     expect(intents.click).not.toHaveBeenCalled();
+  });
+
+  describe("where nothing scrolls", () => {
+    beforeEach(() => {
+      vi.spyOn(document.scrollingElement!, "scrollHeight", "get").mockReturnValue(500);
+    });
+
+    test("draws a rectangle as soon as it moves farther than it trembles", () => {
+      finger("pointerdown", 105, 75);
+      finger("pointermove", 105, 66);
+      expect(dragged()).toEqual([0, 0, 0]);
+      finger("pointermove", 105, 0);
+      finger("pointerup", 105, 0);
+      expect(intents.drag.mock.calls).toEqual([[[0.5, 0.5], [0.5, 0], PLAIN]]);
+      expect(dragged()).toEqual([1, 1, 0]);
+    });
+
+    test("keeps the browser from panning", () => {
+      finger("pointerenter");
+      expect(surface.style.touchAction).toBe("none");
+      finger("pointerleave");
+      expect(surface.style.touchAction).toBe("");
+    });
+
+    test.each([
+      ["auto", true],
+      ["scroll", true],
+      ["visible", false],
+      ["hidden", false],
+    ])("scrolls a box around it with overflow %s: %s", (overflow, scrolls) => {
+      const box = document.createElement("div");
+      box.style.overflowY = overflow;
+      scrollable(box);
+      document.body.replaceChildren(box);
+      box.append(surface);
+      finger("pointerdown", 105, 75);
+      finger("pointermove", 105, 0);
+      expect(dragged()).toEqual([scrolls ? 0 : 1, 0, 0]);
+    });
   });
 
   test("that the browser takes for scrolling selects nothing", () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { snapshot } from "../../src/grid/snapshot";
-import type { Traits } from "../../src/model/explorer_protocol";
+import type { Headline, Traits } from "../../src/model/explorer_protocol";
 import { fakeCanvas, type FakeContext } from "../support/browser";
 import { scoresOf } from "../support/bytes";
 import { StrictModel, traits } from "../support/explorer";
@@ -33,7 +33,6 @@ function mapOf(width: number, height: number, shown: number): HTMLCanvasElement 
   return canvas;
 }
 
-const map_ = () => map;
 const take = (changes: Partial<Traits> = {}) => snapshot(new StrictModel(traits(changes)), map);
 const lines = () => context.args("fillText").map(([text]) => text);
 
@@ -42,19 +41,19 @@ describe("the picture", () => {
     await take();
     expect(context.args("scale")).toEqual([[2, 2]]);
     // 400×300 at a scale of 2: none of its 800×600 pixels is stretched.
-    expect(context.args("drawImage")).toEqual([[map, 12, 64, 400, 300]]);
+    expect(context.args("drawImage")).toEqual([[map, 12, 84, 400, 300]]);
   });
 
-  test("has room for the map, two lines above it and the legend below it", async () => {
+  test("has room for the map, three lines above it and the legend below it", async () => {
     await take();
-    expect([drawn[0]!.width, drawn[0]!.height]).toEqual([2 * (400 + 24), 2 * (300 + 48 + 60)]);
+    expect([drawn[0]!.width, drawn[0]!.height]).toEqual([2 * (440 + 24), 2 * (300 + 48 + 80)]);
   });
 
   test("is wide enough for its words beside a narrow map", async () => {
     map = mapOf(100, 300, 100);
     await take();
-    expect(drawn[0]!.width).toBe(320 + 24);
-    expect(context.args("drawImage")).toEqual([[map, 12, 64, 100, 300]]);
+    expect(drawn[0]!.width).toBe(440 + 24);
+    expect(context.args("drawImage")).toEqual([[map, 12, 84, 100, 300]]);
   });
 
   test("is white below its words, in any theme", async () => {
@@ -66,41 +65,61 @@ describe("the picture", () => {
 });
 
 describe("the words", () => {
-  test("are the question, how it was asked and the legend", async () => {
+  const CAVEAT = "Hidden cells are new to the model.";
+
+  test("are the sentence, how it was asked, what a reader must know and the legend", async () => {
     await take();
     expect(lines()).toEqual([
-      "dog 75.0%",
-      "TinyNet · 2 × 3 · hidden by cell-mean",
-      "against −50",
-      "+50 points, supports",
+      "The model says dog.",
+      "TinyNet · 2 × 3 cells · hidden by each cell's average colour",
+      CAVEAT,
+      "speaks against dog −50",
+      "+50 points speaks for dog",
     ]);
   });
 
   test.each([
-    ["alone", "each hidden alone by cell-mean", "against −50", "+50 points, supports"],
-    ["together", "hidden together in handfuls by cell-mean", "against −20", "+20 points, supports"],
-  ] as const)("tell the map %s from the other, and how far to believe it", async (map, how, ...ends) => {
+    ["alone", "Alone.", "each hidden alone by grey", "speaks against dog −50", "+50 points speaks for dog"],
+    ["together", "Both.", "hidden together in handfuls by grey", "speaks against it −20", "+20 points speaks for it"],
+  ] as const)("tell the map %s from the other, and how far to believe it", async (map, says, how, ...ends) => {
     const told = { value: 0.5, low: -0.3, high: 0.3, probes: 30, reliable: true, text: `Of ${map}.` };
     const together = scoresOf(0.1, 0.2, 0, 0, 0, 0);
-    await take({ map, together, foretells: { [map]: told } });
-    expect(lines()).toEqual(["dog 75.0%", `TinyNet · 2 × 3 · ${how}`, `Of ${map}.`, ...ends]);
-    expect(context.args("drawImage")).toEqual([[map_(), 12, 84, 400, 300]]);
-    expect(drawn[0]!.height).toBe(2 * (300 + 48 + 80));
+    const headline: Headline = { alone: [["Alone.", true]], together: [["Both", true], [".", false]] };
+    const labels = ["cat", map === "alone" ? "dog" : "golden retriever", "fox", "owl"];
+    await take({ map, together, foretells: { [map]: told }, headline, fill: "gray", labels });
+    const made = `TinyNet · 2 × 3 cells · ${how}`;
+    expect(lines().slice(0, 2)).toEqual([says, `Of ${map}.`]);
+    expect(lines().slice(2, -3).join(" ")).toBe(made);
+    expect(lines().slice(-3)).toEqual([CAVEAT, ...ends]);
   });
 
-  test("tell classes apart that have one label", async () => {
-    await take({ labels: ["crane", "crane", "fox", "owl"] });
-    expect(lines()[0]).toBe("crane (1) 75.0%");
+  test("name the class in the legend only where that has room: it is never cut off", async () => {
+    for (const name of ["hen", "golden eagle", "German short-haired pointer"]) {
+      context.calls.length = 0;
+      await take({ labels: ["cat", name, "fox", "owl"] });
+      const [last] = context.of("fillText").slice(-1);
+      const [text, left] = last!.args as [string, number];
+      expect(left + 6 * text.length).toBeLessThanOrEqual(440 + 12);
+      expect(text).toBe(`+50 points speaks for ${name === "hen" ? name : "it"}`);
+    }
+  });
+
+  test("are broken to the width of the map", async () => {
+    map = mapOf(700, 300, 700);
+    await take({ headline: { alone: [[Array(40).fill("seven77").join(" "), false]] } });
+    const broken = lines().slice(0, 3) as string[];
+    expect(broken.map((line) => line.split(" ").length)).toEqual([14, 14, 12]); // 14 × 8 − 1 letters of 6 each
+    expect(context.args("fillText").slice(0, 3).map(([, x, y]) => [x, y])).toEqual([[12, 12], [12, 32], [12, 52]]);
   });
 
   test("say of drops beyond the scale what the legend says", async () => {
     await take({ scores: scoresOf(12), score: "log-odds", scale: "absolute" });
-    expect(lines().slice(2)).toEqual(["against ≤ −10", "≥ +10 log-odds, supports"]);
+    expect(lines().slice(-2)).toEqual(["speaks against dog ≤ −10", "≥ +10 log-odds speaks for dog"]);
   });
 
   test("say nothing that is not known yet", async () => {
-    await take({ prediction: {}, about: {}, grid: {}, scores: scoresOf() });
-    expect(lines().slice(0, -2)).toEqual(["hidden by cell-mean"]);
+    await take({ prediction: {}, about: {}, grid: {}, scores: scoresOf(), headline: {} });
+    expect(lines().slice(0, -2)).toEqual(["", "hidden by each cell's average colour"]);
   });
 });
 

@@ -28,7 +28,7 @@ describe("the traits", () => {
     expect(first.grid_size).toBe(2);
     expect(first.status).toBe("stopped");
     expect(first.progress).toEqual({ done: 3, total: 4, rate: 0.5, left: null });
-    expect(first.about).toEqual({ model: "TinyNet", preprocessing: "none", output: "softmax" });
+    expect(first.about).toEqual({ model: "TinyNet", preprocessing: "none", output: "softmax", caveat: "" });
     expect(first.check).toEqual({});
     const check = { verdict: "ok" as const, summary: "Fine.", checks: [] };
     expect(traitsOf(recording({ check })).check).toEqual(check);
@@ -73,6 +73,7 @@ describe("an answer", () => {
     });
     expect([...decodeScores(answer.scores)]).toEqual([0, 0, -0.375, NaN]);
     expect(answer.notes).toEqual(["fox"]);
+    expect(answer.headline).toEqual({ alone: [["Why fox?", false]] });
   });
 
   test("has the fitted map of its class, and what it foretells", () => {
@@ -91,6 +92,24 @@ describe("an answer", () => {
     const answer = answerOf(recording(), 1, "log-odds");
     expect([...decodeScores(answer.scores)]).toEqual([1, 2, 3, NaN]);
     expect(answer.notes).toEqual([]);
+  });
+
+  test("shows the class that is asked about, though it is the last of many", () => {
+    const classes = Array.from({ length: 12 }, (_, index) => index);
+    const twelve = <T,>(one: T): T[] => classes.map(() => one);
+    const answers = { foretells: twelve({}), headlines: twelve({}), notes: twelve([]), saturated: twelve(false) };
+    const numbers = base64Of(scoresOf(...Array(4 * 12).fill(0)));
+    const many = recording({
+      classes,
+      labels: classes.map((index) => [index, `class ${index}`]),
+      baseline: base64Of(scoresOf(...classes.map((index) => 2 ** -(index + 1)))),
+      vectors: numbers,
+      answers: { probability: { ...answers, drops: numbers, together: "" } },
+    });
+    const shown = (target: number) => answerOf(many, target, "probability").prediction.top.map(([index]) => index);
+    expect(shown(11)).toEqual([...shown(0), 11]);
+    expect(shown(0)).toEqual(classes.slice(0, shown(0).length));
+    expect(shown(0).length).toBeLessThan(11);
   });
 
   test.each([null, 3, "cat"])("to %s, which is not there, is the most probable class's", (target) => {
@@ -119,6 +138,7 @@ describe("the evidence of one cell", () => {
       drop: 0,
       sum: null,
       synergy: null,
+      text: "",
       classes: [
         [5, 0.125, 0.125],
         [2, 0.5, 0.25],
@@ -150,6 +170,7 @@ describe("of several cells", () => {
       drop: null,
       sum: 0.5,
       synergy: null,
+      text: "",
       classes: [],
     });
   });
@@ -178,6 +199,7 @@ describe("of cells that were selected together", () => {
       drop: 0.375,
       sum: 0.5,
       synergy: -0.125,
+      text: "",
       classes: [
         [2, 0.5, 0.125],
         [1, 0.25, 0.625],

@@ -53,7 +53,7 @@ describe("what is set and saved is answered:", () => {
     expect(filled(model.get("prediction"))?.target).toBe(5);
     expect(model.get("notes")).toEqual(["fox"]);
     expect(heard.sort()).toEqual([
-      ...["evidence", "foretells", "minimal_sets", "notes", "prediction", "scores", "together"],
+      ...["certainty", "evidence", "foretells", "headline", "minimal_sets", "notes", "prediction", "scores", "together"],
     ]);
   });
 

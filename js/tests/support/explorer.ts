@@ -1,7 +1,7 @@
 // An explorer for the tests: its traits, its connection and a strict model.
 
 import * as protocol from "../../src/model/explorer_protocol";
-import type { Command, Curve, Evidence, Traits } from "../../src/model/explorer_protocol";
+import type { Certainty, Command, Curve, Evidence, Traits } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
 import { bytesOf, scoresOf } from "./bytes";
 import { StrictModelOf } from "./strict_model";
@@ -21,6 +21,7 @@ export function traits(changes: Partial<Traits> = {}): Traits {
         [3, 0.04],
       ],
     },
+    headline: { alone: [["The model says ", false], ["dog", true], [".", false]] },
     quantity: { name: "probability", unit: "" },
     grid: { rows: 2, columns: 3, height: 5, width: 7 },
     hardly_changed: [],
@@ -28,15 +29,23 @@ export function traits(changes: Partial<Traits> = {}): Traits {
     together: bytesOf(),
     foretells: {},
     minimal_sets: {},
+    certainty: {},
+    certainty_estimate: {},
     status: "running",
     progress: { done: 5, total: 6, rate: 2, left: 0.5 },
     evidence: {},
     curve: {},
     error: "",
     notes: [],
-    about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax" },
+    about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax", caveat: "Hidden cells are new to the model." },
     check: {},
     fills: ["cell-mean", "blur", "gray"],
+    fill_texts: {
+      "cell-mean": "each cell's average colour",
+      blur: "a blurred picture",
+      gray: "grey",
+    },
+    unavailable_fills: {},
     reading: "",
     grid_size: [2, 3],
     fill: "cell-mean",
@@ -63,6 +72,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     drop: 0.5,
     sum: null,
     synergy: null,
+    text: "",
     classes: [
       [1, 0.75, 0.25],
       [0, 0.2, 0.7],
@@ -79,6 +89,29 @@ export function curve(changes: Partial<Curve> = {}): Curve {
     deletion: [0.75, 0.25, 0.1, 0.1, 0.1, 0.3],
     insertion: [0.05, 0.4, 0.6, 0.7, 0.7, 0.75],
     map: "alone",
+    changes: { deletion: 1, insertion: 1 },
+    text: "Without 1 cell the answer changes.",
+    running: false,
+    ...changes,
+  };
+}
+
+/** Of the cells of `traits()`: the first is sure for, the second against; two ways, of which one does not tell of the second. */
+export function certainty(changes: Partial<Certainty> = {}): Certainty {
+  return {
+    ways: ["gray", "blur"],
+    unit: "probability",
+    values: scoresOf(0.5, -0.2, 0.01, 0, 0.06, 0.25, 0.4, -0.1, NaN, 0, -0.06, 0.01),
+    low: scoresOf(0.4, -0.2, 0.01, 0, -0.06, 0.01),
+    high: scoresOf(0.5, -0.2, 0.01, 0, 0.06, 0.25),
+    tells: bytesOf(1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1),
+    verdicts: [1, -1, 0, 0, 0, 0],
+    margin: 0.02,
+    sentence: "2 of 6 cells are sure.",
+    target: 1,
+    done: 6,
+    calls: 12,
+    seconds: 1,
     running: false,
     ...changes,
   };

@@ -1,8 +1,10 @@
 // A recording for the tests: 2×2 cells on 5×7 pixels, three of six classes, the last cell pending.
 
 import { recordingOf, type Embedded, type RecordedAnswer, type Recording } from "../../src/page/record";
+import type { Headline } from "../../src/model/explorer_protocol";
 import { base64Of, scoresOf } from "./bytes";
 
+const headlinesOf = (...names: string[]): Headline[] => names.map((name) => ({ alone: [[`Why ${name}?`, false]] }));
 const floats = (...values: number[]) => base64Of(scoresOf(...values));
 
 export function embedded(changes: Partial<Embedded> = {}): Embedded {
@@ -26,6 +28,7 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
         drops: floats(-0.25, 0, 0.125, NaN, 0.25, 0, 0.25, NaN, 0, 0, -0.375, NaN),
         together: "",
         foretells: [{}, {}, {}],
+        headlines: headlinesOf("cat", "dog", "fox"),
         notes: [["cat"], ["dog"], ["fox"]],
         saturated: [false, true, false],
       },
@@ -33,6 +36,7 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
         drops: floats(1, 2, 3, NaN, 4, 5, 6, NaN, 7, 8, 9, NaN),
         together: "",
         foretells: [{}, {}, {}],
+        headlines: [{}, {}, {}],
         notes: [[], [], []],
         saturated: [false, false, false],
       },
@@ -40,11 +44,13 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
     others: [],
     hardly_changed: [2],
     selection: null,
+    certainty: [],
+    fill_texts: { blur: "a blurred picture" },
     minimal_sets: {},
     sets: [],
     done: 3,
     seconds: 6,
-    about: { model: "TinyNet", preprocessing: "none", output: "softmax" },
+    about: { model: "TinyNet", preprocessing: "none", output: "softmax", caveat: "" },
     check: {},
     state: {
       target: 2,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { className, classOptions, matching, duplicateLabels } from "../../src/text/classes";
+import { className, classOptions, matching, duplicateLabels, targetName } from "../../src/text/classes";
+import { StrictModel, traits } from "../support/explorer";
 
 const names = (options: { name: string }[]) => options.map(({ name }) => name);
 
@@ -19,6 +20,12 @@ describe("a class", () => {
   test("without a label is called by its index", () => {
     expect(className(labels, twice, 3)).toBe("(3)");
     expect(className(labels, twice, 9)).toBe("(9)");
+  });
+
+  test("that the map is of is that of the answer, not one that is asked about only now", () => {
+    expect(targetName(new StrictModel(traits({ target: 0 })))).toBe("dog");
+    expect(targetName(new StrictModel(traits({ labels: ["cat", "cat"] })))).toBe("cat (1)");
+    expect(targetName(new StrictModel(traits({ prediction: {} })))).toBe("");
   });
 });
 

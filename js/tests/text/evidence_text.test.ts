@@ -1,8 +1,9 @@
+/// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
+import python from "../../../gridexplainer_widget/results/headline.py?raw";
 import type { Evidence } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
-import { fromToText, pointsText, synergyText, titleText, valueText, winner } from "../../src/text/evidence_text";
-import { evidence } from "../support/explorer";
+import { fromToText, isClear, pointsText, titleText, valueText, winner } from "../../src/text/evidence_text";
 
 const cells = (count: number): Cell[] => Array.from({ length: count }, (_, i) => [i, 2 * i]);
 
@@ -25,8 +26,9 @@ describe("a selection is called", () => {
     expect(valueText(cells(4))).toBe("value = [(0, 0), (1, 2), (2, 4), (3, 6)]");
   });
 
-  test("no more than four of its cells", () => {
-    expect(valueText(cells(5))).toBe("value = [(0, 0), (1, 2), (2, 4), (3, 6), …]");
+  test("all of its cells, so that what is copied is the selection", () => {
+    expect(valueText(cells(5))).toBe("value = [(0, 0), (1, 2), (2, 4), (3, 6), (4, 8)]");
+    expect(valueText([])).toBe("value = []");
   });
 });
 
@@ -55,76 +57,6 @@ describe("a probability", () => {
   });
 });
 
-describe("synergy", () => {
-  const told = (drop: number | null, ...singles: number[]) => {
-    const sum = singles.reduce((total, single) => total + single, 0);
-    const joint = evidence({ cells: cells(singles.length), drop, sum });
-    return synergyText(joint, singles, "probability");
-  };
-
-  test("tells that the model needs only one of two cells", () => {
-    expect(told(0.41, 0.06, 0.04)).toBe(
-      "one by one they add up to 10.0 points. " +
-        "Together they matter 31.0 points more than apart: either one is enough for the model.",
-    );
-  });
-
-  test("tells that the model needs only some of many cells", () => {
-    expect(told(0.41, 0.06, 0.02, 0.02)).toContain(
-      "31.0 points more than apart: some of them are enough for the model.",
-    );
-  });
-
-  test("tells that one of them does most of what all do", () => {
-    expect(told(0.3, 0.27, 0.28)).toBe(
-      "one by one they add up to 55.0 points. " +
-        "Together they matter 25.0 points less than apart: hiding one of them has most of the effect.",
-    );
-  });
-
-  test.each([
-    ["one does more than half alone", 0.41, [0.3, 0.01], "more"],
-    ["none does most alone", 0.176, [0.096, 0.093], "less"],
-  ])("gives no reason where %s", (_, drop, singles, way) => {
-    expect(told(drop, ...singles)).toMatch(new RegExp(` points ${way} than apart\\.$`));
-  });
-
-  test("of cells that speak against the answer goes by how much they matter", () => {
-    expect(told(-0.4, -0.05, -0.05)).toContain("matter 30.0 points more than apart: either one");
-    expect(told(-0.1, -0.2, -0.2)).toContain("matter 30.0 points less than apart: hiding one");
-  });
-
-  test.each([
-    [0.259, [0.375, -0.137], "2.1 points higher"],
-    [-0.016, [0.096, -0.121], "0.9 points higher"],
-    [-0.1, [0.3, -0.1], "30.0 points lower"],
-  ])("of cells for and against is told without a reason (%d)", (drop, singles, way) => {
-    expect(told(drop, ...singles)).toContain(
-      `. Together the drop is ${way}; some of the cells support the class, some count against it.`,
-    );
-  });
-
-  test("is not told where both are about the same", () => {
-    const same = "one by one they add up to 30.0 points, about the same.";
-    expect(told(0.304, 0.2, 0.1)).toBe(same);
-    expect(told(0.296, 0.2, 0.1)).toBe(same);
-    expect(told(0.306, 0.2, 0.1)).toContain("0.6 points more");
-  });
-
-  test("has another least size in log-odds", () => {
-    const joint = (drop: number) => evidence({ cells: cells(2), drop, sum: 1 });
-    expect(synergyText(joint(1.04), [0.5, 0.5], "log-odds")).toBe(
-      "one by one they add up to 1.00 log-odds, about the same.",
-    );
-    expect(synergyText(joint(1.2), [0.5, 0.5], "log-odds")).toContain("0.20 log-odds more than apart");
-  });
-
-  test("is not told where the drops are not known", () => {
-    expect(told(null, 0.1, 0.1)).toBeNull();
-    expect(synergyText(evidence({ drop: 0.2, sum: null }), [], "probability")).toBeNull();
-  });
-});
-
 test("the answer is the most probable class, the first of equals", () => {
   const classes: Evidence["classes"] = [
     [3, 0.1, 0.5],
@@ -132,4 +64,25 @@ test("the answer is the most probable class, the first of equals", () => {
     [0, 0.1, 0],
   ];
   expect([winner(classes, 1), winner(classes, 2)]).toEqual([1, 3]);
+});
+
+describe("an answer is clear", () => {
+  const answer = (...after: number[]) => after.map((p, i): Evidence["classes"][number] => [i, 0.5, p]);
+
+  test.each([
+    [true, 2, [0.6, 0.4]],
+    [false, 2, [0.55, 0.45]],
+    [true, 10, [0.2, 0.1]],
+    [false, 10, [0.19, 0.1]],
+    [true, 1000, [0.002, 0.001]],
+    [false, 1000, [0.0019, 0.0019]],
+    [true, 3, [0.1, 0.44]],
+  ])("%s: of %i classes the leading ones have %j", (clear, count, after) => {
+    expect(isClear(answer(...after), count)).toBe(clear);
+  });
+
+  test("by the numbers of headline.py", () => {
+    const number = (name: string) => Number(new RegExp(`^${name}.* = ([\\d.]+)$`, "m").exec(python)?.[1]);
+    expect([number("CLEAR_ODDS"), number("MIN_LEAD")]).toEqual([2, 0.1]);
+  });
 });

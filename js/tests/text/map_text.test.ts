@@ -4,7 +4,6 @@ import {
   changesOf,
   costText,
   newsText,
-  ordinal,
   rankText,
   scaleText,
   stateText,
@@ -54,18 +53,6 @@ describe("a rank", () => {
 
   test("is shared by equals", () => expect(rankText(values, 1)).toBe("2nd–3rd of 4"));
   test("is none of what is not known", () => expect(rankText(values, 3)).toBe(""));
-
-  test.each([
-    [1, "1st"],
-    [2, "2nd"],
-    [3, "3rd"],
-    [4, "4th"],
-    [11, "11th"],
-    [13, "13th"],
-    [21, "21st"],
-    [112, "112th"],
-    [4096, "4096th"],
-  ])("%i", (rank, text) => expect(ordinal(rank)).toBe(text));
 });
 
 describe("the cost", () => {
