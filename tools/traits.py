@@ -35,6 +35,7 @@ METHODS = """
 | Clear, Undo | `w.clear()`, `w.undo()` |
 | Top cells | `w.select_top(5)` |
 | Play | `w.play()`, then `w.curve` |
+| Enough, Needed; Next | `w.smallest_set("enough")`; `w.smallest_set("enough", another=True)` |
 | Together, Alone | `w.map = "alone"`; `w.foretells` says how far to believe each |
 | Grid, Hide with, Why, Drop in, Appearance | the traits above |
 | Open picture, drop, paste | `w.explain("photo.jpg")` |

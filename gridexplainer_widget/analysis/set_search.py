@@ -44,6 +44,10 @@ class SetSearch:
     ----------
     found : MinimalSets
         So far.
+    asked : int
+        Sets of the last search that the model was asked about.
+    best : tuple of (row, column)
+        The smallest set of the last search, so far.
     """
 
     def __init__(
@@ -66,6 +70,8 @@ class SetSearch:
         self.criterion = Criterion(target, str(run.classifier.output), margin)
         self._labels = run.classifier.names(len(baseline))
         self.found = MinimalSets(target, self._labels[target], margin=margin)
+        self.asked = 0
+        self.best: tuple[tuple[int, int], ...] = ()
         self._ended = set[Kind]()
         if not self.criterion.kept(baseline):
             self._note_other_answer(baseline)
@@ -84,10 +90,11 @@ class SetSearch:
             lambda cells: self._known(kind, cells),
         )
         given, before = ledger.left, self.cost
-        used = {self.run.grid.index(*cell) for found in self._of(kind) for cell in found.cells}
+        used = {self.run.grid.index(*cell) for found in self.of(kind) for cell in found.cells}
         order = [cell for cell in self.order if cell not in used]
         if self.has_next(kind) and order:
-            found = yield from self._asked(kind, smallest_set(order, ledger))
+            self.asked, self.best = 0, ()
+            found = yield from self._asked(kind, smallest_set(order, ledger, self._on_found))
             if found is not None and self._says_something(found):
                 yield from self._keep(kind, found, before[0])
             else:
@@ -138,8 +145,12 @@ class SetSearch:
         found = self.found
         self.found = replace(found, calls=found.calls + int(calls), seconds=found.seconds + seconds)
 
-    def _of(self, kind: Kind) -> tuple[CellSet, ...]:
+    def of(self, kind: Kind) -> tuple[CellSet, ...]:
+        """Return the sets of a kind."""
         return self.found.enough if kind == "enough" else self.found.needed
+
+    def _on_found(self, cells: Cells) -> None:
+        self.best = tuple(self.run.grid.position(cell) for cell in sorted(cells))
 
     def _hidden(self, kind: Kind, cells: Cells) -> tuple[int, ...]:
         """Return what is hidden to see what a set of a kind does."""
@@ -161,6 +172,7 @@ class SetSearch:
                 result: Result = end.value
                 return result
             hidden = [self._hidden(kind, cells) for cells in sets]
+            self.asked += len(hidden)
             yield from self.run.ask(hidden, confirm=outcomes is None)
             outcomes = [self.criterion.outcome(kind, _vector(self.run, cells)) for cells in hidden]
 
@@ -218,7 +230,7 @@ class SetSearch:
 
     def _note_end(self, kind: Kind, found: Found | None, *, complete: bool) -> None:
         """Say why there is no first set."""
-        if self._of(kind):
+        if self.of(kind):
             return
         name = f"“{shown(self.found.label, LETTERS)}”"
         if found is not None and not found.cells:

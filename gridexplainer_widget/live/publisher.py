@@ -26,6 +26,7 @@ class Turn(IntEnum):
     RUN = 2
     CHECK = 3
     CURVE = 4
+    SETS = 5
 
 
 class PublishedTraits(Protocol):
@@ -62,7 +63,7 @@ class Publisher(ABC):
 
     def stop(self) -> None:
         """End the work within a step; clicks are still answered."""
-        self.runner.stop(Turn.RUN, Turn.CHECK, Turn.CURVE)
+        self.runner.stop(Turn.RUN, Turn.CHECK, Turn.CURVE, Turn.SETS)
 
     def close(self) -> None:
         """End all work and publishing."""

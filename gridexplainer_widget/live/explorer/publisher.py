@@ -17,13 +17,14 @@ from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.inference.cell_sets import Curves
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import handfuls_done
-from gridexplainer_widget.live.publisher import Publisher, Turn
+from gridexplainer_widget.live.publisher import Turn
 from gridexplainer_widget.live.runner import Outcome
 from gridexplainer_widget.results.explanation import Explanation, ExplanationError
 from gridexplainer_widget.results.notes import foretells_record, notes_of
 
 from .files import Upload
 from .session import ExplorerSession, Question
+from .sets_publisher import SetsPublisher
 from .trait_values import (
     about_of,
     curve_of,
@@ -41,7 +42,7 @@ PAUSE_OF_FITS = 10
 """Between two fits of a running map, in durations of a fit: a fine grid's takes a while."""
 
 
-class ExplorerPublisher(Publisher):
+class ExplorerPublisher(SetsPublisher):
     """Read the front end's traits, run the jobs, write the kernel's traits."""
 
     _traits: ExplorerTraits
@@ -75,6 +76,7 @@ class ExplorerPublisher(Publisher):
             )
             if run is not before:
                 self.forget_curve()
+                self.forget_sets()
             self._started, self._known_before = time.monotonic(), known_of(run)
             self._ended, self._failure, self._told = None, None, ""
             try:
@@ -240,6 +242,7 @@ class ExplorerPublisher(Publisher):
     def _publish_failure(self, outcome: Outcome | None) -> None:
         if isinstance(outcome, ModelChangedError):
             self._session.forget_runs()
+            self.forget_sets()
         super()._publish_failure(outcome)
 
     def _check(self) -> None:

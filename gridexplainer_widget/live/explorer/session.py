@@ -9,6 +9,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from gridexplainer_widget.analysis.minimal_sets import search_of
+from gridexplainer_widget.analysis.set_search import SetSearch
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.fills import NAMES, Fill
 from gridexplainer_widget.core.picture import Picture, png_bytes, to_uint8
@@ -41,6 +43,7 @@ class ExplorerSession:
         self.selection = Selection()
         self._past: list[Selection] = []
         self._runs: OrderedDict[Any, Run] = OrderedDict()
+        self._searches: dict[int, SetSearch] = {}
         self._drawn: tuple[Run, Selection, bytes] | None = None
 
     def size_of(self, picture: Picture) -> tuple[int, int]:
@@ -67,12 +70,15 @@ class ExplorerSession:
 
     def start(self, grid_size: tuple[int, int], fill: Fill) -> Run:
         """Start or resume the run of a grid and a fill."""
-        self.run = self.prepare(grid_size, fill)
+        before, self.run = self.run, self.prepare(grid_size, fill)
+        if self.run is not before:
+            self._searches.clear()
         return self.run
 
     def forget_runs(self) -> None:
         """Start anew at the next start: the model has changed."""
         self._runs.clear()
+        self._searches.clear()
 
     def target(self, target: int | str | None) -> int:
         """Index of a class, by default the most probable; 0 before the prediction."""
@@ -97,7 +103,25 @@ class ExplorerSession:
         if run is None or run.baseline is None or run.vectors is None:
             return None
         explanation = self.setup.freeze(run, target, score)
-        return replace(explanation, chosen=map_ if explanation.handfuls else None)
+        search = self._searches.get(explanation.target)
+        return replace(
+            explanation,
+            chosen=map_ if explanation.handfuls else None,
+            minimal_sets=search.found if search else None,
+        )
+
+    def search(self, target: int) -> SetSearch | None:
+        """Return what was searched for a class in this run."""
+        return self._searches.get(target)
+
+    def new_search(self, explanation: Explanation) -> SetSearch:
+        """Search along a map, unless that was begun for its class."""
+        if self.run is None:
+            raise RuntimeError("There is no run to search in.")
+        target = explanation.target
+        if target not in self._searches:
+            self._searches[target] = search_of(self.setup, self.run, explanation)
+        return self._searches[target]
 
     def select(self, selection: Selection) -> bool:
         """Change the selection; False if it is the same."""
@@ -142,6 +166,7 @@ class ExplorerSession:
     def close(self) -> None:
         """Free the memory."""
         self.run, self._drawn = None, None
+        self._searches.clear()
         self._runs.clear()
         self.picture = Picture(np.zeros((1, 1, 3), np.float32))
 

@@ -84,6 +84,15 @@ class ExplorerTraits(BaseWidget):
             "cells), `running`."
         )
     )
+    minimal_sets = kernel_trait(
+        t.Dict(
+            help="The smallest sets that were found for the target: `enough` and `needed` (a list "
+            "each: `cells`, `sentence`, `receipt`, `alone`, `hidden`, `baseline`, `becomes`, "
+            "`irreducible`, `calls`, `held`), `more` (whether there may be another of each kind), "
+            "`structure`, `sentence`, `notes`, `calls`; while one is searched `searching` (its "
+            "kind), `best` (cells so far), `asked`, `most` (sets)."
+        )
+    )
     notes = kernel_trait(t.List(t.Unicode(), help="What a reader of the numbers should know."))
     about = kernel_trait(t.Dict(help="`model`, `preprocessing`, `output`, as recognised or given."))
     check = kernel_trait(

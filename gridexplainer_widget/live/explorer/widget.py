@@ -134,6 +134,14 @@ class GridExplainerWidget(ExplorerTraits):
         """
         self._publisher.play()
 
+    def smallest_set(self, kind: str, *, another: bool = False) -> None:
+        """Search the smallest set that is "enough" or "needed", and select it.
+
+        It waits for the run; :attr:`minimal_sets` fills in. With `another`, the next set that
+        shares no cell with those that are known.
+        """
+        self._publisher.smallest_set(kind, another=another)
+
     def explain(self, img: PictureLike) -> None:
         """Replace the picture and score it.
 
@@ -204,6 +212,8 @@ class GridExplainerWidget(ExplorerTraits):
         kind = command.get("type")
         if kind == "play":
             self.play()
+        elif kind == "smallest_set":
+            self.smallest_set(command.get("kind", ""), another=command.get("next") is True)
         elif kind == "explain":
             self._publisher.read(upload_of(command, buffers), self._replace_picture)
         elif kind == "save":
@@ -230,6 +240,7 @@ class GridExplainerWidget(ExplorerTraits):
         with self._publisher.publishing():
             self._clear_error()
             self._publisher.forget_curve()
+            self._publisher.forget_sets()
             self._publisher.publish_scores()
             self._publisher.publish_evidence()
 

@@ -52,9 +52,6 @@ class MinimalSets:
     margin: float = 0.0
     notes: tuple[str, ...] = ()
 
-    def __len__(self) -> int:
-        return len(self.enough) + len(self.needed)
-
     @property
     def sets(self) -> tuple[CellSet, ...]:
         """All sets, those that are enough first."""

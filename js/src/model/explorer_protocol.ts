@@ -16,6 +16,7 @@ export const KERNEL_TRAITS = [
   "progress",
   "evidence",
   "curve",
+  "minimal_sets",
   "error",
   "notes",
   "about",
@@ -38,7 +39,7 @@ export const FRONT_END_TRAITS = [
   ...APPEARANCE,
 ] as const;
 
-export const COMMANDS = ["start", "stop", "play", "explain", "save", "state"] as const;
+export const COMMANDS = ["start", "stop", "play", "smallest_set", "explain", "save", "state"] as const;
 
 export const SAVED_FORMATS = ["html", "npz"] as const;
 
@@ -67,6 +68,7 @@ export const MAX_UPLOAD = 8 * 2 ** 20;
 
 export type Command =
   | { type: "start" | "stop" | "play" | "state" }
+  | { type: "smallest_set"; kind: SetKind; next: boolean }
   | { type: "explain"; name: string }
   | { type: "save"; format: SavedFormat; id: string };
 export type SavedFormat = (typeof SAVED_FORMATS)[number];
@@ -134,6 +136,50 @@ export interface Curve {
   running: boolean;
 }
 
+/** Enough: alone it keeps the answer. Needed: hiding it changes the answer. */
+export type SetKind = "enough" | "needed";
+
+/** A smallest set, with its receipt; probabilities are the target's. */
+export interface SmallestSet {
+  kind: SetKind;
+  cells: Cell[];
+  label: string;
+  baseline: number;
+  /** With everything else hidden. */
+  alone: number;
+  /** With the cells hidden. */
+  hidden: number;
+  /** The answer without them; "" where there may be several or none. */
+  becomes: string;
+  /** Whether it is known that no single cell can be left out. */
+  irreducible: boolean;
+  calls: number;
+  /** Under which other fills it holds. */
+  held: Record<string, boolean>;
+  /** What it does, and what else is known of it, in words. */
+  sentence: string;
+  receipt: string;
+}
+
+/** Sets that were found for `target`, and the search that goes on. */
+export interface MinimalSets {
+  target?: number;
+  enough?: SmallestSet[];
+  needed?: SmallestSet[];
+  /** Whether there may be another set; a page cannot ask for it. */
+  more?: Record<SetKind, boolean>;
+  structure?: "one place" | "several suffice" | "several needed" | "no place" | "";
+  /** What `structure` says; "" if it is not known. */
+  sentence?: string;
+  notes?: string[];
+  calls?: number;
+  /** The kind that is searched, the smallest set so far, sets asked about, and at most. */
+  searching?: SetKind;
+  best?: Cell[];
+  asked?: number;
+  most?: number;
+}
+
 export interface About {
   model: string;
   preprocessing: string;
@@ -166,6 +212,7 @@ export interface Traits {
   progress: Maybe<Progress>;
   evidence: Maybe<Evidence>;
   curve: Maybe<Curve>;
+  minimal_sets: MinimalSets;
   error: string;
   notes: string[];
   about: Maybe<About>;
@@ -208,6 +255,7 @@ export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   progress: {},
   evidence: {},
   curve: {},
+  minimal_sets: {},
   error: "",
   notes: [],
   about: {},

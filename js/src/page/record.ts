@@ -3,7 +3,7 @@
 import type { Appearance } from "../cells/colors";
 import { indexOf } from "../cells/geometry";
 import { decodeScores, isScored } from "../cells/scores";
-import { INITIAL, type About, type Evidence, type Foretells, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
+import { INITIAL, type About, type Evidence, type Foretells, type MinimalSets, type Prediction, type Score, type Traits } from "../model/explorer_protocol";
 import type { Cell, GridShape, Quantity } from "../model/widget_model";
 
 /** As in the kernel. */
@@ -31,6 +31,9 @@ export interface Embedded {
   others: [cell: number, index: number, before: number, after: number][];
   /** The answer to the selection when saved; null if none. */
   selection: RecordedAnswer | null;
+  minimal_sets: MinimalSets;
+  /** The answers to those sets. */
+  sets: RecordedAnswer[];
   done: number;
   seconds: number;
   about: About;
@@ -117,7 +120,10 @@ export function traitsOf(recording: Recording): Traits {
   };
 }
 
-type Answer = { prediction: Prediction } & Pick<Traits, "scores" | "together" | "foretells" | "notes">;
+type Answer = { prediction: Prediction } & Pick<
+  Traits,
+  "scores" | "together" | "foretells" | "minimal_sets" | "notes"
+>;
 
 /** As the kernel would publish them. */
 export function answerOf(recording: Recording, target: Traits["target"], score: Score): Answer {
@@ -134,6 +140,7 @@ export function answerOf(recording: Recording, target: Traits["target"], score: 
     scores: dropsOf(recording, at, score),
     together: mapOf(recording, recording.together[score]!, at),
     foretells: answers[score]!.foretells[at]!,
+    minimal_sets: embedded.minimal_sets.target === classes[at]! ? embedded.minimal_sets : {},
     notes: answers[score]!.notes[at]!,
   };
 }
@@ -153,8 +160,11 @@ export function evidenceOf(recording: Recording, question: Question, picture: Da
   const drops = decodeScores(dropsOf(recording, at, score));
   const evidence = { cells: value, keep, picture, drop: null, sum: null, synergy: null, classes: [] };
   const sum = hidden.length > 1 && !keep ? sumOf(hidden.map((i) => drops[i]!)) : null;
-  const recorded = recording.embedded.selection;
-  if (recorded && String(hiddenCells(grid, recorded.value, recorded.keep)) === String(hidden)) {
+  const { selection, sets } = recording.embedded;
+  const recorded = [...(selection ? [selection] : []), ...sets].find(
+    (answer) => String(hiddenCells(grid, answer.value, answer.keep)) === String(hidden),
+  );
+  if (recorded) {
     const drop = recorded.drops[score]![at]!;
     const after = decodeScores(bytesOf(recorded.vector));
     const synergy = sum === null ? null : drop - sum;

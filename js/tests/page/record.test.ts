@@ -242,3 +242,23 @@ test("a sum is not known, either, where the model has failed on one of the cells
   expect(evidence({ value: [[0, 0], [1, 0]] }, changes).sum).toBeNull();
   expect(evidence({ value: [[0, 0]] }, changes)).toMatchObject({ drop: null, classes: [] });
 });
+
+describe("smallest sets", () => {
+  const sets = [known({ value: [[1, 1]], keep: true })];
+  const minimal_sets = { target: 2, enough: [], needed: [], sentence: "One place." };
+
+  test("are told of their class alone", () => {
+    const recorded = recording({ minimal_sets });
+    expect(traitsOf(recorded).minimal_sets).toBe(minimal_sets);
+    expect(answerOf(recorded, 5, "probability").minimal_sets).toEqual({});
+  });
+
+  test("have answers, as the cells alone and as all others hidden", () => {
+    const alone = evidence({ value: [[1, 1]], keep: true }, { sets });
+    expect(alone.drop).toBe(0.375);
+    expect(alone.classes[0]).toEqual([2, 0.5, 0.125]);
+    const others: Question["value"] = [[0, 0], [0, 1], [1, 0]];
+    expect(evidence({ value: others }, { sets }).drop).toBe(0.375);
+    expect(evidence({ value: [[1, 1]] }, { sets }).drop).toBeNull();
+  });
+});

@@ -52,7 +52,9 @@ describe("what is set and saved is answered:", () => {
     expect(drops()).toEqual([0, 0, -0.375, NaN]);
     expect(filled(model.get("prediction"))?.target).toBe(5);
     expect(model.get("notes")).toEqual(["fox"]);
-    expect(heard.sort()).toEqual(["evidence", "foretells", "notes", "prediction", "scores", "together"]);
+    expect(heard.sort()).toEqual([
+      ...["evidence", "foretells", "minimal_sets", "notes", "prediction", "scores", "together"],
+    ]);
   });
 
   test("another score", () => {

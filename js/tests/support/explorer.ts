@@ -27,6 +27,7 @@ export function traits(changes: Partial<Traits> = {}): Traits {
     scores: scoresOf(0.5, -0.2, NaN, 0, 0.06, 0.25),
     together: bytesOf(),
     foretells: {},
+    minimal_sets: {},
     status: "running",
     progress: { done: 5, total: 6, rate: 2, left: 0.5 },
     evidence: {},

@@ -40,6 +40,8 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
     others: [],
     hardly_changed: [2],
     selection: null,
+    minimal_sets: {},
+    sets: [],
     done: 3,
     seconds: 6,
     about: { model: "TinyNet", preprocessing: "none", output: "softmax" },
