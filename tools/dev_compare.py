@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget.classifiers.quantities import PROBABILITY
 from gridexplainer_widget.demo.demo import FOLDER
 from gridexplainer_widget.results.comparison_page import WIDE_STYLE, comparison_html
-from gridexplainer_widget.results.metrics import metric_records
+from gridexplainer_widget.results.data.metrics import metric_records
 from gridexplainer_widget.wire.document import STATIC, STYLE, Document
 
 ROWS = COLUMNS = 8
@@ -54,6 +54,12 @@ NO_CAM = (
     "CAM needs a network that ends in global average pooling and one dense layer, and honest demo "
     "ends in flatten. Grad-CAM asks for no such end."
 )
+
+FASTEST = "hiding its top cells removes the answer fastest of the four"
+
+BETTER = "it orders the cells better than random orders"
+
+NO_BETTER = "it orders the cells no better than random orders"
 
 # A model without a kernel, which writes down what it is sent.
 KERNEL = """
@@ -122,6 +128,7 @@ def record() -> dict[str, Any]:
             seconds=1.24,
             native="8×8 cells, each hidden by cell-mean",
             figures=audit_record(0.08, 0.41, 0.02, pointing=True, inside=0.81),
+            trust={"level": "high", "reasons": [FASTEST, "it foretells what hiding does"]},
         ),
         shown(
             1,
@@ -133,6 +140,7 @@ def record() -> dict[str, Any]:
             native="7×7 maps of 'conv5_block3_out'",
             derived="pixels: bilinear; cells: their mean",
             figures=audit_record(0.11, 0.38, 0.31, pointing=True, inside=0.62),
+            trust={"level": "some", "reasons": [BETTER, "it foretells nothing reliable"]},
         ),
         shown(
             2,
@@ -143,6 +151,7 @@ def record() -> dict[str, Any]:
             layerUsed="conv3_block4_out",
             notes=[EARLY],
             figures=audit_record(0.19, 0.24, 0.88, pointing=False, inside=0.2),
+            trust={"level": "low", "reasons": [NO_BETTER, "it foretells nothing reliable"]},
         ),
         shown(
             3,
@@ -151,6 +160,7 @@ def record() -> dict[str, Any]:
             backward=1,
             seconds=0.02,
             figures=audit_record(0.0042, 0.0061, 0.04, pointing=False, inside=0.33),
+            trust={"level": "low", "reasons": [NO_BETTER, "it foretells nothing reliable"]},
         ),
         shown(4, some, status="running", unit="probability"),
         shown(5, None, status="running"),
@@ -205,6 +215,7 @@ def shown(place: int, values: NDArray[np.float64] | None, **changes: Any) -> dic
         "seconds": 0.0,
         "error": "",
         "figures": {},
+        "trust": {},
     } | changes
 
 

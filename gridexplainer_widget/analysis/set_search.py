@@ -122,16 +122,17 @@ class SetSearch:
             for sets in (self.found.enough, self.found.needed)
         ]
         steps = structure_steps(self.run.grid.shape, *cells)
-        kept: list[bool] | None = None
+        outcomes: list[Outcome] | None = None
         while True:
             try:
-                sets = next(steps) if kept is None else steps.send(kept)
+                sets = next(steps) if outcomes is None else steps.send(outcomes)
             except StopIteration as end:
                 self.found = replace(self.found, structure=end.value)
                 break
             hidden = [tuple(sorted(cells)) for cells in sets]
             yield from self.run.ask(hidden)
-            kept = [self.criterion.kept(_vector(self.run, cells)) for cells in hidden]
+            vectors = [_vector(self.run, cells) for cells in hidden]
+            outcomes = [self.criterion.outcome("enough", vector) for vector in vectors]
         self._count(before)
 
     @property

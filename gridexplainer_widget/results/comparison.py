@@ -12,6 +12,7 @@ from gridexplainer_widget.core.shown import shown
 from .comparison_data import ComparisonData, told_once
 from .comparison_record import notes_beside
 from .explanation import Explanation
+from .trust import Trust, trusts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,9 +73,9 @@ class Comparison(ComparisonData[Explanation]):
         -------
         pandas.DataFrame
             Indexed by title; columns are method, forward, backward (pictures), seconds
-            and, where measured, deletion, insertion, srg (each the mean over the audit's fills),
-            randomised, pointing, inside, mask_area, audit_calls and, for each fill, "srg under
-            gray" and what random orders reach, "random srg under gray".
+            and, where measured, trust, deletion, insertion, srg (each the mean over the audit's
+            fills), randomised, pointing, inside, mask_area, audit_calls and, for each fill,
+            "srg under gray" and what random orders reach, "random srg under gray".
 
         Raises
         ------
@@ -100,6 +101,11 @@ class Comparison(ComparisonData[Explanation]):
         return "\n".join([head, *lines, *(f"  {failure}" for failure in self.failures)])
 
     @property
+    def trust(self) -> list[Trust | None]:
+        """How far to trust each map; None without an audit."""
+        return trusts([audit for _, audit in self.audited])
+
+    @property
     def _notes(self) -> list[str]:
         """Collect each map's own notes, then the shared ones once."""
         each = [
@@ -114,5 +120,6 @@ class Comparison(ComparisonData[Explanation]):
         calls = f"{cost.forward} pictures asked"
         if cost.backward:
             calls += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
-        figures = faithfulness.rows if faithfulness else ()
+        trust = self.trust[number]
+        figures = [trust.text, *faithfulness.rows] if faithfulness and trust else []
         return "; ".join([f"  {explanation.title}: {calls}, {cost.seconds:.1f} s", *figures])

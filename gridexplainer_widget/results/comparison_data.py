@@ -10,9 +10,9 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from gridexplainer_widget.core.shown import readable
 from gridexplainer_widget.methods.requests import MethodRequest
 
+from .data.metrics import best_of
 from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
-from .metrics import best_of
 
 AnyExplanation = TypeVar("AnyExplanation", bound=ExplanationData)
 

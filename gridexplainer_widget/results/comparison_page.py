@@ -24,8 +24,9 @@ from .comparison_record import (
     offered_of,
     prediction_of,
 )
+from .data.metrics import metric_records
 from .explanation_data import ExplanationData
-from .metrics import metric_records
+from .trust import with_trust
 
 WIDE_STYLE: Final = "body { max-width: 1500px; }"
 
@@ -40,7 +41,8 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         raise ValueError(f"There is no map to show. {failures}")
     first = comparison.explanations[0]
     rows, columns = first.grid.shape
-    maps = [map_of(*audited) for audited in comparison.audited]
+    audits = [audit for _, audit in comparison.audited]
+    maps = with_trust([map_of(*audited) for audited in comparison.audited], audits)
     failed = [
         {**empty_map(request), "status": "failed", "error": readable(reason)}
         for request, reason in comparison.failures

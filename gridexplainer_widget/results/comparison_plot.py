@@ -17,10 +17,11 @@ from gridexplainer_widget.inference.order_curves import ORDER_METRICS, OrderCurv
 
 from .colors import AGAINST, SUPPORTS, colormap
 from .comparison_data import ComparisonData, best_under, told_once
+from .data.metrics import WHOLE_METRICS, band_text, best_of, metrics_of
 from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
-from .metrics import WHOLE_METRICS, band_text, best_of, metrics_of
 from .plot import PLAIN, ExplanationFigure, draw_cells
+from .trust import Trust, trusts
 
 MAX_COLUMNS: Final = 4
 """Panels in a row."""
@@ -35,6 +36,10 @@ VALUE_POINTS: Final = 9
 HEAD_LINE: Final = 11
 VALUE_LINE: Final = 12
 """From such a line to the next, in points."""
+
+TRUST_LINES: Final = 4
+TRUST_LETTERS: Final = 50
+"""Room for how far to trust a map."""
 
 COLUMNS: Final = (60, 112, 164)
 """Where the values of `ORDER_METRICS` begin, in points."""
@@ -52,12 +57,13 @@ def comparison_figure(comparison: ComparisonData[Any]) -> Figure:
     fills = comparison.figures[0].fills if comparison.figures else ()
     best = {fill: best_under(comparison.figures, fill) for fill in fills}
     best[""] = best_of([figures.ranked for figures in comparison.figures])
-    for (above, below), (explanation, faithfulness) in zip(
-        places[1:], comparison.audited, strict=False
+    trust = trusts([audit for _, audit in comparison.audited])
+    for (above, below), (explanation, faithfulness), judged in zip(
+        places[1:], comparison.audited, trust, strict=False
     ):
         draw_cells(above, explanation, "signed", numbers=False)
         above.set_title(shown(explanation.title, 30), fontsize=10, loc="left", **PLAIN)
-        _write_audit(below, explanation, faithfulness, best)
+        _write_audit(below, explanation, faithfulness, judged, best)
     for above, below in places:
         above.set_anchor("SW")  # next to its text
         for text in below.texts:
@@ -86,7 +92,7 @@ def _sheet(comparison: ComparisonData[Any]) -> tuple[Figure, list[tuple[Axes, Ax
 
 def _text_inches(comparison: ComparisonData[Any]) -> float:
     """Return the height of what stands below a map."""
-    lines = 2.0
+    lines = 2.0 + TRUST_LINES
     for figures in comparison.figures[:1]:
         lines += 1 + 2.1 * len(figures.under)
         lines += sum(getattr(figures, name) is not None for name in WHOLE_METRICS)
@@ -111,6 +117,7 @@ def _write_audit(
     ax: Axes,
     explanation: ExplanationData,
     faithfulness: Faithfulness | None,
+    trust: Trust | None,
     best: Mapping[str, Mapping[str, float]],
 ) -> None:
     """Write a map's cost and its metrics, the best in bold, with what random orders reach."""
@@ -120,12 +127,16 @@ def _write_audit(
         calls += f", {cost.backward} gradient{'s' if cost.backward != 1 else ''}"
     audit = f" · audit {faithfulness.calls} more" if faithfulness else ""
     _put(ax, (0, 0), f"{calls}, {cost.seconds:.1f} s{audit}", size=7.5)
-    if faithfulness is None:
+    if faithfulness is None or trust is None:
         return
+    words = textwrap.wrap(trust.text, TRUST_LETTERS, max_lines=TRUST_LINES)
+    for line, text in enumerate(words, 1):
+        _put(ax, (0, line * HEAD_LINE), text, size=7.5, color="0")
+    top = (1 + len(words)) * HEAD_LINE
     metrics = metrics_of(faithfulness.quantity)
     for x, name in zip(COLUMNS, ORDER_METRICS, strict=True):
-        _put(ax, (x, HEAD_LINE), metrics[name].short, size=HEADING_POINTS)
-    y = 2 * HEAD_LINE
+        _put(ax, (x, top), metrics[name].short, size=HEADING_POINTS)
+    y = top + HEAD_LINE
     for one in faithfulness.under:
         _put(ax, (0, y), shown(one.fill, 13), size=7.5)
         _put(ax, (0, y + VALUE_LINE), _beside(faithfulness, one), size=HEADING_POINTS)

@@ -62,6 +62,7 @@ def empty_map(request: MethodRequest) -> dict[str, Any]:
         "seconds": 0.0,
         "error": "",
         "figures": {},
+        "trust": {},
     }
 
 

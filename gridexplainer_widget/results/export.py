@@ -13,6 +13,7 @@ from gridexplainer_widget.core.shown import shown
 
 from .comparison_data import ComparisonData
 from .explanation_data import ExplanationData
+from .trust import trusts
 
 
 def explanation_table(explanation: ExplanationData) -> Any:
@@ -41,7 +42,11 @@ def explanation_table(explanation: ExplanationData) -> Any:
 def comparison_table(comparison: ComparisonData[Any]) -> Any:
     """Make the table of :meth:`Comparison.to_dataframe`."""
     pandas = _pandas()
-    rows = [comparison.row(number) for number in range(len(comparison))]
+    audits = [audit for _, audit in comparison.audited]
+    rows = [
+        comparison.row(number) | ({"trust": trust.level} if trust else {})
+        for number, trust in enumerate(trusts(audits))
+    ]
     titles = [explanation.title for explanation in comparison]
     return pandas.DataFrame(rows, index=pandas.Index(titles, name="title"))
 

@@ -12,7 +12,7 @@ from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity
 from gridexplainer_widget.inference.foretells import Foretells
 from gridexplainer_widget.inference.order_curves import ORDER_METRICS, OrderCurves
 
-from .metrics import (
+from .data.metrics import (
     METRICS,
     WHOLE_METRICS,
     Metric,

@@ -13,7 +13,7 @@ from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity
 from gridexplainer_widget.inference.order_curves import OrderCurves
 
 from .colors import AGAINST, SUPPORTS
-from .metrics import metrics_of, under_text
+from .data.metrics import metrics_of, under_text
 from .plot import PLAIN, ExplanationFigure
 
 

@@ -99,7 +99,24 @@ def test_a_page_of_real_methods_needs_no_kernel(
     hidden = comparison["occlusion"].vectors[best.row, best.column, comparison["occlusion"].target]
     expect(root(page)).to_contain_text(f"→ {100 * hidden:.1f}%")
     expect(first).to_contain_text(f"{comparison.figures[0].under[0].insertion:.2f}")
+    expect(first.locator(".gx-trust")).to_have_text(comparison.trust[0].text)
     assert violations(page) == []
+    assert_swiped(page)
+
+
+def assert_swiped(page: Page) -> None:
+    """On a phone, see one map and go to the next by scrolling across; the page does not."""
+    page.set_viewport_size({"width": 375, "height": 800})
+    wide, tall = page.evaluate(
+        "() => { const { scrollWidth, scrollHeight } = document.documentElement;"
+        " return [scrollWidth, scrollHeight]; }"
+    )
+    assert wide == 375
+    assert tall < 2 * 800
+    last = panels(page).nth(2)
+    expect(last).not_to_be_in_viewport()
+    page.locator(".gx-panels").evaluate("(row) => row.scrollTo(row.scrollWidth, 0)")
+    expect(last).to_be_in_viewport(ratio=0.5)
 
 
 def test_what_a_cell_tells_stays_in_sight(compared: Page) -> None:

@@ -1,14 +1,16 @@
-"""Where sets of cells lie: in one place, or apart."""
+"""Where an answer comes from, as disjoint sets tell: one place, or several."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from .criterion import Outcome
 from .ledger import Cells
+from .regions import apart, distance, everything, regions_of, splits
 
 Structure: TypeAlias = Literal["one place", "several suffice", "several needed", "no place", ""]
 """Where the answer comes from; "several suffice": each place by itself; "several needed": none
@@ -25,67 +27,86 @@ STRUCTURES: Final[tuple[Structure, ...]] = (
 MOST_OF_A_PLACE: Final = 0.25
 """Share of the cells above which the first set that is enough has no place."""
 
-APART: Final = 3
-"""Rows or columns from one cell to the next of another place."""
+LITTLE: Final = 0.5
+"""Share of the lead that may be lost without a place that is not needed."""
+
+MUCH: Final = 0.75
+"""Share of the lead that is lost without a place that is needed."""
+
+TRIED: Final = 4
+"""Ways to tell places apart that are tried in each direction."""
+
+Asking: TypeAlias = "Generator[list[Cells], list[Outcome], Structure]"
+"""Yields sets to hide, is sent whether that keeps the answer, and by what lead."""
 
 
 def structure_steps(
     shape: tuple[int, int], enough: Sequence[Cells], needed: Sequence[Cells]
-) -> Generator[list[Cells], list[bool], Structure]:
-    """Tell the structure from disjoint sets; yield sets to hide, take whether the answer is kept.
+) -> Asking:
+    """Tell the structure from sets that are enough and sets that are needed.
 
-    That each of two places suffices is not all: the answer must be lost without both, else any
-    part of a picture may do. The other way round, what needs both must do with both alone.
+    A set that is needed hits every place that suffices; a set that is enough holds every place that
+    is needed. So both are split where they have gaps. That one place suffices without the other is
+    not all: what is left of the answer without one of them is measured against what is left without
+    both.
     """
-    cells = shape[0] * shape[1]
+    cells = everything(shape)
     if not enough or not needed:
         return ""
-    if len(enough[0]) > MOST_OF_A_PLACE * cells:
+    found = set[Structure]()
+    for places in islice(_places(needed[0], enough, shape), TRIED):
+        told = yield from _either(regions_of(places, shape))
+        found.add(told)
+        if told == "several suffice":
+            break
+    for places in islice(_places(enough[0], needed, shape), TRIED):
+        told = yield from _together(regions_of(places, shape), cells)
+        found.add(told)
+        if told == "several needed":
+            break
+    several = found & {"several suffice", "several needed"}
+    if several:
+        return several.pop() if len(several) == 1 else ""
+    if len(enough[0]) > MOST_OF_A_PLACE * len(cells):
         return "no place"
-    whole = frozenset(range(cells))
-    either, together = _apart(enough, shape), _apart(needed, shape)
-    if len(either) > 1 and len(together) > 1:
+    meet = distance(enough[0], needed[0], shape) <= 1
+    return "one place" if meet and found <= {"one place"} else ""
+
+
+def _places(
+    first: Cells, others: Sequence[Cells], shape: tuple[int, int]
+) -> Iterator[Sequence[Cells]]:
+    """Find what may be several places: the parts of a set, or disjoint sets that lie apart."""
+    yield from splits(first, shape)
+    for number, one in enumerate(others):
+        yield from ((one, other) for other in others[:number] if apart(one, other, shape))
+
+
+def _either(regions: Sequence[Cells]) -> Asking:
+    """Tell whether each region suffices, and without all of them the answer is lost."""
+    every = frozenset[int]().union(*regions)
+    whole, without, *alone = yield [frozenset(), every, *(every - region for region in regions)]
+    if without.works:
+        return ""  # there is more elsewhere
+    lost = _lost(whole, without, alone)
+    if all(one.works for one in alone) and lost.max() <= LITTLE:
+        return "several suffice"
+    return "one place" if (lost <= LITTLE).sum() == 1 and lost.max() >= MUCH else ""
+
+
+def _together(regions: Sequence[Cells], cells: Cells) -> Asking:
+    """Tell whether the answer is lost without any region, and all of them suffice."""
+    every = frozenset[int]().union(*regions)
+    whole, without, only, *less = yield [frozenset(), every, cells - every, *regions]
+    if without.works:
         return ""
-    if len(either) > 1:
-        regions = _regions(either, shape)
-        every = frozenset[int]().union(*regions)
-        kept, *kept_with_one = yield [every, *(every - region for region in regions)]
-        return "several suffice" if all(kept_with_one) and not kept else ""
-    if len(together) > 1:
-        regions = _regions(together, shape)
-        rest = whole.difference(*regions)
-        kept, *kept_without = yield [rest, *regions]
-        return "several needed" if kept and not any(kept_without) else ""
-    return "one place" if enough[0] & needed[0] else ""
+    lost = _lost(whole, without, less)
+    if only.works and not any(one.works for one in less) and lost.min() >= MUCH:
+        return "several needed"
+    return "one place" if (lost >= MUCH).sum() == 1 and lost.min() <= LITTLE else ""
 
 
-def _apart(sets: Sequence[Cells], shape: tuple[int, int]) -> list[Cells]:
-    """Return the first set, and those that are apart from it and from each other."""
-    places = list[Cells]()
-    for cells in sets:
-        if all(_distance(cells, place, shape) >= APART for place in places):
-            places.append(cells)
-    return places
-
-
-def _distance(first: Cells, second: Cells, shape: tuple[int, int]) -> int:
-    """Count the steps from one set to the next, along rows, columns or diagonals."""
-    return int(_steps_to(first, shape)[list(second)].min())
-
-
-def _steps_to(cells: Cells, shape: tuple[int, int]) -> NDArray[np.intp]:
-    """Count each cell's steps to a set: (cells,)."""
-    rows, columns = np.divmod(np.arange(shape[0] * shape[1]), shape[1])
-    steps = [np.maximum(abs(rows - rows[cell]), abs(columns - columns[cell])) for cell in cells]
-    nearest: NDArray[np.intp] = np.min(steps, axis=0)
-    return nearest
-
-
-def _regions(places: Sequence[Cells], shape: tuple[int, int]) -> list[Cells]:
-    """Give each place what surrounds it and is nearest to it."""
-    steps = np.array([_steps_to(place, shape) for place in places])
-    nearest, reach = steps.argmin(axis=0), steps.min(axis=0) <= 1
-    return [
-        frozenset(np.flatnonzero(reach & (nearest == number)).tolist())
-        for number in range(len(places))
-    ]
+def _lost(whole: Outcome, without: Outcome, outcomes: Sequence[Outcome]) -> np.ndarray:
+    """Return the shares of the lead that are lost, of what is lost without all regions."""
+    most = max(whole.lead - without.lead, float(np.finfo(np.float32).eps))
+    return np.array([whole.lead - one.lead for one in outcomes]) / most

@@ -9,6 +9,7 @@ from gridexplainer_widget.live.publisher import Publisher, Turn
 from gridexplainer_widget.live.runner import Outcome
 from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.comparison_record import empty_map, prediction_of
+from gridexplainer_widget.results.trust import with_trust
 
 from .session import ComparisonSession, Panel
 from .trait_values import cell_evidence
@@ -94,7 +95,9 @@ class ComparisonPublisher(Publisher):
                 "prediction", prediction_of(baseline, target, session.run.classifier.quantity)
             )
             panels = self._panels()
-            maps = [session.record(panel, randomise=traits.randomise) for panel in panels]
+            audits = [panel.audit(randomise=traits.randomise) for panel in panels]
+            records = [session.record(panel, randomise=traits.randomise) for panel in panels]
+            maps = with_trust(records, audits)
             progress = [list(panel.progress) if panel.progress else None for panel in panels]
         traits.set_trait("layers", session.layers)
         traits.set_trait("maps", maps)

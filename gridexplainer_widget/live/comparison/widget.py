@@ -14,7 +14,7 @@ from gridexplainer_widget.core.picture import PictureLike, png_bytes, read_pictu
 from gridexplainer_widget.methods.requests import default_methods
 from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.comparison_record import offered_of
-from gridexplainer_widget.results.metrics import metric_records
+from gridexplainer_widget.results.data.metrics import metric_records
 from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS
 from gridexplainer_widget.wire.document import STATIC
 

@@ -13,6 +13,7 @@ import { mapView, type Pictures } from "./map_view";
 import { shares, valuesOf } from "./maps";
 import { requestTitle, methodControl, type MethodIntents } from "./method_control";
 import { metricRows } from "./metric_row";
+import { trustLine } from "./trust_line";
 
 export interface PanelState {
   progress: Progress;
@@ -50,12 +51,13 @@ export function mapPanel(
   const failure = element("p", "gx-map-failed");
   const reading = element("p", "gx-reading");
   const state = stateLine();
+  const trust = trustLine();
   const figures = element("div", "gx-figures");
   const notes = notesView();
   const place = element("div", "gx-map-place");
   place.append(view.element, failure);
   const below = element("div", "gx-map-below");
-  below.append(figures, notes.element);
+  below.append(trust.element, figures, notes.element);
   root.append(...control.elements, place, reading, state.element, below);
 
   let title = "";
@@ -95,6 +97,7 @@ export function mapPanel(
     failure.textContent = failed ? map?.error || "This method failed." : "";
     reading.hidden = failed;
     state.update(map, progress, status, title);
+    trust.update(filled(map?.trust ?? {}));
     showNodes(figures, metricRows(metrics, filled(map?.figures ?? {}), best));
     notes.update(map);
   };

@@ -114,7 +114,9 @@ export function glossary() {
     showNodes(list, entries);
     const hidden = fills.length > 0 ? ` Hidden cells are filled with ${fills.join(", then with ")}.` : "";
     how.textContent =
-      `Bold marks the best of the maps shown, unless random orders reach it as well. Below each figure ` +
+      `Trust is high where a map orders the cells better than random orders under each fill that can ` +
+      `tell maps apart and foretells what hiding does; it is low where a map does neither, or stays when ` +
+      `the weights are randomised. Bold marks the best of the maps shown, unless random orders reach it as well. Below each figure ` +
       `stands what nine of ten random orders of the cells reach.${hidden}`;
   };
   return { element: root, update };

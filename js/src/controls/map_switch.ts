@@ -10,9 +10,9 @@ const NAMES: [MapName, string, string][] = [
   [
     "together",
     "Together",
-    "Several cells hidden at a time, in many handfuls: a number is the cell's part of what was lost.",
+    "Hidden in handfuls: a number is the cell's part of what was lost.",
   ],
-  ["alone", "Alone", "Each cell hidden by itself: a number is what was lost without that cell."],
+  ["alone", "Alone", "Hidden by itself: a number is what was lost."],
 ];
 
 export function mapSwitch(model: Model, signal: AbortSignal, host: () => Host) {

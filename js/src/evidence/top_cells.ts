@@ -140,7 +140,7 @@ export function topCellsControl(
     play.title =
       model.get("status") !== "done" && !timer
         ? "Available once every cell is scored"
-        : "Hide the most important cells one by one, and draw the probability";
+        : "Hide the strongest cells one by one";
     play.disabled = !timer && (idle || (prefersReducedMotion() && isRequested(curve)));
     const follows = curve?.map === shownMap(model); // else it hides cells in another order
     plot.element.hidden = !follows;

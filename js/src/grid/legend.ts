@@ -41,7 +41,6 @@ export function legend(): Legend {
   const faded = entry("");
   const pending = pendingEntry("not scored yet");
   const dotted = patternEntry("hardly changed by this fill", dottedPattern);
-  dotted.element.title = "Hiding leaves these cells nearly as they are: their 0 says nothing.";
   const failed = entry("failed", (ink, size, ratio) =>
     failedMark(ink, { x: 0, y: 0, width: size, height: size }, ratio),
   );

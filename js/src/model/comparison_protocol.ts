@@ -84,6 +84,12 @@ export interface MetricValues extends WholeMetrics {
   notes: string[];
 }
 
+/** How far to trust a map, in words. */
+export interface Trust {
+  level: "high" | "some" | "low" | "not known";
+  reasons: string[];
+}
+
 export interface Metric {
   name: OrderMetric | keyof WholeMetrics;
   title: string;
@@ -118,6 +124,7 @@ export interface MapRecord {
   seconds: number;
   error: string;
   figures: Maybe<MetricValues>;
+  trust: Maybe<Trust>;
 }
 
 /** The effect of hiding one cell. */

@@ -3,7 +3,7 @@
 import { changeOf, PROBABILITY } from "../cells/quantity";
 import { isFailed, isScored, secondsText } from "../cells/scores";
 import type { Evidence, MapRecord, Progress, Unit } from "../model/comparison_protocol";
-import type { GridShape, Host, Quantity, Status } from "../model/widget_model";
+import { filled, type GridShape, type Host, type Quantity, type Status } from "../model/widget_model";
 import { placeText } from "./cell_text";
 import { ordinal } from "./ordinal";
 import { className, duplicateLabels } from "./classes";
@@ -76,20 +76,37 @@ export function stateText(map: MapRecord | null, progress: Progress, status: Sta
   if (!map) return "Waiting";
   if (map.status === "failed") return "Failed";
   if (map.status === "done") return costText(map);
+  if (isMade(map)) return randomisingText(progress, status);
   const done = progress ? `${progress[0]} of ${progress[1]}` : "";
   if (status !== "running") return done && map.status === "running" ? `Stopped after ${done}` : "Stopped";
   return map.status === "pending" ? "Waiting" : done || "Running";
 }
 
-/** “3 of 5 maps are done; LIME failed” */
+function randomisingText(progress: Progress, status: Status): string {
+  if (status !== "running") return "Weights not randomised yet";
+  return progress ? `Randomising weights: ${progress[0]} of ${progress[1]}` : "Randomises weights later";
+}
+
+/** Whether only randomised weights are still to come. */
+function isMade(map: MapRecord | null): boolean {
+  return map?.status === "done" || (map !== null && map.status !== "failed" && filled(map.figures) !== null);
+}
+
+/** “3 of 5 maps are done; weights randomised for 1; LIME failed” */
 export function newsText(maps: readonly (MapRecord | null)[], status: Status): string {
   if (maps.length === 0) return "No maps: add a method";
-  const done = maps.filter((map) => map?.status === "done").length;
+  const done = maps.filter(isMade).length;
   const failed = maps.filter((map) => map?.status === "failed").map((map) => map!.title);
   const news = [`${done} of ${maps.length} ${maps.length === 1 ? "map is" : "maps are"} done`];
+  const randomising = done > maps.filter((map) => map?.status === "done").length;
+  if (randomising) news.push(`weights randomised for ${maps.filter(isRandomised).length}`);
   if (failed.length > 0) news.push(`${failed.join(", ")} failed`);
   if (status === "stopped") news.push("stopped");
   return news.join("; ");
+}
+
+function isRandomised(map: MapRecord | null): boolean {
+  return typeof filled(map?.figures ?? {})?.randomised === "number";
 }
 
 /** Name and “93.0% → 12.0%” of the first classes. */

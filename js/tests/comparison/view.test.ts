@@ -190,6 +190,15 @@ describe("figures", () => {
     expect(texts(root, ".gx-best")).toEqual(["0.10, the best", "+0.30, the best"]);
   });
 
+  test("have words above them that say how far to trust the map", async () => {
+    const trust = { level: "low", reasons: ["its order is random", "it stays"] } as const;
+    await show({ maps: [mapRecord({ figures: known, trust: { ...trust, reasons: [...trust.reasons] } }), maps[1]!] });
+    expect(texts(panel(0), ".gx-trust")).toEqual(["Trust: low; its order is random; it stays"]);
+    expect(find(panel(0), ".gx-trust").dataset["level"]).toBe("low");
+    expect(find(panel(0), ".gx-trust").nextElementSibling?.className).toBe("gx-figures");
+    expect(find(panel(1), ".gx-trust").hidden).toBe(true);
+  });
+
   test("are explained", async () => {
     await show();
     expect(texts(root, ".gx-glossary dd").length).toBe(7);

@@ -63,6 +63,7 @@ export function mapRecord(changes: Partial<MapRecord> = {}): MapRecord {
     seconds: 1.24,
     error: "",
     figures: {},
+    trust: {},
     ...changes,
   };
 }

@@ -9,7 +9,7 @@ import {
   stateText,
   valueText,
 } from "../../src/text/map_text";
-import { comparison, GRAD_CAM, mapRecord } from "../support/comparison";
+import { comparison, GRAD_CAM, mapRecord, metricValues } from "../support/comparison";
 
 describe("a value", () => {
   test.each<[number, Unit, number, string]>([
@@ -79,6 +79,25 @@ describe("where a map is", () => {
   ] as const)("%s at %j while %s", (is, progress, status, text) => {
     const map = is && mapRecord({ status: is });
     expect(stateText(map, progress as Progress, status)).toBe(text);
+  });
+});
+
+describe("a map whose weights are still to be randomised", () => {
+  const made = mapRecord({ status: "pending", figures: metricValues({ randomised: null }) });
+  const randomised = mapRecord({ figures: metricValues({ randomised: 0.1 }) });
+
+  test("is done, and the news tell how many have been", () => {
+    expect(newsText([made, randomised, null], "running")).toBe("2 of 3 maps are done; weights randomised for 1");
+    expect(newsText([made], "stopped")).toBe("1 of 1 map is done; weights randomised for 0; stopped");
+    expect(newsText([randomised], "done")).toBe("1 of 1 map is done");
+  });
+
+  test.each([
+    [null, "running", "Randomises weights later"],
+    [[3, 9], "running", "Randomising weights: 3 of 9"],
+    [[3, 9], "stopped", "Weights not randomised yet"],
+  ] as const)("is at %j while %s", (progress, status, text) => {
+    expect(stateText(made, progress as Progress | null, status)).toBe(text);
   });
 });
 

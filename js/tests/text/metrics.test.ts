@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../../gridexplainer_widget/results/metrics.py?raw";
+import python from "../../../gridexplainer_widget/results/data/metrics.py?raw";
 import { ARROWS, bandText, bestOf, metricText } from "../../src/text/metrics";
 import { METRICS, metricValues, underFill } from "../support/comparison";
 import type { UnderFill } from "../../src/model/comparison_protocol";

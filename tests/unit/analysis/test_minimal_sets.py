@@ -81,7 +81,7 @@ def test_nothing_is_asked_that_the_map_knows() -> None:
     before = model.pictures
     sets = explainer.minimal_sets(explanation)
     assert {found.calls for found in sets.needed} <= {1, 2, 3}  # single cells are known
-    others = 8 * (1 + len(sets))  # fills; each is asked about the whole picture, too
+    others = 8 * (1 + len(sets.sets))  # fills; each is asked about the whole picture, too
     asked = model.pictures - before
     assert sets.calls <= usual_budget(16) * 4 + others
     assert asked >= sets.calls  # and what a run asks to be sure that the model is the same

@@ -15,8 +15,8 @@ from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.requests import parse_request
 from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.comparison_data import best_under, told_once
+from gridexplainer_widget.results.data.metrics import METRICS, best_of
 from gridexplainer_widget.results.faithfulness import Faithfulness
-from gridexplainer_widget.results.metrics import METRICS, best_of
 from tests.support.models import TopLeft, weights
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (16, 16, 3)).astype(np.uint8)

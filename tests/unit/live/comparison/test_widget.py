@@ -14,7 +14,7 @@ from gridexplainer_widget import GridExplainer
 from gridexplainer_widget.classifiers.checks.checks import Check
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.live.comparison.widget import ComparisonWidget
-from gridexplainer_widget.results.metrics import metric_records
+from gridexplainer_widget.results.data.metrics import metric_records
 from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS, MAX_MAPS
 from tests.support.models import TopLeft, weights
 

@@ -7,6 +7,7 @@ import io
 import logging
 import threading
 import tracemalloc
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -56,6 +57,7 @@ def do_something(
         "start": lambda: front_end.send(widget, {"type": "start"}),
         "stop": lambda: front_end.send(widget, {"type": "stop"}),
         "play": lambda: widget.explanation and widget.explanation.complete and widget.play(),
+        "set": lambda: ask_for_a_set(widget, rng),
         "undo": widget.undo,
         "top": lambda: widget.select_top(int(rng.integers(6)), keep=bool(rng.integers(2))),
         "picture": lambda: front_end.send(
@@ -70,6 +72,12 @@ def do_something(
         front_end.write(widget, **write[name]())
     else:
         act[name]()
+
+
+def ask_for_a_set(widget: GridExplainerWidget, rng: np.random.Generator) -> None:
+    kind, another = str(rng.choice(["enough", "needed"])), bool(rng.integers(2))
+    with suppress(RuntimeError):  # nothing has been scored yet
+        widget.smallest_set(kind, another=another)
 
 
 def settle(widget: GridExplainerWidget) -> None:
