@@ -105,7 +105,7 @@ def cornered(batch: NDArray[np.float32]) -> NDArray[np.float32]:
 def test_of_a_model_and_its_pictures(tmp_path: Path) -> None:
     pictures = []
     rng = np.random.default_rng(1)
-    for number in range(180):
+    for number in range(132):
         picture = np.tile(noise(number), (2, 2, 1)) // 2
         row, column = 4 * rng.integers(0, 3), 4 * rng.integers(0, 4)
         picture[row : row + 4, column : column + 4] = 255
