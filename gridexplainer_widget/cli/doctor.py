@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import platform
-from collections.abc import Sequence
 from importlib import metadata
 from typing import Any, Final
 
 from gridexplainer_widget.demo import load
 from gridexplainer_widget.explainer import GridExplainer
+
+from .models import add_model_options, index_or_name, model_options
 
 PACKAGES: Final = (
     ("tensorflow", ""),
@@ -34,12 +35,7 @@ def add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("picture", nargs="?", help="a picture; an embedded one by default")
     parser.add_argument("--target", help="the class to ask about: an index or a label")
-    parser.add_argument("--preprocess", default="auto", help="such as 0..1, -1..1 or imagenet")
-    parser.add_argument("--labels", help="a .txt or .json file")
-    parser.add_argument("--output", help="what the model returns, such as logits")
-    parser.add_argument("--unit", default="", help="of values, such as years")
-    parser.add_argument("--output-index", help="one of several outputs: a place or a name")
-    parser.add_argument("--input-shape", help="height,width or height,width,channels")
+    add_model_options(parser)
 
 
 def examine(arguments: argparse.Namespace) -> tuple[str, int]:
@@ -55,7 +51,7 @@ def examine(arguments: argparse.Namespace) -> tuple[str, int]:
     """
     try:
         explainer, picture = _load(arguments)
-        preflight = explainer.check(picture, _index_or_name(arguments.target))
+        preflight = explainer.check(picture, index_or_name(arguments.target))
     except (ImportError, OSError, RuntimeError, TypeError, ValueError) as error:
         return str(error), 2
     lines = [] if arguments.model else [*_versions(), ""]
@@ -72,32 +68,8 @@ def _load(arguments: argparse.Namespace) -> tuple[GridExplainer, Any]:
         picture = next(iter(honest.pictures.values()))
     if arguments.model is None:
         return GridExplainer(honest.classifier), picture
-    explainer = GridExplainer(
-        arguments.model,
-        preprocess=arguments.preprocess,
-        labels=arguments.labels,
-        output=arguments.output,
-        unit=arguments.unit,
-        output_index=_index_or_name(arguments.output_index),
-        input_shape=_parse_shape(arguments.input_shape),
-    )
+    explainer = GridExplainer(arguments.model, **model_options(arguments))
     return explainer, picture
-
-
-def _parse_shape(text: str | None) -> Sequence[int] | None:
-    if text is None:
-        return None
-    try:
-        return [int(number) for number in text.split(",")]
-    except ValueError:
-        raise ValueError(
-            f"--input-shape {text}: wanted is height,width or height,width,channels, such as "
-            "224,224."
-        ) from None
-
-
-def _index_or_name(text: str | None) -> int | str | None:
-    return int(text) if text is not None and text.isdecimal() else text
 
 
 def _versions() -> list[str]:

@@ -1,4 +1,4 @@
-"""The commands ``gridexplainer demo`` and ``gridexplainer doctor``."""
+"""The commands ``gridexplainer demo``, ``doctor``, ``study`` and ``diff``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from gridexplainer_widget.core.shown import readable, shown
 from gridexplainer_widget.results.explanation import Explanation
 
 from .doctor import add_doctor_arguments, examine
+from .study import add_diff_arguments, add_study_arguments, run_diff, run_study
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,16 +32,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     demo.add_argument("--out", type=Path, default=Path("demo.png"), help="where the figure goes")
     doctor = commands.add_parser("doctor", help="look at what is most often wrong with a model")
     add_doctor_arguments(doctor)
+    study = commands.add_parser("study", help="explain many pictures; the same call goes on")
+    add_study_arguments(study)
+    diff = commands.add_parser("diff", help="tell what another model changes, for CI")
+    add_diff_arguments(diff)
     parsed = parser.parse_args(_join_preprocess(sys.argv[1:] if arguments is None else arguments))
-    if parsed.command == "doctor":
-        with _native_stderr_muted():
-            report, status = examine(parsed)
+    if parsed.command != "demo":
+        report, status = _report(parsed)
         print(readable(report), file=sys.stderr if status == 2 else sys.stdout)
         return status
     out: Path = parsed.out
     if out.is_dir() or not out.parent.is_dir() or out.suffix not in {".png", ".pdf", ".svg"}:
         parser.error(f"--out {out}: wanted is a .png, .pdf or .svg file in a folder that exists")
     return _demo(out)
+
+
+def _report(parsed: argparse.Namespace) -> tuple[str, int]:
+    """Run a command that gives a text and an exit status."""
+    if parsed.command == "doctor":
+        with _native_stderr_muted():
+            return examine(parsed)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # the bar stays
+    return run_study(parsed) if parsed.command == "study" else run_diff(parsed)
 
 
 def _join_preprocess(arguments: Sequence[str]) -> list[str]:

@@ -3,57 +3,76 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gridexplainer_widget.analysis.setup import Setup
+from gridexplainer_widget.core.files import write_file
 
-from .records.folder import StudyFolder
-from .records.sources import Source
+from .study_data import StudyData
+
+if TYPE_CHECKING:
+    from .findings.by_mask import ByMask
+    from .findings.difference import Difference
+    from .findings.shortcuts_found import Shortcuts
 
 
-class Study:
-    """Many pictures, explained: a folder of rows.
+class Study(StudyData):
+    """Many pictures, explained, and what can be found in their maps."""
 
-    Parameters
-    ----------
-    folder : StudyFolder
-    setup : Setup, optional
-        The explainer: what is to be tested on the model needs it.
-    sources : sequence of Source, optional
-        The pictures; by default the paths in the rows.
-    """
+    def shortcuts(self) -> Shortcuts:
+        """Find places that a class hangs on wherever its objects are, such as a stamp.
 
-    def __init__(
-        self, folder: StudyFolder, setup: Setup | None = None, sources: Sequence[Source] = ()
-    ) -> None:
-        self.folder, self.setup = folder, setup
-        self._sources = {source.name: source for source in sources}
-
-    @classmethod
-    def open(cls, path: str | os.PathLike[str], explainer: Setup | None = None) -> Study:
-        """Open a study, also one that is being made or was stopped.
+        The maps of half of each class's pictures are clustered, and the region that a cluster
+        shares is hidden in the other half; docs/studies.md tells what counts as found. Needs the
+        explainer.
 
         Raises
         ------
-        FileNotFoundError, ValueError
-            There is none.
+        ValueError
+            There is no explainer, the model gives values, or a picture is another by now.
         """
-        return cls(StudyFolder.open(path), explainer)
+        from .search import search_shortcuts  # noqa: PLC0415 - rarely used
 
-    @property
-    def table(self) -> Any:
-        """All rows, an Arrow table: a row for each picture, target and method.
+        return search_shortcuts(self)
 
-        ``study.table.to_pandas()`` makes a DataFrame; docs/studies.md lists the columns.
+    def by_mask(self) -> ByMask:
+        """Count right answers with the object hidden, and with all but the object hidden.
+
+        For pictures with a label and a mask; needs the explainer, whose fill hides.
+
+        Raises
+        ------
+        ValueError
+            There is no explainer, no such picture, or a picture is another by now.
         """
-        return self.folder.table()
+        from .parts import by_mask  # noqa: PLC0415 - rarely used
 
-    def __repr__(self) -> str:
-        table = self.folder.table(["item", "error"])
-        errors = table["error"].is_valid().to_pylist()
-        pictures = len(set(table["item"].to_pylist()))
-        model = self.folder.about.get("model", "a model")
-        return f"Study({os.fspath(self.folder.path)!r}, {model}, pictures={pictures:,}" + (
-            f", errors={sum(errors):,})" if any(errors) else ")"
-        )
+        return by_mask(self)
+
+    def compare(self, other: StudyData) -> Difference:
+        """Tell which answers and maps another model changed, of the same pictures.
+
+        A map changed if it is less like this one than this model's maps of two fills are alike,
+        which is measured on up to forty pictures. Needs the explainer.
+
+        Raises
+        ------
+        ValueError
+            There is no explainer, the grids differ, or no picture is in both.
+        """
+        from .compare import compare_studies  # noqa: PLC0415 - rarely used
+
+        return compare_studies(self, other)
+
+    def report(self, path: str | os.PathLike[str], *findings: object) -> Path:
+        """Write a page: what was run, what was found, and examples; return its path.
+
+        Parameters
+        ----------
+        path : path
+        *findings
+            What :meth:`shortcuts`, :meth:`by_mask` and :meth:`compare` returned.
+        """
+        from .page import study_page  # noqa: PLC0415 - rarely used
+
+        return write_file(path, study_page(self, findings).encode())

@@ -30,6 +30,7 @@ ROOMS = [
     "results",
     "analysis",
     "study/records",
+    "study/findings",
     "study",
     "live",
     "live/explorer",

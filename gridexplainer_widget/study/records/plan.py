@@ -73,4 +73,17 @@ class Plan:
     def record(self) -> dict[str, Any]:
         """What numbers depend on, as plain values."""
         titles = [request.title for request in self.methods]
-        return {"methods": titles, "targets": self.targets, "audit": self.audit}
+        requests = [
+            {"method": request.method.name, "options": _plain(request.options.settings)}
+            for request in self.methods
+        ]
+        return {
+            "methods": titles,
+            "requests": requests,
+            "targets": self.targets,
+            "audit": self.audit,
+        }
+
+
+def _plain(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name != "background"}

@@ -55,11 +55,9 @@ def explained_by_processes(
     try:
         while lost := (yield from _round(pool, rest, done)):
             for source in lost:
-                pool.restart()
                 if again := (yield from _round(pool, iter([source]), done)):
                     rows = error_rows(recipe.asked, read_item(again[0]), DIED)
                     yield table_of(rows, grid_size)
-            pool.restart()
     finally:
         pool.close()
 
@@ -77,6 +75,7 @@ def _round(
             try:
                 waiting[pool.submit(_explain, source)] = source
             except BrokenProcessPool:
+                pool.close()
                 return [*waiting.values(), source]
         if not waiting:
             return []
@@ -86,6 +85,7 @@ def _round(
                 del waiting[future]
                 yield table
         except BrokenProcessPool:
+            pool.close()
             return list(waiting.values())
 
 
@@ -99,34 +99,34 @@ class _Pool:
 
     def submit(self, call: Callable[..., Any], *given: Any) -> Future[Any]:
         """Hand out work."""
-        return (self._pool or self.restart()).submit(call, *given)
+        self._pool = self._pool or self._started()
+        return self._pool.submit(call, *given)
 
-    def restart(self) -> ProcessPoolExecutor:
-        """Start processes, instead of those that are there; wait until one is ready.
+    def _started(self) -> ProcessPoolExecutor:
+        """Start processes; wait until one is ready.
 
         Raises
         ------
         RuntimeError
             None can start.
         """
-        self.close()
         threads = max(1, (os.cpu_count() or 1) // self._workers)
-        self._pool = ProcessPoolExecutor(
+        pool = ProcessPoolExecutor(
             self._workers,
             multiprocessing.get_context("spawn"),  # frameworks do not bear a fork
             initializer=_begin,
             initargs=(self._recipe, threads),
         )
         try:
-            self._pool.submit(_ready).result()
+            pool.submit(_ready).result()
         except BrokenProcessPool as error:
-            self.close()
+            pool.shutdown(wait=False)
             raise RuntimeError(
                 "No process for a study can start. In a script, call explain_all below "
                 "`if __name__ == '__main__':`, since each process imports the script; else there "
                 "may be too little memory for another copy of the model."
             ) from error
-        return self._pool
+        return pool
 
     def close(self) -> None:
         """End the processes."""

@@ -14,27 +14,27 @@ ROWS = ("name", "item", "values", "probability", "error")
 
 def test_several_processes_write_the_rows_of_one(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
-    pictures_in(photos, 5)
+    pictures_in(photos, 3)
     one = tiny(brightness).explain_all(photos, tmp_path / "one")
     two = tiny(brightness).explain_all(photos, tmp_path / "two", workers=2)
     assert one.table.select(ROWS).equals(two.table.sort_by("name").select(ROWS))
-    pictures_in(photos, 6)
+    pictures_in(photos, 4)
     again = tiny(brightness).explain_all(photos, tmp_path / "two", workers=1)
-    assert again.table["name"].to_pylist()[-1] == "005.png"
-    assert again.table.num_rows == 6
+    assert again.table["name"].to_pylist()[-1] == "003.png"
+    assert again.table.num_rows == 4
 
 
 def test_a_process_that_dies_costs_its_picture_alone(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
-    deadly = pictures_in(photos, 5)[2]
-    red = np.array(noise(2))
+    deadly = pictures_in(photos, 3)[1]
+    red = np.array(noise(1))
     red[0, 0] = (255, 0, 0)
     Image.fromarray(red).save(deadly)
     study = tiny(dying).explain_all([noise(9)], tmp_path / "study")  # its check is not the point
-    study = tiny(dying).explain_all(photos, tmp_path / "study", workers=2)
+    study = tiny(dying).explain_all(photos, tmp_path / "study", workers=1)
     errors = dict(zip(*(study.table[name].to_pylist() for name in ("name", "error")), strict=True))
-    assert "died twice" in errors.pop("002.png")
-    assert errors == dict.fromkeys(["0", "000.png", "001.png", "003.png", "004.png"])
+    assert "died twice" in errors.pop("001.png")
+    assert errors == dict.fromkeys(["0", "000.png", "002.png"])
 
 
 def test_what_cannot_be_copied_is_told(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What many maps show together, tested on the model."""

@@ -1,0 +1,22 @@
+"""Counts and their intervals."""
+
+import pytest
+
+from gridexplainer_widget.study.findings.share import Share
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "low", "high"),
+    [(0, 10, 0, 0.3085), (10, 10, 0.6915, 1), (5, 10, 0.1871, 0.8129), (1, 1000, 0.00003, 0.0056)],
+)
+def test_the_interval_of_clopper_and_pearson(count: int, of: int, low: float, high: float) -> None:
+    assert Share(count, of).bounds == pytest.approx((low, high), abs=1e-4)
+
+
+def test_intervals_that_touch_tell_nothing() -> None:
+    assert Share(9, 10).above(Share(1, 10))
+    assert not Share(9, 10).above(Share(3, 10))
+    assert not Share(9, 10, confidence=0.9999).above(Share(1, 10, confidence=0.9999))
+    assert not Share(0, 0).above(Share(0, 10))
+    assert str(Share(9, 10)) == "9 of 10 (90 %, 55 to 100 %)"
+    assert str(Share(0, 0)) == "no pictures"
