@@ -1,5 +1,7 @@
 // Light or dark: the notebook's theme, else the background's.
 
+import { element } from "./element";
+
 export type Theme = "light" | "dark";
 
 /** Keep `data-theme` up to date. */
@@ -69,7 +71,7 @@ function preferredTheme(): Theme {
 /** RGBA bytes of any CSS colour. */
 function pixelOf(color: string): [number, number, number, number] {
   if (color === "" || color === "transparent" || color === "rgba(0, 0, 0, 0)") return [0, 0, 0, 0];
-  const canvas = document.createElement("canvas");
+  const canvas = element("canvas", "");
   canvas.width = canvas.height = 1;
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) return [0, 0, 0, 0];

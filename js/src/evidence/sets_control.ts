@@ -59,11 +59,11 @@ export function setsControl(model: Model, signal: AbortSignal, host: () => Host,
     KINDS.forEach((kind, at) => {
       const node = buttons[at]!;
       node.hidden = values;
-      node.disabled = host() === "kernel" ? searched !== undefined : known(kind).length === 0;
+      node.disabled = host() === "kernel" ? !!searched : known(kind).length === 0;
       attribute(node, "aria-pressed", String(now?.[0] === kind));
     });
     another.hidden = !now || !(host() === "kernel" && sets.more?.[now[0]]) && known(now[0]).length < 2;
-    another.disabled = searched !== undefined;
+    another.disabled = !!searched;
     const set: SmallestSet | null = now && known(now[0])[now[1]]!;
     const searching = searched && `Looking for what is ${searched} … ${sets.asked} of at most ${sets.most} questions`;
     show(found, searching ?? set?.sentence ?? "");

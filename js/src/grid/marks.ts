@@ -2,6 +2,7 @@
 // pixel.
 
 import type { Box } from "../cells/geometry";
+import { element } from "../dom/element";
 
 type Context = CanvasRenderingContext2D;
 
@@ -14,7 +15,7 @@ const DOT_DARK = "rgba(0, 0, 0, 0.42)";
 export function pendingPattern(context: Context, ratio: number): CanvasPattern | null {
   const line = Math.max(1, Math.round(ratio));
   const period = 7 * line;
-  const tile = document.createElement("canvas");
+  const tile = element("canvas", "");
   tile.width = tile.height = period;
   const ink = tile.getContext("2d");
   if (!ink) return null;
@@ -32,7 +33,7 @@ export function pendingPattern(context: Context, ratio: number): CanvasPattern |
 /** Sparse dots, each light beside dark: calmer than what is pending. */
 export function dottedPattern(context: Context, ratio: number): CanvasPattern | null {
   const dot = Math.max(1, Math.round(ratio));
-  const tile = document.createElement("canvas");
+  const tile = element("canvas", "");
   tile.width = tile.height = 6 * dot;
   const ink = tile.getContext("2d");
   if (!ink) return null;

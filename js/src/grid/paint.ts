@@ -2,6 +2,7 @@
 
 import { cellColor, withAlpha, type Appearance } from "../cells/colors";
 import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "../cells/scores";
+import { element } from "../dom/element";
 import type { Score } from "../model/explorer_protocol";
 import type { GridShape } from "../model/widget_model";
 import { dottedPattern, failedMark, pendingPattern } from "./marks";
@@ -72,7 +73,7 @@ export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, he
 
 /** Still in colour, and less saturated, so that tints stand out. */
 export function paleCopy(picture: HTMLImageElement): HTMLCanvasElement {
-  const canvas = document.createElement("canvas");
+  const canvas = element("canvas", "");
   canvas.width = picture.naturalWidth;
   canvas.height = picture.naturalHeight;
   const context = canvas.getContext("2d");
@@ -116,7 +117,7 @@ function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanv
 
 /** A browser short of memory may discard a layer and restore it empty. */
 function newLayer(owner: HTMLCanvasElement): HTMLCanvasElement {
-  const layer = document.createElement("canvas");
+  const layer = element("canvas", "");
   layer.addEventListener("contextrestored", () => layers.delete(owner));
   return layer;
 }

@@ -3,6 +3,7 @@
 import { HUES, appearanceOf, withAlpha } from "../cells/colors";
 import { decodeScores } from "../cells/scores";
 import { hasTogether, shownMap, shownScores } from "../cells/two_maps";
+import { element } from "../dom/element";
 import type { MapName, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 import { targetName } from "../text/classes";
@@ -25,7 +26,7 @@ export async function snapshot(model: Model, map: HTMLCanvasElement): Promise<{ 
   if (map.clientWidth === 0) throw new Error("No map is visible.");
   const ratio = Math.max(1, map.width / map.clientWidth);
   const width = Math.max(map.width / ratio, MIN_WIDTH);
-  const canvas = document.createElement("canvas");
+  const canvas = element("canvas", "");
   canvas.width = Math.round((width + 2 * MARGIN) * ratio);
   const texts = wrapped(captionOf(model), width);
   const lines = texts.length;
@@ -71,7 +72,7 @@ function captionOf(model: Model): Line[] {
 
 /** Break lines at spaces to fit a width. */
 function wrapped(lines: Line[], width: number): Line[] {
-  const context = document.createElement("canvas").getContext("2d");
+  const context = element("canvas", "").getContext("2d");
   if (!context) return lines;
   return lines.flatMap((line) => {
     context.font = line.font;

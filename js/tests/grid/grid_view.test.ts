@@ -190,7 +190,7 @@ describe("hover", () => {
   test("is read below the map: it covers no cell", async () => {
     await show();
     const parts = [...view.element.children].map((part) => part.classList[0]);
-    expect(parts).toEqual(["gx-legend", "gx-frame", "gx-error", "gx-tip"]);
+    expect(parts).toEqual(["gx-legend", "gx-frame", "gx-error", "gx-legend", "gx-tip"]);
   });
 
   test("tells the drop as soon as the cell under it is scored", async () => {

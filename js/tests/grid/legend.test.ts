@@ -22,7 +22,7 @@ beforeEach(() => {
 
 const ends = () => texts(view.element, ".gx-legend-end");
 const entries = () =>
-  [...view.element.querySelectorAll<HTMLElement>(".gx-legend-entry")]
+  [...view.marks.querySelectorAll<HTMLElement>(".gx-legend-entry")]
     .filter((entry) => !entry.hidden)
     .map((entry) => entry.textContent);
 const bar = () => find(view.element, ".gx-legend-bar").style.backgroundImage;
@@ -78,7 +78,7 @@ describe("the bar", () => {
   });
 });
 
-describe("an entry", () => {
+describe("an entry below the map", () => {
   test("is there only for what the map shows", () => {
     view.update(new Float32Array([0.5, 0]), "probability", APPEARANCE);
     expect(entries()).toEqual([]);
