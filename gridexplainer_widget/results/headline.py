@@ -30,8 +30,8 @@ CLEAR_ODDS: Final = 2.0
 
 MIN_LEAD: Final = 0.1
 
-MENTIONED: Final = 0.25
-"""Share of the strongest value from which the other side is mentioned."""
+MENTIONED: Final = 0.5
+"""Share of the strongest value from which the other side is mentioned: less may be a fit's noise."""
 
 
 def headline(explanation: ExplanationData) -> tuple[Part, ...]:
@@ -126,4 +126,4 @@ def _strongest(explanation: ExplanationData) -> str:
         for word, side in (("for", values), ("against", -values))
         if side.max() >= MENTIONED * most and (region := strongest_region(side)) is not None
     ]
-    return f"Strongest {'; '.join(sides)}." if sides else ""
+    return f"Strongest {'; '.join(sides)}." if sides else "No cell changes it."

@@ -123,7 +123,7 @@ def point(page: Page, row: float, column: float, grid: int) -> dict[str, float]:
 def hover(page: Page, row: int, column: int, grid: int) -> str:
     canvas(page).hover(position=point(page, row, column, grid))
     place = page.locator(".gx-tip-place").first
-    expect(place).to_have_text(f"Row {row + 1}, column {column + 1}")
+    expect(place).to_contain_text(f"Row {row + 1}, column {column + 1}")
     return page.locator(".gx-tip-drop").first.inner_text()
 
 
@@ -133,8 +133,16 @@ def ask_why(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
-def drop_in(text: str) -> float:
-    return float(re.search(r"drop (\S+) points", text)[1].replace("−", "-"))
+def change_in(text: str) -> float:
+    """The first signed change that a text tells, in points."""
+    return float(re.search(r"([+−]?[\d.]+) points", text)[1].replace("−", "-"))
+
+
+def open_panel(page: Page, name: str) -> None:
+    """Open what a button shows and hides: Settings, Save."""
+    button = page.get_by_role("button", name=name, exact=True).first
+    if button.get_attribute("aria-expanded") == "false":
+        button.click()
 
 
 def assert_hover(
@@ -142,8 +150,8 @@ def assert_hover(
 ) -> None:
     """Point at cells and compare what is told of them with drops, row by row."""
     for row, column in cells:
-        told = drop_in(hover(page, row, column, len(drops)))
-        assert told == pytest.approx(100 * drops[row][column], abs=0.051)
+        told = change_in(hover(page, row, column, len(drops)))
+        assert told == pytest.approx(-100 * drops[row][column], abs=0.051)
 
 
 def python(page: Page, expression: str) -> object:

@@ -15,8 +15,9 @@ from tests.browser.screen import (
     await_status,
     await_value,
     canvas,
-    drop_in,
+    change_in,
     let_on,
+    open_panel,
     point,
     python,
 )
@@ -49,7 +50,7 @@ def test_cells_are_hidden_together_and_apart(quick: Page) -> None:
     verdict = quick.locator(".gx-verdict")
     expect(verdict).to_contain_text("one by one they add up to")
     joint, apart = python(quick, "[w.evidence['drop'], w.evidence['sum']]")
-    assert drop_in(verdict.inner_text()) == pytest.approx(100 * joint, abs=0.051)
+    assert change_in(verdict.inner_text()) == pytest.approx(-100 * joint, abs=0.051)
     shown = re.search(r"add up to (\S+) points", verdict.inner_text())[1].replace("−", "-")
     assert float(shown) == pytest.approx(-100 * apart, abs=0.051)
     expected = python(
@@ -73,10 +74,10 @@ def test_drag_keep_clear_and_undo(quick: Page) -> None:
     quick.get_by_role("button", name="Keep only these").click()
     await_value(quick, square[:3], keep=True)
     expect(quick.locator(".gx-title")).to_contain_text("Only these 3 cells")
-    expect(quick.locator(".gx-verdict")).to_contain_text("drop")
+    expect(quick.locator(".gx-verdict")).to_contain_text("points")
     quick.get_by_role("button", name="Clear").click()
     await_value(quick, [])
-    expect(quick.locator(".gx-title")).to_have_text("What the model sees")
+    expect(quick.locator(".gx-title")).to_have_text("What the model says")
     for cells, keep in ((square[:3], True), (square[:3], False), (square, False), ([], False)):
         quick.get_by_role("button", name="Undo").click()
         await_value(quick, cells, keep=keep)
@@ -94,7 +95,7 @@ def test_the_curve_is_played(quick: Page) -> None:
     for (x, y), k, probability in zip(drawn, counts, deletion, strict=True):
         assert x == pytest.approx(240 * k / 16, abs=0.06)
         assert y == pytest.approx(90 * (1 - probability), abs=0.06)
-    quick.get_by_role("slider", name="Top cells").fill("3")
+    quick.get_by_role("slider", name="Strongest cells").fill("3")
     top = python(quick, "sorted([c.row, c.column] for c in w.explanation.top(3))")
     await_value(quick, top)
     expect(quick.locator(".gx-top .gx-value")).to_have_text("3 of 16 hidden")
@@ -108,9 +109,9 @@ def test_the_slider_sends_no_question_twice(quick: Page) -> None:
     expect(quick.get_by_role("button", name="Play")).to_be_visible()
     run_code(quick, "calls = model.calls")
     for k in ("2", "7", "12"):
-        quick.get_by_role("slider", name="Top cells").fill(k)
+        quick.get_by_role("slider", name="Strongest cells").fill(k)
         expect(quick.locator(".gx-top .gx-value")).to_contain_text(f"{k} of 16")
-        expect(quick.locator(".gx-verdict")).to_contain_text("drop")
+        expect(quick.locator(".gx-verdict")).to_contain_text("points")
     assert python(quick, "model.calls - calls") == 0
 
 
@@ -129,12 +130,12 @@ def test_appearance_is_local(quick: Page) -> None:
         }"""
     )
     before = quick.evaluate("() => document.querySelector('.gx-canvas').toDataURL()")
-    quick.locator(".gx-appearance > summary").click()
+    open_panel(quick, "Settings")
     shown = {before}
     for act in (
         lambda: quick.get_by_label("Colours").select_option("purple–green"),
         lambda: quick.get_by_label("Scale").select_option("all pictures"),
-        lambda: quick.get_by_role("slider", name="Opacity").fill("0.3"),
+        lambda: quick.get_by_role("slider", name="Strength").fill("0.3"),
         lambda: quick.get_by_role("slider", name="Fade below").fill("0.05"),
         lambda: quick.get_by_label("Numbers").uncheck(),
     ):
@@ -189,7 +190,7 @@ def test_a_click_on_a_pending_cell_is_answered_next(lab: Lab, page: Page) -> Non
     click(page, *pending, grid=12)
     expect(page.locator(".gx-asking")).to_be_visible()
     let_on(page, 2)  # the batch under way, then the question
-    expect(page.locator(".gx-verdict")).to_contain_text("drop")
+    expect(page.locator(".gx-verdict")).to_contain_text("points")
     assert python(page, "w.progress['done']") < 12
     let_on(page, 100)
     await_status(page, "done")
@@ -198,12 +199,12 @@ def test_a_click_on_a_pending_cell_is_answered_next(lab: Lab, page: Page) -> Non
 def test_a_question_without_answer_is_told(quick: Page) -> None:
     run_code(quick, "model.left = 0")
     drag(quick, (0, 0), (1, 1))
-    expect(quick.locator(".gx-notices .gx-error").first).to_contain_text("caught fire")
+    expect(quick.locator(".gx-alerts .gx-error").first).to_contain_text("caught fire")
     expect(quick.locator(".gx-verdict")).to_have_text("The model gave no answer.")
     run_code(quick, "model.left = 100")
     drag(quick, (0, 0), (2, 1))
-    expect(quick.locator(".gx-verdict")).to_contain_text("drop")
-    expect(quick.locator(".gx-notices .gx-error").first).to_be_hidden()
+    expect(quick.locator(".gx-verdict")).to_contain_text("points")
+    expect(quick.locator(".gx-alerts .gx-error").first).to_be_hidden()
 
 
 def test_two_widgets_are_linked_in_the_browser(lab: Lab, page: Page) -> None:
@@ -222,4 +223,4 @@ def test_two_widgets_are_linked_in_the_browser(lab: Lab, page: Page) -> None:
     click(page, 2, 1)
     expect(page.locator(".second .gx-title")).to_contain_text("Without row 3, column 2")
     poll(lambda: python(page, "other.value") == [[2, 1]], "the link did not reach Python")
-    expect(page.locator(".second .gx-verdict")).to_contain_text("drop")
+    expect(page.locator(".second .gx-verdict")).to_contain_text("points")

@@ -62,7 +62,7 @@ def test_the_map_is_there_and_can_be_read(exported: Path, page: Page) -> None:
     await_gone(page)
     await_picture(page)
     expect(page.locator(".gx-verdict")).to_contain_text("“middle” falls from")
-    drop = hover(page, 1, 2, 4)
-    assert "drop 37.8 points" in drop
+    told = hover(page, 1, 2, 4)
+    assert "−37.8 points" in told
     canvas(page).click(position=point(page, 3, 0, 4))
-    assert hover(page, 1, 2, 4) == drop
+    assert hover(page, 1, 2, 4) == told

@@ -42,12 +42,12 @@ def explained(lab: Lab, page: Page) -> Page:
 def try_all(page: Page) -> None:
     """Look at the map, click a cell, and see that what needs a kernel cannot be asked."""
     before = pixels(page)
-    drop = hover(page, 1, 2, 4)
-    assert "drop 37.8 points" in drop
+    told = hover(page, 1, 2, 4)
+    assert "−37.8 points" in told
     expect(page.locator(".gx-controls")).to_have_js_property("inert", value=True)
     canvas(page).click(position=point(page, 3, 0, 4))
     canvas(page).click(position=point(page, 1, 2, 4))
-    assert hover(page, 1, 2, 4) == drop
+    assert hover(page, 1, 2, 4) == told
     assert pixels(page) == before
 
 

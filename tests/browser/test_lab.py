@@ -21,6 +21,7 @@ from tests.browser.screen import (
     changed,
     hover,
     let_on,
+    open_panel,
     pixels,
     point,
     python,
@@ -40,7 +41,7 @@ def test_hover_and_click_show_what_python_computed(lab: Lab, page: Page) -> None
     page.locator(".gx-canvas").click(position=point(page, 1, 2, 4))
     verdict = page.locator(".gx-verdict")
     expect(verdict).to_contain_text("“middle” falls from")
-    expect(verdict).to_contain_text("rank 1 of 16")
+    expect(verdict).to_contain_text("strongest for middle of 16 cells")
     assert python(page, "w.value") == [[1, 2]]
     before, after = python(page, "[w.prediction['probability'], w.evidence['classes'][0][2]]")
     expect(verdict).to_contain_text(f"from {100 * before:.1f}% to {100 * after:.1f}%")
@@ -82,6 +83,7 @@ def test_a_new_grid_mid_run_leaves_no_stale_cell(lab: Lab, page: Page) -> None:
     await_status(page, "running")
     let_on(page, 2)
     expect(page.locator(".gx-progress-text")).to_contain_text("7 of 144")
+    open_panel(page, "Settings")
     page.get_by_role("slider", name="Grid").fill("4")
     let_on(page, 100)
     expect(page.locator(".gx-size")).to_have_text("4 × 4")
@@ -117,10 +119,10 @@ def test_stop_stops_and_start_goes_on(lab: Lab, page: Page) -> None:
     expect(page.locator(".gx-legend-pending")).to_be_visible()
     assert python(page, "[w.progress['done'], model.calls]") == [11, 3]
     assert python(page, "[t.name for t in threading.enumerate() if 'gridexpl' in t.name]") == []
-    expect(button).to_have_text("Start")
+    expect(button).to_have_text("Resume")
     button.click()
     await_status(page, "done")
-    expect(button).to_be_disabled()
+    expect(button).to_be_hidden()
     assert python(page, "model.calls") == 3 + 34  # 133 cells were left, four at a time
 
 
@@ -168,7 +170,7 @@ def test_what_goes_wrong_is_on_the_screen(lab: Lab, page: Page) -> None:
         "RuntimeError: the <b>graphics card</b> caught fire"
     )
     expect(page.locator(".gx-progress-text")).to_contain_text("14 of 16 cells")
-    assert "drop" in hover(page, 0, 0, 4)
+    assert "points" in hover(page, 0, 0, 4)
     run_code(page, "model.left = 100")
     page.get_by_role("button", name="Try again").click()
     await_status(page, "done")
@@ -182,8 +184,9 @@ def test_controls_ask_and_repaint(lab: Lab, page: Page) -> None:
     ask_why(page, "rest")
     expect(page.locator(".gx-target .gx-label")).to_have_text("rest")
     assert python(page, "w.target") == 0
-    page.get_by_label("Drop in").select_option("log-odds")
-    expect(page.locator(".gx-legend")).to_contain_text("log-odds, supports")
+    open_panel(page, "Settings")
+    page.get_by_label("Measured in").select_option("log-odds")
+    expect(page.locator(".gx-legend")).to_contain_text("log-odds")
     page.get_by_label("Hide with").select_option("blur")
     await_status(page, "done")
     question = "[w.fill.name, w.score, w.status]"
@@ -196,6 +199,7 @@ def test_keys_typed_inside_do_not_reach_the_notebook(lab: Lab, page: Page) -> No
     await_status(page, "done")
     cells = page.locator(".jp-Notebook-cell")
     count = cells.count()
+    open_panel(page, "Settings")
     page.get_by_label("Hide with").focus()
     for key in ("b", "a", "b"):
         page.keyboard.press(key)

@@ -17,7 +17,14 @@ from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.results.page import to_html
 from tests.browser.processes import poll
-from tests.browser.screen import assert_hover, canvas, hover, point, violations
+from tests.browser.screen import (
+    assert_hover,
+    canvas,
+    hover,
+    open_panel,
+    point,
+    violations,
+)
 from tests.support.models import weights
 
 EVIL = (
@@ -120,9 +127,10 @@ def test_other_targets_and_the_other_score(
     other = explanation.for_target("bee")
     expect(page.locator("h1")).to_have_text(f"bee: {percent(other.baseline)}")
     assert_hover(page, other.drops, [(2, 1)])
-    page.get_by_label("Drop in").select_option("log-odds")
-    expected = f"{other.for_score('log-odds').drops[2, 1]:.2f}".replace("-", "−")
-    expect(page.locator(".gx-tip-drop")).to_contain_text(f"drop {expected} log-odds")
+    open_panel(page, "Settings")
+    page.get_by_label("Measured in").select_option("log-odds")
+    expected = f"{-other.for_score('log-odds').drops[2, 1]:+.2f}".replace("-", "−")
+    assert f"{expected} log-odds" in hover(page, 2, 1, 4)
 
 
 def test_several_cells_are_drawn_and_nothing_is_claimed(
@@ -150,7 +158,7 @@ def test_only_some_cells_are_kept(opened: Callable[..., Page], explanation: Expl
     )
     canvas(page).click(position=point(page, 0, 0, 4))  # and on with single cells
     await_image(image, hidden_picture(explanation, 0))
-    expect(page.locator(".gx-verdict")).to_contain_text("drop")
+    expect(page.locator(".gx-verdict")).to_contain_text("points")
 
 
 def test_it_is_worked_by_keyboard(opened: Callable[..., Page], explanation: Explanation) -> None:
@@ -162,12 +170,12 @@ def test_it_is_worked_by_keyboard(opened: Callable[..., Page], explanation: Expl
         page.keyboard.press(key)
     expect(page.locator(".gx-title")).to_contain_text("row 2, column 2")
     page.keyboard.press("Escape")
-    expect(page.locator(".gx-title")).to_have_text("What the model sees")
+    expect(page.locator(".gx-title")).to_have_text("What the model says")
 
 
 def test_appearance_changes_at_once(opened: Callable[..., Page], explanation: Explanation) -> None:
     page = opened(explanation, colormap="purple-green")
-    page.get_by_text("Appearance").click()
+    open_panel(page, "Settings")
     colors = page.get_by_label("Colours")
     expect(colors).to_have_value("purple-green")
     colors.select_option("red-blue")
@@ -204,7 +212,7 @@ def test_names_are_text_whatever_they_contain(
 ) -> None:
     page = opened(replace(explanation, labels=EVIL, model=EVIL[0], fill=EVIL[1]))
     expect(page.locator("h1")).to_have_text(f"{EVIL[2]}: {percent(explanation.baseline)}")
-    expect(page.locator(".gx-about")).to_contain_text(EVIL[0])
+    expect(page.locator(".gx-about").last).to_contain_text(EVIL[0])
     page.get_by_role("combobox", name="Why").click()
     for label in EVIL:
         expect(page.get_by_role("option").filter(has_text=shown(label.strip()))).to_have_count(1)

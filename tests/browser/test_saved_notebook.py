@@ -48,8 +48,8 @@ def test_with_a_kernel_that_ran_nothing(lab: Lab, page: Page, saved: str) -> Non
     await_status(page, "done")
     await_picture(page)
     expect(page.locator(".gx-verdict")).to_contain_text("“middle” falls from")
-    drop = hover(page, 1, 2, 4)
-    assert "drop 37.8 points" in drop
+    told = hover(page, 1, 2, 4)
+    assert "−37.8 points" in told
     canvas(page).click(position=point(page, 3, 0, 4))
-    assert hover(page, 1, 2, 4) == drop
+    assert hover(page, 1, 2, 4) == told
     await_gone(page)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from gridexplainer_widget import GridExplainer
-from tests.browser.screen import violations
+from tests.browser.screen import open_panel, violations
 from tests.support.models import weights
 
 VSCODE = """
@@ -67,7 +67,7 @@ def test_it_is_as_light_as_its_place(
     background, text = shade(page, "backgroundColor"), shade(page, "color")
     assert (background < 60 < 180 < text) if theme == "dark" else (text < 60 < 220 < background)
     page.locator(".gx-canvas").click()
-    page.locator(".gx-appearance > summary").click()
+    open_panel(page, "Settings")
     assert violations(page) == []
     page.context.close()
 

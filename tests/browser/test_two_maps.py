@@ -16,7 +16,7 @@ from tests.browser.screen import (
     SETUP,
     await_changed,
     await_status,
-    drop_in,
+    change_in,
     hover,
     pixels,
     python,
@@ -41,8 +41,10 @@ def shown(page: Page) -> str:
     return page.locator(".gx-switch [aria-pressed=true]").inner_text()
 
 
-def part_in(text: str) -> float:
-    return float(re.search(r"together: (\S+) points", text)[1].replace("−", "-"))
+def parts_of(told: str) -> dict[str, float]:
+    """What is told of a cell in each map, in points, the map on the screen first."""
+    both = re.findall(r"(alone|with others): (\S+) points", told)
+    return {which: change_in(f"{change} points") for which, change in both}
 
 
 @pytest.mark.parametrize("width", [375, 1400])
@@ -54,14 +56,14 @@ def test_a_page_has_both_maps(page: Page, tmp_path: Path, width: int) -> None:
     assert shown(page) == "Together"
     for row, column in ((0, 0), (3, 3), (1, 2)):
         told = hover(page, row, column, 4)
-        part = 100 * explanation.maps["together"][row, column]
-        assert part_in(told) == pytest.approx(part, abs=0.051)
-        assert drop_in(told) == pytest.approx(100 * explanation.drops[row, column], abs=0.051)
-        assert told.startswith("together")
+        part = -100 * explanation.maps["together"][row, column]
+        alone = -100 * explanation.drops[row, column]
+        assert list(parts_of(told)) == ["with others", "alone"]
+        assert list(parts_of(told).values()) == pytest.approx([part, alone], abs=0.051)
     before = pixels(page)
     switch(page, "Alone")
     await_changed(page, before, 20)
-    assert hover(page, 0, 0, 4).startswith("alone: drop 0.0 points")
+    assert hover(page, 0, 0, 4).startswith("hidden alone: 0.0 points")
     expect(page.locator(".gx-trust")).to_have_text("")  # a map of zeros foretells nothing
     assert violations(page) == []
     assert page.evaluate("() => document.body.scrollWidth <= innerWidth")
@@ -83,7 +85,7 @@ def test_the_switch_reaches_python_and_back(lab: Lab, page: Page) -> None:
     await_status(page, "done")
     expect(page.locator(".gx-progress-text")).to_contain_text("16 cells · 60 handfuls")
     assert shown(page) == "Together"
-    expect(page.locator(".gx-trust")).to_contain_text("Foretells")
+    expect(page.locator(".gx-trust")).to_contain_text("it foretells")
     switch(page, "Alone")
     poll(lambda: python(page, "w.explanation.map") == "alone", "Python does not follow")
     run_code(page, "w.map = ''")

@@ -32,12 +32,12 @@ def test_the_map_is_there_when_it_is_scrolled_back_to(lab: Lab, page: Page) -> N
         page.evaluate(SCROLL, 1)
         await_status(page, "done")
         await_picture(page)
-        drop = hover(page, 1, 2, 4)
+        told = hover(page, 1, 2, 4)
         before = pixels(page)
         page.evaluate(SCROLL, 31)
         expect(root(page)).to_be_hidden()
         page.evaluate(SCROLL, 1)
-        assert hover(page, 1, 2, 4) == drop
+        assert hover(page, 1, 2, 4) == told
         assert pixels(page) == before
         # What changed out of sight is in sight afterwards.
         page.evaluate(SCROLL, 31)
@@ -45,4 +45,4 @@ def test_the_map_is_there_when_it_is_scrolled_back_to(lab: Lab, page: Page) -> N
         run_code(page, "w.target = 'rest'")
         page.evaluate(SCROLL, 1)
         await_changed(page, before, 100)
-        assert hover(page, 1, 2, 4) != drop
+        assert hover(page, 1, 2, 4) != told

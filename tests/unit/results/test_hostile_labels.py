@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridexplainer_widget import Comparison, Explanation, GridExplainer
+from gridexplainer_widget.classifiers.labels import class_name
 from gridexplainer_widget.cli.main import table
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.methods.requests import parse_request
 from gridexplainer_widget.results.comparison_data import Failure
+from gridexplainer_widget.results.headline import headline_text
 from tests.support.elements import Elements
 from tests.support.hostile import HOSTILE
 from tests.support.sizes import HANDFUL
@@ -64,6 +66,16 @@ def test_texts_are_harmless(label: str) -> None:
     assert harmless(str(caught.value))
 
 
+def test_the_sentence_names_the_label_harmlessly(label: str) -> None:
+    explanation = explained(label)
+    asked, other = map(headline_text, (explanation, explanation.for_target("cat")))
+    assert class_name(explanation.labels, 0) in asked
+    for sentence in (asked, other):
+        assert harmless(sentence)
+        assert "\n" not in sentence
+        assert len(sentence) < 500
+
+
 @pytest.mark.parametrize("name", ["half surrogate", "long", "terminal", "mathtext", "no glyph"])
 def test_figures_are_drawn_and_do_not_grow(name: str) -> None:
     explanation, plain = explained(HOSTILE[name]), explained("dog")
@@ -71,8 +83,10 @@ def test_figures_are_drawn_and_do_not_grow(name: str) -> None:
         warnings.simplefilter("error")
         assert explanation._repr_png_().startswith(b"\x89PNG")
     for style in ("signed", "original"):
-        size = explanation.plot(style=style).get_size_inches()
-        assert size.tolist() == plain.plot(style=style).get_size_inches().tolist()
+        width, height = explanation.plot(style=style).get_size_inches()
+        plain_width, plain_height = plain.plot(style=style).get_size_inches()
+        assert width == plain_width
+        assert plain_height <= height <= plain_height + 0.2 + 1e-9  # the sentence's second line
 
 
 def test_a_sheet_is_drawn_and_does_not_grow() -> None:

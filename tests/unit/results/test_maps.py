@@ -46,7 +46,8 @@ def single() -> Explanation:
     [
         (
             Foretells(0.712, -0.308, 0.292, 30),
-            "Foretells 0.71 of what hiding does (random maps: −0.31 to 0.29).",
+            "How far to believe it: it foretells well what hiding other cells does (0.71 of 1; "
+            "random maps reach 0.29).",
         ),
         (
             Foretells(0.119, -0.3, 0.292, 30),
@@ -58,7 +59,8 @@ def single() -> Explanation:
         ),
         (
             Foretells(-0.001, -0.3, -0.002, 30),
-            "Foretells 0.00 of what hiding does (random maps: −0.30 to 0.00).",
+            "How far to believe it: it foretells a little what hiding other cells does (0.00 of 1; "
+            "random maps reach 0.00).",
         ),
     ],
 )

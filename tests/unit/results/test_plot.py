@@ -7,6 +7,7 @@ from PIL import Image
 
 from gridexplainer_widget import Explanation, GridExplainer
 from gridexplainer_widget.results.colors import number_text, scale_of
+from gridexplainer_widget.results.headline import CAVEAT
 from tests.support.models import TopLeft, weights
 
 WIDE = np.random.default_rng(0).integers(0, 256, (40, 80, 3)).astype(np.uint8)
@@ -33,7 +34,7 @@ def test_the_figure_says_what_was_asked(explanation: Explanation) -> None:
 
 
 def test_numbers_are_drops_in_points(explanation: Explanation) -> None:
-    assert texts(explanation.plot()) == ["50", "50", "0", "0", "0", "0", "0", "0"]
+    assert texts(explanation.plot()) == ["50", "50"]  # a 0 says nothing
     assert texts(explanation.for_target(2).plot())[:2] == ["−38", "−38"]
 
 
@@ -71,8 +72,18 @@ def test_the_scale_is_centred_at_zero(explanation: Explanation) -> None:
 
 
 def test_a_scale_of_noise_is_not_blown_up() -> None:
-    assert scale_of(np.float32([[1e-6, -1e-5]]), "probability") == 0.01
+    noise = np.float32([1e-6, -1e-5])
+    # Three times the mean of what cells could lose at most, from 1 to 10 points.
+    for cells, scale in ((2, 0.1), (64, 3 / 64), (1000, 0.01)):
+        assert scale_of(np.resize(noise, (1, cells)), "probability") == scale
+    assert scale_of(np.resize(noise, (1, 100)), "log-odds") == 0.15
+    assert scale_of(noise[np.newaxis], "value") == np.float32(1e-5)
     assert scale_of(np.float32([[0.2, -0.5, np.nan]]), "probability") == 0.5
+
+
+def test_the_scale_of_a_run_does_not_follow_its_first_cells() -> None:
+    assert scale_of(np.float32([[0.01, np.nan]]), "probability") == 0.2
+    assert scale_of(np.float32([[0.01, np.nan]]), "log-odds") == 1
 
 
 @pytest.mark.parametrize(
@@ -128,7 +139,10 @@ def test_pending_cells_are_hatched() -> None:
     figure = explainer.freeze(run).plot()
     assert len([patch for patch in figure.axes[1].patches if patch.get_hatch()]) == 12
     assert len(texts(figure)) == 4
-    assert figure._supxlabel.get_text().startswith("Partial: 4 of 16")
+    says, partial, *caveat = figure._supxlabel.get_text().splitlines()
+    assert says == "The model says class 3 (83.2%)."  # and not yet why
+    assert partial.startswith("Partial: 4 of 16")
+    assert " ".join(caveat) == CAVEAT
 
 
 @pytest.mark.parametrize("style", ["signed", "original"])
