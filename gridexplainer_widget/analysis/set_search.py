@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.clear_answer import is_clear
 from gridexplainer_widget.core.errors import ModelChangedError
 from gridexplainer_widget.core.scores import INDEPENDENT
 from gridexplainer_widget.core.shown import shown
@@ -67,7 +68,9 @@ class SetSearch:
                 "kept or changed. The curves tell how its value falls as cells are hidden."
             )
         self.run, self.order, self.others = run, tuple(order), tuple(others)
-        self.criterion = Criterion(target, str(run.classifier.output), margin)
+        output = str(run.classifier.output)
+        clear = output not in INDEPENDENT and is_clear(baseline)
+        self.criterion = Criterion(target, output, margin, clear)
         self._labels = run.classifier.names(len(baseline))
         self.found = MinimalSets(target, self._labels[target], margin=margin)
         self.asked = 0
@@ -203,9 +206,9 @@ class SetSearch:
 
     def _becomes(self, without: Sequence[int]) -> str:
         """Name the answer with cells hidden; "" where there may be several or none."""
-        if self.criterion.output in INDEPENDENT:
-            return ""
         others = _vector(self.run, without).copy()
+        if self.criterion.output in INDEPENDENT or (self.criterion.clear and not is_clear(others)):
+            return ""
         others[self.criterion.target] = -1
         return self._labels[int(others.argmax())]
 

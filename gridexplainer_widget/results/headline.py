@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.labels import class_name
 from gridexplainer_widget.classifiers.quantities import Quantity
+from gridexplainer_widget.core.clear_answer import is_clear
 from gridexplainer_widget.core.scores import INDEPENDENT
 from gridexplainer_widget.results.data.regions import region_text, strongest_region
 
@@ -24,11 +25,6 @@ CAVEAT: Final = (
     "picture. Hidden in another way, it may react otherwise."
 )
 """What a reader must know of every map."""
-
-CLEAR_ODDS: Final = 2.0
-"""Times chance, or MIN_LEAD above it, from which an answer is clear."""
-
-MIN_LEAD: Final = 0.1
 
 MENTIONED: Final = 0.5
 """Share of the strongest value from which the other side is mentioned: less may be a fit's noise."""
@@ -95,12 +91,6 @@ def answer_parts(
         return ("The model says ", False), (name, True), (f" ({number}).{unsure}", False)
     says = f"The model says {class_name(labels, best)} ({quantity.text(float(vector[best]))})."
     return ("You ask: why ", False), (name, True), (f" ({number})? {says}", False)
-
-
-def is_clear(probabilities: NDArray[np.floating]) -> bool:
-    """Tell whether the most probable class is well above chance."""
-    most, chance = float(probabilities.max()), 1 / max(2, len(probabilities))
-    return most >= CLEAR_ODDS * chance or most >= chance + MIN_LEAD
 
 
 def _evidence(explanation: ExplanationData) -> str:

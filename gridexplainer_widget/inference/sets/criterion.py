@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.core.clear_answer import is_clear
 from gridexplainer_widget.core.scores import INDEPENDENT
 
 Kind: TypeAlias = Literal["enough", "needed"]
@@ -31,27 +32,32 @@ class Criterion:
     """The answer is the target: it is the top class, or, of a sigmoid, above 0.5.
 
     With a `margin`, the target's probability must lead the next one's by more to be kept, and fall
-    behind by as much to be changed.
+    behind by as much to be changed. If it must be `clear`, it is lost where all classes are near
+    alike, whichever of them is first.
     """
 
     target: int
     output: str
     margin: float = 0.0
+    clear: bool = False
 
     def kept(self, vector: Probabilities) -> bool:
         """Tell whether the answer is the target."""
         target, other = self._both(vector)
-        return target - other > self.margin
+        return target - other > self.margin and self._is_clear(vector)
 
     def kept_without_margin(self, vector: Probabilities) -> bool:
         """Tell whether the answer is the target, if only just."""
         target, other = self._both(vector)
-        return target > other
+        return target > other and self._is_clear(vector)
 
     def changed(self, vector: Probabilities) -> bool:
         """Tell whether the answer is no longer the target."""
         target, other = self._both(vector)
-        return target - other <= -self.margin
+        return target - other <= -self.margin or not self._is_clear(vector)
+
+    def _is_clear(self, vector: Probabilities) -> bool:
+        return not self.clear or is_clear(vector)
 
     def outcome(self, kind: Kind, vector: Probabilities) -> Outcome:
         """Judge a set by what the model says of the picture that belongs to its kind."""

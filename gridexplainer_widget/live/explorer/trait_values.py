@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gridexplainer_widget.core.clear_answer import is_clear
 from gridexplainer_widget.core.scores import Score, drops_of
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, sum_of_drops
 from gridexplainer_widget.inference.run import Run
@@ -131,7 +132,7 @@ def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[st
 
     def keeps(cells: tuple[int, ...]) -> bool | None:
         vector = run.cached_probabilities(cells)
-        return None if vector is None else int(vector.argmax()) == answer
+        return None if vector is None else int(vector.argmax()) == answer and is_clear(vector)
 
     known = [probability(cells) for cells in curves.sets]
     changes: dict[str, int | None] = {"deletion": None, "insertion": None}

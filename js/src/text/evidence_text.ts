@@ -43,7 +43,7 @@ export function winner(classes: Evidence["classes"], at: 1 | 2): number {
 /** Whether the most probable class after is well above chance; as is_clear in headline.py. */
 export function isClear(classes: Evidence["classes"], count: number): boolean {
   const [most, chance] = [Math.max(...classes.map(([, , after]) => after)), 1 / Math.max(2, count)];
-  return most >= 2 * chance || most >= chance + 0.1;
+  return most >= 2 * chance || most >= chance + 0.04;
 }
 
 /** In percentage points; ±0.0 if it rounds to none. Values: in their unit. */

@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../../gridexplainer_widget/results/headline.py?raw";
+import python from "../../../gridexplainer_widget/core/clear_answer.py?raw";
 import type { Evidence } from "../../src/model/explorer_protocol";
 import type { Cell } from "../../src/model/widget_model";
 import { fromToText, isClear, pointsText, titleText, valueText, winner } from "../../src/text/evidence_text";
@@ -70,19 +70,19 @@ describe("an answer is clear", () => {
   const answer = (...after: number[]) => after.map((p, i): Evidence["classes"][number] => [i, 0.5, p]);
 
   test.each([
-    [true, 2, [0.6, 0.4]],
-    [false, 2, [0.55, 0.45]],
-    [true, 10, [0.2, 0.1]],
-    [false, 10, [0.19, 0.1]],
+    [true, 2, [0.55, 0.45]],
+    [false, 2, [0.53, 0.47]],
+    [true, 10, [0.15, 0.1]],
+    [false, 10, [0.13, 0.1]],
     [true, 1000, [0.002, 0.001]],
     [false, 1000, [0.0019, 0.0019]],
-    [true, 3, [0.1, 0.44]],
+    [true, 3, [0.1, 0.38]],
   ])("%s: of %i classes the leading ones have %j", (clear, count, after) => {
     expect(isClear(answer(...after), count)).toBe(clear);
   });
 
-  test("by the numbers of headline.py", () => {
+  test("by the numbers of clear_answer.py", () => {
     const number = (name: string) => Number(new RegExp(`^${name}.* = ([\\d.]+)$`, "m").exec(python)?.[1]);
-    expect([number("CLEAR_ODDS"), number("MIN_LEAD")]).toEqual([2, 0.1]);
+    expect([number("CLEAR_ODDS"), number("MIN_LEAD")]).toEqual([2, 0.04]);
   });
 });

@@ -46,8 +46,10 @@ def single() -> Explanation:
     [
         (
             Foretells(0.712, -0.308, 0.292, 30),
-            "How far to believe it: it foretells well what hiding other cells does (0.71 of 1; "
-            "random maps reach 0.29).",
+            (
+                "How far to believe it: it foretells well what hiding other cells does (0.71 of 1; "
+                "random maps reach 0.29)."
+            ),
         ),
         (
             Foretells(0.119, -0.3, 0.292, 30),
@@ -59,8 +61,10 @@ def single() -> Explanation:
         ),
         (
             Foretells(-0.001, -0.3, -0.002, 30),
-            "How far to believe it: it foretells a little what hiding other cells does (0.00 of 1; "
-            "random maps reach 0.00).",
+            (
+                "How far to believe it: it foretells a little what hiding other cells does "
+                "(0.00 of 1; random maps reach 0.00)."
+            ),
         ),
     ],
 )

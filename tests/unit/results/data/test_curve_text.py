@@ -14,7 +14,11 @@ FALLING = [0.9, 0.4, 0.1]
         (1, 2, "The answer changes with 1 cell hidden; 2 cells alone are enough for it."),
         (2, 1, "The answer changes with 2 cells hidden; 1 cell alone is enough for it."),
         (2, None, "The answer changes with 2 cells hidden."),
-        (None, 0, "Hiding the strongest cells never changes the answer; 0 cells alone are enough for it."),
+        (
+            None,
+            0,
+            "Hiding the strongest cells never changes the answer; 0 cells alone are enough for it.",
+        ),
         (None, None, "Hiding the strongest cells never changes the answer."),
     ],
 )
@@ -31,7 +35,9 @@ def test_a_curve_that_runs_counts_its_points() -> None:
 
 def test_a_value_has_no_answer_that_changes() -> None:
     changes = {"deletion": None, "insertion": None}
-    told = curve_text([0, 2, 4], [8.0, 5.0, 2.0], [2.0, None, 8.0], changes, Quantity("value", "kg"))
+    told = curve_text(
+        [0, 2, 4], [8.0, 5.0, 2.0], [2.0, None, 8.0], changes, Quantity("value", "kg")
+    )
     assert told == (
         "8 kg with nothing hidden, 2 kg with everything hidden; 5 kg without the stronger half, "
         "not known with it alone."
