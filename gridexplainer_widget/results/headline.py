@@ -27,7 +27,7 @@ CAVEAT: Final = (
 """What a reader must know of every map."""
 
 MENTIONED: Final = 0.5
-"""Share of the strongest value from which the other side is mentioned: less may be a fit's noise."""
+"""Share of the strongest value from which the other side is told: less may be a fit's noise."""
 
 
 def headline(explanation: ExplanationData) -> tuple[Part, ...]:
@@ -97,11 +97,12 @@ def _evidence(explanation: ExplanationData) -> str:
     if not explanation.complete:
         return ""
     found = explanation.foretells
+    occlusion = explanation.attribution is None
     if is_saturated(explanation):
         return "It is so sure that hiding a single cell hardly moves it."
-    if explanation.map == "alone" and is_joint(explanation):
+    if occlusion and explanation.map == "alone" and is_joint(explanation):
         return "No cell matters alone here: together they do."
-    if is_flat(explanation):
+    if occlusion and is_flat(explanation):
         return "No cell matters: hiding them hardly moves the answer."
     if found is not None and not found.reliable:
         return "Which cells matter is not known: this map foretells no better than chance."

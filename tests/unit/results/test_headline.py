@@ -122,10 +122,12 @@ def test_a_sure_model() -> None:
 
 
 def test_while_cells_are_pending_only_the_answer_is_told() -> None:
-    explainer = GridExplainer(brightness, 4, labels=["dark", "bright"], batch_size=4, joint=False)
-    run = explainer.start_run(np.full((8, 8, 3), [250, 200, 250], np.uint8))
+    explainer = GridExplainer(
+        brightness, 4, fill="black", labels=["dark", "bright"], batch_size=4, joint=False
+    )
+    run = explainer.start_run(np.full((8, 8, 3), 204, np.uint8))
     next(run.steps())
-    assert headline_text(explainer.freeze(run)) == "The model says bright (91.5%)."
+    assert headline_text(explainer.freeze(run)) == "The model says bright (80.0%)."
 
 
 def test_a_figure_a_text_and_both_maps_have_it(corners: Explanation) -> None:
