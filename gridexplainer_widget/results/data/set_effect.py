@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridexplainer_widget.core.scores import Answers, drops_of
 from gridexplainer_widget.core.shown import shown
@@ -83,9 +84,7 @@ class SetEffect:
 
     def _sum(self) -> str:
         """Compare what they do together with what they do one by one, in log-odds."""
-        what = self.whole, self.target, "log-odds", self.output
-        joint = float(drops_of(self.hidden, *what))
-        singles = drops_of(self.singles, *what).astype(np.float64)
+        joint, singles = float(self._lost(self.hidden)), self._lost(self.singles)
         apart, most = float(singles.sum()), float(singles[abs(singles).argmax()])
         if not np.isfinite([joint, apart]).all():
             return ""
@@ -96,6 +95,10 @@ class SetEffect:
         if singles.max() > SAME and singles.min() < -SAME:
             return f"Some speak for it and some against it: together they take {_log_odds(joint)}."
         return _more(joint, apart) if abs(joint) > abs(apart) else _less(joint, most)
+
+    def _lost(self, answers: Answers) -> NDArray[np.float64]:
+        lost = drops_of(answers, self.whole, self.target, "log-odds", self.output)
+        return lost.astype(np.float64)
 
 
 def _more(joint: float, apart: float) -> str:
