@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.quantities import PROBABILITY
+from gridexplainer_widget.core.fills import NAMES
 from gridexplainer_widget.demo.demo import FOLDER
 from gridexplainer_widget.results.comparison_page import WIDE_STYLE, comparison_html
 from gridexplainer_widget.results.data.metrics import metric_records
@@ -181,6 +182,10 @@ def record() -> dict[str, Any]:
         "status": "done",
         "error": "",
         "metrics": metric_records(),
+        "map_fills": list(NAMES),
+        "reading": "",
+        "grid_size": ROWS,
+        "map_fill": "picture-mean",
         "quantity": PROBABILITY.record,
         "methods": REQUESTS,
         "target": 0,

@@ -55,7 +55,8 @@ COMPARED = """
 
 `w = explainer.explore(img, methods=["occlusion", ("grad-cam", "conv4_block6_out")])` is another
 widget. `w.comparison` holds the maps that are finished; `w.start()`, `w.stop()`, `w.wait()`,
-`w.to_html(path)` and `w.close()` are as above; `fill=` and `mask=` are the audit's.
+`w.explain(img)`, `w.to_html(path)` and `w.close()` are as above; `fill=` and `mask=` are the
+audit's.
 """
 
 

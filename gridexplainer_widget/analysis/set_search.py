@@ -68,9 +68,7 @@ class SetSearch:
                 "kept or changed. The curves tell how its value falls as cells are hidden."
             )
         self.run, self.order, self.others = run, tuple(order), tuple(others)
-        output = str(run.classifier.output)
-        clear = output not in INDEPENDENT and is_clear(baseline)
-        self.criterion = Criterion(target, output, margin, clear)
+        self.criterion = Criterion.of(target, str(run.classifier.output), baseline, margin)
         self._labels = run.classifier.names(len(baseline))
         self.found = MinimalSets(target, self._labels[target], margin=margin)
         self.asked = 0

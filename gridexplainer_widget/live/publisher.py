@@ -11,8 +11,10 @@ from enum import IntEnum
 from typing import Any, Protocol, TypeVar
 
 from gridexplainer_widget.core.errors import ModelChangedError, named
+from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.inference.run import Run
 
+from .files import Upload
 from .runner import Job, Outcome, Runner
 
 Target = TypeVar("Target", bound="int | None")
@@ -70,6 +72,40 @@ class Publisher(ABC):
         with self.lock:
             self._closed = True
             self.runner.stop()
+
+    def read(
+        self, upload: Upload, fit: Callable[[Picture], object], replace: Callable[[Picture], None]
+    ) -> None:
+        """Decode a picture, `fit` it, and `replace` the old one; if it is refused, that stays."""
+        with self.publishing():
+            if self._closed:
+                return
+            self._traits.set_trait("error", "")
+            self._traits.set_trait("reading", upload.name)
+            read: list[Picture] = []
+
+            def steps() -> Iterator[None]:
+                picture = upload.picture()
+                fit(picture)  # the picture keeps what these make
+                _ = picture.displayed
+                read.append(picture)
+                yield
+
+            def finish(outcome: Outcome) -> None:
+                self._traits.set_trait("reading", "")
+                try:
+                    if isinstance(outcome, BaseException):
+                        raise outcome
+                    replace(*read)
+                except ValueError as error:  # also where the grid does not fit
+                    self._traits.set_trait("error", str(error))
+
+            self._submit(Turn.PICTURE, steps, finish)
+
+    def forget_reading(self) -> None:
+        """Read no picture: there is a newer one."""
+        self.runner.drop(Turn.PICTURE)
+        self._traits.set_trait("reading", "")
 
     @contextmanager
     def publishing(self) -> Iterator[None]:

@@ -66,6 +66,10 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         "value": [],
         "randomise": False,
         "metrics": metric_records(first.quantity),
+        "map_fills": [],
+        "reading": "",
+        "grid_size": list(first.grid.shape),
+        "map_fill": first.fill,
         "quantity": first.quantity.record,
         "answers": answers,
     }

@@ -18,6 +18,7 @@ from gridexplainer_widget.core.fills import FILL_TEXTS, fill_text
 from gridexplainer_widget.core.picture import png_bytes
 from gridexplainer_widget.core.scores import Answers, drops_of
 from gridexplainer_widget.results.data.minimal_sets import MinimalSets
+from gridexplainer_widget.results.data.set_effect import SetEffect, alone_text
 from gridexplainer_widget.results.data.sets_record import shown_sets
 from gridexplainer_widget.wire.document import STATIC, STYLE, Document, written
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
@@ -210,7 +211,19 @@ def _recorded(
             ]
             for score in explanation.quantity.scores
         },
+        "text": [_effect(explanation, index, value, answers, keep=keep) for index in classes],
     }
+
+
+def _effect(
+    explanation: ExplanationData, target: int, value: Any, answers: Answers, *, keep: bool
+) -> str:
+    """Say what the cells of a recorded answer do together and apart."""
+    label, output = explanation.labels[target], str(explanation.settings.get("output"))
+    if keep:
+        return alone_text(answers, explanation.whole, target, label, output)
+    singles = explanation.answers.at(tuple(np.transpose(np.array(value).reshape(-1, 2))))
+    return SetEffect(label, target, output, explanation.whole, answers, singles).text
 
 
 def _other_answers(

@@ -111,7 +111,12 @@ def draw_cells(
         ax.pcolormesh(x, y, percents, vmin=0, vmax=100, cmap=shades())
     _draw_lines(ax, x, y, room)
     if explanation.certainty is not None:
+        _veil(ax, explanation.certainty.verdicts == 0, x, y)
         _outline(ax, explanation.certainty.verdicts != 0, x, y)
+    if _smallest_enough(explanation):
+        enough = np.zeros(grid.shape, np.bool_)
+        enough[tuple(zip(*_smallest_enough(explanation), strict=True))] = True
+        _outline(ax, enough, x, y, dashed=True)
     _hatch(ax, np.isnan(explanation.values), x, y, "////")
     _hatch(ax, explanation.hardly_changed, x, y, "..")
     if numbers and room >= MIN_CELL_POINTS:
@@ -130,7 +135,8 @@ def _new_figure(explanation: ExplanationData, style: str) -> Figure:
     told = (headline_text(explanation), *all_notes(explanation), CAVEAT)
     notes = [textwrap.fill(note, 120) for note in told]
     lines = sum(note.count("\n") + 1 for note in notes)
-    keys = int(explanation.hardly_changed.any()) + (explanation.certainty is not None)
+    marks = (explanation.certainty is not None, bool(_smallest_enough(explanation)))
+    keys = int(explanation.hardly_changed.any()) + sum(marks)
     figure = ExplanationFigure(
         figsize=(
             across * panel_width + (1.2 if style == "signed" else 0.2),
@@ -192,25 +198,44 @@ def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], room: 
     ax.hlines(y, x[0], x[-1], colors="black", linewidth=width, alpha=alpha)
 
 
-def _outline(
-    ax: Axes, sure: NDArray[np.bool_], x: NDArray[np.float64], y: NDArray[np.float64]
+def _smallest_enough(explanation: ExplanationData) -> tuple[tuple[int, int], ...]:
+    """Return the cells of the first set that is enough; none without one."""
+    sets = explanation.minimal_sets
+    return sets.enough[0].cells if sets is not None and sets.enough else ()
+
+
+def _veil(
+    ax: Axes, where: NDArray[np.bool_], x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> None:
-    """Draw a line around groups of sure cells; fade the others."""
-    veil = np.ma.masked_array(np.ones(sure.shape), sure)
+    """Fade cells."""
+    veil = np.ma.masked_array(np.ones(where.shape), ~where)
     ax.pcolormesh(x, y, veil, cmap="gray", vmin=0, vmax=1, alpha=0.55)
-    framed = np.pad(sure, 1)
-    down = [
-        [(x[column], y[row]), (x[column + 1], y[row])]
-        for row, column in np.argwhere(framed[1:, 1:-1] != framed[:-1, 1:-1])
-    ]
-    across = [
-        [(x[column], y[row]), (x[column], y[row + 1])]
-        for row, column in np.argwhere(framed[1:-1, 1:] != framed[1:-1, :-1])
-    ]
+
+
+def _outline(
+    ax: Axes,
+    inside: NDArray[np.bool_],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    *,
+    dashed: bool = False,
+) -> None:
+    """Draw a line around groups of cells; if dashed, a little inside of them."""
+    framed = np.pad(inside, 1)
+    inset = 0.09 if dashed else 0.0
+    right, below = ((edges[1] - edges[0]) * inset for edges in (x, y))
+    lines = []
+    for row, column in np.argwhere(framed[1:, 1:-1] != framed[:-1, 1:-1]):
+        height = y[row] + (below if framed[row + 1, column + 1] else -below)
+        lines.append([(x[column] + right, height), (x[column + 1] - right, height)])
+    for row, column in np.argwhere(framed[1:-1, 1:] != framed[1:-1, :-1]):
+        place = x[column] + (right if framed[row + 1, column + 1] else -right)
+        lines.append([(place, y[row] + below), (place, y[row + 1] - below)])
     for color, width in (("white", 3.5), ("black", 1.8)):
-        lines = LineCollection([*down, *across], colors=color, linewidths=width)
-        lines.set_capstyle("projecting")
-        ax.add_collection(lines)
+        dashes = (0, (2, 1.5)) if dashed and color == "black" else "solid"
+        drawn = LineCollection(lines, colors=color, linewidths=width, linestyles=dashes)
+        drawn.set_capstyle("butt" if dashed else "projecting")
+        ax.add_collection(drawn)
 
 
 def _hatch(
@@ -272,6 +297,8 @@ def _title(explanation: ExplanationData, style: str, room: float) -> str:
     dots = f"\ndotted: hardly changed by {fill}" if explanation.hardly_changed.any() else ""
     if explanation.certainty is not None:
         dots += f"\noutlined: sure, hidden in {len(explanation.certainty.ways)} ways"
+    if _smallest_enough(explanation):
+        dots += "\ndashed: enough alone to keep the answer"
     if style == "original":
         key = "100: largest, 0: smallest, which may be negative"
         if room < MIN_CELL_POINTS:

@@ -22,6 +22,7 @@ from gridexplainer_widget.study.records.identity import (
 )
 from gridexplainer_widget.study.records.plan import Plan
 from gridexplainer_widget.study.records.pool import explained_by_processes
+from gridexplainer_widget.study.records.ray_actors import check_ray, explained_by_ray
 from gridexplainer_widget.study.records.reading import read_item
 from gridexplainer_widget.study.records.recipe import Recipe
 from gridexplainer_widget.study.records.rows import Asked
@@ -73,10 +74,14 @@ def _tables(setup: Setup, plan: Plan, identity: Identity, workers: int | str | N
     if workers is None:
         asked = Asked(identity.weights, identity.configuration)
         return lambda sources, done: explained(setup, plan, asked, sources, done)
+    if workers == "ray":
+        check_ray()
+        actors = Recipe.of(setup, plan, identity, "workers='ray'")
+        return lambda sources, done: explained_by_ray(actors, setup.grid_size, sources, done)
     if not (is_whole(workers) and int(workers) >= 1):
         raise ValueError(
-            f"workers={workers!r:.80}; wanted is a number of processes, at least 1, or None for "
-            "this one."
+            f"workers={workers!r:.80}; wanted is a number of processes, at least 1, 'ray', or None "
+            "for this process."
         )
     recipe = Recipe.of(setup, plan, identity, f"workers={workers}")
     return lambda sources, done: explained_by_processes(

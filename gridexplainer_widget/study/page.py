@@ -22,7 +22,7 @@ SHOWN: Final = 12
 ERRORS: Final = 50
 
 CHARTS: Final = (
-    ("Probability of the most probable class", "probability", 0, 1),
+    ("Probability of the answer", "probability", 0, 1),
     ("Foretold of unseen hidings", "foretells", -1, 1),
     ("Share on the border", "border_share", 0, 1),
     ("Share in one corner", "corner_share", 0, 1),

@@ -50,8 +50,9 @@ class Studies(Setup):
             to five times the work.
         on_error : {"record", "raise"}
             "record": a picture that fails is a row with its error.
-        workers : int, optional
-            A number of processes, each with a copy of the model; by default this process.
+        workers : int or "ray", optional
+            A number of processes, each with a copy of the model, or Ray, which needs the extra
+            ``[ray]``; by default this process.
 
         Raises
         ------

@@ -20,14 +20,25 @@ KERNEL_TRAITS: Final = (
     "status",
     "error",
     "metrics",
+    "map_fills",
+    "reading",
 )
 """Written by the kernel alone; ignored from the front end."""
 
-FRONT_END_TRAITS: Final = ("methods", "target", "value", "randomise")
+FRONT_END_TRAITS: Final = (
+    "methods",
+    "target",
+    "value",
+    "randomise",
+    "grid_size",
+    "map_fill",
+)
 """Written by the front end and from Python."""
 
-COMMANDS: Final = ("start", "stop", "state")
-"""Messages ``{"type": …}`` from the front end; `state` as for the explorer."""
+COMMANDS: Final = ("start", "stop", "state", "explain", "save")
+"""Messages ``{"type": …}`` from the front end, as the explorer's."""
+
+SAVED_FORMATS: Final = ("html", "png")
 
 MAP_STATUSES: Final = ("pending", "running", "done", "failed")
 

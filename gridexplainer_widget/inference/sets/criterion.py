@@ -41,6 +41,12 @@ class Criterion:
     margin: float = 0.0
     clear: bool = False
 
+    @classmethod
+    def of(cls, target: int, output: str, whole: Probabilities, margin: float = 0.0) -> Criterion:
+        """Return the criterion for a picture: where its own answer is clear, a kept one must be."""
+        clear = output not in INDEPENDENT and is_clear(whole)
+        return cls(target, output, margin, clear)
+
     def kept(self, vector: Probabilities) -> bool:
         """Tell whether the answer is the target."""
         target, other = self._both(vector)

@@ -46,6 +46,10 @@ class ComparisonPublisher(Publisher):
             finally:  # even if that fails: the status is "running"
                 self._submit(Turn.RUN, self._steps, self._on_finish, self._on_update)
 
+    def use(self, session: ComparisonSession) -> None:
+        """Compute another session's maps from the next start on."""
+        self._session = session
+
     def publish_evidence(self) -> None:
         """Publish the chosen cell's evidence, or ask the model for it."""
         run, value = self._session.run, self._traits.value
@@ -63,11 +67,12 @@ class ComparisonPublisher(Publisher):
             self._ask(run, hidden, self._on_answer)
 
     def _steps(self) -> Generator[Progress, None, None]:
-        yield from self._session.prepare(self._traits.target)
+        session = self._session
+        yield from session.prepare(self._traits.target)
         with self.lock:
             panels, randomise = self._panels(), self._traits.randomise
         for panel in panels:
-            yield from self._session.steps(panel, randomise=randomise)
+            yield from session.steps(panel, randomise=randomise)
 
     def _on_update(self) -> None:
         self._publish_maps()
@@ -89,6 +94,7 @@ class ComparisonPublisher(Publisher):
         if baseline is None or target is None:
             maps = [empty_map(session.request(*method)) for method in traits.methods]
             progress: list[list[int] | None] = [None for _ in maps]
+            traits.set_trait("prediction", {})
         else:
             traits.set_trait("labels", list(session.run.classifier.names(len(baseline))))
             traits.set_trait(

@@ -16,6 +16,7 @@ from gridexplainer_widget.analysis.compare import check_model
 from gridexplainer_widget.analysis.explain import explanation_steps, failure_reason
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.errors import ModelChangedError
+from gridexplainer_widget.core.fills import Fill
 from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.core.progress import Progress
 from gridexplainer_widget.inference.run import Run
@@ -67,20 +68,28 @@ class ComparisonSession:
         Of the audit; by default two that differ from the setup's.
     mask : bool array (height, width), optional
         True on the object, an instance of the first target.
+    grid_size, map_fill : optional
+        By default the setup's.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keywords with defaults
         self,
         setup: Setup,
         picture: Picture,
         fill: AuditFills = None,
         mask: ArrayLike | None = None,
+        *,
+        grid_size: tuple[int, int] | None = None,
+        map_fill: Fill | None = None,
     ) -> None:
         self.setup, self.picture = setup, picture
         self.mask = mask
-        self.run = setup.start_run(picture)
+        self.grid_size, self.map_fill = grid_size or setup.grid_size, map_fill or setup.fill
+        self.size = self.size_of(picture)
+        self.run = self._new_run()
         pixels = self.run.masker.pixels
-        self.fills = audit_fills(fill, setup.fill, pixels, self.run.grid, setup.seed)
+        self.fills = audit_fills(fill, self.map_fill, pixels, self.run.grid, setup.seed)
+        self._given_fills = fill
         self.layers: list[str] = []
         self._mask_target: int | None = None
         self._model_checked = self._model_changed = False
@@ -88,6 +97,23 @@ class ComparisonSession:
         self._panels: dict[tuple[str, str, int], Panel] = {}
         self._requests: dict[tuple[str, str], MethodRequest] = {}
         self._partial: tuple[float, int, dict[str, Any]] | None = None
+
+    def size_of(self, picture: Picture) -> tuple[int, int]:
+        """Height and width in the model's input, in pixels."""
+        height, width = picture.fitted(*self.setup.classifier.input_shape).shape[:2]
+        return height, width
+
+    def anew(
+        self, picture: Picture, grid_size: tuple[int, int], map_fill: Fill
+    ) -> ComparisonSession:
+        """Begin with another picture, grid or fill; the mask is this picture's."""
+        mask = self.mask if picture is self.picture else None
+        other = ComparisonSession(
+            self.setup, picture, self._given_fills, mask, grid_size=grid_size, map_fill=map_fill
+        )
+        other.layers, other._requests = self.layers, self._requests
+        other._mask_target = self._mask_target
+        return other
 
     def remember_requests(self, requests: Sequence[MethodRequestLike]) -> list[tuple[str, str]]:
         """Remember methods; return their names and options as text."""
@@ -128,7 +154,7 @@ class ComparisonSession:
     def forget_failures(self) -> None:
         """Have failed maps tried again; all of them if the model has changed."""
         if self._model_changed:
-            self.run, self._audit = self.setup.start_run(self.picture), None
+            self.run, self._audit = self._new_run(), None
             self._panels.clear()
             self._model_changed = self._model_checked = False
             return
@@ -207,11 +233,14 @@ class ComparisonSession:
         self._partial = (now + size / MAX_BYTES_PER_SECOND, target, shown)
         return shown
 
+    def _new_run(self) -> Run:
+        return self.setup.start_run(self.picture, self.grid_size, self.map_fill)
+
     def _run_for(self, panel: Panel) -> Run:
         """Share the run of clicks with occlusion; other methods count their own calls."""
         if panel.request.method.explain is None:
             return self.run
-        run = self.setup.start_run(self.picture)
+        run = self._new_run()
         run.set_answers.adopt(self.run.set_answers)
         return run
 

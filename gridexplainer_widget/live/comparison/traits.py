@@ -6,9 +6,12 @@ from typing import Any
 
 import traitlets as t
 
+from gridexplainer_widget.core.fills import DEFAULT_FILL, Fill
 from gridexplainer_widget.live.base_widget import BaseWidget
+from gridexplainer_widget.live.fill_names import FillNames
 from gridexplainer_widget.live.traits import Validated, accepted, checked, kernel_trait
 from gridexplainer_widget.wire.comparison import accepted_methods
+from gridexplainer_widget.wire.explorer import accepted_grid_size
 from gridexplainer_widget.wire.shared import accepted_value
 
 from .session import ComparisonSession
@@ -18,6 +21,7 @@ class ComparisonTraits(BaseWidget):
     """Traits of :class:`ComparisonWidget` (docs/traits.md)."""
 
     _session: ComparisonSession
+    _fill_names: FillNames
 
     prediction = kernel_trait(t.Dict(help="`target`, `probability`, `top`."))
     grid = kernel_trait(t.Dict(help="`rows`, `columns`, `height`, `width`."))
@@ -37,6 +41,10 @@ class ComparisonTraits(BaseWidget):
     fills = kernel_trait(
         t.List(t.Unicode(), help="What stands in for hidden cells in the audit, each by itself.")
     )
+    map_fills = kernel_trait(t.List(t.Unicode(), help="Fills to choose from for the maps."))
+    reading = kernel_trait(
+        t.Unicode(help="Name of the picture file that is being read; empty without one.")
+    )
     metrics = kernel_trait(
         t.List(
             help="What an audit measures: [{`name`, `title`, `better`, `meaning`, `signed`}, …]."
@@ -46,6 +54,11 @@ class ComparisonTraits(BaseWidget):
     methods = Validated((), help="Each map's method and its options: [(name, options), …].").tag(
         sync=True
     )
+    grid_size = Validated(8, help="N, or (rows, columns); 1 to 64.").tag(sync=True)
+    map_fill = Validated(
+        DEFAULT_FILL,
+        help="What stands in for hidden cells in maps that hide some; `fills` are the audit's.",
+    ).tag(sync=True, to_json=lambda fill, _: fill.name if isinstance(fill, Fill) else fill)
     value = Validated((), help="The chosen cell: [(row, column)] or [].").tag(sync=True)
     randomise = checked(
         t.Bool(default_value=False, help="Whether weights are randomised, too.").tag(sync=True)
@@ -55,6 +68,14 @@ class ComparisonTraits(BaseWidget):
     def _valid_methods(self, proposal: Any) -> Any:
         methods = accepted(accepted_methods, proposal.value)
         return accepted(self._session.remember_requests, methods)
+
+    @t.validate("grid_size")
+    def _valid_grid_size(self, proposal: Any) -> Any:
+        return accepted(accepted_grid_size, proposal.value, *self._session.size)
+
+    @t.validate("map_fill")
+    def _valid_map_fill(self, proposal: Any) -> Any:
+        return accepted(self._fill_names.accept, proposal.value)
 
     @t.validate("value")
     def _valid_value(self, proposal: Any) -> Any:

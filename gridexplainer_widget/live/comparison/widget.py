@@ -10,7 +10,11 @@ from numpy.typing import ArrayLike
 
 from gridexplainer_widget.analysis.audit_fills import AuditFills
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.core.picture import PictureLike, png_bytes, read_picture
+from gridexplainer_widget.core.fills import Fill, FillLike, parse_fill
+from gridexplainer_widget.core.grid import GridSize, parse_grid_size
+from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
+from gridexplainer_widget.live.files import upload_of
+from gridexplainer_widget.live.fill_names import FillNames
 from gridexplainer_widget.methods.requests import default_methods
 from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.comparison_record import offered_of
@@ -18,9 +22,13 @@ from gridexplainer_widget.results.data.metrics import metric_records
 from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS
 from gridexplainer_widget.wire.document import STATIC
 
+from .files import saved_comparison
 from .publisher import ComparisonPublisher
 from .session import ComparisonSession
 from .traits import ComparisonTraits
+
+KEPT_SESSIONS = 4
+"""So that going back to a grid or fill is instant."""
 
 
 class ComparisonWidget(ComparisonTraits):
@@ -39,7 +47,9 @@ class ComparisonWidget(ComparisonTraits):
         By default the most probable class.
     fill, mask, randomise
         As for :meth:`GridExplainer.compare`. The mask belongs to the first target: for others,
-        pointing and inside stay unknown.
+        and on another picture, pointing and inside stay unknown.
+    grid_size, map_fill : optional
+        By default the explainer's grid, and the fill that it explains with.
 
     Attributes
     ----------
@@ -65,6 +75,8 @@ class ComparisonWidget(ComparisonTraits):
         fill: AuditFills = None,
         mask: ArrayLike | None = None,
         randomise: bool = False,
+        grid_size: GridSize | None = None,
+        map_fill: FillLike | None = None,
         value: Sequence[Any] = (),
         **layout: Any,
     ) -> None:
@@ -72,29 +84,55 @@ class ComparisonWidget(ComparisonTraits):
         if unknown:
             raise TypeError(
                 f"A comparison has no {unknown[0]!r} to be set. Wanted are methods, target, fill, "
-                "mask, randomise, value and layout."
+                "mask, randomise, grid_size, map_fill, value and layout."
             )
-        self._session = ComparisonSession(explainer, read_picture(img), fill, mask)
+        own = None if map_fill is None else parse_fill(map_fill, explainer.seed)
+        size = None if grid_size is None else parse_grid_size(grid_size)
+        self._session = ComparisonSession(
+            explainer, read_picture(img), fill, mask, grid_size=size, map_fill=own
+        )
+        self._sessions: dict[tuple[tuple[int, int], str], ComparisonSession] = {}
+        self._fill_names = FillNames(explainer.seed)
+        self._fill_names.remember(explainer.fill)
         super().__init__(explainer, ComparisonPublisher(self, self._session), **layout)
         given = default_methods(explainer.classifier) if methods is None else methods
         with self._publisher.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
-            self.set_trait("grid", dict(vars(self._session.run.grid)))
             self.set_trait("metrics", metric_records(explainer.classifier.quantity))
             self.set_trait("quantity", explainer.classifier.quantity.record)
             self.set_trait("offered", offered_of(explainer.classifier))
-            self.set_trait("fills", [one.name for one in self._session.fills])
+            self.grid_size = grid_size or explainer.grid_size
+            self.map_fill = self._session.map_fill
+            self._use(self._session)
             self.methods, self.target, self.randomise = given, target, randomise
             self.value = value
         self._listen()
         self.observe(self._on_setting, ["methods", "target", "randomise"])
         self.observe(self._on_cell, "value")
+        self.observe(self._on_grid, ["grid_size", "map_fill"])
         self.start()
 
     @property
     def comparison(self) -> Comparison:
         """The finished maps."""
         return self._publisher.comparison
+
+    def explain(self, img: PictureLike) -> None:
+        """Replace the picture and compare its maps, of its own most probable class.
+
+        Parameters
+        ----------
+        img : path, bytes, PIL image or array
+
+        Raises
+        ------
+        ValueError
+            Not a picture, or the grid does not fit it; the old one stays.
+        """
+        picture = read_picture(img)
+        with self._publisher.publishing():
+            self._publisher.forget_reading()
+            self._replace_picture(picture)
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until all work is done; return False after `timeout` seconds."""
@@ -111,6 +149,54 @@ class ComparisonWidget(ComparisonTraits):
     def __repr__(self) -> str:
         names = ", ".join(name for name, _ in self.methods)
         return f"ComparisonWidget({names}; {self.status})"
+
+    def _obey(self, command: dict[str, Any], buffers: Any) -> None:
+        kind = command.get("type")
+        if kind == "explain":
+            upload = upload_of(command, buffers)
+            self._publisher.read(upload, self._session.size_of, self._replace_picture)
+        elif kind == "save":
+            name, data = saved_comparison(self.comparison, command)
+            self.send({"type": "saved", "id": command["id"], "name": name}, buffers=[data])
+        else:
+            super()._obey(command, buffers)
+
+    def _replace_picture(self, picture: Picture) -> None:
+        session = self._session.anew(picture, parse_grid_size(self.grid_size), self.map_fill)
+        png = png_bytes(picture.displayed)
+        with self._publisher.publishing():
+            self._sessions.clear()
+            self._use(session)
+            self.set_trait("picture", png)
+            self.value, self.target = (), None
+            self.start()
+
+    def _on_grid(self, change: Any) -> None:
+        with self._publisher.publishing():
+            try:
+                session = self._session_of(parse_grid_size(self.grid_size), self.map_fill)
+            except BaseException:
+                self._take_back(change)
+                raise
+            self._use(session)
+            self.value = ()
+            self.start()
+
+    def _session_of(self, grid_size: tuple[int, int], fill: Fill) -> ComparisonSession:
+        """Find or begin the maps of a grid and a fill."""
+        key = grid_size, fill.name
+        self._sessions[self._session.grid_size, self._session.map_fill.name] = self._session
+        session = self._sessions.pop(key, None)
+        while len(self._sessions) > KEPT_SESSIONS:
+            self._sessions.pop(next(iter(self._sessions)))
+        return session or self._session.anew(self._session.picture, grid_size, fill)
+
+    def _use(self, session: ComparisonSession) -> None:
+        self._session = session
+        self._publisher.use(session)
+        self.set_trait("grid", dict(vars(session.run.grid)))
+        self.set_trait("fills", [one.name for one in session.fills])
+        self.set_trait("map_fills", self._fill_names.remember(session.map_fill))
 
     def _on_setting(self, _: Any) -> None:
         self.start()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from functools import partial
 from weakref import WeakKeyDictionary
@@ -13,7 +13,6 @@ from gridexplainer_widget.classifiers.checks.preflight import Preflight
 from gridexplainer_widget.core.errors import ModelChangedError, named
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import parse_grid_size
-from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.inference.cell_sets import Curves
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import handfuls_done
@@ -23,7 +22,6 @@ from gridexplainer_widget.results.explanation import Explanation, ExplanationErr
 from gridexplainer_widget.results.headline import foretells_record
 from gridexplainer_widget.results.notes import notes_of
 
-from .files import Upload
 from .session import ExplorerSession, Question
 from .sets_publisher import SetsPublisher
 from .trait_values import (
@@ -89,38 +87,6 @@ class ExplorerPublisher(SetsPublisher):
             finally:  # even if that fails: the status is "running"
                 steps = partial(self._session.steps, run, self._question)
                 self._submit(Turn.RUN, steps, self._on_finish, self._on_update)
-
-    def read(self, upload: Upload, replace: Callable[[Picture], None]) -> None:
-        """Decode a picture and `replace` the old one; if it is refused, that stays."""
-        with self.publishing():
-            if self._closed:
-                return
-            self._traits.set_trait("error", "")
-            self._traits.set_trait("reading", upload.name)
-            read: list[Picture] = []
-
-            def steps() -> Iterator[None]:
-                picture = upload.picture()
-                self._session.size_of(picture)  # the picture keeps what these make
-                _ = picture.displayed
-                read.append(picture)
-                yield
-
-            def finish(outcome: Outcome) -> None:
-                self._traits.set_trait("reading", "")
-                try:
-                    if isinstance(outcome, BaseException):
-                        raise outcome
-                    replace(*read)
-                except ValueError as error:  # also where the grid does not fit
-                    self._traits.set_trait("error", str(error))
-
-            self._submit(Turn.PICTURE, steps, finish)
-
-    def forget_reading(self) -> None:
-        """Read no picture: there is a newer one."""
-        self.runner.drop(Turn.PICTURE)
-        self._traits.set_trait("reading", "")
 
     def play(self) -> None:
         """Compute the deletion and insertion curves."""

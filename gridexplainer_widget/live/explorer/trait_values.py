@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.core.clear_answer import is_clear
-from gridexplainer_widget.core.scores import Score, drops_of
+from gridexplainer_widget.core.scores import Answers, Score, drops_of
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, sum_of_drops
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import handfuls_done
 from gridexplainer_widget.results.data.curve_text import curve_text
+from gridexplainer_widget.results.data.set_effect import SetEffect, alone_text
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.headline import CAVEAT, answer_parts, headline_records
 
@@ -115,12 +116,25 @@ def selection_evidence(run: Run, selection: Selection, target: int, score: Score
     leading = run.classifier.quantity.leading
     shown = [target, *leading(before, PREDICTION_CLASSES), *leading(after, 2)]
     evidence["drop"] = drop
+    evidence["text"] = _text_of(run, selection, target, answer)
     if evidence["sum"] is not None:
         evidence["synergy"] = drop - evidence["sum"]
     evidence["classes"] = [
         [index, float(before[index]), float(after[index])] for index in dict.fromkeys(shown)
     ]
     return evidence
+
+
+def _text_of(run: Run, selection: Selection, target: int, answer: Answers) -> str:
+    """Say what several cells do together and apart; "" where that is not known."""
+    whole, singles, output = run.whole, run.answers, str(run.classifier.output)
+    if whole is None or singles is None:
+        return ""
+    label = run.classifier.names(len(whole.vectors))[target]
+    if selection.keep:
+        return alone_text(answer, whole, target, label, output)
+    hidden = list(selection.hidden(run.grid))
+    return SetEffect(label, target, output, whole, answer, singles.at(hidden)).text
 
 
 def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[str, Any]:

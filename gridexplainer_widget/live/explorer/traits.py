@@ -80,7 +80,8 @@ class ExplorerTraits(BaseWidget):
         t.Dict(
             help="The prediction with the selection hidden: `cells`, `keep`, `picture` (PNG), "
             "`drop` (None while pending), `sum` (of the single drops), `synergy` (`drop` − `sum`), "
-            "`text` (what several cells do), `classes` ([[index, before, after], …])."
+            "`classes` ([[index, before, after], …]), `text` (what several cells do together and "
+            "apart)."
         )
     )
     curve = kernel_trait(

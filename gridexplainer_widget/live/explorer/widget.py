@@ -12,11 +12,12 @@ from gridexplainer_widget.core.grid import Grid, is_whole, parse_grid_size, squa
 from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
 from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import Selection
+from gridexplainer_widget.live.files import upload_of
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.wire.document import STATIC
 from gridexplainer_widget.wire.explorer import APPEARANCE, FRONT_END_TRAITS, KERNEL_TRAITS, MAX_GRID
 
-from .files import saved_file, upload_of
+from .files import saved_file
 from .publisher import ExplorerPublisher
 from .session import ExplorerSession
 from .traits import ExplorerTraits
@@ -224,7 +225,8 @@ class GridExplainerWidget(ExplorerTraits):
         elif kind == "smallest_set":
             self.smallest_set(command.get("kind", ""), another=command.get("next") is True)
         elif kind == "explain":
-            self._publisher.read(upload_of(command, buffers), self._replace_picture)
+            upload = upload_of(command, buffers)
+            self._publisher.read(upload, self._session.size_of, self._replace_picture)
         elif kind == "save":
             name, data = saved_file(self._explanation_so_far(), command, self.to_html)
             self.send({"type": "saved", "id": command["id"], "name": name}, buffers=[data])

@@ -78,13 +78,19 @@ class CellSet:
         return float(betaincinv(held, tried - held + 1, 0.05)) if held else 0.0
 
     @property
+    def is_faint(self) -> bool:
+        """Whether the answer is kept, but with less than half of its probability."""
+        return self.kind == "enough" and self.alone < self.baseline / 2
+
+    @property
     def sentence(self) -> str:
         """What the set does."""
         name, cells = f"“{shown(self.label, LETTERS)}”", count_text(len(self))
         if self.kind == "enough":
             verb = "is" if len(self) == 1 else "are"
+            still = "only just still" if self.is_faint else "still"
             return (
-                f"{cells} alone {verb} still {name}: {percent(self.alone)}, of "
+                f"{cells} alone {verb} {still} {name}: {percent(self.alone)}, of "
                 f"{percent(self.baseline)} in the whole picture."
             )
         becomes = f"the answer becomes “{shown(self.becomes, LETTERS)}”"

@@ -63,6 +63,12 @@ class MinimalSets:
         return STRUCTURES[self.structure].format(name=f"“{shown(self.label, LETTERS)}”")
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """What a reader of the map should know: where the answer comes from, and how little."""
+        first = [found[0].sentence for found in (self.enough, self.needed) if found]
+        return (*filter(None, [self.sentence]), *first, *self.notes)
+
+    @property
     def record(self) -> dict[str, Any]:
         """Plain values, without the sets' `answers`."""
         sets = {"enough": self.enough, "needed": self.needed}

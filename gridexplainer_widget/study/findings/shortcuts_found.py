@@ -42,10 +42,10 @@ class Shortcuts:
         columns = self.grid_shape[1]
         cells = ", ".join(f"({cell // columns}, {cell % columns})" for cell in place.cells)
         return (
-            f"{quoted(self.labels[place.target])}, cells (row, column) {cells}: of the pictures "
-            f"whose maps lie there the answer changes with it hidden in {place.inside}, with as "
-            f"much hidden elsewhere in {place.elsewhere}. With it hidden in all pictures of the "
-            f"class: {place.whole_class}; of other classes: {place.others}."
+            f"{quoted(self.labels[place.target])} hangs on the cells (row, column) {cells}. Where "
+            f"maps lie there, hiding them changes the answer in {place.inside}; hiding as much "
+            f"elsewhere, in {place.elsewhere}. Of all pictures of the class it changes "
+            f"{place.whole_class}, of other classes {place.others}."
         )
 
     def __str__(self) -> str:

@@ -17,17 +17,32 @@ export const KERNEL_TRAITS = [
   "status",
   "error",
   "metrics",
+  "map_fills",
+  "reading",
 ] as const;
 
-export const FRONT_END_TRAITS = ["methods", "target", "value", "randomise"] as const;
+export const FRONT_END_TRAITS = [
+  "methods",
+  "target",
+  "value",
+  "randomise",
+  "grid_size",
+  "map_fill",
+] as const;
 
-export const COMMANDS = ["start", "stop", "state"] as const;
+export const COMMANDS = ["start", "stop", "state", "explain", "save"] as const;
+
+export const SAVED_FORMATS = ["html", "png"] as const;
 
 export const MAP_STATUSES = ["pending", "running", "done", "failed"] as const;
 
 export const UNITS = ["probability", "log-odds", "value", ""] as const;
 
-export type Command = { type: (typeof COMMANDS)[number] };
+export type Command =
+  | { type: "start" | "stop" | "state" }
+  | { type: "explain"; name: string }
+  | { type: "save"; format: SavedFormat; id: string };
+export type SavedFormat = (typeof SAVED_FORMATS)[number];
 export type MapStatus = (typeof MAP_STATUSES)[number];
 
 /** "" for a map that only ranks cells. */
@@ -156,12 +171,19 @@ export interface Traits {
   error: string;
   /** In display order. */
   metrics: Metric[];
+  /** Fills to choose from for the maps. */
+  map_fills: string[];
+  /** The picture file that the kernel reads; "" for none. */
+  reading: string;
   methods: MethodRequest[];
   target: number | string | null;
   /** The clicked cell, if any. */
   value: Cell[];
   /** Whether to compare each map with one under randomised weights. */
   randomise: boolean;
+  grid_size: number | Cell;
+  /** What hides cells in the maps; `fills` are the audit's. */
+  map_fill: string;
 }
 
 export type Model = ModelOf<Traits, Command>;

@@ -65,6 +65,8 @@ export interface RecordedAnswer {
   vector: string;
   /** One for each of the classes. */
   drops: Partial<Record<Score, number[]>>;
+  /** What the cells do together and apart; one for each of the classes. */
+  text: string[];
 }
 
 /** What a page's answers depend on. */
@@ -185,7 +187,7 @@ export function evidenceOf(recording: Recording, question: Question, picture: Da
     const drop = recorded.drops[score]![at]!;
     const after = decodeScores(bytesOf(recorded.vector));
     const synergy = sum === null ? null : drop - sum;
-    return { ...evidence, drop, sum, synergy, classes: shownClasses(recording, at, after) };
+    return { ...evidence, drop, sum, synergy, text: recorded.text[at]!, classes: shownClasses(recording, at, after) };
   }
   const [cell] = hidden;
   if (hidden.length !== 1 || cell === undefined || !isScored(drops[cell])) return { ...evidence, sum };

@@ -108,6 +108,10 @@ export function comparison(changes: Partial<Traits> = {}): Traits {
     target: null,
     value: [],
     randomise: false,
+    map_fills: ["cell-mean", "blur", "gray"],
+    reading: "",
+    grid_size: [2, 3],
+    map_fill: "cell-mean",
     ...changes,
   };
 }

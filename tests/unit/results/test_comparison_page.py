@@ -31,10 +31,14 @@ def record(**changes: object) -> dict:
         "status": "done",
         "error": "",
         "metrics": [],
+        "map_fills": [],
+        "reading": "",
         "methods": [["occlusion", ""]],
         "target": 1,
         "value": [],
         "randomise": False,
+        "grid_size": [1, 2],
+        "map_fill": "cell-mean",
         "answers": [[[1, 0.75, 0.25]], None],
     }
     return {**known, **changes}

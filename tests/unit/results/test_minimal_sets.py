@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 from scipy.stats import binomtest
 
 from gridexplainer_widget import Explanation, GridExplainer
@@ -91,6 +92,21 @@ def test_sets_are_of_one_class(explanation: Explanation) -> None:
     assert other.minimal_sets is None
     with pytest.raises(ValueError, match=r"sets are of 'dog', and the explanation of 'none'"):
         other.with_minimal_sets(explanation.minimal_sets)
+
+
+def test_a_figure_shows_what_is_enough(explanation: Explanation) -> None:
+    marked, plain = explanation.plot(), explanation.with_minimal_sets(None).plot()
+    key = "dashed: enough alone to keep the answer"
+    assert key in marked.axes[1].get_title(loc="left")
+    assert key not in plain.axes[1].get_title(loc="left")
+    outlines = [one for one in marked.axes[1].collections if isinstance(one, LineCollection)]
+    others = [one for one in plain.axes[1].collections if isinstance(one, LineCollection)]
+    white, black = outlines[len(others) :]
+    assert len(black.get_segments()) == len(white.get_segments()) == 8  # of two cells apart
+
+
+def test_a_faint_answer_is_called_so() -> None:
+    assert set_of(alone=0.44).sentence.startswith("2 cells alone are only just still “dog”: 44.0%")
 
 
 def test_a_page_knows_the_answers_to_its_sets(explanation: Explanation) -> None:

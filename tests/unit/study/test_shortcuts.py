@@ -118,8 +118,7 @@ def test_of_a_model_and_its_pictures(tmp_path: Path) -> None:
     study = explainer.explain_all(pictures, tmp_path)
     found = study.shortcuts()
     assert [(found.labels[place.target], place.cells) for place in found.found] == [("red", (12,))]
-    assert "red" in str(found)
-    assert "cells (row, column) (3, 0)" in str(found)
+    assert "'red' hangs on the cells (row, column) (3, 0)." in str(found)
     with pytest.raises(ValueError, match="asks the model again: say Study.open"):
         Study.open(tmp_path).shortcuts()
     with pytest.raises(ValueError, match="was no file"):

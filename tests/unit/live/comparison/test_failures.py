@@ -172,6 +172,8 @@ VALID = {
     "target": st.sampled_from([None, 0, 3, "class 1"]),
     "value": st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)).map(list), max_size=2),
     "randomise": st.booleans(),
+    "grid_size": st.sampled_from([2, 3, [1, 2]]),
+    "map_fill": st.sampled_from(["black", "blur", "#102030"]),
 }
 
 

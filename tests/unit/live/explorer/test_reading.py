@@ -12,7 +12,7 @@ from PIL import Image
 from gridexplainer_widget import GridExplainer, GridExplainerWidget
 from gridexplainer_widget.core.picture import Picture, read_picture
 from gridexplainer_widget.core.picture_file import FORMATS
-from gridexplainer_widget.live.explorer import files
+from gridexplainer_widget.live import files
 from gridexplainer_widget.live.runner import THREAD_NAME
 from gridexplainer_widget.wire.explorer import UPLOAD_TYPES
 from tests.support.models import weights
