@@ -21,6 +21,7 @@ from gridexplainer_widget.live.runner import Outcome
 from gridexplainer_widget.results.explanation import Explanation, ExplanationError
 from gridexplainer_widget.results.notes import foretells_record, notes_of
 
+from .certainty_publisher import CertaintyPublisher
 from .session import ExplorerSession, Question
 from .sets_publisher import SetsPublisher
 from .trait_values import (
@@ -40,7 +41,7 @@ PAUSE_OF_FITS = 10
 """Between two fits of a running map, in durations of a fit: a fine grid's takes a while."""
 
 
-class ExplorerPublisher(SetsPublisher):
+class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
     """Read the front end's traits, run the jobs, write the kernel's traits."""
 
     _traits: ExplorerTraits
@@ -75,6 +76,7 @@ class ExplorerPublisher(SetsPublisher):
             if run is not before:
                 self.forget_curve()
                 self.forget_sets()
+                self.forget_certainty()
             self._started, self._known_before = time.monotonic(), known_of(run)
             self._ended, self._failure, self._told = None, None, ""
             try:
@@ -145,6 +147,7 @@ class ExplorerPublisher(SetsPublisher):
         self._publish_check()
         saturated = explanation is not None and explanation.saturated
         traits.set_trait("prediction", run_prediction(run, target, saturated=saturated))
+        self.publish_certainty(explanation)
 
     def publish_evidence(self, *, ask: bool = True) -> None:
         """Publish the selection's evidence, or ask the model for it."""
@@ -198,6 +201,7 @@ class ExplorerPublisher(SetsPublisher):
         self.publish_evidence()
         if outcome == "done":
             self._check()
+            self.follow_with_certainty()
 
     def _on_answer(self, outcome: Outcome, *, one_cell: bool) -> None:
         self._publish_failure(outcome)
@@ -209,6 +213,7 @@ class ExplorerPublisher(SetsPublisher):
         if isinstance(outcome, ModelChangedError):
             self._session.forget_runs()
             self.forget_sets()
+            self.forget_certainty()
         super()._publish_failure(outcome)
 
     def _check(self) -> None:

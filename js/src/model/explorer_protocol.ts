@@ -17,6 +17,8 @@ export const KERNEL_TRAITS = [
   "evidence",
   "curve",
   "minimal_sets",
+  "certainty",
+  "certainty_estimate",
   "error",
   "notes",
   "about",
@@ -39,7 +41,16 @@ export const FRONT_END_TRAITS = [
   ...APPEARANCE,
 ] as const;
 
-export const COMMANDS = ["start", "stop", "play", "smallest_set", "explain", "save", "state"] as const;
+export const COMMANDS = [
+  "start",
+  "stop",
+  "play",
+  "smallest_set",
+  "certainty",
+  "explain",
+  "save",
+  "state",
+] as const;
 
 export const SAVED_FORMATS = ["html", "npz"] as const;
 
@@ -67,8 +78,8 @@ export const UPLOAD_TYPES = [
 export const MAX_UPLOAD = 8 * 2 ** 20;
 
 export type Command =
-  | { type: "start" | "stop" | "play" | "state" }
   | { type: "smallest_set"; kind: SetKind; next: boolean }
+  | { type: "start" | "stop" | "play" | "certainty" | "state" }
   | { type: "explain"; name: string }
   | { type: "save"; format: SavedFormat; id: string };
 export type SavedFormat = (typeof SAVED_FORMATS)[number];
@@ -178,6 +189,34 @@ export interface MinimalSets {
   best?: Cell[];
   asked?: number;
   most?: number;
+/** How sure each cell is, hidden alone in several ways; numbers are little-endian float32. */
+export interface Certainty {
+  ways: string[];
+  unit: string;
+  /** Ways × cells; NaN where not asked. */
+  values: DataView;
+  /** What another way may tell, at least and at most; NaN where none tells anything. */
+  low: DataView;
+  high: DataView;
+  /** A byte for each value: 0 where the way hardly changes the cell. */
+  tells: DataView;
+  /** 1 sure for, −1 sure against, 0 not known. */
+  verdicts: number[];
+  /** Up to which a value counts as none. */
+  margin: number;
+  sentence: string;
+  target: number;
+  /** Cells that were hidden in every way. */
+  done: number;
+  calls: number;
+  seconds: number;
+  running: boolean;
+}
+
+/** What asking how sure the cells are would still take. */
+export interface CertaintyEstimate {
+  calls: number;
+  seconds: number | null;
 }
 
 export interface About {
@@ -213,6 +252,8 @@ export interface Traits {
   evidence: Maybe<Evidence>;
   curve: Maybe<Curve>;
   minimal_sets: MinimalSets;
+  certainty: Maybe<Certainty>;
+  certainty_estimate: Maybe<CertaintyEstimate>;
   error: string;
   notes: string[];
   about: Maybe<About>;
@@ -256,6 +297,8 @@ export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   evidence: {},
   curve: {},
   minimal_sets: {},
+  certainty: {},
+  certainty_estimate: {},
   error: "",
   notes: [],
   about: {},
