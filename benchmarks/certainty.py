@@ -38,7 +38,9 @@ from .known_causes import CAUSES, Cause, scenes, trained
 RESULTS = Path(__file__).with_name("certainty.json")
 GRID = 8
 SEEDS = (0, 1)
-SCENES = 24
+SCENES = 8
+COLORS = 2
+"""The first of the unseen ways are colours."""
 HAND_SIDE = 64
 
 Row = dict[str, Any]
@@ -70,13 +72,15 @@ def row_of(
     shifted = half_a_cell_away(explainer, explanation)
     start = verdicts_of(np.nan_to_num(certainty.values), 0.25)
     single = np.sign(explanation.drops).astype(np.int8)
-    within = (values >= certainty.low) & (values <= certainty.high)
+    within = tells & (values >= certainty.low) & (values <= certainty.high)
+    natural = slice(COLORS, None)
     rules = {"sure": certainty.verdicts, "start": start, "naive": naive(certainty), "map": single}
     return {
         "calls": certainty.calls,
         "seconds": round(certainty.seconds, 2),
         "margin": round(certainty.margin, 3),
-        "covered": [int(within.sum()), within.size],
+        "covered": [int(within[natural].sum()), int(tells[natural].sum())],
+        "covered_colors": [int(within[:COLORS].sum()), int(tells[:COLORS].sum())],
         **{
             name: {
                 "cells": int(np.count_nonzero(signs)),
@@ -332,8 +336,12 @@ def ways_table(rows: list[Row]) -> str:
         ]
         cost = f"{np.mean([row['calls'] for row in mine]):.0f}"
         seconds = f"{np.mean([row['seconds'] for row in mine]):.1f}"
-        lines.append([name, *cells, share([row["covered"] for row in mine]), cost, seconds])
-    head = ["cells: kept / shifted", *RULES.values(), "covered", "calls", "seconds"]
+        covered = [share([row[key] for row in mine]) for key in ("covered", "covered_colors")]
+        lines.append([name, *cells, " / ".join(covered), cost, seconds])
+    head = [
+        *("cells: kept / shifted", *RULES.values()),
+        *("covered: natural / black and white", "calls", "seconds"),
+    ]
     return table(head, lines)
 
 

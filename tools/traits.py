@@ -34,6 +34,7 @@ METHODS = """
 | Keep only these | `w.select([(3, 4)], keep=True)`, `w.keep = True` |
 | Clear, Undo | `w.clear()`, `w.undo()` |
 | Top cells | `w.select_top(5)` |
+| How sure? | `w.how_sure()`, then `w.certainty` |
 | Play | `w.play()`, then `w.curve` |
 | Enough, Needed; Next | `w.smallest_set("enough")`; `w.smallest_set("enough", another=True)` |
 | Together, Alone | `w.map = "alone"`; `w.foretells` says how far to believe each |

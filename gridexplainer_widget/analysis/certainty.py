@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
+from operator import is_not
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -30,6 +31,11 @@ FILLS: Final = ("picture-mean", "gray", "blur", "noise")
 
 PATCHES: Final = 4
 """Natural patches: of photographs, if any are given, else of the picture itself."""
+
+WAYS: Final = (*FILLS, *(f"patches {number + 1}" for number in range(PATCHES)))
+"""To hide a cell, unless photographs are given."""
+
+PHOTOGRAPH: Final = "photograph"
 
 MANY: Final = 4
 """Dimensions of an array of several pictures."""
@@ -70,15 +76,14 @@ class CertaintyWork:
                 f"{type(explanation).__name__} is no Explanation, such as explain() gives."
             )
         self._explanation = explanation
-        self._fills = _fills(explanation, setup.seed, patches)
-        self._runs = [
-            run_with(setup, explanation, fill, setup.engine) for fill in self._fills.values()
-        ]
-        known = [_known(explanation, way, fill) for way, fill in self._fills.items()]
-        self._vectors, self._log_odds = (np.stack(parts) for parts in zip(*known, strict=True))
+        fills = _fills(explanation, setup.seed, patches)
+        self._ways = tuple(fills)
+        self._runs = [run_with(setup, explanation, fill, setup.engine) for fill in fills.values()]
         self._tells = np.stack([_tells(run) for run in self._runs])
+        self._answers = [_known(explanation, way) for way in fills]
         before = explanation.certainty
         self._cost = (before.calls, before.seconds) if before else (0, 0.0)
+        self._found: tuple[tuple[Answers, ...], Certainty] | None = None
 
     @property
     def begun(self) -> bool:
@@ -87,26 +92,24 @@ class CertaintyWork:
 
     @property
     def estimate(self) -> Estimate:
-        """What is left to ask, and how long that takes at the explanation's own rate."""
-        unknown = self._unknown.any(axis=1)
-        calls = int(self._unknown.sum() + unknown.sum())
-        cost = self._explanation.cost
-        asked = cost.forward + cost.backward
-        return Estimate(calls, cost.seconds / asked * calls if asked and cost.seconds else None)
+        """What is left to ask."""
+        return _estimate(self._explanation, [_lacks(answers) for answers in self._answers])
 
     @property
     def certainty(self) -> Certainty:
         """What is known so far."""
+        known = tuple(self._answers)
+        if self._found is None or any(map(is_not, known, self._found[0])):
+            self._found = known, self._made_of(known)
+        return self._found[1]
+
+    def _made_of(self, known: tuple[Answers, ...]) -> Certainty:
         explanation = self._explanation
-        shape = (len(self._runs), *explanation.grid.shape)
-        vectors, log_odds = (
-            array.reshape(*shape, -1).copy() for array in (self._vectors, self._log_odds)
-        )
         calls, seconds = self._cost
         return Certainty(
-            ways=tuple(self._fills),
-            answers=Answers(vectors, log_odds),
-            tells=self._tells.reshape(shape),
+            ways=self._ways,
+            answers=Answers(*map(np.stack, zip(*known, strict=True))),
+            tells=self._tells.copy(),
             whole=explanation.whole,
             target=explanation.target,
             labels=explanation.labels,
@@ -126,19 +129,17 @@ class CertaintyWork:
         ClassifierError
             The model gave NaN or infinity.
         """
-        total = self.estimate.calls
-        needed = [run for run, lacks in zip(self._runs, self._unknown, strict=True) if lacks.any()]
+        begun = sum(run.calls for run in self._runs)
+        total = self.estimate.calls + begun
+        unknown = [_lacks(answers).ravel() for answers in self._answers]
+        needed = [run for run, lacks in zip(self._runs, unknown, strict=True) if lacks.any()]
         for _ in Audit(needed).begin(self._explanation):
-            yield sum(run.calls for run in needed), total
+            yield sum(run.calls for run in self._runs), total
         for part in self._parts():
             for way, run in enumerate(self._runs):
-                for _ in run.ask([(cell,) for cell in part if self._unknown[way, cell]]):
+                for _ in run.ask([(cell,) for cell in part if unknown[way][cell]]):
                     self._take(way, run)
-                    yield sum(run.calls for run in needed), total
-
-    @property
-    def _unknown(self) -> NDArray[np.bool_]:
-        return np.asarray(np.isnan(self._vectors[..., 0]))
+                    yield sum(run.calls for run in self._runs), total
 
     def _parts(self) -> Iterator[list[int]]:
         order = np.argsort(-np.abs(self._explanation.values.ravel()), kind="stable").tolist()
@@ -147,10 +148,18 @@ class CertaintyWork:
             yield order[start : start + size]
 
     def _take(self, way: int, run: Run) -> None:
+        """Keep what a run has found, in new arrays: others may be reading what was known."""
         if run.answers is not None:
-            new = self._unknown[way] & run.scored
-            self._vectors[way, new] = run.answers.vectors[new]
-            self._log_odds[way, new] = run.answers.log_odds[new]
+            new = _lacks(self._answers[way]) & run.scored.reshape(self._explanation.grid.shape)
+            found = Answers(*(array.reshape(*new.shape, -1) for array in run.answers))
+            kept = Answers(*(array.copy() for array in self._answers[way]))
+            kept.vectors[new], kept.log_odds[new] = found.vectors[new], found.log_odds[new]
+            self._answers[way] = kept
+
+
+def estimate_of(explanation: Explanation) -> Estimate:
+    """Tell what asking about an explanation would cost, before any work."""
+    return _estimate(explanation, [_lacks(_known(explanation, way)) for way in WAYS])
 
 
 def certainty_steps(
@@ -179,7 +188,7 @@ def _fills(explanation: Explanation, seed: int, patches: Patches) -> dict[str, F
     shape = explanation.pixels.shape
     fills = {name: parse_fill(name, seed) for name in FILLS}
     for number, photograph in enumerate(_pictures(patches)[:PATCHES], 1):
-        name = f"photograph {number}"
+        name = f"{PHOTOGRAPH} {number}"
         fills[name] = Fill(name, whole=photograph_fill(read_picture(photograph).fitted(*shape)))
     for number in range(len(FILLS) + PATCHES - len(fills)):
         fills[f"patches {number + 1}"] = parse_fill("patches", seed + number)
@@ -194,21 +203,27 @@ def _pictures(patches: Any) -> Sequence[PictureLike]:
     return tuple(patches) if several else (patches,)
 
 
-def _known(explanation: Explanation, way: str, fill: Fill) -> Answers:
-    """Return what an explanation knows of a way, (cells, classes); NaN where nothing."""
-    before, cells = explanation.certainty, len(explanation.grid)
-    if before is not None and way in before.ways and not way.startswith("photograph"):
-        answers = before.answers.at(before.ways.index(way))
-    elif explanation.attribution is None and (way, fill.name) in _of(explanation):
-        answers = explanation.answers
-    else:
-        answers = Answers.without_logits(np.full_like(explanation.vectors, np.nan))
-    return Answers(*(array.reshape(cells, -1) for array in answers))
+def _known(explanation: Explanation, way: str) -> Answers:
+    """Return what an explanation knows of a way, (rows, columns, classes); NaN where nothing."""
+    before = explanation.certainty
+    if before is not None and way in before.ways and not way.startswith(PHOTOGRAPH):
+        return before.answers.at(before.ways.index(way))
+    made = {"patches": "patches 1"}.get(explanation.fill, explanation.fill)
+    if explanation.attribution is None and way == made:
+        return explanation.answers
+    return Answers.without_logits(np.full_like(explanation.vectors, np.nan))
 
 
-def _of(explanation: Explanation) -> set[tuple[str, str]]:
-    """Name the way that an explanation was made in."""
-    return {(explanation.fill, explanation.fill), ("patches 1", explanation.fill)}
+def _lacks(answers: Answers) -> NDArray[np.bool_]:
+    return np.asarray(np.isnan(answers.vectors[..., 0]))
+
+
+def _estimate(explanation: Explanation, lacking: Sequence[NDArray[np.bool_]]) -> Estimate:
+    """Count what is lacking, and the whole picture for each way; take the explanation's rate."""
+    calls = sum(int(lacks.sum()) + bool(lacks.any()) for lacks in lacking)
+    cost = explanation.cost
+    asked = cost.forward + cost.backward
+    return Estimate(calls, cost.seconds / asked * calls if asked and cost.seconds else None)
 
 
 def _tells(run: Run) -> NDArray[np.bool_]:

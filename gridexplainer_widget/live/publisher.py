@@ -29,6 +29,7 @@ class Turn(IntEnum):
     CHECK = 3
     CURVE = 4
     SETS = 5
+    CERTAINTY = 6
 
 
 class PublishedTraits(Protocol):
@@ -65,7 +66,7 @@ class Publisher(ABC):
 
     def stop(self) -> None:
         """End the work within a step; clicks are still answered."""
-        self.runner.stop(Turn.RUN, Turn.CHECK, Turn.CURVE, Turn.SETS)
+        self.runner.stop(Turn.RUN, Turn.CHECK, Turn.CURVE, Turn.SETS, Turn.CERTAINTY)
 
     def close(self) -> None:
         """End all work and publishing."""

@@ -22,6 +22,8 @@ KERNEL_TRAITS: Final = (
     "evidence",
     "curve",
     "minimal_sets",
+    "certainty",
+    "certainty_estimate",
     "error",
     "notes",
     "about",
@@ -48,14 +50,17 @@ FRONT_END_TRAITS: Final = (
 )
 """Written by the front end and from Python."""
 
-COMMANDS: Final = ("start", "stop", "play", "smallest_set", "explain", "save", "state")
+COMMANDS: Final = (
+    *("start", "stop", "play", "smallest_set", "certainty"),
+    *("explain", "save", "state"),
+)
 """Messages ``{"type": …}`` from the front end.
 
 ``state`` asks for the traits that views share; ``{"type": "state"}`` follows them.
 ``play`` asks for the curves. ``smallest_set`` has a `kind`, "enough" or "needed", and `next`:
-whether another one than that which is shown. ``explain`` carries a picture in its buffer. ``save``
-has a `format` and an `id`; the answer is ``{"type": "saved", "id", "name"}`` with the file in its
-buffer.
+whether another one than that which is shown. ``certainty`` asks how sure each cell is. ``explain``
+carries a picture in its buffer. ``save`` has a `format` and an `id`; the answer is
+``{"type": "saved", "id", "name"}`` with the file in its buffer.
 """
 
 SAVED_FORMATS: Final = ("html", "npz")

@@ -22,6 +22,7 @@ from gridexplainer_widget.results.explanation import Explanation, ExplanationErr
 from gridexplainer_widget.results.headline import foretells_record
 from gridexplainer_widget.results.notes import notes_of
 
+from .certainty_publisher import CertaintyPublisher
 from .session import ExplorerSession, Question
 from .sets_publisher import SetsPublisher
 from .trait_values import (
@@ -42,7 +43,7 @@ PAUSE_OF_FITS = 10
 """Between two fits of a running map, in durations of a fit: a fine grid's takes a while."""
 
 
-class ExplorerPublisher(SetsPublisher):
+class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
     """Read the front end's traits, run the jobs, write the kernel's traits."""
 
     _traits: ExplorerTraits
@@ -77,6 +78,7 @@ class ExplorerPublisher(SetsPublisher):
             if run is not before:
                 self.forget_curve()
                 self.forget_sets()
+                self.forget_certainty()
             self._started, self._known_before = time.monotonic(), known_of(run)
             self._ended, self._failure, self._told = None, None, ""
             try:
@@ -148,6 +150,7 @@ class ExplorerPublisher(SetsPublisher):
         saturated = explanation is not None and explanation.saturated
         traits.set_trait("headline", headline_of(run, target, explanation))
         traits.set_trait("prediction", run_prediction(run, target, saturated=saturated))
+        self.publish_certainty(explanation)
 
     def publish_evidence(self, *, ask: bool = True) -> None:
         """Publish the selection's evidence, or ask the model for it."""
@@ -201,6 +204,7 @@ class ExplorerPublisher(SetsPublisher):
         self.publish_evidence()
         if outcome == "done":
             self._check()
+            self.follow_with_certainty()
 
     def _on_answer(self, outcome: Outcome, *, one_cell: bool) -> None:
         self._publish_failure(outcome)
@@ -212,6 +216,7 @@ class ExplorerPublisher(SetsPublisher):
         if isinstance(outcome, ModelChangedError):
             self._session.forget_runs()
             self.forget_sets()
+            self.forget_certainty()
         super()._publish_failure(outcome)
 
     def _check(self) -> None:

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from gridexplainer_widget.analysis.certainty import CertaintyWork
 from gridexplainer_widget.analysis.minimal_sets import search_of
 from gridexplainer_widget.analysis.set_search import SetSearch
 from gridexplainer_widget.analysis.setup import Setup
@@ -47,6 +48,7 @@ class ExplorerSession:
         self._runs: OrderedDict[Any, Run] = OrderedDict()
         self._searches: dict[int, SetSearch] = {}
         self._drawn: tuple[Run, Selection, bytes] | None = None
+        self._certainty: tuple[Run, CertaintyWork] | None = None
 
     def size_of(self, picture: Picture) -> tuple[int, int]:
         """Height and width in the model's input, in pixels."""
@@ -105,11 +107,12 @@ class ExplorerSession:
         if run is None or run.baseline is None or run.vectors is None:
             return None
         explanation = self.setup.freeze(run, target, score)
-        search = self._searches.get(explanation.target)
+        search, work = self._searches.get(explanation.target), self.certainty
         return replace(
             explanation,
             chosen=map_ if explanation.handfuls else None,
             minimal_sets=search.found if search else None,
+            certainty=work.certainty if work is not None and work.begun else None,
         )
 
     def search(self, target: int) -> SetSearch | None:
@@ -124,6 +127,20 @@ class ExplorerSession:
         if target not in self._searches:
             self._searches[target] = search_of(self.setup, self.run, explanation)
         return self._searches[target]
+
+    @property
+    def certainty(self) -> CertaintyWork | None:
+        """What was asked to be sure of this run's cells."""
+        known = self._certainty
+        return known[1] if known is not None and known[0] is self.run else None
+
+    def keep_certainty(self, run: Run, work: CertaintyWork) -> None:
+        """Keep what is asked about a run."""
+        self._certainty = run, work
+
+    def forget_certainty(self) -> None:
+        """Ask anew at the next time."""
+        self._certainty = None
 
     def select(self, selection: Selection) -> bool:
         """Change the selection; False if it is the same."""
@@ -179,7 +196,7 @@ class ExplorerSession:
 
     def close(self) -> None:
         """Free the memory."""
-        self.run, self._drawn = None, None
+        self.run, self._drawn, self._certainty = None, None, None
         self._searches.clear()
         self._runs.clear()
         self.picture = Picture(np.zeros((1, 1, 3), np.float32))

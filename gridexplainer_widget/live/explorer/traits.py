@@ -101,6 +101,24 @@ class ExplorerTraits(BaseWidget):
             "kind), `best` (cells so far), `asked`, `most` (sets)."
         )
     )
+    certainty = kernel_trait(
+        t.Dict(
+            help="How sure each cell is, hidden alone in several `ways`: `values` (ways × cells), "
+            "`low`, `high` (what another way may tell), little-endian float32, NaN where unknown, "
+            "`tells` (a byte for each value: 0 where a way hardly changes the cell), `verdicts` (1 "
+            "sure for, −1 sure against, 0 not known), `margin` (up to which a value counts as "
+            "none), `unit`, `sentence`, `target`, `done` (cells), `calls`, `seconds`, `running`; "
+            "empty before it is asked."
+        ),
+        echo_update=False,
+    )
+    certainty_estimate = kernel_trait(
+        t.Dict(
+            help="What asking how sure the cells are would take, once the run has ended: `calls` "
+            "(pictures), `seconds` (None where not known). Under ten seconds it follows the map, "
+            "unless `joint=False` or `budget` bounds what is asked."
+        )
+    )
     notes = kernel_trait(t.List(t.Unicode(), help="What a reader of the numbers should know."))
     about = kernel_trait(t.Dict(help="`model`, `preprocessing`, `output`, as recognised or given."))
     check = kernel_trait(

@@ -146,6 +146,18 @@ class GridExplainerWidget(ExplorerTraits):
         """
         self._publisher.smallest_set(kind, another=another)
 
+    def how_sure(self) -> None:
+        """Ask how sure each cell is, after the run; see :attr:`certainty`.
+
+        What is known is not asked again.
+
+        Raises
+        ------
+        RuntimeError
+            Nothing is scored yet.
+        """
+        self._publisher.certainty()
+
     def explain(self, img: PictureLike) -> None:
         """Replace the picture and score it.
 
@@ -224,6 +236,8 @@ class GridExplainerWidget(ExplorerTraits):
             self.play()
         elif kind == "smallest_set":
             self.smallest_set(command.get("kind", ""), another=command.get("next") is True)
+        elif kind == "certainty":
+            self.how_sure()
         elif kind == "explain":
             upload = upload_of(command, buffers)
             self._publisher.read(upload, self._session.size_of, self._replace_picture)

@@ -14,7 +14,14 @@ from gridexplainer_widget.classifiers.quantities import Quantity, quantity_of
 from gridexplainer_widget.core.scores import Answers, Score, drops_of
 from gridexplainer_widget.core.shown import shown
 
-from .sure import LEAST_LOG_ODDS, LEAST_SHARE, SHARE_OF_STRONGEST, strongest, verdicts_of
+from .sure import (
+    LEAST_LOG_ODDS,
+    LEAST_SHARE,
+    SHARE_OF_STRONGEST,
+    interval_of,
+    strongest,
+    verdicts_of,
+)
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -86,13 +93,16 @@ class Certainty:
 
     @cached_property
     def low(self) -> NDArray[np.float32]:
-        """The least of what the ways tell: float32 (rows, columns); NaN where nothing."""
-        return np.asarray(np.fmin.reduce(self.told, axis=0))
+        """Lower end of what another way may tell: float32 (rows, columns); NaN where none does.
+
+        See :func:`.sure.interval_of`.
+        """
+        return interval_of(self.told)[0]
 
     @cached_property
     def high(self) -> NDArray[np.float32]:
-        """The most of what the ways tell: float32 (rows, columns); NaN where nothing."""
-        return np.asarray(np.fmax.reduce(self.told, axis=0))
+        """Upper end, as `low`."""
+        return interval_of(self.told)[1]
 
     @cached_property
     def margin(self) -> float:

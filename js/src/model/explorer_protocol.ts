@@ -47,7 +47,16 @@ export const FRONT_END_TRAITS = [
   ...APPEARANCE,
 ] as const;
 
-export const COMMANDS = ["start", "stop", "play", "certainty", "smallest_set", "explain", "save", "state"] as const;
+export const COMMANDS = [
+  "start",
+  "stop",
+  "play",
+  "smallest_set",
+  "certainty",
+  "explain",
+  "save",
+  "state",
+] as const;
 
 export const SAVED_FORMATS = ["html", "npz"] as const;
 
@@ -75,8 +84,8 @@ export const UPLOAD_TYPES = [
 export const MAX_UPLOAD = 8 * 2 ** 20;
 
 export type Command =
-  | { type: "start" | "stop" | "play" | "certainty" | "state" }
   | { type: "smallest_set"; kind: SetKind; next: boolean }
+  | { type: "start" | "stop" | "play" | "certainty" | "state" }
   | { type: "explain"; name: string }
   | { type: "save"; format: SavedFormat; id: string };
 export type SavedFormat = (typeof SAVED_FORMATS)[number];

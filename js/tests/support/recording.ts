@@ -78,6 +78,7 @@ export function known(changes: Partial<RecordedAnswer> = {}): RecordedAnswer {
     ],
     keep: false,
     vector: floats(0.625, 0.125, 0.25),
+    text: ["", "", "They partly stand in for each other."],
     drops: { probability: [-0.375, 0.375, -0.125], "log-odds": [-1.5, 2, -0.75] },
     ...changes,
   };
