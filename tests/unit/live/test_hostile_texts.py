@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gridexplainer_widget import GridExplainer
+from gridexplainer_widget.classifiers.labels import class_name
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.live.traits import sendable
 from tests.support.hostile import HOSTILE
@@ -26,17 +27,20 @@ def message(state: dict) -> str:
 
 
 @pytest.mark.parametrize("label", HOSTILE.values(), ids=HOSTILE)
-@pytest.mark.parametrize("methods", [None, ["occlusion"]])
+@pytest.mark.parametrize("how", [{}, {"methods": ["occlusion"]}], ids=["explorer", "comparison"])
 def test_a_widget_keeps_the_label_and_sends_what_is_shown(
-    label: str, methods: list[str] | None
+    label: str, how: dict[str, list[str]]
 ) -> None:
-    widget = GridExplainer(model, 2, labels=[label, "cat"]).explore(PICTURE, methods=methods)
+    widget = GridExplainer(model, 2, labels=[label, "cat"]).explore(PICTURE, **how)
     widget.target = label
     assert widget.wait(60)
     assert (widget.labels, widget.target) == ([label, "cat"], 0)
     assert widget.prediction["target"] == 0
     state = widget.get_state()
     assert state["labels"] == [shown(label), "cat"]
+    if not how:  # the sentence on top
+        [named] = [text for text, strong in state["headline"]["alone"] if strong]
+        assert named == class_name([label, "cat"], 0)
     assert not set(message(state)) & set("\x1b\u202e\0")
     assert len(message({**state, "_esm": "", "_css": ""})) < 20_000
     assert state["_esm"] == widget._esm

@@ -146,6 +146,9 @@ def test_another_method_has_one_map(corners: Explanation) -> None:
         TopLeft(8), 4, fill="black", labels=["a", "b", "c"], output="softmax"
     ).compare(WHITE, ["rise"], "b")
     assert list(headline_records(comparison["rise"])) == ["alone"]
+    assert str(comparison["rise"]).startswith(
+        "The model says b (100.0%). Strongest for it: at the top left (row 1, column 1).\n"
+    )
 
 
 def texts(

@@ -13,7 +13,7 @@ from gridexplainer_widget.core.scores import SCORES
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.results import page
-from gridexplainer_widget.results.headline import foretells_record
+from gridexplainer_widget.results.headline import foretells_record, headline_records
 from tests.support.elements import EVIL, Elements
 from tests.support.models import weights
 
@@ -105,6 +105,8 @@ def test_every_target_has_both_maps(explanation: Explanation, chosen: MapName | 
     assert known["state"]["map"] == (chosen or "")
     for score, answer in known["answers"].items():
         maps = floats(answer["together"]).reshape(4, 3, 4)
+        for target, said in enumerate(answer["headlines"]):
+            assert said == headline_records(explanation.for_target(target).for_score(score))
         for target, (together, foretells) in enumerate(zip(maps, answer["foretells"], strict=True)):
             expected = explanation.for_target(target).for_score(score)
             np.testing.assert_array_equal(together, expected.maps["together"])

@@ -499,9 +499,10 @@ def test_another_picture_is_explained(front_end: FrontEnd) -> None:
     assert widget.wait(20)
     assert widget.error == ""
     np.testing.assert_array_equal(Image.open(io.BytesIO(widget.picture)), other)
-    expected = GridExplainer(weights, 4).explain(other, 1)
+    expected = GridExplainer(weights, 4).explain(other)  # about its own top class
+    assert expected.target != 1
     np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
-    assert (widget.value, widget.target) == ((), 1)
+    assert (widget.value, widget.target) == ((), None)
     widget.explain(PICTURE)
     assert widget.wait(20)
     np.testing.assert_array_equal(Image.open(io.BytesIO(widget.picture)), PICTURE)
@@ -585,13 +586,23 @@ def test_a_fill_from_python_can_be_chosen_again(front_end: FrontEnd) -> None:
     np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
 
 
-def test_a_selection_belongs_to_its_grid() -> None:
+def test_a_selection_keeps_its_pixels_on_another_grid() -> None:
     widget = explore(weights)
     widget.wait(20)
+    widget.value = [(0, 0)]
     widget.value = [(3, 3)]
+    widget.keep = True
     widget.grid_size = 2
-    assert widget.value == ()
-    assert widget.evidence == {}
+    assert (widget.value, widget.keep) == (((1, 1),), True)
+    widget.wait(20)
+    assert widget.evidence["cells"] == [[1, 1]]
+    widget.grid_size = 4
+    assert widget.value == ((3, 3),)  # that was chosen, not what became of it
+    widget.grid_size = 8
+    assert widget.value == ((6, 6), (6, 7), (7, 6), (7, 7))
+    for _ in range(2):  # that cells were kept, and the cell itself
+        widget.undo()
+    assert widget.value == ((0, 0), (0, 1), (1, 0), (1, 1))
     widget.wait(20)
 
 
