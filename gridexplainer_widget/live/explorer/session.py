@@ -14,7 +14,7 @@ from gridexplainer_widget.analysis.minimal_sets import search_of
 from gridexplainer_widget.analysis.set_search import SetSearch
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.fills import NAMES, Fill
-from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.grid import Grid, square_cells
 from gridexplainer_widget.core.picture import Picture, png_bytes, to_uint8
 from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, ranking
@@ -23,6 +23,7 @@ from gridexplainer_widget.inference.together import handful_count
 from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.methods.attribute import target_of
 from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.wire.explorer import MAX_GRID
 
 Question: TypeAlias = "tuple[int | str | None, str]"
 """Target and score."""
@@ -54,6 +55,18 @@ class ExplorerSession:
         """Height and width in the model's input, in pixels."""
         height, width = picture.fitted(*self.setup.classifier.input_shape).shape[:2]
         return height, width
+
+    def grid_for(self, picture: Picture) -> tuple[int, int]:
+        """Return the grid that a picture has until somebody changes it: chosen, or square cells."""
+        if self.setup.grid_is_chosen:
+            return self.setup.grid_size
+        rows, columns = square_cells(*picture.size)
+        height, width = self.size_of(picture)
+        return min(rows, height, MAX_GRID), min(columns, width, MAX_GRID)
+
+    def grid_after(self, picture: Picture, grid: tuple[int, int]) -> tuple[int, int]:
+        """Return the grid of another picture: the one of now, if somebody has changed it."""
+        return self.grid_for(picture) if grid == self.grid_for(self.picture) else grid
 
     def replace_picture(self, picture: Picture, grid_size: tuple[int, int], fill: Fill) -> None:
         """Replace the picture, unless its run cannot be made; forget runs and selections."""

@@ -8,14 +8,14 @@ from typing import Any
 
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.fills import FILL_TEXTS, NAMES, Fill, unavailable_fills
-from gridexplainer_widget.core.grid import Grid, is_whole, parse_grid_size, square_cells
+from gridexplainer_widget.core.grid import Grid, is_whole, parse_grid_size
 from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
 from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import Selection
 from gridexplainer_widget.live.files import upload_of
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.wire.document import STATIC
-from gridexplainer_widget.wire.explorer import APPEARANCE, FRONT_END_TRAITS, KERNEL_TRAITS, MAX_GRID
+from gridexplainer_widget.wire.explorer import APPEARANCE, FRONT_END_TRAITS, KERNEL_TRAITS
 
 from .files import saved_file
 from .publisher import ExplorerPublisher
@@ -64,7 +64,7 @@ class GridExplainerWidget(ExplorerTraits):
         layout = {"layout": traits.pop("layout")} if "layout" in traits else {}
         super().__init__(explainer, ExplorerPublisher(self, self._session), **layout)
         initial = {name: getattr(explainer, name) for name in ("fill", "score")}
-        initial["grid_size"] = self._grid_for(self._session.picture, self._session.size)
+        initial["grid_size"] = self._session.grid_for(self._session.picture)
         with self._publisher.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
             self.set_trait("fill_texts", FILL_TEXTS)
@@ -178,10 +178,7 @@ class GridExplainerWidget(ExplorerTraits):
     def _replace_picture(self, picture: Picture) -> None:
         png = png_bytes(picture.displayed)
         with self._publisher.publishing():
-            size = self._session.size_of(picture)
-            before = self._grid_for(self._session.picture, self._session.size)
-            grid = parse_grid_size(self.grid_size)
-            grid = self._grid_for(picture, size) if grid == before else grid
+            grid = self._session.grid_after(picture, parse_grid_size(self.grid_size))
             self._session.replace_picture(picture, grid, self.fill)
             self.clear()
             self.grid_size = grid
@@ -282,13 +279,6 @@ class GridExplainerWidget(ExplorerTraits):
         with self._publisher.publishing():
             self._clear_error()
             self._publisher.publish_evidence()
-
-    def _grid_for(self, picture: Picture, size: tuple[int, int]) -> tuple[int, int]:
-        """Return the grid that nobody has changed: the chosen one, or square cells."""
-        if self._setup.grid_is_chosen:
-            return self._setup.grid_size
-        rows, columns = square_cells(*picture.size)
-        return min(rows, size[0], MAX_GRID), min(columns, size[1], MAX_GRID)
 
     def _clear_error(self) -> None:
         if self.status != "error":

@@ -490,7 +490,7 @@ describe("what can be used", () => {
     host = next;
     show();
     expect({ play: [play().disabled, play().hidden], range: range().disabled }).toEqual(expected);
-    expect(play().title).toContain("draw the probability"); // every cell is scored
+    expect(play().title).toContain("one by one"); // every cell is scored
   });
 
   test("is told as Pause while it plays, whatever the run does", () => {
@@ -498,7 +498,7 @@ describe("what can be used", () => {
     play().click();
     receive({ status: "running" });
     expect([play().textContent, play().disabled]).toEqual(["Pause", false]);
-    expect(play().title).toContain("draw the probability");
+    expect(play().title).toContain("one by one");
   });
 
   test("is not made anew while scores stream in, so that the focus stays", () => {
