@@ -48,8 +48,14 @@ FRONT_END_TRAITS: Final = (
 """Written by the front end and from Python."""
 
 COMMANDS: Final = (
-    *("start", "stop", "play", "smallest_set", "certainty"),
-    *("explain", "save", "state"),
+    "start",
+    "stop",
+    "play",
+    "certainty",
+    "smallest_set",
+    "explain",
+    "save",
+    "state",
 )
 """Messages ``{"type": …}`` from the front end.
 

@@ -28,6 +28,8 @@ export function traits(changes: Partial<Traits> = {}): Traits {
     together: bytesOf(),
     foretells: {},
     minimal_sets: {},
+    certainty: {},
+    certainty_estimate: {},
     status: "running",
     progress: { done: 5, total: 6, rate: 2, left: 0.5 },
     evidence: {},
