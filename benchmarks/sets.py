@@ -32,8 +32,9 @@ from gridexplainer_widget.results.data.cell_set import CellSet
 from .structures import KEPT, known
 
 RESULTS: Final = Path(__file__).with_name("sets.json")
-SCENES: Final = 20
-OF_EACH_KIND: Final = 24
+SCENES: Final = 12
+OF_EACH_KIND: Final = 12
+PHOTOGRAPHS: Final = 12
 AT_ONCE: Final = 1000
 """Sets asked about before it is seen whether one works."""
 
@@ -84,11 +85,11 @@ def structure() -> Iterator[dict[str, Any]]:
 def photographs() -> Iterator[dict[str, Any]]:
     """Find the sets of photographs that EfficientNet-Lite0 knows."""
     from .photographs import photographs as all_photographs  # noqa: PLC0415 - needs packages
-    from .real_networks import keras_lite0  # noqa: PLC0415 - needs packages
+    from .real_networks import in_keras  # noqa: PLC0415 - needs packages
 
-    explainer = GridExplainer(keras_lite0())
-    for photograph in all_photographs()[:20]:
-        explanation = explainer.explain(photograph.picture)
+    explainer = GridExplainer(in_keras())
+    for photograph in all_photographs()[:PHOTOGRAPHS]:
+        explanation = explainer.explain(photograph.pixels)
         for margin in (0.0, 0.2):
             began, before = time.perf_counter(), explanation.cost.forward
             sets = explainer.minimal_sets(explanation, margin=margin)
@@ -148,8 +149,10 @@ def main(names: list[str]) -> None:
     rows = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for name in names:
         if name in PARTS:
-            rows[name] = list(PARTS[name]())
-            RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+            rows[name] = []
+            for row in PARTS[name]():
+                rows[name].append(row)
+                RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     print("\n".join(_table(rows)))
 
 
