@@ -335,7 +335,8 @@ def ways_table(rows: list[Row]) -> str:
             for rule in RULES
         ]
         cost = f"{np.mean([row['calls'] for row in mine]):.0f}"
-        seconds = f"{np.mean([row['seconds'] for row in mine]):.1f}"
+        known = [row["seconds"] for row in mine if row["seconds"] is not None]
+        seconds = f"{np.mean(known):.1f}" if known else "–"
         covered = [share([row[key] for row in mine]) for key in ("covered", "covered_colors")]
         lines.append([name, *cells, " / ".join(covered), cost, seconds])
     head = [

@@ -32,8 +32,10 @@ from gridexplainer_widget.results.data.cell_set import CellSet
 from .structures import KEPT, known
 
 RESULTS: Final = Path(__file__).with_name("sets.json")
-SCENES: Final = 20
-OF_EACH_KIND: Final = 24
+SCENES: Final = 12
+OF_EACH_KIND: Final = 8
+MARGINS: Final = (0.0, 0.3)
+PHOTOGRAPHS: Final = 6
 AT_ONCE: Final = 1000
 """Sets asked about before it is seen whether one works."""
 
@@ -45,14 +47,16 @@ def exhaustive() -> Iterator[dict[str, Any]]:
     for picture in (*honest.pictures.values(), *scenes):
         explainer = GridExplainer(honest.classifier, 4)
         explanation = explainer.explain(picture)
-        sets = explainer.minimal_sets(explanation)
         run = explainer.start_run(picture)
         drain(run.ask([()]))
-        criterion = Criterion(explanation.target, str(run.classifier.output))
-        for kind, found in zip(KINDS, (sets.enough, sets.needed), strict=True):
-            if found:
-                best = _smallest(run, criterion, kind, len(found[0].cells))
-                yield {"kind": kind, "found": len(found[0]), "best": best, "calls": found[0].calls}
+        for margin in MARGINS:
+            sets = explainer.minimal_sets(explanation, margin=margin)
+            criterion = Criterion(explanation.target, str(run.classifier.output), margin)
+            for kind, found in zip(KINDS, (sets.enough, sets.needed), strict=True):
+                if found:
+                    best = _smallest(run, criterion, kind, len(found[0].cells))
+                    sizes = {"found": len(found[0]), "best": best}
+                    yield {"kind": kind, "margin": margin, **sizes, "calls": found[0].calls}
 
 
 def _smallest(run: Run, criterion: Criterion, kind: Kind, most: int) -> int:
@@ -84,12 +88,12 @@ def structure() -> Iterator[dict[str, Any]]:
 def photographs() -> Iterator[dict[str, Any]]:
     """Find the sets of photographs that EfficientNet-Lite0 knows."""
     from .photographs import photographs as all_photographs  # noqa: PLC0415 - needs packages
-    from .real_networks import keras_lite0  # noqa: PLC0415 - needs packages
+    from .real_networks import in_keras  # noqa: PLC0415 - needs packages
 
-    explainer = GridExplainer(keras_lite0())
-    for photograph in all_photographs()[:20]:
-        explanation = explainer.explain(photograph.picture)
-        for margin in (0.0, 0.2):
+    explainer = GridExplainer(in_keras())
+    for photograph in all_photographs()[:PHOTOGRAPHS]:
+        explanation = explainer.explain(photograph.pixels)
+        for margin in MARGINS:
             began, before = time.perf_counter(), explanation.cost.forward
             sets = explainer.minimal_sets(explanation, margin=margin)
             yield {
@@ -112,6 +116,8 @@ def _row(found: CellSet) -> dict[str, Any]:
 def _table(rows: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
     for kind in KINDS:
         of_kind = [row for row in rows.get("exhaustive", []) if row["kind"] == kind]
+        larger = Counter(row["best"] for row in of_kind)
+        yield f"{kind}: sizes {dict(sorted(larger.items()))}"
         smallest = sum(row["found"] == row["best"] for row in of_kind)
         calls = np.array([row["calls"] for row in of_kind] or [0])
         yield f"{kind}: {smallest} of {len(of_kind)} smallest; calls {np.median(calls):.0f}, "
@@ -119,7 +125,7 @@ def _table(rows: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
     for kind in KEPT:
         told = Counter(row["told"] for row in rows.get("structure", []) if row["kind"] == kind)
         yield f"{kind}: {dict(told)}"
-    for margin in (0.0, 0.2):
+    for margin in MARGINS:
         some = [row for row in rows.get("photographs", []) if row["margin"] == margin]
         for kind in KINDS:
             first = [next((s for s in row["sets"] if s["kind"] == kind), None) for row in some]
@@ -148,8 +154,10 @@ def main(names: list[str]) -> None:
     rows = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
     for name in names:
         if name in PARTS:
-            rows[name] = list(PARTS[name]())
-            RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+            rows[name] = []
+            for row in PARTS[name]():
+                rows[name].append(row)
+                RESULTS.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
     print("\n".join(_table(rows)))
 
 

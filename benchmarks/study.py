@@ -201,15 +201,16 @@ def kills(count: int = 100) -> None:
     rng = random.Random(0)
     with tempfile.TemporaryDirectory() as folder:
         photos, out = Path(folder, "photos"), Path(folder, "study")
-        names = sorted(path.name for path in pictures_in(photos, 12 * count))
+        names = sorted(path.name for path in pictures_in(photos, 6 * count))
         call = [sys.executable, "-c", KILLED, str(photos), str(out)]
         killed, written, pipe = 0, dict[str, int](), subprocess.PIPE
         while killed < count:
             process = subprocess.Popen(call, cwd=ROOT, stdout=pipe, stderr=subprocess.DEVNULL)
             assert process.stdout is not None
             process.stdout.readline()
-            time.sleep(rng.uniform(0, 2))
+            time.sleep(rng.uniform(0, 6))
             if process.poll() is not None:
+                assert process.returncode == 0, "it ended by itself"
                 break
             process.kill()
             process.wait()

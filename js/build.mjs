@@ -13,6 +13,9 @@ const outputs = {
   "comparison.js": "src/entries/comparison.ts",
   "comparison.css": "src/styles/comparison.css",
   "comparison_page.js": "src/entries/comparison_page.ts",
+  "gallery.js": "src/entries/gallery.ts",
+  "gallery.css": "src/styles/gallery/gallery.css",
+  "gallery_page.js": "src/entries/gallery_page.ts",
 };
 /** Bytes of a widget's script and style together: a saved notebook holds them once per widget. */
 const MAX_WIDGET_BYTES = 72 * 1024;
@@ -40,7 +43,7 @@ function shortened(css) {
 const names = new Map();
 const check = process.argv.includes("--check");
 let failed = false;
-const sizes = { explorer: 0, comparison: 0 };
+const sizes = { explorer: 0, comparison: 0, gallery: 0 };
 
 for (const [name, entry] of Object.entries(outputs)) {
   const result = await build({

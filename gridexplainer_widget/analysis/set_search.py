@@ -242,10 +242,11 @@ class SetSearch:
             )
         elif not complete:
             self._note(f"The budget ended before a set was found that is {kind} for {name}.")
-        elif kind == "needed":
-            self._note(f"Hiding cells, the most important first, never changes the answer {name}.")
         else:
-            self._note(f"No first cells of the map alone keep the answer {name}.")
+            by = f" by {self.criterion.margin:g}" if self.criterion.margin else ""
+            does = f"changes the answer {name}{by}" if kind == "needed" else f"keeps it {name}{by}"
+            how = "Hiding" if kind == "needed" else "Hiding all but"
+            self._note(f"{how} cells, the most important first, never {does}.")
 
     def _note(self, note: str) -> None:
         self.found = replace(self.found, notes=(*self.found.notes, note))

@@ -118,3 +118,11 @@ def shades() -> LinearSegmentedColormap:
     """Blend from clear to supports."""
     ends = [(*to_rgb(SUPPORTS), 0.0), (*to_rgb(SUPPORTS), MAX_OPACITY)]
     return LinearSegmentedColormap.from_list("original", ends)
+
+
+def faded(picture: NDArray[np.uint8], *, grey: bool) -> NDArray[np.float64]:
+    """Return a pale picture, 0..1."""
+    values = picture / 255
+    if grey:
+        values = np.repeat((values @ [0.299, 0.587, 0.114])[..., np.newaxis], 3, axis=-1)
+    return 0.45 + 0.55 * values

@@ -218,6 +218,11 @@ class ExplanationData(ExplanationFields):
         """Probabilities of the scored cells: float32 (done, classes)."""
         return self.vectors[np.isfinite(self.vectors[..., 0])]
 
+    @property
+    def set_notes(self) -> tuple[str, ...]:
+        """What the smallest sets tell; nothing where none were looked for."""
+        return self.minimal_sets.told if self.minimal_sets else ()
+
     def top(self, k: int = 5) -> list[Cell]:
         """Return up to `k` scored cells, largest values first."""
         flat = self.values.ravel()

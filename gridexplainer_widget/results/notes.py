@@ -66,6 +66,7 @@ def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
     doubts = (*checked.concerns, *checked.unknowns) if checked else ()
     return (
         *(found.sentence for found in sure if found is not None),
+        *explanation.set_notes,
         *notes_of(explanation),
         *(f"Technical check: {doubt}" for doubt in doubts),
     )
@@ -189,11 +190,9 @@ def _bounds(explanation: ExplanationData) -> str:
 
 def _hardly_changed(explanation: ExplanationData) -> str:
     cells = int(explanation.hardly_changed.sum())
-    if cells == 0:
-        return ""
-    if cells == 1:
-        return "1 cell is hardly changed by this fill: its 0 says nothing."
-    return f"{cells} cells are hardly changed by this fill: their 0 says nothing."
+    if cells > 1:
+        return f"{cells} cells are hardly changed by this fill: their 0 says nothing."
+    return "1 cell is hardly changed by this fill: its 0 says nothing." if cells else ""
 
 
 def _emptied(explanation: ExplanationData) -> str:

@@ -24,6 +24,7 @@ from .colors import (
     SUPPORTS,
     TOLD,
     colormap,
+    faded,
     muted,
     number_text,
     scale_of,
@@ -96,9 +97,8 @@ def draw_cells(
     height, width = explanation.picture.shape[:2]
     room = _cell_points(ax, explanation)
     signed = style == "signed"
-    under = (
-        muted(explanation) if signed else _faded(explanation.picture, grey=room < MIN_CELL_POINTS)
-    )
+    small = room < MIN_CELL_POINTS
+    under = muted(explanation) if signed else faded(explanation.picture, grey=small)
     ax.imshow(under, interpolation="antialiased")
     grid = explanation.grid
     x = grid.column_edges * (width / grid.width) - 0.5
@@ -106,7 +106,7 @@ def draw_cells(
     if signed:
         values, norm = shown_values(explanation), shown_range(explanation)
         ax.pcolormesh(x, y, values, norm=norm, cmap=colormap())
-    elif room < MIN_CELL_POINTS:  # no room for numbers: clear is 0, full 100
+    elif small:  # no room for numbers: clear is 0, full 100
         percents = np.ma.masked_invalid(explanation.normalized())
         ax.pcolormesh(x, y, percents, vmin=0, vmax=100, cmap=shades())
     _draw_lines(ax, x, y, room)
@@ -119,7 +119,7 @@ def draw_cells(
         _outline(ax, enough, x, y, dashed=True)
     _hatch(ax, np.isnan(explanation.values), x, y, "////")
     _hatch(ax, explanation.hardly_changed, x, y, "..")
-    if numbers and room >= MIN_CELL_POINTS:
+    if numbers and not small:
         _draw_numbers(ax, explanation, x, y, style, size=min(11.0, room * 0.4))
     ax.set(xlim=(x[0], x[-1]), ylim=(y[-1], y[0]))
     ax.set_axis_off()
@@ -183,13 +183,6 @@ def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -
 
 def _lost(explanation: ExplanationData) -> str:
     return "lost when hidden" if explanation.map == "alone" else "part of what is lost when hidden"
-
-
-def _faded(picture: NDArray[np.uint8], *, grey: bool) -> NDArray[np.float64]:
-    values = picture / 255
-    if grey:
-        values = np.repeat((values @ [0.299, 0.587, 0.114])[..., np.newaxis], 3, axis=-1)
-    return 0.45 + 0.55 * values
 
 
 def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], room: float) -> None:

@@ -66,7 +66,7 @@ def _steps(study: StudyData) -> Generator[Progress, None, Shortcuts]:
 
 def predicted_rows(study: StudyData, more: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Return a row for each picture: the map of its most probable class by the first method."""
-    table = study.folder.table([*COLUMNS, *more]).to_pylist()
+    table = study.folder.table(list(dict.fromkeys([*COLUMNS, *more]))).to_pylist()
     methods = study.folder.identity.settings["methods"]
     rows = [row for row in table if row["error"] is None and row["of_predicted"]]
     return [row for row in rows if row["method"] == methods[0]]

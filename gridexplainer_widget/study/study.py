@@ -11,6 +11,8 @@ from gridexplainer_widget.core.files import write_file
 from .study_data import StudyData
 
 if TYPE_CHECKING:
+    from gridexplainer_widget.live.gallery.widget import Gallery
+
     from .findings.by_mask import ByMask
     from .findings.difference import Difference
     from .findings.shortcuts_found import Shortcuts
@@ -76,3 +78,14 @@ class Study(StudyData):
         from .page import study_page  # noqa: PLC0415 - rarely used
 
         return write_file(path, study_page(self, findings).encode())
+
+    def gallery(self) -> Gallery:
+        """Show all pictures under their maps: sorted, filtered, brushed; a click opens one live.
+
+        ``study.gallery().to_html("gallery.html")`` writes the same as a page without a kernel.
+        """
+        from gridexplainer_widget.live.gallery.widget import Gallery  # noqa: PLC0415 - slow to load
+
+        from .galleries import columns_of, opener_of  # noqa: PLC0415 - rarely used
+
+        return Gallery(columns_of(self), opener_of(self))

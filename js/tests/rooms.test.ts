@@ -12,8 +12,10 @@ const ROOMS = [
   "controls",
   "explorer",
   "comparison",
+  "gallery",
   "entries",
   "styles",
+  "styles/gallery",
 ];
 const MAX_FILES = 16;
 const MAX_LINES = 300;

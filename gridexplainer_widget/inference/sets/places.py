@@ -91,7 +91,9 @@ def _either(regions: Sequence[Cells]) -> Asking:
     lost = _lost(whole, without, alone)
     if all(one.works for one in alone) and lost.max() <= LITTLE:
         return "several suffice"
-    return "one place" if (lost <= LITTLE).sum() == 1 and lost.max() >= MUCH else ""
+    adds_up = lost.min() > LITTLE  # parts of one
+    dominates = (lost <= LITTLE).sum() == 1 and lost.max() >= MUCH
+    return "one place" if adds_up or dominates else ""
 
 
 def _together(regions: Sequence[Cells], cells: Cells) -> Asking:

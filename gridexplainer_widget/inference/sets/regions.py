@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .ledger import Cells
+
+STRAY: Final = 3
+"""A part of a set with less than one cell for so many of the largest part strays by chance."""
 
 
 def everything(shape: tuple[int, int]) -> Cells:
@@ -31,10 +35,11 @@ def distance(first: Cells, second: Cells, shape: tuple[int, int]) -> int:
 
 
 def splits(cells: Cells, shape: tuple[int, int]) -> Iterator[list[Cells]]:
-    """Split a set where it has gaps, the widest first: into few parts, then into more."""
+    """Split a set where it has gaps, the widest first; few cells that stray are left out."""
     before = 1
     for gap in range(max(shape), least_gap(shape) - 1, -1):
         parts = _linked(cells, shape, gap - 1)
+        parts = [part for part in parts if len(part) * STRAY > len(parts[0])]
         if len(parts) > before:
             before = len(parts)
             yield parts

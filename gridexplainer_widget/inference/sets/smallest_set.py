@@ -14,6 +14,10 @@ MIN_CANDIDATES = 3
 """To grow a set by the best of: of fewer, the map has chosen."""
 
 
+TO_PRUNE = 2
+"""Sets to ask about for each cell, to see that none can be left out of what was grown."""
+
+
 @dataclass(frozen=True)
 class Found:
     """A set that works; `irreducible` if no single cell of it can be left out."""
@@ -122,7 +126,7 @@ def _grown(order: Sequence[int], size: int, ledger: Ledger) -> Asking[Cells | No
     grown = frozenset[int]()
     for step in range(size):
         sets = [grown | {cell} for cell in order if cell not in grown]
-        most = (ledger.left - size) // (size - step)  # enough is left to prune it
+        most = (ledger.left - TO_PRUNE * size) // (size - step)
         known = all(ledger.outcome(cells) is not None for cells in sets)
         if not known and most < MIN_CANDIDATES:
             return None
@@ -139,7 +143,7 @@ def _swapped(order: Sequence[int], cells: Cells, ledger: Ledger) -> Asking[Cells
     best = max((cells - {cell} for cell in cells), key=ledger.lead)
     while True:
         sets = [(best - {old}) | {new} for new in order if new not in best for old in best]
-        sets = sets[: max(0, ledger.left - len(best))]
+        sets = sets[: max(0, ledger.left - TO_PRUNE * len(best))]
         if not sets:
             return None
         yield from ledger.ask(sets)

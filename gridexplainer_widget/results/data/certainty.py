@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,11 @@ from .sure import (
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+
+CLASS_VERBS: Final = ("speak for", "speak against")
+
+VALUE_VERBS: Final = ("raise", "lower")
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,17 +149,18 @@ class Certainty:
 
     def _counts(self, done: int) -> str:
         label = f"“{shown(self.labels[self.target], 40)}”"
-        speak_for, against = (int((self.verdicts == sign).sum()) for sign in (1, -1))
-        sure, rest = speak_for + against, done - speak_for - against
+        support, oppose = VALUE_VERBS if self.quantity.is_value else CLASS_VERBS
+        up, down = (int((self.verdicts == sign).sum()) for sign in (1, -1))
+        sure, rest = up + down, done - up - down
         if not sure:
-            return f"No cell is sure to speak for {label} or against it, whatever hides it."
-        sides = f"for {label} and {against} against it" if against else f"for {label}"
-        sides = sides if speak_for else f"against {label}"
+            return f"No cell is sure to {support} {label} or to {oppose} it, whatever hides it."
+        sides = f"{support} {label}" if up else f"{oppose} {label}"
+        sides += f" and {down} to {oppose} it" if up and down else ""
         others = f" The other {rest} {'says' if rest == 1 else 'say'} nothing either way."
         them = "it" if sure == 1 else "them"
         return (
-            f"{_cells(speak_for or against)} sure to speak {sides}, in all of {len(self.ways)} "
-            f"ways to hide {them} or all but one.{others if rest else ''}"
+            f"{_cells(up or down)} sure to {sides}, in all of {len(self.ways)} ways to hide {them} "
+            f"or all but one.{others if rest else ''}"
         )
 
     @property

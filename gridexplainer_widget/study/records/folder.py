@@ -94,7 +94,7 @@ class StudyFolder:
                     f"{'; '.join(differences)}. Give another folder as out=, or delete this one."
                 )
             return study
-        if folder.is_dir() and any(folder.iterdir()):
+        if folder.is_dir() and not all(map(_is_ours, folder.iterdir())):
             raise ValueError(
                 f"{os.fspath(path)!r:.200} is a folder with other files. Give a new one as out=."
             )
@@ -268,6 +268,11 @@ def _one_attempt(table: Any, columns: Sequence[str] | None) -> Any:
     wanted = np.fromiter((best[code] for code in codes.tolist()), np.int64, len(codes))
     kept = table.filter(pa.array(wanted == written))
     return kept if columns is None else kept.select(list(columns))
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a process left this that was killed before there was a run.json."""
+    return path.match(TEMPORARY) or (path.name == "records" and path.is_dir())
 
 
 @contextmanager

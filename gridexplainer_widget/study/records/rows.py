@@ -142,18 +142,21 @@ class _Explained:
         before: Explanation | None = None
         for target in self._targets(run):
             if before is not None and request.method.explain is None:
-                explanation = before.for_target(target)  # the run keeps whole vectors
+                explanation = before.for_target(target)  # the run keeps whole vectors: no call
+                cost = {"calls": 0, "seconds": 0.0}
             else:
                 run = run if before is None else self._start()
                 steps = explanation_steps(self.setup, run, target, request)
                 explanation = drain(steps)
                 self.known = self.known or run.set_answers
+                cost = {}
             truth = self._truth(explanation.labels)
             yield {
                 "method": request.title,
                 "of_predicted": target == target_of(run, None),
                 "of_label": None if truth is None else target == truth,
                 **_row_of_map(explanation),
+                **cost,
                 **self._judged(explanation, run, request),
             }
             before = explanation

@@ -47,16 +47,7 @@ export const FRONT_END_TRAITS = [
   ...APPEARANCE,
 ] as const;
 
-export const COMMANDS = [
-  "start",
-  "stop",
-  "play",
-  "smallest_set",
-  "certainty",
-  "explain",
-  "save",
-  "state",
-] as const;
+export const COMMANDS = ["start", "stop", "play", "certainty", "smallest_set", "explain", "save", "state"] as const;
 
 export const SAVED_FORMATS = ["html", "npz"] as const;
 

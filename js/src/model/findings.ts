@@ -52,7 +52,7 @@ export interface Certainty {
   unit: string;
   /** Ways × cells; NaN where not asked. */
   values: DataView;
-  /** The least and the most of the ways that tell; NaN where none does. */
+  /** What another way may tell, at least and at most; NaN where none tells anything. */
   low: DataView;
   high: DataView;
   /** A byte for each value: 0 where the way hardly changes the cell. */

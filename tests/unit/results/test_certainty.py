@@ -60,8 +60,8 @@ ALL = "in all of 8 ways to hide"
         (
             [1, -1, 0, 0],
             (
-                f"1 cell is sure to speak for “dog” and 1 against it, {ALL} them or all but one. "
-                f"The other 2 say nothing either way."
+                f"1 cell is sure to speak for “dog” and 1 to speak against it, {ALL} them or all "
+                f"but one. The other 2 say nothing either way."
             ),
         ),
         (
@@ -72,7 +72,7 @@ ALL = "in all of 8 ways to hide"
             ),
         ),
         ([1], f"1 cell is sure to speak for “dog”, {ALL} it or all but one."),
-        ([0, 0], "No cell is sure to speak for “dog” or against it, whatever hides it."),
+        ([0, 0], "No cell is sure to speak for “dog” or to speak against it, whatever hides it."),
     ],
 )
 def test_the_sentence_counts(signs: list[float], expected: str) -> None:

@@ -105,6 +105,13 @@ def test_a_figure_shows_what_is_enough(explanation: Explanation) -> None:
     assert len(black.get_segments()) == len(white.get_segments()) == 8  # of two cells apart
 
 
+def test_notes_tell_the_first_sets(explanation: Explanation) -> None:
+    told = [note for note in explanation.notes if "“dog”" in note]
+    assert "2 cells alone are still “dog”: 90.0%, of 90.0% in the whole picture." in told
+    assert any(note.startswith("Without 1 cell the answer becomes “none”") for note in told)
+    assert not explanation.with_minimal_sets(None).set_notes
+
+
 def test_a_faint_answer_is_called_so() -> None:
     assert set_of(alone=0.44).sentence.startswith("2 cells alone are only just still “dog”: 44.0%")
 

@@ -74,6 +74,7 @@ def test_targets(tmp_path: Path) -> None:
         ("bright", False, True),
     ]
     assert [row["correct"] for row in rows] == [False, False]
+    assert [row["calls"] for row in rows] == [5, 0]
     np.testing.assert_array_equal(rows[0]["values"], np.negative(rows[1]["values"]))
     label = explainer.explain_all([(dim, 1)], tmp_path / "label", targets="label")
     assert label.table["target_label"].to_pylist() == label.table["label"].to_pylist() == ["bright"]

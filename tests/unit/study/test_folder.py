@@ -136,6 +136,12 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
         opened(tmp_path)
 
 
+def test_a_folder_that_was_just_begun_is_no_other(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()  # killed before run.json
+    (tmp_path / ".gridexplainer-00.tmp").write_bytes(b"half a record")
+    assert items(opened(tmp_path)) == []
+
+
 def test_one_writes_at_a_time(tmp_path: Path) -> None:
     folder = opened(tmp_path)
     with folder.writing(lambda: None), pytest.raises(BlockingIOError, match="Another process"):

@@ -57,7 +57,15 @@ def test_of_two_places_both_may_be_needed() -> None:
 
 def test_one_place_is_one() -> None:
     assert told(left, [LEFT], [LEFT]) == ("one place", 0)
-    assert told(left, [LEFT], [LEFT | {60}]) == ("one place", 4)  # and one that came by chance
+    assert told(left, [LEFT], [LEFT | {60}]) == ("one place", 0)  # and one that came by chance
+
+
+def test_parts_of_one_place_add_up() -> None:
+    """Each part takes more than half of the lead: neither suffices as well without the other."""
+    lead = lambda hidden: 4 - 5 * bool(hidden & LEFT) - 5 * bool(hidden & RIGHT)  # noqa: E731
+    assert told(lead, [LEFT], [LEFT | RIGHT])[0] == ""  # the parts are lost with either
+    bounded = lambda hidden: 4 - min(5, 3 * (bool(hidden & LEFT) + bool(hidden & RIGHT)))  # noqa: E731
+    assert told(bounded, [LEFT], [LEFT | RIGHT]) == ("one place", 4)
 
 
 def test_what_needs_many_cells_has_no_place() -> None:

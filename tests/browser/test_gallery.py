@@ -1,0 +1,93 @@
+"""A gallery as a page, opened from disk with no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from gridexplainer_widget.live.gallery.columns import GalleryColumns
+from gridexplainer_widget.live.gallery.widget import gallery_html
+from tests.browser.screen import violations
+from tests.support.galleries import GRID, gallery_rows
+
+COUNT = 600
+
+FRAMES = """async (list) => {
+    // Scroll from end to end; return the longest that script and layout took for a frame.
+    let longest = 0;
+    for (let step = 0; step <= 60; step++) {
+        const begun = performance.now();
+        list.scrollTop = (list.scrollHeight - list.clientHeight) * step / 60;
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        longest = Math.max(longest, performance.now() - begun);
+    }
+    return longest;
+}"""
+
+
+@pytest.fixture
+def opened(own_page: Page, tmp_path: Path) -> Page:
+    path = tmp_path / "gallery.html"
+    columns = GalleryColumns.of(gallery_rows(COUNT), GRID, "a model", "Occlusion")
+    path.write_text(gallery_html(columns))
+    own_page.goto(path.as_uri())
+    return own_page
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".gx-card-name").all_inner_texts()
+
+
+def test_only_what_is_in_view_is_in_the_document(opened: Page) -> None:
+    expect(opened.get_by_role("status")).to_have_text("600 pictures")
+    expect(opened.locator(".gx-card-image:visible").first).to_be_visible()
+    assert names(opened)[:2] == ["00000.png", "00001.png"]
+    list_ = opened.locator(".gx-cards")
+    list_.evaluate(FRAMES)
+    expect(opened.get_by_text("00599.png")).to_be_visible()
+    assert opened.locator(".gx-card").count() < 120
+    expect(opened.locator(".gx-card", has_text="00599.png").locator("img")).to_be_visible()
+
+
+def test_sorted_and_filtered(opened: Page) -> None:
+    opened.get_by_label("Sort by").select_option("probability, most first")
+    expect(opened.locator(".gx-card-name").first).to_have_text("00599.png")
+    opened.get_by_label("Answer").select_option("dog")
+    expect(opened.get_by_role("status")).to_have_text("200 of 600 pictures")
+    opened.get_by_label("Right").select_option("wrong")
+    expect(opened.get_by_role("status")).to_have_text("100 of 600 pictures")
+    expect(opened.locator(".gx-card-line").first).to_have_text("dog, is eel · 1.00")
+    opened.get_by_role("button", name="Show all").click()
+    expect(opened.get_by_role("status")).to_have_text("600 pictures")
+
+
+def test_brushed_by_pointer_and_by_keyboard(opened: Page) -> None:
+    chart = opened.locator(".gx-histogram-chart").first
+    box = chart.bounding_box()
+    assert box is not None
+    opened.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    opened.mouse.down()
+    opened.mouse.move(box["x"] + box["width"] + 5, box["y"] + 20, steps=4)
+    opened.mouse.up()
+    expect(opened.get_by_role("status")).to_have_text("300 of 600 pictures")
+    slider = opened.get_by_label("probability, from")
+    slider.focus()
+    slider.press("End")
+    expect(opened.get_by_role("status")).to_have_text("0 of 600 pictures")
+    chart.click()
+    expect(opened.get_by_role("status")).to_have_text("600 pictures")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_access(opened: Page, scheme: str) -> None:
+    opened.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    expect(opened.locator(".gx-root")).to_have_attribute("data-theme", scheme)
+    assert violations(opened) == []
+
+
+def test_narrow(browser: Browser, opened: Page) -> None:
+    opened.set_viewport_size({"width": 360, "height": 800})
+    expect(opened.locator(".gx-card").first).to_be_visible()
+    assert opened.evaluate("document.documentElement.scrollWidth") <= 360
