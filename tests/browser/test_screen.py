@@ -132,6 +132,17 @@ def test_on_a_phone_the_answer_stands_below_the_map(
     assert told["y"] + 20 < 667  # begins on the same screen
 
 
+@pytest.mark.parametrize("width", [375, 1400])
+def test_the_legend_is_read_whole(
+    page: Page, opened: Opened, explanation: Explanation, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    opened(page, explanation.for_target("bee"))
+    for text in ("speaks against bee", "speaks for bee"):
+        side = page.get_by_text(text, exact=True)
+        assert side.evaluate("(side) => side.scrollWidth <= side.clientWidth")
+
+
 def test_nothing_is_light_in_the_dark(
     page: Page, opened: Opened, explanation: Explanation
 ) -> None:
