@@ -186,7 +186,7 @@ def test_controls_ask_and_repaint(lab: Lab, page: Page) -> None:
     assert python(page, "w.target") == 0
     open_panel(page, "Settings")
     page.get_by_label("Measured in").select_option("log-odds")
-    expect(page.locator(".gx-legend")).to_contain_text("log-odds")
+    expect(page.locator(".gx-legend").first).to_contain_text("log-odds")
     page.get_by_label("Hide with").select_option("blur")
     await_status(page, "done")
     question = "[w.fill.name, w.score, w.status]"

@@ -5,7 +5,7 @@ import { attribute, element, showNodes } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 
 export function headline(model: Model): { element: HTMLElement; update(): void } {
-  const root = element("header", "gx-headline");
+  const root = element("div", "gx-headline");
   const says = element("p", "gx-says");
   const trust = element("p", "gx-trust");
   for (const status of [says, trust]) attribute(status, "role", "status");

@@ -34,6 +34,7 @@ export function certaintyControl(model: Model, signal: AbortSignal, host: () => 
     const takes = estimate?.seconds != null ? `, about ${secondsText(estimate.seconds)}` : "";
     button.title = estimate && !found ? `Hides each cell in other ways: ${estimate.calls} questions${takes}` : "Hides each cell in eight ways";
     button.disabled = !found && (host() !== "kernel" || !estimate);
+    button.hidden = !found && host() !== "kernel"; // it never could be asked
     button.ariaPressed = String(shown);
     root.hidden = !shown;
     root.textContent = found?.sentence ?? "Asking …";

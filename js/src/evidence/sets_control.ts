@@ -58,7 +58,7 @@ export function setsControl(model: Model, signal: AbortSignal, host: () => Host,
     const values = model.get("quantity").name === "value"; // no answer is kept or changed
     KINDS.forEach((kind, at) => {
       const node = buttons[at]!;
-      node.hidden = values;
+      node.hidden = values || (host() !== "kernel" && known(kind).length === 0);
       node.disabled = host() === "kernel" ? !!searched : known(kind).length === 0;
       attribute(node, "aria-pressed", String(now?.[0] === kind));
     });
