@@ -143,9 +143,7 @@ def test_the_legend_is_read_whole(
         assert side.evaluate("(side) => side.scrollWidth <= side.clientWidth")
 
 
-def test_nothing_is_light_in_the_dark(
-    page: Page, opened: Opened, explanation: Explanation
-) -> None:
+def test_nothing_is_light_in_the_dark(page: Page, opened: Opened, explanation: Explanation) -> None:
     page.emulate_media(color_scheme="dark")
     root = opened(page, explanation)
     expect(root).to_have_attribute("data-theme", "dark")
@@ -165,9 +163,7 @@ def test_a_dark_picture_stays_dark_under_the_map(page: Page, opened: Opened) -> 
         const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
         return data.filter((_, index) => index % 4 < 3).reduce((a, b) => a + b, 0) / data.length;
     }"""
-    page.wait_for_function(
-        "() => document.querySelector('.gx-canvas').width > 300"
-    )
+    page.wait_for_function("() => document.querySelector('.gx-canvas').width > 300")
     assert canvas(page).evaluate(mean) < 80
 
 

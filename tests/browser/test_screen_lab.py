@@ -159,16 +159,14 @@ def test_play_stops_where_the_answer_changes(lab: Lab, page: Page) -> None:
     await_value(page, [[1, 2]])
     expect(page.locator(".gx-top .gx-value")).to_have_text("1 of 16 hidden")
     expect(page.locator(".gx-flip-text")).to_have_text(
-        "The answer changes with 1 cell hidden; 1 cell alone is enough for it."
+        "Hiding the strongest cell changes the answer; the strongest cell alone is enough for it."
     )
     assert page.locator("line.gx-flip-mark").get_attribute("x1") == "15"  # of 240, for 1 of 16
     page.get_by_role("button", name="Undo").click()
     await_value(page, [])
 
 
-def test_play_gives_the_selection_back_where_the_answer_never_changes(
-    lab: Lab, page: Page
-) -> None:
+def test_play_gives_the_selection_back_where_the_answer_never_changes(lab: Lab, page: Page) -> None:
     open_model(lab, page, "stubborn")
     canvas(page).click(position=point(page, 3, 0, 4))
     await_value(page, [[3, 0]])

@@ -24,9 +24,9 @@ def curve_text(
     first = (
         "Hiding the strongest cells never changes the answer"
         if gone is None
-        else f"The answer changes with {_cells(gone)} hidden"
+        else f"Hiding the {_strongest(gone)} changes the answer"
     )
-    enough = "" if there is None else f"; {_cells(there)} alone {_are(there)} enough for it"
+    enough = "" if there is None else f"; the {_strongest(there)} alone {_are(there)} enough for it"
     return f"{first}{enough}."
 
 
@@ -45,8 +45,8 @@ def _values_text(
     )
 
 
-def _cells(count: int) -> str:
-    return f"{count} cell" if count == 1 else f"{count} cells"
+def _strongest(count: int) -> str:
+    return "strongest cell" if count == 1 else f"{count} strongest cells"
 
 
 def _are(count: int) -> str:

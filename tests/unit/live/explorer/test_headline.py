@@ -67,7 +67,7 @@ def test_the_curve_says_where_the_answer_changes() -> None:
     assert widget.wait(20)
     assert widget.curve["changes"] == {"deletion": 1, "insertion": 1}
     assert widget.curve["text"] == (
-        "The answer changes with 1 cell hidden; 1 cell alone is enough for it."
+        "Hiding the strongest cell changes the answer; the strongest cell alone is enough for it."
     )
 
 

@@ -11,13 +11,21 @@ FALLING = [0.9, 0.4, 0.1]
 @pytest.mark.parametrize(
     ("gone", "there", "text"),
     [
-        (1, 2, "The answer changes with 1 cell hidden; 2 cells alone are enough for it."),
-        (2, 1, "The answer changes with 2 cells hidden; 1 cell alone is enough for it."),
-        (2, None, "The answer changes with 2 cells hidden."),
+        (
+            1,
+            2,
+            "Hiding the strongest cell changes the answer; the 2 strongest cells alone are enough for it.",
+        ),
+        (
+            2,
+            1,
+            "Hiding the 2 strongest cells changes the answer; the strongest cell alone is enough for it.",
+        ),
+        (2, None, "Hiding the 2 strongest cells changes the answer."),
         (
             None,
             0,
-            "Hiding the strongest cells never changes the answer; 0 cells alone are enough for it.",
+            "Hiding the strongest cells never changes the answer; the 0 strongest cells alone are enough for it.",
         ),
         (None, None, "Hiding the strongest cells never changes the answer."),
     ],
