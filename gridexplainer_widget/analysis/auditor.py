@@ -92,8 +92,8 @@ class Auditor(Setup):
         Returns
         -------
         Certainty
-            What each cell does in each way, and whether it is sure. `explanation`, if it is the
-            latest, has it in ``self.explanation.certainty``.
+            What each cell does in each way, and whether it is sure. It is in
+            ``self.explanation.certainty`` as well, unless something else was explained since.
 
         Raises
         ------
@@ -105,8 +105,8 @@ class Auditor(Setup):
         work = CertaintyWork(self, explanation, patches)
 
         def keep(certainty: Certainty) -> None:
-            latest = self.explanation
-            if latest is not None and latest.vectors is explanation.vectors:
+            latest = self.explanation or explanation
+            if latest.vectors is explanation.vectors:
                 self.explanation = latest.with_certainty(certainty)
 
         return with_bar(certainty_steps(work, keep), "Hiding cells in eight ways", "picture")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from operator import is_not
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -80,10 +79,11 @@ class CertaintyWork:
         self._ways = tuple(fills)
         self._runs = [run_with(setup, explanation, fill, setup.engine) for fill in fills.values()]
         self._tells = np.stack([_tells(run) for run in self._runs])
-        self._answers = [_known(explanation, way) for way in fills]
+        self._known = [_rows(_known(explanation, way)) for way in fills]
         before = explanation.certainty
         self._cost = (before.calls, before.seconds) if before else (0, 0.0)
-        self._found: tuple[tuple[Answers, ...], Certainty] | None = None
+        self._taken = 0
+        self._found: tuple[int, Certainty] | None = None
 
     @property
     def begun(self) -> bool:
@@ -93,22 +93,29 @@ class CertaintyWork:
     @property
     def estimate(self) -> Estimate:
         """What is left to ask."""
-        return _estimate(self._explanation, [_lacks(answers) for answers in self._answers])
+        return _estimate(self._explanation, [_lacking(known) for known in self._known])
 
     @property
     def certainty(self) -> Certainty:
         """What is known so far."""
-        known = tuple(self._answers)
-        if self._found is None or any(map(is_not, known, self._found[0])):
-            self._found = known, self._made_of(known)
+        taken = self._taken
+        if self._found is None or self._found[0] != taken:
+            self._found = taken, self._made()
         return self._found[1]
 
-    def _made_of(self, known: tuple[Answers, ...]) -> Certainty:
+    def _made(self) -> Certainty:
         explanation = self._explanation
+        nothing = np.full((len(self._ways), *explanation.vectors.shape), np.nan, np.float32)
+        answers = Answers(nothing, nothing.copy())
+        for way, known in enumerate(self._known):
+            for cell, answer in enumerate(known):
+                if answer is not None:
+                    at = way, *explanation.grid.position(cell)
+                    answers.vectors[at], answers.log_odds[at] = answer
         calls, seconds = self._cost
         return Certainty(
             ways=self._ways,
-            answers=Answers(*map(np.stack, zip(*known, strict=True))),
+            answers=answers,
             tells=self._tells.copy(),
             whole=explanation.whole,
             target=explanation.target,
@@ -131,14 +138,14 @@ class CertaintyWork:
         """
         begun = sum(run.calls for run in self._runs)
         total = self.estimate.calls + begun
-        unknown = [_lacks(answers).ravel() for answers in self._answers]
-        needed = [run for run, lacks in zip(self._runs, unknown, strict=True) if lacks.any()]
+        needed = [run for run, known in zip(self._runs, self._known, strict=True) if None in known]
         for _ in Audit(needed).begin(self._explanation):
             yield sum(run.calls for run in self._runs), total
         for part in self._parts():
-            for way, run in enumerate(self._runs):
-                for _ in run.ask([(cell,) for cell in part if unknown[way][cell]]):
-                    self._take(way, run)
+            for run, known in zip(self._runs, self._known, strict=True):
+                wanted = [cell for cell in part if known[cell] is None]
+                for _ in run.ask([(cell,) for cell in wanted]):
+                    self._take(known, run, wanted)
                     yield sum(run.calls for run in self._runs), total
 
     def _parts(self) -> Iterator[list[int]]:
@@ -147,19 +154,17 @@ class CertaintyWork:
         for start in range(0, len(order), size):
             yield order[start : start + size]
 
-    def _take(self, way: int, run: Run) -> None:
-        """Keep what a run has found, in new arrays: others may be reading what was known."""
-        if run.answers is not None:
-            new = _lacks(self._answers[way]) & run.scored.reshape(self._explanation.grid.shape)
-            found = Answers(*(array.reshape(*new.shape, -1) for array in run.answers))
-            kept = Answers(*(array.copy() for array in self._answers[way]))
-            kept.vectors[new], kept.log_odds[new] = found.vectors[new], found.log_odds[new]
-            self._answers[way] = kept
+    def _take(self, known: list[Answers | None], run: Run, cells: Sequence[int]) -> None:
+        """Keep what a run has found, answer by answer: another thread may be reading."""
+        for cell in cells:
+            known[cell] = known[cell] or run.cached_answer((cell,))
+        self._taken += 1
 
 
 def estimate_of(explanation: Explanation) -> Estimate:
     """Tell what asking about an explanation would cost, before any work."""
-    return _estimate(explanation, [_lacks(_known(explanation, way)) for way in WAYS])
+    lacking = [_lacks(_known(explanation, way)) for way in WAYS]
+    return _estimate(explanation, [int(lacks.sum()) for lacks in lacking])
 
 
 def certainty_steps(
@@ -218,9 +223,19 @@ def _lacks(answers: Answers) -> NDArray[np.bool_]:
     return np.asarray(np.isnan(answers.vectors[..., 0]))
 
 
-def _estimate(explanation: Explanation, lacking: Sequence[NDArray[np.bool_]]) -> Estimate:
+def _rows(answers: Answers) -> list[Answers | None]:
+    """Return what is known of each cell; None where nothing."""
+    places = np.ndenumerate(_lacks(answers))
+    return [None if lacks else answers.at(place) for place, lacks in places]
+
+
+def _lacking(known: Sequence[Answers | None]) -> int:
+    return sum(answer is None for answer in known)
+
+
+def _estimate(explanation: Explanation, lacking: Sequence[int]) -> Estimate:
     """Count what is lacking, and the whole picture for each way; take the explanation's rate."""
-    calls = sum(int(lacks.sum()) + bool(lacks.any()) for lacks in lacking)
+    calls = sum(count + (count > 0) for count in lacking)
     cost = explanation.cost
     asked = cost.forward + cost.backward
     return Estimate(calls, cost.seconds / asked * calls if asked and cost.seconds else None)

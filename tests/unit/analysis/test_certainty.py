@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -164,6 +165,22 @@ def test_another_class_costs_no_call() -> None:
     other = latest.for_target("cat").certainty
     assert other is not None
     np.testing.assert_array_equal(other.verdicts, cat.verdicts)
+
+
+def test_an_explanation_of_a_file_is_the_latest_where_there_is_no_other(tmp_path: Path) -> None:
+    model = Spots()
+    _, explanation = explained(model, batch_size=4)
+    loaded = Explanation.load(explanation.save(tmp_path / "map.npz"))
+    explainer = GridExplainer(model, 4, labels=LABELS, batch_size=4)
+    model.fails_after = model.pictures + 60
+    with pytest.raises(KeyboardInterrupt):
+        explainer.certainty(loaded)
+    model.fails_after = 10**9
+    left = explainer.explanation
+    assert left is not None
+    assert left.certainty is not None
+    assert not left.certainty.complete
+    assert explainer.certainty(left).complete
 
 
 def test_another_explanation_does_not_get_it() -> None:
