@@ -176,9 +176,16 @@ def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -
     what = _lost(explanation) if explanation.attribution is None else explanation.title
     bar.set_label(f"{what} ({unit_text(explanation)})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
-    name = shown(explanation.label, 16)
-    bar.ax.set_title(f"speaks for\n{name}", fontsize=8, color=SUPPORTS, **PLAIN)
-    bar.ax.set_xlabel(f"speaks against\n{name}", fontsize=8, color=AGAINST, **PLAIN)
+    supports, against = _sides(explanation)
+    bar.ax.set_title(supports, fontsize=8, color=SUPPORTS, **PLAIN)
+    bar.ax.set_xlabel(against, fontsize=8, color=AGAINST, **PLAIN)
+
+
+def _sides(explanation: ExplanationData) -> tuple[str, str]:
+    label, contrast = shown(explanation.label, 16), explanation.contrast
+    if contrast is None:
+        return f"speaks for\n{label}", f"speaks against\n{label}"
+    return f"speaks for\n{label}", f"speaks for\n{shown(explanation.labels[contrast], 16)}"
 
 
 def _lost(explanation: ExplanationData) -> str:
@@ -304,4 +311,4 @@ def _title(explanation: ExplanationData, style: str, room: float) -> str:
         if room < MIN_CELL_POINTS:
             key = "clear: smallest, which may be negative; full: largest"
         return f"{label}: {cells}\n{key}{dots}"
-    return f"What {label} rests on\n{cells}{dots}"
+    return f"What {label}{shown(explanation.rather, 36)} rests on\n{cells}{dots}"
