@@ -109,8 +109,8 @@ def _height(answers: Answers, index: int, output: str, *, exact: bool) -> NDArra
     if output in INDEPENDENT:
         return _log_odds(answers, index, output, exact=exact)
     if exact:
-        height: NDArray[np.float64] = -np.logaddexp(0, -answers.log_odds[..., index], dtype=float)
-        return height
+        with np.errstate(invalid="ignore"):  # NaN where not asked
+            return np.asarray(-np.logaddexp(0, -answers.log_odds[..., index].astype(np.float64)))
     least, _ = floors_of(index, output)
     return np.log(np.maximum(answers.vectors[..., index].astype(np.float64), least))
 

@@ -74,9 +74,13 @@ class GridExplainerWidget(ExplorerTraits):
             for name, value in {**initial, **traits}.items():
                 setattr(self, name, value)
             self._list_fill(self.fill)
+            self._plain_score = self.score
+            if self.contrast is not None and self.score != "value":
+                self.score = "log-odds"
         self._listen()
         self.observe(self._on_grid, ["grid_size", "fill"])
         self.observe(self._on_target, ["target", "score"])
+        self.observe(self._on_contrast, "contrast")
         self.observe(self._on_map, "map")
         self.observe(self._on_selection, ["value", "keep"])
         self._on_selection(None)
@@ -182,7 +186,7 @@ class GridExplainerWidget(ExplorerTraits):
             self._session.replace_picture(picture, grid, self.fill)
             self.clear()
             self.grid_size = grid
-            self.target = None  # the new picture's own top class
+            self.contrast = self.target = None  # the new picture's own top class
             self.set_trait("picture", png)
             self.start()
 
@@ -219,7 +223,8 @@ class GridExplainerWidget(ExplorerTraits):
 
     def __repr__(self) -> str:
         explanation = self.explanation
-        what = f", {quoted(explanation.label)} {explanation.baseline_text}" if explanation else ""
+        asked = f"{quoted(explanation.label)}{explanation.rather}" if explanation else ""
+        what = f", {asked} {explanation.baseline_text}" if explanation else ""
         run = self._session.run
         grid, done = (run.grid, int(run.scored.sum())) if run else (Grid(1, 1, 1, 1), 0)
         return (
@@ -265,6 +270,14 @@ class GridExplainerWidget(ExplorerTraits):
             self._publisher.forget_sets()
             self._publisher.publish_scores()
             self._publisher.publish_evidence()
+
+    def _on_contrast(self, change: Any) -> None:
+        with self._publisher.publishing():
+            if self.contrast is None:
+                self.score = self._plain_score
+            elif change.old is None:
+                self._plain_score, self.score = self.score, "log-odds"
+            self._on_target(change)
 
     def _on_map(self, _: Any) -> None:
         with self._publisher.publishing():
