@@ -69,8 +69,7 @@ OPTIONAL_ARRAYS: Final = (
 CHOSEN: Final[tuple[MapName | None, ...]] = (None, "alone", "together")
 
 HEADER_FIELDS: Final = (
-    *("target", "contrast", "labels", "score"),
-    *("fill", "model", "preprocessing", "seconds"),
+    *("target", "contrast", "labels", "score", "fill", "model", "preprocessing", "seconds"),
 )
 
 

@@ -34,6 +34,7 @@ class ExplorerTraits(BaseWidget):
 
     _session: ExplorerSession
     _custom_fills: dict[str, Fill]
+    _plain_score: Any
 
     prediction = kernel_trait(
         t.Dict(
@@ -209,6 +210,13 @@ class ExplorerTraits(BaseWidget):
         known = self._custom_fills.get(proposal.value) if isinstance(proposal.value, str) else None
         fill = known or accepted(parse_fill, proposal.value, self._setup.seed)
         return accepted(_with_unique_name, fill, self._custom_fills)
+
+    def _measure_contrast(self, before: Any = None) -> None:
+        """Measure in log-odds while two classes are held against each other, else as before."""
+        if before is None:
+            self._plain_score = self.score
+        against = self.contrast is not None and self._plain_score != "value"
+        self.score = "log-odds" if against else self._plain_score
 
     @t.validate("contrast")
     def _valid_contrast(self, proposal: Any) -> Any:

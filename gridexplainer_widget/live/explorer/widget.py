@@ -74,9 +74,7 @@ class GridExplainerWidget(ExplorerTraits):
             for name, value in {**initial, **traits}.items():
                 setattr(self, name, value)
             self._list_fill(self.fill)
-            self._plain_score = self.score
-            if self.contrast is not None and self.score != "value":
-                self.score = "log-odds"
+            self._measure_contrast()
         self._listen()
         self.observe(self._on_grid, ["grid_size", "fill"])
         self.observe(self._on_target, ["target", "score"])
@@ -273,10 +271,7 @@ class GridExplainerWidget(ExplorerTraits):
 
     def _on_contrast(self, change: Any) -> None:
         with self._publisher.publishing():
-            if self.contrast is None:
-                self.score = self._plain_score
-            elif change.old is None:
-                self._plain_score, self.score = self.score, "log-odds"
+            self._measure_contrast(change.old)
             self._on_target(change)
 
     def _on_map(self, _: Any) -> None:

@@ -8,7 +8,7 @@ import { attribute, element, showNodes, showPng } from "../dom/element";
 import type { Evidence, Model, Prediction } from "../model/explorer_protocol";
 import { filled, type Host } from "../model/widget_model";
 import { strengthText } from "../text/cell_text";
-import { className, duplicateLabels } from "../text/classes";
+import { nameOf, sidesOf } from "../text/classes";
 import { fromToText, isClear, titleText, winner } from "../text/evidence_text";
 import { copyButton } from "./copy_button";
 
@@ -136,28 +136,25 @@ function conditionText(keep: boolean): string {
 }
 
 function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTMLElement {
-  const labels = model.get("labels");
-  const duplicates = duplicateLabels(labels);
-  const nameOf = (index: number) => className(labels, duplicates, index);
   const [score, quantity] = [model.get("score"), model.get("quantity")];
   const [, before, after] = evidence.classes[0] ?? [0, 0, 0];
-  const change = fromToText(nameOf(prediction.target), before, after, quantity);
+  const change = fromToText(nameOf(model, prediction.target), before, after, quantity);
   const root = element("p", "gx-verdict", `${change} (${signedText(-(evidence.drop ?? 0), score, quantity.unit)})`);
-  root.append(element("span", "gx-rank", rankText(model, evidence, nameOf(prediction.target))), ".");
+  root.append(element("span", "gx-rank", rankText(model, evidence)), ".");
   if (evidence.text) root.append(` ${evidence.text}`);
   const now = winner(evidence.classes, 2);
   if (quantity.name === "probability" && now !== winner(evidence.classes, 1)) {
-    root.append(element("strong", "gx-flip", isClear(evidence.classes, labels.length) ? ` The answer becomes “${nameOf(now)}”.` : UNCLEAR));
+    root.append(element("strong", "gx-flip", isClear(evidence.classes, model.get("labels").length) ? ` The answer becomes “${nameOf(model, now)}”.` : UNCLEAR));
   }
   return root;
 }
 
 /** The rank of one cell, of what it does alone; "" for a set. */
-function rankText(model: Model, evidence: Evidence, name: string): string {
+function rankText(model: Model, evidence: Evidence): string {
   const grid = filled(model.get("grid"));
   const [cell] = evidence.cells;
   if (!grid || !cell || evidence.cells.length > 1 || evidence.keep) return "";
-  const strength = strengthText(decodeScores(model.get("scores")), indexOf(grid, cell), name);
+  const strength = strengthText(decodeScores(model.get("scores")), indexOf(grid, cell), sidesOf(model));
   const alone = shownMap(model) === "together" ? " hidden alone" : ""; // the map on the screen ranks otherwise
   return strength && `: ${strength}${alone}`;
 }

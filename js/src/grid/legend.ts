@@ -25,7 +25,7 @@ export interface Legend {
     appearance: Appearance,
     unit?: string,
     hardlyChanged?: readonly number[],
-    name?: string,
+    sides?: readonly string[],
   ): void;
 }
 
@@ -50,12 +50,11 @@ export function legend(): Legend {
   root.append(colors);
   marks.append(absolute, faded.element, pending.element, dotted.element, failed.element);
 
-  const update: Legend["update"] = (drops, score, appearance, unit = "", hardlyChanged = [], name = "it") => {
+  const update: Legend["update"] = (drops, score, appearance, unit = "", hardlyChanged = [], sides = ["for it", "against it"]) => {
     const scale = scaleOf(drops, score, appearance.scale);
     const [low, high] = endTexts(drops, score, appearance, unit);
-    [against.textContent, least.textContent] = [`speaks against ${name}`, low];
-    [supports.textContent, most.textContent] = [`speaks for ${name}`, high];
-    against.title = supports.title = name;
+    for (const [at, side] of [supports, against].entries()) side.textContent = side.title = `speaks ${sides[at]}`;
+    [least.textContent, most.textContent] = [low, high];
     bar.style.backgroundImage = gradient(appearance);
     absolute.hidden = appearance.scale !== "absolute" || score === "value";
     pending.element.hidden = !drops.some(Number.isNaN);
