@@ -172,8 +172,8 @@ def _answers(explanation: ExplanationData, classes: Sequence[int]) -> dict[str, 
 
 def _certainty(explanation: ExplanationData, classes: Sequence[int]) -> list[dict[str, Any]]:
     """Tell of each class how sure the cells are; nothing where nobody asked."""
-    certainty = explanation.certainty
-    return [certainty.for_target(index).record for index in classes] if certainty else []
+    answers = (explanation.for_target(index).certainty for index in classes)
+    return [certainty.record for certainty in answers if certainty is not None]
 
 
 def _selection(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.labels import find_class
+from gridexplainer_widget.classifiers.labels import find_class, find_contrast
 from gridexplainer_widget.classifiers.quantities import Quantity, quantity_of
 from gridexplainer_widget.core.scores import Answers, Score, drops_of
 from gridexplainer_widget.core.shown import shown
@@ -49,6 +49,8 @@ class Certainty:
     calls : int
         Pictures given to the model.
     seconds : float
+    contrast : int, optional
+        The class that the target is held against.
     """
 
     ways: tuple[str, ...]
@@ -61,6 +63,7 @@ class Certainty:
     unit: str = ""
     calls: int = 0
     seconds: float = 0.0
+    contrast: int | None = None
 
     def __post_init__(self) -> None:
         for array in (*self.answers, self.tells):
@@ -82,7 +85,8 @@ class Certainty:
 
         Positive where the cell supports the target; NaN where the model was not asked.
         """
-        values = drops_of(self.answers, self.whole, self.target, self.score, self.output)
+        what = self.target, self.score, self.output, self.contrast
+        values = drops_of(self.answers, self.whole, *what)
         values.setflags(write=False)
         return values
 
@@ -144,12 +148,15 @@ class Certainty:
 
     def _counts(self, done: int) -> str:
         label = f"“{shown(self.labels[self.target], 40)}”"
+        it, other = "against it", f"against {label}"
+        if self.contrast is not None:
+            it = other = f"for “{shown(self.labels[self.contrast], 40)}”"
         speak_for, against = (int((self.verdicts == sign).sum()) for sign in (1, -1))
         sure, rest = speak_for + against, done - speak_for - against
         if not sure:
-            return f"No cell is sure to speak for {label} or against it, whatever hides it."
-        sides = f"for {label} and {against} against it" if against else f"for {label}"
-        sides = sides if speak_for else f"against {label}"
+            return f"No cell is sure to speak for {label} or {it}, whatever hides it."
+        sides = f"for {label} and {against} {it}" if against else f"for {label}"
+        sides = sides if speak_for else other
         others = f" The other {rest} {'says' if rest == 1 else 'say'} nothing either way."
         them = "it" if sure == 1 else "them"
         return (
@@ -172,20 +179,23 @@ class Certainty:
             "margin": self.margin,
             "sentence": self.sentence,
             "target": self.target,
+            "contrast": self.contrast,
             "done": int(self.asked.sum()),
             "calls": self.calls,
             "seconds": self.seconds,
         }
 
-    def for_target(self, target: int | str) -> Self:
-        """Return the certainty of another class; no model call.
+    def for_target(self, target: int | str, contrast: int | str | None = None) -> Self:
+        """Return the certainty of another class, or of it rather than a contrast; no model call.
 
         Raises
         ------
         ValueError
-            There is no such class.
+            There is no such class, or they are one.
         """
-        return replace(self, target=find_class(target, self.labels))
+        index = find_class(target, self.labels)
+        against = find_contrast(contrast, index, self.labels, self.output)
+        return replace(self, target=index, contrast=against)
 
 
 def _cells(count: int) -> str:

@@ -106,8 +106,9 @@ class ExplanationFields:
     def __post_init__(self) -> None:
         if self.contrast is not None:
             object.__setattr__(self, "score", "log-odds")
-        if self.certainty is not None and self.certainty.target != self.target:
-            object.__setattr__(self, "certainty", self.certainty.for_target(self.target))
+        known, asked = self.certainty, (self.target, self.contrast)
+        if known is not None and (known.target, known.contrast) != asked:
+            object.__setattr__(self, "certainty", known.for_target(*asked))
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)

@@ -18,6 +18,8 @@ from tests.support.elements import Elements
 from tests.support.models import weights
 from tests.support.numbers import softmax
 from tests.support.sizes import FEW
+from tests.unit.analysis.test_certainty import PICTURE as SPOTTED
+from tests.unit.analysis.test_certainty import Spots
 from tests.unit.results.test_page import floats, record
 
 WHITE = np.full((8, 8, 3), 255, np.uint8)
@@ -178,8 +180,26 @@ def test_the_figure_names_both() -> None:
     figure = explainer_of().explain(WHITE, "dog", contrast="cat").plot()
     titles = [ax.get_title(loc=loc) for ax in figure.axes for loc in ("left", "center")]
     assert any("What “dog” (26.8%) rather than cat rests on" in title for title in titles)
-    assert "for dog" in titles
-    assert "for cat" in [ax.get_xlabel() for ax in figure.axes]
+    assert "speaks for\ndog" in titles
+    assert "speaks for\ncat" in [ax.get_xlabel() for ax in figure.axes]
+
+
+def test_certainty_is_of_both_classes() -> None:
+    explainer = GridExplainer(Spots(), 4, labels=["dog", "cat", "none"], joint=False)
+    explanation = explainer.explain(SPOTTED, "dog", contrast="cat")
+    found = explainer.certainty(explanation)
+    ratio = lambda vectors: np.log(vectors[..., 0]) - np.log(vectors[..., 1])  # noqa: E731
+    expected = ratio(found.whole.vectors) - ratio(found.answers.vectors)
+    np.testing.assert_allclose(found.values, expected, atol=1e-5)
+    assert (found.verdicts[0, 0], found.verdicts[-1, -1]) == (1, -1)
+    assert "speak for “dog” and 1 for “cat”" in found.sentence
+    kept = explanation.with_certainty(found)
+    turned = kept.for_target("cat").for_contrast("dog").certainty
+    assert turned is not None
+    np.testing.assert_array_equal(turned.verdicts, -found.verdicts)
+    other = kept.for_contrast(None).certainty
+    assert other is not None
+    assert other.contrast is None
 
 
 def test_a_page_holds_every_class_against_it() -> None:
