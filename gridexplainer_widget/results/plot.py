@@ -30,6 +30,7 @@ from .colors import (
     shades,
     shown_range,
     shown_values,
+    side_texts,
     unit_text,
 )
 from .explanation_data import ExplanationData
@@ -176,16 +177,9 @@ def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -
     what = _lost(explanation) if explanation.attribution is None else explanation.title
     bar.set_label(f"{what} ({unit_text(explanation)})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
-    supports, against = _sides(explanation)
+    supports, against = side_texts(explanation)
     bar.ax.set_title(supports, fontsize=8, color=SUPPORTS, **PLAIN)
     bar.ax.set_xlabel(against, fontsize=8, color=AGAINST, **PLAIN)
-
-
-def _sides(explanation: ExplanationData) -> tuple[str, str]:
-    label, contrast = shown(explanation.label, 16), explanation.contrast
-    if contrast is None:
-        return f"speaks for\n{label}", f"speaks against\n{label}"
-    return f"speaks for\n{label}", f"speaks for\n{shown(explanation.labels[contrast], 16)}"
 
 
 def _lost(explanation: ExplanationData) -> str:

@@ -77,8 +77,7 @@ class GridExplainerWidget(ExplorerTraits):
             self._measure_contrast()
         self._listen()
         self.observe(self._on_grid, ["grid_size", "fill"])
-        self.observe(self._on_target, ["target", "score"])
-        self.observe(self._on_contrast, "contrast")
+        self.observe(self._on_target, ["target", "contrast", "score"])
         self.observe(self._on_map, "map")
         self.observe(self._on_selection, ["value", "keep"])
         self._on_selection(None)
@@ -221,8 +220,7 @@ class GridExplainerWidget(ExplorerTraits):
 
     def __repr__(self) -> str:
         explanation = self.explanation
-        asked = f"{quoted(explanation.label)}{explanation.rather}" if explanation else ""
-        what = f", {asked} {explanation.baseline_text}" if explanation else ""
+        what = f", {quoted(explanation.label)} {explanation.baseline_text}" if explanation else ""
         run = self._session.run
         grid, done = (run.grid, int(run.scored.sum())) if run else (Grid(1, 1, 1, 1), 0)
         return (
@@ -261,18 +259,15 @@ class GridExplainerWidget(ExplorerTraits):
                 self._list_fill(self.fill)
             self.start()
 
-    def _on_target(self, _: Any) -> None:
+    def _on_target(self, change: Any) -> None:
         with self._publisher.publishing():
+            if change.name == "contrast":
+                self._measure_contrast(change.old)
             self._clear_error()
             self._publisher.forget_curve()
             self._publisher.forget_sets()
             self._publisher.publish_scores()
             self._publisher.publish_evidence()
-
-    def _on_contrast(self, change: Any) -> None:
-        with self._publisher.publishing():
-            self._measure_contrast(change.old)
-            self._on_target(change)
 
     def _on_map(self, _: Any) -> None:
         with self._publisher.publishing():

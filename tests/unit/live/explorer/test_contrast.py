@@ -59,8 +59,7 @@ def test_it_may_be_asked_for_from_the_start() -> None:
     assert widget.error == ""
     assert (widget.contrast, widget.score) == ("cat", "log-odds")
     np.testing.assert_allclose(floats(widget.scores), RATHER, atol=1e-5)
-    assert "dog" in repr(widget)
-    assert "rather than cat" in repr(widget)
+    assert "dog rather than cat" in str(widget.explanation)
     assert "dog rather than cat" in str(widget.to_html())
 
 
