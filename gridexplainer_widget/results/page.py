@@ -219,19 +219,19 @@ def _recorded(
             ]
             for score in _scores(explanation)
         },
-        "text": [_effect(explanation, index, value, answers, keep=keep) for index in classes],
+        "text": [_effect(one, value, answers, keep=keep) for one in asked],
     }
 
 
-def _effect(
-    explanation: ExplanationData, target: int, value: Any, answers: Answers, *, keep: bool
-) -> str:
+def _effect(explanation: ExplanationData, value: Any, answers: Answers, *, keep: bool) -> str:
     """Say what the cells of a recorded answer do together and apart."""
-    label, output = explanation.labels[target], str(explanation.settings.get("output"))
+    target, label, whole = explanation.target, explanation.label, explanation.whole
+    output = str(explanation.settings.get("output"))
     if keep:
-        return alone_text(answers, explanation.whole, target, label, output)
+        return alone_text(answers, whole, target, label, output)
     singles = explanation.answers.at(tuple(np.transpose(np.array(value).reshape(-1, 2))))
-    return SetEffect(label, target, output, explanation.whole, answers, singles).text
+    contrast = explanation.contrast
+    return SetEffect(label, target, output, whole, answers, singles, contrast).text
 
 
 def _other_answers(

@@ -127,7 +127,7 @@ def selection_evidence(
     asked = [target] if contrast is None else [target, contrast]
     shown = [*asked, *leading(before, PREDICTION_CLASSES), *leading(after, 2)]
     evidence["drop"] = drop
-    evidence["text"] = _text_of(run, selection, target, answer)
+    evidence["text"] = _text_of(run, selection, target, answer, contrast)
     if evidence["sum"] is not None:
         evidence["synergy"] = drop - evidence["sum"]
     evidence["classes"] = [
@@ -136,7 +136,9 @@ def selection_evidence(
     return evidence
 
 
-def _text_of(run: Run, selection: Selection, target: int, answer: Answers) -> str:
+def _text_of(
+    run: Run, selection: Selection, target: int, answer: Answers, contrast: int | None
+) -> str:
     """Say what several cells do together and apart; "" where that is not known."""
     whole, singles, output = run.whole, run.answers, str(run.classifier.output)
     if whole is None or singles is None:
@@ -145,7 +147,7 @@ def _text_of(run: Run, selection: Selection, target: int, answer: Answers) -> st
     if selection.keep:
         return alone_text(answer, whole, target, label, output)
     hidden = list(selection.hidden(run.grid))
-    return SetEffect(label, target, output, whole, answer, singles.at(hidden)).text
+    return SetEffect(label, target, output, whole, answer, singles.at(hidden), contrast).text
 
 
 def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[str, Any]:

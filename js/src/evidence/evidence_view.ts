@@ -138,8 +138,10 @@ function conditionText(keep: boolean): string {
 function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTMLElement {
   const [score, quantity] = [model.get("score"), model.get("quantity")];
   const [, before, after] = evidence.classes[0] ?? [0, 0, 0];
-  const change = fromToText(nameOf(model, prediction.target), before, after, quantity);
-  const root = element("p", "gx-verdict", `${change} (${signedText(-(evidence.drop ?? 0), score, quantity.unit)})`);
+  const { target, contrast } = prediction;
+  const rather = contrast == null ? "" : ` against ${nameOf(model, contrast)}`;
+  const change = fromToText(nameOf(model, target), before, after, quantity);
+  const root = element("p", "gx-verdict", `${change} (${signedText(-(evidence.drop ?? 0), score, quantity.unit)}${rather})`);
   root.append(element("span", "gx-rank", rankText(model, evidence)), ".");
   if (evidence.text) root.append(` ${evidence.text}`);
   const now = winner(evidence.classes, 2);
