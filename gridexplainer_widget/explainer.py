@@ -105,6 +105,8 @@ class GridExplainer(Auditor, Studies):
         img: PictureLike,
         target_class: int | str | None = None,
         method: str = "occlusion",
+        *,
+        contrast: int | str | None = None,
         **options: Any,
     ) -> Explanation:
         """Compute how much each cell contributes to a class.
@@ -119,6 +121,10 @@ class GridExplainer(Auditor, Studies):
             Index or label; by default the most probable class.
         method : str
             A name in :data:`gridexplainer_widget.METHODS` (docs/methods.md).
+        contrast : int or str, optional
+            Why the target rather than this class: drops are of ln(p of the target / p of this
+            class), a difference of logits; see :meth:`Explanation.for_contrast`. By default, why
+            the target rather than any other class.
         **options
             See :class:`gridexplainer_widget.attribution.options.MethodOptions`.
 
@@ -131,12 +137,13 @@ class GridExplainer(Auditor, Studies):
         ModelChangedError
             The model changed while it was asked.
         ValueError, TypeError
-            The picture, its grid, the target, the method or an option is not usable.
+            The picture, its grid, the target, the contrast, the method or an option is not usable.
         """
         request = parse_request((method, options))
         bar = (request.method.title,) if request.method.explain else ("Hiding cells", "cell")
         keep = partial(setattr, self, "explanation")
-        steps = explain_steps(self, self.start_run(img), target_class, request, on_result=keep)
+        run = self.start_run(img)
+        steps = explain_steps(self, run, target_class, request, contrast, on_result=keep)
         return with_bar(steps, *bar)
 
     def compare(  # noqa: PLR0913 - keywords with defaults
@@ -145,6 +152,7 @@ class GridExplainer(Auditor, Studies):
         methods: Sequence[MethodRequestLike] | None = None,
         target_class: int | str | None = None,
         *,
+        contrast: int | str | None = None,
         fill: AuditFills = None,
         mask: ArrayLike | None = None,
         randomise: bool = False,
@@ -153,7 +161,7 @@ class GridExplainer(Auditor, Studies):
 
         Parameters
         ----------
-        img, target_class
+        img, target_class, contrast
             As for :meth:`explain`, with the same errors.
         methods : sequence, optional
             "grad-cam", ("grad-cam", layer) or ("rise", {"samples": 500}), of any name in
@@ -168,9 +176,8 @@ class GridExplainer(Auditor, Studies):
             Ctrl-C, ``self.comparison`` holds the finished maps.
         """
         keep = partial(setattr, self, "comparison")
-        steps = comparison_steps(
-            self, img, methods, target_class, fill, mask, randomise=randomise, on_result=keep
-        )
+        request = self, img, methods, target_class, fill, mask
+        steps = comparison_steps(*request, contrast=contrast, randomise=randomise, on_result=keep)
         return with_bar(steps, "Comparing")
 
     def minimal_sets(

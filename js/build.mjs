@@ -20,7 +20,7 @@ const outputs = {
 /** Bytes of a widget's script and style together: a saved notebook holds them once per widget. */
 const MAX_WIDGET_BYTES = 72 * 1024;
 /** Names that never cross a wire and are none of the browser's; each is written out a hundred times. */
-const INTERNAL = /^(element|update|appearance|hardlyChanged|showMessage|duplicates|dragging|abandon)$/;
+const INTERNAL = /^(element|update|appearance|hardlyChanged|showMessage|duplicates|dragging|abandon|active|showActive|supports|against|extend|panel|selected|hovered|popup|listbox|ratio|pale|sending|coming|alerts|begin|leave|choose|hide|forget)$/;
 /** What esbuild leaves: 3 % of the scripts. */
 const SMALLER = {
   module: true,

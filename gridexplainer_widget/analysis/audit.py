@@ -14,6 +14,7 @@ from gridexplainer_widget.core.fills import Fill, parse_fill
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import read_picture
 from gridexplainer_widget.core.progress import Progress, subprogress
+from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.inference.choose import Engine
 from gridexplainer_widget.inference.order_curves import Chance
 from gridexplainer_widget.inference.run import Run
@@ -115,11 +116,25 @@ def audit_steps(  # noqa: PLR0913 - what is audited, by what, and how far
     steps = faithfulness_steps(audit.runs, explanation.values, explanation.target, mask, chances)
     faithfulness = yield from subprogress(steps, 1, stages)
     calls = faithfulness.calls - begun
-    faithfulness = replace(faithfulness, calls=calls, foretold=explanation.foretells)
+    notes = (*faithfulness.notes, *_contrast_note(explanation))
+    faithfulness = replace(faithfulness, calls=calls, foretold=explanation.foretells, notes=notes)
     if not randomise:
         return faithfulness
     steps = add_randomisation(setup, explanation, request, faithfulness)
     return (yield from subprogress(steps, 2, stages))
+
+
+def _contrast_note(explanation: Explanation) -> tuple[str, ...]:
+    if explanation.contrast is None:
+        return ()
+    label, other = (
+        shown(explanation.labels[index], 40) for index in (explanation.target, explanation.contrast)
+    )
+    note = (
+        f"The curves are of “{label}” alone, and the map is of “{label}” rather than “{other}”: "
+        "what it foretells is of both classes."
+    )
+    return (note,)
 
 
 def add_randomisation(
@@ -156,12 +171,13 @@ def randomise_steps(
     run = run_with(setup, explanation, fill_of(setup, explanation))
     if run.classifier.output is None:  # the first answer tells
         yield from ensure_baseline(run)
-    target, score, seed = explanation.target, explanation.score, explanation.settings.get("seed", 0)
+    target, contrast = explanation.target, explanation.contrast
+    score, seed = explanation.score, explanation.settings.get("seed", 0)
 
     def again(classifier: Classifier) -> Generator[Progress, None, tuple[NDArray[np.float32], int]]:
         randomised = Run(classifier, run.picture, run.masker, setup.batch_size)
-        found = yield from attribute(randomised, target, request, score, seed)
-        made = Explanation.of(randomised, target, score, {}, attribution=found)
+        found = yield from attribute(randomised, target, request, score, seed, contrast)
+        made = Explanation.of(randomised, target, score, {}, attribution=found, contrast=contrast)
         return made.values, made.cost.forward
 
     return (yield from randomisation_steps(run, explanation.values, again, stages, setup.seed))

@@ -119,6 +119,7 @@ class CertaintyWork:
             tells=self._tells.copy(),
             whole=explanation.whole,
             target=explanation.target,
+            contrast=explanation.contrast,
             labels=explanation.labels,
             output=str(explanation.settings.get("output")),
             unit=str(explanation.settings.get("unit", "")),

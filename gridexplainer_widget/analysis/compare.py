@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from gridexplainer_widget.core.picture import Picture, PictureLike, read_picture
 from gridexplainer_widget.core.progress import Progress, indeterminate, subprogress
 from gridexplainer_widget.inference.run import Run
-from gridexplainer_widget.methods.attribute import ensure_baseline, target_of
+from gridexplainer_widget.methods.attribute import contrast_of, ensure_baseline, target_of
 from gridexplainer_widget.methods.requests import MethodRequestLike, parse_requests
 from gridexplainer_widget.results.comparison import Comparison
 from gridexplainer_widget.results.comparison_data import Failure
@@ -31,13 +31,14 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
     fill: AuditFills = None,
     mask: ArrayLike | None = None,
     *,
+    contrast: int | str | None = None,
     randomise: bool = False,
     on_result: Callable[[Comparison], object],
 ) -> Generator[Progress, None, Comparison]:
     """Explain and audit by each method; give the comparison so far to `on_result`."""
     picture = read_picture(img)
     requests = parse_requests(setup.usual_methods if methods is None else methods)
-    yield from _check_request(setup, picture, target, fill, mask)
+    yield from _check_request(setup, picture, target, contrast, fill, mask)
     explanations, figures = list[Explanation](), list[Faithfulness]()
     audit: Audit | None = None
     first: Run | None = None
@@ -47,7 +48,7 @@ def comparison_steps(  # noqa: PLR0913, PLR0917 - the picture, the methods, and 
         if first is not None:
             run.set_answers.adopt(first.set_answers)
         try:
-            steps = explanation_steps(setup, run, target, request)
+            steps = explanation_steps(setup, run, target, request, contrast)
             explanation = yield from subprogress(steps, 2 * number, stages)
             if explanations:
                 run.check_baseline(explanations[0].whole)
@@ -74,18 +75,19 @@ def check_model(setup: Setup, run: Run) -> Generator[Progress, None, None]:
         setup.checked = yield from indeterminate(setup.model_checks(run))
 
 
-def _check_request(
+def _check_request(  # noqa: PLR0913, PLR0917 - the request
     setup: Setup,
     picture: Picture,
     target: int | str | None,
+    contrast: int | str | None,
     fill: AuditFills,
     mask: ArrayLike | None,
 ) -> Generator[Progress, None, None]:
-    """Check fills, target, mask and model before the long part."""
+    """Check fills, classes, mask and model before the long part."""
     run = setup.start_run(picture)
     audit_fills(fill, setup.fill, run.masker.pixels, run.grid, setup.seed)
     yield from ensure_baseline(run)
-    target_of(run, target)
+    contrast_of(run, target_of(run, target), contrast)
     if mask is not None:
         fit_mask(mask, run.grid, picture.size)
     yield from check_model(setup, run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import replace
+from functools import partial
 from typing import Final, TypeAlias
 
 from gridexplainer_widget.core.errors import ClassifierError, ModelChangedError, named, words_of
@@ -21,11 +22,12 @@ CLEAR_ERRORS: Final = (ClassifierError, ImportError, TypeError, ValueError)
 """Errors whose message is shown without the name of their class."""
 
 
-def explain_steps(
+def explain_steps(  # noqa: PLR0913 - the run, and what is asked of it
     setup: Setup,
     run: Run,
     target: int | str | None,
     request: MethodRequest,
+    contrast: int | str | None = None,
     *,
     on_result: Callable[[Explanation | None], object],
 ) -> ExplanationSteps:
@@ -37,11 +39,11 @@ def explain_steps(
     ``sys.exit()``, goes on as it is.
     """
     if request.method.explain is None:
-        explanation = yield from _occlusion_steps(setup, run, target, on_result)
+        explanation = yield from _occlusion_steps(setup, run, target, contrast, on_result)
     else:
         on_result(None)
         explanation = yield from _with_method_in_errors(
-            explanation_steps(setup, run, target, request), request
+            explanation_steps(setup, run, target, request, contrast), request
         )
     on_result(explanation)
     if setup.check_is_due(run):
@@ -56,14 +58,20 @@ def explain_steps(
 
 
 def explanation_steps(
-    setup: Setup, run: Run, target: int | str | None, request: MethodRequest
+    setup: Setup,
+    run: Run,
+    target: int | str | None,
+    request: MethodRequest,
+    contrast: int | str | None = None,
 ) -> ExplanationSteps:
     """Explain a run's picture by a method, and hide what tells how far to believe it."""
     setup.handful_count(run)  # draws them: no method is fitted to those that are kept out
-    found = yield from attribute(run, target, request, setup.score, setup.seed)
-    for _ in setup.probes(run) if found else setup.handfuls(run, target):
+    found = yield from attribute(run, target, request, setup.score, setup.seed, contrast)
+    handfuls = partial(setup.handfuls, run, target, contrast=contrast)
+    for _ in setup.probes(run) if found else handfuls():
         yield 1, 1
-    return setup.freeze(run, target, attribution=found, options=request.options)
+    options = request.options
+    return setup.freeze(run, target, contrast=contrast, attribution=found, options=options)
 
 
 def failure_reason(error: BaseException) -> str:
@@ -75,19 +83,21 @@ def _occlusion_steps(
     setup: Setup,
     run: Run,
     target: int | str | None,
+    contrast: int | str | None,
     on_result: Callable[[Explanation | None], object],
 ) -> ExplanationSteps:
-    """Hide every cell; a bad target fails with the first batch."""
+    """Hide every cell; a bad target or contrast fails with the first batch."""
     begun = False
+    freeze = partial(setup.freeze, run, target, contrast=contrast)
     total = len(run.grid) + setup.handful_count(run)
     try:
         for done in run.steps():
             if not begun:
-                on_result(setup.freeze(run, target))
+                on_result(freeze())
                 begun = True
             yield done, total
         done = len(run.grid)
-        for handfuls in setup.handfuls(run, target):
+        for handfuls in setup.handfuls(run, target, contrast=contrast):
             done += handfuls
             yield min(done, total), total
     except ModelChangedError:
@@ -96,7 +106,7 @@ def _occlusion_steps(
     except BaseException as error:
         if not begun:
             raise
-        explanation = setup.freeze(run, target)
+        explanation = freeze()
         on_result(explanation)
         if not isinstance(error, Exception):
             raise
@@ -109,7 +119,7 @@ def _occlusion_steps(
             f"they are in explainer.explanation.{hint}",
             explanation,
         ) from error
-    return setup.freeze(run, target)
+    return freeze()
 
 
 def _with_method_in_errors(steps: ExplanationSteps, request: MethodRequest) -> ExplanationSteps:

@@ -23,7 +23,12 @@ from gridexplainer_widget.core.scores import parse_score
 from gridexplainer_widget.inference.choose import parse_engine
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import draw, probe_steps, together_steps
-from gridexplainer_widget.methods.attribute import ensure_baseline, layers_of, target_of
+from gridexplainer_widget.methods.attribute import (
+    contrast_of,
+    ensure_baseline,
+    layers_of,
+    target_of,
+)
 from gridexplainer_widget.methods.requests import default_methods
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.notes import picture_checks
@@ -131,15 +136,21 @@ class Setup:
         )
 
     def handfuls(
-        self, run: Run, target: int | str | None, score: str | None = None
+        self,
+        run: Run,
+        target: int | str | None,
+        score: str | None = None,
+        contrast: int | str | None = None,
     ) -> Iterator[int]:
         """Hide handfuls of cells until their map has settled, unless `joint` is False."""
         if self.joint:
+            index = target_of(run, target)
             yield from together_steps(
                 run,
-                target_of(run, target),
+                index,
                 parse_score(score or self.score, self.classifier.output),
                 self.budget,
+                contrast_of(run, index, contrast),
             )
 
     def handful_count(self, run: Run) -> int:
@@ -151,12 +162,13 @@ class Setup:
         if self.joint:
             yield from probe_steps(run, self.budget)
 
-    def freeze(
+    def freeze(  # noqa: PLR0913 - keywords with defaults
         self,
         run: Run,
         target: int | str | None = None,
         score: str | None = None,
         *,
+        contrast: int | str | None = None,
         attribution: Attribution | None = None,
         options: MethodOptions | None = None,
     ) -> Explanation:
@@ -175,7 +187,7 @@ class Setup:
         }
         score = parse_score(score or self.score, self.classifier.output)
         checked = self.checked_on(run, target)
-        return Explanation.of(run, target, score, settings, checked, attribution)
+        return Explanation.of(run, target, score, settings, checked, attribution, contrast)
 
     def check(self, img: PictureLike, target_class: int | str | None = None) -> Preflight:
         """Check for common faults of a model, and of a picture for it.

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.network import Layer, Network
+from gridexplainer_widget.classifiers.network import Asked, Layer, Network
 from gridexplainer_widget.core.arrays import LayerMaps, Map, Pixels, PreparedBatch, Probabilities
 from gridexplainer_widget.core.errors import MethodError
 from gridexplainer_widget.core.grid import Grid
@@ -44,6 +44,11 @@ LOG_ODDS_NOTE = (
     "ln(p / (1 − p)), of the probability that it returns."
 )
 
+LOG_RATIO_NOTE = (
+    "The logits cannot be reached inside this model, so what is looked at is the difference of two "
+    "logarithms of the probabilities that it returns."
+)
+
 
 @dataclass
 class MethodContext:
@@ -55,6 +60,8 @@ class MethodContext:
         With its baseline scored.
     black_box_methods
         Suggested where a white-box model is needed.
+    contrast
+        The class that the target is held against; `score` is then log-odds.
     """
 
     method: str
@@ -66,6 +73,12 @@ class MethodContext:
     black_box_methods: tuple[str, ...] = ()
     forward: int = field(default=0, init=False)
     backward: int = field(default=0, init=False)
+    contrast: int | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """The target, or that and its contrast, as networks take it."""
+        return self.target if self.contrast is None else (self.target, self.contrast)
 
     @property
     def grid(self) -> Grid:
@@ -136,7 +149,7 @@ class MethodContext:
 
     def scores(self, batch: PreparedBatch) -> NDArray[np.float32]:
         """Return the target's logits, or log-odds if no logit can be reached."""
-        return self.on_network(lambda net: net.scores(batch, self.target))
+        return self.on_network(lambda net: net.scores(batch, self.asked))
 
     def head(self) -> tuple[str, NDArray[np.float32]]:
         """Return the layer before global average pooling, and the weights after it."""
@@ -151,7 +164,7 @@ class MethodContext:
         """Return the chosen layers' maps, and the score's gradients by each."""
         names = [layer.name for layer in self.layers]
         self.backward += 1
-        return self.on_network(lambda net: net.map_gradients(self.batch, self.target, names))
+        return self.on_network(lambda net: net.map_gradients(self.batch, self.asked, names))
 
     def gradients(
         self, batch: PreparedBatch | None = None, *, guided: bool = False
@@ -159,7 +172,7 @@ class MethodContext:
         """Return the score's gradient by the picture, or by each of a batch."""
         inputs = self.batch if batch is None else batch
         self.backward += len(inputs)
-        return self.on_network(lambda net: net.gradients(inputs, self.target, guided=guided))
+        return self.on_network(lambda net: net.gradients(inputs, self.asked, guided=guided))
 
     def drops(self, answers: Answers | Probabilities) -> NDArray[np.float32]:
         """Return drops of the target's score: (..., classes) → (...)."""
@@ -168,12 +181,15 @@ class MethodContext:
         if not isinstance(answers, Answers):
             answers = Answers.without_logits(answers)
         output = str(self.run.classifier.output)
-        return drops_of(answers, self.run.whole, self.target, self.score, output)
+        what = self.target, self.score, output, self.contrast
+        return drops_of(answers, self.run.whole, *what)
 
     @property
     def score_notes(self) -> tuple[str, ...]:
         """A note if gradients are of the log-odds."""
-        return () if self.network.differentiated == "logit" else (LOG_ODDS_NOTE,)
+        if self.network.differentiated == "logit":
+            return ()
+        return (LOG_ODDS_NOTE if self.contrast is None else LOG_RATIO_NOTE,)
 
     def layer_attribution(
         self, maps: Sequence[Map], notes: Sequence[str] = (), names: Sequence[str] = ()

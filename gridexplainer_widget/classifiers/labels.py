@@ -90,8 +90,38 @@ def distinct(labels: Iterable[str]) -> tuple[str, ...]:
     return tuple(numbered)
 
 
-def find_class(target: int | str, labels: Sequence[str]) -> int:
+def find_contrast(
+    contrast: int | str | None, target: int, labels: Sequence[str], output: str | None
+) -> int | None:
+    """Find the class that a target is held against; None is all others.
+
+    Raises
+    ------
+    ValueError
+        No class, or several, match; it is the target; or the model returns values.
+    """
+    if contrast is None:
+        return None
+    if output == "value":
+        raise ValueError(
+            f'contrast={contrast!r:.200}: this model returns values (output="value"), which do '
+            "not compete. A contrast needs two classes that have probabilities; leave it out."
+        )
+    index = find_class(contrast, labels, "contrast")
+    if index == target:
+        others = [name for place, name in enumerate(labels) if place != index][:3]
+        hint = f", such as {' or '.join(map(quoted, others))}" if others else ""
+        raise ValueError(
+            f"contrast={contrast!r:.200} is the class that is asked about: nothing speaks for it "
+            f"rather than itself. Wanted is another class{hint}, or None for all others."
+        )
+    return index
+
+
+def find_class(target: int | str, labels: Sequence[str], what: str = "target") -> int:
     """Find a class by index or label, each also as an array or tensor of one.
+
+    `what` it is stands in errors.
 
     Raises
     ------
@@ -102,12 +132,12 @@ def find_class(target: int | str, labels: Sequence[str]) -> int:
     if isinstance(target, str):
         return _labelled(target, labels)
     if isinstance(target, (bool, np.bool_)) or not isinstance(target, (int, np.integer)):
-        message = f"target {target!r} is no class. Wanted is an index or a label."
+        message = f"{what} {target!r} is no class. Wanted is an index or a label."
         raise ValueError(message)  # noqa: TRY004 - as for any other target that does not exist
     if not 0 <= target < len(labels):
-        named = f" The class with this label is target={str(target)!r}." * (str(target) in labels)
+        named = f" The class with this label is {what}={str(target)!r}." * (str(target) in labels)
         raise ValueError(
-            f"target {target} is out of range: the model has {len(labels)} classes, "
+            f"{what} {target} is out of range: the model has {len(labels)} classes, "
             f"0 to {len(labels) - 1}.{named}"
         )
     return int(target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
 
 Result = TypeVar("Result")
+
+Asked: TypeAlias = "int | tuple[int, int]"
+"""A class, or two: the first's score is held against the second's."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,10 @@ class Network(Protocol):
     """A white-box model of any framework; its mode, weights and gradients stay unchanged.
 
     Batches are float32 (n, height, width, channels), preprocessed, as for `Classifier.forward`.
-    Targets index probabilities: for a single sigmoid, 1 is its own class, 0 the other. Raises
-    ValueError for an unknown layer, MethodError where no gradient reaches a layer or the batch.
+    Targets index probabilities: for a single sigmoid, 1 is its own class, 0 the other. Of two
+    classes the score is the difference of their logits; where none can be reached, ln(p / p′), or,
+    of classes that may be true at once, the difference of log-odds. Raises ValueError for an
+    unknown layer, MethodError where no gradient reaches a layer or the batch.
     """
 
     @property
@@ -79,19 +84,19 @@ class Network(Protocol):
         is, the call.
         """
 
-    def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
+    def scores(self, batch: PreparedBatch, target: Asked) -> NDArray[np.float32]:
         """Return the target's score (see `differentiated`): (n,)."""
 
     def maps(self, batch: PreparedBatch, layers: Sequence[str]) -> list[LayerMaps]:
         """Return each layer's feature maps."""
 
     def map_gradients(
-        self, batch: PreparedBatch, target: int, layers: Sequence[str]
+        self, batch: PreparedBatch, target: Asked, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
         """Return each layer's feature maps, and the gradient of the target's score in them."""
 
     def gradients(
-        self, batch: PreparedBatch, target: int, *, guided: bool = False
+        self, batch: PreparedBatch, target: Asked, *, guided: bool = False
     ) -> PreparedBatch:
         """Return the gradient of the target's score in the batch.
 
@@ -106,7 +111,7 @@ class Network(Protocol):
         They are float32 (channels, outputs). Raises MethodError if the network does not end so.
         """
 
-    def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
+    def score_model(self, batch: PreparedBatch, target: Asked) -> tuple[Any, Any]:
         """Return the target's score as a framework model, and the batch as its input.
 
         For libraries such as SHAP: preprocessed (n, height, width, channels) → score (n, 1). Calls

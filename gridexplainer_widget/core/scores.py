@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -63,27 +65,54 @@ class Answers(NamedTuple):
         return bool((known | np.isnan(self.vectors[..., target])).all())
 
 
-def drops_of(
-    answers: Answers, baseline: Answers, target: int, score: Score, output: str
+def drops_of(  # noqa: PLR0913, PLR0917 - answers, and what is asked of them
+    answers: Answers,
+    baseline: Answers,
+    target: int,
+    score: Score,
+    output: str,
+    contrast: int | None = None,
 ) -> NDArray[np.float32]:
     """Subtract the target's score with cells hidden from that of the whole picture.
 
     Log-odds are those of the logits where all are known. Else they are ln(p / (1 − p)), bounded by
-    :func:`floors_of` of the model's `output`.
+    :func:`floors_of` of the model's `output`. Against a `contrast`, the score is always
+    ln(p of the target / p of that class); of classes that may be true at once, the difference of
+    their log-odds.
     """
-    exact = baseline.finite_log_odds(target) and answers.finite_log_odds(target)
+    classes = (target,) if contrast is None else (target, contrast)
+    both = (baseline, answers)
+    exact = all(known.finite_log_odds(index) for known in both for index in classes)
 
     def value(answers: Answers) -> NDArray[np.float64]:
+        if contrast is not None:
+            first, second = (_height(answers, index, output, exact=exact) for index in classes)
+            return first - second
         if score != "log-odds":
             return answers.vectors[..., target].astype(np.float64)
-        if exact:
-            return answers.log_odds[..., target].astype(np.float64)
-        probability, other = odds_of(answers.vectors, target, output)
-        least, least_other = floors_of(target, output)
-        return np.log(np.maximum(probability, least)) - np.log(np.maximum(other, least_other))
+        return _log_odds(answers, target, output, exact=exact)
 
     drops: NDArray[np.float32] = (value(baseline) - value(answers)).astype(np.float32)
     return drops
+
+
+def _log_odds(answers: Answers, index: int, output: str, *, exact: bool) -> NDArray[np.float64]:
+    if exact:
+        return answers.log_odds[..., index].astype(np.float64)
+    probability, other = odds_of(answers.vectors, index, output)
+    least, least_other = floors_of(index, output)
+    return np.log(np.maximum(probability, least)) - np.log(np.maximum(other, least_other))
+
+
+def _height(answers: Answers, index: int, output: str, *, exact: bool) -> NDArray[np.float64]:
+    """Return a class's term in a difference of two: ln p, or log-odds if each is true by itself."""
+    if output in INDEPENDENT:
+        return _log_odds(answers, index, output, exact=exact)
+    if exact:
+        with np.errstate(invalid="ignore"):  # NaN where not asked
+            return np.asarray(-np.logaddexp(0, -answers.log_odds[..., index].astype(np.float64)))
+    least, _ = floors_of(index, output)
+    return np.log(np.maximum(answers.vectors[..., index].astype(np.float64), least))
 
 
 def odds_of(
@@ -106,3 +135,17 @@ def floors_of(target: int, output: str) -> tuple[float, float]:
     if output == "sigmoid" and target == 0:
         return coarse, tiny
     return tiny, coarse if output in {"sigmoid", *INDEPENDENT} else tiny
+
+
+def beyond_float32(answers: Answers, target: int, output: str, contrast: int | None = None) -> bool:
+    """Tell whether some log-odds, or differences of two classes', are bounds: no logits tell."""
+    classes = (target,) if contrast is None else (target, contrast)
+    if all(answers.finite_log_odds(index) for index in classes):
+        return False
+
+    def parts(index: int) -> Iterator[tuple[NDArray[np.float64], float]]:
+        both = zip(odds_of(answers.vectors, index, output), floors_of(index, output), strict=True)
+        whole = contrast is None or output in INDEPENDENT
+        yield from both if whole else islice(both, 1)
+
+    return any(bool((p < floor).any()) for index in classes for p, floor in parts(index))

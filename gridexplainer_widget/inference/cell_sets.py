@@ -65,12 +65,14 @@ def ranking(drops: ArrayLike) -> NDArray[np.intp]:
     return scored
 
 
-def sum_of_drops(run: Run, cells: Sequence[int], target: int, score: Score) -> float | None:
+def sum_of_drops(
+    run: Run, cells: Sequence[int], target: int, score: Score, contrast: int | None = None
+) -> float | None:
     """Add up the drops of single cells; None if one is not scored."""
     if run.whole is None or run.answers is None:
         return None
     chosen = run.answers.at(list(cells))
-    drops = drops_of(chosen, run.whole, target, score, str(run.classifier.output))
+    drops = drops_of(chosen, run.whole, target, score, str(run.classifier.output), contrast)
     return None if np.isnan(drops).any() else float(drops.sum(dtype=np.float64))
 
 

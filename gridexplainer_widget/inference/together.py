@@ -34,7 +34,9 @@ def handful_count(cells: int, budget: int | None) -> int:
     return min(max(0, budget - cells - 1), MAX_HANDFULS)
 
 
-def together_steps(run: Run, target: int, score: Score, budget: int | None) -> Iterator[int]:
+def together_steps(
+    run: Run, target: int, score: Score, budget: int | None, contrast: int | None = None
+) -> Iterator[int]:
     """Hide handfuls of cells; yield the size of each batch.
 
     Ends when the fitted map has settled and all probes are known, or the budget is spent. The cells
@@ -43,7 +45,7 @@ def together_steps(run: Run, target: int, score: Score, budget: int | None) -> I
     drawn = draw(run, budget)
     for start in range(0, len(drawn), BETWEEN_LOOKS):
         yield from run.ask([cells for cells, _ in drawn[start : start + BETWEEN_LOOKS]])
-        if _settled(run, target, score):
+        if _settled(run, target, score, contrast):
             break
     yield from probe_steps(run, budget)
 
@@ -103,16 +105,17 @@ def fitted_map(  # noqa: PLR0913, PLR0917 - what is known, and of what
     target: int,
     score: Score,
     output: str,
+    contrast: int | None = None,
 ) -> NDArray[np.float32] | None:
     """Fit a map (rows, columns) to handfuls, around the drops alone; None with too few."""
     fitted = handfuls.fitted
     if len(fitted) < 2:
         return None
-    drops = drops_of(fitted.answers, baseline, target, score, output)
+    drops = drops_of(fitted.answers, baseline, target, score, output, contrast)
     return joint_fit(fitted.hidden, drops, alone.shape, alone.ravel()).reshape(alone.shape)
 
 
-def _settled(run: Run, target: int, score: Score) -> bool:
+def _settled(run: Run, target: int, score: Score, contrast: int | None) -> bool:
     """Tell whether maps of either half of the handfuls rank the cells alike."""
     handfuls, whole, answers = handfuls_of(run), run.whole, run.answers
     if handfuls is None or whole is None or answers is None:
@@ -121,7 +124,8 @@ def _settled(run: Run, target: int, score: Score) -> bool:
     none = np.zeros(run.grid.shape, np.float32)  # what both halves share would agree with itself
     first = np.arange(len(fitted)) % 2 == 0
     maps = [
-        fitted_map(fitted.at(half), whole, none, target, score, output) for half in (first, ~first)
+        fitted_map(fitted.at(half), whole, none, target, score, output, contrast)
+        for half in (first, ~first)
     ]
     if any(map_ is None or np.ptp(map_) == 0 for map_ in maps):
         return False

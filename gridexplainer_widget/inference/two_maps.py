@@ -41,6 +41,8 @@ class TwoMaps:
         Of the whole picture.
     fitted : bool
         Whether there is a second map: not of another method's.
+    contrast : int, optional
+        The class that the target is held against.
     """
 
     alone: NDArray[np.float32]
@@ -50,6 +52,7 @@ class TwoMaps:
     score: Score
     output: str
     fitted: bool = True
+    contrast: int | None = None
 
     @cached_property
     def maps(self) -> Mapping[MapName, NDArray[np.float32]]:
@@ -57,7 +60,7 @@ class TwoMaps:
         alone: Mapping[MapName, NDArray[np.float32]] = {"alone": self.alone}
         if self.handfuls is None or not self.fitted:
             return alone
-        what = self.target, self.score, self.output
+        what = self.target, self.score, self.output, self.contrast
         together = fitted_map(self.handfuls, self.whole, self.alone, *what)
         return alone if together is None else {**alone, "together": together}
 
@@ -67,7 +70,7 @@ class TwoMaps:
         if self.handfuls is None:
             return {}
         probes = self.handfuls.kept_out
-        drops = drops_of(probes.answers, self.whole, self.target, self.score, self.output)
+        drops = self._drops(probes.answers)
         measured = {name: foretells(map_, probes.hidden, drops) for name, map_ in self.maps.items()}
         return {name: found for name, found in measured.items() if found is not None}
 
@@ -76,8 +79,7 @@ class TwoMaps:
         """Drops with handfuls hidden that a map is fitted to: float32 (handfuls,)."""
         if self.handfuls is None:
             return np.empty(0, np.float32)
-        answers = self.handfuls.fitted.answers
-        return drops_of(answers, self.whole, self.target, self.score, self.output)
+        return self._drops(self.handfuls.fitted.answers)
 
     @property
     def shown(self) -> MapName:
@@ -87,3 +89,7 @@ class TwoMaps:
         enough = min(ENOUGH, self.foretold["together"].value + LEAD)
         told = "alone" in self.foretold and self.foretold["alone"].value > enough
         return "alone" if told else "together"
+
+    def _drops(self, answers: Answers) -> NDArray[np.float32]:
+        what = self.target, self.score, self.output, self.contrast
+        return drops_of(answers, self.whole, *what)

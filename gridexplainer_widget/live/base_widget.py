@@ -18,7 +18,7 @@ from .colab import views_hear_only_the_kernel
 from .ipykernel import route_clicks_to_the_subshell
 from .publisher import Publisher
 from .shared_traits import SharedTraits
-from .traits import accepted, accepted_target, kernel_trait, sendable, sent_target, told
+from .traits import accepted, accepted_target, class_sent, kernel_trait, sendable, sent_target, told
 
 
 class BaseWidget(SharedTraits):
@@ -50,7 +50,7 @@ class BaseWidget(SharedTraits):
 
     target = t.Any(
         None, allow_none=True, help="The class asked about, index or label; None is the top one."
-    ).tag(sync=True, to_json=lambda target, _: shown(target) if isinstance(target, str) else target)
+    ).tag(sync=True, to_json=class_sent)
 
     def __init__(self, setup: Setup, publisher: Publisher, **layout: Any) -> None:
         self._setup, self._publisher, self.lock = setup, publisher, publisher.lock

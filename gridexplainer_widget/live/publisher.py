@@ -178,11 +178,13 @@ class Publisher(ABC):
         self._failure = outcome if isinstance(outcome, BaseException) else None
         self._traits.set_trait("status", "error" if failed else outcome)
 
-    def _existing_target(self, find: Callable[[int | str | None], Target]) -> Target:
-        """Find the target, which may have been set before the labels were known."""
+    def _existing_class(
+        self, find: Callable[[int | str | None], Target], trait: str = "target"
+    ) -> Target:
+        """Find a trait's class, which may have been set before the labels were known."""
         try:
-            return find(self._traits.target)
+            return find(getattr(self._traits, trait))
         except ValueError as error:
-            self._traits.target = None
+            setattr(self._traits, trait, None)
             self._traits.set_trait("error", str(error))
             return find(None)

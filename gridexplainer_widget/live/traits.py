@@ -11,7 +11,7 @@ from gridexplainer_widget.analysis.explain import CLEAR_ERRORS
 from gridexplainer_widget.classifiers.labels import Labels, find_class, plain_target
 from gridexplainer_widget.core.errors import named, words_of
 from gridexplainer_widget.core.grid import is_whole
-from gridexplainer_widget.core.shown import readable
+from gridexplainer_widget.core.shown import readable, shown
 
 
 class Validated(t.Any):
@@ -67,6 +67,11 @@ def sent_target(target: Any) -> int | str | None:
     if is_whole(target):
         return int(target)
     raise ValueError(f"target {target!r:.200} is no class. Wanted is an index or a label.")
+
+
+def class_sent(target: Any, _: Any) -> Any:
+    """Write a class for the front end."""
+    return shown(target) if isinstance(target, str) else target
 
 
 def accepted_target(target: Any, published: Sequence[str], labels: Labels | None) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from gridexplainer_widget.attribution.attribution import Attribution, Cost
 from gridexplainer_widget.attribution.context import MethodContext, Steps
-from gridexplainer_widget.classifiers.labels import find_class
+from gridexplainer_widget.classifiers.labels import find_class, find_contrast
 from gridexplainer_widget.classifiers.network import Layer
 from gridexplainer_widget.core.progress import Progress, drain
 from gridexplainer_widget.core.scores import Score
@@ -18,8 +18,13 @@ from .registry import black_box_methods
 from .requests import MethodRequest
 
 
-def attribute(
-    run: Run, target: int | str | None, request: MethodRequest, score: Score, seed: int = 0
+def attribute(  # noqa: PLR0913, PLR0917 - the run, and what is asked of it
+    run: Run,
+    target: int | str | None,
+    request: MethodRequest,
+    score: Score,
+    seed: int = 0,
+    contrast: int | str | None = None,
 ) -> Generator[Progress, None, Attribution | None]:
     """Score the run's baseline, then explain its picture by a method.
 
@@ -27,6 +32,8 @@ def attribute(
     ----------
     target : int, str or None
         Index or label; None is the most probable.
+    contrast : int, str or None
+        Of the class that the target is held against, in log-odds; None is all others.
 
     Returns
     -------
@@ -53,7 +60,11 @@ def attribute(
     baseline = Cost(forward=run.calls - calls, seconds=time.perf_counter() - started)
     index = target_of(run, target)
     options, alternatives = request.options, black_box_methods()
-    context = MethodContext(method.name, run, index, score, seed, options, alternatives)
+    against = contrast_of(run, index, contrast)
+    score = score if against is None else "log-odds"
+    context = MethodContext(
+        method.name, run, index, score, seed, options, alternatives, contrast=against
+    )
     found = yield from _timed(method.explain(context), baseline)
     run.confirm()
     return found
@@ -94,6 +105,20 @@ def target_of(run: Run, target: int | str | None) -> int:
     if target is None:
         return run.classifier.quantity.leading(run.baseline, 1)[0]
     return find_class(target, run.classifier.names(len(run.baseline)))
+
+
+def contrast_of(run: Run, target: int, contrast: int | str | None) -> int | None:
+    """Return the index of the class that a target is held against; None is all others.
+
+    Raises
+    ------
+    ValueError
+        No such class, the target itself, or values; or no baseline yet.
+    """
+    if run.baseline is None:
+        raise ValueError("Nothing has been scored yet, so there is nothing to explain.")
+    names = run.classifier.names(len(run.baseline))
+    return find_contrast(contrast, target, names, run.classifier.output)
 
 
 def layers_of(run: Run) -> tuple[Layer, ...]:

@@ -70,7 +70,7 @@ def _explainer(
     """Return SHAP's explainer and its form of the picture."""
     shap = framework("shap", "method='shap-gradient'", "shap")
     batch = np.concatenate([context.batch, background])
-    model, inputs = network.score_model(batch, context.target)
+    model, inputs = network.score_model(batch, context.asked)
     size = context.run.batch_size
     make = partial(shap.GradientExplainer, model, inputs[1:], batch_size=size)
     return network.with_gradients(make), inputs[:1]
@@ -121,8 +121,9 @@ def _sum_note(
     batches = [background[start : start + step] for start in range(0, len(background), step)]
     mean = float(np.concatenate([context.scores(batch) for batch in batches]).mean())
     expected = float(context.scores(context.batch)[0]) - mean
+    differentiated = context.network.differentiated
+    what = differentiated if context.contrast is None else "difference of the two classes"
     return (
         f"The values add up to {values.sum():.3g}; with ever more samples they would to "
-        f"{expected:.3g}, what the {context.network.differentiated} has over its mean on the "
-        "background."
+        f"{expected:.3g}, what the {what} has over its mean on the background."
     )

@@ -13,8 +13,8 @@ from gridexplainer_widget.attribution.coalitions import coalition_values
 from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.attribution.seeding import seeded_global_generators
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.core.shown import shown
 
 DEFAULT_EVALUATIONS = 500
@@ -83,7 +83,7 @@ def shap_partition(context: MethodContext) -> Steps:
     table, empty = CoalitionValues(), np.zeros((1, len(context.grid)), np.bool_)
     table.add(empty, (yield from coalition_values(context, empty, 0, total)))
     # Read now: later answers may evict it.
-    hidden = context.run.cached_probabilities(range(len(context.grid)))
+    hidden = context.run.cached_answer(range(len(context.grid)))
     while True:
         # SHAP blocks on its model. To report progress and allow a stop, abort it where values are
         # missing, add them and restart.
@@ -156,15 +156,26 @@ def exact_evaluations(clustering: NDArray[np.float64]) -> int:
     return 2 + below(2 * cells - 2)
 
 
-def _sum_note(context: MethodContext, hidden: Probabilities | None) -> tuple[str, ...]:
+def _sum_note(context: MethodContext, hidden: Answers | None) -> tuple[str, ...]:
     """State the sum of the values; `hidden` is for every cell hidden."""
     whole, target = context.run.baseline, context.target
     if whole is None or hidden is None:
         return ()
-    label = shown(context.run.classifier.names(len(whole))[target])
+    names = context.run.classifier.names(len(whole))
+    label = shown(names[target])
+    if context.contrast is not None:
+        note = (
+            "The values add up to what hiding every cell takes from the log-odds of "
+            f"“{label}” rather than “{shown(names[context.contrast])}”: "
+            f"{float(context.drops(hidden)):.3g}."
+        )
+        return (note,)
     quantity = context.run.classifier.quantity
     what = "" if quantity.is_value else "the probability of "
-    before, after = quantity.text(float(whole[target])), quantity.text(float(hidden[target]))
+    before, after = (
+        quantity.text(float(whole[target])),
+        quantity.text(float(hidden.vectors[target])),
+    )
     note = (
         f"The values add up to what hiding every cell does: {what}“{label}” goes "
         f"from {before} to {after}."

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
-from gridexplainer_widget.classifiers.labels import find_class
+from gridexplainer_widget.classifiers.labels import find_class, find_contrast
 from gridexplainer_widget.core.files import write_file
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.handfuls import Handfuls
@@ -68,7 +68,9 @@ OPTIONAL_ARRAYS: Final = (
 
 CHOSEN: Final[tuple[MapName | None, ...]] = (None, "alone", "together")
 
-HEADER_FIELDS: Final = ("target", "labels", "score", "fill", "model", "preprocessing", "seconds")
+HEADER_FIELDS: Final = (
+    *("target", "contrast", "labels", "score", "fill", "model", "preprocessing", "seconds"),
+)
 
 
 def save(explanation: ExplanationData, path: str | os.PathLike[str]) -> Path:
@@ -207,14 +209,15 @@ def _from_parts(header: dict[str, Any], stored: Mapping[str, StoredArray]) -> di
     if header.get("attribution") is not None:
         attribution = attribution_of(header["attribution"], arrays, grid)
     sets = header.get("minimal_sets")
+    target, output = find_class(header["target"], labels), settings.get("output")
     method = parse_method(attribution.method if attribution else "occlusion")
     check_settings(settings, method)
-    target = find_class(header["target"], labels)
     return dict(
         grid=grid,
         target=target,
+        contrast=find_contrast(header.get("contrast"), target, labels, output),
         labels=labels,
-        score=parse_score(header["score"], settings.get("output")),
+        score=parse_score(header["score"], output),
         seconds=as_seconds(header["seconds"]),
         settings=settings,
         checked=Preflight.of_record(header["checked"]) if header["checked"] else None,

@@ -9,6 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
 from numpy.typing import NDArray
 
 from gridexplainer_widget.core.scores import Unit
+from gridexplainer_widget.core.shown import shown
 
 from .explanation_data import ExplanationData
 
@@ -74,6 +75,14 @@ def muted(explanation: ExplanationData) -> NDArray[np.float64]:
 def unit_text(explanation: ExplanationData) -> str:
     """Name the unit of displayed values."""
     return UNIT_TEXTS.get(explanation.unit, explanation.unit_text)
+
+
+def side_texts(explanation: ExplanationData) -> tuple[str, str]:
+    """Say what values above zero speak for, and those below."""
+    label, contrast = shown(explanation.label, 16), explanation.contrast
+    if contrast is None:
+        return f"speaks for\n{label}", f"speaks against\n{label}"
+    return f"speaks for\n{label}", f"speaks for\n{shown(explanation.labels[contrast], 16)}"
 
 
 def factor_of(scale: float, unit: Unit) -> float:

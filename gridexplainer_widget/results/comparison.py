@@ -94,7 +94,9 @@ class Comparison(ComparisonData[Explanation]):
     def __str__(self) -> str:
         first = self.explanations[0] if self.explanations else None
         head = (
-            f"{shown(first.label)}: {first.baseline_text}" if first else "No method had an answer"
+            f"{shown(first.label)}{first.rather}: {first.baseline_text}"
+            if first
+            else "No method had an answer"
         )
         lines = [self._line(number) for number in range(len(self))]
         lines += [f"  {note}" for note in self._notes]

@@ -76,7 +76,7 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
     name = class_name(first.labels, first.target)
     methods = f"{len(maps)} method{'s' if len(maps) != 1 else ''}"
     subtitle = f"{first.model} · {rows}×{columns} cells · {methods}"
-    return comparison_html(record, f"{name}: {first.baseline_text}", subtitle)
+    return comparison_html(record, f"{name}{first.rather}: {first.baseline_text}", subtitle)
 
 
 def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str:

@@ -103,7 +103,7 @@ def _draw_picture(above: Axes, below: Axes, explanation: ExplanationData) -> Non
     above.imshow(explanation.picture, interpolation="antialiased")
     label = shown(explanation.label, 24)
     above.set_title(
-        f"“{label}”: {explanation.baseline_text}",
+        f"“{label}”: {explanation.baseline_text}{shown(explanation.rather, 38)}",
         fontsize=10,
         loc="left",
         **PLAIN,

@@ -12,6 +12,7 @@ import numpy as np
 
 from gridexplainer_widget.attribution.attribution import Attribution
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.classifiers.labels import find_contrast
 from gridexplainer_widget.core.handfuls import Handfuls
 from gridexplainer_widget.core.scores import Score
 from gridexplainer_widget.core.shown import quoted, shown
@@ -62,10 +63,12 @@ class Explanation(ExplanationData):
         settings: Mapping[str, Any],
         checked: Preflight | None = None,
         attribution: Attribution | None = None,
+        contrast: int | str | None = None,
     ) -> Explanation:
         """Freeze a run's scores so far, or another method's result.
 
-        The target is an index or a label; None is the most probable class.
+        The target is an index or a label; None is the most probable class. So is the contrast, of
+        which None is all others.
 
         Raises
         ------
@@ -91,6 +94,7 @@ class Explanation(ExplanationData):
             log_odds=log_odds.reshape(*run.grid.shape, -1).copy(),
             baseline_log_odds=run.baseline_log_odds.copy(),
             target=index,
+            contrast=find_contrast(contrast, index, labels, run.classifier.output),
             labels=labels,
             score=score,
             fill=run.masker.fill.name,
@@ -165,7 +169,8 @@ class Explanation(ExplanationData):
             row, column, top, left, bottom, right (pixels of the model's
             input, the last two exclusive), value; with occlusion also the
             probability with the cell hidden, or, of a model that returns values, hidden: its value;
-            and where handfuls were hidden, alone and together: both maps. With certainty:
+            contrast: the probability of the class that the target is held against; and where
+            handfuls were hidden, alone and together: both maps. With certainty:
             certainty (1 sure for, −1 sure against, 0 not known), low, high, and what hiding by each
             way takes, in log-odds or the model's unit.
 
@@ -249,7 +254,8 @@ class Explanation(ExplanationData):
         cells = ", ".join(f"({c.row}, {c.column}) {c.value:+.3g}" for c in self.top(3))
         values = "drops" if self.attribution is None and self.map == "alone" else "values"
         summary = (
-            f"{shown(self.label)}: {self.baseline_text} on the whole picture; {self.title}: "
+            f"{shown(self.label)}{self.rather}: {self.baseline_text} on the whole picture; "
+            f"{self.title}: "
             f"{self.native}; largest {values}{unit} at (row, column): {cells or 'none yet'}. "
             f"Preprocessing: {self.preprocessing}."
         )
@@ -259,7 +265,7 @@ class Explanation(ExplanationData):
         notes = "".join(f"\n  {note}" for note in self.notes)
         how = f"fill={self.fill!r}" if self.attribution is None else f"method={self.method!r}"
         return (
-            f"Explanation({quoted(self.label)} {self.baseline_text}, "
+            f"Explanation({quoted(self.label)}{self.rather} {self.baseline_text}, "
             f"{self.grid.rows}×{self.grid.columns}, {how}, score={self.score!r}, "
             f"model={self.model!r}, preprocessing={self.preprocessing!r}){notes}"
         )

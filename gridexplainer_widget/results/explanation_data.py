@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.attribution.attribution import Cost, over_pixels
-from gridexplainer_widget.classifiers.labels import find_class
-from gridexplainer_widget.classifiers.quantities import Quantity, quantity_of
-from gridexplainer_widget.core.arrays import Probabilities
+from gridexplainer_widget.classifiers.labels import find_class, find_contrast
 from gridexplainer_widget.core.fills import is_of_whole
 from gridexplainer_widget.core.hardly_changed import hardly_changed
 from gridexplainer_widget.core.picture import to_uint8
@@ -106,6 +104,7 @@ class ExplanationData(ExplanationFields):
             self.score,
             output,
             fitted=self.attribution is None,
+            contrast=self.contrast,
         )
 
     @property
@@ -147,11 +146,6 @@ class ExplanationData(ExplanationFields):
         return found.pixels if found else over_pixels(self.values, self.grid)
 
     @property
-    def quantity(self) -> Quantity:
-        """What the model's numbers are."""
-        return quantity_of(self.settings)
-
-    @property
     def unit(self) -> Unit:
         """Unit of `values`; "" if only their order has meaning."""
         return self.score if self.attribution is None else self.attribution.unit
@@ -167,7 +161,8 @@ class ExplanationData(ExplanationFields):
     def drops(self) -> NDArray[np.float32]:
         """Baseline minus hidden, signed: float32 (rows, columns), NaN where not scored."""
         output = str(self.settings.get("output"))
-        drops = drops_of(self.answers, self.whole, self.target, self.score, output)
+        what = self.target, self.score, output, self.contrast
+        drops = drops_of(self.answers, self.whole, *what)
         drops.setflags(write=False)
         return drops
 
@@ -184,24 +179,9 @@ class ExplanationData(ExplanationFields):
         return changes & hides
 
     @property
-    def baseline(self) -> float:
-        """The target's probability, 0..1, or value on the whole picture."""
-        return float(self.baseline_vector[self.target])
-
-    @property
-    def baseline_text(self) -> str:
-        """The baseline as it is written: "83.0%" or "57.4 years"."""
-        return self.quantity.text(self.baseline)
-
-    @property
     def unit_text(self) -> str:
         """The unit as it is written; "" if only the order of values has meaning."""
         return self.quantity.noun if self.unit == "value" else self.unit
-
-    @property
-    def label(self) -> str:
-        """The target's label."""
-        return self.labels[self.target]
 
     @property
     def done(self) -> int:
@@ -212,11 +192,6 @@ class ExplanationData(ExplanationFields):
     def complete(self) -> bool:
         """Whether every cell has a value."""
         return self.done == len(self.grid)
-
-    @cached_property
-    def scored_vectors(self) -> Probabilities:
-        """Probabilities of the scored cells: float32 (done, classes)."""
-        return self.vectors[np.isfinite(self.vectors[..., 0])]
 
     @property
     def set_notes(self) -> tuple[str, ...]:
@@ -246,6 +221,8 @@ class ExplanationData(ExplanationFields):
     def for_target(self, target: int | str) -> Self:
         """Return the explanation of another class; no model call.
 
+        It is held against the same class as before, unless it is that class.
+
         Raises
         ------
         ValueError
@@ -259,7 +236,28 @@ class ExplanationData(ExplanationFields):
             )
         if index == self.target:
             return self
-        return replace(self, target=index, minimal_sets=None)
+        contrast = None if index == self.contrast else self.contrast
+        return replace(self, target=index, contrast=contrast, minimal_sets=None)
+
+    def for_contrast(self, contrast: int | str | None) -> Self:
+        """Return why the target rather than another class, in log-odds; no model call.
+
+        None is all other classes, as before; the score stays log-odds.
+
+        Raises
+        ------
+        ValueError
+            There is no such class, it is the target, or the method explains one question at a time.
+        """
+        index = find_contrast(contrast, self.target, self.labels, self.settings.get("output"))
+        if self.attribution is not None and index != self.contrast:
+            against = None if index is None else self.labels[index]
+            raise ValueError(
+                f"This map of {self.title} is of {self.question} alone. Ask again: "
+                f"explainer.explain(img, {quoted(self.label)}, method={self.method!r}, "
+                f"contrast={quoted(against)})."
+            )
+        return replace(self, contrast=index)
 
     def with_map(self, name: MapName | None) -> Self:
         """Return the explanation showing a map of occlusion; None for what has earned it.
@@ -283,6 +281,12 @@ class ExplanationData(ExplanationFields):
             It is neither, or the method's map is in the other.
         """
         wanted = parse_score(score, self.settings.get("output"))
+        if self.contrast is not None and wanted != "log-odds":
+            raise ValueError(
+                f"{self.question} is measured in log-odds, not in {wanted}: two classes are held "
+                f"against each other. explanation.for_contrast(None).for_score({wanted!r}) asks "
+                "against all others."
+            )
         if self.attribution is not None and self.unit and wanted != self.unit:
             raise ValueError(
                 f"This map of {self.title} is in {self.unit}. Ask again with "

@@ -26,6 +26,8 @@ def explanation_table(explanation: ExplanationData) -> Any:
     if explanation.attribution is None:
         name = "hidden" if explanation.quantity.is_value else "probability"
         table[name] = explanation.vectors[..., explanation.target].ravel()
+        if explanation.contrast is not None:
+            table["contrast"] = explanation.vectors[..., explanation.contrast].ravel()
     table["value"] = explanation.values.ravel()
     if explanation.attribution is None and "together" in explanation.maps:
         for name, map_ in explanation.maps.items():

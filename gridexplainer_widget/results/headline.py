@@ -38,6 +38,7 @@ def headline(explanation: ExplanationData) -> tuple[Part, ...]:
         explanation.target,
         explanation.quantity,
         explanation.settings.get("output"),
+        explanation.contrast,
     )
     rest = _evidence(explanation)
     return (*answer, (f" {rest}", False)) if rest else answer
@@ -71,15 +72,18 @@ def foretells_record(explanation: ExplanationData) -> dict[str, Any]:
     }
 
 
-def answer_parts(
+def answer_parts(  # noqa: PLR0913, PLR0917 - what the model answers, and what is asked
     vector: NDArray[np.floating],
     labels: Sequence[str],
     target: int,
     quantity: Quantity,
     output: object,
+    contrast: int | None = None,
 ) -> tuple[Part, ...]:
     """Say what the model answers, and which class is asked about."""
     name, number = class_name(labels, target), quantity.text(float(vector[target]))
+    if contrast is not None:
+        return _rather(vector, labels, (target, contrast), quantity, output)
     if quantity.is_value:
         return ("The model says ", False), (number, True), (f" for “{name}”.", False)
     if output in INDEPENDENT:
@@ -91,6 +95,23 @@ def answer_parts(
         return ("The model says ", False), (name, True), (f" ({number}).{unsure}", False)
     says = f"The model says {class_name(labels, best)} ({quantity.text(float(vector[best]))})."
     return ("You ask: why ", False), (name, True), (f" ({number})? {says}", False)
+
+
+def _rather(
+    vector: NDArray[np.floating],
+    labels: Sequence[str],
+    classes: tuple[int, int],
+    quantity: Quantity,
+    output: object,
+) -> tuple[Part, ...]:
+    (name, number), (other, its) = (
+        (class_name(labels, index), quantity.text(float(vector[index]))) for index in classes
+    )
+    [best] = quantity.leading(vector, 1)
+    says = f" The model says {class_name(labels, best)} ({quantity.text(float(vector[best]))})."
+    told = output in INDEPENDENT or best in classes
+    parts = ("You ask: why ", False), (name, True), (f" ({number}) rather than ", False)
+    return (*parts, (other, True), (f" ({its})?{'' if told else says}", False))
 
 
 def _evidence(explanation: ExplanationData) -> str:
@@ -112,9 +133,14 @@ def _evidence(explanation: ExplanationData) -> str:
 def _strongest(explanation: ExplanationData) -> str:
     values = np.nan_to_num(explanation.values)
     most = float(np.abs(values).max())
+    words = ("for it", "against it")
+    if explanation.contrast is not None:
+        classes = explanation.target, explanation.contrast
+        first, second = (f"for {class_name(explanation.labels, index)}" for index in classes)
+        words = first, second
     sides = [
-        f"{word} it: {region_text(region, *explanation.grid.shape)}"
-        for word, side in (("for", values), ("against", -values))
+        f"{word}: {region_text(region, *explanation.grid.shape)}"
+        for word, side in zip(words, (values, -values), strict=True)
         if side.max() >= MENTIONED * most and (region := strongest_region(side)) is not None
     ]
     return f"Strongest {'; '.join(sides)}." if sides else "No cell changes it."

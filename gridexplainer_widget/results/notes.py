@@ -16,7 +16,7 @@ from gridexplainer_widget.classifiers.checks.checks import (
 from gridexplainer_widget.classifiers.checks.hiding import MAX_LEFT
 from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import LOCAL
-from gridexplainer_widget.core.scores import INDEPENDENT, floors_of, odds_of
+from gridexplainer_widget.core.scores import INDEPENDENT, beyond_float32, floors_of, odds_of
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.results.data.map_shape import (
     is_placeless,
@@ -112,7 +112,7 @@ def _joint(explanation: ExplanationData) -> str:
         for drop in (_largest_drop(explanation), leading_drop(explanation.two_maps.handful_drops))
     )
     return (
-        f"No cell of “{shown(explanation.label, 40)}” matters alone (the most is {alone}), but "
+        f"No cell of {explanation.question} matters alone (the most is {alone}), but "
         f"together they do: some handfuls take {together}."
     )
 
@@ -141,18 +141,19 @@ def _unmoved(explanation: ExplanationData) -> str:
         )
     if _leaves_everything(explanation):
         return "No cell changes the answer at all."
-    what = "" if explanation.quantity.is_value else "the probability of "
-    return f"No cell changes {what}“{shown(explanation.label)}”."
+    measured = "probability" if explanation.contrast is None else "odds"
+    what = "" if explanation.quantity.is_value else f"the {measured} of "
+    return f"No cell changes {what}{explanation.question}."
 
 
 def _flat(explanation: ExplanationData) -> str:
     if not is_flat(explanation) or is_saturated(explanation) or is_joint(explanation):
         return ""
-    most, label = _largest_drop(explanation), shown(explanation.label, 40)
+    most, asked = _largest_drop(explanation), explanation.question
     if explanation.score == "log-odds":
-        moves = f"the log-odds of “{label}” by more than {_rounded_up(most)}."
+        moves = f"the log-odds of {asked} by more than {_rounded_up(most)}."
     else:
-        moves = f"the probability of “{label}” by more than {_rounded_up(100 * most)} points."
+        moves = f"the probability of {asked} by more than {_rounded_up(100 * most)} points."
     return f"The map is flat: no cell moves {moves}"
 
 
@@ -165,7 +166,7 @@ def _two_sided(explanation: ExplanationData) -> str:
         return ""
     supports, against = sides_of(explanation.values)
     return (
-        f"About as many cells speak against “{shown(explanation.label, 40)}” ({against}) as for it "
+        f"About as many cells speak against {explanation.question} ({against}) as for it "
         f"({supports}): their numbers may be chance."
     )
 
@@ -183,7 +184,9 @@ def _placeless(explanation: ExplanationData) -> str:
 
 
 def _bounds(explanation: ExplanationData) -> str:
-    if explanation.score != "log-odds" or not _is_beyond_float32(explanation):
+    output = str(explanation.settings.get("output"))
+    what = explanation.target, output, explanation.contrast
+    if explanation.score != "log-odds" or not beyond_float32(explanation.answers, *what):
         return ""
     return "Some probabilities are 0 or 1 as far as float32 holds; their log-odds are bounds."
 
@@ -273,15 +276,6 @@ def _is_rounded(explanation: ExplanationData) -> bool:
 def _leaves_target(explanation: ExplanationData) -> bool:
     score = explanation.quantity.scores[-1]
     return not np.nan_to_num(explanation.for_score(score).drops).any()
-
-
-def _is_beyond_float32(explanation: ExplanationData) -> bool:
-    if explanation.answers.finite_log_odds(explanation.target):
-        return False
-    output = str(explanation.settings.get("output"))
-    odds = odds_of(explanation.scored_vectors, explanation.target, output)
-    floors = floors_of(explanation.target, output)
-    return any(bool((p < floor).any()) for p, floor in zip(odds, floors, strict=True))
 
 
 def _rounded_up(points: float) -> str:

@@ -16,7 +16,7 @@ from PIL import Image
 from gridexplainer_widget.classifiers.labels import class_name
 from gridexplainer_widget.core.fills import FILL_TEXTS, fill_text
 from gridexplainer_widget.core.picture import png_bytes
-from gridexplainer_widget.core.scores import Answers, drops_of
+from gridexplainer_widget.core.scores import Answers, Score, drops_of
 from gridexplainer_widget.results.data.minimal_sets import MinimalSets
 from gridexplainer_widget.results.data.set_effect import SetEffect, alone_text
 from gridexplainer_widget.results.data.sets_record import shown_sets
@@ -99,8 +99,7 @@ def record_of(
         "baseline": _floats(explanation.baseline_vector[classes]),
         "vectors": _floats(explanation.vectors[..., classes]),
         "answers": {
-            score: _answers(explanation.for_score(score), classes)
-            for score in explanation.quantity.scores
+            score: _answers(explanation.for_score(score), classes) for score in _scores(explanation)
         },
         "others": others,
         "selection": _selection(explanation, classes, state, selection),
@@ -122,10 +121,16 @@ def record_of(
         "state": {
             **state,
             "target": explanation.target,
+            "contrast": explanation.contrast,
             "score": explanation.score,
             "fill": explanation.fill,
         },
     }
+
+
+def _scores(explanation: ExplanationData) -> tuple[Score, ...]:
+    """Return what drops may be measured in on the page."""
+    return explanation.quantity.scores if explanation.contrast is None else ("log-odds",)
 
 
 def shown_classes(explanation: ExplanationData, selection: Answers | None = None) -> list[int]:
@@ -146,8 +151,9 @@ def shown_classes(explanation: ExplanationData, selection: Answers | None = None
         if answers is not None
         for index in explanation.quantity.leading(answers.vectors, 2)
     ]
-    chosen = dict.fromkeys([explanation.target, *selected, *top, *map(int, frequent)])
-    return sorted(list(chosen)[:MAX_CLASSES])
+    asked = [explanation.target, explanation.contrast]
+    chosen = dict.fromkeys([*asked, *selected, *top, *map(int, frequent)])
+    return sorted([index for index in chosen if index is not None][:MAX_CLASSES])
 
 
 def _answers(explanation: ExplanationData, classes: Sequence[int]) -> dict[str, Any]:
@@ -160,13 +166,14 @@ def _answers(explanation: ExplanationData, classes: Sequence[int]) -> dict[str, 
         "headlines": [headline_records(answer) for answer in answers],
         "notes": [list(notes_of(answer)) for answer in answers],
         "saturated": [is_saturated(answer) for answer in answers],
+        "contrasts": [answer.contrast for answer in answers],
     }
 
 
 def _certainty(explanation: ExplanationData, classes: Sequence[int]) -> list[dict[str, Any]]:
     """Tell of each class how sure the cells are; nothing where nobody asked."""
-    certainty = explanation.certainty
-    return [certainty.for_target(index).record for index in classes] if certainty else []
+    answers = (explanation.for_target(index).certainty for index in classes)
+    return [certainty.record for certainty in answers if certainty is not None]
 
 
 def _selection(
@@ -199,6 +206,7 @@ def _recorded(
     *,
     keep: bool,
 ) -> dict[str, Any]:
+    asked = [explanation.for_target(index) for index in classes]
     output = str(explanation.settings.get("output"))
     return {
         "value": value,
@@ -206,24 +214,24 @@ def _recorded(
         "vector": _floats(answers.vectors[classes]),
         "drops": {
             score: [
-                float(drops_of(answers, explanation.whole, index, score, output))
-                for index in classes
+                float(drops_of(answers, one.whole, one.target, score, output, one.contrast))
+                for one in asked
             ]
-            for score in explanation.quantity.scores
+            for score in _scores(explanation)
         },
-        "text": [_effect(explanation, index, value, answers, keep=keep) for index in classes],
+        "text": [_effect(one, value, answers, keep=keep) for one in asked],
     }
 
 
-def _effect(
-    explanation: ExplanationData, target: int, value: Any, answers: Answers, *, keep: bool
-) -> str:
+def _effect(explanation: ExplanationData, value: Any, answers: Answers, *, keep: bool) -> str:
     """Say what the cells of a recorded answer do together and apart."""
-    label, output = explanation.labels[target], str(explanation.settings.get("output"))
+    target, label, whole = explanation.target, explanation.label, explanation.whole
+    output = str(explanation.settings.get("output"))
     if keep:
-        return alone_text(answers, explanation.whole, target, label, output)
+        return alone_text(answers, whole, target, label, output)
     singles = explanation.answers.at(tuple(np.transpose(np.array(value).reshape(-1, 2))))
-    return SetEffect(label, target, output, explanation.whole, answers, singles).text
+    contrast = explanation.contrast
+    return SetEffect(label, target, output, whole, answers, singles, contrast).text
 
 
 def _other_answers(
@@ -241,7 +249,7 @@ def _other_answers(
 
 def _document(explanation: ExplanationData, record: Mapping[str, Any]) -> str:
     name = class_name(explanation.labels, explanation.target)
-    answer = f"{name}: {explanation.baseline_text}"
+    answer = f"{name}{explanation.rather}: {explanation.baseline_text}"
     rows, columns = explanation.grid.shape
     line = f"{explanation.model} · {rows}×{columns} cells hidden by {fill_text(explanation.fill)}"
     page = Document(

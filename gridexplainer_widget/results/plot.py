@@ -31,6 +31,7 @@ from .colors import (
     shades,
     shown_range,
     shown_values,
+    side_texts,
     unit_text,
 )
 from .explanation_data import ExplanationData
@@ -173,16 +174,13 @@ def _draw_map(ax: Axes, explanation: ExplanationData, style: str) -> None:
 def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -> None:
     colors = ScalarMappable(shown_range(explanation), colormap())
     bar = ax.figure.colorbar(colors, ax=beside, fraction=0.04, pad=0.02)
-    what = _lost(explanation) if explanation.attribution is None else explanation.title
+    lost = "lost when hidden" if explanation.map == "alone" else "part of what is lost when hidden"
+    what = lost if explanation.attribution is None else explanation.title
     bar.set_label(f"{what} ({unit_text(explanation)})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
-    name = shown(explanation.label, 16)
-    bar.ax.set_title(f"speaks for\n{name}", fontsize=8, color=SUPPORTS, **PLAIN)
-    bar.ax.set_xlabel(f"speaks against\n{name}", fontsize=8, color=AGAINST, **PLAIN)
-
-
-def _lost(explanation: ExplanationData) -> str:
-    return "lost when hidden" if explanation.map == "alone" else "part of what is lost when hidden"
+    supports, against = side_texts(explanation)
+    bar.ax.set_title(supports, fontsize=8, color=SUPPORTS, **PLAIN)
+    bar.ax.set_xlabel(against, fontsize=8, color=AGAINST, **PLAIN)
 
 
 def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], room: float) -> None:
@@ -297,4 +295,4 @@ def _title(explanation: ExplanationData, style: str, room: float) -> str:
         if room < MIN_CELL_POINTS:
             key = "clear: smallest, which may be negative; full: largest"
         return f"{label}: {cells}\n{key}{dots}"
-    return f"What {label} rests on\n{cells}{dots}"
+    return f"What {label}{shown(explanation.rather, 36)} rests on\n{cells}{dots}"

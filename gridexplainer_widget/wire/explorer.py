@@ -42,6 +42,7 @@ FRONT_END_TRAITS: Final = (
     "grid_size",
     "fill",
     "target",
+    "contrast",
     "score",
     "map",
     "value",

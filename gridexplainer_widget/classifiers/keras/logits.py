@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.classifiers.log_odds import BeforeSigmoid, BeforeSoftmax
+from gridexplainer_widget.classifiers.network import Asked
 from gridexplainer_widget.classifiers.outputs import LOGITS, OutputKind
+from gridexplainer_widget.core.scores import INDEPENDENT
 
 from .source import tensorflow
 
@@ -88,3 +90,29 @@ def for_each_class(scores: Any, output: OutputKind) -> Any:
     if output == "sigmoid" or (output in LOGITS and scores.shape[1] == 1):
         return tf.concat([-scores, scores], axis=1)
     return scores
+
+
+def heights_of(answer: Any, linear: Any, each: Any, output: OutputKind) -> Any:
+    """Return what a class has over another, (n, classes): only differences have a meaning.
+
+    They are logits, else log-odds of classes that may be true at once, else ln p.
+    """
+    tf = tensorflow()
+    if answer.shape[1] == 1 and output not in INDEPENDENT:
+        return each / 2  # the log-odds of two classes, −z and z, are 2z apart
+    if linear is not None or output in INDEPENDENT:
+        return each
+    return tf.math.log(tf.maximum(answer, float(np.finfo(np.float32).tiny)))
+
+
+def lead_of(heights: Any, target: Any) -> Any:
+    """Return how far the first of two classes is above the second: (n,)."""
+    tf = tensorflow()
+    classes = tf.math.floormod(target, tf.shape(heights)[1])  # −1 is none, and not looked at
+    both = tf.gather(heights, classes, axis=1)
+    return both[:, 0] - both[:, 1]
+
+
+def pair_of(target: Asked) -> tuple[int, int]:
+    """Return a class and the one that it is held against, or −1."""
+    return target if isinstance(target, tuple) else (target, -1)

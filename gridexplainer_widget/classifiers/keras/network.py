@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy, Result, refuse_several
+from gridexplainer_widget.classifiers.network import (
+    Asked,
+    Layer,
+    RandomisedCopy,
+    Result,
+    refuse_several,
+)
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.classifiers.pieces import Pieces
 from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
@@ -18,6 +24,7 @@ from gridexplainer_widget.core.errors import MethodError
 
 from .guided import guided_gradient, guided_model
 from .head import find_head
+from .logits import pair_of
 from .randomise import check_all_read, randomise, substitutes, weighted_layers
 from .source import Source, is_tf_keras
 from .traced_model import TracedModel
@@ -92,7 +99,7 @@ class KerasNetwork:
             if count == pictures and height * width > 1
         )
 
-    def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
+    def scores(self, batch: PreparedBatch, target: Asked) -> NDArray[np.float32]:
         """See :class:`Network`."""
         return self._array(
             self._traced.compiled("scores", lambda: self._traced.scores)(batch, target)
@@ -104,7 +111,7 @@ class KerasNetwork:
         return list(self._traced.compiled(("maps", *layers), lambda: tensors)(batch))
 
     def map_gradients(
-        self, batch: PreparedBatch, target: int, layers: Sequence[str]
+        self, batch: PreparedBatch, target: Asked, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
         """See :class:`Network`."""
         tensors = self._tensors(layers)
@@ -114,7 +121,7 @@ class KerasNetwork:
         return list(zip(maps, gradients, strict=True))
 
     def gradients(
-        self, batch: PreparedBatch, target: int, *, guided: bool = False
+        self, batch: PreparedBatch, target: Asked, *, guided: bool = False
     ) -> PreparedBatch:
         """See :class:`Network`; ReLU6 counts as a ReLU, smooth activations keep their gradients."""
         if guided:
@@ -132,7 +139,7 @@ class KerasNetwork:
         """See :class:`Network`."""
         return find_head(self._traced, self.layers(batch), batch)
 
-    def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
+    def score_model(self, batch: PreparedBatch, target: Asked) -> tuple[Any, Any]:
         """See :class:`Network`; the output has one column, as SHAP differentiates each."""
         return self._score_model(target, batch.shape[1:]), self._traced.to_tensor(batch)
 
@@ -145,12 +152,12 @@ class KerasNetwork:
         finally:
             log.removeFilter(_is_no_retracing_warning)
 
-    def _make_score_model(self, target: int, shape: tuple[int, ...]) -> Any:
+    def _make_score_model(self, target: Asked, shape: tuple[int, ...]) -> Any:
         traced, tf = self._traced, self._traced.tf
         both = ("score and gradient", lambda: (traced.scores, *traced.gradients([traced.batch])))
         traced.compiled(*both)
         self.scores(np.zeros((2, *shape), np.float32), target)  # tells whether pieces are needed
-        size, index = self._pieces.size, tf.constant(target)
+        size, index = self._pieces.size, tf.constant(pair_of(target))
         function = traced.function(both[0])
 
         def part(pictures: Any) -> Any:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.layouts import as_dtype
+from gridexplainer_widget.classifiers.network import Asked
 from gridexplainer_widget.classifiers.outputs import OutputKind, read_answer
 from gridexplainer_widget.classifiers.pieces import Pieces
 from gridexplainer_widget.core.arrays import PreparedBatch
@@ -19,7 +20,15 @@ from gridexplainer_widget.core.errors import MethodError
 
 from .layer_calls import Call, recorded, within
 from .layer_maps import TracedMap, operations_before, traced_maps
-from .logits import PASS_THROUGH, for_each_class, linear_of, log_odds_of
+from .logits import (
+    PASS_THROUGH,
+    for_each_class,
+    heights_of,
+    lead_of,
+    linear_of,
+    log_odds_of,
+    pair_of,
+)
 from .source import Source, tensorflow
 from .tracing import first_traced, function_of
 
@@ -65,7 +74,7 @@ class TracedModel:
         shape = (*self.source.shape, 1)[:3]  # add a missing channel axis
         specs = [
             self.tf.TensorSpec((count, *shape), self.tf.float32),
-            self.tf.TensorSpec((), self.tf.int32),
+            self.tf.TensorSpec((2,), self.tf.int32),
         ]
         calls, traced = recorded(
             self.source.model,
@@ -86,7 +95,9 @@ class TracedModel:
             self.answer = tf.cast(self._answer(run(taken)), tf.float32)
         self.linear = linear_of(self.answer, self.output)
         known = log_odds_of(self.answer, self.output) if self.linear is None else self.linear
-        self.scores = tf.gather(for_each_class(known, self.output), target, axis=1)
+        each = for_each_class(known, self.output)
+        lead = lead_of(heights_of(self.answer, self.linear, each, self.output), target)
+        self.scores = tf.where(target[1] < 0, tf.gather(each, target[0], axis=1), lead)
         return self.scores
 
     def _replacing(self) -> Any:
@@ -189,9 +200,9 @@ class TracedModel:
                 )
         part = self._compiled(key)
 
-        def ask(batch: PreparedBatch, target: int = 0) -> Any:
+        def ask(batch: PreparedBatch, target: Asked = 0) -> Any:
             def once(piece: PreparedBatch) -> Any:
-                answer = part(tf.constant(self.to_tensor(piece)), tf.constant(target))
+                answer = part(tf.constant(self.to_tensor(piece)), tf.constant(pair_of(target)))
                 self.pictures += len(piece)
                 return tf.nest.map_structure(lambda tensor: tensor.numpy(), answer)
 

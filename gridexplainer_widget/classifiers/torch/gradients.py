@@ -11,7 +11,7 @@ import numpy as np
 
 from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.layouts import to_front
-from gridexplainer_widget.classifiers.network import Result
+from gridexplainer_widget.classifiers.network import Asked, Result
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
@@ -85,7 +85,7 @@ class ScoredModule:
         )
         return scores_of(answer, calls, self.output)
 
-    def gradients(self, scores: Scores, target: int, tensors: Sequence[Any]) -> tuple[Any, ...]:
+    def gradients(self, scores: Scores, target: Asked, tensors: Sequence[Any]) -> tuple[Any, ...]:
         """Return the gradients of a class's score in the tensors, not the parameters.
 
         Raises

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.classifiers.log_odds import BeforeSigmoid, BeforeSoftmax
-from gridexplainer_widget.classifiers.network import Result
+from gridexplainer_widget.classifiers.network import Asked, Result
 from gridexplainer_widget.classifiers.outputs import LOGITS, OutputKind, named_answer
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
+from gridexplainer_widget.core.scores import INDEPENDENT
 
 from .calls import undone
 
@@ -39,12 +40,22 @@ class Scores:
     differentiated: str
     output: OutputKind
 
-    def of(self, target: int) -> Any:
-        """Return a class's score: float tensor (n,)."""
+    def of(self, target: Asked) -> Any:
+        """Return a class's score, or how far it is above another's: float tensor (n,)."""
+        if isinstance(target, tuple):
+            return self._lead(*target)
         single = self.values.shape[1] == 1
         if single and self.output in {*LOGITS, "sigmoid"}:  # one number for two classes
             return self._column(0) if target else -self._column(0)
         return self._column(target)
+
+    def _lead(self, target: int, contrast: int) -> Any:
+        if self.values.shape[1] == 1:  # the odds of two classes are each other's inverse
+            return self.of(target)
+        if self.differentiated == "logit" or self.output in INDEPENDENT:
+            return self.of(target) - self.of(contrast)
+        heights = self.values.clamp(min=MIN_PROBABILITY).log()
+        return heights[:, target] - heights[:, contrast]
 
     def _column(self, index: int) -> Any:
         values = self.values
@@ -153,7 +164,7 @@ def scores_of(answer: Any, calls: list[tuple[str, Any, Any]], output: OutputKind
     return Scores(probabilities, "log-odds", output)
 
 
-def refuse_certainty(scores: Scores, target: int, name: str) -> None:
+def refuse_certainty(scores: Scores, target: Asked, name: str) -> None:
     """Raise MethodError for log-odds of a probability of 0 or 1: they have no slope."""
     if scores.differentiated == "log-odds" and bool((scores.of(target).abs() > 87).any()):
         raise MethodError(

@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.classifier import Shape
-from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy, Result, refuse_several
+from gridexplainer_widget.classifiers.network import (
+    Asked,
+    Layer,
+    RandomisedCopy,
+    Result,
+    refuse_several,
+)
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
@@ -82,7 +88,7 @@ class TorchNetwork:
         self._map_layers.update({one.layer.name: one for one in found})
         return tuple(one.layer for one in found)
 
-    def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
+    def scores(self, batch: PreparedBatch, target: Asked) -> NDArray[np.float32]:
         """Return the target's score: (n,)."""
         scored = self._scored
         ask = lambda: self._scores(scored.leaf(batch)).of(target)  # noqa: E731 - as short as can be
@@ -104,7 +110,7 @@ class TorchNetwork:
         ]
 
     def map_gradients(
-        self, batch: PreparedBatch, target: int, layers: Sequence[str]
+        self, batch: PreparedBatch, target: Asked, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
         """Return feature maps and their gradients."""
         found = self._named(batch, layers)
@@ -125,7 +131,7 @@ class TorchNetwork:
         ]
 
     def gradients(
-        self, batch: PreparedBatch, target: int, *, guided: bool = False
+        self, batch: PreparedBatch, target: Asked, *, guided: bool = False
     ) -> PreparedBatch:
         """Return the gradient of the target's score in the batch."""
         scored = self._scored
@@ -150,7 +156,7 @@ class TorchNetwork:
         both = np.concatenate([batch, noisy])
         return dense_head(self._scored, both, self._named(batch, names))
 
-    def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
+    def score_model(self, batch: PreparedBatch, target: Asked) -> tuple[Any, Any]:
         """Return the target's score as a module, and the batch as its input."""
         torch = self._scored.torch
 
@@ -162,7 +168,7 @@ class TorchNetwork:
         model = type("ScoreModel", (torch.nn.Module,), {"forward": forward})
         return model(), self.with_gradients(lambda: torch.from_numpy(np.array(batch, np.float32)))
 
-    def _column(self, pictures: Any, target: int) -> Any:
+    def _column(self, pictures: Any, target: Asked) -> Any:
         return self._scores(pictures).of(target)
 
     def with_gradients(self, call: Callable[[], Result]) -> Result:

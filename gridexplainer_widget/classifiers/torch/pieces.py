@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.network import Layer, RandomisedCopy
+from gridexplainer_widget.classifiers.network import Asked, Layer, RandomisedCopy
 from gridexplainer_widget.classifiers.pieces import Pieces, in_working_pieces
 from gridexplainer_widget.core.arrays import LayerMaps, PreparedBatch
 from gridexplainer_widget.core.errors import MethodError
@@ -28,7 +28,7 @@ class NetworkInPieces(TorchNetwork):
         found: tuple[Layer, ...] = self.pieces.ask(super().layers, batch, _first)
         return found
 
-    def scores(self, batch: PreparedBatch, target: int) -> NDArray[np.float32]:
+    def scores(self, batch: PreparedBatch, target: Asked) -> NDArray[np.float32]:
         """See :class:`TorchNetwork`."""
         ask = super().scores
         scores: NDArray[np.float32] = self.pieces.ask(
@@ -42,14 +42,14 @@ class NetworkInPieces(TorchNetwork):
         return list(self.pieces.ask(lambda piece: ask(piece, layers), batch, joined))
 
     def map_gradients(
-        self, batch: PreparedBatch, target: int, layers: Sequence[str]
+        self, batch: PreparedBatch, target: Asked, layers: Sequence[str]
     ) -> list[tuple[LayerMaps, LayerMaps]]:
         """See :class:`TorchNetwork`."""
         ask = super().map_gradients
         return list(self.pieces.ask(lambda piece: ask(piece, target, layers), batch, joined))
 
     def gradients(
-        self, batch: PreparedBatch, target: int, *, guided: bool = False
+        self, batch: PreparedBatch, target: Asked, *, guided: bool = False
     ) -> PreparedBatch:
         """See :class:`TorchNetwork`."""
         ask = super().gradients
@@ -68,7 +68,7 @@ class NetworkInPieces(TorchNetwork):
             )
         return super().head(batch)
 
-    def score_model(self, batch: PreparedBatch, target: int) -> tuple[Any, Any]:
+    def score_model(self, batch: PreparedBatch, target: Asked) -> tuple[Any, Any]:
         """See :class:`TorchNetwork`."""
         self.scores(np.repeat(batch[:1], 2, axis=0), target)  # as for `head`
         return super().score_model(batch, target)
@@ -81,7 +81,7 @@ class NetworkInPieces(TorchNetwork):
             forward = in_working_pieces(copy.forward, self.pieces, self._scored.name)
             yield RandomisedCopy(copy.layer, forward, network)
 
-    def _column(self, pictures: Any, target: int) -> Any:
+    def _column(self, pictures: Any, target: Asked) -> Any:
         size, torch = self.pieces.size, self._scored.torch
         if size is None:
             return super()._column(pictures, target)

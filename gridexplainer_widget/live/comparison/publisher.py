@@ -117,4 +117,4 @@ class ComparisonPublisher(Publisher):
         return [self._session.panel(name, options, target) for name, options in methods]
 
     def _target(self) -> int | None:
-        return self._existing_target(self._session.target)
+        return self._existing_class(self._session.target)

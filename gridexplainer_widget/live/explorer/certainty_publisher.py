@@ -40,7 +40,7 @@ class CertaintyPublisher(Publisher):
         """The scores so far; None before the first batch."""
 
     @abstractmethod
-    def _target(self) -> int: ...
+    def _classes(self) -> tuple[int, int | None]: ...
 
     def certainty(self) -> None:
         """Hide each cell in eight ways, after the run; what is known is not asked again."""
@@ -79,7 +79,7 @@ class CertaintyPublisher(Publisher):
     def _publish_known(self) -> None:
         work, value = self._session.certainty, dict[str, Any]()
         if work is not None and work.begun:
-            value = work.certainty.for_target(self._target()).record
+            value = work.certainty.for_target(*self._classes()).record
             value["running"] = self._asks_certainty
         if work is not None and self._traits.status != "running":
             self._publish_estimate(work.estimate)

@@ -18,6 +18,9 @@ def saved_file(
     kind = command.get("format")
     if kind not in SAVED_FORMATS or not isinstance(command.get("id"), str):
         raise ValueError(f"The front end asked for a file by {dict(command)!r:.200}.")
-    label = re.sub(r"\W+", "-", explanation.label).strip("-")[:60] or "explanation"
+    label = (
+        re.sub(r"\W+", "-", f"{explanation.label}{explanation.rather}").strip("-")[:60]
+        or "explanation"
+    )
     name = f"{label}-{explanation.grid.rows}x{explanation.grid.columns}.{kind}"
     return name, str(page()).encode() if kind == "html" else npz_bytes(explanation)

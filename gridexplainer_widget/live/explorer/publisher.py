@@ -64,7 +64,7 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
         with self.lock:
             if self._last:
                 return self._last
-            return self._session.explanation(*self._question(), self._traits.map or None)
+            return self._session.explanation(self._question(), self._traits.map or None)
 
     def start(self) -> None:
         """Score the missing cells of the current grid and fill."""
@@ -133,13 +133,13 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
             return
         if run.baseline is not None and not traits.labels:
             traits.set_trait("labels", list(run.classifier.names(len(run.baseline))))
-        target = self._target()
+        target, contrast = self._classes()
         running, done = traits.status == "running", traits.status == "done"
         explanation = None if running else self.explanation
         handfuls = handfuls_done(run) if done else self._session.most_handfuls(run)
         seconds = (self._ended or time.monotonic()) - self._started
         traits.set_trait("grid", dict(vars(run.grid)))
-        traits.set_trait("scores", scores_of(run, target, traits.score))
+        traits.set_trait("scores", scores_of(run, target, traits.score, contrast))
         traits.set_trait("hardly_changed", hardly_changed_of(run))
         if fit:
             self._publish_fit(explanation or (self.explanation if handfuls_done(run) else None))
@@ -148,8 +148,9 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
         traits.set_trait("notes", list(notes_of(explanation)) if explanation else [])
         self._publish_check()
         saturated = explanation is not None and explanation.saturated
-        traits.set_trait("headline", headline_of(run, target, explanation))
-        traits.set_trait("prediction", run_prediction(run, target, saturated=saturated))
+        traits.set_trait("headline", headline_of(run, target, contrast, explanation))
+        prediction = run_prediction(run, target, contrast, saturated=saturated)
+        traits.set_trait("prediction", prediction)
         self.publish_certainty(explanation)
 
     def publish_evidence(self, *, ask: bool = True) -> None:
@@ -159,7 +160,8 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
             self.runner.drop(Turn.QUESTION)
             self._traits.set_trait("evidence", {})
             return
-        evidence = selection_evidence(run, selection, self._target(), self._traits.score)
+        target, contrast = self._classes()
+        evidence = selection_evidence(run, selection, target, self._traits.score, contrast)
         try:
             evidence["picture"] = self._session.picture_without(run)
         except BaseException as error:  # noqa: BLE001 - raised by the user's fill
@@ -252,10 +254,16 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
 
     def _question(self) -> Question:
         with self.lock:
-            target, score = self._traits.target, self._traits.score
-            with suppress(ValueError):  # a target that has just turned out not to exist
-                return self._session.target(target), score
-            return None, score
+            traits = self._traits
+            with suppress(ValueError):  # a class that has just turned out not to exist
+                target = self._session.target(traits.target)
+                return target, traits.score, self._session.contrast(target, traits.contrast)
+            return None, traits.score, None
 
     def _target(self) -> int:
-        return self._existing_target(self._session.target)
+        return self._existing_class(self._session.target)
+
+    def _classes(self) -> tuple[int, int | None]:
+        target = self._target()
+        against = partial(self._session.contrast, target)
+        return target, self._existing_class(against, "contrast")

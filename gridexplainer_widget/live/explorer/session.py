@@ -21,12 +21,12 @@ from gridexplainer_widget.inference.cell_sets import Curves, Selection, ranking
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import handful_count
 from gridexplainer_widget.inference.two_maps import MapName
-from gridexplainer_widget.methods.attribute import target_of
+from gridexplainer_widget.methods.attribute import contrast_of, target_of
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.wire.explorer import MAX_GRID
 
-Question: TypeAlias = "tuple[int | str | None, str]"
-"""Target and score."""
+Question: TypeAlias = "tuple[int | str | None, str, int | None]"
+"""Target, score and contrast."""
 
 KEPT_RUNS = 6
 """So that going back to a grid or fill is instant."""
@@ -102,6 +102,11 @@ class ExplorerSession:
         run = self.run
         return 0 if run is None or run.baseline is None else target_of(run, target)
 
+    def contrast(self, target: int, contrast: int | str | None) -> int | None:
+        """Index of the class that the target is held against; None before the prediction."""
+        run = self.run
+        return None if run is None or run.baseline is None else contrast_of(run, target, contrast)
+
     def most_handfuls(self, run: Run) -> int:
         """Bound the handfuls that a run hides; drawing them may take a second."""
         most = handful_count(len(run.grid), self.setup.budget) if self.setup.joint else 0
@@ -112,14 +117,13 @@ class ExplorerSession:
         yield from run.steps()
         yield from self.setup.handfuls(run, *question())
 
-    def explanation(
-        self, target: int | str | None, score: str, map_: MapName | None
-    ) -> Explanation | None:
+    def explanation(self, question: Question, map_: MapName | None) -> Explanation | None:
         """Freeze the scores so far; None before the first batch."""
         run = self.run
         if run is None or run.baseline is None or run.vectors is None:
             return None
-        explanation = self.setup.freeze(run, target, score)
+        target, score, contrast = question
+        explanation = self.setup.freeze(run, target, score, contrast=contrast)
         search, work = self._searches.get(explanation.target), self.certainty
         return replace(
             explanation,

@@ -21,12 +21,12 @@ PREDICTION_CLASSES = 5
 """Most probable classes shown."""
 
 
-def scores_of(run: Run, target: int, score: Score) -> bytes:
+def scores_of(run: Run, target: int, score: Score, contrast: int | None = None) -> bytes:
     """Encode the drops: little-endian float32, row by row; NaN pending, infinity failed."""
     drops = np.full(len(run.grid), np.nan, "<f4")
     if run.whole is not None and run.answers is not None:
         output = str(run.classifier.output)
-        drops[:] = drops_of(run.answers, run.whole, target, score, output)
+        drops[:] = drops_of(run.answers, run.whole, target, score, output, contrast)
     drops[run.failed] = np.inf
     return drops.tobytes()
 
@@ -42,21 +42,27 @@ def hardly_changed_of(run: Run) -> list[int]:
     return [int(cell) for cell in np.flatnonzero(run.masker.hardly_changed.ravel() & run.scored)]
 
 
-def run_prediction(run: Run, target: int, *, saturated: bool) -> dict[str, Any]:
+def run_prediction(
+    run: Run, target: int, contrast: int | None = None, *, saturated: bool
+) -> dict[str, Any]:
     """Describe the prediction on the whole picture; empty until known."""
     if run.baseline is None:
         return {}
     leading = run.classifier.quantity.leading(run.baseline, PREDICTION_CLASSES)
-    shown = leading if target in leading else [*leading, target]
+    asked = [target] if contrast is None else [target, contrast]
+    shown = [*leading, *(index for index in asked if index not in leading)]
     return {
         "target": target,
+        "contrast": contrast,
         "probability": float(run.baseline[target]),
         "saturated": saturated,
         "top": [[i, float(run.baseline[i])] for i in shown],
     }
 
 
-def headline_of(run: Run, target: int, explanation: Explanation | None) -> dict[str, Any]:
+def headline_of(
+    run: Run, target: int, contrast: int | None, explanation: Explanation | None
+) -> dict[str, Any]:
     """Say it in a sentence for each map; without an explanation, only what the model answers."""
     if explanation is not None:
         return headline_records(explanation)
@@ -64,7 +70,8 @@ def headline_of(run: Run, target: int, explanation: Explanation | None) -> dict[
         return {}
     classifier = run.classifier
     labels = classifier.names(len(run.baseline))
-    parts = answer_parts(run.baseline, labels, target, classifier.quantity, classifier.output)
+    model = classifier.quantity, classifier.output
+    parts = answer_parts(run.baseline, labels, target, *model, contrast)
     return {"alone": [list(part) for part in parts]}
 
 
@@ -94,7 +101,9 @@ def about_of(run: Run) -> dict[str, str]:
     }
 
 
-def selection_evidence(run: Run, selection: Selection, target: int, score: Score) -> dict[str, Any]:
+def selection_evidence(
+    run: Run, selection: Selection, target: int, score: Score, contrast: int | None = None
+) -> dict[str, Any]:
     """Describe the prediction with cells hidden; the drop is None while pending."""
     cells = selection.hidden(run.grid)
     evidence: dict[str, Any] = {
@@ -107,16 +116,18 @@ def selection_evidence(run: Run, selection: Selection, target: int, score: Score
         "classes": [],
     }
     if len(cells) > 1 and not selection.keep:
-        evidence["sum"] = sum_of_drops(run, cells, target, score)
+        evidence["sum"] = sum_of_drops(run, cells, target, score, contrast)
     whole, answer = run.whole, run.cached_answer(cells)
     if whole is None or answer is None:
         return evidence
-    drop = float(drops_of(answer, whole, target, score, str(run.classifier.output)))
+    output = str(run.classifier.output)
+    drop = float(drops_of(answer, whole, target, score, output, contrast))
     before, after = whole.vectors, answer.vectors
     leading = run.classifier.quantity.leading
-    shown = [target, *leading(before, PREDICTION_CLASSES), *leading(after, 2)]
+    asked = [target] if contrast is None else [target, contrast]
+    shown = [*asked, *leading(before, PREDICTION_CLASSES), *leading(after, 2)]
     evidence["drop"] = drop
-    evidence["text"] = _text_of(run, selection, target, answer)
+    evidence["text"] = _text_of(run, selection, target, answer, contrast)
     if evidence["sum"] is not None:
         evidence["synergy"] = drop - evidence["sum"]
     evidence["classes"] = [
@@ -125,7 +136,9 @@ def selection_evidence(run: Run, selection: Selection, target: int, score: Score
     return evidence
 
 
-def _text_of(run: Run, selection: Selection, target: int, answer: Answers) -> str:
+def _text_of(
+    run: Run, selection: Selection, target: int, answer: Answers, contrast: int | None
+) -> str:
     """Say what several cells do together and apart; "" where that is not known."""
     whole, singles, output = run.whole, run.answers, str(run.classifier.output)
     if whole is None or singles is None:
@@ -134,7 +147,7 @@ def _text_of(run: Run, selection: Selection, target: int, answer: Answers) -> st
     if selection.keep:
         return alone_text(answer, whole, target, label, output)
     hidden = list(selection.hidden(run.grid))
-    return SetEffect(label, target, output, whole, answer, singles.at(hidden)).text
+    return SetEffect(label, target, output, whole, answer, singles.at(hidden), contrast).text
 
 
 def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[str, Any]:

@@ -10,11 +10,19 @@ from typing import Any
 
 import traitlets as t
 
+from gridexplainer_widget.classifiers.labels import plain_target
 from gridexplainer_widget.core.fills import DEFAULT_FILL, NAMES, Fill, parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.scores import SCORES, parse_score
 from gridexplainer_widget.live.base_widget import BaseWidget
-from gridexplainer_widget.live.traits import Validated, accepted, checked, kernel_trait
+from gridexplainer_widget.live.traits import (
+    Validated,
+    accepted,
+    checked,
+    class_sent,
+    kernel_trait,
+    sent_target,
+)
 from gridexplainer_widget.wire.explorer import COLORMAPS, MAPS, SCALES, accepted_grid_size
 from gridexplainer_widget.wire.shared import accepted_value
 
@@ -26,6 +34,7 @@ class ExplorerTraits(BaseWidget):
 
     _session: ExplorerSession
     _custom_fills: dict[str, Fill]
+    _plain_score: Any
 
     prediction = kernel_trait(
         t.Dict(
@@ -140,6 +149,12 @@ class ExplorerTraits(BaseWidget):
     fill = Validated(
         DEFAULT_FILL, help="What stands in for a hidden cell: a name, a colour or a callable."
     ).tag(sync=True, to_json=lambda fill, _: fill.name if isinstance(fill, Fill) else fill)
+    contrast = t.Any(
+        None,
+        allow_none=True,
+        help="Why the target rather than this class, index or label, in log-odds; None is all "
+        "others.",
+    ).tag(sync=True, to_json=class_sent)
     score = checked(
         t.Enum(
             (*SCORES, "value"),
@@ -196,9 +211,30 @@ class ExplorerTraits(BaseWidget):
         fill = known or accepted(parse_fill, proposal.value, self._setup.seed)
         return accepted(_with_unique_name, fill, self._custom_fills)
 
+    def _measure_contrast(self, before: Any = None) -> None:
+        """Measure in log-odds while two classes are held against each other, else as before."""
+        if before is None:
+            self._plain_score = self.score
+        against = self.contrast is not None and self._plain_score != "value"
+        self.score = "log-odds" if against else self._plain_score
+
+    @t.validate("contrast")
+    def _valid_contrast(self, proposal: Any) -> Any:
+        contrast = accepted(sent_target, plain_target(proposal.value))
+        if not self.labels:  # it is looked at again with the first answer
+            return contrast
+        target = accepted(self._session.target, self.target)
+        return accepted(self._session.contrast, target, contrast)
+
     @t.validate("score")
     def _valid_score(self, proposal: Any) -> Any:
-        return accepted(parse_score, proposal.value, self._setup.classifier.output)
+        score = accepted(parse_score, proposal.value, self._setup.classifier.output)
+        if self.contrast is not None and score != "log-odds":
+            raise t.TraitError(
+                f"score={score!r}: one class rather than another is measured in log-odds. "
+                "contrast=None asks against all others, in any score."
+            )
+        return score
 
     @t.validate("value")
     def _valid_value(self, proposal: Any) -> Any:

@@ -74,9 +74,10 @@ class GridExplainerWidget(ExplorerTraits):
             for name, value in {**initial, **traits}.items():
                 setattr(self, name, value)
             self._list_fill(self.fill)
+            self._measure_contrast()
         self._listen()
         self.observe(self._on_grid, ["grid_size", "fill"])
-        self.observe(self._on_target, ["target", "score"])
+        self.observe(self._on_target, ["target", "contrast", "score"])
         self.observe(self._on_map, "map")
         self.observe(self._on_selection, ["value", "keep"])
         self._on_selection(None)
@@ -182,7 +183,7 @@ class GridExplainerWidget(ExplorerTraits):
             self._session.replace_picture(picture, grid, self.fill)
             self.clear()
             self.grid_size = grid
-            self.target = None  # the new picture's own top class
+            self.contrast = self.target = None  # the new picture's own top class
             self.set_trait("picture", png)
             self.start()
 
@@ -258,8 +259,10 @@ class GridExplainerWidget(ExplorerTraits):
                 self._list_fill(self.fill)
             self.start()
 
-    def _on_target(self, _: Any) -> None:
+    def _on_target(self, change: Any) -> None:
         with self._publisher.publishing():
+            if change.name == "contrast":
+                self._measure_contrast(change.old)
             self._clear_error()
             self._publisher.forget_curve()
             self._publisher.forget_sets()

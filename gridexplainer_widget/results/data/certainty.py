@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.classifiers.labels import find_class
+from gridexplainer_widget.classifiers.labels import find_class, find_contrast
 from gridexplainer_widget.classifiers.quantities import Quantity, quantity_of
 from gridexplainer_widget.core.scores import Answers, Score, drops_of
 from gridexplainer_widget.core.shown import shown
@@ -54,6 +54,8 @@ class Certainty:
     calls : int
         Pictures given to the model.
     seconds : float
+    contrast : int, optional
+        The class that the target is held against.
     """
 
     ways: tuple[str, ...]
@@ -66,6 +68,7 @@ class Certainty:
     unit: str = ""
     calls: int = 0
     seconds: float = 0.0
+    contrast: int | None = None
 
     def __post_init__(self) -> None:
         for array in (*self.answers, self.tells):
@@ -87,7 +90,8 @@ class Certainty:
 
         Positive where the cell supports the target; NaN where the model was not asked.
         """
-        values = drops_of(self.answers, self.whole, self.target, self.score, self.output)
+        what = self.target, self.score, self.output, self.contrast
+        values = drops_of(self.answers, self.whole, *what)
         values.setflags(write=False)
         return values
 
@@ -150,12 +154,15 @@ class Certainty:
     def _counts(self, done: int) -> str:
         label = f"“{shown(self.labels[self.target], 40)}”"
         support, oppose = VALUE_VERBS if self.quantity.is_value else CLASS_VERBS
+        it, other = f"{oppose} it", f"{oppose} {label}"
+        if self.contrast is not None:
+            it = other = f"{support} “{shown(self.labels[self.contrast], 40)}”"
         up, down = (int((self.verdicts == sign).sum()) for sign in (1, -1))
         sure, rest = up + down, done - up - down
         if not sure:
-            return f"No cell is sure to {support} {label} or to {oppose} it, whatever hides it."
-        sides = f"{support} {label}" if up else f"{oppose} {label}"
-        sides += f" and {down} to {oppose} it" if up and down else ""
+            return f"No cell is sure to {support} {label} or to {it}, whatever hides it."
+        sides = f"{support} {label}" if up else other
+        sides += f" and {down} to {it}" if up and down else ""
         others = f" The other {rest} {'says' if rest == 1 else 'say'} nothing either way."
         them = "it" if sure == 1 else "them"
         return (
@@ -178,20 +185,23 @@ class Certainty:
             "margin": self.margin,
             "sentence": self.sentence,
             "target": self.target,
+            "contrast": self.contrast,
             "done": int(self.asked.sum()),
             "calls": self.calls,
             "seconds": self.seconds,
         }
 
-    def for_target(self, target: int | str) -> Self:
-        """Return the certainty of another class; no model call.
+    def for_target(self, target: int | str, contrast: int | str | None = None) -> Self:
+        """Return the certainty of another class, or of it rather than a contrast; no model call.
 
         Raises
         ------
         ValueError
-            There is no such class.
+            There is no such class, or they are one.
         """
-        return replace(self, target=find_class(target, self.labels))
+        index = find_class(target, self.labels)
+        against = find_contrast(contrast, index, self.labels, self.output)
+        return replace(self, target=index, contrast=against)
 
 
 def _cells(count: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -13,10 +13,13 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.attribution.attribution import Attribution
 from gridexplainer_widget.classifiers.checks.preflight import Preflight
+from gridexplainer_widget.classifiers.labels import class_name
+from gridexplainer_widget.classifiers.quantities import Quantity, quantity_of
 from gridexplainer_widget.core.arrays import Pixels, Probabilities
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.handfuls import Handfuls
 from gridexplainer_widget.core.scores import Answers, Score
+from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.inference.two_maps import MapName
 
 from .certainty import Certainty
@@ -70,6 +73,8 @@ class ExplanationFields:
         The smallest sets of cells that are enough for the target, or needed.
     certainty : Certainty, optional
         What each cell does, hidden alone in several ways, and whether they agree.
+    contrast : int, optional
+        Index of the class that the target is held against; the score is then log-odds.
     """
 
     picture: NDArray[np.uint8] = field(repr=False)
@@ -96,10 +101,14 @@ class ExplanationFields:
     emptied: Probabilities | None = field(default=None, repr=False)
     minimal_sets: MinimalSets | None = field(default=None, repr=False)
     certainty: Certainty | None = field(default=None, repr=False)
+    contrast: int | None = None
 
     def __post_init__(self) -> None:
-        if self.certainty is not None and self.certainty.target != self.target:
-            object.__setattr__(self, "certainty", self.certainty.for_target(self.target))
+        if self.contrast is not None:
+            object.__setattr__(self, "score", "log-odds")
+        known, asked = self.certainty, (self.target, self.contrast)
+        if known is not None and (known.target, known.contrast) != asked:
+            object.__setattr__(self, "certainty", known.for_target(*asked))
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 value.setflags(write=False)
@@ -109,6 +118,46 @@ class ExplanationFields:
         """Copy and pickle a dict: a mapping proxy can do neither."""
         values = {name.name: getattr(self, name.name) for name in fields(self)}
         return partial(type(self), **{**values, "settings": dict(self.settings)}), ()
+
+    @property
+    def label(self) -> str:
+        """The target's label."""
+        return self.labels[self.target]
+
+    @property
+    def question(self) -> str:
+        """What is asked about, for a sentence: “dog”, or “dog” rather than “cat”."""
+        label = f"“{shown(self.label, 40)}”"
+        if self.contrast is None:
+            return label
+        return f"{label} rather than “{shown(self.labels[self.contrast], 40)}”"
+
+    @property
+    def rather(self) -> str:
+        """What the target is held against: " rather than cat", or ""."""
+        if self.contrast is None:
+            return ""
+        return f" rather than {class_name(self.labels, self.contrast)}"
+
+    @property
+    def baseline(self) -> float:
+        """The target's probability, 0..1, or value on the whole picture."""
+        return float(self.baseline_vector[self.target])
+
+    @property
+    def baseline_text(self) -> str:
+        """The baseline as it is written: "83.0%" or "57.4 years"."""
+        return self.quantity.text(self.baseline)
+
+    @property
+    def quantity(self) -> Quantity:
+        """What the model's numbers are."""
+        return quantity_of(self.settings)
+
+    @cached_property
+    def scored_vectors(self) -> Probabilities:
+        """Probabilities of the scored cells: float32 (done, classes)."""
+        return self.vectors[np.isfinite(self.vectors[..., 0])]
 
     @property
     def whole(self) -> Answers:

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from gridexplainer_widget.core.scores import Answers, drops_of
+from gridexplainer_widget.core.scores import Answers, Score, drops_of
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.inference.sets.criterion import Criterion
 
@@ -36,6 +36,8 @@ class SetEffect:
         With all of them hidden.
     singles : Answers (cells, classes)
         With each hidden alone.
+    contrast : int, optional
+        The class that the target is held against, in effects.
     """
 
     label: str
@@ -44,6 +46,7 @@ class SetEffect:
     whole: Answers
     hidden: Answers
     singles: Answers
+    contrast: int | None = None
 
     @property
     def text(self) -> str:
@@ -97,7 +100,9 @@ class SetEffect:
         return _more(joint, apart) if abs(joint) > abs(apart) else _less(joint, most)
 
     def _lost(self, answers: Answers) -> NDArray[np.float64]:
-        lost = drops_of(answers, self.whole, self.target, "log-odds", self.output)
+        score: Score = "log-odds"
+        what = self.target, score, self.output, self.contrast
+        lost = drops_of(answers, self.whole, *what)
         return lost.astype(np.float64)
 
 

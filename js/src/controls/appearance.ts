@@ -107,7 +107,6 @@ function numbers(model: Model, signal: AbortSignal): Part {
   box.type = "checkbox";
   listen(box, "change", () => model.set("numbers", box.checked), signal);
   const root = field("Numbers", box, "gx-check-field");
-  root.title = "Hidden where cells are too small";
   const update = () => {
     box.checked = model.get("numbers");
   };

@@ -22,14 +22,18 @@ export function explorerControls(
   const { host } = connection;
   const root = element("div", "gx-controls");
   const target = targetControl(model, signal, connection.offered);
+  const rather = targetControl(model, signal, connection.offered, "contrast");
   const which = mapSwitch(model, signal, host);
   const run = runControl(model, signal, host);
   const last = element("div", "gx-tools");
   last.append(...tools);
-  root.append(target.element, which.element, run.element, last);
+  root.append(target.element, rather.element, which.element, run.element, last);
   const update = () => {
-    for (const part of [target, which, run]) part.update();
-    target.element.inert = host() === "gone";
+    for (const part of [target, rather, which, run]) part.update();
+    target.element.inert = rather.element.inert = host() === "gone";
+    // A page has recorded one of them; of two classes the other one is all others.
+    const none = host() === "page" || model.get("score") === "value";
+    rather.element.hidden = none || model.get("labels").length < 3;
   };
   return { element: root, update };
 }

@@ -21,7 +21,7 @@ export function openPicture(
 ): OpenPicture {
   const button = element("button", "gx-button", "Open picture …");
   const input = element("input", "gx-file");
-  button.title = "Or drop one here, or paste one";
+  button.title = "Or drop or paste one";
   input.type = "file";
   input.accept = UPLOAD_TYPES.join();
   input.hidden = true;
@@ -68,7 +68,7 @@ export function openPicture(
     dragged(false);
     const file = event.dataTransfer?.files[0];
     if (file) void open(file);
-    else showMessage("That was not a file. Drop a picture file, or paste a picture.");
+    else showMessage("Drop a picture file, or paste a picture.");
   }, signal);
   listen(root, "paste", (event) => {
     const file = event.clipboardData?.files[0];

@@ -42,7 +42,7 @@ export function saveMenu(
     );
   });
   const kernels = [
-    button("Page (.html)", "Opens without a kernel and without a network", ask("html")),
+    button("Page (.html)", "Opens without a kernel or network", ask("html")),
     button("Data (.npz)", "For Explanation.load in Python", ask("npz")),
   ];
 

@@ -12,7 +12,7 @@ import { appearanceFields } from "./appearance";
 
 const SCORES: [Score, string][] = [
   ["probability", "percentage points"],
-  ["log-odds", "log-odds (for sure models)"],
+  ["log-odds", "log-odds"],
 ];
 
 export interface Settings {
@@ -35,7 +35,7 @@ export function settings(model: Model, root: HTMLElement, signal: AbortSignal, h
   panel.append(grid.element, fills.element, score.element, ...looks.elements, largeControl(root, signal));
   const update = () => {
     for (const part of [grid, fills, score, looks]) part.update();
-    score.element.hidden = model.get("quantity").name === "value";
+    score.element.hidden = model.get("score") === "value" || model.get("contrast") !== null;
     for (const part of [grid, fills]) part.element.hidden = host() === "page";
     for (const control of panel.querySelectorAll<HTMLSelectElement | HTMLInputElement>("[data-asks]")) {
       control.disabled = host() === "gone";

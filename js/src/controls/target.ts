@@ -4,7 +4,7 @@ import { listen } from "../dom/listen";
 import { attribute, element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
-import { className, classOptions, duplicateLabels, type ClassOption } from "../text/classes";
+import { classOptions, nameOf, type ClassOption } from "../text/classes";
 import { classList, type ClassList } from "./class_list";
 
 export interface TargetControl {
@@ -12,17 +12,23 @@ export interface TargetControl {
   update(): void;
 }
 
+/** The first of a contrast's options. */
+const ANYTHING: ClassOption = { index: -1, name: "anything else", probability: null };
+
 /** `offered` returns the possible targets; null is all. */
 export function targetControl(
   model: Model,
   signal: AbortSignal,
   offered: () => number[] | null = () => null,
+  trait: "target" | "contrast" = "target",
 ): TargetControl {
+  const rather = trait === "contrast";
   const id = `gx-${Math.random().toString(36).slice(2)}`;
   const root = element("div", "gx-field gx-why");
   const input = comboboxInput(id);
   const choose = (option: ClassOption) => {
-    model.set("target", option.index);
+    if (rather || option.index === model.get("contrast")) model.set("contrast", null);
+    if (option.index >= 0) model.set(trait, option.index);
     model.save_changes();
     leave();
   };
@@ -31,8 +37,10 @@ export function targetControl(
   const { popup } = list;
   attribute(input, "aria-controls", list.listbox.id);
   const again = askAgain(model, signal);
-  root.append(labelOf(input, "Why"), input, popup, again.element);
+  root.append(labelOf(input, rather ? "rather than" : "Why"), input, popup);
+  if (!rather) root.append(again.element);
 
+  const chosen = () => (rather ? contrastOf(model) : targetOf(model));
   const expand = (open: boolean) => {
     popup.hidden = !open;
     attribute(input, "aria-expanded", String(open));
@@ -41,7 +49,9 @@ export function targetControl(
     const top = filled(model.get("prediction"))?.top ?? [];
     expand(true);
     place(root, popup);
-    list.show(classOptions(model.get("labels"), top, offered()), query, targetOf(model), model.get("quantity"));
+    const options = classOptions(model.get("labels"), top, offered());
+    const others = [ANYTHING, ...options.filter(({ index }) => index !== targetOf(model))];
+    list.show(rather ? others : options, query, chosen(), model.get("quantity"));
   };
   const close = () => {
     expand(false);
@@ -66,11 +76,10 @@ export function targetControl(
 
   const update = () => {
     again.update();
-    const target = targetOf(model);
-    input.disabled = target === null || offered()?.length === 0;
+    const target = chosen();
+    input.disabled = targetOf(model) === null || offered()?.length === 0;
     if (!popup.hidden) return;
-    const labels = model.get("labels");
-    const text = target === null ? "…" : className(labels, duplicateLabels(labels), target);
+    const text = target === null ? "…" : target < 0 ? ANYTHING.name : nameOf(model, target);
     if (input.value !== text) input.value = text;
   };
   expand(false);
@@ -89,8 +98,7 @@ function askAgain(model: Model, signal: AbortSignal) {
   const update = () => {
     if (model.get("picture") !== picture) before = asked;
     [picture, asked] = [model.get("picture"), model.get("target") ?? asked];
-    const labels = model.get("labels");
-    const name = typeof before === "number" ? className(labels, duplicateLabels(labels), before) : before;
+    const name = typeof before === "number" ? nameOf(model, before) : before;
     button.hidden = name === null || model.get("target") !== null || targetOf(model) === before;
     if (name !== null) button.textContent = `Why ${name}, as before?`;
   };
@@ -102,6 +110,12 @@ function targetOf(model: Model): number | null {
   const target = model.get("target");
   if (typeof target === "number" && target in model.get("labels")) return target;
   return filled(model.get("prediction"))?.target ?? null;
+}
+
+/** As for the target; −1 for none. */
+function contrastOf(model: Model): number {
+  const contrast = model.get("contrast");
+  return (typeof contrast === "string" ? filled(model.get("prediction"))?.contrast : contrast) ?? -1;
 }
 
 interface Actions {

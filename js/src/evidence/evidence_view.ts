@@ -8,7 +8,7 @@ import { attribute, element, showNodes, showPng } from "../dom/element";
 import type { Evidence, Model, Prediction } from "../model/explorer_protocol";
 import { filled, type Host } from "../model/widget_model";
 import { strengthText } from "../text/cell_text";
-import { className, duplicateLabels } from "../text/classes";
+import { nameOf, sidesOf } from "../text/classes";
 import { fromToText, isClear, titleText, winner } from "../text/evidence_text";
 import { copyButton } from "./copy_button";
 
@@ -136,28 +136,27 @@ function conditionText(keep: boolean): string {
 }
 
 function verdict(model: Model, prediction: Prediction, evidence: Evidence): HTMLElement {
-  const labels = model.get("labels");
-  const duplicates = duplicateLabels(labels);
-  const nameOf = (index: number) => className(labels, duplicates, index);
   const [score, quantity] = [model.get("score"), model.get("quantity")];
   const [, before, after] = evidence.classes[0] ?? [0, 0, 0];
-  const change = fromToText(nameOf(prediction.target), before, after, quantity);
-  const root = element("p", "gx-verdict", `${change} (${signedText(-(evidence.drop ?? 0), score, quantity.unit)})`);
-  root.append(element("span", "gx-rank", rankText(model, evidence, nameOf(prediction.target))), ".");
+  const { target, contrast } = prediction;
+  const rather = contrast == null ? "" : ` against ${nameOf(model, contrast)}`;
+  const change = fromToText(nameOf(model, target), before, after, quantity);
+  const root = element("p", "gx-verdict", `${change} (${signedText(-(evidence.drop ?? 0), score, quantity.unit)}${rather})`);
+  root.append(element("span", "gx-rank", rankText(model, evidence)), ".");
   if (evidence.text) root.append(` ${evidence.text}`);
   const now = winner(evidence.classes, 2);
   if (quantity.name === "probability" && now !== winner(evidence.classes, 1)) {
-    root.append(element("strong", "gx-flip", isClear(evidence.classes, labels.length) ? ` The answer becomes “${nameOf(now)}”.` : UNCLEAR));
+    root.append(element("strong", "gx-flip", isClear(evidence.classes, model.get("labels").length) ? ` The answer becomes “${nameOf(model, now)}”.` : UNCLEAR));
   }
   return root;
 }
 
 /** The rank of one cell, of what it does alone; "" for a set. */
-function rankText(model: Model, evidence: Evidence, name: string): string {
+function rankText(model: Model, evidence: Evidence): string {
   const grid = filled(model.get("grid"));
   const [cell] = evidence.cells;
   if (!grid || !cell || evidence.cells.length > 1 || evidence.keep) return "";
-  const strength = strengthText(decodeScores(model.get("scores")), indexOf(grid, cell), name);
+  const strength = strengthText(decodeScores(model.get("scores")), indexOf(grid, cell), sidesOf(model));
   const alone = shownMap(model) === "together" ? " hidden alone" : ""; // the map on the screen ranks otherwise
   return strength && `: ${strength}${alone}`;
 }
@@ -166,8 +165,8 @@ function rankText(model: Model, evidence: Evidence, name: string): string {
 function pendingText(model: Model, host: Host): string {
   const single = singleText(model);
   if (host === "gone") return `${single ?? ""} The kernel is gone: nothing new can be asked.`.trim();
-  if (host === "page" && model.get("keep")) return "A saved page cannot ask the model about these cells alone.";
-  if (host === "page") return single ?? "A saved page cannot ask the model about sets of cells.";
+  if (host === "page" && model.get("keep")) return "A saved page cannot ask the model about these cells.";
+  if (host === "page") return single ?? "A saved page cannot ask the model about these cells.";
   return "The model gave no answer.";
 }
 

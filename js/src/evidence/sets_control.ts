@@ -8,8 +8,8 @@ import type { Model, SetKind, SmallestSet } from "../model/explorer_protocol";
 import { filled, type Host } from "../model/widget_model";
 
 const NAMES: Record<SetKind, [name: string, title: string]> = {
-  enough: ["Enough", "The fewest cells that alone keep the answer"],
-  needed: ["Needed", "The fewest cells without which the answer changes"],
+  enough: ["Enough", "The fewest that alone keep the answer"],
+  needed: ["Needed", "The fewest without which the answer changes"],
 };
 
 const KINDS = ["enough", "needed"] as const;

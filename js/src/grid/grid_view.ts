@@ -10,7 +10,7 @@ import { tip } from "../dom/tip";
 import type { Certainty, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 import { bothTexts, changedText, changeText, hidingText, placeText, speaksText } from "../text/cell_text";
-import { targetName } from "../text/classes";
+import { sidesOf } from "../text/classes";
 import { ariaGrid } from "./aria_grid";
 import { listenToKeys, moved } from "./keyboard";
 import { dots } from "./dots";
@@ -90,7 +90,7 @@ export function gridView(
     requestAnimationFrame(draw);
   };
 
-  const speaksOf = (index: number) => speaksText(drops[index] ?? NaN, targetName(model));
+  const speaksOf = (index: number) => speaksText(drops[index] ?? NaN, sidesOf(model));
 
   const dotsOf = (index: number) => {
     const sure = certainty();
@@ -213,8 +213,7 @@ export function gridView(
     const grid = shape();
     if (grid && hovered !== null && hovered >= grid.rows * grid.columns) hovered = null;
     const unit = model.get("quantity").unit;
-    const name = targetName(model);
-    key.update(drops, model.get("score"), appearanceOf(model), unit, model.get("hardly_changed"), name);
+    key.update(drops, model.get("score"), appearanceOf(model), unit, model.get("hardly_changed"), sidesOf(model));
     refresh();
   };
   return { element: root, canvas, bare: bare.element, shape: shapeOfPicture, update };

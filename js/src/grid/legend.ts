@@ -25,7 +25,7 @@ export interface Legend {
     appearance: Appearance,
     unit?: string,
     hardlyChanged?: readonly number[],
-    name?: string,
+    sides?: readonly string[],
   ): void;
 }
 
@@ -44,18 +44,16 @@ export function legend(): Legend {
   const failed = entry("failed", (ink, size, ratio) =>
     failedMark(ink, { x: 0, y: 0, width: size, height: size }, ratio),
   );
-  failed.element.title = "The model's output was not finite with the cell hidden.";
   colors.append(against, least, bar, most, supports);
   const marks = element("div", "gx-legend");
   root.append(colors);
   marks.append(absolute, faded.element, pending.element, dotted.element, failed.element);
 
-  const update: Legend["update"] = (drops, score, appearance, unit = "", hardlyChanged = [], name = "it") => {
+  const update: Legend["update"] = (drops, score, appearance, unit = "", hardlyChanged = [], sides = ["for it", "against it"]) => {
     const scale = scaleOf(drops, score, appearance.scale);
     const [low, high] = endTexts(drops, score, appearance, unit);
-    [against.textContent, least.textContent] = [`speaks against ${name}`, low];
-    [supports.textContent, most.textContent] = [`speaks for ${name}`, high];
-    against.title = supports.title = name;
+    for (const [at, side] of [supports, against].entries()) side.textContent = side.title = `speaks ${sides[at]}`;
+    [least.textContent, most.textContent] = [low, high];
     bar.style.backgroundImage = gradient(appearance);
     absolute.hidden = appearance.scale !== "absolute" || score === "value";
     pending.element.hidden = !drops.some(Number.isNaN);

@@ -6,7 +6,7 @@ import { hasTogether, shownMap, shownScores } from "../cells/two_maps";
 import { element } from "../dom/element";
 import type { MapName, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
-import { targetName } from "../text/classes";
+import { sidesOf } from "../text/classes";
 import { endTexts } from "./legend";
 
 const [MARGIN, LINE] = [12, 20];
@@ -102,10 +102,10 @@ function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number
   const { supports, against } = HUES[appearance.colormap];
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = "#555";
-  const textsOf = (name: string) => [`speaks against ${name} ${least}`, `${most} speaks for ${name}`] as const;
+  const textsOf = ([above, below]: string[]) => [`speaks ${below} ${least}`, `${most} speaks ${above}`] as const;
   const fits = (texts: readonly string[]) => context.measureText(texts.join("")).width + BAR + 12 <= width;
-  const named = textsOf(targetName(model));
-  const [low, high] = fits(named) ? named : textsOf("it"); // the sentence on top has the name
+  const named = textsOf(sidesOf(model));
+  const [low, high] = fits(named) ? named : textsOf(["for it", "against it"]); // the sentence on top has the name
   const left = MARGIN + context.measureText(low).width + 6;
   const bar = context.createLinearGradient(left, 0, left + BAR, 0);
   bar.addColorStop(0, withAlpha(against, appearance.opacity));

@@ -40,6 +40,7 @@ export const FRONT_END_TRAITS = [
   "grid_size",
   "fill",
   "target",
+  "contrast",
   "score",
   "map",
   "value",
@@ -88,6 +89,8 @@ export type CheckVerdict = "ok" | "warning" | "wrong" | "unknown";
 
 export interface Prediction {
   target: number;
+  /** The class that the target is held against; null for all others. */
+  contrast?: number | null;
   probability: number;
   saturated: boolean;
   top: [index: number, probability: number][];
@@ -206,6 +209,8 @@ export interface Traits {
   grid_size: number | Cell;
   fill: string;
   target: number | string | null;
+  /** Why the target rather than this class, in log-odds; null for all others. */
+  contrast: number | string | null;
   score: Score;
   /** "" for the map that has earned it. */
   map: (typeof MAPS)[number];

@@ -56,6 +56,7 @@ export interface RecordedMaps {
   headlines: Headline[];
   notes: string[][];
   saturated: boolean[];
+  contrasts?: (number | null)[];
 }
 
 export interface RecordedAnswer {
@@ -72,7 +73,7 @@ export interface RecordedAnswer {
 /** What a page's answers depend on. */
 export type Question = Pick<Traits, "target" | "score" | "value" | "keep">;
 
-type SavedState = Question & Appearance & Pick<Traits, "fill" | "map">;
+type SavedState = Question & Appearance & Pick<Traits, "fill" | "map" | "contrast">;
 
 export interface Recording {
   embedded: Embedded;
@@ -143,6 +144,7 @@ export function answerOf(recording: Recording, target: Traits["target"], score: 
   return {
     prediction: {
       target: classes[at]!,
+      contrast: answers[score]!.contrasts?.[at] ?? null,
       probability: baseline[at]!,
       saturated: answers[score]!.saturated[at]!,
       top: withTarget(leading(recording, baseline, SHOWN_CLASSES), at).map((i) => [classes[i]!, baseline[i]!]),

@@ -5,6 +5,7 @@ import { changeOf, PROBABILITY } from "../cells/quantity";
 import { isScored, percent, signedText } from "../cells/scores";
 import type { MapName, Prediction, Score } from "../model/explorer_protocol";
 import type { GridShape, Quantity } from "../model/widget_model";
+import type { sidesOf } from "./classes";
 import { ordinal } from "./ordinal";
 
 export function placeText(grid: GridShape, index: number): string {
@@ -12,20 +13,21 @@ export function placeText(grid: GridShape, index: number): string {
   return `Row ${row + 1}, column ${column + 1}`;
 }
 
+type Sides = ReturnType<typeof sidesOf>;
+
 /** “speaks for dog”; "" where the number is 0 or not known. */
-export function speaksText(drop: number, name: string): string {
-  if (!isScored(drop) || drop === 0) return "";
-  return `speaks ${drop > 0 ? "for" : "against"} ${name}`;
+export function speaksText(drop: number, sides: Sides): string {
+  return isScored(drop) && drop ? `speaks ${sides[drop > 0 ? 0 : 1]}` : "";
 }
 
 /** “2nd strongest for dog of 64 cells”; ranks count from both ends. */
-export function strengthText(drops: Float32Array, index: number, name: string): string {
+export function strengthText(drops: Float32Array, index: number, sides: Sides): string {
   const own = drops[index] ?? NaN;
   if (!isScored(own) || own === 0) return "";
   const known = drops.filter(isScored);
   const before = known.filter((drop) => (own > 0 ? drop > own : drop < own)).length;
   const rank = before === 0 ? "strongest" : `${ordinal(before + 1)} strongest`;
-  return `${rank} ${own > 0 ? "for" : "against"} ${name} of ${known.length} cells`;
+  return `${rank} ${sides[own > 0 ? 0 : 1]} of ${known.length} cells`;
 }
 
 /** The last of a cell's texts, if it is one of these. */

@@ -22,11 +22,23 @@ export function className(labels: string[], duplicates: Set<string>, index: numb
   return label === "" || duplicates.has(labels[index]!) ? `${label} (${index})`.trim() : label;
 }
 
+/** Of a class among a model's. */
+export function nameOf(model: Pick<Model, "get">, index: number): string {
+  const labels = model.get("labels");
+  return className(labels, duplicateLabels(labels), index);
+}
+
 /** Of the class asked about; "" while unknown. */
 export function targetName(model: Pick<Model, "get">): string {
-  const labels = model.get("labels");
   const prediction = filled(model.get("prediction"));
-  return prediction ? className(labels, duplicateLabels(labels), prediction.target) : "";
+  return prediction ? nameOf(model, prediction.target) : "";
+}
+
+/** What numbers above zero speak for, and those below: “for dog”, “against dog” or “for cat”. */
+export function sidesOf(model: Pick<Model, "get">): [above: string, below: string] {
+  const name = targetName(model);
+  const other = filled(model.get("prediction"))?.contrast;
+  return [`for ${name}`, other == null ? `against ${name}` : `for ${nameOf(model, other)}`];
 }
 
 /** All classes, or only the `offered` ones. */

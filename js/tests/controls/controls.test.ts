@@ -31,9 +31,9 @@ const titles = () =>
 
 describe("the controls are the question, the run and the tools", () => {
   test.each([
-    ["kernel", "running", ["Why", "Stop", "A tool"], false],
-    ["kernel", "done", ["Why", "A tool"], false],
-    ["gone", "running", ["Why", "Resume", "A tool"], true],
+    ["kernel", "running", ["Why", "rather than", "Stop", "A tool"], false],
+    ["kernel", "done", ["Why", "rather than", "A tool"], false],
+    ["gone", "running", ["Why", "rather than", "Resume", "A tool"], true],
     ["page", "done", ["Why", "A tool"], false],
   ] as [Host, Traits["status"], string[], boolean][])(
     "with the host “%s” and a run that is %s: %j, inert: %s",
@@ -47,7 +47,15 @@ describe("the controls are the question, the run and the tools", () => {
 
   test("and which of two maps is shown", () => {
     show({ together: scoresOf(1, 2, 3, 4, 5, 6) });
-    expect(titles()).toEqual(["Why", "Cells hidden", "Stop", "A tool"]);
+    expect(titles()).toEqual(["Why", "rather than", "Cells hidden", "Stop", "A tool"]);
+  });
+
+  test.each([
+    ["of two classes the other is all others", { labels: ["cat", "dog"] }],
+    ["values are not held against each other", { score: "value" }],
+  ] as [string, Partial<Traits>][])("and no second class: %s", (_, changes) => {
+    show({ status: "done", ...changes });
+    expect(titles()).toEqual(["Why", "A tool"]);
   });
 });
 

@@ -182,7 +182,7 @@ describe("what cannot be explained is told and not sent:", () => {
 
   test("a drop without a file", async () => {
     drop();
-    expect(await told()).toBe("That was not a file. Drop a picture file, or paste a picture.");
+    expect(await told()).toBe("Drop a picture file, or paste a picture.");
   });
 
   test("a file that is too large and no picture that the browser knows, before it is read", async () => {

@@ -15,9 +15,9 @@ beforeEach(() => {
   return () => controller.abort();
 });
 
-function show(changes: Partial<Traits> = {}, offered?: () => number[] | null): void {
+function show(changes: Partial<Traits> = {}, offered?: () => number[] | null, trait?: "contrast"): void {
   model = new StrictModel(traits(changes));
-  view = targetControl(model, controller.signal, offered);
+  view = targetControl(model, controller.signal, offered, trait);
   document.body.replaceChildren(view.element);
   view.update();
 }
@@ -411,5 +411,59 @@ describe("the popup stays within the widget", () => {
   test("where it is low", () => {
     const [, , height] = boxed(new DOMRect(8, 60, 135, 45), new DOMRect(0, 0, 800, 300));
     expect(height).toBe("187px"); // to 8 above its end
+  });
+});
+
+describe("what the target is held against", () => {
+  const against = (changes: Partial<Traits> = {}) => show(changes, undefined, "contrast");
+  const held = (contrast: number | null) => ({ ...traits().prediction, contrast }) as Traits["prediction"];
+
+  test("is anything else, unless a class is asked for", () => {
+    against();
+    expect(input().labels?.[0]?.textContent).toBe("rather than");
+    expect(input().value).toBe("anything else");
+    model.receive({ contrast: 2 });
+    view.update();
+    expect(input().value).toBe("fox");
+  });
+
+  test("is what the kernel makes of a name", () => {
+    against({ contrast: "owl" });
+    expect(input().value).toBe("anything else");
+    model.receive({ prediction: held(3) });
+    view.update();
+    expect(input().value).toBe("owl");
+  });
+
+  test("is chosen among all classes but the target", () => {
+    against();
+    input().focus();
+    expect([names(), active()]).toEqual([["anything else", "cat", "owl", "fox"], "anything else"]);
+    type("o");
+    press("Enter");
+    expect(model.saved).toEqual([{ contrast: 3 }]);
+  });
+
+  test("is anything else again where that is chosen", () => {
+    against({ contrast: 2, prediction: held(2) });
+    input().focus();
+    expect(active()).toBe("fox");
+    press("Home");
+    press("Enter");
+    expect(model.saved).toEqual([{ contrast: null }]);
+  });
+
+  test("waits for a prediction, and asks nothing again", () => {
+    against({ prediction: {} });
+    expect(input().disabled).toBe(true);
+    expect(view.element.querySelector(".gx-again")).toBeNull();
+  });
+
+  test("ends where it becomes the target", () => {
+    show({ contrast: 2, prediction: held(2) });
+    input().focus();
+    type("fox");
+    press("Enter");
+    expect(model.saved).toEqual([{ contrast: null, target: 2 }]);
   });
 });

@@ -113,7 +113,7 @@ describe("of cells that were selected together", () => {
   test("it cannot tell of them kept where they were hidden", async () => {
     await openWith();
     await pressButton("Keep only these");
-    expect(verdict()).toBe("A saved page cannot ask the model about these cells alone.");
+    expect(verdict()).toBe("A saved page cannot ask the model about these cells.");
     await pressButton("Keep only these");
     expect(verdict()).toContain("(−37.5 points)");
   });

@@ -205,6 +205,14 @@ describe("the sentence", () => {
     expect(texts(view.element, ".gx-flip")).toEqual([" The answer becomes “cat”."]);
   });
 
+  test("tells against which class the change is, and for which a cell is strong", () => {
+    const prediction = { ...traits().prediction, contrast: 0 } as Traits["prediction"];
+    showEvidence({}, { score: "log-odds", prediction });
+    expect(verdict()).toContain("from 75.0% to 25.0% (−0.50 log-odds against cat): strongest for dog of 6 cells.");
+    showEvidence({ cells: [[0, 1]], drop: -0.2 }, { score: "log-odds", prediction });
+    expect(verdict()).toContain("(+0.20 log-odds against cat): strongest for cat of 6 cells.");
+  });
+
   test("tells a rise, and no flip where the answer stays", () => {
     const classes: Evidence["classes"] = [[1, 0.75, 0.95], [0, 0.2, 0.04]];
     showEvidence({ cells: [[0, 1]], drop: -0.2, classes });
@@ -474,14 +482,14 @@ describe("a saved page", () => {
 
   test("says that it cannot ask about cells that are kept", () => {
     showEvidence({ cells: TWO, keep: true, drop: null, classes: [] });
-    expect(verdict()).toBe("A saved page cannot ask the model about these cells alone.");
+    expect(verdict()).toBe("A saved page cannot ask the model about these cells.");
     expect(view.element.querySelector(".gx-classes")).toBeNull();
   });
 
   test("says that it cannot ask about several cells, beside their picture", async () => {
     showEvidence({ cells: TWO, drop: null, sum: 0.3, classes: [] });
     await settled();
-    expect(verdict()).toBe("A saved page cannot ask the model about sets of cells.");
+    expect(verdict()).toBe("A saved page cannot ask the model about these cells.");
     expect(image().hidden).toBe(false);
   });
 

@@ -53,7 +53,7 @@ describe("the buttons", () => {
       { type: "smallest_set", kind: "needed", next: false },
     ]);
     expect(choose).not.toHaveBeenCalled();
-    for (const text of ["Enough", "Needed"]) expect(button(text).title).toMatch(/^The fewest cells .* the answer/);
+    for (const text of ["Enough", "Needed"]) expect(button(text).title).toMatch(/^The fewest .* the answer/);
     expect(button("Another").hidden).toBe(true);
   });
 

@@ -34,10 +34,11 @@ describe("the bar", () => {
   });
 
   test("says on each side what its colour speaks for, with the whole name where that is cut", () => {
-    view.update(new Float32Array([0.5]), "probability", APPEARANCE, "", [], HTML);
+    view.update(new Float32Array([0.5]), "probability", APPEARANCE, "", [], [`for ${HTML}`, "for cat"]);
     const sides = [...view.element.querySelectorAll<HTMLElement>(".gx-legend-side")];
-    expect(sides.map((side) => side.textContent)).toEqual([`speaks against ${HTML}`, `speaks for ${HTML}`]);
-    expect(sides.map((side) => side.title)).toEqual([HTML, HTML]);
+    const said = ["speaks for cat", `speaks for ${HTML}`];
+    expect(sides.map((side) => side.textContent)).toEqual(said);
+    expect(sides.map((side) => side.title)).toEqual(said);
     expect(view.element.querySelector("img")).toBeNull();
   });
 

@@ -63,6 +63,7 @@ describe("an answer", () => {
     const answer = answerOf(recording(), 5, "probability");
     expect(answer.prediction).toEqual({
       target: 5,
+      contrast: null,
       probability: 0.125,
       saturated: false,
       top: [
@@ -74,6 +75,14 @@ describe("an answer", () => {
     expect([...decodeScores(answer.scores)]).toEqual([0, 0, -0.375, NaN]);
     expect(answer.notes).toEqual(["fox"]);
     expect(answer.headline).toEqual({ alone: [["Why fox?", false]] });
+  });
+
+  test("is held against the class of the page, unless it is that class itself", () => {
+    const { answers } = embedded();
+    const changed = { probability: { ...answers.probability!, contrasts: [null, 1, 1] } };
+    const held = recording({ answers: { ...answers, ...changed } });
+    const found = [1, 2, 5].map((target) => answerOf(held, target, "probability").prediction.contrast);
+    expect(found).toEqual([null, 1, 1]);
   });
 
   test("has the fitted map of its class, and what it foretells", () => {

@@ -50,6 +50,7 @@ export function traits(changes: Partial<Traits> = {}): Traits {
     grid_size: [2, 3],
     fill: "cell-mean",
     target: null,
+    contrast: null,
     score: "probability",
     map: "",
     value: [],

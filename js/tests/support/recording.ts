@@ -54,6 +54,7 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
     check: {},
     state: {
       target: 2,
+      contrast: null,
       score: "probability",
       map: "",
       value: [],

@@ -22,6 +22,8 @@ describe("what hiding does", () => {
   });
 });
 
+const SIDES: [string, string] = ["for dog", "against dog"];
+
 describe("a cell", () => {
   test.each([
     [0.1, "speaks for dog"],
@@ -30,7 +32,7 @@ describe("a cell", () => {
     [NaN, ""],
     [Infinity, ""],
   ])("that loses %d “%s”", (drop, text) => {
-    expect(speaksText(drop, "dog")).toBe(text);
+    expect(speaksText(drop, SIDES)).toBe(text);
   });
 
   const drops = Float32Array.of(0.25, NaN, 0.5, -1, 0.25, Infinity, 0, -0.5);
@@ -46,7 +48,7 @@ describe("a cell", () => {
     [5, ""],
     [8, ""],
   ])("%i is ranked from its own end, among those with a number: “%s”", (index, text) => {
-    expect(strengthText(drops, index, "dog")).toBe(text);
+    expect(strengthText(drops, index, SIDES)).toBe(text);
   });
 });
 

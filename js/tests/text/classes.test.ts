@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { className, classOptions, matching, duplicateLabels, targetName } from "../../src/text/classes";
+import { className, classOptions, matching, duplicateLabels, sidesOf, targetName } from "../../src/text/classes";
 import { StrictModel, traits } from "../support/explorer";
 
 const names = (options: { name: string }[]) => options.map(({ name }) => name);
@@ -26,6 +26,17 @@ describe("a class", () => {
     expect(targetName(new StrictModel(traits({ target: 0 })))).toBe("dog");
     expect(targetName(new StrictModel(traits({ labels: ["cat", "cat"] })))).toBe("cat (1)");
     expect(targetName(new StrictModel(traits({ prediction: {} })))).toBe("");
+  });
+});
+
+describe("the two sides of zero", () => {
+  test("are for and against the class that the map is of", () => {
+    expect(sidesOf(new StrictModel(traits()))).toEqual(["for dog", "against dog"]);
+  });
+
+  test("are two classes where one is held against the other", () => {
+    const prediction = { ...traits().prediction, contrast: 0 } as ReturnType<typeof traits>["prediction"];
+    expect(sidesOf(new StrictModel(traits({ prediction })))).toEqual(["for dog", "for cat"]);
   });
 });
 

@@ -19,13 +19,19 @@ FALLING = [0.9, 0.4, 0.1]
         (
             2,
             1,
-            "Hiding the 2 strongest cells changes the answer; the strongest cell alone is enough for it.",
+            (
+                "Hiding the 2 strongest cells changes the answer; "
+                "the strongest cell alone is enough for it."
+            ),
         ),
         (2, None, "Hiding the 2 strongest cells changes the answer."),
         (
             None,
             0,
-            "Hiding the strongest cells never changes the answer; the 0 strongest cells alone are enough for it.",
+            (
+                "Hiding the strongest cells never changes the answer; "
+                "the 0 strongest cells alone are enough for it."
+            ),
         ),
         (None, None, "Hiding the strongest cells never changes the answer."),
     ],
