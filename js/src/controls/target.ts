@@ -2,10 +2,19 @@
 
 import { listen } from "../dom/listen";
 import { attribute, element } from "../dom/element";
-import type { Model } from "../model/explorer_protocol";
-import { filled } from "../model/widget_model";
+import { filled, type Maybe, type ModelOf, type Quantity } from "../model/widget_model";
 import { className, classOptions, duplicateLabels, type ClassOption } from "../text/classes";
 import { classList, type ClassList } from "./class_list";
+
+interface Asked {
+  labels: string[];
+  prediction: Maybe<{ target: number; top: [index: number, probability: number][] }>;
+  quantity: Quantity;
+  picture: DataView;
+  target: number | string | null;
+}
+
+type Model = ModelOf<Asked, never>;
 
 export interface TargetControl {
   element: HTMLElement;

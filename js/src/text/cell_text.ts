@@ -18,14 +18,19 @@ export function speaksText(drop: number, name: string): string {
   return `speaks ${drop > 0 ? "for" : "against"} ${name}`;
 }
 
-/** “2nd strongest for dog of 64 cells”; ranks count from both ends. */
+/** “2nd strongest for dog of 64 cells”. */
 export function strengthText(drops: Float32Array, index: number, name: string): string {
+  const rank = strengthRank(drops, index);
+  return rank && `${rank} ${name} of ${drops.filter(isScored).length} cells`;
+}
+
+/** “2nd strongest for”; ranks count from both ends. */
+export function strengthRank(drops: Float32Array, index: number): string {
   const own = drops[index] ?? NaN;
   if (!isScored(own) || own === 0) return "";
-  const known = drops.filter(isScored);
-  const before = known.filter((drop) => (own > 0 ? drop > own : drop < own)).length;
+  const before = drops.filter((drop) => isScored(drop) && (own > 0 ? drop > own : drop < own)).length;
   const rank = before === 0 ? "strongest" : `${ordinal(before + 1)} strongest`;
-  return `${rank} ${own > 0 ? "for" : "against"} ${name} of ${known.length} cells`;
+  return `${rank} ${own > 0 ? "for" : "against"}`;
 }
 
 /** The last of a cell's texts, if it is one of these. */
