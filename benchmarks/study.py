@@ -70,7 +70,7 @@ def photographs(crops: int = 40) -> None:
     with tempfile.TemporaryDirectory() as folder:
         photos = Path(folder, "photos")
         photos.mkdir()
-        for photograph in (one for one in known() if one.label is not None):
+        for photograph in known():
             pixels = photograph.pixels
             for number in range(crops):
                 side = int(min(pixels.shape[:2]) * rng.uniform(0.6, 1))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.quantities import PROBABILITY
-from gridexplainer_widget.core.fills import NAMES
+from gridexplainer_widget.core.fills import NAMES, fill_text
 from gridexplainer_widget.demo.demo import FOLDER
 from gridexplainer_widget.results.comparison_page import WIDE_STYLE, comparison_html
 from gridexplainer_widget.results.data.metrics import metric_records
@@ -182,7 +182,7 @@ def record() -> dict[str, Any]:
         "status": "done",
         "error": "",
         "metrics": metric_records(),
-        "map_fills": list(NAMES),
+        "map_fills": [[name, fill_text(name), ""] for name in NAMES],
         "reading": "",
         "grid_size": ROWS,
         "map_fill": "picture-mean",

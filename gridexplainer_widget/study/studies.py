@@ -24,6 +24,7 @@ class Studies(Setup):
         targets: str = "predicted",
         methods: MethodRequestLike | Sequence[MethodRequestLike] = "occlusion",
         audit: bool = False,
+        certainty: bool = False,
         on_error: str = "record",
         workers: int | str | None = None,
     ) -> Study:
@@ -48,6 +49,9 @@ class Studies(Setup):
         audit : bool
             Hide the cells of each map in order, as :meth:`GridExplainer.faithfulness` does: three
             to five times the work.
+        certainty : bool
+            Hide each cell in eight ways, as :meth:`GridExplainer.certainty` does: some seven times
+            the pictures of the cells alone.
         on_error : {"record", "raise"}
             "record": a picture that fails is a row with its error.
         workers : int or "ray", optional
@@ -64,5 +68,5 @@ class Studies(Setup):
         from .explain_all import explain_all  # noqa: PLC0415 - rarely used
         from .records.plan import Plan  # noqa: PLC0415 - rarely used
 
-        plan = Plan.of(methods, targets, on_error, audit=audit)
+        plan = Plan.of(methods, targets, on_error, audit=audit, certainty=certainty)
         return explain_all(self, pictures, out, plan, workers)

@@ -56,12 +56,12 @@ def test_each_method_has_a_panel_with_its_figures_and_its_cost(compared: Page) -
 def test_the_same_cell_lights_up_in_every_map(compared: Page) -> None:
     first, second = (panels(compared).nth(number) for number in (0, 1))
     compared.mouse.move(*cell(first.locator("canvas"), 1, 2))
-    expect(first.locator(".gx-reading")).to_contain_text("1st of 16")
-    expect(second.locator(".gx-reading")).to_contain_text("of 16")
+    expect(first.locator(".gx-map-reading")).to_contain_text("· strongest for")
+    expect(second.locator(".gx-map-reading")).to_contain_text("strongest")
     drop = python(compared, "round(100 * float(w.comparison['occlusion'].values[1, 2]), 1)")
-    expect(first.locator(".gx-reading")).to_contain_text(f"{drop}")
+    expect(first.locator(".gx-map-reading")).to_contain_text(f"{drop}")
     compared.mouse.move(*cell(second.locator("canvas"), 0, 0))
-    expect(first.locator(".gx-reading")).not_to_contain_text("1st of 16")
+    expect(first.locator(".gx-map-reading")).not_to_contain_text("· strongest for")
 
 
 def test_a_click_tells_what_hiding_the_cell_did(compared: Page) -> None:
@@ -95,7 +95,7 @@ def test_a_page_of_real_methods_needs_no_kernel(
     first, second = (panels(page).nth(number) for number in (0, 1))
     best = comparison["occlusion"].top(1)[0]
     page.mouse.click(*cell(second.locator("canvas"), best.row, best.column, 8))
-    expect(first.locator(".gx-reading")).to_contain_text("1st of 64")
+    expect(first.locator(".gx-map-reading")).to_contain_text("· strongest for")
     hidden = comparison["occlusion"].vectors[best.row, best.column, comparison["occlusion"].target]
     expect(root(page)).to_contain_text(f"→ {100 * hidden:.1f}%")
     expect(first).to_contain_text(f"{comparison.figures[0].under[0].insertion:.2f}")

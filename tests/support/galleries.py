@@ -33,6 +33,7 @@ def _row(number: int, count: int) -> Mapping[str, Any]:
         "evenness": 0.25,
         "inside": None,
         "srg": None,
+        "sure_for": None,
     }
 
 

@@ -41,7 +41,9 @@ class ComparisonTraits(BaseWidget):
     fills = kernel_trait(
         t.List(t.Unicode(), help="What stands in for hidden cells in the audit, each by itself.")
     )
-    map_fills = kernel_trait(t.List(t.Unicode(), help="Fills to choose from for the maps."))
+    map_fills = kernel_trait(
+        t.List(help="Fills for the maps: [name, in plain words, why it cannot be had].")
+    )
     reading = kernel_trait(
         t.Unicode(help="Name of the picture file that is being read; empty without one.")
     )

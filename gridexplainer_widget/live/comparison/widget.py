@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from gridexplainer_widget.analysis.audit_fills import AuditFills
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.core.fills import Fill, FillLike, parse_fill
+from gridexplainer_widget.core.fills import Fill, FillLike, fill_text, parse_fill, unavailable_fills
 from gridexplainer_widget.core.grid import GridSize, parse_grid_size
 from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
 from gridexplainer_widget.live.files import upload_of
@@ -196,7 +196,10 @@ class ComparisonWidget(ComparisonTraits):
         self._publisher.use(session)
         self.set_trait("grid", dict(vars(session.run.grid)))
         self.set_trait("fills", [one.name for one in session.fills])
-        self.set_trait("map_fills", self._fill_names.remember(session.map_fill))
+        missing = unavailable_fills()
+        names = self._fill_names.remember(session.map_fill)
+        offered = [[name, fill_text(name), missing.get(name, "")] for name in names]
+        self.set_trait("map_fills", offered)
 
     def _on_setting(self, _: Any) -> None:
         self.start()

@@ -13,7 +13,7 @@ from gridexplainer_widget.core.shown import shown
 
 COLUMNS: Final = (
     *("name", "label", "target_label", "values", "thumbnail", "probability"),
-    *("foretells", "border_share", "corner_share", "evenness", "inside", "srg"),
+    *("foretells", "border_share", "corner_share", "evenness", "inside", "srg", "sure_for"),
 )
 """What a gallery needs of a row."""
 
@@ -25,8 +25,9 @@ NUMBERS: Final = (
     ("evenness", "evenness", 0.0, 1.0),
     ("inside", "inside the mask", 0.0, 1.0),
     ("srg", "audit (SRG)", -1.0, 1.0),
+    ("sure_for", "cells sure to speak for it", 0.0, 1.0),
 )
-"""Column, title, and bounds, which values of a regression widen."""
+"""Column, title, and bounds, which larger numbers widen."""
 
 LARGEST: Final = 127
 

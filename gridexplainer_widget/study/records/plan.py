@@ -30,12 +30,15 @@ class Plan:
         The most probable class, the picture's label, or both.
     audit : bool
         Hide the cells of each map in order, under two other fills.
+    certainty : bool
+        Hide each cell alone in eight ways, to see of which cells one can be sure.
     on_error : {"record", "raise"}
     """
 
     methods: tuple[MethodRequest, ...]
     targets: Targets = "predicted"
     audit: bool = False
+    certainty: bool = False
     on_error: OnError = "record"
 
     @classmethod
@@ -45,7 +48,8 @@ class Plan:
         targets: str,
         on_error: str,
         *,
-        audit: bool,
+        audit: bool = False,
+        certainty: bool = False,
     ) -> Plan:
         """Check what was asked for.
 
@@ -67,7 +71,7 @@ class Plan:
         titles = [request.title for request in requests]
         if len(set(titles)) < len(titles):
             raise ValueError(f"methods={titles} names one of them twice.")
-        return cls(requests, targets, bool(audit), on_error)  # type: ignore[arg-type]
+        return cls(requests, targets, bool(audit), bool(certainty), on_error)  # type: ignore[arg-type]
 
     @property
     def record(self) -> dict[str, Any]:
@@ -82,6 +86,7 @@ class Plan:
             "requests": requests,
             "targets": self.targets,
             "audit": self.audit,
+            "certainty": self.certainty,
         }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from gridexplainer_widget.analysis.audit import Audit, audit_of, audit_steps
+from gridexplainer_widget.analysis.certainty import CertaintyWork, certainty_steps
 from gridexplainer_widget.analysis.explain import explanation_steps, failure_reason
 from gridexplainer_widget.analysis.object_mask import fit_mask, on_mask
 from gridexplainer_widget.analysis.setup import Setup
@@ -158,6 +159,7 @@ class _Explained:
                 **_row_of_map(explanation),
                 **cost,
                 **self._judged(explanation, run, request),
+                **self._sure(explanation, request),
             }
             before = explanation
 
@@ -177,6 +179,14 @@ class _Explained:
     def _truth(self, labels: tuple[str, ...]) -> int | None:
         given = self.item.source.label
         return None if given is None else find_class(given, labels)
+
+    def _sure(self, explanation: Explanation, request: MethodRequest) -> Row:
+        """Count the cells of which one can be sure; they are hidden alone, as in occlusion."""
+        if not self.plan.certainty or request.method.explain is not None:
+            return {}
+        work = CertaintyWork(self.setup, explanation)
+        verdicts = drain(certainty_steps(work, lambda _: None)).verdicts
+        return {"sure_for": int((verdicts > 0).sum()), "sure_against": int((verdicts < 0).sum())}
 
     def _judged(self, explanation: Explanation, run: Run, request: MethodRequest) -> Row:
         mask = self.item.mask

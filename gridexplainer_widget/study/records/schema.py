@@ -52,6 +52,8 @@ COLUMNS: Final[Mapping[str, str]] = {
     # how far to believe it
     "foretells": "float32",
     "foretells_random": "float32",
+    "sure_for": "int32",
+    "sure_against": "int32",
     "deletion": "float32",
     "insertion": "float32",
     "srg": "float32",

@@ -4,7 +4,7 @@ import { element } from "../dom/element";
 import { gradient, pendingEntry } from "../grid/legend";
 import { MAP_APPEARANCE } from "./map_view";
 
-export function comparisonLegend(): { element: HTMLElement; update(unknown: boolean): void } {
+export function comparisonLegend(): { element: HTMLElement; update(unknown: boolean, name: string): void } {
   const root = element("div", "gx-legend");
   const colors = element("div", "gx-legend-colors");
   const scale = element("span", "gx-legend-scale");
@@ -12,10 +12,13 @@ export function comparisonLegend(): { element: HTMLElement; update(unknown: bool
   const scaleText = "each map has its own scale, up to its largest value";
   bar.style.backgroundImage = gradient(MAP_APPEARANCE);
   scale.append(bar, element("span", "gx-legend-zero", "0"));
-  colors.append(element("span", "", "most against"), scale, element("span", "", "most for"));
+  const [against, supports] = [element("span", "gx-legend-side gx-label"), element("span", "gx-legend-side gx-label")];
+  colors.append(against, scale, supports);
   const unknown = pendingEntry("not known");
   root.append(colors, element("span", "gx-legend-own", scaleText), unknown.element);
-  const update = (any: boolean) => {
+  const update = (any: boolean, name: string) => {
+    against.textContent = `speaks against ${name}`;
+    supports.textContent = `speaks for ${name}`;
     unknown.element.hidden = !any;
   };
   return { element: root, update };

@@ -4,8 +4,8 @@ import { largestOf } from "../cells/scores";
 import { attribute, element, showNodes } from "../dom/element";
 import type { MapRecord, MethodRequest, Metric, Model, Progress } from "../model/comparison_protocol";
 import { filled, type GridShape, type Host, type Status } from "../model/widget_model";
-import { placeText } from "../text/cell_text";
-import { rankText, scaleText, valueText } from "../text/map_text";
+import { placeText, strengthRank } from "../text/cell_text";
+import { scaleText, valueText } from "../text/map_text";
 import type { BestTexts } from "../text/metrics";
 import type { LinkedCells } from "./linked_cells";
 import { notesView, stateLine } from "./map_facts";
@@ -49,7 +49,7 @@ export function mapPanel(
   let drawn: Float32Array = new Float32Array();
   const view = mapView(linkedCells, () => drawn, redraw, signal);
   const failure = element("p", "gx-map-failed");
-  const reading = element("p", "gx-reading");
+  const reading = element("p", "gx-map-reading");
   const state = stateLine();
   const trust = trustLine();
   const figures = element("div", "gx-figures");
@@ -70,8 +70,10 @@ export function mapPanel(
 
   const textOf = (index: number) => {
     const unit = map?.unit ?? "";
-    const value = valueText(values[index] ?? NaN, unit, largest, model.get("quantity").unit);
-    const rank = rankText(values, index);
+    const own = values[index] ?? NaN;
+    // Where it has a unit, what hiding the cell changes.
+    const value = valueText(unit === "" ? own : -own, unit, largest, model.get("quantity").unit);
+    const rank = strengthRank(values, index);
     return rank ? `${value} · ${rank}` : value;
   };
 

@@ -1,6 +1,6 @@
 // Messages of a comparison: errors, a lost kernel, unavailable methods.
 
-import { offlineNotice } from "../controls/offline";
+import { alertsView } from "../controls/alerts";
 import { attribute, element, showNodes } from "../dom/element";
 import type { Model } from "../model/comparison_protocol";
 import type { Connection } from "../model/connection";
@@ -13,30 +13,29 @@ export interface Notices {
   /** The picture cannot be decoded. */
   broken(is: boolean): void;
   update(news: string, answer: string): void;
+  showMessage(text: string): void;
+  /** A picture is on its way. */
+  sending(name: string): void;
+  coming(): string;
 }
 
 export function comparisonNotices(model: Model, connection: Connection): Notices {
   const { host } = connection;
-  const alerts = element("div", "gx-alerts");
-  const offline = offlineNotice(connection);
-  const error = element("p", "gx-error");
+  const alerts = alertsView(model, connection);
   const damaged = element("p", "gx-error", "The picture cannot be shown here.");
   const refused = element("details", "gx-refused");
   const summary = element("summary", "gx-quiet");
   const list = element("dl", "gx-meanings");
   const live = element("div", "gx-sr");
-  attribute(error, "role", "alert");
   attribute(live, "role", "status");
   attribute(live, "aria-live", "polite");
   damaged.hidden = true;
-  alerts.append(offline.element, error, damaged);
+  alerts.element.append(damaged);
   refused.append(summary, list);
   let announced = ["", ""];
 
   const update = (news: string, answer: string) => {
-    offline.update();
-    if (error.textContent !== model.get("error")) error.textContent = model.get("error");
-    error.hidden = error.textContent === "";
+    alerts.update();
     const unavailable = model.get("offered").filter(([, , , reason]) => reason !== "");
     refused.hidden = unavailable.length === 0 || host() === "page";
     const many = unavailable.length === 1 ? "1 method" : `${unavailable.length} methods`;
@@ -49,5 +48,6 @@ export function comparisonNotices(model: Model, connection: Connection): Notices
   const broken = (is: boolean) => {
     damaged.hidden = !is;
   };
-  return { alerts, refused, live, broken, update };
+  const { showMessage, sending, coming } = alerts;
+  return { alerts: alerts.element, refused, live, broken, update, showMessage, sending, coming };
 }

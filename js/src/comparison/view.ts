@@ -1,16 +1,20 @@
 // One view of a comparison, removed when the signal aborts.
 
+import { openPicture } from "../controls/open_picture";
+import { saveMenu, type KernelFile } from "../controls/save_menu";
 import { element, showPng } from "../dom/element";
 import { followTheme } from "../dom/theme";
 import { paleCopy } from "../grid/paint";
-import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model } from "../model/comparison_protocol";
+import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model, type SavedFormat } from "../model/comparison_protocol";
 import type { Connection } from "../model/connection";
 import { updateOnChange } from "../model/updates";
 import { filled } from "../model/widget_model";
+import { className, duplicateLabels } from "../text/classes";
 import { newsText } from "../text/map_text";
 import { comparisonHeader } from "./header";
 import { comparisonLegend } from "./legend";
 import { linkCells } from "./linked_cells";
+import { mapSettings } from "./map_settings";
 import type { Pictures } from "./map_view";
 import { mapsOf, statusOf } from "./maps";
 import { glossary } from "./metric_row";
@@ -18,6 +22,11 @@ import { comparisonNotices } from "./notices";
 import { panelList } from "./panel_list";
 import { picturePanel } from "./picture_panel";
 import { readout } from "./readout";
+
+const FILES: KernelFile<SavedFormat>[] = [
+  ["png", "Sheet (.png)", "All maps, with their figures"],
+  ["html", "Page (.html)", "Opens without a kernel and without a network"],
+];
 
 export function mountComparison(
   model: Model,
@@ -52,14 +61,21 @@ export function mountComparison(
   const linkedCells = linkCells<object>(model, send, redraw);
 
   const list = panelList(body, model, host, linkedCells, redraw, send, () => head.focus());
-  const head = comparisonHeader(model, signal, host, list.add);
+  const notices = comparisonNotices(model, connection);
+  const settings = mapSettings(model, signal, host);
+  const save = saveMenu(model, signal, host, null, notices.showMessage, FILES);
+  const open = openPicture(model, root, signal, host, notices.showMessage, (name) => {
+    notices.sending(name);
+    update();
+  });
+  const head = comparisonHeader(model, signal, connection, list.add, [open.button, save.button, settings.button]);
   const legend = comparisonLegend();
   const read = readout(model, host, linkedCells, signal);
   const picture = picturePanel(model, linkedCells, redraw, signal);
   const meanings = glossary();
-  const notices = comparisonNotices(model, connection);
   body.append(picture.element);
-  root.append(head.element, notices.alerts, legend.element, read.element, body, meanings.element);
+  root.append(head.element, save.panel, settings.panel, notices.alerts);
+  root.append(legend.element, read.element, body, meanings.element);
   root.append(notices.refused, notices.live);
   el.append(root);
   followTheme(root, signal);
@@ -88,7 +104,9 @@ export function mountComparison(
     picture.update();
     read.update();
     head.update(maps, status, news);
-    legend.update(maps.some((map) => map?.status !== "done" && map?.status !== "failed"));
+    for (const part of [settings, save, open]) part.update();
+    body.inert = notices.coming() !== ""; // its maps are of the picture before
+    legend.update(maps.some((map) => map?.status !== "done" && map?.status !== "failed"), askedName(model));
     meanings.update(model.get("metrics"), model.get("fills"));
     notices.update(news, read.answer());
     root.dataset["status"] = status;
@@ -100,4 +118,11 @@ export function mountComparison(
     list.end();
     root.remove();
   });
+}
+
+/** The class asked about, in words. */
+function askedName(model: Model): string {
+  const prediction = filled(model.get("prediction"));
+  const labels = model.get("labels");
+  return prediction ? className(labels, duplicateLabels(labels), prediction.target) : "it";
 }

@@ -1,6 +1,6 @@
 // That no kernel answers.
 
-import { attribute, element } from "../dom/element";
+import { attribute, element, setText } from "../dom/element";
 import type { Connection } from "../model/connection";
 
 const GONE =
@@ -12,9 +12,7 @@ export function offlineNotice({ host, silent }: Connection) {
   const root = element("p", "gx-offline");
   attribute(root, "role", "status");
   const update = () => {
-    const text = host() === "gone" ? GONE : silent() ? SILENT : "";
-    if (root.textContent !== text) root.textContent = text;
-    root.hidden = text === "";
+    setText(root, host() === "gone" ? GONE : silent() ? SILENT : "");
   };
   return { element: root, update };
 }

@@ -2,8 +2,8 @@
 
 import { listen } from "../dom/listen";
 import { element } from "../dom/element";
-import { MAX_UPLOAD, UPLOAD_TYPES, type Model } from "../model/explorer_protocol";
-import type { Host } from "../model/widget_model";
+import { MAX_UPLOAD, UPLOAD_TYPES } from "../model/explorer_protocol";
+import type { Host, ModelOf } from "../model/widget_model";
 
 export interface OpenPicture {
   button: HTMLButtonElement;
@@ -12,7 +12,7 @@ export interface OpenPicture {
 
 /** `showMessage("")` removes the message; `sending(name)` tells what is on its way, "" nothing. */
 export function openPicture(
-  model: Model,
+  model: ModelOf<object, { type: "explain"; name: string }>,
   root: HTMLElement,
   signal: AbortSignal,
   host: () => Host,

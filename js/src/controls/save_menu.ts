@@ -3,8 +3,7 @@
 import { listen } from "../dom/listen";
 import { disclosure } from "../dom/disclosure";
 import { element } from "../dom/element";
-import type { Model, SavedFormat } from "../model/explorer_protocol";
-import type { Host } from "../model/widget_model";
+import type { Host, ModelOf } from "../model/widget_model";
 
 export interface SaveMenu {
   button: HTMLElement;
@@ -12,12 +11,18 @@ export interface SaveMenu {
   update(): void;
 }
 
-export function saveMenu(
-  model: Model,
+export type KernelFile<F> = [format: F, text: string, title: string];
+
+type Saved<F> = ModelOf<object, { type: "save"; format: F; id: string }>;
+
+/** `snapshot` makes a picture here. */
+export function saveMenu<F>(
+  model: Saved<F>,
   signal: AbortSignal,
   host: () => Host,
-  snapshot: () => Promise<{ name: string; blob: Blob }>,
+  snapshot: (() => Promise<{ name: string; blob: Blob }>) | null,
   showMessage: (text: string) => void,
+  files: readonly KernelFile<F>[],
 ): SaveMenu {
   const { button: opener, panel } = disclosure("Save", "gx-save gx-actions", signal);
   /** This view's requests; files for others are ignored. */
@@ -30,21 +35,19 @@ export function saveMenu(
     panel.append(node);
     return node;
   };
-  const ask = (format: SavedFormat) => () => {
+  const ask = (format: F) => () => {
     const id = Math.random().toString(36).slice(2);
     requests.add(id);
     model.send({ type: "save", format, id });
   };
-  button("Picture (.png)", "The map as shown", () => {
-    snapshot().then(
+  const draw = (picture: NonNullable<typeof snapshot>) => () => {
+    picture().then(
       (file) => download(file.name, file.blob),
       () => showMessage("The picture cannot be saved here."),
     );
-  });
-  const kernels = [
-    button("Page (.html)", "Opens without a kernel or network", ask("html")),
-    button("Data (.npz)", "For Explanation.load in Python", ask("npz")),
-  ];
+  };
+  if (snapshot) button("Picture (.png)", "The map as shown", draw(snapshot));
+  const kernels = files.map(([format, text, title]) => button(text, title, ask(format)));
 
   const receive = (content?: unknown, buffers?: DataView[]) => {
     const message = content as { type?: string; id?: string; name?: string };

@@ -1,14 +1,15 @@
 // How cells are hidden and measured, and how the map looks, behind one button.
 
 import { listen } from "../dom/listen";
-import { sizeOf, squareCells } from "../cells/geometry";
 import { disclosure } from "../dom/disclosure";
 import { element } from "../dom/element";
 import { field } from "../dom/field";
-import { select, type Option } from "../dom/select";
-import { MAX_GRID, type Model, type Score } from "../model/explorer_protocol";
-import { filled, type Host } from "../model/widget_model";
+import type { Option } from "../dom/select";
+import type { Model, Score } from "../model/explorer_protocol";
+import type { Host } from "../model/widget_model";
 import { appearanceFields } from "./appearance";
+import { choice } from "./choice";
+import { gridControl } from "./grid_control";
 
 const SCORES: [Score, string][] = [
   ["probability", "percentage points"],
@@ -42,52 +43,6 @@ export function settings(model: Model, root: HTMLElement, signal: AbortSignal, h
     }
   };
   return { button, panel, update };
-}
-
-function gridControl(model: Model, signal: AbortSignal, shape: () => number) {
-  const range = element("input", "gx-range");
-  range.type = "range";
-  range.step = "1";
-  range.dataset["asks"] = "";
-  const size = element("output", "gx-size");
-  const wrap = element("span", "gx-range-row");
-  wrap.append(range, size);
-  listen(range, "input", () => {
-    model.set("grid_size", squareCells(Number(range.value), shape()));
-    model.save_changes();
-    update();
-  }, signal);
-  const update = () => {
-    const value = model.get("grid_size");
-    const [rows, columns] = sizeOf(value);
-    const grid = filled(model.get("grid"));
-    range.max = String(Math.min(MAX_GRID, grid?.height ?? MAX_GRID, grid?.width ?? MAX_GRID));
-    range.min = String(Math.min(2, rows, columns));
-    range.value = String(Math.round(Math.sqrt(rows * columns)));
-    size.textContent = `${rows} × ${columns}`;
-  };
-  return { element: field("Grid", wrap), update };
-}
-
-function choice(
-  model: Model,
-  signal: AbortSignal,
-  name: "fill" | "score",
-  title: string,
-  options: () => Option[],
-) {
-  const control = select(signal, (value) => {
-    model.set(name, value as Score);
-    model.save_changes();
-  });
-  control.element.dataset["asks"] = "";
-  const update = () => {
-    const value = model.get(name);
-    const known = options();
-    const shown = known.some(([option]) => option === value);
-    control.update(shown ? known : [[value, value], ...known], value);
-  };
-  return { element: field(title, control.element), update };
 }
 
 function largeControl(root: HTMLElement, signal: AbortSignal): HTMLElement {

@@ -2,10 +2,20 @@
 
 import { listen } from "../dom/listen";
 import { attribute, element } from "../dom/element";
-import type { Model } from "../model/explorer_protocol";
-import { filled } from "../model/widget_model";
-import { classOptions, nameOf, type ClassOption } from "../text/classes";
+import { filled, type Maybe, type ModelOf, type Quantity } from "../model/widget_model";
+import { className, classOptions, duplicateLabels, type ClassOption } from "../text/classes";
 import { classList, type ClassList } from "./class_list";
+
+interface Asked {
+  labels: string[];
+  prediction: Maybe<{ target: number; top: [index: number, probability: number][]; contrast?: number | null }>;
+  contrast?: number | string | null;
+  quantity: Quantity;
+  picture: DataView;
+  target: number | string | null;
+}
+
+type Model = ModelOf<Asked, never>;
 
 export interface TargetControl {
   element: HTMLElement;
@@ -103,6 +113,11 @@ function askAgain(model: Model, signal: AbortSignal) {
     if (name !== null) button.textContent = `Why ${name}, as before?`;
   };
   return { element: button, update };
+}
+
+function nameOf(model: Model, index: number): string {
+  const labels = model.get("labels");
+  return className(labels, duplicateLabels(labels), index);
 }
 
 /** The requested class, even before the answer; else the map's class. */

@@ -35,3 +35,9 @@ export function showPng(image: HTMLImageElement, bytes: DataView): Promise<void>
   image.src = url;
   return image.decode().finally(() => URL.revokeObjectURL(url));
 }
+
+/** Set the text; hide an empty element. */
+export function setText(node: HTMLElement, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+  node.hidden = text === "";
+}

@@ -4,7 +4,7 @@ import { explorerControls } from "../controls/controls";
 import { headline } from "../controls/headline";
 import { noticesView } from "../controls/notices";
 import { openPicture } from "../controls/open_picture";
-import { saveMenu } from "../controls/save_menu";
+import { saveMenu, type KernelFile } from "../controls/save_menu";
 import { settings } from "../controls/settings";
 import { element } from "../dom/element";
 import { liveRegion } from "../dom/live_region";
@@ -17,10 +17,15 @@ import { topCellsControl } from "../evidence/top_cells";
 import { gridView } from "../grid/grid_view";
 import { snapshot } from "../grid/snapshot";
 import type { Connection } from "../model/connection";
-import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model } from "../model/explorer_protocol";
+import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model, type SavedFormat } from "../model/explorer_protocol";
 import { updateOnChange } from "../model/updates";
 import { filled, type Cell } from "../model/widget_model";
 import { History } from "./history";
+
+export const FILES: KernelFile<SavedFormat>[] = [
+  ["html", "Page (.html)", "Opens without a kernel and without a network"],
+  ["npz", "Data (.npz)", "For Explanation.load in Python"],
+];
 
 export function mountExplorer(
   model: Model,
@@ -58,7 +63,7 @@ export function mountExplorer(
     notices.sending(name);
     update();
   });
-  const save = saveMenu(model, signal, host, () => snapshot(model, grid.canvas), notices.showMessage);
+  const save = saveMenu(model, signal, host, () => snapshot(model, grid.canvas), notices.showMessage, FILES);
   const controls = explorerControls(model, signal, connection, [open.button, grid.bare, save.button, looks.button]);
   const actions = selectionActions(model, signal, choose, undo, () => history.any());
   const play = topCellsControl(model, signal, host, choose);

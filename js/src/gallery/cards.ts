@@ -45,26 +45,20 @@ export function cards(table: Table, texts: CardTexts, signal: AbortSignal, open:
     const first = Math.max(0, Math.floor(root.scrollTop / pitch) - BEYOND) * across;
     const count = across * (Math.ceil((root.clientHeight || 600) / pitch) + 2 * BEYOND + 1);
     const shown = rows.slice(first, first + count);
-    const size = Math.min(count, rows.length);
-    while (pool.length < size) {
+    while (pool.length < shown.length) {
       const made = card(table, texts, signal, open);
       pool.push(made);
       inside.append(made.element);
     }
-    pool.splice(size).forEach((spare) => spare.element.remove());
-    const used = new Set<Card>();
+    pool.splice(shown.length).forEach((spare) => spare.element.remove());
     shown.forEach((row, place) => {
       const at = first + place;
-      const one = pool[at % size]!; // the same for a place as long as it is in view
-      const { element: node } = one;
-      used.add(one);
-      node.hidden = false;
+      const { element: node } = pool[place]!;
       node.style.width = `${side}px`;
       node.style.transform = `translate(${(at % across) * (side + GAP)}px, ${Math.floor(at / across) * pitch}px)`;
       node.style.setProperty("--gx-side", `${side}px`);
-      one.show(row, urlOf(row));
+      pool[place]!.show(row, urlOf(row));
     });
-    for (const one of pool) if (!used.has(one)) one.element.hidden = true;
     viewed(shown);
   };
   const redraw = () => {

@@ -171,8 +171,8 @@ export interface Traits {
   error: string;
   /** In display order. */
   metrics: Metric[];
-  /** Fills to choose from for the maps. */
-  map_fills: string[];
+  /** Fills to choose from for the maps; the reason is why one cannot be had, or "". */
+  map_fills: [name: string, text: string, reason: string][];
   /** The picture file that the kernel reads; "" for none. */
   reading: string;
   methods: MethodRequest[];

@@ -20,14 +20,19 @@ export function speaksText(drop: number, sides: Sides): string {
   return isScored(drop) && drop ? `speaks ${sides[drop > 0 ? 0 : 1]}` : "";
 }
 
-/** “2nd strongest for dog of 64 cells”; ranks count from both ends. */
+/** “2nd strongest for dog of 64 cells”. */
 export function strengthText(drops: Float32Array, index: number, sides: Sides): string {
+  const rank = strengthRank(drops, index, sides);
+  return rank && `${rank} of ${drops.filter(isScored).length} cells`;
+}
+
+/** “2nd strongest for dog”; ranks count from both ends. */
+export function strengthRank(drops: Float32Array, index: number, sides: Sides = ["for", "against"]): string {
   const own = drops[index] ?? NaN;
   if (!isScored(own) || own === 0) return "";
-  const known = drops.filter(isScored);
-  const before = known.filter((drop) => (own > 0 ? drop > own : drop < own)).length;
+  const before = drops.filter((drop) => isScored(drop) && (own > 0 ? drop > own : drop < own)).length;
   const rank = before === 0 ? "strongest" : `${ordinal(before + 1)} strongest`;
-  return `${rank} ${sides[own > 0 ? 0 : 1]} of ${known.length} cells`;
+  return `${rank} ${sides[own > 0 ? 0 : 1]}`;
 }
 
 /** The last of a cell's texts, if it is one of these. */

@@ -5,7 +5,6 @@ import { isFailed, isScored, secondsText } from "../cells/scores";
 import type { Evidence, MapRecord, Progress, Unit } from "../model/comparison_protocol";
 import { filled, type GridShape, type Host, type Quantity, type Status } from "../model/widget_model";
 import { placeText } from "./cell_text";
-import { ordinal } from "./ordinal";
 import { className, duplicateLabels } from "./classes";
 
 /** Classes named in the effect of a hidden cell. */
@@ -40,21 +39,6 @@ function numberText(value: number, largest: number): string {
   }
   const text = value.toFixed(Math.max(0, 2 - Math.floor(Math.log10(largest))));
   return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
-}
-
-/** “2nd of 64”, or “2nd–5th of 64” for ties. */
-export function rankText(values: Float32Array, index: number): string {
-  const own = values[index];
-  if (!isScored(own)) return "";
-  let [larger, equal, known] = [0, 0, 0];
-  for (const value of values) {
-    if (!isScored(value)) continue;
-    known++;
-    if (value > own) larger++;
-    else if (value === own) equal++;
-  }
-  const ranks = equal > 1 ? `${ordinal(larger + 1)}–${ordinal(larger + equal)}` : ordinal(larger + 1);
-  return `${ranks} of ${known}`;
 }
 
 /** “65 model calls, 1.2 s” */

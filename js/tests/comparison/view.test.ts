@@ -7,7 +7,7 @@ import type { Host } from "../../src/model/widget_model";
 import { fakeCanvas, type FakeContext, fakeFrames, fakePictures, fakeSizes } from "../support/browser";
 import { bytesOf, scoresOf } from "../support/bytes";
 import { comparison, GRAD_CAM, mapRecord, metricValues, StrictComparison, underFill } from "../support/comparison";
-import { controlOf, find, HTML, settled, texts } from "../support/elements";
+import { buttonOf, controlOf, find, HTML, settled, texts } from "../support/elements";
 import { enter, pointAt, pressKey } from "../support/events";
 import { fakeConnection } from "../support/explorer";
 
@@ -58,7 +58,7 @@ const within = (place: number, selector: string) => find(panel(place), selector)
 const method = (place: number) => find<HTMLSelectElement>(panel(place), "select[aria-label=Method]");
 const layer = (place: number) => find<HTMLSelectElement>(panel(place), ".gx-map-layer select");
 const control = <T extends HTMLElement>(name: string) => controlOf<T>(find(root, ".gx-controls"), name);
-const button = () => find<HTMLButtonElement>(root, ".gx-controls button");
+const button = () => find<HTMLButtonElement>(root, ".gx-run-button");
 
 /** A pointer event at a fraction of a map, and the frame that it asks for. */
 function point(map: HTMLElement, type: string, x = 0, y = 0): void {
@@ -132,7 +132,7 @@ describe("the maps", () => {
 
   test("tell what the full colour is while no cell is marked", async () => {
     await show();
-    expect(texts(root, ".gx-reading")).toEqual(["full colour: 50.0 points", "full colour: 2.00"]);
+    expect(texts(root, ".gx-map-reading")).toEqual(["full colour: 50.0 points", "full colour: 2.00"]);
   });
 });
 
@@ -243,7 +243,7 @@ describe("a cell that is pointed at", () => {
     expect(scenes().map(({ hovered }) => hovered)).toEqual([5, 5]);
     expect(outlines.outlineHovered).toHaveBeenCalledTimes(3);
     expect(find(root, ".gx-readout-place").textContent).toBe("Row 2, column 3");
-    expect(texts(root, ".gx-reading")).toEqual(["+25.0 points · 2nd of 6", "0 · 3rd–6th of 6"]);
+    expect(texts(root, ".gx-map-reading")).toEqual(["−25.0 points · 2nd strongest for", "0"]);
   });
 
   test("is marked from the picture as well, until the pointer leaves", async () => {
@@ -310,7 +310,7 @@ describe("a cell that is clicked", () => {
     await drawn();
     expect(model.saved).toEqual([]);
     expect(answer()).toContain("the kernel is gone");
-    expect(texts(root, ".gx-reading")[0]).toBe("+25.0 points · 2nd of 6");
+    expect(texts(root, ".gx-map-reading")[0]).toBe("−25.0 points · 2nd strongest for");
   });
 
   test("has the answer that came while there was a kernel", async () => {
@@ -346,7 +346,7 @@ describe("the keyboard", () => {
     await show();
     press(panel(1), "ArrowRight");
     expect(within(1, "[role=grid]").getAttribute("aria-label")).toBe("Map of Grad-CAM");
-    expect(within(1, "[role=gridcell]").textContent).toBe("Row 1, column 2, 1.00 · 2nd of 6");
+    expect(within(1, "[role=gridcell]").textContent).toBe("Row 1, column 2, 1.00 · 2nd strongest for");
     expect(find(root, ".gx-picture [role=gridcell]").textContent).toBe("Row 1, column 2");
   });
 });
@@ -365,7 +365,7 @@ describe("a method", () => {
     expect(model.saved).toEqual([{ methods: [["score-cam", ""], ["grad-cam", ""]] }]);
     await drawn();
     expect(panel(0).getAttribute("aria-label")).toBe("Score-CAM");
-    expect(within(0, ".gx-reading").textContent).toBe("");
+    expect(within(0, ".gx-map-reading").textContent).toBe("");
   });
 
   test("keeps its layer where the next one takes one as well", async () => {
@@ -458,26 +458,21 @@ describe("a method", () => {
 });
 
 describe("the head", () => {
-  const options = () => [...control<HTMLSelectElement>("Why").options].map(({ text }) => text);
-
-  test("asks for another class", async () => {
+  test("asks for another class, found by its name", async () => {
     await show();
-    expect(options()).toEqual(["dog 75.0%", "cat 20.0%"]);
-    enter(control("Why"), "0");
+    const why = control<HTMLInputElement>("Why");
+    expect(why.value).toBe("dog");
+    why.focus();
+    enter(why, "cat");
+    pressKey(why, "Enter");
     expect(model.saved).toEqual([{ target: 0 }]);
     await drawn();
-    expect(control<HTMLSelectElement>("Why").value).toBe("0");
-  });
-
-  test("lists the class asked about where it is none of the first", async () => {
-    await show({ prediction: { target: 3, probability: 0.01, top: [[1, 0.75]] } });
-    expect(options()).toEqual(["dog 75.0%", "owl 1.0%"]);
-    expect(control<HTMLSelectElement>("Why").value).toBe("3");
+    expect(why.value).toBe("cat");
   });
 
   test("waits for the classes", async () => {
     await show({ prediction: {}, labels: [] });
-    expect(control<HTMLSelectElement>("Why").disabled).toBe(true);
+    expect(control<HTMLInputElement>("Why").disabled).toBe(true);
   });
 
   test.each([
@@ -493,15 +488,15 @@ describe("the head", () => {
 
   test("has nothing to stop once all is done", async () => {
     await show();
-    expect([button().textContent, button().disabled]).toEqual(["Done", true]);
+    expect(button().hidden).toBe(true);
     await receive({ status: "stopped" });
-    expect([button().textContent, button().disabled]).toEqual(["Done", true]);
+    expect(button().hidden).toBe(true);
     expect(find(root, ".gx-head-state").textContent).toBe("2 of 2 maps are done");
   });
 
   test("offers another try where a map failed", async () => {
     await show({ maps: [mapRecord(), mapRecord({ ...GRAD_CAM, status: "failed" })] });
-    expect([button().textContent, button().disabled]).toEqual(["Try again", false]);
+    expect([button().textContent, button().hidden]).toEqual(["Try again", false]);
     button().click();
     expect(model.sent).toEqual([{ type: "start" }]);
   });
@@ -511,13 +506,61 @@ describe("the head", () => {
     expect(button().hidden).toBe(true);
     expect(find(root, ".gx-head-state").textContent).toBe("No maps: add a method");
   });
+});
 
-  test("has weights randomised, where there are some", async () => {
+describe("the settings", () => {
+  const setting = <T extends HTMLElement>(name: string) => controlOf<T>(find(root, ".gx-settings"), name);
+
+  test("have weights randomised, where there are some", async () => {
     await show();
-    control<HTMLInputElement>("Randomise").click();
+    setting<HTMLInputElement>("Randomise").click();
     expect(model.saved).toEqual([{ randomise: true }]);
     await receive({ layers: [] });
-    expect(control<HTMLInputElement>("Randomise").disabled).toBe(true);
+    expect(setting<HTMLInputElement>("Randomise").disabled).toBe(true);
+  });
+
+  test("choose another grid and what hides the cells", async () => {
+    await show();
+    const range = setting<HTMLInputElement>("Grid");
+    range.value = "3";
+    range.dispatchEvent(new Event("input"));
+    enter(setting("Hide with"), "blur");
+    expect(model.saved.map((sent) => Object.keys(sent))).toEqual([["grid_size"], ["map_fill"]]);
+    const fills = [...setting<HTMLSelectElement>("Hide with").options];
+    expect(fills.map(({ text, disabled }) => [text, disabled])).toEqual([
+      ["each cell's average colour", false],
+      ["a blurred picture", false],
+      ["a repair of the hole: not installed", true],
+    ]);
+  });
+
+  test("cannot be changed once the kernel is gone", async () => {
+    await show({}, "gone");
+    const controls = [setting<HTMLInputElement>("Grid"), setting<HTMLSelectElement>("Hide with"), setting<HTMLInputElement>("Randomise")];
+    expect(controls.map(({ disabled }) => disabled)).toEqual([true, true, true]);
+  });
+});
+
+describe("the tools", () => {
+  const tool = (text: string) => buttonOf(root, text);
+
+  test("save the sheet and the page", async () => {
+    await show();
+    tool("Sheet (.png)").click();
+    tool("Page (.html)").click();
+    expect(model.sent.map((command) => command.type === "save" && command.format)).toEqual(["png", "html"]);
+  });
+
+  test("open another picture; the maps of the one before answer nothing meanwhile", async () => {
+    await show();
+    const file = new File(["a picture"], "cat.png", { type: "image/png" });
+    root.dispatchEvent(Object.assign(new Event("drop", { cancelable: true }), { dataTransfer: { files: [file] } }));
+    await settled();
+    expect(model.sent).toEqual([{ type: "explain", name: "cat.png" }]);
+    expect(find(root, ".gx-reading").textContent).toContain("Reading “cat.png”");
+    expect(find(root, ".gx-panels").inert).toBe(true);
+    await receive({ picture: bytesOf(9) });
+    expect(find(root, ".gx-panels").inert).toBe(false);
   });
 });
 
@@ -558,8 +601,9 @@ describe("without a kernel", () => {
 
   test("a page has no controls, but names", async () => {
     await show({}, "page");
-    expect(control("Why").hidden).toBe(true);
-    expect(find(root, ".gx-why").textContent).toBe("dog 75.0%");
+    expect(control<HTMLInputElement>("Why").value).toBe("dog");
+    expect(find(root, ".gx-why").inert).toBe(true);
+    expect(find(root, ".gx-tools").hidden).toBe(true);
     expect(method(0).hidden && layer(1).hidden && button().hidden).toBe(true);
     expect(texts(root, ".gx-map-title:not([hidden])")).toEqual(["Picture", "Occlusion", "Grad-CAM"]);
     expect(texts(root, ".gx-map-used:not([hidden])")).toEqual(["layer conv2"]);
@@ -593,7 +637,6 @@ describe("the picture", () => {
     const labels = Array.from({ length: 20 }, (_, index) => `class ${index}`);
     const top = labels.map((_, index): [number, number] => [index, 0.05]);
     await show({ labels, prediction: { target: 9, probability: 0.05, top } });
-    expect(control<HTMLSelectElement>("Why").options.length).toBe(20);
     expect(texts(root, ".gx-picture-classes .gx-label")).toEqual(labels.slice(0, 5));
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { saveMenu, type SaveMenu } from "../../src/controls/save_menu";
+import { FILES } from "../../src/explorer/view";
 import { SAVED_FORMATS } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
 import { bytesOf } from "../support/bytes";
@@ -34,7 +35,7 @@ beforeEach(() => {
 });
 
 function show(): SaveMenu {
-  const made = saveMenu(model, controller.signal, () => host, snapshot, tell);
+  const made = saveMenu(model, controller.signal, () => host, snapshot, tell, FILES);
   made.update();
   return made;
 }

@@ -145,7 +145,7 @@ describe("the score", () => {
     show({ score: "log-odds" });
     expect(options("Measured in")).toEqual([
       ["probability", "percentage points"],
-      ["log-odds", "log-odds (for sure models)"],
+      ["log-odds", "log-odds"],
     ]);
     expect(select("Measured in").value).toBe("log-odds");
   });

@@ -79,7 +79,7 @@ describe("the page", () => {
     expect(find(document, ".gx-readout-answer").textContent).toBe(
       "With row 2, column 3 hidden: dog 75.0% → 50.0%",
     );
-    expect(texts(document, ".gx-reading:not([hidden])")).toEqual(["0 · 3rd–6th of 6"]);
+    expect(texts(document, ".gx-map-reading:not([hidden])")).toEqual(["0"]);
   });
 
   test("says where nothing was recorded", async () => {

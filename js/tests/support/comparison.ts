@@ -108,7 +108,11 @@ export function comparison(changes: Partial<Traits> = {}): Traits {
     target: null,
     value: [],
     randomise: false,
-    map_fills: ["cell-mean", "blur", "gray"],
+    map_fills: [
+      ["cell-mean", "each cell's average colour", ""],
+      ["blur", "a blurred picture", ""],
+      ["inpaint", "a repair of the hole", "needs OpenCV"],
+    ],
     reading: "",
     grid_size: [2, 3],
     map_fill: "cell-mean",

@@ -4,7 +4,6 @@ import {
   changesOf,
   costText,
   newsText,
-  rankText,
   scaleText,
   stateText,
   valueText,
@@ -41,18 +40,6 @@ describe("the scale", () => {
     expect(scaleText(Float32Array.of(0, 0), 0, "")).toBe("0 in every cell");
     expect(scaleText(Float32Array.of(NaN), 0, "")).toBe("");
   });
-});
-
-describe("a rank", () => {
-  const values = Float32Array.of(3, 1, 1, NaN, -2);
-
-  test("counts what is known", () => {
-    expect(rankText(values, 0)).toBe("1st of 4");
-    expect(rankText(values, 4)).toBe("4th of 4");
-  });
-
-  test("is shared by equals", () => expect(rankText(values, 1)).toBe("2nd–3rd of 4"));
-  test("is none of what is not known", () => expect(rankText(values, 3)).toBe(""));
 });
 
 describe("the cost", () => {

@@ -28,7 +28,7 @@ def test_rows_hold_what_explain_gives(tmp_path: Path) -> None:
         assert row["probability"] == row["target_probability"] == alone.baseline
         assert row["top_classes"][0] == row["predicted"] == alone.target
         assert (row["method"], row["map"], row["calls"]) == ("Occlusion", "alone", 5)
-        assert row["notes"] == list(replace(alone, checked=None).notes)
+        assert row["notes"] == list(replace(alone, checked=None, emptied=None).notes)
         assert row["error"] is None
 
 
@@ -62,6 +62,14 @@ def test_audits(tmp_path: Path) -> None:
         assert row[name] == pytest.approx(getattr(known, name), abs=1e-6)
     bands = [one.chance.srg.high for one in known.under if one.chance]
     assert row["srg_random"] == pytest.approx(np.mean(bands), abs=1e-6)
+
+
+def test_certainty(tmp_path: Path) -> None:
+    explainer = tiny(grid_size=4)
+    row = explainer.explain_all([noise(0)], tmp_path, certainty=True).table.to_pylist()[0]
+    verdicts = explainer.certainty(explainer.explain(noise(0))).verdicts
+    assert row["sure_for"] == int((verdicts > 0).sum())
+    assert row["sure_against"] == int((verdicts < 0).sum())
 
 
 def test_targets(tmp_path: Path) -> None:

@@ -14,7 +14,10 @@ FALLING = [0.9, 0.4, 0.1]
         (
             1,
             2,
-            "Hiding the strongest cell changes the answer; the 2 strongest cells alone are enough for it.",
+            (
+                "Hiding the strongest cell changes the answer; "
+                "the 2 strongest cells alone are enough for it."
+            ),
         ),
         (
             2,

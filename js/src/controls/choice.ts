@@ -1,0 +1,26 @@
+// A trait that is one of some names.
+
+import { field } from "../dom/field";
+import { select, type Option } from "../dom/select";
+import type { ModelOf } from "../model/widget_model";
+
+export function choice<K extends string>(
+  model: ModelOf<Record<K, string>, never>,
+  signal: AbortSignal,
+  name: K,
+  title: string,
+  options: () => Option[],
+) {
+  const control = select(signal, (value) => {
+    model.set(name, value);
+    model.save_changes();
+  });
+  control.element.dataset["asks"] = "";
+  const update = () => {
+    const value = model.get(name);
+    const known = options();
+    const shown = known.some(([option]) => option === value);
+    control.update(shown ? known : [[value, value], ...known], value);
+  };
+  return { element: field(title, control.element), update };
+}
