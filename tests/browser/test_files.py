@@ -61,8 +61,7 @@ def test_a_picture_is_dropped_or_pasted(quick: Page, kind: str) -> None:
     expect(quick.locator(".gx-dropping")).to_have_count(0)
     expected = python(
         quick,
-        "GridExplainer(Model(), 4, fill='black').explain(w._session.picture.pixels, 1)"
-        ".drops.tolist()",
+        "GridExplainer(Model(), 4, fill='black').explain(w._session.picture.pixels).drops.tolist()",
     )
     assert python(quick, "w.explanation.drops.tolist()") == expected
 
