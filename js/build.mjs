@@ -25,7 +25,15 @@ const INTERNAL = /^(element|update|appearance|hardlyChanged|showMessage|duplicat
 const SMALLER = {
   module: true,
   ecma: 2020,
-  compress: { ecma: 2020, passes: 3, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+  compress: {
+    ecma: 2020,
+    passes: 6,
+    toplevel: true,
+    pure_getters: true,
+    unsafe: true, // nobody has changed what String and its like are
+    unsafe_arrows: true,
+    unsafe_methods: true,
+  },
   format: { comments: false },
 };
 /** Variables that scripts set. */

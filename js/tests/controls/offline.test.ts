@@ -13,7 +13,7 @@ test("a kernel that says nothing may be busy; one that is gone is gone", () => {
   const notice = offlineNotice(connection);
   connection.fallSilent();
   notice.update();
-  expect(notice.element.textContent).toMatch(/^No answer for 20 seconds: .* busy .* or it is lost\./);
+  expect(notice.element.textContent).toMatch(/^No answer for 20 seconds: .* busy, or it is lost\./);
   connection.become("gone");
   notice.update();
   expect(notice.element.textContent).toMatch(/^The kernel is gone\./);
