@@ -33,9 +33,9 @@ from .structures import KEPT, known
 
 RESULTS: Final = Path(__file__).with_name("sets.json")
 SCENES: Final = 12
-OF_EACH_KIND: Final = 8
+OF_EACH_KIND: Final = 6
 MARGINS: Final = (0.0, 0.3)
-PHOTOGRAPHS: Final = 6
+PHOTOGRAPHS: Final = 4
 AT_ONCE: Final = 1000
 """Sets asked about before it is seen whether one works."""
 
@@ -88,9 +88,9 @@ def structure() -> Iterator[dict[str, Any]]:
 def photographs() -> Iterator[dict[str, Any]]:
     """Find the sets of photographs that EfficientNet-Lite0 knows."""
     from .photographs import photographs as all_photographs  # noqa: PLC0415 - needs packages
-    from .real_networks import in_keras  # noqa: PLC0415 - needs packages
+    from .real_networks import in_pytorch  # noqa: PLC0415 - needs packages
 
-    explainer = GridExplainer(in_keras())
+    explainer = GridExplainer(in_pytorch())
     for photograph in all_photographs()[:PHOTOGRAPHS]:
         explanation = explainer.explain(photograph.pixels)
         for margin in MARGINS:

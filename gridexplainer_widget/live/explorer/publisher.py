@@ -170,7 +170,9 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
         self._traits.set_trait("evidence", evidence)
         if ask and evidence["drop"] is None and run.baseline is not None:
             hidden = selection.hidden(run.grid)
-            self._ask(run, hidden, partial(self._on_answer, one_cell=len(hidden) == 1))
+            answers = run.set_answers
+            of_map = len(hidden) == 1 or answers.key(hidden) in answers.pinned
+            self._ask(run, hidden, partial(self._on_answer, of_map=of_map))
 
     def forget_curve(self) -> None:
         """Clear the curves: the ranking has changed."""
@@ -208,9 +210,9 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
             self._check()
             self.follow_with_certainty()
 
-    def _on_answer(self, outcome: Outcome, *, one_cell: bool) -> None:
+    def _on_answer(self, outcome: Outcome, *, of_map: bool) -> None:
         self._publish_failure(outcome)
-        if one_cell:  # the map may have lacked this cell
+        if of_map:  # a map may have lacked this cell, or this handful
             self.publish_scores(fit=self._fit_is_due())
         self.publish_evidence(ask=False)
 

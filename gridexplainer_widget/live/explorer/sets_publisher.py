@@ -34,6 +34,10 @@ class SetsPublisher(Publisher):
         """The scores so far; None before the first batch."""
 
     @abstractmethod
+    def publish_scores(self, *, fit: bool = True) -> None:
+        """Publish the maps."""
+
+    @abstractmethod
     def _target(self) -> int: ...
 
     def smallest_set(self, kind: str, *, another: bool = False) -> None:
@@ -103,6 +107,7 @@ class SetsPublisher(Publisher):
             self._searching = None
             self.publish_sets()
             self._publish_failure(outcome)
+            self.publish_scores()  # a set may be a handful that the fitted map lacked
 
         self._submit(Turn.SETS, steps, finish, update)
 

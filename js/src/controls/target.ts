@@ -37,7 +37,7 @@ export function targetControl(
   const root = element("div", "gx-field gx-why");
   const input = comboboxInput(id);
   const choose = (option: ClassOption) => {
-    if (rather || option.index === model.get("contrast")) model.set("contrast", null);
+    if (rather || option.index === filled(model.get("prediction"))?.contrast) model.set("contrast", null);
     if (option.index >= 0) model.set(trait, option.index);
     model.save_changes();
     leave();

@@ -167,3 +167,54 @@ def test_a_search_before_any_answer_is_refused() -> None:
     run = explainer_of(Corners()).start_run(WHITE)
     with pytest.raises(ValueError, match="Nothing has been scored yet"):
         SetSearch(run, 0, range(16))
+
+
+def spots(*places: tuple[int, int]) -> NDArray[np.uint8]:
+    """Draw bright squares of 2×2 cells of a grid of 8×8 on black."""
+    picture = np.zeros((32, 32, 3), np.uint8)
+    for row, column in places:
+        picture[4 * row : 4 * row + 8, 4 * column : 4 * column + 8] = 255
+    return picture
+
+
+def equal(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Whether two corners are as bright as each other: a relation."""
+    apart = abs(batch[:, :8, :8].mean((1, 2, 3)) - batch[:, -8:, -8:].mean((1, 2, 3))) / 255
+    return np.stack([0.9 - 0.8 * apart, 0.1 + 0.8 * apart], axis=1)
+
+
+def lower(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Whether what is bright lies below: a position."""
+    below = batch[:, 16:].mean((1, 2, 3)) - batch[:, :16].mean((1, 2, 3))
+    there = 0.1 + 0.8 * (below > 0)
+    return np.stack([there, 1 - there], axis=1)
+
+
+def dark(batch: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Whether a corner is dark: an absence."""
+    there = 0.9 - 0.8 * batch[:, :8, :8].mean((1, 2, 3)) / 255
+    return np.stack([there, 1 - there], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("model", "picture", "structure"),
+    [
+        (Corners(np.maximum), WHITE, "several suffice"),
+        (Corners(np.minimum), WHITE, "several needed"),
+        (lower, spots((5, 3)), "one place"),
+        (equal, WHITE, ""),  # hiding everything keeps the answer
+        (dark, spots((5, 3)), ""),
+    ],
+)
+def test_the_structure_of_hand_made_models(
+    model: object, picture: NDArray[np.uint8], structure: str
+) -> None:
+    sets = explainer_of(model, 8).minimal_sets(picture)
+    assert sets.structure == structure
+    assert structure or sets.notes
+
+
+def test_hiding_one_of_two_that_are_compared_changes_the_answer() -> None:
+    sets = explainer_of(equal, 8).minimal_sets(WHITE)
+    assert sets.enough == ()
+    assert {len(found) for found in sets.needed} == {2}  # half of a corner

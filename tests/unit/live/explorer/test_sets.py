@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget import GridExplainer, GridExplainerWidget
 from gridexplainer_widget.live import runner
+from tests.support.both_maps import assert_both_maps
 from tests.unit.analysis.test_minimal_sets import LABELS, WHITE, Corners
 from tests.unit.live.explorer.test_together import SOUND, Counting
 
@@ -125,6 +127,26 @@ def test_a_stop_ends_it() -> None:
     assert not widget.minimal_sets.get("enough")
     ask(widget, "enough")
     assert widget.value == ((0, 0), (3, 3))
+
+
+def test_the_fitted_map_follows_sets_that_are_handfuls() -> None:
+    """On a grid of 2×2 many are: the run was stopped before it asked about them."""
+    model = Counting(Corners(), wait_after=5)
+    explainer = GridExplainer(model, 2, fill="black", labels=LABELS, batch_size=1)
+    explainer.checked = SOUND
+    widget = explainer.explore(WHITE)
+    assert model.arrived.wait(20)
+    widget.stop()
+    model.gate.set()
+    widget.wait()
+    cells = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    for pair in combinations(cells, 2):
+        widget.select(pair)
+        widget.wait()
+        assert_both_maps(widget)
+    for kind in ("enough", "needed"):
+        ask(widget, kind)
+        assert_both_maps(widget)
 
 
 @pytest.mark.parametrize(
