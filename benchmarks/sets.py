@@ -33,9 +33,9 @@ from .structures import KEPT, known
 
 RESULTS: Final = Path(__file__).with_name("sets.json")
 SCENES: Final = 12
-OF_EACH_KIND: Final = 6
+OF_EACH_KIND: Final = 12
 MARGINS: Final = (0.0, 0.3)
-PHOTOGRAPHS: Final = 4
+PHOTOGRAPHS: Final = 12
 AT_ONCE: Final = 1000
 """Sets asked about before it is seen whether one works."""
 

@@ -35,7 +35,7 @@ from .photographs import photographs
 from .real_networks import in_pytorch, torch_lite0
 
 RESULTS: Final = Path(__file__).with_name("sets_rex.json")
-SIDE, CELL, PHOTOGRAPHS, MOST_ROUNDS = 224, 28, 3, 60
+SIDE, CELL, PHOTOGRAPHS, MOST_ROUNDS = 224, 28, 12, 60
 OTHERS: Final = ("picture-mean", "blur", "noise")
 
 

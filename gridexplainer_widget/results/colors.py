@@ -77,12 +77,13 @@ def unit_text(explanation: ExplanationData) -> str:
     return UNIT_TEXTS.get(explanation.unit, explanation.unit_text)
 
 
-def side_texts(explanation: ExplanationData) -> tuple[str, str]:
-    """Say what values above zero speak for, and those below."""
+def sides_of(explanation: ExplanationData) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Say what values above zero speak for, and those below, each with its colour."""
     label, contrast = shown(explanation.label, 16), explanation.contrast
-    if contrast is None:
-        return f"speaks for\n{label}", f"speaks against\n{label}"
-    return f"speaks for\n{label}", f"speaks for\n{shown(explanation.labels[contrast], 16)}"
+    against = f"speaks against\n{label}"
+    if contrast is not None:
+        against = f"speaks for\n{shown(explanation.labels[contrast], 16)}"
+    return (f"speaks for\n{label}", SUPPORTS), (against, AGAINST)
 
 
 def factor_of(scale: float, unit: Unit) -> float:

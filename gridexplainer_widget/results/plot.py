@@ -20,8 +20,6 @@ from gridexplainer_widget.core.fills import fill_text
 from gridexplainer_widget.core.shown import shown
 
 from .colors import (
-    AGAINST,
-    SUPPORTS,
     TOLD,
     colormap,
     faded,
@@ -31,7 +29,7 @@ from .colors import (
     shades,
     shown_range,
     shown_values,
-    side_texts,
+    sides_of,
     unit_text,
 )
 from .explanation_data import ExplanationData
@@ -178,9 +176,9 @@ def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -
     what = lost if explanation.attribution is None else explanation.title
     bar.set_label(f"{what} ({unit_text(explanation)})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
-    supports, against = side_texts(explanation)
-    bar.ax.set_title(supports, fontsize=8, color=SUPPORTS, **PLAIN)
-    bar.ax.set_xlabel(against, fontsize=8, color=AGAINST, **PLAIN)
+    (supports, above), (against, below) = sides_of(explanation)
+    bar.ax.set_title(supports, fontsize=8, color=above, **PLAIN)
+    bar.ax.set_xlabel(against, fontsize=8, color=below, **PLAIN)
 
 
 def _draw_lines(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], room: float) -> None:

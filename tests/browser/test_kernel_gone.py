@@ -44,7 +44,11 @@ def try_all(page: Page) -> None:
     before = pixels(page)
     told = hover(page, 1, 2, 4)
     assert "−37.8 points" in told
-    expect(page.locator(".gx-controls")).to_have_js_property("inert", value=True)
+    expect(page.locator(".gx-why").first).to_have_js_property("inert", value=True)
+    for name in ("Open picture …", "Play"):
+        expect(page.get_by_role("button", name=name)).to_be_disabled()
+    for name in ("Enough", "Needed", "How sure?"):
+        expect(page.get_by_role("button", name=name)).to_have_count(0)
     canvas(page).click(position=point(page, 3, 0, 4))
     canvas(page).click(position=point(page, 1, 2, 4))
     assert hover(page, 1, 2, 4) == told

@@ -229,7 +229,7 @@ class ExplorerTraits(BaseWidget):
     @t.validate("score")
     def _valid_score(self, proposal: Any) -> Any:
         score = accepted(parse_score, proposal.value, self._setup.classifier.output)
-        if self.contrast is not None and score != "log-odds":
+        if self.contrast is not None and score == "probability":
             raise t.TraitError(
                 f"score={score!r}: one class rather than another is measured in log-odds. "
                 "contrast=None asks against all others, in any score."

@@ -33,8 +33,10 @@ async function decoded(url: string): Promise<HTMLImageElement> {
 
 function answer(model: Model): string {
   const prediction = filled(model.get("prediction"));
-  const label = model.get("labels")[prediction?.target ?? -1] ?? "";
-  return `${label}: ${quantityText(prediction?.probability ?? 0, model.get("quantity"))}`;
+  const labels = model.get("labels");
+  const other = labels[prediction?.contrast ?? -1];
+  const rather = other === undefined ? "" : ` rather than ${other}`;
+  return `${labels[prediction?.target ?? -1] ?? ""}${rather}: ${quantityText(prediction?.probability ?? 0, model.get("quantity"))}`;
 }
 
 open(document).catch((error: unknown) => {

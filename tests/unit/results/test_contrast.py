@@ -192,7 +192,7 @@ def test_certainty_is_of_both_classes() -> None:
     expected = ratio(found.whole.vectors) - ratio(found.answers.vectors)
     np.testing.assert_allclose(found.values, expected, atol=1e-5)
     assert (found.verdicts[0, 0], found.verdicts[-1, -1]) == (1, -1)
-    assert "speak for “dog” and 1 for “cat”" in found.sentence
+    assert "speak for “dog” and 1 to speak for “cat”" in found.sentence
     kept = explanation.with_certainty(found)
     turned = kept.for_target("cat").for_contrast("dog").certainty
     assert turned is not None

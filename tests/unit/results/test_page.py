@@ -180,6 +180,7 @@ def test_it_begins_with_what_is_asked(explanation: Explanation) -> None:
         **page.INITIAL_STATE,
         "fill": "blur",
         "target": 0,
+        "contrast": None,
         "score": "log-odds",
         "value": [[0, 1]],
         "keep": False,  # nothing is known of what is left alone

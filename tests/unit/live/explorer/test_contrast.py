@@ -69,9 +69,7 @@ def test_a_selection_is_told_in_the_same_unit() -> None:
     widget.wait()
     assert widget.evidence["drop"] == pytest.approx(-1, abs=1e-5)
     assert widget.evidence["sum"] == pytest.approx(-1, abs=1e-5)
-    assert (
-        "Some speak for it and some against it: together they take −1.0" in widget.evidence["text"]
-    )
+    assert widget.evidence["text"] == "Their effects add up: −1.0 in log-odds, as one by one."
     assert [index for index, *_ in widget.evidence["classes"]][:2] == [0, 1]
 
 
