@@ -51,7 +51,9 @@ def exhaustive() -> Iterator[dict[str, Any]]:
         drain(run.ask([()]))
         for margin in MARGINS:
             sets = explainer.minimal_sets(explanation, margin=margin)
-            criterion = Criterion(explanation.target, str(run.classifier.output), margin)
+            criterion = Criterion.of(
+                explanation.target, str(run.classifier.output), explanation.baseline_vector, margin
+            )
             for kind, found in zip(KINDS, (sets.enough, sets.needed), strict=True):
                 if found:
                     best = _smallest(run, criterion, kind, len(found[0].cells))
