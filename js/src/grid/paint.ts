@@ -63,7 +63,7 @@ export function paint(canvas: HTMLCanvasElement, scene: Scene, width: number, he
   const surface = surfaceOf(scene.grid, canvas.width, canvas.height, ratio);
   if (scene.selected.size > 0) {
     // One cell is only outlined: its colour and number stay legible.
-    const dim = scene.keep || scene.selected.size > 1;
+    const dim = !scene.bare && (scene.keep || scene.selected.size > 1);
     if (dim) dimHidden(context, surface, scene.selected, scene.keep);
     outlineSelection(context, surface, scene.selected);
   }
