@@ -64,7 +64,7 @@ def main() -> None:
         click(root.locator(".gx-canvas"), DOGS_NOSE)
         expect(root.locator(".gx-verdict")).to_be_visible()
         root.screenshot(path=FOLDER / "widget.png")
-        root = opened(lab, 1560, 1000, COMPARED)
+        root = opened(lab, 1560, 1250, COMPARED)
         click(root.locator(".gx-panel canvas").nth(1), DOGS_EYE)
         expect(root).to_contain_text("hidden: dog")
         root.screenshot(path=FOLDER / "compare.png")
