@@ -9,7 +9,7 @@ import numpy as np
 
 from gridexplainer_widget.core.progress import Progress, with_bar
 from gridexplainer_widget.study.findings.asking import answers_change, picture_of
-from gridexplainer_widget.study.findings.shortcuts import LEAST, Mapped, Place, place_steps
+from gridexplainer_widget.study.findings.shortcuts import Mapped, Place, place_steps
 from gridexplainer_widget.study.findings.shortcuts_found import Shortcuts
 from gridexplainer_widget.study.records.held import HeldModel
 from gridexplainer_widget.study.records.identity import check_answers
@@ -60,7 +60,8 @@ def _steps(study: StudyData) -> Generator[Progress, None, Shortcuts]:
     counts = dict.fromkeys(labels.values(), 0)
     for row in rows:
         counts[row["target_label"]] += 1
-    small = {label: count for label, count in counts.items() if count < LEAST}
+    tested = {labels[place.target] for place in wider}
+    small = {label: count for label, count in counts.items() if label not in tested}
     return Shortcuts(tuple(wider), labels, small, shape)
 
 

@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from gridexplainer_widget.live.gallery.columns import GalleryColumns
 from gridexplainer_widget.live.gallery.widget import gallery_html
-from tests.browser.screen import violations
+from tests.browser.jupyter import Lab
+from tests.browser.screen import SETUP, violations
 from tests.support.galleries import GRID, gallery_rows
 
 COUNT = 600
@@ -91,3 +92,23 @@ def test_narrow(browser: Browser, opened: Page) -> None:
     opened.set_viewport_size({"width": 360, "height": 800})
     expect(opened.locator(".gx-card").first).to_be_visible()
     assert opened.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+LIVE = """
+from gridexplainer_widget.live.gallery.columns import GalleryColumns
+from gridexplainer_widget.live.gallery.widget import Gallery
+from tests.support.galleries import GRID, gallery_rows
+
+explainer = GridExplainer(Model(), 4, fill='black', labels=labels, joint=False)
+g = Gallery(GalleryColumns.of(gallery_rows(40), GRID, 'a model', 'Occlusion'),
+            lambda row: explainer.explore(picture, 'middle'))
+g"""
+
+
+def test_a_click_opens_the_picture_live(lab: Lab, lab_page: Page) -> None:
+    lab.open([SETUP, LIVE], lab_page)
+    card = lab_page.locator(".gx-card", has_text="00003.png")
+    expect(card.locator("img")).to_be_visible()
+    card.click()
+    expect(lab_page.locator(".gx-root[data-status='done']")).to_be_visible()
+    expect(lab_page.locator(".gx-gallery-error")).to_be_hidden()

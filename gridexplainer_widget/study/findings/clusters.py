@@ -37,7 +37,7 @@ def shares_of(maps: NDArray[np.floating]) -> NDArray[np.float64]:
 def clusters_of(shares: NDArray[np.float64]) -> NDArray[np.intp]:
     """Return a number for each map's cluster; as many as the largest gap of eigenvalues says."""
     alone = np.zeros(len(shares), np.intp)
-    if len(shares) <= NEIGHBOURS + 1:
+    if len(shares) < 3 * NEIGHBOURS:
         return alone
     cluster = framework("sklearn.cluster", "Clustering", "gridexplainer-widget[study]")
     affinity = _affinity(np.sqrt(shares))

@@ -134,6 +134,8 @@ def _places_of_class(
         shares_of(np.stack([one.values for one in half])) for half in (finders, testers)
     )
     numbers = clusters_of(shares)
+    if np.bincount(numbers).max() < LEAST_IN_CLUSTER:
+        numbers = np.zeros_like(numbers)  # too few pictures to tell kinds apart: one of all
     means = np.stack(
         [shares[numbers == number].mean(axis=0) for number in range(numbers.max() + 1)]
     )

@@ -23,7 +23,7 @@ class Shortcuts:
     labels : mapping of int to str
         Of the classes in the study.
     small : mapping of str to int
-        Classes with too few pictures to test anything, and how many they have.
+        Classes of which nothing was tested, and how many pictures they have.
     grid_shape : (rows, columns)
     """
 
@@ -59,7 +59,8 @@ class Shortcuts:
             )
             more = f" and {len(self.small) - MOST_NAMED} more" * (len(self.small) > MOST_NAMED)
             lines.append(
-                f"Nothing is known of classes with fewer than {LEAST} pictures: {named}{more}."
+                f"Nothing was tested of classes with too few pictures, {LEAST} at least or some "
+                f"more: {named}{more}."
             )
         return "\n".join(lines)
 

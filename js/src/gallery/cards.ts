@@ -14,7 +14,7 @@ const AGAINST = [0, 114, 178] as const;
 
 interface Card {
   element: HTMLButtonElement;
-  row: number;
+  picture: HTMLElement;
   show(row: number, url: string): void;
 }
 
@@ -45,20 +45,26 @@ export function cards(table: Table, texts: CardTexts, signal: AbortSignal, open:
     const first = Math.max(0, Math.floor(root.scrollTop / pitch) - BEYOND) * across;
     const count = across * (Math.ceil((root.clientHeight || 600) / pitch) + 2 * BEYOND + 1);
     const shown = rows.slice(first, first + count);
-    while (pool.length < shown.length) {
+    const size = Math.min(count, rows.length);
+    while (pool.length < size) {
       const made = card(table, texts, signal, open);
       pool.push(made);
       inside.append(made.element);
     }
-    pool.splice(shown.length).forEach((spare) => spare.element.remove());
+    pool.splice(size).forEach((spare) => spare.element.remove());
+    const used = new Set<Card>();
     shown.forEach((row, place) => {
       const at = first + place;
-      const { element: node } = pool[place]!;
+      const one = pool[at % size]!; // the same for a place as long as it is in view
+      const { element: node } = one;
+      used.add(one);
+      node.hidden = false;
       node.style.width = `${side}px`;
       node.style.transform = `translate(${(at % across) * (side + GAP)}px, ${Math.floor(at / across) * pitch}px)`;
-      node.style.setProperty("--gx-side", `${side}px`);
-      pool[place]!.show(row, urlOf(row));
+      one.picture.style.height = `${side}px`;
+      one.show(row, urlOf(row));
     });
+    for (const one of pool) if (!used.has(one)) one.element.hidden = true;
     viewed(shown);
   };
   const redraw = () => {
@@ -102,9 +108,9 @@ function card(table: Table, texts: CardTexts, signal: AbortSignal, open: (row: n
   node.append(picture, line, name);
   let row = -1;
   node.addEventListener("click", () => open(row), { signal });
-  const made: Card = {
+  return {
     element: node,
-    row,
+    picture,
     show: (now, url) => {
       if (image.getAttribute("src") !== url) {
         if (url) image.src = url;
@@ -112,14 +118,13 @@ function card(table: Table, texts: CardTexts, signal: AbortSignal, open: (row: n
         image.hidden = url === "";
       }
       if (row === now) return;
-      row = made.row = now;
+      row = now;
       line.textContent = texts.line(now);
       name.textContent = table.names[now] ?? "";
       node.title = `${name.textContent}\n${line.textContent}`;
       drawMap(map, table, now);
     },
   };
-  return made;
 }
 
 function drawMap(canvas: HTMLCanvasElement, table: Table, row: number): void {

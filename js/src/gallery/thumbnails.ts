@@ -5,6 +5,9 @@ import type { Model } from "../model/gallery_protocol";
 const KEPT = 600;
 /** Milliseconds: a fast scroll asks for what it ends at alone. */
 const PATIENCE = 60;
+/** Milliseconds until what had no answer is asked again, and how often: a message may be lost. */
+const AGAIN = 3000;
+const TRIES = 20;
 
 interface Reply {
   type: "thumbnails";
@@ -13,16 +16,21 @@ interface Reply {
 
 export function thumbnails(model: Model, signal: AbortSignal, arrived: () => void) {
   const known = new Map<number, string>();
-  const asked = new Set<number>();
+  const asked = new Map<number, number>();
   let wanted: number[] = [];
+  let tries = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const ask = () => {
     timer = undefined;
-    const rows = wanted.filter((row) => !known.has(row) && !asked.has(row));
-    if (rows.length === 0) return;
-    for (const row of rows) asked.add(row);
-    model.send({ type: "thumbnails", rows });
+    const now = performance.now();
+    const lacking = wanted.filter((row) => !known.has(row));
+    const due = lacking.filter((row) => now - (asked.get(row) ?? -AGAIN) >= AGAIN);
+    if (due.length > 0) {
+      for (const row of due) asked.set(row, now);
+      model.send({ type: "thumbnails", rows: due });
+    }
+    if (lacking.length > 0 && tries++ < TRIES) timer = setTimeout(ask, AGAIN);
   };
   const heard = (content?: unknown, buffers?: DataView[]) => {
     const reply = content as Reply;
@@ -53,8 +61,12 @@ export function thumbnails(model: Model, signal: AbortSignal, arrived: () => voi
     /** The address of a thumbnail; "" while it is not there. */
     of: (row: number) => known.get(row) ?? "",
     want: (rows: number[]) => {
+      const same = rows.length === wanted.length && rows.every((row, place) => row === wanted[place]);
+      if (same && timer !== undefined) return;
       wanted = rows;
-      timer ??= setTimeout(ask, PATIENCE);
+      tries = 0;
+      clearTimeout(timer);
+      timer = setTimeout(ask, PATIENCE);
     },
   };
 }

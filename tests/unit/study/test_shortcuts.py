@@ -68,6 +68,10 @@ def test_few_pictures_tell_nothing() -> None:
     assert World(0, 60, 1).places() == []
 
 
+def test_a_class_with_just_enough_is_tested() -> None:
+    assert {place.target for place in World(0, 104, 1).places()} == {0, 1, 2, 3}
+
+
 def test_maps_that_lie_alike_are_one_cluster() -> None:
     rng = np.random.default_rng(0)
     maps = rng.uniform(0, 0.1, (90, 64))
