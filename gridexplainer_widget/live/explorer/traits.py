@@ -220,7 +220,7 @@ class ExplorerTraits(BaseWidget):
 
     @t.validate("contrast")
     def _valid_contrast(self, proposal: Any) -> Any:
-        contrast = accepted(sent_target, plain_target(proposal.value))
+        contrast = accepted(sent_target, accepted(plain_target, proposal.value))
         if not self.labels:  # it is looked at again with the first answer
             return contrast
         target = accepted(self._session.target, self.target)

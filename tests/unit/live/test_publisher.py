@@ -106,7 +106,7 @@ def test_a_target_that_does_not_exist_is_given_up(target: object, found: int) ->
     traits.target = target
     publisher = Counter(traits)
     with publisher.publishing():
-        assert publisher._existing_target(find) == found
+        assert publisher._existing_class(find) == found
     if found == 7:
         assert traits.target is None
         assert traits.values["error"] == "no class 'zebra'"

@@ -29,6 +29,7 @@ NEW = {
     "grid_size": 4,
     "fill": "black",
     "target": 1,
+    "contrast": 0,
     "score": "log-odds",
     "value": [(0, 1)],
     "keep": True,

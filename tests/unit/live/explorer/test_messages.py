@@ -40,6 +40,7 @@ VALID = {
     "grid_size": st.integers(2, 5) | st.tuples(st.integers(1, 4), st.integers(1, 4)).map(list),
     "fill": st.sampled_from(["black", "blur", "#102030", "cell-mean", [1, 2, 3]]),
     "target": st.sampled_from([None, 0, 3, "class 1"]),
+    "contrast": st.sampled_from([None, 0, 3, "class 1"]),
     "score": st.sampled_from(["probability", "log-odds"]),
     "value": CELLS,
     "keep": st.booleans(),
@@ -180,7 +181,11 @@ def test_whatever_is_sent_or_set(acts: list[Act]) -> None:
         again = GridExplainer(weights, widget.grid_size, fill=widget.fill, score=widget.score)
         target = widget.prediction["target"]
         assert widget.target in {None, target, widget.labels[target]}
-        expected = again.explain(widget._session.picture.pixels, target)
+        against = widget.prediction["contrast"]
+        named = () if against is None else (against, widget.labels[against])
+        assert widget.contrast in (None, *named)
+        pixels = widget._session.picture.pixels
+        expected = again.explain(pixels, target, contrast=against)
         np.testing.assert_array_equal(drops(widget), expected.drops.ravel())
         np.testing.assert_array_equal(widget.explanation.drops, expected.drops)
         assert_both_maps(widget)
