@@ -23,11 +23,11 @@ def sized(short: T, long: T) -> T:
     return long if SIZE == "long" else short
 
 
-ANY_MACHINE = settings(deadline=None, max_examples=sized(60, 100))
+ANY_MACHINE = settings(deadline=None, max_examples=sized(40, 100))
 """However long each example takes: speed is measured in benchmarks/."""
 
-MANY = settings(ANY_MACHINE, max_examples=sized(120, 1000))
-FEW = settings(ANY_MACHINE, max_examples=sized(24, 200))
+MANY = settings(ANY_MACHINE, max_examples=sized(80, 1000))
+FEW = settings(ANY_MACHINE, max_examples=sized(16, 200))
 HANDFUL = settings(ANY_MACHINE, max_examples=sized(8, 40))
 
 RANDOM_NETWORKS = settings(
@@ -37,5 +37,5 @@ RANDOM_NETWORKS = settings(
 )
 RANDOM_EVENTS = settings(FEW, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 """Threads are never twice the same, so that shrinking would try for long, and in vain."""
-EXPORTED_NETWORKS = settings(RANDOM_NETWORKS, max_examples=sized(15, 200))
+EXPORTED_NETWORKS = settings(RANDOM_NETWORKS, max_examples=sized(10, 200))
 """PyTorch exports each of them, which takes the most time."""
