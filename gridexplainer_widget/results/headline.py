@@ -26,7 +26,7 @@ CAVEAT: Final = (
 )
 """What a reader must know of every map."""
 
-MENTIONED: Final = 0.5
+MENTIONED: Final = 0.4
 """Share of the strongest value from which the other side is told: less may be a fit's noise."""
 
 
