@@ -283,6 +283,7 @@ def _title(explanation: ExplanationData, style: str, room: float) -> str:
     cells = f"{grid.rows}×{grid.columns} cells, {explanation.hiding} {fill}"
     if explanation.attribution is not None:
         cells = f"{grid.rows}×{grid.columns} cells by {shown(explanation.title, 44)}"
+    cells = textwrap.fill(cells, 56)
     dots = f"\ndotted: hardly changed by {fill}" if explanation.hardly_changed.any() else ""
     if explanation.certainty is not None:
         dots += f"\noutlined: sure, hidden in {len(explanation.certainty.ways)} ways"
