@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -12,6 +12,7 @@ from gridexplainer_widget.classifiers.labels import class_name
 from gridexplainer_widget.classifiers.quantities import Quantity
 from gridexplainer_widget.core.clear_answer import is_clear
 from gridexplainer_widget.core.scores import INDEPENDENT
+from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.results.data.regions import region_text, strongest_region
 
 from .explanation_data import ExplanationData
@@ -30,8 +31,8 @@ MENTIONED: Final = 0.4
 """Share of the strongest value from which the other side is told: less may be a fit's noise."""
 
 
-def headline(explanation: ExplanationData) -> tuple[Part, ...]:
-    """Say what the model answers, and what the map shown says of it."""
+def headline(explanation: ExplanationData, map_: MapName | None = None) -> tuple[Part, ...]:
+    """Say what the model answers, and what a map says of it, by default the one shown."""
     answer = answer_parts(
         explanation.baseline_vector,
         explanation.labels,
@@ -40,7 +41,7 @@ def headline(explanation: ExplanationData) -> tuple[Part, ...]:
         explanation.settings.get("output"),
         explanation.contrast,
     )
-    rest = _evidence(explanation)
+    rest = _evidence(explanation, map_ or explanation.map)
     return (*answer, (f" {rest}", False)) if rest else answer
 
 
@@ -50,13 +51,12 @@ def headline_text(explanation: ExplanationData) -> str:
 
 
 def headline_records(explanation: ExplanationData) -> dict[str, list[list[Any]]]:
-    """Return the sentence for each map, for browsers: {map: [[text, strong], …]}."""
-    if explanation.attribution is not None:
-        return {"alone": [list(part) for part in headline(explanation)]}
-    return {
-        name: [list(part) for part in headline(explanation.with_map(name))]
-        for name in explanation.maps
-    }
+    """Return the sentence for each map, for browsers: {map: [[text, strong], …]}.
+
+    The maps are those of one object, so that none is fitted anew.
+    """
+    names: Iterable[MapName] = ("alone",) if explanation.attribution else explanation.maps
+    return {name: [list(part) for part in headline(explanation, name)] for name in names}
 
 
 def foretells_record(explanation: ExplanationData) -> dict[str, Any]:
@@ -114,24 +114,24 @@ def _rather(
     return (*parts, (other, True), (f" ({its})?{'' if told else says}", False))
 
 
-def _evidence(explanation: ExplanationData) -> str:
+def _evidence(explanation: ExplanationData, map_: MapName) -> str:
     if not explanation.complete:
         return ""
-    found = explanation.foretells
+    found = explanation.foretold.get(map_)
     occlusion = explanation.attribution is None
     if is_saturated(explanation):
         return "It is so sure that hiding a single cell hardly moves it."
-    if occlusion and explanation.map == "alone" and is_joint(explanation):
+    if occlusion and map_ == "alone" and is_joint(explanation):
         return "No cell matters alone here: together they do."
     if occlusion and is_flat(explanation):
         return "No cell matters: hiding them hardly moves the answer."
     if found is not None and not found.reliable:
         return "Which cells matter is not known: this map foretells no better than chance."
-    return _strongest(explanation)
+    return _strongest(explanation, explanation.maps[map_] if occlusion else explanation.values)
 
 
-def _strongest(explanation: ExplanationData) -> str:
-    values = np.nan_to_num(explanation.values)
+def _strongest(explanation: ExplanationData, numbers: NDArray[np.floating]) -> str:
+    values = np.nan_to_num(numbers)
     most = float(np.abs(values).max())
     words = ("for it", "against it")
     if explanation.contrast is not None:

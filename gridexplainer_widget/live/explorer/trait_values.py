@@ -152,20 +152,15 @@ def _text_of(
 
 def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[str, Any]:
     """List the target's probability along the curves; None while pending."""
-
-    def probability(cells: tuple[int, ...]) -> float | None:
-        vector = run.cached_probabilities(cells)
-        return None if vector is None else float(vector[target])
-
-    def keeps(cells: tuple[int, ...]) -> bool | None:
-        vector = run.cached_probabilities(cells)
-        return None if vector is None else int(vector.argmax()) == answer and is_clear(vector)
-
-    known = [probability(cells) for cells in curves.sets]
+    vectors = [run.cached_probabilities(cells) for cells in curves.sets]
+    known = [None if vector is None else float(vector[target]) for vector in vectors]
     changes: dict[str, int | None] = {"deletion": None, "insertion": None}
     if run.baseline is not None and not run.classifier.quantity.is_value:
         answer = int(run.baseline.argmax())
-        kept = [keeps(cells) for cells in curves.sets]
+        kept = [
+            None if vector is None else int(vector.argmax()) == answer and is_clear(vector)
+            for vector in vectors
+        ]
         changes = {
             "deletion": _first(curves.counts, kept[::2], wanted=False),
             "insertion": _first(curves.counts, kept[1::2], wanted=True),
