@@ -11,6 +11,7 @@ import traitlets as t
 
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.classifiers.quantities import PROBABILITY
+from gridexplainer_widget.core.picture import Picture, PictureLike, read_picture
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.wire.shared import STATUSES
 
@@ -55,6 +56,26 @@ class BaseWidget(SharedTraits):
     def __init__(self, setup: Setup, publisher: Publisher, **layout: Any) -> None:
         self._setup, self._publisher, self.lock = setup, publisher, publisher.lock
         super().__init__(**layout)
+
+    def explain(self, img: PictureLike) -> None:
+        """Replace the picture and score it, for its own most probable class.
+
+        Parameters
+        ----------
+        img : path, bytes, PIL image or array
+
+        Raises
+        ------
+        ValueError
+            Not a picture, or the grid does not fit it; the old one stays.
+        """
+        picture = read_picture(img)
+        with self._publisher.publishing():
+            self._publisher.forget_reading()
+            self._replace_picture(picture)
+
+    def _replace_picture(self, picture: Picture) -> None:
+        raise NotImplementedError
 
     def start(self) -> None:
         """Start or resume unfinished work."""

@@ -117,23 +117,6 @@ class ComparisonWidget(ComparisonTraits):
         """The finished maps."""
         return self._publisher.comparison
 
-    def explain(self, img: PictureLike) -> None:
-        """Replace the picture and compare its maps, of its own most probable class.
-
-        Parameters
-        ----------
-        img : path, bytes, PIL image or array
-
-        Raises
-        ------
-        ValueError
-            Not a picture, or the grid does not fit it; the old one stays.
-        """
-        picture = read_picture(img)
-        with self._publisher.publishing():
-            self._publisher.forget_reading()
-            self._replace_picture(picture)
-
     def wait(self, timeout: float | None = None) -> bool:
         """Block until all work is done; return False after `timeout` seconds."""
         return self._publisher.runner.wait(timeout)

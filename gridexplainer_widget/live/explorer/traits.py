@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import replace
-from itertools import count
 from typing import Any
 
 import traitlets as t
 
 from gridexplainer_widget.classifiers.labels import plain_target
-from gridexplainer_widget.core.fills import DEFAULT_FILL, NAMES, Fill, parse_fill
+from gridexplainer_widget.core.fills import DEFAULT_FILL, Fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.scores import SCORES, parse_score
 from gridexplainer_widget.live.base_widget import BaseWidget
+from gridexplainer_widget.live.fill_names import FillNames
 from gridexplainer_widget.live.traits import (
     Validated,
     accepted,
@@ -33,7 +31,7 @@ class ExplorerTraits(BaseWidget):
     """Traits of :class:`GridExplainerWidget` (docs/traits.md)."""
 
     _session: ExplorerSession
-    _custom_fills: dict[str, Fill]
+    _fill_names: FillNames
     _plain_score: Any
 
     prediction = kernel_trait(
@@ -207,9 +205,7 @@ class ExplorerTraits(BaseWidget):
 
     @t.validate("fill")
     def _valid_fill(self, proposal: Any) -> Any:
-        known = self._custom_fills.get(proposal.value) if isinstance(proposal.value, str) else None
-        fill = known or accepted(parse_fill, proposal.value, self._setup.seed)
-        return accepted(_with_unique_name, fill, self._custom_fills)
+        return accepted(self._fill_names.accept, proposal.value)
 
     def _measure_contrast(self, before: Any = None) -> None:
         """Measure in log-odds while two classes are held against each other, else as before."""
@@ -246,14 +242,3 @@ class ExplorerTraits(BaseWidget):
         if math.isnan(proposal.value):  # passes the bounds of Float
             raise t.TraitError(f"{proposal.trait.name}=nan is no share; wanted is 0 to 1.")
         return proposal.value
-
-
-def _with_unique_name(fill: Fill, known: Mapping[str, Fill]) -> Fill:
-    """Add a number to a name that is taken, such as a second lambda's."""
-    if fill.local is None or fill.name in NAMES:
-        return fill
-    for same in known.values():
-        if same.local is fill.local:
-            return same
-    names = (f"{fill.name} {number}" if number > 1 else fill.name for number in count(1))
-    return replace(fill, name=next(name for name in names if name not in known))

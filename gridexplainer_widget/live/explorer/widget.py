@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.core.fills import FILL_TEXTS, NAMES, Fill, unavailable_fills
+from gridexplainer_widget.core.fills import FILL_TEXTS, Fill, unavailable_fills
 from gridexplainer_widget.core.grid import Grid, is_whole, parse_grid_size
 from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, read_picture
 from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import Selection
 from gridexplainer_widget.live.files import upload_of
+from gridexplainer_widget.live.fill_names import FillNames
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.wire.document import STATIC
 from gridexplainer_widget.wire.explorer import APPEARANCE, FRONT_END_TRAITS, KERNEL_TRAITS
@@ -60,7 +61,7 @@ class GridExplainerWidget(ExplorerTraits):
                 "GridExplainer(model).explore(img)."
             )
         self._session = ExplorerSession(explainer, read_picture(img))
-        self._custom_fills: dict[str, Fill] = {}
+        self._fill_names = FillNames(explainer.seed)
         layout = {"layout": traits.pop("layout")} if "layout" in traits else {}
         super().__init__(explainer, ExplorerPublisher(self, self._session), **layout)
         initial = {name: getattr(explainer, name) for name in ("fill", "score")}
@@ -158,23 +159,6 @@ class GridExplainerWidget(ExplorerTraits):
             Nothing is scored yet.
         """
         self._publisher.certainty()
-
-    def explain(self, img: PictureLike) -> None:
-        """Replace the picture and score it.
-
-        Parameters
-        ----------
-        img : path, bytes, PIL image or array
-
-        Raises
-        ------
-        ValueError
-            Not a picture, or the grid does not fit it; the old one stays.
-        """
-        picture = read_picture(img)
-        with self._publisher.publishing():
-            self._publisher.forget_reading()
-            self._replace_picture(picture)
 
     def _replace_picture(self, picture: Picture) -> None:
         png = png_bytes(picture.displayed)
@@ -294,7 +278,4 @@ class GridExplainerWidget(ExplorerTraits):
         return explanation
 
     def _list_fill(self, fill: Fill) -> None:
-        built_in = (*NAMES, "gray")
-        if fill.name not in built_in:
-            self._custom_fills[fill.name] = fill
-        self.set_trait("fills", [*self._custom_fills, *built_in])
+        self.set_trait("fills", self._fill_names.remember(fill))

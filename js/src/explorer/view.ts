@@ -41,11 +41,13 @@ export function mountExplorer(
     model.set("keep", keep);
     if (host() !== "gone") model.save_changes();
   };
-  const choose = (value: Cell[], keep: boolean, remember = true) => {
+  const remember = () => {
+    history.push({ value: model.get("value"), keep: model.get("keep"), grid: filled(model.get("grid")) });
+  };
+  const choose = (value: Cell[], keep: boolean, undoable = true) => {
     // A page answers for single hidden cells: a click ends "keep".
     if (host() === "page" && value !== model.get("value")) keep = false;
-    const before = { value: model.get("value"), keep: model.get("keep"), grid: filled(model.get("grid")) };
-    if (remember) history.push(before);
+    if (undoable) remember();
     show(value, keep);
   };
   const undo = () => {
@@ -68,7 +70,7 @@ export function mountExplorer(
   const actions = selectionActions(model, signal, choose, undo, () => history.any());
   const play = topCellsControl(model, signal, host, choose);
   const chooseSet = (value: Cell[], keep: boolean) => {
-    choose(value, keep);
+    remember();
     show(value, keep); // a page knows the answers to its sets
   };
   const sets = setsControl(model, signal, host, chooseSet, sure.button);
