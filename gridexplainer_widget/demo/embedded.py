@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
 
 from .demo import FOLDER, Demo
@@ -44,8 +45,7 @@ def load(name: str = "honest") -> Demo:
     if name not in NAMES:
         wanted = " or ".join(repr(known) for known in (*NAMES, "imagenet"))
         raise ValueError(f"There is no demo {name!r}. Wanted is {wanted}.")
-    import keras  # noqa: PLC0415 - takes seconds
-
+    keras = framework("keras", f"The demo {name!r}", "tensorflow")
     index = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     labels = tuple(index["labels"])
     shown = {entry["name"]: entry for entry in index["pictures"]}

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.classifiers.imports import framework
 from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
 
 from .demo import Demo
@@ -53,9 +54,8 @@ def _fetched(what: str, fetch: Any) -> Any:
 
 
 def _model() -> Any:
-    from keras.applications import ResNet50  # noqa: PLC0415 - takes seconds
-
-    return ResNet50(weights="imagenet")
+    applications = framework("keras.applications", "The demo 'imagenet'", "tensorflow")
+    return applications.ResNet50(weights="imagenet")
 
 
 def _pictures() -> tuple[NDArray[np.uint8], NDArray[np.float64]]:

@@ -9,6 +9,7 @@ import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
+from gridexplainer_widget.classifiers.quiet_start import LEVEL, NOTE
 from tests.support.sizes import sized
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -40,7 +41,8 @@ def run(notebook: nbformat.NotebookNode, tmp_path: Path) -> nbformat.NotebookNod
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
-def test_notebooks_run(path: Path, tmp_path: Path) -> None:
+def test_notebooks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(LEVEL, raising=False)
     notebook = nbformat.read(path, as_version=4)
     for number, less in sized(FEWER[path.stem], {}).items():
         assert any(number in cell.source for cell in notebook.cells), number
@@ -55,6 +57,13 @@ def test_notebooks_run(path: Path, tmp_path: Path) -> None:
     ]
     assert any("application/vnd.jupyter.widget-view+json" in kinds for kinds in shown)
     assert any("image/png" in kinds for kinds in shown)
+    said = [
+        output.text
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if "text" in output
+    ]
+    assert not [line for text in said for line in text.splitlines() if NOTE.match(line)]
 
 
 def test_notebooks_are_committed_without_outputs() -> None:

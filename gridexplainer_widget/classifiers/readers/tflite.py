@@ -21,6 +21,7 @@ from gridexplainer_widget.classifiers.model_lock import lock_of
 from gridexplainer_widget.classifiers.outputs import which_answer
 from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
+from gridexplainer_widget.classifiers.quiet_start import notes_held_back
 from gridexplainer_widget.classifiers.several import chosen
 from gridexplainer_widget.core.arrays import PreparedBatch
 
@@ -115,7 +116,8 @@ def _forward(
         values = as_dtype(values / scale + zero if scale else values, np.dtype(given["dtype"]).name)
         if ready != [values.shape]:
             interpreter.resize_tensor_input(given["index"], values.shape)
-            interpreter.allocate_tensors()
+            with notes_held_back():
+                interpreter.allocate_tensors()
             ready[:] = [values.shape]
         interpreter.set_tensor(given["index"], values)
         interpreter.invoke()
