@@ -15,7 +15,7 @@ from gridexplainer_widget.core.fills import Fill
 from gridexplainer_widget.core.grid import Box, Grid
 from gridexplainer_widget.core.picture import Picture, read_picture
 from gridexplainer_widget.methods.registry import METHODS
-from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.compared.comparison import Comparison
 from gridexplainer_widget.results.explanation import Explanation, ExplanationError
 from gridexplainer_widget.results.explanation_data import Cell
 from gridexplainer_widget.results.faithfulness import Faithfulness

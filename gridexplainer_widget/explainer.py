@@ -16,7 +16,7 @@ from gridexplainer_widget.analysis.minimal_sets import minimal_sets_steps
 from gridexplainer_widget.core.picture import PictureLike
 from gridexplainer_widget.core.progress import with_bar
 from gridexplainer_widget.methods.requests import MethodRequestLike, parse_request
-from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.compared.comparison import Comparison
 from gridexplainer_widget.results.data.minimal_sets import MinimalSets
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.study.studies import Studies

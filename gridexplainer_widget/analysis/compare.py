@@ -11,7 +11,7 @@ from gridexplainer_widget.core.progress import Progress, indeterminate, subprogr
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.attribute import contrast_of, ensure_baseline, target_of
 from gridexplainer_widget.methods.requests import MethodRequestLike, parse_requests
-from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.compared.comparison import Comparison
 from gridexplainer_widget.results.comparison_data import Failure
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.faithfulness import Faithfulness

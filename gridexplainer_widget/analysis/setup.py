@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import partial
@@ -17,6 +18,8 @@ from gridexplainer_widget.classifiers.preprocessing import PreprocessLike
 from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
 from gridexplainer_widget.core.fills import DEFAULT_FILL, FillLike, parse_fill
 from gridexplainer_widget.core.grid import DEFAULT_SIDE, GridSize, is_whole, parse_grid_size
+from gridexplainer_widget.core.origin.digests import files_digest
+from gridexplainer_widget.core.origin.software import software
 from gridexplainer_widget.core.picture import Picture, PictureLike, read_picture
 from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.core.scores import parse_score
@@ -40,7 +43,8 @@ class Setup:
     """A model, and how to explain its pictures.
 
     Takes the parameters of :class:`gridexplainer_widget.GridExplainer`, which `given` holds, for
-    another process to make the same. `checked` is the latest check of the model, or None.
+    another process to make the same. `checked` is the latest check of the model, or None;
+    `model_file` the SHA-256 of the model's file or folder, as it was read, or "".
     """
 
     def __init__(  # noqa: PLR0913 - the model, and keywords with sound defaults
@@ -81,6 +85,7 @@ class Setup:
             output_index=output_index,
             input_shape=input_shape,
         )
+        self.model_file = files_digest(model) if isinstance(model, (str, os.PathLike)) else ""
         self.score = parse_score(score, self.classifier.output)
         self.batch_size = batch_size
         self.seed = int(seed)
@@ -182,6 +187,14 @@ class Setup:
             "input_shape": list(run.masker.pixels.shape),
             "engine": run.strategy.description if run.calls else self.engine,
             "version": __version__,
+            "joint": self.joint,
+            "preprocess": self.classifier.preprocessing.record,
+            "software": software(),
+            "digests": {
+                "picture file": run.picture.file_digest,
+                "model file": self.model_file,
+                "weights": run.weights_digest(),
+            },
             **({"unit": self.classifier.unit} if self.classifier.unit else {}),
             **(options or MethodOptions()).settings,
         }

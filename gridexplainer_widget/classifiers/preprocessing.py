@@ -61,6 +61,13 @@ class Preprocessing:
         changed += self._for(self.offset, batch)
         return changed
 
+    @property
+    def record(self) -> list[Any]:
+        """What it does, as plain values; without names, which differ from process to process."""
+        if self.function is not None:
+            return ["a function"]
+        return [list(self.scale), list(self.offset), self.bgr]
+
     def reversed(self) -> Preprocessing:
         """Reverse the order of the model's channels."""
         return replace(

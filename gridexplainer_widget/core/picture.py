@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 from dataclasses import dataclass
@@ -35,9 +36,17 @@ DISPLAY_SIDE = 1024
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture of any size: float32 RGB (height, width, 3), 0..255."""
+    """A picture of any size.
+
+    Parameters
+    ----------
+    pixels : float32 RGB (height, width, 3), 0..255
+    file_digest : str
+        SHA-256 of the file that it came from; "" where it came from none.
+    """
 
     pixels: NDArray[np.float32]
+    file_digest: str = ""
 
     @property
     def size(self) -> tuple[int, int]:
@@ -99,13 +108,17 @@ def read_picture(source: PictureLike) -> Picture:
         return source
     if isinstance(source, (str, os.PathLike)):
         data, name = _file(source)
-        return Picture(decoded_pixels(decoded(data, name)))
+        return _of_file(data, name)
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
-        return Picture(decoded_pixels(decoded(data, f"{len(data)} bytes")))
+        return _of_file(data, f"{len(data)} bytes")
     if isinstance(source, Image.Image):
         return Picture(decoded_pixels(from_pil(source)))
     return Picture(rgb_pixels(source))
+
+
+def _of_file(data: bytes, name: str) -> Picture:
+    return Picture(decoded_pixels(decoded(data, name)), hashlib.sha256(data).hexdigest())
 
 
 def _file(source: str | os.PathLike[str]) -> tuple[bytes, str]:

@@ -76,6 +76,7 @@ class Run:
         self.calls, self.seed = 0, seed
         self.set_answers = SetAnswers(len(masker.grid))
         self._trusted = TrustedStrategy(classifier, masker, engine, batch_size)
+        self.weights_digest = self._trusted.weights_digest
 
     @classmethod
     def of(  # noqa: PLR0913 - a run's parts and settings

@@ -8,6 +8,7 @@ import numpy as np
 
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.core.masking import Masker
+from gridexplainer_widget.core.origin.digests import digest_of_parts
 from gridexplainer_widget.core.scores import Answers
 
 from .choose import Engine, choose_strategy, uncompiled_strategy
@@ -30,6 +31,7 @@ class TrustedStrategy:
         self._strategy: InferenceStrategy | None = None
         self._first = CellSetBatch(([()],))
         self._renewed = False
+        self._digested: tuple[tuple[bytes, ...], str] | None = None
 
     @property
     def strategy(self) -> InferenceStrategy:
@@ -45,6 +47,13 @@ class TrustedStrategy:
         """Whether nothing is compiled of the model: each answer is its own."""
         strategy = self.strategy
         return isinstance(strategy, FullStrategy) and strategy.classifier.itself is None
+
+    def weights_digest(self) -> str:
+        """Digest the weights that gave the first answer; "" where the model shows none."""
+        weights = self._witness.weights
+        if self._digested is None or self._digested[0] is not weights:
+            self._digested = weights, digest_of_parts(weights) if weights else ""
+        return self._digested[1]
 
     def begin(self) -> None:
         """Prepare for the first answers."""

@@ -58,6 +58,11 @@ class Witness:
         """Take the model's mark before its first answer."""
         self._mark, self._own = self._take_mark(), None
 
+    @property
+    def weights(self) -> tuple[bytes, ...]:
+        """Digests of the weights that the first answer came from; none of a black box."""
+        return self._mark.weights if self._mark is not None else ()
+
     def accepts(self, answer: Answers, way: Hashable, *, renewed: bool) -> bool:
         """Compare an answer about the whole picture with the model's own.
 

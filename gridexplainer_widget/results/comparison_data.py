@@ -31,7 +31,7 @@ class Failure(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ComparisonData(Generic[AnyExplanation]):
-    """Several methods' maps of one picture; see :class:`~.comparison.Comparison`."""
+    """Several methods' maps of one picture; see :class:`~.compared.comparison.Comparison`."""
 
     explanations: tuple[AnyExplanation, ...]
     figures: tuple[Faithfulness, ...] = field(default=(), repr=False)

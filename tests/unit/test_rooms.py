@@ -11,6 +11,7 @@ PACKAGE = Path(gridexplainer_widget.__file__).parent
 
 ROOMS = [
     "core",
+    "core/origin",
     "core/untrusted",
     "incremental",
     "wire",
@@ -27,7 +28,9 @@ ROOMS = [
     "attribution",
     "methods",
     "results/data",
+    "results/case",
     "results",
+    "results/compared",
     "analysis",
     "study/records",
     "study/findings",

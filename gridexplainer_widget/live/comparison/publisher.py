@@ -7,7 +7,7 @@ from collections.abc import Generator
 from gridexplainer_widget.core.progress import Progress
 from gridexplainer_widget.live.publisher import Publisher, Turn
 from gridexplainer_widget.live.runner import Outcome
-from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.compared.comparison import Comparison
 from gridexplainer_widget.results.comparison_record import empty_map, prediction_of
 from gridexplainer_widget.results.trust import with_trust
 

@@ -26,7 +26,7 @@ from gridexplainer_widget.methods.requests import (
     MethodRequestLike,
     parse_request,
 )
-from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.compared.comparison import Comparison
 from gridexplainer_widget.results.comparison_data import Failure
 from gridexplainer_widget.results.comparison_record import empty_map, map_of
 from gridexplainer_widget.results.explanation import Explanation

@@ -16,7 +16,7 @@ from gridexplainer_widget.core.picture import Picture, PictureLike, png_bytes, r
 from gridexplainer_widget.live.files import upload_of
 from gridexplainer_widget.live.fill_names import FillNames
 from gridexplainer_widget.methods.requests import default_methods
-from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.compared.comparison import Comparison
 from gridexplainer_widget.results.comparison_record import offered_of
 from gridexplainer_widget.results.data.metrics import metric_records
 from gridexplainer_widget.wire.comparison import FRONT_END_TRAITS, KERNEL_TRAITS

@@ -6,19 +6,17 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib import metadata
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gridexplainer_widget._version import __version__
 from gridexplainer_widget.analysis.setup import Setup
-from gridexplainer_widget.classifiers.preprocessing import Preprocessing
 from gridexplainer_widget.core.errors import ModelChangedError
+from gridexplainer_widget.core.origin.digests import digest_of_parts, files_digest
 
 from .drawn import drawn_answers, same_answers
 from .plan import Plan
@@ -104,7 +102,7 @@ def settings_of(setup: Setup, plan: Plan) -> dict[str, Any]:
     """Collect what numbers depend on, beside the model's weights."""
     classifier, labels = setup.classifier, setup.given["labels"]
     backgrounds = [
-        _sha256([np.asarray(one)])
+        digest_of_parts([np.ascontiguousarray(one).tobytes()])
         for request in plan.methods
         if (given := request.options.background) is not None
         for one in [given]
@@ -116,7 +114,7 @@ def settings_of(setup: Setup, plan: Plan) -> dict[str, Any]:
         "seed": setup.seed,
         "joint": setup.joint,
         "budget": setup.budget,
-        "preprocessing": _plain(classifier.preprocessing),
+        "preprocessing": classifier.preprocessing.record,
         "input_shape": list(classifier.input_shape),
         "output": setup.given["output"],
         "output_index": setup.given["output_index"],
@@ -139,49 +137,14 @@ def weights_of(setup: Setup) -> str:
     """Digest a model's file or folder, else its weights where these can be seen."""
     given = setup.given["model"]
     if isinstance(given, (str, os.PathLike)):
-        return _files_digest(Path(given).expanduser())
+        return files_digest(given)
     if hasattr(given, "SerializeToString"):
         return hashlib.sha256(given.SerializeToString()).hexdigest()
     mark = setup.classifier.mark
     weights = mark().weights if mark else ()
-    return _digest_of_parts(weights) if weights else UNKNOWN
-
-
-def _plain(preprocessing: Preprocessing) -> list[Any]:
-    """Describe preprocessing without names of layers, which differ from process to process."""
-    if preprocessing.function is not None:
-        return ["a function"]
-    return [list(preprocessing.scale), list(preprocessing.offset), preprocessing.bgr]
+    return digest_of_parts(weights) if weights else UNKNOWN
 
 
 def _labels_digest(labels: Any) -> str:
     pairs = sorted(labels.items()) if isinstance(labels, Mapping) else list(labels or ())
     return hashlib.sha256(repr(pairs).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _files_digest(path: Path) -> str:
-    """Digest a file, or all files of a folder by their names."""
-    if path.is_file():
-        return _file_digest(path)
-    files = sorted(one for one in path.rglob("*") if one.is_file())
-    names = ((one.relative_to(path).as_posix(), _file_digest(one)) for one in files)
-    return _digest_of_parts(f"{name} {digest}".encode() for name, digest in names)
-
-
-def _file_digest(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while piece := stream.read(2**20):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
-def _sha256(arrays: Iterable[NDArray[Any]]) -> str:
-    return _digest_of_parts(np.ascontiguousarray(array).tobytes() for array in arrays)
-
-
-def _digest_of_parts(parts: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little") + part)
-    return digest.hexdigest()

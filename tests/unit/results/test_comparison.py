@@ -13,7 +13,7 @@ from gridexplainer_widget import ExplanationError, GridExplainer
 from gridexplainer_widget.inference.order_curves import Band, Chance, OrderCurves
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.requests import parse_request
-from gridexplainer_widget.results.comparison import Comparison
+from gridexplainer_widget.results.compared.comparison import Comparison
 from gridexplainer_widget.results.comparison_data import best_under, told_once
 from gridexplainer_widget.results.data.metrics import METRICS, best_of
 from gridexplainer_widget.results.faithfulness import Faithfulness

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gridexplainer_widget.core.shown import shown
-
-from .comparison_data import ComparisonData, told_once
-from .comparison_record import notes_beside
-from .explanation import Explanation
-from .trust import Trust, trusts
+from gridexplainer_widget.results.comparison_data import ComparisonData, told_once
+from gridexplainer_widget.results.comparison_record import notes_beside
+from gridexplainer_widget.results.explanation import Explanation
+from gridexplainer_widget.results.trust import Trust, trusts
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,9 +59,8 @@ class Comparison(ComparisonData[Explanation]):
         ValueError
             There is no map.
         """
+        from gridexplainer_widget.results.comparison_page import comparison_page  # noqa: PLC0415 - rarely used
         from gridexplainer_widget.wire.document import written  # noqa: PLC0415 - rarely used
-
-        from .comparison_page import comparison_page  # noqa: PLC0415 - rarely used
 
         return written(comparison_page(self), path)
 
@@ -82,12 +80,12 @@ class Comparison(ComparisonData[Explanation]):
         ImportError
             pandas is missing.
         """
-        from .export import comparison_table  # noqa: PLC0415 - pandas is slow to import
+        from gridexplainer_widget.results.export import comparison_table  # noqa: PLC0415 - pandas is slow to import
 
         return comparison_table(self)
 
     def _repr_png_(self) -> bytes:
-        from .plot import figure_png  # noqa: PLC0415 - Matplotlib is slow to import
+        from gridexplainer_widget.results.plot import figure_png  # noqa: PLC0415 - Matplotlib is slow to import
 
         return figure_png(self.plot())
 

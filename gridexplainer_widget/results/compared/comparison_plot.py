@@ -14,14 +14,13 @@ from matplotlib.figure import Figure
 
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.inference.order_curves import ORDER_METRICS, OrderCurves
-
-from .colors import AGAINST, SUPPORTS, colormap
-from .comparison_data import ComparisonData, best_under, told_once
-from .data.metrics import WHOLE_METRICS, band_text, best_of, metrics_of
-from .explanation_data import ExplanationData
-from .faithfulness import Faithfulness
-from .plot import PLAIN, ExplanationFigure, draw_cells
-from .trust import Trust, trusts
+from gridexplainer_widget.results.colors import AGAINST, SUPPORTS, colormap
+from gridexplainer_widget.results.comparison_data import ComparisonData, best_under, told_once
+from gridexplainer_widget.results.data.metrics import WHOLE_METRICS, band_text, best_of, metrics_of
+from gridexplainer_widget.results.explanation_data import ExplanationData
+from gridexplainer_widget.results.faithfulness import Faithfulness
+from gridexplainer_widget.results.plot import PLAIN, ExplanationFigure, draw_cells
+from gridexplainer_widget.results.trust import Trust, trusts
 
 MAX_COLUMNS: Final = 4
 """Panels in a row."""

@@ -1,0 +1,1 @@
+"""What numbers came from: digests of files, versions of software."""

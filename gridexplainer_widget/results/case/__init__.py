@@ -1,0 +1,1 @@
+"""The page of a case: what it holds, how it looks, how it is sealed and read."""

@@ -1,0 +1,1 @@
+"""A comparison, as the user holds it, and how it is drawn."""
