@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity
 from gridexplainer_widget.inference.order_curves import OrderCurves
 
-from .colors import AGAINST, SUPPORTS
 from .data.metrics import metrics_of, under_text
+from .data.tint import AGAINST, SUPPORTS
 from .plot import PLAIN, ExplanationFigure
 
 

@@ -20,18 +20,15 @@ from gridexplainer_widget.core.fills import fill_text
 from gridexplainer_widget.core.shown import shown
 
 from .colors import (
-    TOLD,
     colormap,
     faded,
-    muted,
-    number_text,
-    scale_of,
     shades,
     shown_range,
     shown_values,
     sides_of,
     unit_text,
 )
+from .data.tint import TOLD, muted, number_text, scale_of
 from .explanation_data import ExplanationData
 from .headline import CAVEAT, headline_text
 from .notes import all_notes
@@ -97,14 +94,18 @@ def draw_cells(
     room = _cell_points(ax, explanation)
     signed = style == "signed"
     small = room < MIN_CELL_POINTS
-    under = muted(explanation) if signed else faded(explanation.picture, grey=small)
+    grid, values = explanation.grid, explanation.values
+    under = (
+        muted(explanation.picture, grid, values, scale_of(values, explanation.unit))
+        if signed
+        else faded(explanation.picture, grey=small)
+    )
     ax.imshow(under, interpolation="antialiased")
-    grid = explanation.grid
     x = grid.column_edges * (width / grid.width) - 0.5
     y = grid.row_edges * (height / grid.height) - 0.5
     if signed:
-        values, norm = shown_values(explanation), shown_range(explanation)
-        ax.pcolormesh(x, y, values, norm=norm, cmap=colormap())
+        norm = shown_range(explanation)
+        ax.pcolormesh(x, y, shown_values(explanation), norm=norm, cmap=colormap())
     elif small:  # no room for numbers: clear is 0, full 100
         percents = np.ma.masked_invalid(explanation.normalized())
         ax.pcolormesh(x, y, percents, vmin=0, vmax=100, cmap=shades())

@@ -14,9 +14,10 @@ from matplotlib.figure import Figure
 
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.inference.order_curves import ORDER_METRICS, OrderCurves
-from gridexplainer_widget.results.colors import AGAINST, SUPPORTS, colormap
+from gridexplainer_widget.results.colors import colormap
 from gridexplainer_widget.results.comparison_data import ComparisonData, best_under, told_once
 from gridexplainer_widget.results.data.metrics import WHOLE_METRICS, band_text, best_of, metrics_of
+from gridexplainer_widget.results.data.tint import AGAINST, SUPPORTS
 from gridexplainer_widget.results.explanation_data import ExplanationData
 from gridexplainer_widget.results.faithfulness import Faithfulness
 from gridexplainer_widget.results.plot import PLAIN, ExplanationFigure, draw_cells

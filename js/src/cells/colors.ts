@@ -14,7 +14,7 @@ export interface Hues {
 // protanopia, deuteranopia and tritanopia, simulated after Machado, Oliveira and Fernandes (2009);
 // "orange-blue" is 47 apart, so that weak drops are distinct too.
 export const HUES: Record<Colormap, Hues> = {
-  // M. Okabe and K. Ito, "Color Universal Design" (2008). Same as colors.py.
+  // M. Okabe and K. Ito, "Color Universal Design" (2008). Same as tint.py.
   "orange-blue": { supports: "#d55e00", against: "#0072b2" },
   // PRGn of C. Brewer's ColorBrewer 2.0, colour-blind safe.
   "purple-green": { supports: "#762a83", against: "#1b7837" },

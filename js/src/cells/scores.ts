@@ -2,7 +2,7 @@
 
 import type { Scale, Score } from "../model/explorer_protocol";
 
-/** Lower bound of the scale's end; same as colors.py. */
+/** Lower bound of the scale's end; same as tint.py. */
 export const MIN_SCALE: Record<Score, number> = { probability: 0.01, "log-odds": 0.1, "value": 1e-9 };
 
 /** End of the absolute scale; log-odds of 10 are 22,000 to 1. Values have none. */
@@ -38,7 +38,7 @@ const RUNNING_SCALE: Record<Score, number> = { probability: 0.2, "log-odds": 1, 
 /** Times the mean of what cells could lose at most: below, even the strongest cell stays pale. */
 const MIN_SHARE: Record<Score, number> = { probability: 3, "log-odds": 15, value: 0 };
 
-/** The drop with the full colour, of either sign; same as colors.py. */
+/** The drop with the full colour, of either sign; same as tint.py. */
 export function scaleOf(drops: Float32Array, score: Score, scale: Scale): number {
   if (scale === "absolute" && score !== "value") return ABSOLUTE_SCALE[score];
   const faint = Math.min(10 * MIN_SCALE[score], MIN_SHARE[score] / Math.max(1, drops.length));

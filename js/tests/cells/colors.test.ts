@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../../gridexplainer_widget/results/colors.py?raw";
+import python from "../../../gridexplainer_widget/results/data/tint.py?raw";
 import { cellColor, HUES, appearanceOf, withAlpha, type Appearance } from "../../src/cells/colors";
 import { COLORMAPS } from "../../src/model/explorer_protocol";
 import { StrictModel, traits } from "../support/explorer";
@@ -13,7 +13,7 @@ const APPEARANCE: Appearance = {
   threshold: 0,
 };
 
-test("the default colours are those of colors.py", () => {
+test("the default colours are those of tint.py", () => {
   const { against, supports } = HUES["orange-blue"];
   expect(python).toContain(`\nAGAINST: Final = "${against}"\n`);
   expect(python).toContain(`\nSUPPORTS: Final = "${supports}"\n`);

@@ -1,6 +1,6 @@
 /// <reference types="vite/client" />
 import { describe, expect, test } from "vitest";
-import python from "../../../gridexplainer_widget/results/colors.py?raw";
+import python from "../../../gridexplainer_widget/results/data/tint.py?raw";
 import {
   ABSOLUTE_SCALE,
   amountText,
@@ -98,7 +98,7 @@ describe("the scale", () => {
     expect(ABSOLUTE_SCALE).toEqual({ probability: 1, "log-odds": 10 });
   });
 
-  test("has the floors of colors.py", () => {
+  test("has the floors of tint.py", () => {
     const [, floors] = /^MIN_SCALE: .* = (\{.*\})$/m.exec(python) ?? [];
     expect(MIN_SCALE).toEqual(JSON.parse(floors ?? ""));
   });
@@ -164,7 +164,7 @@ describe("a drop is written", () => {
   });
 });
 
-describe("the digits in a cell are those of number_text in colors.py", () => {
+describe("the digits in a cell are those of number_text in tint.py", () => {
   // drop, end of the scale, number_text(drop, scale, score)
   test.each([
     [0.5, 0.5, "probability", "50"],

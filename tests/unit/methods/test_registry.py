@@ -16,8 +16,8 @@ from gridexplainer_widget.attribution.context import MethodContext, Steps
 from gridexplainer_widget.core.errors import MethodError
 from gridexplainer_widget.methods.registry import METHODS, MethodSpec, parse_method
 from gridexplainer_widget.methods.requests import parse_options
-from gridexplainer_widget.results.colors import number_text, scale_of
 from gridexplainer_widget.results.comparison_record import offered_of
+from gridexplainer_widget.results.data.tint import number_text, scale_of
 from tests.support.models import brightness, weights
 
 DOCS = Path(__file__).parents[3] / "docs" / "methods.md"

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gridexplainer_widget import Explanation, GridExplainer
-from gridexplainer_widget.results.colors import number_text, scale_of
+from gridexplainer_widget.results.data.tint import number_text, scale_of
 from gridexplainer_widget.results.headline import CAVEAT
 from tests.support.models import TopLeft, weights
 

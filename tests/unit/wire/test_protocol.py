@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gridexplainer_widget import GridExplainerWidget
-from gridexplainer_widget.results.colors import AGAINST, MAX_OPACITY, MIN_SCALE, SUPPORTS
+from gridexplainer_widget.results.data.tint import AGAINST, MAX_OPACITY, MIN_SCALE, SUPPORTS
 from gridexplainer_widget.wire import explorer as protocol
 from gridexplainer_widget.wire import shared
 
