@@ -20,8 +20,9 @@ def hardly_changed(
 
     Both are (H, W, 3); the result is (rows, columns).
     """
-    squares = np.square(seen.astype(np.float32) - replacement).mean(axis=2, dtype=np.float64)
+    squares = np.square(seen.astype(np.float32) - replacement).sum(axis=2, dtype=np.float64)
     rows, columns = grid.row_edges, grid.column_edges
     sums = np.add.reduceat(np.add.reduceat(squares, rows[:-1], axis=0), columns[:-1], axis=1)
-    changes: NDArray[np.float64] = sums / np.outer(np.diff(rows), np.diff(columns))
-    return changes < LEAST_CHANGE**2
+    counts = seen.shape[2] * np.outer(np.diff(rows), np.diff(columns))
+    few: NDArray[np.bool_] = sums < LEAST_CHANGE**2 * counts  # whole numbers: exact at a tie
+    return few

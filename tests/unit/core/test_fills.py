@@ -2,7 +2,7 @@ import builtins
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gridexplainer_widget.core.fills import DEFAULT_FILL, LOCAL, NAMES, Fill, parse_fill
@@ -230,6 +230,7 @@ def test_a_local_fill_tells_it_as_cells_are_hidden() -> None:
     assert np.flatnonzero(~masker.hardly_changed).tolist() == [4]
 
 
+@example(rows=3, columns=2, seed=59, by=8.6875)  # a tie
 @given(
     rows=st.integers(1, 7), columns=st.integers(1, 9), seed=st.integers(0, 99), by=st.floats(0, 20)
 )
@@ -239,12 +240,9 @@ def test_hardly_changed_is_a_root_mean_square_of_each_cell(
     rng, grid = np.random.default_rng(seed), Grid(rows, columns, 7, 9)
     one = rng.integers(0, 256, (7, 9, 3)).astype(np.uint8)
     other = np.clip(one + rng.normal(0, by, one.shape), 0, 255).astype(np.uint8)
-    difference = one.astype(float) - other
-    rms = [
-        np.sqrt(np.mean(difference[top:bottom, left:right] ** 2))
-        for top, left, bottom, right in grid.boxes()
-    ]
-    expected = np.reshape(np.array(rms) < 8, grid.shape)
+    squares = (one.astype(int) - other) ** 2
+    cells = [squares[top:bottom, left:right] for top, left, bottom, right in grid.boxes()]
+    expected = np.reshape([cell.sum() < 64 * cell.size for cell in cells], grid.shape)
     np.testing.assert_array_equal(hardly_changed(one, other, grid), expected)
 
 
