@@ -26,7 +26,7 @@ NETWORKS = [
     "ConvNeXtTiny",
 ]
 
-TRIED = sized(["VGG16", "MobileNetV3Small", "InceptionV3"], NETWORKS)
+TRIED = sized(["VGG16", "MobileNetV3Small"], NETWORKS)
 """A plain one, one of gates and depthwise convolutions, one of branches."""
 
 SIZE = 100
