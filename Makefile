@@ -50,7 +50,7 @@ demo: $(VENV)/.installed  ## explain an embedded picture
 	$(BIN)/gridexplainer demo
 
 lab: $(VENV)/.installed  ## the live widget
-	$(BIN)/jupyter lab notebooks/quickstart.ipynb
+	$(BIN)/jupyter lab gridexplainer_widget/notebooks/quickstart.ipynb
 
 test: lint test-js test-python test-hosts test-browser
 

@@ -1,5 +1,5 @@
 """``python -m gridexplainer_widget``."""
 
-from gridexplainer_widget.cli.main import main
+from gridexplainer_widget.cli.main import gridexplainer
 
-raise SystemExit(main())
+gridexplainer(prog_name="python -m gridexplainer_widget")

@@ -1,52 +1,117 @@
-"""What the command line says of a model."""
+"""What the command line says of a model and its map."""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
 from typing import Any
 
+import click
 
-def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """Add what can be said of a model."""
-    parser.add_argument("--preprocess", default="auto", help="such as 0..1, -1..1 or imagenet")
-    parser.add_argument("--labels", help="a .txt or .json file")
-    parser.add_argument("--output", help="what the model returns, such as logits")
-    parser.add_argument("--unit", default="", help="of values, such as years")
-    parser.add_argument("--output-index", help="one of several outputs: a place or a name")
-    parser.add_argument("--input-shape", help="height,width or height,width,channels")
+from gridexplainer_widget.core.fills import NAMES
+from gridexplainer_widget.explainer import GridExplainer
+from gridexplainer_widget.methods.registry import METHODS
+
+from .command import Function
 
 
-def model_options(arguments: argparse.Namespace) -> dict[str, Any]:
-    """Return what was said, as GridExplainer takes it.
-
-    Raises
-    ------
-    ValueError
-        The shape is none.
-    """
-    return {
-        "preprocess": arguments.preprocess,
-        "labels": arguments.labels,
-        "output": arguments.output,
-        "unit": arguments.unit,
-        "output_index": index_or_name(arguments.output_index),
-        "input_shape": _parse_shape(arguments.input_shape),
-    }
-
-
-def index_or_name(text: str | None) -> int | str | None:
-    """Read a class or an output."""
-    return int(text) if text is not None and text.isdecimal() else text
-
-
-def _parse_shape(text: str | None) -> Sequence[int] | None:
-    if text is None:
-        return None
+def sides(text: str) -> tuple[int, ...]:
+    """Read "8", "6x10" or "224,224,3"; one number stands for rows and columns."""
     try:
-        return [int(number) for number in text.split(",")]
+        numbers = tuple(int(side) for side in text.replace(",", "x").split("x"))
     except ValueError:
-        raise ValueError(
-            f"--input-shape {text}: wanted is height,width or height,width,channels, such as "
-            "224,224."
+        raise click.BadParameter(
+            f"{text!r}: wanted is a number, such as 8, or several, such as 6x10."
         ) from None
+    return numbers * 2 if len(numbers) == 1 else numbers
+
+
+def index_or_name(text: str) -> int | str:
+    """Read a class, an output or a count of processes: a number, or a name."""
+    return int(text) if text.isdecimal() else text
+
+
+MODEL = click.argument("model", type=click.Path())
+
+TARGET = click.option(
+    "--target",
+    type=index_or_name,
+    metavar="INDEX|NAME",
+    help="The class: an index or a label. [default: the likeliest]",
+)
+GRID = click.option(
+    "--grid",
+    type=sides,
+    metavar="NUMBERS",
+    default="8",
+    show_default=True,
+    help="Rows and columns: 8 or 6x10.",
+)
+FILL = click.option(
+    "--fill",
+    default="picture-mean",
+    show_default=True,
+    help=f"What hides a cell: {', '.join(NAMES)}, or a colour, such as black.",
+)
+METHOD = click.option(
+    "--method",
+    type=click.Choice(list(METHODS)),
+    default="occlusion",
+    show_default=True,
+    metavar="METHOD",
+    help=f"{', '.join(METHODS)}.",
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of a model, as GridExplainer takes it."""
+
+    preprocess: str
+    labels: str | None
+    output: str | None
+    unit: str
+    output_index: int | str | None
+    input_shape: tuple[int, ...] | None
+
+    def explainer(self, model: str, **settings: Any) -> GridExplainer:
+        """Open a model."""
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        return GridExplainer(model, **said, **settings)
+
+
+def takes_said(command: Function) -> Callable[..., Any]:
+    """Add what can be said of a model; the command is given one `said`."""
+
+    @wraps(command)
+    def with_said(**options: Any) -> Any:
+        said = {field.name: options.pop(field.name) for field in fields(Said)}
+        return command(**options, said=Said(**said))
+
+    for option in reversed(_OPTIONS):
+        with_said = option(with_said)
+    return with_said
+
+
+_OPTIONS = (
+    click.option(
+        "--preprocess",
+        default="auto",
+        show_default=True,
+        help="What the model wants of pixels: 0..1, -1..1, imagenet, caffe, …",
+    ),
+    click.option("--labels", type=click.Path(), help="Class names: a .txt or .json file."),
+    click.option("--output", help="What the model returns: softmax, logits, sigmoids, value, …"),
+    click.option("--unit", default="", help="Of values, such as years."),
+    click.option(
+        "--output-index", type=index_or_name, metavar="INDEX|NAME", help="One of several outputs."
+    ),
+    click.option(
+        "--size",
+        "input_shape",
+        type=sides,
+        metavar="NUMBERS",
+        help="Of the model's input, where it does not tell: 224, 224x300 or 224x224x3.",
+    ),
+)

@@ -1,102 +1,57 @@
-"""``gridexplainer study`` and ``gridexplainer diff``: many pictures, one model or two."""
+"""``gridexplainer study``: many pictures, a row for each."""
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+import click
 
-from gridexplainer_widget.explainer import GridExplainer
-from gridexplainer_widget.study.study import Study
-
-from .models import add_model_options, model_options
-
-UNUSABLE = (ImportError, OSError, RuntimeError, TypeError, ValueError)
-"""What is told without a traceback."""
+from .command import LOOK, Command, json_option, print_json, print_text, statuses
+from .models import GRID, METHOD, MODEL, Said, takes_said
+from .studies import PICTURES, WORKERS
 
 
-def add_study_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments."""
-    parser.add_argument("model", help="the path of a model")
-    parser.add_argument("pictures", help="a folder, or a pattern such as 'photos/**/*.jpg'")
-    parser.add_argument("--out", required=True, help="the study's folder, new or to go on with")
-    parser.add_argument("--audit", action="store_true", help="measure how faithful each map is")
-    parser.add_argument("--shortcuts", action="store_true", help="look for places answers hang on")
-    parser.add_argument("--report", type=Path, help="write a page: report.html")
-    _add_shared(parser)
+@click.command("study", cls=Command, epilog=statuses("done", "pictures failed"))
+@MODEL
+@PICTURES
+@click.option("--out", required=True, type=click.Path(), help="The study's folder, new or begun.")
+@GRID
+@METHOD
+@click.option("--audit", is_flag=True, help="Measure how faithful each map is.")
+@click.option("--shortcuts", is_flag=True, help="Look for places that answers hang on.")
+@click.option("--report", type=click.Path(), help="Write a page: report.html.")
+@WORKERS
+@takes_said
+@json_option
+def study(  # noqa: PLR0913 - what can be said
+    *,
+    model: str,
+    pictures: str,
+    out: str,
+    grid: tuple[int, int],
+    method: str,
+    audit: bool,
+    shortcuts: bool,
+    report: str | None,
+    workers: int | str | None,
+    said: Said,
+    as_json: bool,
+) -> None:
+    """Explain many pictures, a row for each.
 
-
-def add_diff_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the command's arguments."""
-    parser.add_argument("old", help="the path of a model")
-    parser.add_argument("new", help="the path of another, of the same classes")
-    parser.add_argument("pictures", help="a folder, or a pattern such as 'photos/**/*.jpg'")
-    parser.add_argument("--out", help="keep both studies in this folder, as old and new")
-    _add_shared(parser)
-
-
-def run_study(arguments: argparse.Namespace) -> tuple[str, int]:
-    """Explain pictures.
-
-    Returns
-    -------
-    str
-        The report.
-    int
-        Exit status: 0, 1 where pictures failed, 2 for what is unusable.
+    The same call goes on after a stop. PICTURES is a folder, or a pattern in quotes, such as
+    'photos/**/*.jpg'.
     """
-    try:
-        study = _study(arguments.model, arguments, arguments.out, audit=arguments.audit)
-        findings = [study.shortcuts()] if arguments.shortcuts else []
-        lines = [study.summary, *map(str, findings)]
-        if arguments.report is not None:
-            lines.append(f"The report is in {study.report(arguments.report, *findings)}.")
-    except UNUSABLE as error:
-        return str(error), 2
-    return "\n\n".join(lines), int(study.errors > 0)
-
-
-def run_diff(arguments: argparse.Namespace) -> tuple[str, int]:
-    """Compare two models on the same pictures.
-
-    Returns
-    -------
-    str
-        The report.
-    int
-        Exit status: 0 where nothing changed, 1 where answers or maps did, 2 for what is unusable.
-    """
-    try:
-        with TemporaryDirectory() as folder:
-            out = Path(arguments.out or folder)
-            old, new = (
-                _study(getattr(arguments, which), arguments, str(out / which))
-                for which in ("old", "new")
-            )
-            difference = old.compare(new)
-    except UNUSABLE as error:
-        return str(error), 2
-    return str(difference), int(difference.changed)
-
-
-def _add_shared(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--method", default="occlusion", help="such as grad-cam or rise")
-    parser.add_argument("--grid", type=int, default=8, help="rows and columns of cells")
-    parser.add_argument("--workers", type=_workers, help="processes, each with the model; or ray")
-    add_model_options(parser)
-
-
-def _study(model: str, arguments: argparse.Namespace, out: str, **options: Any) -> Study:
-    explainer = GridExplainer(model, arguments.grid, **model_options(arguments))
-    return explainer.explain_all(
-        arguments.pictures,
-        out,
-        methods=arguments.method,
-        workers=arguments.workers,
-        **options,
-    )
-
-
-def _workers(text: str) -> int | str:
-    return int(text) if text.isdecimal() else text
+    explainer = said.explainer(model, grid_size=grid)
+    made = explainer.explain_all(pictures, out, methods=method, audit=audit, workers=workers)
+    findings = [made.shortcuts()] if shortcuts else []
+    page = made.report(report, *findings) if report else None
+    if as_json:
+        record = {"folder": out, "model": made.model, "errors": made.errors}
+        figures = [{"what": what, "number": n, "reads": how} for what, n, how in made.figures]
+        told = [one.sentence(place) for one in findings for place in one.found]
+        record |= {"figures": figures, "shortcuts": told if shortcuts else None, "report": page}
+        print_json("study", record)
+    else:
+        lines = [made.summary, *map(str, findings)]
+        print_text("\n\n".join([*lines, f"The report is in {page}."] if page else lines))
+    if made.errors:
+        click.get_current_context().exit(LOOK)

@@ -107,7 +107,8 @@ def _with_bar(tables: Iterator[Any], total: int) -> Iterator[Any]:
     begun = False
     with tqdm(total=total, desc="Explaining", unit="picture", delay=1) as bar:
         for table in tables:
-            if table is None and not begun:  # what was done before says nothing of the speed
+            if table is None and not begun and not bar.disable:
+                # What was done before says nothing of the speed.
                 bar.initial += 1
             begun = begun or table is not None
             bar.update()

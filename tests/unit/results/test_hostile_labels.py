@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gridexplainer_widget import Comparison, Explanation, GridExplainer
 from gridexplainer_widget.classifiers.labels import class_name
-from gridexplainer_widget.cli.main import table
+from gridexplainer_widget.cli.drops_table import table
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.methods.requests import parse_request
 from gridexplainer_widget.results.comparison_data import Failure

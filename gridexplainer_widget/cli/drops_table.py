@@ -1,0 +1,53 @@
+"""A map as a grid of numbers, for terminals."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import numpy as np
+
+from gridexplainer_widget.core.shown import shown
+from gridexplainer_widget.results.explanation import Explanation
+
+
+def table(explanation: Explanation, *, color: bool | None = None) -> str:
+    """Write the map as a grid of numbers.
+
+    By default, `color` shades them on a terminal unless NO_COLOR is set (https://no-color.org).
+    """
+    if color is None:
+        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    largest = max(float(np.nanmax(np.abs(explanation.values), initial=0)), 1e-9)
+    factor, what = _numbers(explanation, largest)
+    head = f"{shown(explanation.label)} {explanation.baseline_text}: {what}"
+    rows = [
+        "".join(_cell_text(factor * float(v), float(v) / largest, color=color) for v in row)
+        for row in explanation.values
+    ]
+    return "\n".join([head, *rows])
+
+
+def _numbers(explanation: Explanation, largest: float) -> tuple[float, str]:
+    """Tell by what values are multiplied, and what they are then."""
+    if not explanation.unit:
+        return 100 / largest, f"each cell's value by {explanation.title}, the largest as 100"
+    points = explanation.unit == "probability"
+    unit = "points of probability" if points else explanation.unit_text
+    if explanation.attribution is not None:
+        return 100 if points else 1, f"{unit}, by {explanation.title}"
+    alone = explanation.map == "alone"
+    how = "with each cell hidden" if alone else "to handfuls, each cell's part"
+    return 100 if points else 1, f"{unit} lost {how}"
+
+
+def _cell_text(number: float, share: float, *, color: bool) -> str:
+    if np.isnan(number):
+        return "     ·"
+    text = f"{number:6.1f}".replace("-0.0", " 0.0")
+    if not color or abs(share) < 0.1:
+        return text
+    # xterm's 256 colours: orange for support, blue for the opposite
+    shades = (223, 215, 208) if share > 0 else (153, 110, 67)
+    shade = shades[min(2, int(abs(share) * 3))]
+    return f"\033[48;5;{shade};38;5;16m{text}\033[0m"
