@@ -42,11 +42,11 @@ const SET_BY_SCRIPTS = new Set(["--gx-shape", "--gx-popup-height"]);
 function shortened(css) {
   return css.replaceAll(/--gx-[a-z-]+/g, (name) => {
     if (SET_BY_SCRIPTS.has(name)) return name;
-    const hash = [...name].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 46656, 7);
+    const hash = [...name].reduce((sum, letter) => (31 * sum + letter.charCodeAt(0)) % 1296, 7);
     if ((names.get(hash) ?? name) !== name) throw new Error(`${name} and ${names.get(hash)} get one name.`);
     names.set(hash, name);
     return `--x${hash.toString(36)}`;
-  });
+  }).replaceAll(/(--[a-z0-9-]+): /g, "$1:");
 }
 const names = new Map();
 const check = process.argv.includes("--check");

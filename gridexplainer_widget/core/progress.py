@@ -1,4 +1,4 @@
-"""Run step generators."""
+"""Run step generators, and write how long they take."""
 
 from __future__ import annotations
 
@@ -68,3 +68,11 @@ def subprogress(
             result: Result = end.value
             return result
         yield 100 * number + 100 * done // max(total, 1), 100 * stages
+
+
+def seconds_text(seconds: float) -> str:
+    """Write a duration in whole seconds: "less than 1 s", "12 s", "2 min 5 s"."""
+    if seconds < 1:
+        return "less than 1 s"
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"

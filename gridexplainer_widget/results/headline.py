@@ -21,12 +21,6 @@ from .notes import is_flat, is_joint, is_saturated
 Part: TypeAlias = tuple[str, bool]
 """A text, and whether it is strong."""
 
-CAVEAT: Final = (
-    "The map shows what this model reacts to when parts are hidden, not what is true of the "
-    "picture. Hidden in another way, it may react otherwise."
-)
-"""What a reader must know of every map."""
-
 MENTIONED: Final = 0.4
 """Share of the strongest value from which the other side is told: less may be a fit's noise."""
 

@@ -23,8 +23,9 @@ from gridexplainer_widget.results.data.sets_record import shown_sets
 from gridexplainer_widget.wire.document import STATIC, STYLE, Document, written
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
+from .data.about import about_record, how_made
 from .explanation_data import ExplanationData
-from .headline import CAVEAT, foretells_record, headline_records
+from .headline import foretells_record, headline_records
 from .notes import is_saturated, notes_of
 
 MAX_CLASSES: Final = 32
@@ -110,13 +111,7 @@ def record_of(
         "quantity": explanation.quantity.record,
         "fill_texts": FILL_TEXTS,
         "done": explanation.done,
-        "seconds": explanation.seconds,
-        "about": {
-            "model": explanation.model,
-            "preprocessing": explanation.preprocessing,
-            "output": str(explanation.settings.get("output", "")),
-            "caveat": CAVEAT,
-        },
+        "about": _about(explanation),
         "check": explanation.checked.record if explanation.checked else {},
         "state": {
             **state,
@@ -126,6 +121,13 @@ def record_of(
             "fill": explanation.fill,
         },
     }
+
+
+def _about(explanation: ExplanationData) -> dict[str, Any]:
+    model, output = explanation.model, str(explanation.settings.get("output", ""))
+    two = "together" in explanation.maps
+    how = how_made(model, explanation.grid, explanation.fill, two=two)
+    return about_record(model, output, explanation.preprocessing, how)
 
 
 def _scores(explanation: ExplanationData) -> tuple[Score, ...]:

@@ -28,9 +28,10 @@ from .colors import (
     sides_of,
     unit_text,
 )
+from .data.about import CAVEAT
 from .data.tint import TOLD, muted, number_text, scale_of
 from .explanation_data import ExplanationData
-from .headline import CAVEAT, headline_text
+from .headline import headline_text
 from .notes import all_notes
 
 STYLES: Final = ("signed", "original")

@@ -76,9 +76,9 @@ def test_progress_and_answers_are_told(lab: Lab, page: Page) -> None:
     await_status(page, "running")
     told = page.locator(".gx-root > [role=status]")
     let_on(page, 12)
-    expect(told).to_have_text("Scoring cells: 25%.")
+    expect(told).to_have_text("Cells: 25%.")
     let_on(page, 100)
-    expect(told).to_have_text("All 144 cells are scored.")
+    expect(told).to_have_text("All cells are scored.")
     canvas(page).click(position=point(page, 3, 7, 12))
     expect(told).to_contain_text("“middle” falls from")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from gridexplainer_widget.analysis.certainty import CertaintyWork, Estimate, estimate_of
+from gridexplainer_widget.core.progress import seconds_text
 from gridexplainer_widget.live.publisher import Publisher, Turn
 from gridexplainer_widget.live.runner import Outcome
 from gridexplainer_widget.results.explanation import Explanation
@@ -88,7 +89,10 @@ class CertaintyPublisher(Publisher):
     def _publish_estimate(self, estimate: Estimate) -> None:
         seconds = estimate.seconds
         told = None if seconds is None else float(f"{seconds:.2g}")
-        self._traits.set_trait("certainty_estimate", {"calls": estimate.calls, "seconds": told})
+        takes = "" if told is None else f", about {seconds_text(told)}"
+        text = f"Hides each cell in other ways: {estimate.calls} questions{takes}"
+        value = {"calls": estimate.calls, "seconds": told, "text": text}
+        self._traits.set_trait("certainty_estimate", value)
 
     def forget_certainty(self) -> None:
         """End asking: it was of another run, or of the model as it was."""

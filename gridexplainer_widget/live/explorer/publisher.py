@@ -23,6 +23,7 @@ from gridexplainer_widget.results.headline import foretells_record
 from gridexplainer_widget.results.notes import notes_of
 
 from .certainty_publisher import CertaintyPublisher
+from .progress import known_of, progress_of
 from .session import ExplorerSession, Question
 from .sets_publisher import SetsPublisher
 from .trait_values import (
@@ -30,8 +31,6 @@ from .trait_values import (
     curve_of,
     hardly_changed_of,
     headline_of,
-    known_of,
-    progress_of,
     run_prediction,
     scores_of,
     selection_evidence,

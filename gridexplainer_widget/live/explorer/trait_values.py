@@ -7,15 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from gridexplainer_widget.classifiers.labels import class_name
 from gridexplainer_widget.core.clear_answer import is_clear
 from gridexplainer_widget.core.scores import Answers, Score, drops_of
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, sum_of_drops
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import handfuls_done
-from gridexplainer_widget.results.data.curve_text import curve_text
+from gridexplainer_widget.results.data.about import about_record, how_made
+from gridexplainer_widget.results.data.curve_text import axis_of, curve_text
 from gridexplainer_widget.results.data.set_effect import SetEffect, alone_text
 from gridexplainer_widget.results.explanation import Explanation
-from gridexplainer_widget.results.headline import CAVEAT, answer_parts, headline_records
+from gridexplainer_widget.results.headline import answer_parts, headline_records
 
 PREDICTION_CLASSES = 5
 """Most probable classes shown."""
@@ -75,30 +77,13 @@ def headline_of(
     return {"alone": [list(part) for part in parts]}
 
 
-def known_of(run: Run) -> int:
-    """Count the cells and handfuls that are known."""
-    return int(run.scored.sum()) + handfuls_done(run)
-
-
-def progress_of(run: Run, handfuls: int, before: int, seconds: float) -> dict[str, Any]:
-    """Describe progress to at most `handfuls`, `seconds` after a start with `before` known."""
-    done, total = int(run.scored.sum()), len(run.grid)
-    together = {"done": handfuls_done(run), "total": handfuls}
-    known, wanted = done + together["done"], total + together["total"]
-    rate = (known - before) / seconds if seconds > 0 else 0.0
-    left = (wanted - known) / rate if rate else None
-    return {"done": done, "total": total, "handfuls": together, "rate": rate, "left": left}
-
-
-def about_of(run: Run) -> dict[str, str]:
-    """Describe the model."""
+def about_of(run: Run) -> dict[str, Any]:
+    """Describe the model, and how the maps are made."""
     classifier = run.classifier
-    return {
-        "model": classifier.name,
-        "preprocessing": classifier.preprocessing.description,
-        "output": classifier.output or "",
-        "caveat": CAVEAT,
-    }
+    two = handfuls_done(run) > 0
+    how = how_made(classifier.name, run.grid, run.masker.fill.name, two=two)
+    described = classifier.preprocessing.description
+    return about_record(classifier.name, classifier.output or "", described, how)
 
 
 def selection_evidence(
@@ -166,12 +151,16 @@ def curve_of(run: Run, curves: Curves, target: int, *, running: bool) -> dict[st
             "insertion": _first(curves.counts, kept[1::2], wanted=True),
         }
     deletion, insertion = known[::2], known[1::2]
-    text = curve_text(curves.counts, deletion, insertion, changes, run.classifier.quantity)
+    quantity = run.classifier.quantity
+    text = curve_text(curves.counts, deletion, insertion, changes, quantity)
+    classes = 0 if run.baseline is None else len(run.baseline)
+    name = class_name(run.classifier.names(classes), target) if classes else ""
     return {
         "counts": list(curves.counts),
         "deletion": deletion,
         "insertion": insertion,
         "text": text,
+        "axis": axis_of(name, (deletion, insertion), quantity),
         "changes": changes,
         "running": running,
     }

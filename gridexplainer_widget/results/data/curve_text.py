@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from gridexplainer_widget.classifiers.quantities import Quantity
 
@@ -28,6 +29,19 @@ def curve_text(
     )
     enough = "" if there is None else f"; the {_strongest(there)} alone {_are(there)} enough for it"
     return f"{first}{enough}."
+
+
+def axis_of(
+    name: str, curves: Sequence[Sequence[float | None]], quantity: Quantity
+) -> dict[str, Any]:
+    """Name the axis of the curves and its ends; of values, the least and the largest known."""
+    if not quantity.is_value:
+        title = f"Probability of “{name}”"
+        return {"title": title, "low": 0.0, "high": 1.0, "bottom": "0", "top": "100%"}
+    known = [number for curve in curves for number in curve if number is not None] or [0.0, 1.0]
+    low, high = min(known), max(known)
+    ends = {"bottom": quantity.text(low), "top": quantity.text(high)}
+    return {"title": f"“{name}”", "low": low, "high": high, **ends}
 
 
 def _values_text(

@@ -3,9 +3,7 @@
 import { choice } from "../controls/choice";
 import { gridControl } from "../controls/grid_control";
 import { disclosure } from "../dom/disclosure";
-import { element } from "../dom/element";
-import { field } from "../dom/field";
-import { listen } from "../dom/listen";
+import { tickBox } from "../dom/field";
 import type { Option } from "../dom/select";
 import type { Model, Traits } from "../model/comparison_protocol";
 import { filled, type Host } from "../model/widget_model";
@@ -14,13 +12,11 @@ export function mapSettings(model: Model, signal: AbortSignal, host: () => Host)
   const { button, panel } = disclosure("Settings", "gx-settings", signal);
   const grid = gridControl(model, signal, () => shapeOf(model));
   const fill = choice(model, signal, "map_fill", "Hide with", () => model.get("map_fills").map(optionOf));
-  const randomise = element("input", "gx-check gx-randomise");
-  randomise.type = "checkbox";
-  listen(randomise, "change", () => {
-    model.set("randomise", randomise.checked);
+  const { box: randomise, element: check } = tickBox("Randomise weights", signal, (on) => {
+    model.set("randomise", on);
     model.save_changes();
-  }, signal);
-  const check = field("Randomise weights", randomise, "gx-check-field");
+  });
+  randomise.classList.add("gx-randomise");
   check.title =
     "Compare each map with those of the same network with randomised weights. Takes longer; needs a " +
     "white-box model.";

@@ -5,63 +5,39 @@ import { appearanceOf } from "../cells/colors";
 import { decodeScores, scaleOf } from "../cells/scores";
 import { shownScores } from "../cells/two_maps";
 import { attribute, element } from "../dom/element";
-import { field } from "../dom/field";
+import { field, tickBox } from "../dom/field";
+import type { Option } from "../dom/select";
 import { thresholdText } from "../grid/legend";
-import type { Colormap, Model, Scale } from "../model/explorer_protocol";
+import { COLORMAPS, type Model } from "../model/explorer_protocol";
+import { choice } from "./choice";
 
 interface Part {
   element: HTMLElement;
   update(): void;
 }
 
-const COLORS: Record<Colormap, string> = {
-  "orange-blue": "orange–blue",
-  "purple-green": "purple–green",
-  "red-blue": "red–blue",
-};
-
-const SCALE_NAMES: Record<Scale, string> = {
-  relative: "this picture",
-  absolute: "all pictures",
-};
+const SCALES: Option[] = [
+  ["relative", "this picture"],
+  ["absolute", "all pictures"],
+];
 
 export function appearanceFields(model: Model, signal: AbortSignal) {
-  const scale = choice(model, signal, "scale", "Scale", SCALE_NAMES);
-  const parts = [
-    choice(model, signal, "colormap", "Colours", COLORS),
+  const scale = choice(model, signal, "scale", "Scale", () => SCALES, false);
+  const numbers = tickBox("Numbers", signal, (on) => model.set("numbers", on));
+  const parts: Part[] = [
+    choice(model, signal, "colormap", "Colours", () => COLORMAPS.map((name): Option => [name, name.replace("-", "–")]), false),
     scale,
     slider(model, signal, "opacity", "Strength", 0.05, () => {
       return `${Math.round(100 * model.get("opacity"))}%`;
     }),
     slider(model, signal, "threshold", "Fade below", 0.01, () => fadeText(model)),
-    numbers(model, signal),
   ];
   const update = () => {
     for (const part of parts) part.update();
+    numbers.box.checked = model.get("numbers");
     scale.element.hidden = model.get("score") === "value"; // values have no end of their own
   };
-  return { elements: parts.map((part) => part.element), update };
-}
-
-function choice<K extends "colormap" | "scale">(
-  model: Model,
-  signal: AbortSignal,
-  name: K,
-  title: string,
-  names: Record<string, string>,
-): Part {
-  const control = element("select", "gx-select");
-  for (const [value, text] of Object.entries(names)) {
-    const option = element("option", "", text);
-    option.value = value;
-    control.append(option);
-  }
-  const chosen = () => model.set(name, control.value as never);
-  listen(control, "change", chosen, signal);
-  const update = () => {
-    control.value = model.get(name);
-  };
-  return { element: field(title, control), update };
+  return { elements: [...parts, numbers].map((part) => part.element), update };
 }
 
 function slider(
@@ -100,15 +76,4 @@ function fadeText(model: Model): string {
   if (appearance.threshold === 0) return "off";
   const scale = scaleOf(decodeScores(shownScores(model)), score, appearance.scale);
   return thresholdText(scale, score, appearance.threshold, model.get("quantity").unit);
-}
-
-function numbers(model: Model, signal: AbortSignal): Part {
-  const box = element("input", "gx-check");
-  box.type = "checkbox";
-  listen(box, "change", () => model.set("numbers", box.checked), signal);
-  const root = field("Numbers", box, "gx-check-field");
-  const update = () => {
-    box.checked = model.get("numbers");
-  };
-  return { element: root, update };
 }

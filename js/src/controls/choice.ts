@@ -4,18 +4,20 @@ import { field } from "../dom/field";
 import { select, type Option } from "../dom/select";
 import type { ModelOf } from "../model/widget_model";
 
+/** Where it `asks` the kernel, it is off without one. */
 export function choice<K extends string>(
   model: ModelOf<Record<K, string>, never>,
   signal: AbortSignal,
   name: K,
   title: string,
   options: () => Option[],
+  asks = true,
 ) {
   const control = select(signal, (value) => {
     model.set(name, value);
-    model.save_changes();
+    if (asks) model.save_changes();
   });
-  control.element.dataset["asks"] = "";
+  if (asks) control.element.dataset["asks"] = "";
   const update = () => {
     const value = model.get(name);
     const known = options();

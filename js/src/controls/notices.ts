@@ -28,17 +28,11 @@ export function noticesView(model: Model, signal: AbortSignal, connection: Conne
     showNodes(notes, model.get("notes").map((note) => element("p", "gx-note", note)));
     logOdds.hidden = !filled(model.get("prediction"))?.saturated || model.get("notes").length === 0;
     logOdds.disabled = host() === "gone";
-    setText(about, aboutText(model));
-    setText(caveat, filled(model.get("about"))?.caveat ?? "");
+    const told = filled(model.get("about"));
+    setText(about, told?.text ?? "");
+    setText(caveat, told?.caveat ?? "");
     check.update();
   };
   const { showMessage, sending, coming } = alerts;
   return { alerts: alerts.element, element: root, update, showMessage, sending, coming };
-}
-
-function aboutText(model: Model): string {
-  const about = filled(model.get("about"));
-  if (!about) return "";
-  const facts = [about.model, about.output, `preprocessing: ${about.preprocessing}`];
-  return facts.filter(Boolean).join(" · ");
 }

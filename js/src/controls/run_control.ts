@@ -1,12 +1,14 @@
 // Start and stop, and the progress of the run.
 
 import { listen } from "../dom/listen";
-import { secondsText } from "../cells/scores";
 import { attribute, element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 import { filled, type Host } from "../model/widget_model";
 
-const NO_HANDFULS = { done: 0, total: 0 };
+const BUTTONS: Record<string, string> = { running: "Stop", error: "Try again" };
+
+/** What is said after how far a run is. */
+const ENDS: Record<string, string> = { stopped: "stopped", error: "failed" };
 
 export function runControl(model: Model, signal: AbortSignal, host: () => Host) {
   const root = element("div", "gx-run");
@@ -22,37 +24,15 @@ export function runControl(model: Model, signal: AbortSignal, host: () => Host) 
     // A lost kernel cannot report the end of its run.
     const cut = host() === "gone" && model.get("status") === "running";
     const status = cut ? "stopped" : model.get("status");
-    const progress = filled(model.get("progress"));
-    const [done, total] = [progress?.done ?? 0, progress?.total ?? 0];
-    const handfuls = progress?.handfuls ?? NO_HANDFULS;
-    const [known, most] = [done + handfuls.done, total + handfuls.total];
+    const { share = 0, name = "", pace = "", text: far = "" } = filled(model.get("progress")) ?? {};
     root.dataset["status"] = status;
     root.hidden = status === "done" || host() === "page";
-    button.textContent = status === "running" ? "Stop" : status === "error" ? "Try again" : known > 0 ? "Resume" : "Start";
+    button.textContent = BUTTONS[status] ?? (share > 0 ? "Resume" : "Start");
     button.hidden = host() === "gone";
-    bar.style.width = most ? `${(100 * known) / most}%` : "0";
-    attribute(track, "aria-label", handfuls.total ? "Cells and handfuls" : "Cells scored");
-    attribute(track, "aria-valuenow", String(known));
-    attribute(track, "aria-valuemax", String(most));
-    text.textContent = progressText(status, done, total, progress?.rate ?? 0, progress?.left ?? null, handfuls);
+    bar.style.width = `${100 * share}%`;
+    attribute(track, "aria-label", name);
+    attribute(track, "aria-valuenow", String(Math.round(100 * share)));
+    text.textContent = [far, ENDS[status] ?? pace].filter(Boolean).join(" · ");
   };
   return { element: root, update };
-}
-
-export function progressText(
-  status: string,
-  done: number,
-  total: number,
-  rate: number,
-  left: number | null,
-  handfuls = NO_HANDFULS,
-): string {
-  const together = handfuls.total > 0 && done === total;
-  const parts = [together ? `${handfuls.done} of ${handfuls.total} handfuls` : `${done} of ${total} cells`];
-  if (together && status === "done") parts[0] = `${total} cells · ${handfuls.done} handfuls`;
-  if (rate > 0) parts.push(`${rate < 9.95 ? rate.toFixed(1) : Math.round(rate)} a second`);
-  if (status === "running" && left !== null && done + handfuls.done < total + handfuls.total) parts.push(`${secondsText(left)} left`);
-  if (status === "stopped") parts.push("stopped");
-  if (status === "error") parts.push("failed");
-  return parts.join(" · ");
 }

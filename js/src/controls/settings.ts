@@ -1,9 +1,7 @@
 // How cells are hidden and measured, and how the map looks, behind one button.
 
-import { listen } from "../dom/listen";
 import { disclosure } from "../dom/disclosure";
-import { element } from "../dom/element";
-import { field } from "../dom/field";
+import { tickBox } from "../dom/field";
 import type { Option } from "../dom/select";
 import type { Model, Score } from "../model/explorer_protocol";
 import type { Host } from "../model/widget_model";
@@ -32,8 +30,9 @@ export function settings(model: Model, root: HTMLElement, signal: AbortSignal, h
     return model.get("fills").map((f): Option => [f, (texts[f] ?? f) + (missing[f] ? ": not installed" : ""), missing[f]]);
   });
   const score = choice(model, signal, "score", "Measured in", () => SCORES);
+  const large = tickBox("Large, for a projector", signal, (on) => root.toggleAttribute("data-large", on));
   const looks = appearanceFields(model, signal);
-  panel.append(grid.element, fills.element, score.element, ...looks.elements, largeControl(root, signal));
+  panel.append(grid.element, fills.element, score.element, ...looks.elements, large.element);
   const update = () => {
     for (const part of [grid, fills, score, looks]) part.update();
     score.element.hidden = model.get("score") === "value" || model.get("contrast") !== null;
@@ -43,11 +42,4 @@ export function settings(model: Model, root: HTMLElement, signal: AbortSignal, h
     }
   };
   return { button, panel, update };
-}
-
-function largeControl(root: HTMLElement, signal: AbortSignal): HTMLElement {
-  const box = element("input", "gx-check");
-  box.type = "checkbox";
-  listen(box, "change", () => root.toggleAttribute("data-large", box.checked), signal);
-  return field("Large, for a projector", box, "gx-check-field");
 }

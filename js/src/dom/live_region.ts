@@ -33,22 +33,7 @@ export function liveRegion(model: Model): LiveRegion {
 /** Changes four times a run, and at its end. */
 export function progressNews(model: Model): string {
   const progress = filled(model.get("progress"));
-  const [done, total] = [progress?.done ?? 0, progress?.total ?? 0];
-  const handfuls = progress?.handfuls ?? { done: 0, total: 0 };
-  const [known, most] = [done + handfuls.done, total + handfuls.total];
-  const together = handfuls.total > 0 && done === total;
-  switch (model.get("status")) {
-    case "done":
-      return `All ${total} cells are scored.`;
-    case "stopped":
-      return together
-        ? `Stopped after ${handfuls.done} of ${handfuls.total} handfuls.`
-        : `Stopped after ${done} of ${total} cells.`;
-    case "error":
-      return "Scoring failed.";
-    default: {
-      const quarters = most > 0 ? Math.floor((4 * known) / most) : 0;
-      return `Scoring cells: ${25 * quarters}%.`;
-    }
-  }
+  const status = model.get("status");
+  if (status === "running") return `${progress?.name ?? "Cells"}: ${25 * Math.floor(4 * (progress?.share ?? 0))}%.`;
+  return status === "done" ? "All cells are scored." : `${progress?.text ?? ""}: ${status}.`;
 }

@@ -1,6 +1,5 @@
 // How sure each cell is: a button, and what was found in a sentence.
 
-import { secondsText } from "../cells/scores";
 import { element } from "../dom/element";
 import { listen } from "../dom/listen";
 import type { Model } from "../model/explorer_protocol";
@@ -31,8 +30,7 @@ export function certaintyControl(model: Model, signal: AbortSignal, host: () => 
     const [found, estimate] = [known(), filled(model.get("certainty_estimate"))];
     if (!found && (had || error !== model.get("error") || host() !== "kernel")) shown = false;
     [had, error] = [found, model.get("error")];
-    const takes = estimate?.seconds != null ? `, about ${secondsText(estimate.seconds)}` : "";
-    button.title = estimate && !found ? `Hides each cell in other ways: ${estimate.calls} questions${takes}` : "Hides each cell in eight ways";
+    button.title = (!found && estimate?.text) || "Hides each cell in eight ways";
     button.disabled = !found && (host() !== "kernel" || !estimate);
     button.hidden = !found && host() !== "kernel"; // it never could be asked
     button.ariaPressed = String(shown);

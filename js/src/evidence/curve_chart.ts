@@ -11,7 +11,7 @@ const [WIDTH, HEIGHT] = [240, 90];
 export interface CurveChart {
   element: HTMLElement;
   /** The top `k` of `most` cells are selected. */
-  update(curve: Curve, most: number, k: number | null, target: string, quantity?: Quantity): void;
+  update(curve: Curve, most: number, k: number | null, quantity?: Quantity): void;
 }
 
 export function curveChart(): CurveChart {
@@ -26,7 +26,7 @@ export function curveChart(): CurveChart {
   attribute(picture, "role", "img");
   picture.append(marker, flip, deletion, insertion);
   const axis = element("div", "gx-axis");
-  const [top, bottom] = [element("span", "", "100%"), element("span", "", "0")];
+  const [top, bottom] = [element("span", ""), element("span", "")];
   axis.append(top, bottom);
   const name = element("p", "gx-hint gx-chart-name");
   const last = element("span", "");
@@ -38,14 +38,12 @@ export function curveChart(): CurveChart {
     curve: Curve,
     most: number,
     k: number | null,
-    target: string,
     quantity: Quantity = PROBABILITY,
   ) => {
-    const probable = quantity.name === "probability";
-    const [low, high] = probable ? [0, 1] : rangeOf([...curve.deletion, ...curve.insertion]);
-    name.textContent = probable ? `Probability of “${target}”` : `“${target}”`;
-    top.textContent = probable ? "100%" : quantityText(high, quantity);
-    bottom.textContent = probable ? "0" : quantityText(low, quantity);
+    const { title, low, high } = curve.axis;
+    name.textContent = title;
+    top.textContent = curve.axis.top;
+    bottom.textContent = curve.axis.bottom;
     last.textContent = cellsText(most);
     attribute(deletion, "points", points(curve.counts, curve.deletion, most, [low, high]));
     attribute(insertion, "points", points(curve.counts, curve.insertion, most, [low, high]));
@@ -86,12 +84,6 @@ export function points(
     .filter((point): point is [number, number] => point[1] !== null)
     .map(([count, p]) => `${((count / Math.max(1, most)) * WIDTH).toFixed(1)},${((1 - share(p)) * HEIGHT).toFixed(1)}`)
     .join(" ");
-}
-
-/** Of the known values. */
-function rangeOf(values: (number | null)[]): [number, number] {
-  const known = values.filter((value) => value !== null);
-  return known.length > 0 ? [Math.min(...known), Math.max(...known)] : [0, 1];
 }
 
 function entry(

@@ -1,7 +1,7 @@
 // What alone is enough for the answer, and what is needed: buttons, the set that is selected, its receipt.
 
 import { sameCells, selectionOf } from "../cells/selection";
-import { attribute, element } from "../dom/element";
+import { attribute, element, setText } from "../dom/element";
 import { listen } from "../dom/listen";
 import type { Choose } from "../grid/selector";
 import type { Model, SetKind, SmallestSet } from "../model/explorer_protocol";
@@ -66,14 +66,9 @@ export function setsControl(model: Model, signal: AbortSignal, host: () => Host,
     another.disabled = !!searched;
     const set: SmallestSet | null = now && known(now[0])[now[1]]!;
     const searching = searched && `Looking for what is ${searched} … ${sets.asked} of at most ${sets.most} questions`;
-    show(found, searching ?? set?.sentence ?? "");
-    show(receipt, searching ? "" : (set?.receipt ?? ""));
-    show(said, [sets.sentence, ...(sets.notes ?? [])].filter(Boolean).join(" "));
+    setText(found, searching ?? set?.sentence ?? "");
+    setText(receipt, searching ? "" : (set?.receipt ?? ""));
+    setText(said, [sets.sentence, ...(sets.notes ?? [])].filter(Boolean).join(" "));
   };
   return { element: root, update };
-}
-
-function show(node: HTMLElement, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
-  node.hidden = text === "";
 }

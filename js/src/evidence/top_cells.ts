@@ -9,7 +9,6 @@ import { field } from "../dom/field";
 import type { Choose } from "../grid/selector";
 import type { Curve, Model } from "../model/explorer_protocol";
 import { filled, type Cell, type Host } from "../model/widget_model";
-import { targetName } from "../text/classes";
 import { curveChart } from "./curve_chart";
 
 /** Between two steps of the player. */
@@ -144,7 +143,7 @@ export function topCellsControl(
     play.disabled = !timer && (idle || (prefersReducedMotion() && isRequested(curve)));
     const follows = curve?.map === shownMap(model); // else it hides cells in another order
     plot.element.hidden = !follows;
-    if (curve && follows) plot.update(curve, most, k, targetName(model), model.get("quantity"));
+    if (curve && follows) plot.update(curve, most, k, model.get("quantity"));
   };
   return { element: root, update };
 }

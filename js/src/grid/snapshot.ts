@@ -2,9 +2,9 @@
 
 import { HUES, appearanceOf, withAlpha } from "../cells/colors";
 import { decodeScores } from "../cells/scores";
-import { hasTogether, shownMap, shownScores } from "../cells/two_maps";
+import { shownMap, shownScores } from "../cells/two_maps";
 import { element } from "../dom/element";
-import type { MapName, Model } from "../model/explorer_protocol";
+import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
 import { sidesOf } from "../text/classes";
 import { endTexts } from "./legend";
@@ -15,12 +15,6 @@ const [MARGIN, LINE] = [12, 20];
 const MIN_WIDTH = 440;
 
 const BAR = 110;
-
-/** As in figures. */
-const HIDDEN: Record<MapName, string> = {
-  alone: "each hidden alone",
-  together: "hidden together in handfuls",
-};
 
 export async function snapshot(model: Model, map: HTMLCanvasElement): Promise<{ name: string; blob: Blob }> {
   if (map.clientWidth === 0) throw new Error("No map is visible.");
@@ -58,12 +52,8 @@ function captionOf(model: Model): Line[] {
   const shown = shownMap(model);
   const sentence = model.get("headline");
   const says = (sentence[shown] ?? sentence.alone ?? []).map(([text]) => text).join("");
-  const grid = filled(model.get("grid"));
   const about = filled(model.get("about"));
-  const size = grid ? `${grid.rows} × ${grid.columns} cells` : "";
-  const which = hasTogether(model) ? `${HIDDEN[shown]} by` : "hidden by";
-  const how = [about?.model, size, `${which} ${model.get("fill_texts")[model.get("fill")] ?? model.get("fill")}`].filter(Boolean).join(" · ");
-  const quiet = [model.get("foretells")[shown]?.text, how, about?.caveat].filter(Boolean) as string[];
+  const quiet = [model.get("foretells")[shown]?.text, about?.how[shown], about?.caveat].filter(Boolean) as string[];
   return [
     { text: says, font: `600 15px ${SANS}`, color: "#111" },
     ...quiet.map((text) => ({ text, font: `12px ${SANS}`, color: "#555" })),

@@ -106,6 +106,12 @@ export interface Progress {
   handfuls?: { done: number; total: number };
   rate: number;
   left: number | null;
+  /** Of all that is asked, 0..1. */
+  share: number;
+  /** What is counted, how far it is, and how fast, in words. */
+  name: string;
+  text: string;
+  pace: string;
 }
 
 /** How well a map foretells what hiding does, against random maps; `text` says it. */
@@ -153,13 +159,17 @@ export interface Curve {
   changes: { deletion: number | null; insertion: number | null };
   /** What the curves say. */
   text: string;
+  /** What goes up, from where to where. */
+  axis: { title: string; low: number; high: number; bottom: string; top: string };
   running: boolean;
 }
 
 export interface About {
   model: string;
-  preprocessing: string;
-  output: string;
+  /** The model, what it returns and how pictures are prepared for it, in a line. */
+  text: string;
+  /** How each map was made. */
+  how: Partial<Record<MapName, string>>;
   /** What a reader must know of every map. */
   caveat: string;
 }

@@ -74,4 +74,6 @@ export interface Certainty {
 export interface CertaintyEstimate {
   calls: number;
   seconds: number | null;
+  /** That in words. */
+  text: string;
 }

@@ -38,7 +38,6 @@ export interface Embedded {
   /** The answers to those sets. */
   sets: RecordedAnswer[];
   done: number;
-  seconds: number;
   about: About;
   check: Traits["check"];
   state: SavedState;
@@ -108,7 +107,7 @@ export function offeredOf(recording: Recording): number[] {
 /** Without evidence, which follows on request. */
 export function traitsOf(recording: Recording): Traits {
   const { embedded } = recording;
-  const { grid, done, seconds, state } = embedded;
+  const { grid, done, state } = embedded;
   const total = grid.rows * grid.columns;
   const labels: string[] = [];
   for (const [index, label] of embedded.labels) labels[index] = label;
@@ -121,7 +120,16 @@ export function traitsOf(recording: Recording): Traits {
     grid,
     grid_size: grid.rows === grid.columns ? grid.rows : [grid.rows, grid.columns],
     status: done === total ? "done" : "stopped",
-    progress: { done, total, rate: seconds > 0 ? done / seconds : 0, left: null },
+    progress: {
+      done,
+      total,
+      rate: 0,
+      left: null,
+      share: done / total,
+      name: "Cells",
+      text: `${done} of ${total} cells`,
+      pace: "",
+    },
     about: embedded.about,
     hardly_changed: embedded.hardly_changed,
     quantity: embedded.quantity,

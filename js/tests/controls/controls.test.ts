@@ -4,7 +4,7 @@ import type { Traits } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
 import { scoresOf } from "../support/bytes";
 import { controlOf, find, texts } from "../support/elements";
-import { fakeConnection, StrictModel, traits } from "../support/explorer";
+import { fakeConnection, progress, StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
@@ -61,10 +61,10 @@ describe("the controls are the question, the run and the tools", () => {
 
 describe("“gone”", () => {
   test("a run has stopped, whatever the kernel said last", () => {
-    show({ progress: { done: 3, total: 6, rate: 2, left: 1.5 } });
+    show({ progress: progress(3, 6) });
     connection.become("gone");
     view.update();
-    expect(texts(view.element, ".gx-progress-text")).toEqual(["3 of 6 cells · 2.0 a second · stopped"]);
+    expect(texts(view.element, ".gx-progress-text")).toEqual(["3 of 6 cells · stopped"]);
     expect(find(view.element, ".gx-run").dataset["status"]).toBe("stopped");
     expect(find(view.element, ".gx-run button").hidden).toBe(true);
   });

@@ -3,7 +3,7 @@ import { headline } from "../../src/controls/headline";
 import type { Foretold, Headline, Traits } from "../../src/model/explorer_protocol";
 import { scoresOf } from "../support/bytes";
 import { find, HTML, texts } from "../support/elements";
-import { StrictModel, traits } from "../support/explorer";
+import { progress, StrictModel, traits } from "../support/explorer";
 
 let model: StrictModel;
 let view: ReturnType<typeof headline>;
@@ -59,7 +59,7 @@ describe("the sentence", () => {
   test("that stays is told once", () => {
     show({ headline: SENTENCES });
     const [first] = says().childNodes;
-    model.receive({ headline: structuredClone(SENTENCES), progress: { done: 6, total: 6, rate: 1, left: 0 } });
+    model.receive({ headline: structuredClone(SENTENCES), progress: progress(6, 6) });
     view.update();
     expect(says().firstChild).toBe(first);
   });

@@ -4,7 +4,7 @@ import type { Foretold, Traits } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
 import { scoresOf } from "../support/bytes";
 import { buttonOf, texts } from "../support/elements";
-import { StrictModel, traits } from "../support/explorer";
+import { progress, StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
@@ -41,7 +41,7 @@ describe("the switch", () => {
   });
 
   test("has its room before the second map comes", () => {
-    show({ progress: { done: 5, total: 6, handfuls: { done: 0, total: 60 }, rate: 1, left: 1 } });
+    show({ progress: progress(5, 6, { done: 0, total: 60 }) });
     expect(view.element.hidden).toBe(false);
     expect(view.element.style.visibility).toBe("hidden");
   });

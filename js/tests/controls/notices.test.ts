@@ -81,8 +81,8 @@ describe("messages", () => {
   test("tell what was chosen once it is known", () => {
     show({ about: {} });
     expect(shownTexts(".gx-about")).toEqual([]);
-    receive({ about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax", caveat: "" } });
-    expect(shownTexts(".gx-about")).toEqual(["TinyNet · softmax · preprocessing: ImageNet"]);
+    receive({ about: { model: "TinyNet", text: "TinyNet · softmax", how: {}, caveat: "" } });
+    expect(shownTexts(".gx-about")).toEqual(["TinyNet · softmax"]);
   });
 
   test("tell what a reader must know of every map, where laymen read", () => {
@@ -104,7 +104,7 @@ describe("messages", () => {
   });
 
   test("show HTML as text", () => {
-    const about = { model: HTML, preprocessing: HTML, output: HTML, caveat: HTML };
+    const about = { model: HTML, text: HTML, how: {}, caveat: HTML };
     show({ error: HTML, notes: [HTML], about });
     view.sending(HTML);
     expect(alerts()).toEqual([HTML]);

@@ -5,7 +5,7 @@ import type { Host } from "../../src/model/widget_model";
 import { scoresOf } from "../support/bytes";
 import { controlOf, find, HTML } from "../support/elements";
 import { enter } from "../support/events";
-import { StrictModel, traits } from "../support/explorer";
+import { progress, StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
@@ -163,7 +163,7 @@ describe("an open list", () => {
     const before = [...select(title).options];
     receive({
       scores: scoresOf(0, 0, 0, 0, 0, 0),
-      progress: { done: 6, total: 6, rate: 3, left: 0 },
+      progress: progress(6, 6),
       labels: ["cat", "dog", "fox", "owl"],
     });
     const after = [...select(title).options];

@@ -4,7 +4,7 @@ import type { Traits } from "../../src/model/explorer_protocol";
 import { bytesOf } from "../support/bytes";
 import { find, HTML, texts } from "../support/elements";
 import { pressKey } from "../support/events";
-import { StrictModel, traits } from "../support/explorer";
+import { progress, StrictModel, traits } from "../support/explorer";
 
 let controller: AbortController;
 let model: StrictModel;
@@ -179,7 +179,7 @@ describe("the list", () => {
     input().focus();
     type("o");
     const before = options();
-    model.receive({ progress: { done: 6, total: 6, rate: 3, left: 0 } });
+    model.receive({ progress: progress(6, 6) });
     view.update();
     expect(options().every((option, i) => option === before[i])).toBe(true);
     expect(input().value).toBe("o");

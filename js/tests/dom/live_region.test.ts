@@ -3,12 +3,12 @@ import { liveRegion, progressNews, type LiveRegion } from "../../src/dom/live_re
 import type { Traits } from "../../src/model/explorer_protocol";
 import type { Status } from "../../src/model/widget_model";
 import { HTML } from "../support/elements";
-import { StrictModel, traits } from "../support/explorer";
+import { progress as farAs, StrictModel, traits } from "../support/explorer";
 
 let model: StrictModel;
 let live: LiveRegion;
 
-const progress = (done: number, total = 64) => ({ done, total, rate: 1, left: null });
+const progress = (done: number, total = 64, handfuls?: { done: number; total: number }) => farAs(done, total, handfuls);
 
 function begin(changes: Partial<Traits> = {}): void {
   model = new StrictModel(traits({ progress: progress(0), ...changes }));
@@ -38,17 +38,16 @@ describe("progress", () => {
       receive({ progress: progress(done) });
       heard.add(told());
     }
-    expect([...heard]).toEqual([0, 25, 50, 75, 100].map((share) => `Scoring cells: ${share}%.`));
+    expect([...heard]).toEqual([0, 25, 50, 75, 100].map((share) => `Cells: ${share}%.`));
     expect(said).toHaveBeenCalledTimes(4);
   });
 
   test.each([
-    ["running", 3, 0, "Scoring cells: 0%."],
-    ["running", 16, 64, "Scoring cells: 25%."],
-    ["running", 31, 64, "Scoring cells: 25%."],
-    ["done", 64, 64, "All 64 cells are scored."],
-    ["stopped", 20, 64, "Stopped after 20 of 64 cells."],
-    ["error", 20, 64, "Scoring failed."],
+    ["running", 16, 64, "Cells: 25%."],
+    ["running", 31, 64, "Cells: 25%."],
+    ["done", 64, 64, "All cells are scored."],
+    ["stopped", 20, 64, "20 of 64 cells: stopped."],
+    ["error", 20, 64, "20 of 64 cells: error."],
   ] as [Status, number, number, string][])("%s, %d of %d: “%s”", (status, done, total, text) => {
     begin({ status, progress: progress(done, total) });
     expect(progressNews(model)).toBe(text);
@@ -56,18 +55,16 @@ describe("progress", () => {
   });
 
   test.each([
-    ["running", 0, "Scoring cells: 25%."],
-    ["running", 128, "Scoring cells: 75%."],
-    ["stopped", 40, "Stopped after 40 of 192 handfuls."],
-    ["done", 192, "All 64 cells are scored."],
+    ["running", 0, "Cells: 25%."],
+    ["running", 128, "Cells: 75%."],
   ] as [Status, number, string][])("%s, with %d of 192 handfuls: “%s”", (status, done, text) => {
-    begin({ status, progress: { ...progress(64), handfuls: { done, total: 192 } } });
+    begin({ status, progress: progress(64, 64, { done, total: 192 }) });
     expect(progressNews(model)).toBe(text);
   });
 
   test("is told before any has come", () => {
     begin({ progress: {} });
-    expect(told()).toBe("Scoring cells: 0%.");
+    expect(told()).toBe("Cells: 0%.");
   });
 });
 
@@ -83,12 +80,12 @@ describe("an answer", () => {
   test("gives way to news of the run, and is not repeated after it", () => {
     receive({}, "Drop 12.");
     receive({ progress: progress(16) }, "Drop 12.");
-    expect(told()).toBe("Scoring cells: 25%.");
+    expect(told()).toBe("Cells: 25%.");
   });
 
   test("that comes with news of the run is told with it", () => {
     receive({ status: "done", progress: progress(64) }, "Drop 12.");
-    expect(told()).toBe("Drop 12. All 64 cells are scored.");
+    expect(told()).toBe("Drop 12. All cells are scored.");
   });
 
   test("that goes is not told", () => {

@@ -11,7 +11,7 @@ let view: CertaintyControl;
 let host: Host;
 const changed = vi.fn<() => void>();
 
-const ESTIMATE = { certainty_estimate: { calls: 448, seconds: 12.4 } };
+const ESTIMATE = { certainty_estimate: { calls: 448, seconds: 12.4, text: "448 questions" } };
 const ASKED = [{ type: "certainty" }];
 
 beforeEach(() => {
@@ -40,7 +40,7 @@ describe("the button", () => {
   test("says what it asks, and what that takes", () => {
     show(ESTIMATE);
     expect(view.button.textContent).toBe("How sure?");
-    expect(view.button.title).toBe("Hides each cell in other ways: 448 questions, about 12 s");
+    expect(view.button.title).toBe("448 questions");
     expect([view.button.disabled, ...state()]).toEqual([false, "false", null]);
   });
 
@@ -57,7 +57,7 @@ describe("the button", () => {
   });
 
   test("takes what is shown away, and shows it again without a question", () => {
-    show({ certainty: certainty(), certainty_estimate: { calls: 0, seconds: 0 } });
+    show({ certainty: certainty(), certainty_estimate: { calls: 0, seconds: 0, text: "0 questions" } });
     expect([view.on(), ...state()]).toEqual([false, "false", null]);
     press();
     expect(view.on()).toBe(true);
@@ -106,7 +106,7 @@ describe("the button", () => {
 
 describe("nothing is waited for", () => {
   test("once another picture or grid has come, of which nothing was asked", () => {
-    show({ certainty: certainty(), certainty_estimate: { calls: 0, seconds: 0 } });
+    show({ certainty: certainty(), certainty_estimate: { calls: 0, seconds: 0, text: "0 questions" } });
     press();
     receive({ certainty: {}, ...ESTIMATE });
     expect([view.on(), ...state()]).toEqual([false, "false", null]);

@@ -5,7 +5,7 @@ import type { Cell, Host } from "../../src/model/widget_model";
 import { fakePictures } from "../support/browser";
 import { bytesOf, scoresOf } from "../support/bytes";
 import { find, HTML, settled, texts } from "../support/elements";
-import { evidence, StrictModel, traits } from "../support/explorer";
+import { evidence, progress, StrictModel, traits } from "../support/explorer";
 
 const TWO: Cell[] = [[0, 0], [1, 2]];
 const THREE: Cell[] = [...TWO, [0, 1]];
@@ -531,7 +531,7 @@ test("what is read or marked stays the same while scores stream in", () => {
   showEvidence({ cells: TWO, sum: 0.3 });
   const before = [find(view.element, ".gx-title"), find(view.element, ".gx-verdict").firstChild];
   const scores = scoresOf(0.5, -0.2, 0.2, 0, 0.06, 0.25);
-  receive({ scores, progress: { done: 6, total: 6, rate: 2, left: 0 }, status: "done" });
+  receive({ scores, progress: progress(6, 6), status: "done" });
   const after = [find(view.element, ".gx-title"), find(view.element, ".gx-verdict").firstChild];
   expect(after.every((node, i) => node === before[i])).toBe(true);
 });

@@ -452,13 +452,6 @@ describe("the chart", () => {
     show({ curve: curve() });
     expect(curveChart().textContent).toContain("Probability of “dog”");
     expect(curveChart().textContent).toContain("5 cells");
-    receive({ prediction: { target: 0, probability: 0.2, saturated: false, top: [] } });
-    expect(curveChart().textContent).toContain("Probability of “cat”");
-  });
-
-  test("names the target as the evidence does, where its label is another's, too", () => {
-    show({ curve: curve(), labels: ["crane", "crane", "fox", "owl"] });
-    expect(curveChart().textContent).toContain("Probability of “crane (1)”");
   });
 
   test("says the probability where the slider is", () => {

@@ -113,7 +113,7 @@ describe("a view", () => {
         notes: [HTML],
         error: HTML,
         fills: [HTML],
-        about: { model: HTML, preprocessing: HTML, output: HTML, caveat: HTML },
+        about: { model: HTML, text: HTML, how: { alone: HTML }, caveat: HTML },
         headline: { alone: [[HTML, true]] },
         reading: HTML,
         check: { verdict: "wrong", summary: HTML, checks: [[HTML, "wrong", HTML, HTML]] },
@@ -347,7 +347,7 @@ describe("what is read out", () => {
     expect(told(el)).toContain("“dog” falls from 75.0% to 25.0%");
     model.receive({ value: [[0, 1]], status: "done" });
     await settled();
-    expect(told(el)).toBe("All 6 cells are scored.");
+    expect(told(el)).toBe("All cells are scored.");
     const classes: [number, number, number][] = [[1, 0.75, 0.95]];
     model.receive({ evidence: evidence({ cells: [[0, 1]], drop: -0.2, classes }) });
     await settled();

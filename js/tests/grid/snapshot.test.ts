@@ -86,10 +86,9 @@ describe("the words", () => {
     const together = scoresOf(0.1, 0.2, 0, 0, 0, 0);
     const headline: Headline = { alone: [["Alone.", true]], together: [["Both", true], [".", false]] };
     const labels = ["cat", map === "alone" ? "dog" : "golden retriever", "fox", "owl"];
-    await take({ map, together, foretells: { [map]: told }, headline, fill: "gray", labels });
-    const made = `TinyNet · 2 × 3 cells · ${how}`;
-    expect(lines().slice(0, 2)).toEqual([says, `Of ${map}.`]);
-    expect(lines().slice(2, -3).join(" ")).toBe(made);
+    const about = { model: "TinyNet", text: "", how: { [map]: how }, caveat: CAVEAT };
+    await take({ map, together, foretells: { [map]: told }, headline, about, labels });
+    expect(lines().slice(0, -3)).toEqual([says, `Of ${map}.`, how]);
     expect(lines().slice(-3)).toEqual([CAVEAT, ...ends]);
   });
 
@@ -119,7 +118,7 @@ describe("the words", () => {
 
   test("say nothing that is not known yet", async () => {
     await take({ prediction: {}, about: {}, grid: {}, scores: scoresOf(), headline: {} });
-    expect(lines().slice(0, -2)).toEqual(["", "hidden by each cell's average colour"]);
+    expect(lines().slice(0, -2)).toEqual([""]);
   });
 });
 

@@ -27,8 +27,8 @@ describe("the traits", () => {
   test("are what the kernel's were", () => {
     expect(first.grid_size).toBe(2);
     expect(first.status).toBe("stopped");
-    expect(first.progress).toEqual({ done: 3, total: 4, rate: 0.5, left: null });
-    expect(first.about).toEqual({ model: "TinyNet", preprocessing: "none", output: "softmax", caveat: "" });
+    expect(first.progress).toMatchObject({ share: 0.75, text: "3 of 4 cells", pace: "" });
+    expect(first.about).toEqual({ model: "TinyNet", text: "TinyNet", how: {}, caveat: "" });
     expect(first.check).toEqual({});
     const check = { verdict: "ok" as const, summary: "Fine.", checks: [] };
     expect(traitsOf(recording({ check })).check).toEqual(check);

@@ -1,7 +1,7 @@
 // An explorer for the tests: its traits, its connection and a strict model.
 
 import * as protocol from "../../src/model/explorer_protocol";
-import type { Certainty, Command, Curve, Evidence, Traits } from "../../src/model/explorer_protocol";
+import type { Certainty, Command, Curve, Evidence, Progress, Traits } from "../../src/model/explorer_protocol";
 import type { Host } from "../../src/model/widget_model";
 import { bytesOf, scoresOf } from "./bytes";
 import { StrictModelOf } from "./strict_model";
@@ -32,12 +32,17 @@ export function traits(changes: Partial<Traits> = {}): Traits {
     certainty: {},
     certainty_estimate: {},
     status: "running",
-    progress: { done: 5, total: 6, rate: 2, left: 0.5 },
+    progress: progress(5, 6),
     evidence: {},
     curve: {},
     error: "",
     notes: [],
-    about: { model: "TinyNet", preprocessing: "ImageNet", output: "softmax", caveat: "Hidden cells are new to the model." },
+    about: {
+      model: "TinyNet",
+      text: "TinyNet · softmax · preprocessing: ImageNet",
+      how: { alone: "TinyNet · 2 × 3 cells · hidden by each cell's average colour" },
+      caveat: "Hidden cells are new to the model.",
+    },
     check: {},
     fills: ["cell-mean", "blur", "gray"],
     fill_texts: {
@@ -83,6 +88,13 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
   };
 }
 
+/** How far a run is, in words of its own. */
+export function progress(done: number, total: number, handfuls = { done: 0, total: 0 }): Progress {
+  const share = (done + handfuls.done) / Math.max(1, total + handfuls.total);
+  const text = `${done} of ${total} cells`;
+  return { done, total, handfuls, rate: 2, left: null, share, name: "Cells", text, pace: "2.0 a second" };
+}
+
 /** A whole curve over the five scored cells of `traits()`. */
 export function curve(changes: Partial<Curve> = {}): Curve {
   return {
@@ -92,6 +104,7 @@ export function curve(changes: Partial<Curve> = {}): Curve {
     map: "alone",
     changes: { deletion: 1, insertion: 1 },
     text: "Without 1 cell the answer changes.",
+    axis: { title: "Probability of “dog”", low: 0, high: 1, bottom: "0", top: "100%" },
     running: false,
     ...changes,
   };

@@ -49,8 +49,7 @@ export function embedded(changes: Partial<Embedded> = {}): Embedded {
     minimal_sets: {},
     sets: [],
     done: 3,
-    seconds: 6,
-    about: { model: "TinyNet", preprocessing: "none", output: "softmax", caveat: "" },
+    about: { model: "TinyNet", text: "TinyNet", how: {}, caveat: "" },
     check: {},
     state: {
       target: 2,

@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from gridexplainer_widget import Explanation, GridExplainer
+from gridexplainer_widget.results.data.about import CAVEAT
 from gridexplainer_widget.results.data.tint import number_text, scale_of
-from gridexplainer_widget.results.headline import CAVEAT
 from tests.support.models import TopLeft, weights
 
 WIDE = np.random.default_rng(0).integers(0, 256, (40, 80, 3)).astype(np.uint8)

@@ -8,7 +8,8 @@ import pytest
 from gridexplainer_widget import GridExplainer
 from gridexplainer_widget.core import fills
 from gridexplainer_widget.live.explorer.widget import GridExplainerWidget
-from gridexplainer_widget.results.headline import CAVEAT, headline_records
+from gridexplainer_widget.results.data.about import CAVEAT
+from gridexplainer_widget.results.headline import headline_records
 from tests.support.models import TopLeft, brightness, either
 
 BRIGHT = np.full((16, 16, 3), 204, np.uint8)

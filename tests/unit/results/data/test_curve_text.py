@@ -3,7 +3,7 @@
 import pytest
 
 from gridexplainer_widget.classifiers.quantities import PROBABILITY, Quantity
-from gridexplainer_widget.results.data.curve_text import curve_text
+from gridexplainer_widget.results.data.curve_text import axis_of, curve_text
 
 FALLING = [0.9, 0.4, 0.1]
 
@@ -59,3 +59,27 @@ def test_a_value_has_no_answer_that_changes() -> None:
         "8 kg with nothing hidden, 2 kg with everything hidden; 5 kg without the stronger half, "
         "not known with it alone."
     )
+
+
+def test_the_axis_of_probabilities_ends_at_all_of_it() -> None:
+    axis = axis_of("dog", (FALLING, [None, 0.5]), PROBABILITY)
+    assert axis == {
+        "title": "Probability of “dog”",
+        "low": 0.0,
+        "high": 1.0,
+        "bottom": "0",
+        "top": "100%",
+    }
+
+
+def test_the_axis_of_values_ends_at_those_that_are_known() -> None:
+    years = Quantity("value", "years")
+    axis = axis_of("age", ([40.0, None, 20.5], [None, 58.0]), years)
+    assert axis == {
+        "title": "“age”",
+        "low": 20.5,
+        "high": 58.0,
+        "bottom": "20.5 years",
+        "top": "58 years",
+    }
+    assert axis_of("age", ([None],), years)["high"] == 1.0
