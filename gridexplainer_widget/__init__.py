@@ -7,6 +7,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from gridexplainer_widget.analysis.again.verify import verify
 from gridexplainer_widget.analysis.object_mask import rank_of_mask
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
@@ -51,6 +52,7 @@ __all__ = [
     "demo",
     "rank_of_mask",
     "read_picture",
+    "verify",
 ]
 
 

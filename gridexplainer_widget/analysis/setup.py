@@ -188,6 +188,7 @@ class Setup:
             "engine": run.strategy.description if run.calls else self.engine,
             "version": __version__,
             "joint": self.joint,
+            "output_index": self.given["output_index"],
             "preprocess": self.classifier.preprocessing.record,
             "software": software(),
             "digests": {

@@ -13,8 +13,9 @@ from .diff import diff
 from .explain import explain
 from .lab import lab
 from .study import study
+from .verify import verify
 
-COMMANDS = (demo, lab, explain, compare, check, study, diff)
+COMMANDS = (demo, lab, explain, compare, check, study, diff, verify)
 
 EPILOG = """\b
 Exit status: 0: done; 1: done, and something is to be looked at, which each

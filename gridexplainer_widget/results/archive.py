@@ -41,13 +41,13 @@ from gridexplainer_widget.results.data.certainty_record import (
 from gridexplainer_widget.results.data.sets_record import minimal_sets_of
 from gridexplainer_widget.results.data.settings_record import check_settings
 
+from .case.read import archive_in
 from .explanation_data import ExplanationData
 
 MAX_BYTES = 2**29
 """Of all arrays in memory: 64×64 cells of 21,000 classes take two thirds of it."""
 
-MAX_HEADER_BYTES: Final = 2**26
-"""Of the header's text, four for each letter."""
+MAX_HEADER_BYTES: Final = 2**26  # four for each letter
 
 FORMAT_VERSION: Final = 3
 
@@ -115,9 +115,9 @@ def npz_bytes(explanation: ExplanationData) -> bytes:
 
 
 def load(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read an explanation's fields."""
+    """Read an explanation's fields, also from a report."""
     try:
-        with stored_arrays(path, MAX_BYTES) as stored:
+        with stored_arrays(archive_in(path), MAX_BYTES) as stored:
             header = _header(stored)
             found = header.get("attribution") is not None
             maps = [f"attribution_{name}" for name in MAP_ARRAYS] if found else []

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from typing_extensions import Self
 
+    from .faithfulness import Faithfulness
+
 
 class ExplanationError(RuntimeError):
     """The model failed on the way.
@@ -197,7 +199,7 @@ class Explanation(ExplanationData):
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Explanation:
-        """Read what :meth:`save` wrote; nothing in the file is executed.
+        """Read what :meth:`save` or :meth:`report` wrote; nothing in the file is executed.
 
         Raises
         ------
@@ -235,6 +237,24 @@ class Explanation(ExplanationData):
         from .page import to_html  # noqa: PLC0415 - rarely used
 
         return to_html(self, path)
+
+    def report(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        audit: Faithfulness | None = None,
+        comparison: ComparisonData[Any] | None = None,
+    ) -> str | Path:
+        """Write a page for the file, of what is known; the model is asked nothing (docs/report.md).
+
+        `audit` and `comparison` are what :meth:`GridExplainer.faithfulness` and
+        :meth:`~GridExplainer.compare` gave; :meth:`GridExplainer.report` does all at once.
+        """
+        from gridexplainer_widget.wire.document import written  # noqa: PLC0415 - rarely used
+
+        from .report import report_html  # noqa: PLC0415 - rarely used
+
+        return written(report_html(self, audit, comparison), path)
 
     def plot(self, ax: Axes | None = None, style: str = "signed") -> Figure:
         """Draw the explanation; see :func:`gridexplainer_widget.results.plot.plot`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image
 
 from gridexplainer_widget.classifiers.labels import class_name
 from gridexplainer_widget.core.fills import FILL_TEXTS, fill_text
@@ -23,6 +21,7 @@ from gridexplainer_widget.results.data.sets_record import shown_sets
 from gridexplainer_widget.wire.document import STATIC, STYLE, Document, written
 from gridexplainer_widget.wire.explorer import COLORMAPS, SCALES
 
+from .case.figure import image_url
 from .data.about import about_record, how_made
 from .explanation_data import ExplanationData
 from .headline import foretells_record, headline_records
@@ -33,9 +32,6 @@ MAX_CLASSES: Final = 32
 
 TOP_CLASSES: Final = 10
 """Classes of the whole picture that are always offered."""
-
-MAX_LOSSLESS_BYTES: Final = 384 * 1024
-"""Larger pictures of input and replacement are JPEG."""
 
 INITIAL_STATE: Final[Mapping[str, Any]] = {
     "map": "",
@@ -92,8 +88,8 @@ def record_of(
     same = np.array_equal(explanation.seen, explanation.picture)
     return {
         "picture": _png(explanation.picture),
-        "seen": None if same else _image_url(explanation.seen),
-        "replacement": _image_url(explanation.replacement),
+        "seen": None if same else image_url(explanation.seen),
+        "replacement": image_url(explanation.replacement),
         "grid": dict(vars(explanation.grid)),
         "classes": classes,
         "labels": [[index, class_name(explanation.labels, index)] for index in named],
@@ -266,15 +262,6 @@ def _document(explanation: ExplanationData, record: Mapping[str, Any]) -> str:
 
 def _floats(values: ArrayLike) -> str:
     return b64encode(np.asarray(values, "<f4").tobytes()).decode()
-
-
-def _image_url(pixels: NDArray[np.uint8]) -> str:
-    png = png_bytes(pixels)
-    if len(png) <= MAX_LOSSLESS_BYTES:
-        return f"data:image/png;base64,{b64encode(png).decode()}"
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=80, subsampling=0)
-    return f"data:image/jpeg;base64,{b64encode(file.getvalue()).decode()}"
 
 
 def _png(pixels: NDArray[np.uint8]) -> str:

@@ -32,6 +32,7 @@ ROOMS = [
     "results",
     "results/compared",
     "analysis",
+    "analysis/again",
     "study/records",
     "study/findings",
     "live",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import os
 import struct
@@ -86,7 +87,7 @@ class StoredArray:
 
 @contextmanager
 def stored_arrays(
-    path: str | os.PathLike[str], max_bytes: int
+    source: str | os.PathLike[str] | io.BytesIO, max_bytes: int
 ) -> Iterator[Mapping[str, StoredArray]]:
     """List the arrays of an .npz file that unpacks to at most `max_bytes`.
 
@@ -97,7 +98,7 @@ def stored_arrays(
     ValueError, zipfile.BadZipFile
         It is damaged, or too large.
     """
-    with Path(path).open("rb") as stream:
+    with source if isinstance(source, io.BytesIO) else Path(source).open("rb") as stream:
         _check_directory(stream)
         with zipfile.ZipFile(stream) as file:
             members = file.infolist()

@@ -56,8 +56,8 @@ class ExplanationFields:
     settings : mapping
         To reproduce the explanation: grid_size, fill, seed, preprocessing, output, unit (of
         values), input_shape, batch_size (None if chosen), picture_size, engine, version, joint,
-        preprocess (as plain values), software (versions), digests (of the picture's file, the
-        model's file and its weights; "" where there is none).
+        output_index, preprocess (as plain values), software (versions), digests (of the picture's
+        file, the model's file and its weights; "" where there is none).
     checked : Preflight, optional
         The latest check of the model.
     attribution : Attribution, optional

@@ -1,0 +1,1 @@
+"""A case computed again: the same or not, and where."""
