@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OLD := .venv-old
 
-.PHONY: demo lab test test-long lint test-js test-python test-hosts test-browser build dev bench clean
+.PHONY: demo lab docs test test-long lint test-js test-python test-hosts test-browser build dev bench clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; say make PYTHON=python3.12")'
@@ -52,6 +52,9 @@ demo: $(VENV)/.installed  ## explain an embedded picture
 lab: $(VENV)/.installed  ## the live widget
 	$(BIN)/jupyter lab gridexplainer_widget/notebooks/quickstart.ipynb
 
+docs: $(VENV)/.tests-installed  ## the site, in build/site
+	$(BIN)/python -m tools.site
+
 test: lint test-js test-python test-hosts test-browser
 
 # The same tests, with all networks, random examples and samples of which `test` tries some.
@@ -70,7 +73,8 @@ test-js: js/node_modules/.installed
 
 # TensorFlow and a PyTorch built for CUDA do not always bear each other in one process.
 TORCH := tests/unit/classifiers/torch tests/unit/classifiers/readers/test_huggingface.py \
-	tests/unit/classifiers/test_transforms.py tests/oracle/test_torch_methods.py
+	tests/unit/classifiers/test_transforms.py tests/oracle/test_torch_methods.py \
+	tests/docs/test_blocks_of_pytorch.py
 
 AT_ONCE := --numprocesses=2 --dist=worksteal
 

@@ -37,7 +37,7 @@ class Studies(Setup):
         Parameters
         ----------
         pictures : folder, pattern, sequence, DataFrame or dataset
-            A pattern such as "photos/**/*.jpg"; a sequence of pictures, or of tuples (picture,
+            A pattern such as ``"photos/**/*.jpg"``; a sequence of pictures, or of tuples (picture,
             label) or (picture, label, mask); a DataFrame with a column "path", perhaps "label" and
             "mask"; a Hugging Face dataset.
         out : path

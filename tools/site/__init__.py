@@ -1,0 +1,1 @@
+"""The documentation site: gathered from docs/, built by Sphinx, without a network."""
