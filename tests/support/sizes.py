@@ -39,3 +39,5 @@ RANDOM_EVENTS = settings(FEW, phases=[Phase.explicit, Phase.reuse, Phase.generat
 """Threads are never twice the same, so that shrinking would try for long, and in vain."""
 EXPORTED_NETWORKS = settings(RANDOM_NETWORKS, max_examples=sized(10, 200))
 """PyTorch exports each of them, which takes the most time."""
+ONNX_GRAPHS = settings(RANDOM_NETWORKS, max_examples=sized(12, 150))
+"""ONNX Runtime loads four models for each."""

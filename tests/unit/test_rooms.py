@@ -21,6 +21,8 @@ ROOMS = [
     "classifiers/keras/incremental",
     "classifiers/torch",
     "classifiers/torch/incremental",
+    "classifiers/onnx",
+    "classifiers/onnx/incremental",
     "classifiers/readers",
     "demo",
     "inference",

@@ -23,6 +23,7 @@ from gridexplainer_widget.classifiers.layouts import (
     to_front,
 )
 from gridexplainer_widget.classifiers.model_lock import lock_of
+from gridexplainer_widget.classifiers.onnx.incremental.engines import OnnxReading, not_applicable
 from gridexplainer_widget.classifiers.outputs import which_answer
 from gridexplainer_widget.classifiers.pieces import in_pieces
 from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, Preprocessing
@@ -53,12 +54,14 @@ CHANNELS_FIRST_NOT_FOUND: Final = replace(
 class InputLayout:
     """An interpretation of an input's shape.
 
-    `arrange` takes (n, H, W, C) and returns the graph's input.
+    `arrange` takes (n, H, W, C) and returns the graph's input; `channels_last` is None where that
+    has no axes of its own for rows, columns and channels.
     """
 
     shape: Shape
     arrange: Callable[[PreparedBatch], PreparedBatch]
     preprocessing: Preprocessing = NOT_FOUND
+    channels_last: bool | None = None
 
     def agrees(self, overrides: Overrides) -> bool:
         """Tell whether the user's shape is compatible."""
@@ -77,16 +80,44 @@ def onnx_classifier(model: Any, overrides: Overrides) -> Classifier:
     usual = NOT_FOUND if DTYPES[given.type] == "uint8" else layout.preprocessing
     answer = _answer(session, name, overrides.output_index)
     forward = _forward(session, given, answer, layout)
+    shape = overrides.shape(layout.shape)
+    reading = _reading(model, given, answer, layout, shape[2])
     return Classifier(
         name=name,
-        input_shape=overrides.shape(layout.shape),
+        input_shape=shape,
         forward=in_pieces(forward, sides[0] if sides else None, name),
         preprocessing=overrides.preprocessing or usual,
         output=overrides.output,
         labels=overrides.labels
         or _labels(session, answer, name)
         or _zipped_labels(session, given, answer),
+        incremental_engine=reading.engine
+        if isinstance(reading, OnnxReading)
+        else not_applicable(reading),
+        mark=reading.mark if isinstance(reading, OnnxReading) else None,
         lock=lock_of(session),
+    )
+
+
+def _reading(
+    model: Any, given: Any, answer: Any, layout: InputLayout, channels: int
+) -> OnnxReading | str:
+    """Return the reading of the model's graph, or why there is none."""
+    if hasattr(model, "get_inputs"):
+        return "a session does not tell what it runs: hand over the file or the ModelProto"
+    if layout.channels_last is None:
+        return "it takes pictures as rows, or without channels"
+    if given.shape and isinstance(given.shape[0], int):
+        return "it takes batches of one size only"
+    if DTYPES[given.type] != "float32":
+        return f"it calculates in {DTYPES[given.type]}"
+    return OnnxReading(
+        model,
+        given.name,
+        answer.name,
+        channels,
+        channels_last=layout.channels_last,
+        after=lambda raw: _told(raw, answer),
     )
 
 
@@ -142,8 +173,9 @@ def _layouts(
 
 def _layouts_of_four(sides: tuple[int | None, ...]) -> Iterator[InputLayout]:
     _, first, second, last = sides
-    front = InputLayout((second, last, first or 3), to_front, CHANNELS_FIRST_NOT_FOUND)
-    behind = InputLayout((first, second, last or 3), lambda batch: batch)
+    shape = (second, last, first or 3)
+    front = InputLayout(shape, to_front, CHANNELS_FIRST_NOT_FOUND, channels_last=False)
+    behind = InputLayout((first, second, last or 3), lambda batch: batch, channels_last=True)
     if first in {1, 3, 4}:
         yield front
     if last in {1, 3, 4}:
@@ -194,18 +226,20 @@ def _is_zipped(output: Any) -> bool:
 def _forward(
     session: Any, given: Any, answer: Any, layout: InputLayout
 ) -> Callable[[PreparedBatch], NDArray[Any] | dict[str, NDArray[Any]]]:
-    calls_them_logits = "logits" in answer.name.lower()
-
     def forward(batch: PreparedBatch) -> NDArray[Any] | dict[str, NDArray[Any]]:
         values = as_dtype(layout.arrange(batch), DTYPES[given.type])
-        raw = session.run([answer.name], {given.name: values})[0]
-        if _is_zipped(answer):
-            raw = np.array([list(row.values()) for row in raw], np.float32)
-        if raw.ndim > 2 and set(raw.shape[2:]) == {1}:
-            raw = raw.reshape(raw.shape[:2])
-        return {"logits": raw} if calls_them_logits else raw
+        return _told(session.run([answer.name], {given.name: values})[0], answer)
 
     return forward
+
+
+def _told(raw: Any, answer: Any) -> NDArray[Any] | dict[str, NDArray[Any]]:
+    """Return a raw answer as (batch, classes), logits by that name."""
+    if _is_zipped(answer):
+        raw = np.array([list(row.values()) for row in raw], np.float32)
+    if raw.ndim > 2 and set(raw.shape[2:]) == {1}:
+        raw = raw.reshape(raw.shape[:2])
+    return {"logits": raw} if "logits" in answer.name.lower() else raw
 
 
 def _zipped_labels(session: Any, given: Any, answer: Any) -> tuple[str, ...] | None:

@@ -1,0 +1,121 @@
+"""Write the parts of a calculation as ONNX models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.classifiers.onnx.source import Source
+from gridexplainer_widget.incremental.calculation import Calculation, Rows
+from gridexplainer_widget.incremental.gathers import LISTS_PER_GATHER, OUTSIDE, Places
+from gridexplainer_widget.incremental.plan import PatchPlan
+from gridexplainer_widget.incremental.step import Tensor
+
+from .part import FIRST, LAST, Part
+
+Write: TypeAlias = Callable[[Source, PatchPlan], bytes]
+"""Writes one part of a calculation; its outputs are in order."""
+
+
+def write_whole_maps(source: Source, plan: PatchPlan) -> bytes:
+    """Write: picture (1, channels, height, width) → the rows of `plan.kept`."""
+    part = Part(source)
+    picture = part.input("picture", _map_shape(plan, 0, 1))
+    whole = OnnxCalculation(part, plan, {}).whole_maps(picture)
+    return part.model([whole[index] for index in plan.kept])
+
+
+def write_patch_maps(source: Source, plan: PatchPlan) -> bytes:
+    """Write: patches, rows of `plan.kept`, lists of places → maps of the cut.
+
+    `places.py` makes the lists.
+    """
+    part = Part(source)
+    patches = part.input("patches", ("n", plan.graph[0].channels, "height", "width"))
+    rows = {
+        index: part.input(rows_name(index), (node.positions + len(OUTSIDE), node.channels))
+        for index in plan.kept
+        for node in [plan.graph[index]]
+    }
+    count = LISTS_PER_GATHER * (len(plan.gathered) + len(plan.cut))
+    lists = [list_name(number) for number in range(count)]
+    return part.model(OnnxCalculation(part, plan, {}).patch_maps(patches, lists, rows))
+
+
+def write_outputs(source: Source, plan: PatchPlan) -> bytes:
+    """Write: whole maps of the cut (n, channels, height, width) → outputs."""
+    part = Part(source)
+    cut = [part.input(map_name(index), _map_shape(plan, index, "n")) for index in plan.cut]
+    results = OnnxCalculation(part, plan, {}).outputs(cut)
+    # An input may be a result, but not by the same name.
+    return part.model([part.add("Identity", result) for result in results])
+
+
+class OnnxCalculation(Calculation):
+    """A calculation that is written into a part."""
+
+    def rows(self, maps: Tensor) -> Rows:
+        """See :class:`Calculation`."""
+        part: Part = self.framework
+        return part.add("Flatten", part.add("Transpose", maps, perm=LAST), axis=3)
+
+    def picked(self, rows: Rows, places: Tensor) -> Rows:  # noqa: ARG002 - of Calculation
+        """See :class:`Calculation`; `assembled` picks them."""
+        return rows
+
+    def assembled(self, rows: Rows | None, whole: Rows, places: Sequence[Tensor]) -> Tensor:
+        """See :class:`Calculation`."""
+        part: Part = self.framework
+        shape, _, order, _, map_from = places
+        found = part.add("Gather", whole, part.input(map_from, (map_from,), np.int32), axis=0)
+        if rows is not None:
+            both = part.add("Concat", found, rows, axis=0)
+            found = part.add("Gather", both, part.input(order, (order,), np.int32), axis=0)
+        windows = part.add("Reshape", found, part.input(shape, (4,), np.int64))
+        return part.add("Transpose", windows, perm=FIRST)
+
+    def with_outside(self, whole: Tensor) -> Rows:
+        """See :class:`Calculation`; the executor adds what is outside."""
+        return self.rows(whole)
+
+
+def lists_of(places: Places, lengths: Places) -> dict[str, NDArray[Any]]:
+    """Return the lists that `write_patch_maps` asks for, by name; `gathers.packed` made them.
+
+    A window takes from the numbers around the patch, then the patch's own.
+    """
+    split = np.split(places, np.cumsum(lengths)[:-1])
+    found: dict[str, NDArray[Any]] = {}
+    for first in range(0, len(split), LISTS_PER_GATHER):
+        shape, patch_to, patch_from, map_to, map_from = split[first : first + LISTS_PER_GATHER]
+        order = np.empty(len(patch_to) + len(map_to), np.int32)
+        order[map_to] = np.arange(len(map_to))
+        taken = patch_from if len(patch_from) else np.arange(len(patch_to))
+        order[patch_to] = taken + len(map_to)
+        found[list_name(first)] = np.array([*shape, -1], np.int64)
+        found[list_name(first + 2)] = order
+        found[list_name(first + 4)] = map_from
+    return found
+
+
+def rows_name(index: int) -> str:
+    """Return the name of a whole map's rows."""
+    return f"rows{index}"
+
+
+def map_name(index: int) -> str:
+    """Return the name of a whole map."""
+    return f"map{index}"
+
+
+def list_name(number: int) -> str:
+    """Return the name of a list of places."""
+    return f"list{number}"
+
+
+def _map_shape(plan: PatchPlan, index: int, n: int | str) -> tuple[int | str, ...]:
+    node = plan.graph[index]
+    return (n, node.channels, *node.size)

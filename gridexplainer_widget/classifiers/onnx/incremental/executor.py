@@ -1,0 +1,136 @@
+"""Incremental execution of an ONNX model."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.classifiers.onnx.program import Program
+from gridexplainer_widget.classifiers.onnx.source import Source
+from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.incremental.executor import CutMaps
+from gridexplainer_widget.incremental.gathers import OUTSIDE, Places
+from gridexplainer_widget.incremental.optimise import optimised
+from gridexplainer_widget.incremental.plan import PatchPlan
+from gridexplainer_widget.incremental.step import Tensor
+
+from .calculation import (
+    Write,
+    lists_of,
+    map_name,
+    rows_name,
+    write_outputs,
+    write_patch_maps,
+    write_whole_maps,
+)
+from .part import FIRST
+from .reader import read_graph
+from .steps import Skip
+
+MAX_PARTS = 24
+"""Parts to keep: three for each of the latest eight plans, of which a grid has one."""
+
+
+class OnnxExecutor:
+    """An ONNX model as a graph, whose parts ONNX Runtime runs.
+
+    Parameters
+    ----------
+    shape : (channels, height, width)
+    channels_last
+        Whether the model itself takes channels last.
+    after
+        Post-processing of the raw output.
+
+    Raises
+    ------
+    UnsupportedGraph
+        The model cannot be read.
+    """
+
+    accelerated = False
+
+    def __init__(
+        self,
+        runtime: Any,
+        source: Source,
+        shape: tuple[int, int, int],
+        *,
+        channels_last: bool,
+        after: Callable[[NDArray[Any]], Any],
+    ) -> None:
+        self._runtime, self._source, self._after = runtime, source, after
+        channels, height, width = shape
+        given = (height, width, channels) if channels_last else shape
+        graph = read_graph(Program(runtime, source, given), channels_last=channels_last)
+        self.graph, self.lighter = optimised(graph, Skip)
+        self._parts: OrderedDict[Any, Any] = OrderedDict()
+
+    def refresh(self) -> int:
+        """Return 1, since an ONNX model never changes; see :class:`Executor`."""
+        return 1
+
+    def to_tensor(self, pictures: PreparedBatch) -> Tensor:
+        """See :class:`Executor`."""
+        return np.ascontiguousarray(pictures.transpose(FIRST), np.float32)
+
+    def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Tensor]:
+        """See :class:`Executor`; as rows."""
+        given = {"picture": self.to_tensor(picture[np.newaxis])}
+        rows = self._run(write_whole_maps, plan, given)
+        return {
+            index: np.concatenate([whole, *(np.full_like(whole[:1], edge) for edge in OUTSIDE)])
+            for index, whole in zip(plan.kept, rows, strict=True)
+        }
+
+    def baseline_maps(self, plan: PatchPlan, whole: dict[int, Tensor]) -> CutMaps:
+        """See :class:`Executor`."""
+        nodes = {index: self.graph[index] for index in plan.cut}
+        return [
+            whole[index][: node.positions].reshape(1, *node.size, -1).transpose(FIRST)
+            for index, node in nodes.items()
+        ]
+
+    def patch_maps(
+        self,
+        plan: PatchPlan,
+        whole: dict[int, Tensor],
+        patches: PreparedBatch,
+        places: Places,
+        lengths: Places,
+    ) -> CutMaps:
+        """See :class:`Executor`."""
+        rows = {rows_name(index): whole[index] for index in plan.kept}
+        lists = lists_of(places, lengths)
+        given = {"patches": self.to_tensor(patches), **rows, **lists}
+        return self._run(write_patch_maps, plan, given)
+
+    def outputs(self, plan: PatchPlan, groups: Sequence[CutMaps]) -> Any:
+        """See :class:`Executor`."""
+        cut = [np.ascontiguousarray(np.concatenate(parts)) for parts in zip(*groups, strict=True)]
+        given = {map_name(index): one for index, one in zip(plan.cut, cut, strict=True)}
+        (answer,) = self._run(write_outputs, plan, given)
+        return self._after(answer)
+
+    def _run(
+        self, write: Write, plan: PatchPlan, given: Mapping[str, NDArray[Any]]
+    ) -> list[NDArray[Any]]:
+        key = (write, plan.patched)
+        if key not in self._parts:
+            self._parts[key] = self._session(write(self._source, plan))
+        self._parts.move_to_end(key)
+        if len(self._parts) > MAX_PARTS:
+            self._parts.popitem(last=False)
+        session = self._parts[key]
+        wanted = {one.name: given[one.name] for one in session.get_inputs()}
+        found: list[NDArray[Any]] = session.run(None, wanted)
+        return found
+
+    def _session(self, model: bytes) -> Any:
+        options = self._runtime.SessionOptions()
+        options.log_severity_level = 3
+        return self._runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -1,0 +1,83 @@
+"""A part of a network as an ONNX model of its own, while it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gridexplainer_widget.classifiers.onnx.program import Size
+from gridexplainer_widget.classifiers.onnx.source import Operation, Source
+
+LAST, FIRST = (0, 2, 3, 1), (0, 3, 1, 2)
+"""Orders of axes: channels to the end, and back."""
+
+Name: TypeAlias = str
+"""Of a tensor in the part."""
+
+
+class Part:
+    """A model to be: nodes, constants and inputs so far."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self._helper = source, source.onnx.helper
+        self._nodes: list[Any] = []
+        self._inputs: dict[Name, Any] = {}
+        self._constants: dict[int, tuple[Name, NDArray[Any]]] = {}
+        self._count: Name | None = None
+
+    def input(self, name: Name, shape: Sequence[int | str], dtype: Any = np.float32) -> Name:
+        """Add an input, unless it is there."""
+        kind = self._helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+        self._inputs.setdefault(name, self._helper.make_tensor_value_info(name, kind, shape))
+        return name
+
+    def constant(self, array: NDArray[Any]) -> Name:
+        """Add an array, once."""
+        name, _ = self._constants.setdefault(id(array), (f"c{len(self._constants)}", array))
+        return name
+
+    def add(self, operation: str, *inputs: Name, **attributes: Any) -> Name:
+        """Add an operation of one output."""
+        output = f"t{len(self._nodes)}"
+        self._nodes.append(self._helper.make_node(operation, inputs, [output], **attributes))
+        return output
+
+    def repeat(self, operation: Operation, inputs: Sequence[Name]) -> list[Name]:
+        """Add an operation of the model on other tensors."""
+        node = self.source.onnx.NodeProto()
+        node.CopyFrom(operation.node)
+        number = len(self._nodes)
+        outputs = [f"t{number}_{place}" if name else "" for place, name in enumerate(node.output)]
+        node.name = ""
+        node.input[:], node.output[:] = inputs, outputs
+        self._nodes.append(node)
+        return outputs
+
+    def size(self, size: Size) -> Name:
+        """Add whole numbers that depend on the number of pictures."""
+        if self._count is None:
+            shape = self.add("Shape", next(iter(self._inputs)))
+            self._count = self.add("Gather", shape, self.constant(np.array(0)), axis=0)
+        each = self.add("Mul", self._count, self.constant(size.each))
+        return self.add("Add", each, self.constant(size.first))
+
+    def model(self, outputs: Sequence[Name]) -> bytes:
+        """Return the part as a file's bytes."""
+        onnx, helper = self.source.onnx, self._helper
+        graph = helper.make_graph(
+            self._nodes,
+            "part",
+            list(self._inputs.values()),
+            [onnx.ValueInfoProto(name=name) for name in outputs],
+            [onnx.numpy_helper.from_array(array, name) for name, array in self._constants.values()],
+        )
+        model = helper.make_model(
+            graph,
+            opset_imports=[helper.make_opsetid("", self.source.opset)],
+            ir_version=self.source.ir_version,
+        )
+        found: bytes = model.SerializeToString()
+        return found
