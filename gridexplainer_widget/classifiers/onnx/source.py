@@ -84,7 +84,8 @@ def read_source(model: Any, picture: str, answer: str) -> Source:
         proto = onnx.load(os.fspath(Path(model).expanduser()))
     opset = _opset(proto)
     if proto.functions:
-        proto = onnx.inliner.inline_local_functions(proto)
+        inliner = framework("onnx.inliner", "an ONNX model's graph", "gridexplainer-widget[onnx]")
+        proto = inliner.inline_local_functions(proto)
     graph = proto.graph
     if graph.sparse_initializer:
         raise UnsupportedGraph("it has sparse constants, which cannot be read")

@@ -14,21 +14,21 @@ from gridexplainer_widget.incremental.gathers import LISTS_PER_GATHER, OUTSIDE, 
 from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.incremental.step import Tensor
 
-from .part import FIRST, LAST, Part
+from .part import FIRST, LAST, Part, WrittenPart
 
-Write: TypeAlias = Callable[[Source, PatchPlan], bytes]
+Write: TypeAlias = Callable[[Source, PatchPlan], WrittenPart]
 """Writes one part of a calculation; its outputs are in order."""
 
 
-def write_whole_maps(source: Source, plan: PatchPlan) -> bytes:
+def write_whole_maps(source: Source, plan: PatchPlan) -> WrittenPart:
     """Write: picture (1, channels, height, width) → the rows of `plan.kept`."""
     part = Part(source)
     picture = part.input("picture", _map_shape(plan, 0, 1))
     whole = OnnxCalculation(part, plan, {}).whole_maps(picture)
-    return part.model([whole[index] for index in plan.kept])
+    return part.written([whole[index] for index in plan.kept])
 
 
-def write_patch_maps(source: Source, plan: PatchPlan) -> bytes:
+def write_patch_maps(source: Source, plan: PatchPlan) -> WrittenPart:
     """Write: patches, rows of `plan.kept`, lists of places → maps of the cut.
 
     `places.py` makes the lists.
@@ -42,16 +42,16 @@ def write_patch_maps(source: Source, plan: PatchPlan) -> bytes:
     }
     count = LISTS_PER_GATHER * (len(plan.gathered) + len(plan.cut))
     lists = [list_name(number) for number in range(count)]
-    return part.model(OnnxCalculation(part, plan, {}).patch_maps(patches, lists, rows))
+    return part.written(OnnxCalculation(part, plan, {}).patch_maps(patches, lists, rows))
 
 
-def write_outputs(source: Source, plan: PatchPlan) -> bytes:
+def write_outputs(source: Source, plan: PatchPlan) -> WrittenPart:
     """Write: whole maps of the cut (n, channels, height, width) → outputs."""
     part = Part(source)
     cut = [part.input(map_name(index), _map_shape(plan, index, "n")) for index in plan.cut]
     results = OnnxCalculation(part, plan, {}).outputs(cut)
     # An input may be a result, but not by the same name.
-    return part.model([part.add("Identity", result) for result in results])
+    return part.written([part.add("Identity", result) for result in results])
 
 
 class OnnxCalculation(Calculation):

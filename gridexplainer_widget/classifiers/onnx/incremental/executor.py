@@ -121,7 +121,7 @@ class OnnxExecutor:
     ) -> list[NDArray[Any]]:
         key = (write, plan.patched)
         if key not in self._parts:
-            self._parts[key] = self._session(write(self._source, plan))
+            self._parts[key] = write(self._source, plan).session(self._runtime)
         self._parts.move_to_end(key)
         if len(self._parts) > MAX_PARTS:
             self._parts.popitem(last=False)
@@ -129,8 +129,3 @@ class OnnxExecutor:
         wanted = {one.name: given[one.name] for one in session.get_inputs()}
         found: list[NDArray[Any]] = session.run(None, wanted)
         return found
-
-    def _session(self, model: bytes) -> Any:
-        options = self._runtime.SessionOptions()
-        options.log_severity_level = 3
-        return self._runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

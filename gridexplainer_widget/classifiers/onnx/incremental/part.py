@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -14,8 +15,27 @@ from gridexplainer_widget.classifiers.onnx.source import Operation, Source
 LAST, FIRST = (0, 2, 3, 1), (0, 3, 1, 2)
 """Orders of axes: channels to the end, and back."""
 
+APART_BYTES = 4096
+"""Constants of at least so many bytes are handed over beside a part's file."""
+
 Name: TypeAlias = str
 """Of a tensor in the part."""
+
+
+@dataclass(frozen=True, eq=False)
+class WrittenPart:
+    """A part's file, and large constants by name, which would only be copied through it."""
+
+    model: bytes
+    constants: Mapping[Name, NDArray[Any]]
+
+    def session(self, runtime: Any) -> Any:
+        """Return the part, loaded."""
+        options = runtime.SessionOptions()
+        options.log_severity_level = 3
+        values = [runtime.OrtValue.ortvalue_from_numpy(one) for one in self.constants.values()]
+        options.add_external_initializers(list(self.constants), values)
+        return runtime.InferenceSession(self.model, options, providers=["CPUExecutionProvider"])
 
 
 class Part:
@@ -64,20 +84,35 @@ class Part:
         each = self.add("Mul", self._count, self.constant(size.each))
         return self.add("Add", each, self.constant(size.first))
 
-    def model(self, outputs: Sequence[Name]) -> bytes:
-        """Return the part as a file's bytes."""
+    def written(self, outputs: Sequence[Name]) -> WrittenPart:
+        """Return the part, finished."""
         onnx, helper = self.source.onnx, self._helper
+        apart = {
+            name: array
+            for name, array in self._constants.values()
+            if array.nbytes >= APART_BYTES and array.dtype == np.float32
+        }
+        constants = [
+            self._promised(name, array) if name in apart else onnx.numpy_helper.from_array(array, name)
+            for name, array in self._constants.values()
+        ]
+        results = [onnx.ValueInfoProto(name=name) for name in outputs]
         graph = helper.make_graph(
-            self._nodes,
-            "part",
-            list(self._inputs.values()),
-            [onnx.ValueInfoProto(name=name) for name in outputs],
-            [onnx.numpy_helper.from_array(array, name) for name, array in self._constants.values()],
+            self._nodes, "part", list(self._inputs.values()), results, constants
         )
         model = helper.make_model(
             graph,
             opset_imports=[helper.make_opsetid("", self.source.opset)],
             ir_version=self.source.ir_version,
         )
-        found: bytes = model.SerializeToString()
-        return found
+        return WrittenPart(model.SerializeToString(), apart)
+
+    def _promised(self, name: Name, array: NDArray[Any]) -> Any:
+        """Return a constant whose numbers are handed over beside the file."""
+        onnx = self.source.onnx
+        stored = onnx.TensorProto(name=name, dims=array.shape)
+        stored.data_type = self._helper.np_dtype_to_tensor_dtype(array.dtype)
+        stored.data_location = onnx.TensorProto.EXTERNAL
+        for key, value in (("location", "memory"), ("offset", "0"), ("length", str(array.nbytes))):
+            stored.external_data.add(key=key, value=value)
+        return stored
