@@ -60,6 +60,22 @@ def inferred(
     return [found.get(name) for name in operation.outputs]
 
 
+def pooled(runtime: Any, source: Source, operation: Operation, given: Any) -> Any:
+    """Return the type of a pooling's output, given that of its input.
+
+    Where sizes are rounded up, ONNX's rules and ONNX Runtime differ about windows that begin in the
+    padding, so the runtime is asked.
+    """
+    onnx = source.onnx
+    shape = shape_of(given)
+    if shape is None:
+        return None
+    numbers = np.zeros((1, 1, *shape[2:]), np.float32)
+    found = evaluated(runtime, source, operation, {operation.inputs[0]: numbers})[0]
+    kind = given.tensor_type.elem_type
+    return onnx.helper.make_tensor_type_proto(kind, (*shape[:2], *found.shape[2:]))
+
+
 def type_of(onnx: Any, array: NDArray[Any]) -> Any:
     """Return the type of an array."""
     kind = onnx.helper.np_dtype_to_tensor_dtype(array.dtype)

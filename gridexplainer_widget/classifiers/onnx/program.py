@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 
-from .evaluate import evaluated, inferred, shape_of, sides_asked, type_of
+from .evaluate import evaluated, inferred, pooled, shape_of, sides_asked, type_of
 from .source import Operation, Source
 
 COUNTS = (2, 3)
@@ -123,7 +123,11 @@ class Program:
             asked = set(operation.inputs)
             types = {name: self._types[name][number] for name in asked & self._types.keys()}
             values = {name: self._values[name][number] for name in asked & self._values.keys()}
-            found.append(inferred(self.source, operation, types, values))
+            made = inferred(self.source, operation, types, values)
+            if operation.attributes.get("ceil_mode"):
+                given = types.get(operation.inputs[0])
+                made[0] = pooled(self.runtime, self.source, operation, given)
+            found.append(made)
         for name, one, other in zip(operation.outputs, *found, strict=True):
             if name and one is not None:
                 self._types[name] = (one, other)

@@ -65,3 +65,8 @@ def padding_of(operation: Operation, span: Pair, size: Pair) -> Pads:
         less, more = total // 2, total - total // 2
         sides.append((less, more) if way == "SAME_UPPER" else (more, less))
     return sides[0], sides[1]
+
+
+def exceeds(span: Pair, pads: Pads, size: Pair) -> bool:
+    """Tell whether windows are larger than a padded map: then versions differ in what they give."""
+    return any(n > length + sum(sides) for n, length, sides in zip(span, size, pads, strict=True))

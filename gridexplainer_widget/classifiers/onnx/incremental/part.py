@@ -93,7 +93,7 @@ class Part:
             if array.nbytes >= APART_BYTES and array.dtype == np.float32
         }
         constants = [
-            self._promised(name, array) if name in apart else onnx.numpy_helper.from_array(array, name)
+            self._promised(name, array) if name in apart else self._stored(name, array)
             for name, array in self._constants.values()
         ]
         results = [onnx.ValueInfoProto(name=name) for name in outputs]
@@ -106,6 +106,9 @@ class Part:
             ir_version=self.source.ir_version,
         )
         return WrittenPart(model.SerializeToString(), apart)
+
+    def _stored(self, name: Name, array: NDArray[Any]) -> Any:
+        return self.source.onnx.numpy_helper.from_array(array, name)
 
     def _promised(self, name: Name, array: NDArray[Any]) -> Any:
         """Return a constant whose numbers are handed over beside the file."""

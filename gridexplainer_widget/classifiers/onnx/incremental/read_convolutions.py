@@ -7,7 +7,7 @@ from gridexplainer_widget.incremental.graph import Kind
 from gridexplainer_widget.incremental.window import NO_PADS, Pads, Window, window_span
 
 from .builder import GraphBuilder
-from .operations import padding_of, pair
+from .operations import exceeds, padding_of, pair
 from .steps import Convolve, Replay
 
 
@@ -24,6 +24,8 @@ def read_convolution(graph: GraphBuilder, operation: Operation) -> bool:
     stride, dilation = pair(operation, "strides"), pair(operation, "dilations")
     span = window_span((shape[2], shape[3]), dilation)
     pads = padding_of(operation, span, source.size)
+    if exceeds(span, pads, source.size):
+        return False
     tensor, pads = absorb_padding(graph, tensor, pads)
     groups = int(operation.attributes.get("group", 1))
     kind: Kind = "depthwise" if groups == source.channels > 1 else "convolution"

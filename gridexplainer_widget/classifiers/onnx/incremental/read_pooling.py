@@ -9,7 +9,7 @@ from gridexplainer_widget.incremental.builder import NodeBuilder, mean_correctio
 from gridexplainer_widget.incremental.window import POINT, Pads, Pair, Window, window_span
 
 from .builder import GraphBuilder, constant_map
-from .operations import padding_of, pair
+from .operations import exceeds, padding_of, pair
 from .steps import Pool
 
 
@@ -25,7 +25,7 @@ def read_max_pooling(graph: GraphBuilder, operation: Operation) -> bool:
     before = (pads[0][0], pads[1][0])
     window = Window(span, stride, before, outside=float("-inf"))
     reached = _reached(pads, window, source.size, graph.map_shape(output)[0])
-    if not _fits(reached, size):
+    if exceeds(span, pads, source.size) or not _fits(reached, size):
         return False
     step = Pool(True, size, stride, reached, dilation)  # noqa: FBT003 - of Pool
     work = float(size[0] * size[1] * source.channels)
@@ -47,7 +47,7 @@ def read_mean_pooling(graph: GraphBuilder, operation: Operation) -> bool:
     window = Window(size, stride, (pads[0][0], pads[1][0]))
     made, _ = graph.map_shape(output)
     reached = _reached(pads, window, source.size, made)
-    if not _fits(reached, size):
+    if exceeds(size, pads, source.size) or not _fits(reached, size):
         return False
     rows, columns = mean_correction(window, source.size, made, counted)
     inputs: list[str | NodeBuilder] = [tensor]

@@ -52,7 +52,7 @@ def windowed(draw: Any, model: Drawing, x: str, channels: int) -> tuple[str, int
 
 def at_each_position(draw: Any, model: Drawing, x: str, channels: int) -> tuple[str, int]:
     plain = ["Relu", "Sigmoid", "Tanh", "Softplus", "Elu", "LeakyRelu", "Abs", "HardSigmoid"]
-    kinds = [*plain, "clip", "norm", "prelu", "affine", "lrn", "reduced", "softmax"]
+    kinds = [*plain, "clip", "prelu", "affine"]
     if model.opset >= 14:
         kinds.append("HardSwish")
     kind = draw(st.sampled_from(kinds))
@@ -60,26 +60,52 @@ def at_each_position(draw: Any, model: Drawing, x: str, channels: int) -> tuple[
         if model.opset < 11:
             return model.add("Clip", x, min=-0.5, max=0.7), channels
         return model.add("Clip", x, model.constant(-0.5), model.constant(0.7)), channels
-    if kind == "norm":
-        stored = [model.weights(channels, low=low) for low in (0.5, -0.5, -0.5, 0.5)]
-        return model.add("BatchNormalization", x, *stored), channels
     if kind == "prelu":
         return model.add("PRelu", x, model.weights(channels, 1, 1, low=0.1)), channels
     if kind == "affine":
         first = model.weights(1, channels, 1, 1, low=0.5)
         scaled = model.add("Mul", model.add("Sub", x, model.constant(0.3)), first)
         return model.add("Div", scaled, model.constant([2.0])), channels
+    return model.add(kind, x), channels
+
+
+def normalised(draw: Any, model: Drawing, x: str, channels: int) -> tuple[str, int]:
+    """Each position's channels by each other, or by numbers that were kept."""
+    kind = draw(st.sampled_from(["norm", "lrn", "softmax", "reduced"]))
+    if kind == "norm":
+        stored = [model.weights(channels, low=low) for low in (0.5, -0.5, -0.5, 0.5)]
+        return model.add("BatchNormalization", x, *stored), channels
     if kind == "lrn":
         return model.add("LRN", x, size=3), channels
     if kind == "softmax":
         return model.add("Softmax", x, axis=1), channels  # before version 13 of the whole picture
-    if kind == "reduced":
-        if model.opset < 18:
-            mean = model.add("ReduceMean", x, axes=[1], keepdims=1)
-        else:
-            mean = model.add("ReduceMean", x, model.constant([1], np.int64), keepdims=1)
-        return model.add("Sub", x, mean), channels
-    return model.add(kind, x), channels
+    if model.opset < 18:
+        mean = model.add("ReduceMean", x, axes=[1], keepdims=1)
+    else:
+        mean = model.add("ReduceMean", x, model.constant([1], np.int64), keepdims=1)
+    return model.add("Sub", x, mean), channels
+
+
+def upsampled(draw: Any, model: Drawing, x: str) -> str:
+    scales = [1.0, 1.0, float(draw(st.integers(1, 2))), float(draw(st.integers(1, 2)))]
+    if model.opset < 9:
+        return model.add("Upsample", x, scales=scales)
+    if model.opset < 11:
+        name = "Upsample" if model.opset < 10 else "Resize"
+        return model.add(name, x, model.constant(scales))
+    way = draw(st.sampled_from(["half_pixel", "asymmetric"]))
+    settings = {"coordinate_transformation_mode": way, "mode": "nearest"}
+    settings["nearest_mode"] = draw(st.sampled_from(["floor", "round_prefer_floor"]))
+    return model.add("Resize", x, model.constant([]), model.constant(scales), **settings)
+
+
+def split(model: Drawing, x: str, channels: int) -> str:
+    parts = [1, channels - 1]
+    if model.opset < 13:
+        one, other = model.add("Split", x, outputs=2, axis=1, split=parts)
+    else:
+        one, other = model.add("Split", x, model.constant(parts, np.int64), outputs=2, axis=1)
+    return model.add("Concat", other, one, axis=1)
 
 
 def moved(draw: Any, model: Drawing, x: str, channels: int) -> tuple[str, int]:
@@ -98,27 +124,9 @@ def moved(draw: Any, model: Drawing, x: str, channels: int) -> tuple[str, int]:
         given_ = [model.constant(one, np.int64) for one in numbers]
         return model.add("Slice", x, *given_), channels
     if kind == "up":
-        scales = [1.0, 1.0, float(draw(st.integers(1, 2))), float(draw(st.integers(1, 2)))]
-        if model.opset < 9:
-            return model.add("Upsample", x, scales=scales), channels
-        if model.opset < 11:
-            name = "Upsample" if model.opset < 10 else "Resize"
-            return model.add(name, x, model.constant(scales)), channels
-        way = draw(st.sampled_from(["half_pixel", "asymmetric"]))
-        settings = {"coordinate_transformation_mode": way, "mode": "nearest"}
-        settings["nearest_mode"] = draw(st.sampled_from(["floor", "round_prefer_floor"]))
-        empty = model.constant([])
-        return model.add("Resize", x, empty, model.constant(scales), **settings), channels
-    if kind == "split":
-        if channels < 2:
-            return x, channels
-        parts = [1, channels - 1]
-        if model.opset < 13:
-            one, other = model.add("Split", x, outputs=2, axis=1, split=parts)
-        else:
-            numbers = model.constant(parts, np.int64)
-            one, other = model.add("Split", x, numbers, outputs=2, axis=1)
-        return model.add("Concat", other, one, axis=1), channels
+        return upsampled(draw, model, x), channels
+    if kind == "split" and channels > 1:
+        return split(model, x, channels), channels
     last = model.add("Transpose", x, perm=[0, 2, 3, 1])
     made = draw(st.integers(2, 5))
     last = model.add("MatMul", last, model.weights(channels, made))
@@ -157,7 +165,7 @@ def branched(draw: Any, model: Drawing, x: str, channels: int) -> tuple[str, int
 )
 def test_any_graph(data: Any, opset: int, height: int, width: int, seed: int) -> None:
     model, x, channels = Drawing(opset, seed), "pixels", 3
-    kinds = [windowed, windowed, branched, at_each_position, moved]
+    kinds = [windowed, windowed, branched, at_each_position, normalised, moved]
     for part in data.draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=6)):
         x, channels = part(data.draw, model, x, channels)
     x = model.add("Flatten", model.add("GlobalAveragePool", x))
