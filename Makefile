@@ -73,6 +73,7 @@ test-js: js/node_modules/.installed
 
 # TensorFlow and a PyTorch built for CUDA do not always bear each other in one process.
 TORCH := tests/unit/classifiers/torch tests/unit/classifiers/readers/test_huggingface.py \
+	tests/unit/classifiers/readers/test_zero_shot.py \
 	tests/unit/classifiers/test_transforms.py tests/oracle/test_torch_methods.py \
 	tests/docs/test_blocks_of_pytorch.py
 

@@ -64,7 +64,8 @@ def as_classifier(  # noqa: PLR0913 - what can be stated of a model
         None keeps 0..255. A callable takes the batch; a Hugging Face image processor or a
         torchvision transform is read by trying it.
     labels : sequence of str, mapping, or path, optional
-        Class names in order, by index, or index by name; or a .txt or .json file of these.
+        Class names in order, by index, or index by name; or a .txt or .json file of these. Of a
+        zero-shot pipeline of Hugging Face, its candidates.
     output : str, optional
         What the model returns, found out by default: "softmax", "percent", "logits", "sigmoid",
         "sigmoids", "multilabel-logits" (of classes of which several may be true: a sigmoid is taken
