@@ -23,7 +23,7 @@ $(VENV)/.tests-installed: $(VENV)/.installed
 $(OLD)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(OLD)
 	$(OLD)/bin/python -m pip install --quiet --no-compile traitlets==5.7.1 ipykernel==6.31.0 \
-		hypothesis matplotlib nbclient nbconvert numpy opencv-python-headless pandas pillow psygnal pytest pytest-xdist scipy tqdm
+		click hypothesis matplotlib nbclient nbconvert numpy opencv-python-headless pandas pillow psygnal pytest pytest-xdist scipy tqdm
 	$(OLD)/bin/python -m pip install --quiet --no-deps \
 		anywidget==0.9.21 ipywidgets==7.7.1 ipython-genutils --editable .
 	touch $@

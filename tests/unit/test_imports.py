@@ -5,7 +5,20 @@ from tests.support.fresh import printed
 
 
 def test_importing_loads_no_framework() -> None:
-    heavy = ["tensorflow", "keras", "torch", "shap", "matplotlib", "ipywidgets", "scipy", "pandas"]
+    heavy = [
+        *("tensorflow", "keras", "torch", "shap", "matplotlib", "ipywidgets", "scipy", "pandas"),
+        *(
+            "tqdm",
+            "sklearn",
+            "pyarrow",
+            "transformers",
+            "onnxruntime",
+            "onnx",
+            "cv2",
+            "lime",
+            "click",
+        ),
+    ]
     code = (
         "import sys, gridexplainer_widget; from gridexplainer_widget import *; "
         f"print([name for name in {heavy} if name in sys.modules])"
@@ -28,3 +41,12 @@ def test_public_names_are_there_and_documented() -> None:
     for name in gridexplainer_widget.__all__:
         member = getattr(gridexplainer_widget, name)
         assert member.__doc__, name
+
+
+def test_the_terminal_loads_no_framework_for_its_help() -> None:
+    code = (
+        "import sys, gridexplainer_widget.cli.main; "
+        "print([name for name in ('tensorflow', 'torch', 'shap', 'matplotlib', 'ipywidgets', "
+        "'scipy', 'pandas', 'tqdm', 'pyarrow', 'sklearn') if name in sys.modules])"
+    )
+    assert printed(code) == "[]"
