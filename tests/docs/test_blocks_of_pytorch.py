@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import tests.support.pytorch  # noqa: F401 - torchvision is imported, wherever the tests run
 from tests.support.pages import pages_with_python
 
 from .test_blocks import run_in
