@@ -20,6 +20,11 @@ NOTEBOOKS: Final = Path(gridexplainer_widget.__file__).parent / "notebooks"
 
 FIRST: Final = "quickstart.ipynb"
 
+NOT_INSTALLED: Final = (
+    "JupyterLab is not installed here: pip install 'gridexplainer-widget[lab]', or open the "
+    "notebooks where you open others."
+)
+
 
 @dataclass(frozen=True)
 class Copied:
@@ -49,10 +54,8 @@ def lab(*, folder: str, opens: bool, as_json: bool) -> None:
     if not opens:
         return
     if find_spec("jupyterlab") is None:
-        raise ImportError(
-            "JupyterLab is not installed: pip install 'gridexplainer-widget[lab]', or open the "
-            "notebooks where you open others."
-        )
+        click.echo(NOT_INSTALLED, err=True)
+        return
     command = [sys.executable, "-m", "jupyterlab", FIRST]
     ran = subprocess.run(command, cwd=folder, check=False)  # noqa: S603 - nothing of it is given
     click.get_current_context().exit(ran.returncode)
