@@ -70,7 +70,7 @@ carries a picture in its buffer. ``save`` has a `format` and an `id`; the answer
 ``{"type": "saved", "id", "name"}`` with the file in its buffer.
 """
 
-SAVED_FORMATS: Final = ("html", "npz")
+SAVED_FORMATS: Final = ("html", "report", "npz")
 
 MAPS: Final = ("", "alone", "together")
 """Maps to show; "" for the one that has earned it."""

@@ -98,13 +98,15 @@ def test_what_is_no_picture_is_told(quick: Page) -> None:
 def test_files_are_saved(quick: Page, tmp_path: Path) -> None:
     open_panel(quick, "Save")
     saved = {}
-    for button in ("Picture (.png)", "Page (.html)", "Data (.npz)"):
+    for button in ("Picture (.png)", "Page (.html)", "Report (.html)", "Data (.npz)"):
         with quick.expect_download() as download:
             quick.get_by_role("button", name=button).click()
         name = download.value.suggested_filename
         saved[name] = tmp_path / name
         download.value.save_as(saved[name])
-    assert sorted(saved) == ["middle-4x4.html", "middle-4x4.npz", "middle-4x4.png"]
+    names = ["middle-4x4-report.html", "middle-4x4.html", "middle-4x4.npz", "middle-4x4.png"]
+    assert sorted(saved) == names
+    assert Explanation.load(saved["middle-4x4-report.html"]).label == "middle"
     picture = Image.open(saved["middle-4x4.png"])
     assert picture.width > 500
     loaded = Explanation.load(saved["middle-4x4.npz"])

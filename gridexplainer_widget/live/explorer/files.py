@@ -22,5 +22,9 @@ def saved_file(
         re.sub(r"\W+", "-", f"{explanation.label}{explanation.rather}").strip("-")[:60]
         or "explanation"
     )
-    name = f"{label}-{explanation.grid.rows}x{explanation.grid.columns}.{kind}"
-    return name, str(page()).encode() if kind == "html" else npz_bytes(explanation)
+    name = f"{label}-{explanation.grid.rows}x{explanation.grid.columns}"
+    if kind == "npz":
+        return f"{name}.npz", npz_bytes(explanation)
+    if kind == "report":
+        return f"{name}-report.html", str(explanation.report()).encode()
+    return f"{name}.html", str(page()).encode()

@@ -24,6 +24,7 @@ import { History } from "./history";
 
 export const FILES: KernelFile<SavedFormat>[] = [
   ["html", "Page (.html)", "Opens without a kernel and without a network"],
+  ["report", "Report (.html)", "To print and keep, and to compute again"],
   ["npz", "Data (.npz)", "For Explanation.load in Python"],
 ];
 

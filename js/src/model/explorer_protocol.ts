@@ -50,7 +50,7 @@ export const FRONT_END_TRAITS = [
 
 export const COMMANDS = ["start", "stop", "play", "certainty", "smallest_set", "explain", "save", "state"] as const;
 
-export const SAVED_FORMATS = ["html", "npz"] as const;
+export const SAVED_FORMATS = ["html", "report", "npz"] as const;
 
 export const MAPS = ["", "alone", "together"] as const;
 

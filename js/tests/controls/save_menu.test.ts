@@ -59,6 +59,7 @@ test("the formats fold away behind one button", () => {
 describe("a page and data", () => {
   test.each([
     ["Page (.html)", "html"],
+    ["Report (.html)", "report"],
     ["Data (.npz)", "npz"],
   ] as const)("“%s” is asked of the kernel as %s", (text, format) => {
     button(text).click();
@@ -156,9 +157,9 @@ describe("a picture", () => {
 
 describe("with the host", () => {
   test.each([
-    ["kernel", [false, false, false], [false, false, false]],
-    ["gone", [false, true, true], [false, false, false]],
-    ["page", [false, true, true], [false, true, true]],
+    ["kernel", [false, false, false, false], [false, false, false, false]],
+    ["gone", [false, true, true, true], [false, false, false, false]],
+    ["page", [false, true, true, true], [false, true, true, true]],
   ] as const)("“%s” the buttons are disabled: %j, hidden: %j", (next, disabled, hidden) => {
     host = next;
     view.update();
@@ -166,6 +167,7 @@ describe("with the host", () => {
     expect(buttons.map((node) => node.textContent)).toEqual([
       "Picture (.png)",
       "Page (.html)",
+      "Report (.html)",
       "Data (.npz)",
     ]);
     expect(buttons.map((node) => node.disabled)).toEqual(disabled);

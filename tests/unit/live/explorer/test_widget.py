@@ -543,6 +543,12 @@ def test_a_file_is_sent_to_who_asked(front_end: FrontEnd, tmp_path: Path) -> Non
     ((message, (page,)),) = front_end.customs()
     assert message["name"] == "c-4x4.html"
     assert page.startswith(b"<!doctype html>")
+    front_end.messages.clear()
+    front_end.send(widget, {"type": "save", "format": "report", "id": "9"})
+    ((message, (report,)),) = front_end.customs()
+    assert message["name"] == "c-4x4-report.html"
+    (tmp_path / "c.html").write_bytes(report)
+    np.testing.assert_array_equal(Explanation.load(tmp_path / "c.html").drops, loaded.drops)
 
 
 @pytest.mark.parametrize(
