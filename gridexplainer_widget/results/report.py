@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -31,7 +31,9 @@ from .headline import headline, headline_text
 from .notes import notes_of
 from .report_audit import audit_section, methods_section, own_audit
 
-SHOWN_CLASSES = 6
+SHOWN_CLASSES: Final = 6
+
+SPEAKS: Final = ("speaks for", "speaks against")
 
 
 def report_html(
@@ -154,12 +156,13 @@ def _unit(explanation: ExplanationData) -> str:
 
 
 def _key(explanation: ExplanationData) -> str:
-    label = text(explanation.label, 40)
-    other = explanation.contrast
-    against = f"speaks against {label}"
+    label, other = text(explanation.label, 40), explanation.contrast
+    verbs = ("raises", "lowers") if explanation.quantity.is_value else SPEAKS
+    sides = [f"{verb} {label}" for verb in verbs]
     if other is not None:
-        against = f"speaks for {text(explanation.labels[other], 40)}"
-    lines = [f'<i class="for"></i>speaks for {label}', f'<i class="against"></i>{against}']
+        sides[1] = f"{SPEAKS[0]} {text(explanation.labels[other], 40)}"
+    kinds = ("for", "against")
+    lines = [f'<i class="{kind}"></i>{side}' for kind, side in zip(kinds, sides, strict=True)]
     if explanation.certainty is not None:
         lines.append('<i class="outline"></i>sure, however it is hidden')
     return f'<ul class="key">{"".join(f"<li>{line}</li>" for line in lines)}</ul>'

@@ -53,7 +53,8 @@ table.facts th { width: 29%; color: var(--quiet); }
 table.facts td { overflow-wrap: anywhere; }
 table.facts code { font-size: 12px; }
 .bars th, .bars td { border: 0; padding: 2px 10px 2px 0; vertical-align: middle; }
-.bars th { width: 30%; } .bars td { width: 12%; text-align: right; }
+.bars { table-layout: fixed; overflow-wrap: anywhere; }
+.bars th { width: 30%; } .bars td { width: 96px; text-align: right; }
 .bars .bar { width: auto; padding: 2px 0; }
 .bars .bar span { display: block; height: 12px; min-width: 1px; background: var(--bar); }
 .bars .asked th { font-weight: 600; } .bars .asked .bar span { background: var(--for); }

@@ -182,6 +182,7 @@ def test_values_contrasts_and_unfinished_maps_have_pages() -> None:
     page = Page(str(explained(years, None, labels=["age"], output="value", unit="years").report()))
     assert "A model that returns values" in page.parts["Enough, and needed"]
     assert "years" in page.parts[""]
+    assert "raises age" in page.parts[""]
     contrast = explained(weights, "b", labels=list("abcd")).for_contrast("c")
     assert "rather than “c”" in Page(str(contrast.report())).parts[""]
     part = explained()
