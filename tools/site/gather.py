@@ -25,7 +25,7 @@ LINK = re.compile(r"(?<=\]\()([^)\s:#]+)(?=[)#])")
 def site_path(path: str) -> str:
     """Tell where on the site a file of the repository stands."""
     if path.startswith(NOTEBOOKS):
-        return path.removeprefix("gridexplainer_widget/").removesuffix(".ipynb") + ".md"
+        return re.sub(r"\.ipynb$", ".md", path.removeprefix("gridexplainer_widget/"))
     return ELSEWHERE.get(path, path.removeprefix("docs/"))
 
 

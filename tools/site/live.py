@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -28,6 +29,11 @@ def live_pages(folder: Path) -> None:
     stamped = next(name for name in cheating.pictures if "horse" in name and "stamp" in name)
     caught = GridExplainer(cheating.classifier).explain(cheating.pictures[stamped], "horse")
     caught.to_html(folder / "stamp.html")
+
+    with TemporaryDirectory() as out:
+        known = [(picture, honest.truth[name][0]) for name, picture in honest.pictures.items()]
+        study = explainer.explain_all(known, Path(out) / "study")
+        study.gallery().to_html(folder / "study.html")
 
     noise = np.random.default_rng(0).integers(0, 256, picture.shape, dtype=np.uint8)
     explainer.explain(noise).to_html(folder / "noise.html")
