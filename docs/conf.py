@@ -5,12 +5,18 @@ from gridexplainer_widget import __version__
 project = "gridexplainer-widget"
 release = __version__
 author = "the authors of gridexplainer-widget"
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "tools.site.mathml"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "tools.site.docstrings",
+    "tools.site.mathml",
+]
 
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 
-autodoc_default_options = {"members": True, "inherited-members": True, "show-inheritance": False}
+autodoc_default_options = {"members": True, "inherited-members": True}
 autodoc_member_order = "groupwise"
 autodoc_typehints = "none"  # the docstrings tell them, in words
 napoleon_google_docstring = False

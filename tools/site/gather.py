@@ -19,7 +19,10 @@ ELSEWHERE = {
 
 NOTEBOOKS = "gridexplainer_widget/notebooks"
 
-LINK = re.compile(r"(?<=\]\()([^)\s:#]+)(?=[)#])")
+LINK = re.compile(r"\[([^\[\]]*)\]\(([^)\s:#]+)(?=[)#])")
+
+FILE = re.compile(r"[\w/.]+\.(md|ipynb)")
+"""What a link says that names its file: on the site it says the page's title."""
 
 
 def site_path(path: str) -> str:
@@ -33,11 +36,12 @@ def relinked(text: str, path: str) -> str:
     """Point relative links of the file at `path` to where their targets stand on the site."""
     here = posixpath.dirname(site_path(path))
 
-    def target(match: re.Match[str]) -> str:
-        linked = posixpath.normpath(posixpath.join(posixpath.dirname(path), match[1]))
-        return posixpath.relpath(site_path(linked), here or ".")
+    def link(match: re.Match[str]) -> str:
+        linked = posixpath.normpath(posixpath.join(posixpath.dirname(path), match[2]))
+        words = "" if FILE.fullmatch(match[1]) else match[1]
+        return f"[{words}]({posixpath.relpath(site_path(linked), here or '.')}"
 
-    return LINK.sub(target, text)
+    return LINK.sub(link, text)
 
 
 def gather(source: Path) -> None:

@@ -41,6 +41,9 @@ def run(notebook: nbformat.NotebookNode, stem: str, live: Path) -> None:
     notebook.cells.insert(0, setup)
     NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": str(live)}}).execute()
     del notebook.cells[0]
+    for cell in notebook.cells:
+        if "outputs" in cell:  # of progress nobody wants to know once it is over
+            cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]
 
 
 def notebook_pages(source: Path, live: Path, *, execute: bool) -> None:
