@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pytest
 from ipywidgets import Widget
 
+from gridexplainer_widget.live.runner import THREAD_NAME
 from tests.support.pages import FEWER_CELLS, SMALLER, Block, pages_with_python, replaced, run_blocks
 from tests.support.sizes import sized
 from tests.support.stand_ins import classifying_server, lay_out
@@ -24,6 +26,9 @@ def run_in(folder: Path, blocks: list[Block], monkeypatch: pytest.MonkeyPatch) -
             run_blocks(blocks, {**stand_ins_of(blocks), "localhost:8500": address})
     finally:
         Widget.close_all()
+        for thread in threading.enumerate():
+            if thread.name == THREAD_NAME:
+                thread.join(60)
         plt.close("all")
 
 
