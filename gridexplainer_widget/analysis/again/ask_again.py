@@ -85,7 +85,7 @@ def _sets(run: Run, explanation: Explanation) -> Iterator[Finding]:
         return
     every = range(len(run.grid))
     hidden = [[run.grid.index(*cell) for cell in found.cells] for found in sets]
-    others = [[cell for cell in every if cell not in set(cells)] for cells in hidden]
+    others = [sorted(set(every) - set(cells)) for cells in hidden]
     for _ in run.ask([*map(tuple, hidden), *map(tuple, others)]):
         pass
     off = max(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -102,24 +103,28 @@ def test_handfuls_that_no_seed_draws_are_found(case: Path) -> None:
 
 
 def test_weights_are_compared(case: Path) -> None:
-    keras = pytest.importorskip("keras")
-    layers = keras.layers
-    inputs = keras.Input((8, 8, 3))
-    outputs = layers.Dense(2, activation="softmax")(layers.Flatten()(inputs))
-    model = keras.Model(inputs, outputs)
-    explained(model, labels=["a", "b"], preprocess="0..1").report(case)
+    torch.manual_seed(0)
+    linear = torch.nn.Linear(192, 2)
+    model = torch.nn.Sequential(torch.nn.Flatten(), linear, torch.nn.Softmax(1)).eval()
+    explained(model, labels=["a", "b"], preprocess="0..1", input_shape=(8, 8)).report(case)
     same = verify(case, model, PICTURE)
     assert same.verdict == "same"
     assert verdicts(same)["model's weights"] == "same"
-    black_box = verify(case, model.predict_on_batch, PICTURE)
-    assert verdicts(black_box)["model's weights"] == "not known"
-    kernel, bias = model.layers[-1].get_weights()
-    kernel.reshape(-1)[5] = np.nextafter(kernel.reshape(-1)[5], np.float32(9))
-    model.layers[-1].set_weights([kernel, bias])
+    with torch.no_grad():
+        linear.weight[0, 5] = torch.nextafter(linear.weight[0, 5], torch.tensor(9.0))
     changed = verify(case, model, PICTURE)
     assert changed.verdict == "differs"
     assert verdicts(changed)["model's weights"] == "differs"
     assert verdicts(changed)["map"] == "same"
+
+
+def test_weights_that_nothing_shows_are_not_known(case: Path) -> None:
+    explanation = explained()
+    digests = {**explanation.settings["digests"], "weights": 64 * "a"}
+    replace(explanation, settings={**explanation.settings, "digests": digests}).report(case)
+    found = verify(case, weights, PICTURE)
+    assert verdicts(found)["model's weights"] == "not known"
+    assert found.verdict == "not known"
 
 
 def test_a_pictures_file_is_compared_byte_by_byte(case: Path, tmp_path: Path) -> None:
@@ -132,6 +137,29 @@ def test_a_pictures_file_is_compared_byte_by_byte(case: Path, tmp_path: Path) ->
     assert verdicts(told)["picture's file"] == "differs"
     assert verdicts(told)["model's input"] == "same"
     assert verdicts(verify(case, weights, PICTURE))["picture's file"] == "not known"
+
+
+def test_another_decoder_may_round_the_pixels_of_the_same_file(case: Path, tmp_path: Path) -> None:
+    path = tmp_path / "picture.png"
+    Image.fromarray(PICTURE).save(path)
+    made = GridExplainer(weights, 2, labels=list("abcd"), joint=False).explain(path, 1)
+    for off, verdict in [(1, "same"), (3, "differs")]:
+        pixels = made.pixels.copy()
+        pixels[0, 0, 0] += off
+        replace(made, pixels=pixels).report(case)
+        found = verify(case, weights, path)
+        assert verdicts(found)["model's input"] == verdict
+        assert f"by {off} of 255" in str(found)
+
+
+def test_a_model_that_fails_is_told(case: Path) -> None:
+    def broken(_: Any) -> Any:
+        raise OverflowError("too much")
+
+    explained().report(case)
+    found = verify(case, broken, PICTURE)
+    assert found.verdict == "not known"
+    assert "too much" in str(found)
 
 
 @pytest.mark.parametrize(
