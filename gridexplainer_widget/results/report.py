@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timezone
-from html import escape
 from typing import Any, Final
 
 import numpy as np
@@ -32,6 +31,11 @@ from .notes import notes_of
 from .report_audit import audit_section, methods_section, own_audit
 
 SHOWN_CLASSES: Final = 6
+
+VERIFY: Final = (
+    "<p>To compute it again: <code>gridexplainer verify case.html --model MODEL --picture PICTURE"
+    "</code></p>"
+)
 
 SPEAKS: Final = ("speaks for", "speaks against")
 
@@ -92,18 +96,13 @@ def _body(
 def _head(explanation: ExplanationData, written: datetime) -> str:
     lead = "".join(
         f"<strong>{text(part)}</strong>" if strong else text(part)
-        for part, strong in _parts(explanation)
+        for part, strong in headline(explanation)
     )
     line = f"{explanation.model} · written {written:%Y-%m-%d %H:%M} UTC"
     return (
         f'<p class="quiet">{text(line, 200)}</p><h1>Why {text(explanation.question, 200)}?</h1>'
         f'<p class="lead">{lead}</p>{paragraph(CAVEAT)}{paragraph(CERTIFIES_NOTHING, "stand")}'
     )
-
-
-def _parts(explanation: ExplanationData) -> Iterator[tuple[str, bool]]:
-    """Yield the sentence; `text` would cut blanks between its parts."""
-    yield from headline(explanation)
 
 
 def _figures(explanation: ExplanationData) -> str:
@@ -204,15 +203,9 @@ def _made_from(
         ("Calculated with", origin.software),
         ("Page written", f"{written:%Y-%m-%d %H:%M:%S} UTC, by gridexplainer-widget {__version__}"),
     ]
-    verify = (
-        f"To compute it again: <code>gridexplainer verify case.html --model {escape('MODEL')} "
-        "--picture PICTURE</code>"
-    )
     head = ("Cost", "Pictures given to the model", "Time")
     costs = cost_rows(_costs(explanation, audit, comparison))
-    return section(
-        "What it was made from", table((), asked, "facts"), f"<p>{verify}</p>", table(head, costs)
-    )
+    return section("What it was made from", table((), asked, "facts"), VERIFY, table(head, costs))
 
 
 def _costs(
