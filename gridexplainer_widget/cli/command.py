@@ -7,8 +7,8 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, Final, TypeVar
+from contextlib import contextmanager, redirect_stdout
+from typing import Any, Final, TextIO, TypeVar
 
 import click
 import numpy as np
@@ -27,6 +27,9 @@ TOLD: Final = (ImportError, OSError, RuntimeError, TypeError, ValueError)
 
 NO_BARS: Final = "TQDM_DISABLE"
 
+OUTPUT: Final = "gridexplainer_widget.output"
+"""Results alone; what models and libraries print, such as of a download, goes to standard error."""
+
 
 class Unusable(click.ClickException):
     """A model, a picture or an argument that is of no use."""
@@ -44,7 +47,8 @@ class Command(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run."""
         try:
-            with _bars_for_terminals_only():
+            ctx.meta[OUTPUT] = sys.stdout
+            with _bars_for_terminals_only(), redirect_stdout(sys.stderr):
                 return super().invoke(ctx)
         except (click.exceptions.Exit, click.Abort):  # RuntimeErrors of the library's own
             raise
@@ -69,15 +73,21 @@ def json_option(command: Function) -> Function:
     return click.option("--json", "as_json", is_flag=True, help=told)(command)
 
 
+def output() -> TextIO:
+    """Return where results are printed."""
+    stream: TextIO = click.get_current_context().meta[OUTPUT]
+    return stream
+
+
 def print_text(text: str) -> None:
     """Print what strangers may have written a part of; names drive no terminal."""
-    click.echo(readable(text))
+    click.echo(readable(text), file=output())
 
 
 def print_json(command: str, record: Mapping[str, Any]) -> None:
     """Print a record; NaN and infinity are null."""
     head = {"gridexplainer": __version__, "command": command}
-    click.echo(json.dumps(plain({**head, **record}), indent=1, allow_nan=False))
+    click.echo(json.dumps(plain({**head, **record}), indent=1, allow_nan=False), file=output())
 
 
 def plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ import click
 from gridexplainer_widget import demo as embedded
 from gridexplainer_widget.explainer import GridExplainer
 
-from .command import Command, json_option, print_json, statuses
+from .command import Command, json_option, print_json, print_text, statuses
 from .explain import show
 from .out import MAP, places, write
 from .records import explanation_record, named
@@ -39,15 +39,15 @@ def demo(*, out: str, as_json: bool) -> None:
     """Explain an embedded picture; nothing is downloaded."""
     (paths,) = places([out], ["demo"], MAP)
     if not as_json:
-        click.echo("Loading the embedded classifier …")
+        print_text("Loading the embedded classifier …")
     honest = embedded.load("honest")
     name, picture = next(iter(honest.pictures.items()))
     if not as_json:
-        click.echo(f"Explaining the embedded picture “{name}” …\n")
+        print_text(f"Explaining the embedded picture “{name}” …\n")
     explanation = GridExplainer(honest.classifier).explain(picture)
     write(explanation, paths, MAP)
     if as_json:
         print_json("demo", named(name, paths, explanation_record(explanation)))
         return
     show(explanation, paths)
-    click.echo(NEXT)
+    print_text(NEXT)

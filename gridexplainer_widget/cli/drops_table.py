@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 import numpy as np
 
 from gridexplainer_widget.core.shown import shown
 from gridexplainer_widget.results.explanation import Explanation
 
 
-def table(explanation: Explanation, *, color: bool | None = None) -> str:
-    """Write the map as a grid of numbers.
-
-    By default, `color` shades them on a terminal unless NO_COLOR is set (https://no-color.org).
-    """
-    if color is None:
-        color = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+def table(explanation: Explanation, *, color: bool = False) -> str:
+    """Write the map as a grid of numbers; `color` shades them."""
     largest = max(float(np.nanmax(np.abs(explanation.values), initial=0)), 1e-9)
     factor, what = _numbers(explanation, largest)
     head = f"{shown(explanation.label)} {explanation.baseline_text}: {what}"

@@ -18,6 +18,7 @@ from .command import (
     UNUSABLE,
     Command,
     json_option,
+    output,
     print_json,
     print_text,
     statuses,
@@ -82,12 +83,13 @@ def show(explanation: Explanation, paths: Sequence[Path], heading: str = "") -> 
     """Print a map, what it says, and where it went."""
     if heading:
         print_text(f"{heading}\n")
-    click.echo(table(explanation))  # its colours drive the terminal
+    color = output().isatty() and "NO_COLOR" not in os.environ  # https://no-color.org
+    click.echo(table(explanation, color=color), file=output())  # its colours drive the terminal
     print_text(f"\n{explanation}")
     if paths:
         print_text(f"\nWritten: {', '.join(map(os.fspath, paths))}")
     if heading:
-        click.echo()
+        print_text("")
 
 
 def _complain(picture: str, error: str, pictures: int) -> None:

@@ -1,5 +1,6 @@
 """What all commands share."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ from click.testing import CliRunner
 
 from gridexplainer_widget import GridExplainer, __version__
 from gridexplainer_widget.cli import command
-from gridexplainer_widget.cli.command import Command, plain
+from gridexplainer_widget.cli.command import Command, plain, print_json
 from gridexplainer_widget.cli.drops_table import table
 from gridexplainer_widget.cli.main import COMMANDS, gridexplainer
 from gridexplainer_widget.cli.records import explanation_record, named
@@ -110,3 +111,14 @@ def test_the_docs_tell_each_field_of_a_map() -> None:
     explanation = GridExplainer(TopLeft(4), 2).explain(np.zeros((8, 8, 3), np.uint8))
     record = named("a.png", [], explanation_record(explanation))
     assert [field for field in record if f"`{field}`" not in told.split("A map has")[1]] == []
+
+
+def test_what_a_library_prints_is_no_result() -> None:
+    @click.command(cls=Command)
+    def chatting() -> None:
+        print("Downloading data")
+        print_json("chat", {"a": 1})
+
+    result = CliRunner().invoke(chatting)
+    assert result.stderr == "Downloading data\n"
+    assert json.loads(result.stdout) == {"gridexplainer": __version__, "command": "chat", "a": 1}
