@@ -9,7 +9,8 @@ class probability, relative to the largest drop, with random weights that are al
 (tests/support/networks.py), `peak` the most memory that the process of each way has had, its
 model and framework included.
 
-Names in small letters are torchvision's networks; all others are those of Keras.
+Names in small letters are torchvision's networks, which `.onnx` exports; all others are those of
+Keras.
 
     python -m benchmarks.incremental [--networks VGG16,resnet50] [--grids 8,16] [--rounds 5]
 """

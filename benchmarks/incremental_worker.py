@@ -12,7 +12,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 import time
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -25,15 +28,37 @@ from gridexplainer_widget.inference.incremental import IncrementalStrategy, as_b
 from gridexplainer_widget.inference.run import Run
 from tests.support.networks import enliven, picture
 
+if TYPE_CHECKING:
+    from torch import nn
+
 FILL = "red"
 
 
 def classifier(name: str, side: int) -> Classifier:
     """The network with lively weights; ten classes."""
+    if name.endswith(".onnx"):
+        return onnx_classifier(name.removesuffix(".onnx"), side)
     return torch_classifier(name, side) if name.islower() else keras_classifier(name, side)
 
 
 def torch_classifier(name: str, side: int) -> Classifier:
+    module = torch_network(name, side)
+    return as_classifier(module, input_shape=(side, side), output="logits")
+
+
+def onnx_classifier(name: str, side: int) -> Classifier:
+    import torch  # noqa: PLC0415
+
+    module = torch_network(name, side)
+    path = Path(tempfile.mkdtemp()) / f"{name}.onnx"
+    pictures = torch.zeros(2, 3, side, side)
+    axes = {"pictures": {0: "n"}, "logits": {0: "n"}}
+    names = {"input_names": ["pictures"], "output_names": ["logits"], "dynamic_axes": axes}
+    torch.onnx.export(module, (pictures,), path, opset_version=17, dynamo=False, **names)
+    return as_classifier(path, output="logits", preprocess="0..1")
+
+
+def torch_network(name: str, side: int) -> nn.Module:
     # Each framework only where it is used: it would count as memory of the other's networks.
     from tests.support.pytorch import torch, torchvision  # noqa: PLC0415
     from tests.support.torch_networks import lively, telling  # noqa: PLC0415
@@ -42,7 +67,7 @@ def torch_classifier(name: str, side: int) -> Classifier:
     torch.set_num_threads(len(os.sched_getaffinity(0)))
     module = lively(getattr(torchvision.models, name)(num_classes=10)).eval()
     telling(module, (side, side))
-    return as_classifier(module.eval(), input_shape=(side, side), output="logits")
+    return module.eval()
 
 
 def keras_classifier(name: str, side: int) -> Classifier:

@@ -33,6 +33,8 @@ class WrittenPart:
         """Return the part, loaded."""
         options = runtime.SessionOptions()
         options.log_severity_level = 3
+        # Parts take turns: a thread that waits for work in one would take a core from the next.
+        options.add_session_config_entry("session.force_spinning_stop", "1")
         values = [runtime.OrtValue.ortvalue_from_numpy(one) for one in self.constants.values()]
         options.add_external_initializers(list(self.constants), values)
         return runtime.InferenceSession(self.model, options, providers=["CPUExecutionProvider"])
