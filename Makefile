@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OLD := .venv-old
 
-.PHONY: demo lab docs test test-long lint test-js test-python test-hosts test-browser build dev bench clean
+.PHONY: demo lab docs test test-long lint test-js test-python test-ray test-hosts test-browser build dev bench clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; say make PYTHON=python3.12")'
@@ -59,7 +59,7 @@ test: lint test-js test-python test-hosts test-browser
 
 # The same tests, with all networks, random examples and samples of which `test` tries some.
 test-long: export TEST_SIZE := long
-test-long: test
+test-long: test test-ray
 
 lint: $(VENV)/.tests-installed js/node_modules/.installed
 	$(BIN)/ruff check .
@@ -80,8 +80,13 @@ TORCH := tests/unit/classifiers/torch tests/unit/classifiers/readers/test_huggin
 AT_ONCE := --numprocesses=2 --dist=worksteal
 
 test-python: $(VENV)/.tests-installed
-	$(BIN)/pytest $(AT_ONCE) tests --ignore=tests/browser $(TORCH:%=--ignore=%)
+	$(BIN)/pytest $(AT_ONCE) tests --ignore=tests/browser --ignore=tests/ray $(TORCH:%=--ignore=%)
 	$(BIN)/pytest $(AT_ONCE) $(TORCH)
+
+# Ray is 80 MB to fetch and 240 MB on disk, and starts a cluster of processes.
+test-ray: $(VENV)/.tests-installed
+	$(BIN)/python -m pip install --quiet --editable '.[ray]'
+	$(BIN)/pytest tests/ray
 
 # What knows the hosts' packages; the rest is the same code on the same NumPy.
 HOSTS := tests/unit/live tests/unit/results/test_page.py tests/unit/test_imports.py \

@@ -104,34 +104,35 @@ class _Explained:
     known: SetAnswers | None = field(default=None)
 
     def rows(self) -> Iterator[Row]:
-        run = self._start()
-        drain(ensure_baseline(run))
-        labels = run.classifier.names(len(_baseline(run)))
-        predicted = target_of(run, None)
-        given = self.item.source.label
-        truth = None if given is None else find_class(given, labels)
-        said = _row_of_answer(_baseline(run), labels, predicted, truth, run)
+        said: Row = {}
         for request in self.plan.methods:
+            run, found = self._start(), list[Row]()
             try:
-                yield from ({**said, **row} for row in self._by_method(run, request))
+                found.extend(self._by_method(run, request))
             except ModelChangedError:
                 raise
             except Exception as error:
                 if self.plan.on_error == "raise":
                     raise
-                yield {
-                    **said,
-                    "method": request.title,
-                    "error": failure_reason(error),
-                    "retry": not isinstance(error, MethodError),
-                }
-            run = self._start()
+                failed = {"error": failure_reason(error), "retry": _may_pass(error)}
+                found.append({"method": request.title, **failed})
+            said = said or self._answer(run)
+            yield from ({**said, **row} for row in found)
 
     @property
     def picture(self) -> Picture:
         if self.item.picture is None:
             raise ValueError(self.item.error)
         return self.item.picture
+
+    def _answer(self, run: Run) -> Row:
+        """Tell the answer about the whole picture; it mostly came with the first cells."""
+        drain(ensure_baseline(run))
+        baseline = _baseline(run)
+        labels = run.classifier.names(len(baseline))
+        given = self.item.source.label
+        truth = None if given is None else find_class(given, labels)
+        return _row_of_answer(baseline, labels, target_of(run, None), truth, run)
 
     def _start(self) -> Run:
         run = self.setup.start_run(self.picture)
@@ -141,8 +142,10 @@ class _Explained:
 
     def _by_method(self, run: Run, request: MethodRequest) -> Iterator[Row]:
         before: Explanation | None = None
-        for target in self._targets(run):
-            if before is not None and request.method.explain is None:
+        for target in self._targets():
+            if before is not None and self._truth(before.labels) == before.target:
+                continue  # the label is the answer
+            if before is not None and target is not None and request.method.explain is None:
                 explanation = before.for_target(target)  # the run keeps whole vectors: no call
                 cost = {"calls": 0, "seconds": 0.0}
             else:
@@ -154,8 +157,8 @@ class _Explained:
             truth = self._truth(explanation.labels)
             yield {
                 "method": request.title,
-                "of_predicted": target == target_of(run, None),
-                "of_label": None if truth is None else target == truth,
+                "of_predicted": explanation.target == target_of(run, None),
+                "of_label": None if truth is None else explanation.target == truth,
                 **_row_of_map(explanation),
                 **cost,
                 **self._judged(explanation, run, request),
@@ -163,18 +166,17 @@ class _Explained:
             }
             before = explanation
 
-    def _targets(self, run: Run) -> list[int]:
-        drain(ensure_baseline(run))
-        predicted = target_of(run, None)
+    def _targets(self) -> list[int | str | None]:
+        """List what to explain, None being the answer; classes are found once there is one."""
         if self.plan.targets == "predicted":
-            return [predicted]
-        truth = self._truth(run.classifier.names(len(_baseline(run))))
+            return [None]
+        truth = self.item.source.label
         if truth is None:
             raise ValueError(
                 f"targets={self.plan.targets!r} explains the label, and the picture has none: give "
                 "tuples (picture, label)."
             )
-        return [truth] if self.plan.targets == "label" else list(dict.fromkeys((predicted, truth)))
+        return [truth] if self.plan.targets == "label" else [None, truth]
 
     def _truth(self, labels: tuple[str, ...]) -> int | None:
         given = self.item.source.label
@@ -201,6 +203,11 @@ class _Explained:
 
 
 MASK_COLUMNS = ("inside", "inside_itself", "mask_area", "pointing")
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether to try again; a method that does not suit the model never will."""
+    return not isinstance(error, MethodError)
 
 
 def _baseline(run: Run) -> Any:

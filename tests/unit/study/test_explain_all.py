@@ -32,6 +32,21 @@ def test_rows_hold_what_explain_gives(tmp_path: Path) -> None:
         assert row["error"] is None
 
 
+def test_numbers_are_those_of_explain_to_the_last_bit(tmp_path: Path) -> None:
+    honest = demo.load("honest")
+    pictures = list(honest.pictures.values())[:2]
+    explainer = GridExplainer(honest.classifier, 4)  # the engine, and handfuls
+    rows = explainer.explain_all(pictures, tmp_path).table.to_pylist()
+    for row, picture in zip(rows, pictures, strict=True):
+        alone = explainer.explain(picture)
+        assert alone.foretells is not None
+        assert row["values"] == alone.values.ravel().tolist()
+        assert row["foretells"] == float(np.float32(alone.foretells.value))
+        assert row["probability"] == alone.baseline
+        assert row["calls"] == alone.cost.forward
+        assert row["target"] == alone.target
+
+
 def test_methods_masks_and_handfuls(tmp_path: Path) -> None:
     honest = demo.load("honest")
     explainer = GridExplainer(honest.classifier, 4, engine="full")

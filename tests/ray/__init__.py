@@ -1,0 +1,1 @@
+"""What needs Ray, which is too large for each run of the tests: make test-ray."""
