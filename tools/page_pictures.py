@@ -23,7 +23,7 @@ def opened(page: Page, name: str) -> None:
 
 
 def main() -> None:
-    """Write enough.png and gallery.png."""
+    """Write enough.png, gallery.png and case.png."""
     with running_browser() as browser:
         page = browser.new_page(
             viewport={"width": 1000, "height": 700}, device_scale_factor=1.5, color_scheme="light"
@@ -33,6 +33,8 @@ def main() -> None:
         page.screenshot(path=ROOT / "docs" / "enough.png")
         opened(page, "study")
         page.screenshot(path=ROOT / "docs" / "gallery.png")
+        page.goto((LIVE / "case.html").as_uri())
+        page.screenshot(path=ROOT / "docs" / "case.png")
         page.close()
 
 

@@ -21,6 +21,7 @@ def live_pages(folder: Path) -> None:
     explainer.minimal_sets(explainer.explanation or dog)
     (explainer.explanation or dog).to_html(folder / "cat-and-dog.html")
     explainer.explain(picture, "dog", contrast="cat").to_html(folder / "dog-rather-than-cat.html")
+    explainer.report(picture, folder / "case.html", "dog")
     methods = ["occlusion", "grad-cam", "saliency"]
     compared = explainer.compare(picture, methods, "dog", mask=honest.masks["cat and dog"]["dog"])
     compared.to_html(folder / "methods.html")
