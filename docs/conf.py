@@ -16,7 +16,7 @@ extensions = [
 myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 
-autodoc_default_options = {"members": True, "inherited-members": True}
+autodoc_default_options = {"inherited-members": True}
 autodoc_member_order = "groupwise"
 autodoc_typehints = "none"  # the docstrings tell them, in words
 napoleon_google_docstring = False
