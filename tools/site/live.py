@@ -32,8 +32,8 @@ def live_pages(folder: Path) -> None:
     caught.to_html(folder / "stamp.html")
 
     with TemporaryDirectory() as out:
-        known = [(picture, honest.truth[name][0]) for name, picture in honest.pictures.items()]
-        study = explainer.explain_all(known, Path(out) / "study")
+        pictures = list(honest.pictures.values())
+        study = explainer.explain_all(pictures, Path(out) / "study")
         study.gallery().to_html(folder / "study.html")
 
     noise = np.random.default_rng(0).integers(0, 256, picture.shape, dtype=np.uint8)
