@@ -27,6 +27,8 @@ for kind in (GridExplainerWidget, ComparisonWidget):
     get_ipython().display_formatter.mimebundle_formatter.for_type(kind, page_of)
 """
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
 NOTE = """
 ```{{note}}
 {{download}}`{name}`, run from top to bottom. Where the notebook shows the live widget, its
@@ -42,8 +44,13 @@ def run(notebook: nbformat.NotebookNode, stem: str, live: Path) -> None:
     NotebookClient(notebook, timeout=1200, resources={"metadata": {"path": str(live)}}).execute()
     del notebook.cells[0]
     for cell in notebook.cells:
-        if "outputs" in cell:  # of progress nobody wants to know once it is over
-            cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if not _progress(output)]
+
+
+def _progress(output: nbformat.NotebookNode) -> bool:
+    """Tell a bar, of which nobody wants to know once it is over: text, or a widget of another's."""
+    return output.get("name") == "stderr" or WIDGET in output.get("data", {})
 
 
 def notebook_pages(source: Path, live: Path, *, execute: bool) -> None:
