@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from .gathers import takes_all
 from .graph import Link, Node
 from .plan import PatchPlan
 from .step import StepInputs, Tensor
@@ -87,11 +86,11 @@ class Calculation(ABC):
         self._maps[index] = self._node(index, maps, windows=True)
 
     def _window(self, link: Link, places: Sequence[Tensor], whole: Mapping[int, Rows]) -> Tensor:
-        source, window = self.plan.input_window(*link)
+        source, _ = self.plan.input_window(*link)
         rows = None
         if source in self.plan.patched:
             rows = self.rows(self._maps[source])
-            if not takes_all(window, self.graph[source].size, self.graph[link[0]].size):
+            if not self.plan.takes_all(link):
                 rows = self.picked(rows, places[2])
         return self.assembled(rows, whole[source], places)
 

@@ -76,6 +76,17 @@ def changing_little(graph: Graph, shares: Mapping[int, float], most: float) -> f
 
 def set_seconds(plan: PatchPlan, boxes: Mapping[int, Boxes]) -> NDArray[np.float64]:
     """Return the seconds of each set: float64 (sets,)."""
+    each = whole_seconds(plan)
+    if plan.patched:
+        each += group_seconds(plan) / PICTURES_PER_CALL
+    total = np.full(len(boxes[0]), each)
+    for index, seconds in patch_seconds(plan).items():
+        total += seconds * _patch_positions(plan.graph[index], boxes[index])
+    return total
+
+
+def whole_seconds(plan: PatchPlan) -> float:
+    """Return the seconds of a set on whole maps, pasting what is patched included."""
     graph = plan.graph
     whole = [node for index, node in enumerate(graph.nodes) if index not in plan.patched]
     each = sum(
@@ -83,13 +94,9 @@ def set_seconds(plan: PatchPlan, boxes: Mapping[int, Boxes]) -> NDArray[np.float
         for node in whole
     )
     if plan.patched:
-        each += group_seconds(plan) / PICTURES_PER_CALL
         pasted = sum(graph[index].channels * graph[index].positions for index in plan.cut)
         each += SECONDS_PER_COPY * pasted
-    total = np.full(len(boxes[0]), each)
-    for index, seconds in patch_seconds(plan).items():
-        total += seconds * _patch_positions(graph[index], boxes[index])
-    return total
+    return each
 
 
 def patch_seconds(plan: PatchPlan) -> dict[int, float]:

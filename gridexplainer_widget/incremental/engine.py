@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ from .executor import CutMaps, Executor, WholeMaps
 from .gathers import Places, packed
 from .grouping import grouped
 from .plan import PatchPlan
+
+T = TypeVar("T")
 
 MAX_LAYOUT_BYTES = 64 * 2**20
 """Bytes of layouts to keep; they recur while the grid stays."""
@@ -70,25 +72,26 @@ class Schedule:
 class IncrementalEngine:
     """A model that is run on one picture with parts changed.
 
-    It keeps plans, schedules, layouts, and the whole maps of the latest picture.
+    It keeps plans, schedules, layouts, and what is known of the latest picture.
 
     Attributes
     ----------
     disabled_reason
         Why it must no longer be used.
     checked
-        `patched` of plans that were checked against the model.
+        `key` of plans that were checked against the model.
     """
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
         self.disabled_reason: str | None = None
-        self.checked: set[frozenset[int]] = set()
-        self._plans: OrderedDict[Hashable, PatchPlan] = OrderedDict()
+        self.checked: set[Hashable] = set()
+        self._made: OrderedDict[Hashable, Any] = OrderedDict()
         self._schedules: OrderedDict[Hashable, Schedule] = OrderedDict()
         self._layouts: OrderedDict[Hashable, Layout] = OrderedDict()
         self._layout_bytes = 0
         self._version = 0
+        self._latest: tuple[Hashable, Any] | None = None
         self._whole: tuple[Hashable, NDArray[np.float32], WholeMaps] | None = None
 
     @cached_property
@@ -98,15 +101,29 @@ class IncrementalEngine:
 
     def plan(self, key: Hashable, hidden: Boxes) -> PatchPlan:
         """Choose the nodes to patch; `key` identifies the grid."""
-        if key not in self._plans:
-            self._plans[key] = choose_plan(self.executor.graph, hidden)
-            if len(self._plans) > MAX_PLANS:
-                self._plans.popitem(last=False)
-        return self._plans[key]
+        return self.made(key, lambda: choose_plan(self.executor.graph, hidden))
+
+    def made(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made for `key`; make it the first time."""
+        if key not in self._made:
+            self._made[key] = make()
+            if len(self._made) > MAX_PLANS:
+                self._made.popitem(last=False)
+        made: T = self._made[key]
+        return made
+
+    def latest(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made of the latest picture; make it anew for another, or new weights."""
+        key = (key, self._version)
+        if self._latest is None or self._latest[0] != key:
+            self._latest = None  # free the old before making the new
+            self._latest = (key, make())
+        latest: T = self._latest[1]
+        return latest
 
     def schedule(self, plan: PatchPlan, hidden: Boxes) -> Schedule:
         """Choose and group the sets for which patches pay."""
-        key = (plan.patched, hidden.tobytes())
+        key = (plan.key, hidden.tobytes())
         if key not in self._schedules:
             self._schedules[key] = _schedule(plan, self.full_plan, hidden)
             if len(self._schedules) > MAX_PLANS:
@@ -153,22 +170,23 @@ class IncrementalEngine:
             if boxes is not None:
                 pictures = crop(np.broadcast_to(_whole_box(picture), boxes.shape))
             return [self.executor.to_tensor(pictures)]
-        whole = self._whole_maps(plan, picture)
+        whole = self.whole_maps(plan, picture)
         if boxes is None:
             return self.executor.baseline_maps(plan, whole)
         layout = self._layout(plan, boxes)
         patches = crop(layout.patches)
         return self.executor.patch_maps(plan, whole, patches, layout.places, layout.lengths)
 
-    def _whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> WholeMaps:
-        key = (plan.patched, self._version)
+    def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> WholeMaps:
+        """Return the maps of `plan.kept` of a picture; those of the latest are kept."""
+        key = (plan.key, self._version)
         if self._whole is None or self._whole[0] != key or self._whole[1] is not picture:
             self._whole = None  # free the old maps before making new ones
             self._whole = (key, picture, self.executor.whole_maps(plan, picture))
         return self._whole[2]
 
     def _layout(self, plan: PatchPlan, hidden: Boxes) -> Layout:
-        key = (plan.patched, hidden.tobytes())
+        key = (plan.key, hidden.tobytes())
         layout = self._layouts.pop(key, None)
         if layout is None:
             boxes = plan.boxes(hidden)

@@ -53,5 +53,8 @@ class Executor(Protocol):
     ) -> CutMaps:
         """Calculate the maps of `plan.cut` from patches; `gathers.packed` makes the lists."""
 
+    def to_array(self, maps: Tensor) -> NDArray[np.float32]:
+        """Convert maps to (n, height, width, channels)."""
+
     def outputs(self, plan: PatchPlan, groups: Sequence[CutMaps]) -> Any:
         """Return the model's outputs as NumPy arrays, nested as the model nests them."""

@@ -62,7 +62,9 @@ def takes_all(window: Window, size: Pair, made: Pair) -> bool:
     )
 
 
-def gather(out: Boxes, window: Window, patch: Boxes | None, node: Node, made: Pair) -> Gather:
+def gather(
+    out: Boxes, window: Window, patch: Boxes | None, node: Node, *, whole_patch: bool
+) -> Gather:
     """Return how to fill the windows of output boxes, all of one size.
 
     Parameters
@@ -71,8 +73,8 @@ def gather(out: Boxes, window: Window, patch: Boxes | None, node: Node, made: Pa
         Of the input, all of one size; None where it does not change.
     node
         The input.
-    made
-        Size of the output map.
+    whole_patch
+        Whether the windows contain the input's patch whole, as :func:`takes_all` tells.
     """
     lines = [_line(out[:, axis], window, axis, node.size[axis]) for axis in (0, 1)]
     rows, columns = lines
@@ -90,7 +92,7 @@ def gather(out: Boxes, window: Window, patch: Boxes | None, node: Node, made: Pa
     inside = inside & ((across >= 0) & (across < width) & (columns >= 0))[:, None, :]
     chosen = inside.reshape(-1)
     patch_from = nothing
-    if not takes_all(window, node.size, made):
+    if not whole_patch:
         first = np.arange(len(out))[:, None, None] * (height * width)
         held = first + down[:, :, None] * width + across[:, None, :]
         patch_from = held.reshape(-1)[chosen].astype(np.int32)
@@ -106,7 +108,7 @@ def gather(out: Boxes, window: Window, patch: Boxes | None, node: Node, made: Pa
 def paste(patch: Boxes, node: Node) -> Gather:
     """Return how to fill whole maps: from patches, and the unchanged map around them."""
     whole = np.broadcast_to(np.array([(0, length) for length in node.size]), patch.shape)
-    return gather(whole, POINT, patch, node, node.size)
+    return gather(whole, POINT, patch, node, whole_patch=True)
 
 
 def packed(gathers: Sequence[Gather]) -> tuple[Places, Places]:

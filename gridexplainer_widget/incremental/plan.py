@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 from .boxes import Boxes, changed, same_size
-from .gathers import LISTS_PER_GATHER, Gather, gather, paste
+from .gathers import LISTS_PER_GATHER, Gather, gather, paste, takes_all
 from .graph import Graph, Link
 from .same_patch import SamePatch
 from .window import Window
@@ -26,6 +26,11 @@ class PatchPlan:
 
     graph: Graph
     patched: frozenset[int]
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it apart from other plans of its graph."""
+        return self.patched
 
     @cached_property
     def gathered(self) -> tuple[Link, ...]:
@@ -67,12 +72,21 @@ class PatchPlan:
         """Return the gathers of `gathered`, then those that paste patches into `cut`."""
         windows = [
             gather(
-                boxes[index], window, boxes.get(source), self.graph[source], self.graph[index].size
+                boxes[index],
+                window,
+                boxes.get(source),
+                self.graph[source],
+                whole_patch=self.takes_all((index, place)),
             )
             for index, place in self.gathered
             for source, window in [self.input_window(index, place)]
         ]
         return windows + [paste(boxes[index], self.graph[index]) for index in self.cut]
+
+    def takes_all(self, link: Link) -> bool:
+        """Tell whether a node's windows contain its input's patch whole, wherever it is."""
+        source, window = self.input_window(*link)
+        return takes_all(window, self.graph[source].size, self.graph[link[0]].size)
 
     def unpacked(
         self, lists: Sequence[T]

@@ -31,6 +31,10 @@ class SamePatch:
         source = node.inputs[place]
         return node.windows[place] == POINT and self._paths.get(source) == self._paths[index]
 
+    def path(self, index: int) -> int:
+        """Return a node's path; no path is smaller than those that lead to it."""
+        return self._paths[index]
+
     def _path_of(self, node: Node) -> int:
         parts = [
             (self._paths[source], window, self._graph[source].size)

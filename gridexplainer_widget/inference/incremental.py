@@ -14,9 +14,12 @@ from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.incremental.boxes import Boxes
 from gridexplainer_widget.incremental.engine import IncrementalEngine, Schedule
 from gridexplainer_widget.incremental.grouping import SIZE_TOLERANCE, in_batches
+from gridexplainer_widget.incremental.mosaic.plan import TilePlan
 from gridexplainer_widget.incremental.plan import PatchPlan
 
+from .boxes import as_boxes, box_of
 from .strategy import MAX_BATCH, Cells, CellSetBatch, FullStrategy, even_batch_size
+from .tiled import TiledSets
 
 MAX_PATCHES = 64
 """Patches per batch: small ones gain from more than whole pictures do. To end where a group
@@ -57,6 +60,7 @@ class IncrementalStrategy:
         self._picture = self.classifier.preprocessing(self.masker.pixels[np.newaxis])[0]
         grid = self.masker.grid
         self.plan = engine.plan(grid.shape, as_boxes(grid.boxes()))
+        self._tiled = TiledSets(engine, full.classifier, full.masker, self._picture)
 
     @property
     def way(self) -> Hashable:
@@ -84,7 +88,8 @@ class IncrementalStrategy:
         try:
             with self.classifier.lock:
                 self.engine.refresh()
-            schedule = self.engine.schedule(self.plan, boxes)
+                schedule = self.engine.schedule(self.plan, boxes)
+                rest_plan = self._tiled.plan_for([hidden[index] for index in schedule.rest])
         except Exception as error:  # noqa: BLE001 - the model itself still answers
             self._disable(_failure(error))
             yield from self.full.batches(sets)
@@ -93,7 +98,7 @@ class IncrementalStrategy:
         max_size = size if self.batch_size is not None else int(size * (1 + SIZE_TOLERANCE))
         for plan, batches in (
             (self.plan, in_batches(schedule.groups, size, max_size)),
-            (self.engine.full_plan, in_batches((schedule.rest,), full_size, full_size)),
+            (rest_plan, in_batches((schedule.rest,), full_size, full_size)),
         ):
             for batch in batches:
                 groups = [[hidden[index] for index in group] for group in batch]
@@ -133,19 +138,22 @@ class IncrementalStrategy:
 
         def crop(index: int, where: Boxes) -> PreparedBatch:
             windows = [
-                self.masker.window(cells, _box(box))
+                self.masker.window(cells, box_of(box))
                 for cells, box in zip(batch.groups[index], where, strict=True)
             ]
             return self.classifier.preprocessing(np.stack(windows))
 
         with self.classifier.lock:
-            raw = self.engine.outputs(plan, self._picture, boxes, crop)
+            if isinstance(plan, TilePlan):
+                raw = self._tiled.outputs(plan, batch.sets)
+            else:
+                raw = self.engine.outputs(plan, self._picture, boxes, crop)
         return self.classifier.read(raw, len(batch.sets))
 
     def _differs(self, batch: CellSetBatch, answers: Answers) -> str | None:
         """Check one set of each plan's first batch against the model itself."""
         plan = batch.plan
-        if plan is None or plan.patched in self.engine.checked:
+        if plan is None or plan.key in self.engine.checked:
             return None
         # Log-odds change even where probabilities are rounded to 1.
         told = np.isfinite(answers.log_odds).all()
@@ -161,7 +169,7 @@ class IncrementalStrategy:
             known = np.isfinite(theirs).all() and (told or ours is answers.vectors)
             if known and not off <= allowed:
                 return f"its {name}, calculated from parts, are off by {off:.2g}"
-        self.engine.checked.add(plan.patched)
+        self.engine.checked.add(plan.key)
         return None
 
     def _changed(self, cells: Cells) -> Box:
@@ -180,14 +188,3 @@ class IncrementalStrategy:
 
 def _failure(error: Exception) -> str:
     return f"the incremental engine failed with {first_line(error)}"
-
-
-def as_boxes(boxes: Sequence[Box]) -> Boxes:
-    """Return boxes as one array."""
-    flat = np.array(boxes, np.intp).reshape(-1, 4)
-    return flat[:, [0, 2, 1, 3]].reshape(-1, 2, 2)
-
-
-def _box(pair: Boxes) -> Box:
-    (top, bottom), (left, right) = pair.tolist()
-    return Box(top, left, bottom, right)

@@ -14,6 +14,7 @@ ROOMS = [
     "core/origin",
     "core/untrusted",
     "incremental",
+    "incremental/mosaic",
     "wire",
     "classifiers",
     "classifiers/checks",

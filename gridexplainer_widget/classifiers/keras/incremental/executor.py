@@ -81,6 +81,11 @@ class KerasExecutor:
         """See :class:`Executor`."""
         return self.tf.constant(pictures)
 
+    def to_array(self, maps: Tensor) -> NDArray[np.float32]:
+        """See :class:`Executor`."""
+        array: NDArray[np.float32] = maps.numpy()
+        return array
+
     def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Rows]:
         """See :class:`Executor`; as rows."""
         rows = self._run(compile_whole_maps, plan, [self.to_tensor(picture[np.newaxis])])
@@ -133,7 +138,7 @@ class KerasExecutor:
         return self.tf.reshape(tensor, array.shape)  # the same memory
 
     def _run(self, compile_part: Compile, plan: PatchPlan, inputs: list[Tensor]) -> list[Tensor]:
-        key = (compile_part, plan.patched)
+        key = (compile_part, plan.key)
         if key not in self._compiled:
             self._compiled[key] = compile_part(self.tf, plan, self._weights)
         self._compiled.move_to_end(key)

@@ -27,7 +27,7 @@ from .calculation import (
     write_patch_maps,
     write_whole_maps,
 )
-from .part import FIRST
+from .part import FIRST, LAST
 from .reader import read_graph
 from .steps import Skip
 
@@ -78,6 +78,11 @@ class OnnxExecutor:
         """See :class:`Executor`."""
         return np.ascontiguousarray(pictures.transpose(FIRST), np.float32)
 
+    def to_array(self, maps: Tensor) -> NDArray[np.float32]:
+        """See :class:`Executor`."""
+        array: NDArray[np.float32] = maps.transpose(LAST)
+        return array
+
     def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Tensor]:
         """See :class:`Executor`; as rows."""
         given = {"picture": self.to_tensor(picture[np.newaxis])}
@@ -119,7 +124,7 @@ class OnnxExecutor:
     def _run(
         self, write: Write, plan: PatchPlan, given: Mapping[str, NDArray[Any]]
     ) -> list[NDArray[Any]]:
-        key = (write, plan.patched)
+        key = (write, plan.key)
         if key not in self._parts:
             self._parts[key] = write(self._source, plan).session(self._runtime)
         self._parts.move_to_end(key)

@@ -33,7 +33,7 @@ from gridexplainer_widget.incremental.window import Pair
 from .export import export_module
 from .reader import read_graph
 from .run import TorchCalculation
-from .steps import FIRST, Move
+from .steps import FIRST, LAST, Move
 
 
 class TorchExecutor:
@@ -78,6 +78,11 @@ class TorchExecutor:
         given = np.require(pictures, np.float32, ["C", "W"])  # PyTorch warns of others
         tensor = self.torch.from_numpy(given)
         return tensor.to(self.device).permute(FIRST)
+
+    def to_array(self, maps: Tensor) -> NDArray[np.float32]:
+        """See :class:`Executor`."""
+        array: NDArray[np.float32] = maps.permute(LAST).cpu().numpy()
+        return array
 
     def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Rows]:
         """See :class:`Executor`; as rows."""

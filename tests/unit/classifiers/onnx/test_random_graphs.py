@@ -6,8 +6,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.onnx_graphs import Drawing, answers_of, in_parts_and_whole
+from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.incremental.engine import IncrementalEngine
+from tests.support.onnx_graphs import Drawing, answers_of, executor_of, in_parts_and_whole
 from tests.support.sizes import ONNX_GRAPHS
+from tests.support.tiled import tiled_and_whole
 
 OPSETS = [7, 9, 10, 11, 13, 17, 18, 20, 22]
 
@@ -178,3 +181,12 @@ def test_any_graph(data: Any, opset: int, height: int, width: int, seed: int) ->
         return
     found, expected, _ = in_parts_and_whole(drawn, (height, width), seed)
     np.testing.assert_allclose(found, expected, atol=1e-5 * max(1, np.abs(expected).max()))
+    tiled = tiled_and_whole(
+        IncrementalEngine(executor_of(drawn, (height, width))),
+        Grid(data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4)), height, width),
+        lambda pictures: answers_of(drawn, pictures.transpose(0, 3, 1, 2)),
+        seed,
+    )
+    if tiled is not None:
+        found, expected = tiled
+        np.testing.assert_allclose(found, expected, atol=1e-5 * max(1, np.abs(expected).max()))

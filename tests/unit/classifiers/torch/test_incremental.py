@@ -13,11 +13,13 @@ from torch.nn import functional as F
 from gridexplainer_widget import GridExplainer
 from gridexplainer_widget.classifiers.torch.incremental.executor import TorchExecutor
 from gridexplainer_widget.core.errors import UnsupportedGraph
+from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 from gridexplainer_widget.incremental.plan import PatchPlan, reachable
 from gridexplainer_widget.results.explanation import Explanation
 from tests.support.pytorch import torch, torchvision
 from tests.support.sizes import EXPORTED_NETWORKS, sized
+from tests.support.tiled import tiled_and_whole
 from tests.support.torch_networks import lively, telling
 
 PICTURE = np.random.default_rng(5).integers(0, 256, (96, 96, 3), np.uint8)
@@ -42,10 +44,12 @@ def executor_of(
     return TorchExecutor(module, (channels, *size), lambda raw: raw)
 
 
-def patched_by_hand(module: nn.Module, size: tuple[int, int], seed: int = 0) -> tuple:
+def patched_by_hand(
+    module: nn.Module, size: tuple[int, int], seed: int = 0, engine: IncrementalEngine | None = None
+) -> tuple:
     """Logits of pictures with parts changed, with as much on patches as can be; and as they are."""
-    executor = executor_of(module, size)
-    engine = IncrementalEngine(executor)
+    engine = engine or IncrementalEngine(executor_of(module, size))
+    executor = engine.executor
     engine.refresh()
     rng = np.random.default_rng(seed)
     picture = rng.normal(size=(*size, 3)).astype(np.float32)
@@ -67,11 +71,14 @@ def patched_by_hand(module: nn.Module, size: tuple[int, int], seed: int = 0) -> 
 
     plan = PatchPlan(executor.graph, reachable(executor.graph))
     found = engine.outputs(plan, picture, [None, np.array(boxes)], crop)
-    given = torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous()
+    return found, asked(module, np.stack(pictures)), plan
+
+
+def asked(module: nn.Module, pictures: np.ndarray) -> np.ndarray:
+    """What a module answers to pictures."""
+    given = torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous()
     with torch.no_grad():
-        module.eval()
-        expected = module(given).numpy()
-    return found, expected, plan
+        return module.eval()(given).numpy()
 
 
 class Branches(nn.Module):
@@ -313,8 +320,14 @@ def test_any_network(data, height: int, width: int, seed: int) -> None:
         return
     # Unused: what is hardly convolutional is not read.
     module.layers.extend([nn.Conv2d(2, 2, 1), nn.Conv2d(2, 2, 1)])
-    found, expected, _ = patched_by_hand(module, (height, width), seed)
+    engine = IncrementalEngine(executor_of(module, (height, width)))
+    found, expected, _ = patched_by_hand(module, (height, width), seed, engine)
     np.testing.assert_allclose(found, expected, atol=1e-4 * max(1, np.abs(expected).max()))
+    grid = Grid(data.draw(st.integers(1, 4)), data.draw(st.integers(1, 4)), height, width)
+    tiled = tiled_and_whole(engine, grid, lambda pictures: asked(module, pictures), seed)
+    if tiled is not None:
+        found, expected = tiled
+        np.testing.assert_allclose(found, expected, atol=1e-4 * max(1, np.abs(expected).max()))
 
 
 KNOWN = {
