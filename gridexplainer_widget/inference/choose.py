@@ -12,9 +12,13 @@ from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.incremental.engine import IncrementalEngine, failed
 
 from .incremental import MIN_PICTURES, IncrementalStrategy
-from .strategy import FullStrategy, InferenceStrategy, batch_size_for
+from .strategy import FullStrategy, InferenceStrategy, batch_size_for, device_pace
 
 Engine: TypeAlias = Literal["auto", "full", "incremental"]
+
+
+class OnDevice(NotApplicable):
+    """The model runs on a device that is no CPU."""
 
 
 def parse_engine(engine: str) -> Engine:
@@ -46,6 +50,8 @@ def choose_strategy(
     except Exception as error:  # noqa: BLE001 - the model itself still answers
         reason = error if isinstance(error, UnsupportedGraph) else failed(error)
         full.description = f"full: {reason}"
+        if isinstance(reason, OnDevice) and batch_size is None:
+            full.pace = device_pace(masker, full.batch_size)
         if engine == "incremental" or not isinstance(reason, NotApplicable):
             warnings.warn(  # Python shows each text once
                 f"{classifier.name} is run in full for each hidden cell: {reason}. The numbers are "
@@ -85,5 +91,5 @@ def _incremental_engine(
     with classifier.lock:  # reading it may run the model
         incremental = classifier.incremental_engine((height, width))
     if incremental.executor.accelerated and engine == "auto":
-        raise NotApplicable("it does not run on a CPU, and costs are known for CPUs only")
+        raise OnDevice("it does not run on a CPU, and costs are known for CPUs only")
     return incremental

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,8 +16,13 @@ from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.incremental.plan import PatchPlan
 
+from .pace import Pace
+
 MEMORY_BUDGET = 256 * 2**20
 """Bytes of one batch, activations included."""
+
+DEVICE_BUDGET = 4 * 2**30
+"""Bytes of one batch on a device that is no CPU."""
 
 ACTIVATIONS_PER_INPUT = 32
 """Bytes of activations by bytes of input, roughly: ResNet50's first block holds 112×112×64
@@ -34,6 +40,12 @@ def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUD
     """Choose an even batch size within `budget` bytes, for float32 pictures."""
     within_budget = max(1, budget // (picture_bytes * ACTIVATIONS_PER_INPUT))
     return even_batch_size(queries, min(MAX_BATCH, within_budget))
+
+
+def device_pace(masker: Masker, batch_size: int) -> Pace:
+    """Return the pace for a device that is no CPU, which `DEVICE_BUDGET` bounds."""
+    most = DEVICE_BUDGET // (masker.pixels.nbytes * ACTIVATIONS_PER_INPUT)
+    return Pace.starting(batch_size, max(batch_size, most))
 
 
 def batch_size_for(masker: Masker, given: int | None) -> int:
@@ -92,10 +104,19 @@ class InferenceStrategy(Protocol):
 
 
 class FullStrategy:
-    """Run the model itself on whole pictures."""
+    """Run the model itself on whole pictures.
 
-    def __init__(self, classifier: Classifier, masker: Masker, batch_size: int) -> None:
+    Parameters
+    ----------
+    pace
+        Where the size of batches is found by time; by default it is `batch_size`.
+    """
+
+    def __init__(
+        self, classifier: Classifier, masker: Masker, batch_size: int, pace: Pace | None = None
+    ) -> None:
         self.classifier, self.masker, self.batch_size = classifier, masker, batch_size
+        self.pace = pace
         self.description = "full"
         self.way: Hashable = ("full", masker.pixels.shape)
         self._pictures = np.empty((0, *masker.pixels.shape), np.float32)
@@ -103,13 +124,32 @@ class FullStrategy:
     def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
         """See :class:`InferenceStrategy`."""
         try:
-            for start in range(0, len(sets), self.batch_size):
-                yield CellSetBatch((sets[start : start + self.batch_size],))
+            start = 0
+            while start < len(sets):
+                size = self.batch_size if self.pace is None else self.pace.size
+                yield CellSetBatch((sets[start : start + size],))
+                start += size
         finally:
             self._pictures = self._pictures[:0].copy()
 
     def answers(self, batch: CellSetBatch) -> Answers:
         """See :class:`InferenceStrategy`."""
+        pace, since = self.pace, time.perf_counter()
+        if pace is None:
+            return self._answers(batch)
+        try:
+            answers = self._answers(batch)
+        except Exception:
+            if len(batch.sets) <= pace.least:
+                raise
+            self.pace, sets = pace.refused(), batch.sets
+            starts = range(0, len(sets), pace.least)
+            parts = [self._answers(CellSetBatch((sets[s : s + pace.least],))) for s in starts]
+            return Answers(*map(np.concatenate, zip(*parts, strict=True)))
+        self.pace = pace.after(len(batch.sets), time.perf_counter() - since)
+        return answers
+
+    def _answers(self, batch: CellSetBatch) -> Answers:
         if len(self._pictures) < len(batch.sets):  # one array for all batches
             self._pictures = np.empty((len(batch.sets), *self.masker.pixels.shape), np.float32)
         pictures = self._pictures[: len(batch.sets)]
