@@ -86,8 +86,9 @@ def test_a_model_on_a_device_finds_its_batches_by_time(
     classifier = as_classifier(module, input_shape=(16, 16), output="logits")
     masker = Masker(np.zeros((16, 16, 3), np.float32), Grid(8, 8, 16, 16), parse_fill("white"))
     engine = classifier.incremental_engine((16, 16))
-    assert choose_strategy(classifier, masker, "full", given).pace is None
     monkeypatch.setattr(engine.executor, "accelerated", True)
+    monkeypatch.setattr(classifier, "incremental_engine", lambda _: engine)
+    assert choose_strategy(classifier, masker, "full", given).pace is None
     strategy = choose_strategy(classifier, masker, "auto", given)
     assert strategy.description.startswith("full: it does not run on a CPU")
     assert (strategy.pace is None) == (given is not None), "a size that was given stays"
