@@ -35,6 +35,8 @@ METHODS = """
 | Clear, Undo | `w.clear()`, `w.undo()` |
 | Top cells | `w.select_top(5)` |
 | How sure? | `w.how_sure()`, then `w.certainty` |
+| How far to trust it? | `w.how_far()`, then `w.audit` |
+| Method, Layer | `w.method = "grad-cam"`, `w.layer = …` |
 | Play | `w.play()`, then `w.curve` |
 | Enough, Needed; Next | `w.smallest_set("enough")`; `w.smallest_set("enough", another=True)` |
 | Together, Alone | `w.map = "alone"`; `w.foretells` says how far to believe each |

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 
 from gridexplainer_widget.core.errors import ClassifierError, ModelChangedError, named, words_of
 from gridexplainer_widget.core.progress import Progress, drain
+from gridexplainer_widget.core.scores import Score
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.methods.attribute import attribute
 from gridexplainer_widget.methods.requests import MethodRequest
@@ -57,21 +58,46 @@ def explain_steps(  # noqa: PLR0913 - the run, and what is asked of it
     return explanation
 
 
-def explanation_steps(
+def explanation_steps(  # noqa: PLR0913, PLR0917 - the run, and what is asked of it
     setup: Setup,
     run: Run,
     target: int | str | None,
     request: MethodRequest,
     contrast: int | str | None = None,
+    score: Score | None = None,
 ) -> ExplanationSteps:
-    """Explain a run's picture by a method, and hide what tells how far to believe it."""
+    """Explain a run's picture by a method, and hide what tells how far to believe it.
+
+    The score is by default the setup's.
+    """
+    score = score or setup.score
     setup.handful_count(run)  # draws them: no method is fitted to those that are kept out
-    found = yield from attribute(run, target, request, setup.score, setup.seed, contrast)
-    handfuls = partial(setup.handfuls, run, target, contrast=contrast)
-    for _ in setup.probes(run) if found else handfuls():
+    found = yield from attribute(run, target, request, score, setup.seed, contrast)
+    for _ in setup.probes(run) if found else setup.handfuls(run, target, score, contrast):
         yield 1, 1
     options = request.options
-    return setup.freeze(run, target, contrast=contrast, attribution=found, options=options)
+    return setup.freeze(run, target, score, contrast=contrast, attribution=found, options=options)
+
+
+def apart_steps(  # noqa: PLR0913, PLR0917 - the run, and what is asked beside it
+    setup: Setup,
+    run: Run,
+    target: int | str | None,
+    request: MethodRequest,
+    contrast: int | str | None = None,
+    score: Score | None = None,
+) -> ExplanationSteps:
+    """Explain a run's picture by another method, in a run of its own: its calls are counted apart.
+
+    What both ask is asked once.
+    """
+    own = setup.start_run(run.picture, run.grid.shape, run.masker.fill)
+    own.set_answers.adopt(run.set_answers)
+    explanation = yield from explanation_steps(setup, own, target, request, contrast, score)
+    if run.whole is not None:
+        own.check_baseline(run.whole)
+        run.set_answers.adopt(own.set_answers)
+    return explanation
 
 
 def failure_reason(error: BaseException) -> str:

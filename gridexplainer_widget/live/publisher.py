@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import IntEnum
 from typing import Any, Protocol, TypeVar
 
-from gridexplainer_widget.core.errors import ModelChangedError, named
+from gridexplainer_widget.core.errors import MethodError, ModelChangedError, named
 from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.inference.run import Run
 
@@ -29,7 +29,8 @@ class Turn(IntEnum):
     CHECK = 3
     CURVE = 4
     SETS = 5
-    CERTAINTY = 6
+    AUDIT = 6
+    CERTAINTY = 7
 
 
 class PublishedTraits(Protocol):
@@ -66,7 +67,7 @@ class Publisher(ABC):
 
     def stop(self) -> None:
         """End the work within a step; clicks are still answered."""
-        self.runner.stop(Turn.RUN, Turn.CHECK, Turn.CURVE, Turn.SETS, Turn.CERTAINTY)
+        self.runner.stop(*(turn for turn in Turn if turn not in {Turn.QUESTION, Turn.PICTURE}))
 
     def close(self) -> None:
         """End all work and publishing."""
@@ -169,7 +170,7 @@ class Publisher(ABC):
 
     def _publish_failure(self, outcome: Outcome | None) -> None:
         if isinstance(outcome, BaseException):
-            clear = isinstance(outcome, ModelChangedError)  # words for everybody
+            clear = isinstance(outcome, ModelChangedError | MethodError)  # words for everybody
             self._traits.set_trait("error", str(outcome) if clear else named(outcome))
 
     def _publish_status(self, outcome: Outcome) -> None:

@@ -12,6 +12,7 @@ from gridexplainer_widget.classifiers.labels import class_name
 from gridexplainer_widget.classifiers.quantities import Quantity
 from gridexplainer_widget.core.clear_answer import is_clear
 from gridexplainer_widget.core.scores import INDEPENDENT
+from gridexplainer_widget.inference.foretells import Foretells
 from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.results.data.regions import region_text, strongest_region
 
@@ -59,11 +60,13 @@ def foretells_record(explanation: ExplanationData) -> dict[str, Any]:
         return {}
     return {
         "shown": explanation.earned,
-        **{
-            name: {**found.record, "reliable": found.reliable, "text": found.sentence}
-            for name, found in explanation.foretold.items()
-        },
+        **{name: foretold_record(found) for name, found in explanation.foretold.items()},
     }
+
+
+def foretold_record(found: Foretells) -> dict[str, Any]:
+    """Tell a front end how far to believe a map."""
+    return {**found.record, "reliable": found.reliable, "text": found.sentence}
 
 
 def answer_parts(  # noqa: PLR0913, PLR0917 - what the model answers, and what is asked
@@ -137,4 +140,7 @@ def _strongest(explanation: ExplanationData, numbers: NDArray[np.floating]) -> s
         for word, side in zip(words, (values, -values), strict=True)
         if side.max() >= MENTIONED * most and (region := strongest_region(side)) is not None
     ]
+    if explanation.attribution is not None:
+        by = f"By {explanation.title}"
+        return f"{by}, strongest {'; '.join(sides)}." if sides else f"{by}, no cell matters."
     return f"Strongest {'; '.join(sides)}." if sides else "No cell changes it."

@@ -16,6 +16,10 @@ KERNEL_TRAITS: Final = (
     "scores",
     "together",
     "foretells",
+    "method_map",
+    "offered",
+    "layers",
+    "audit",
     "hardly_changed",
     "status",
     "progress",
@@ -45,6 +49,8 @@ FRONT_END_TRAITS: Final = (
     "contrast",
     "score",
     "map",
+    "method",
+    "layer",
     "value",
     "keep",
     *APPEARANCE,
@@ -56,6 +62,7 @@ COMMANDS: Final = (
     "stop",
     "play",
     "certainty",
+    "audit",
     "smallest_set",
     "explain",
     "save",
@@ -65,8 +72,9 @@ COMMANDS: Final = (
 
 ``state`` asks for the traits that views share; ``{"type": "state"}`` follows them.
 ``play`` asks for the curves. ``smallest_set`` has a `kind`, "enough" or "needed", and `next`:
-whether another one than that which is shown. ``certainty`` asks how sure each cell is. ``explain``
-carries a picture in its buffer. ``save`` has a `format` and an `id`; the answer is
+whether another one than that which is shown. ``certainty`` asks how sure each cell is, ``audit``
+how far to trust the map that is shown. ``explain`` carries a picture in its buffer. ``save`` has a
+`format` and an `id`; the answer is
 ``{"type": "saved", "id", "name"}`` with the file in its buffer.
 """
 

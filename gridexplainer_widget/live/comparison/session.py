@@ -13,14 +13,19 @@ from numpy.typing import ArrayLike
 from gridexplainer_widget.analysis.audit import Audit, add_randomisation, audit_of, audit_steps
 from gridexplainer_widget.analysis.audit_fills import AuditFills, audit_fills
 from gridexplainer_widget.analysis.compare import check_model
-from gridexplainer_widget.analysis.explain import explanation_steps, failure_reason
+from gridexplainer_widget.analysis.explain import apart_steps, explanation_steps, failure_reason
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.errors import ModelChangedError
 from gridexplainer_widget.core.fills import Fill
 from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.core.progress import Progress
 from gridexplainer_widget.inference.run import Run
-from gridexplainer_widget.methods.attribute import ensure_baseline, layers_of, target_of
+from gridexplainer_widget.methods.attribute import (
+    contrast_of,
+    ensure_baseline,
+    layers_of,
+    target_of,
+)
 from gridexplainer_widget.methods.requests import (
     MethodRequest,
     MethodRequestLike,
@@ -42,6 +47,7 @@ class Panel:
 
     request: MethodRequest
     target: int
+    contrast: int | None = None
     progress: Progress | None = None
     explanation: Explanation | None = None
     audited: Faithfulness | None = None
@@ -94,9 +100,9 @@ class ComparisonSession:
         self._mask_target: int | None = None
         self._model_checked = self._model_changed = False
         self._audit: Audit | None = None
-        self._panels: dict[tuple[str, str, int], Panel] = {}
+        self._panels: dict[tuple[str, str, int, int | None], Panel] = {}
         self._requests: dict[tuple[str, str], MethodRequest] = {}
-        self._partial: tuple[float, int, dict[str, Any]] | None = None
+        self._partial: tuple[float, tuple[int, int | None], dict[str, Any]] | None = None
 
     def size_of(self, picture: Picture) -> tuple[int, int]:
         """Height and width in the model's input, in pixels."""
@@ -144,11 +150,17 @@ class ComparisonSession:
             self._model_checked = True
             yield from check_model(self.setup, self.run)
 
-    def panel(self, name: str, options_text: str, target: int) -> Panel:
+    def contrast(self, target: int, contrast: int | str | None) -> int | None:
+        """Index of the class that a target is held against; None for all others."""
+        return None if self.run.baseline is None else contrast_of(self.run, target, contrast)
+
+    def panel(
+        self, name: str, options_text: str, target: int, contrast: int | None = None
+    ) -> Panel:
         """Return the panel of a map, new or kept."""
-        key = (name, options_text, target)
+        key = (name, options_text, target, contrast)
         if key not in self._panels:
-            self._panels[key] = Panel(self.request(name, options_text), target)
+            self._panels[key] = Panel(self.request(name, options_text), target, contrast)
         return self._panels[key]
 
     def forget_failures(self) -> None:
@@ -186,7 +198,7 @@ class ComparisonSession:
         if panel.explanation is not None:
             shown = map_of(panel.explanation, panel.audit(randomise=randomise))
         elif begun and panel.request.method.explain is None:
-            shown = self._occlusion_so_far(panel.target)
+            shown = self._occlusion_so_far(panel.target, panel.contrast)
         else:
             shown = empty_map(panel.request)
         return {**shown, "status": status, "error": panel.failure}
@@ -203,12 +215,11 @@ class ComparisonSession:
 
     def _next_work(self, panel: Panel) -> Generator[Progress, None, None]:
         if panel.explanation is None:
-            run = self._run_for(panel)
-            explanation = yield from explanation_steps(self.setup, run, panel.target, panel.request)
-            if run is not self.run and self.run.whole is not None:
-                run.check_baseline(self.run.whole)
-                self.run.set_answers.adopt(run.set_answers)
-            panel.explanation = explanation
+            # Occlusion shares the run of clicks.
+            steps = explanation_steps if panel.request.method.explain is None else apart_steps
+            panel.explanation = yield from steps(
+                self.setup, self.run, panel.target, panel.request, panel.contrast
+            )
         if panel.audited is None:
             if self._audit is None:
                 self._audit = audit_of(self.setup, panel.explanation, self.fills)
@@ -221,28 +232,20 @@ class ComparisonSession:
             self.setup, panel.explanation, panel.request, panel.audited
         )
 
-    def _occlusion_so_far(self, target: int) -> dict[str, Any]:
+    def _occlusion_so_far(self, target: int, contrast: int | None) -> dict[str, Any]:
         """Describe the unfinished map; a large one changes less often."""
         now = time.monotonic()
         if self._partial is not None:
             until, known, shown = self._partial
-            if known == target and now < until:
+            if known == (target, contrast) and now < until:
                 return dict(shown)
-        shown = map_of(self.setup.freeze(self.run, target), None)
+        shown = map_of(self.setup.freeze(self.run, target, contrast=contrast), None)
         size = len(shown["values"]) * max(1, len(self._panels))
-        self._partial = (now + size / MAX_BYTES_PER_SECOND, target, shown)
+        self._partial = (now + size / MAX_BYTES_PER_SECOND, (target, contrast), shown)
         return shown
 
     def _new_run(self) -> Run:
         return self.setup.start_run(self.picture, self.grid_size, self.map_fill)
-
-    def _run_for(self, panel: Panel) -> Run:
-        """Share the run of clicks with occlusion; other methods count their own calls."""
-        if panel.request.method.explain is None:
-            return self.run
-        run = self._new_run()
-        run.set_answers.adopt(self.run.set_answers)
-        return run
 
     def _remembered(self, request: MethodRequestLike) -> MethodRequest | None:
         """Find a request sent by the front end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from functools import partial
 from weakref import WeakKeyDictionary
@@ -23,6 +23,7 @@ from gridexplainer_widget.results.headline import foretells_record
 from gridexplainer_widget.results.notes import notes_of
 
 from .certainty_publisher import CertaintyPublisher
+from .method_publisher import MethodPublisher
 from .progress import known_of, progress_of
 from .session import ExplorerSession, Question
 from .sets_publisher import SetsPublisher
@@ -42,7 +43,7 @@ PAUSE_OF_FITS = 10
 """Between two fits of a running map, in durations of a fit: a fine grid's takes a while."""
 
 
-class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
+class ExplorerPublisher(CertaintyPublisher, MethodPublisher, SetsPublisher):
     """Read the front end's traits, run the jobs, write the kernel's traits."""
 
     _traits: ExplorerTraits
@@ -59,10 +60,8 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
 
     @property
     def explanation(self) -> Explanation | None:
-        """The scores so far; None before the first batch."""
+        """The run's own maps so far; None before the first batch."""
         with self.lock:
-            if self._last:
-                return self._last
             return self._session.explanation(self._question(), self._traits.map or None)
 
     def start(self) -> None:
@@ -86,20 +85,20 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
                 self.publish_scores()
                 self.publish_evidence()
             finally:  # even if that fails: the status is "running"
-                steps = partial(self._session.steps, run, self._question)
-                self._submit(Turn.RUN, steps, self._on_finish, self._on_update)
+                self._submit(Turn.RUN, lambda: self._steps(run), self._on_finish, self._on_update)
 
     def play(self) -> None:
         """Compute the deletion and insertion curves."""
         with self.publishing():
-            run, explanation = self._session.run, self.explanation
+            run, explanation = self._session.run, self.shown
             curves = self._session.curves(explanation) if explanation else None
             if run is None or explanation is None or curves is None:
                 raise RuntimeError(
                     "The curve hides cells in the order of their drops, and some have none yet: "
                     "wait() for the run, or start() it."
                 )
-            target, shown, self._curves = self._target(), explanation.map, curves
+            target, self._curves = self._target(), curves
+            shown = "method" if self.by_another_method else explanation.map
 
             def publish(outcome: Outcome | None = None) -> None:
                 running = outcome is None
@@ -115,15 +114,20 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
         finished = self.runner.wait(timeout)
         failure = self._failure
         if failure is not None:
-            raise ExplanationError(named(failure), self.explanation) from failure
+            raise ExplanationError(named(failure), self.shown) from failure
         return finished
 
     def close(self) -> None:
         """End all work; the explanation stays."""
         with self.lock:
-            self._last = self.explanation
+            self._last = self.shown
             super().close()
             self._session.close()
+
+    @property
+    def shown(self) -> Explanation | None:
+        """What is on the screen; after `close`, what was."""
+        return self._last or super().shown
 
     def publish_scores(self, *, fit: bool = True) -> None:
         """Publish the maps and the traits that depend on them; the fitted one only with `fit`."""
@@ -142,15 +146,19 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
         traits.set_trait("hardly_changed", hardly_changed_of(run))
         if fit:
             self._publish_fit(explanation or (self.explanation if handfuls_done(run) else None))
-        traits.set_trait("progress", progress_of(run, handfuls, self._known_before, seconds))
+        progress = progress_of(run, handfuls, self._known_before, seconds)
+        traits.set_trait("progress", {**progress, **self.progress_by_method()})
+        self.publish_method(run)
         traits.set_trait("about", about_of(run))
-        traits.set_trait("notes", list(notes_of(explanation)) if explanation else [])
+        on_screen = None if running else self.shown
+        traits.set_trait("notes", list(notes_of(on_screen)) if on_screen else [])
         self._publish_check()
         saturated = explanation is not None and explanation.saturated
         traits.set_trait("headline", headline_of(run, target, contrast, explanation))
         prediction = run_prediction(run, target, contrast, saturated=saturated)
         traits.set_trait("prediction", prediction)
         self.publish_certainty(explanation)
+        self.publish_audit()
 
     def publish_evidence(self, *, ask: bool = True) -> None:
         """Publish the selection's evidence, or ask the model for it."""
@@ -174,10 +182,15 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
             self._ask(run, hidden, partial(self._on_answer, of_map=of_map))
 
     def forget_curve(self) -> None:
-        """Clear the curves: the ranking has changed."""
+        """Clear curves and audit: the ranking has changed."""
         self.runner.drop(Turn.CURVE)
+        self.forget_audit()
         self._curves = None
         self._traits.set_trait("curve", {})
+
+    def _steps(self, run: Run) -> Iterator[object]:
+        yield from self.method_steps(run)
+        yield from self._session.steps(run, self._question)
 
     def _publish_fit(self, explanation: Explanation | None) -> None:
         """Fit the second map; no claim about it while more handfuls come in."""
@@ -220,6 +233,7 @@ class ExplorerPublisher(CertaintyPublisher, SetsPublisher):
             self._session.forget_runs()
             self.forget_sets()
             self.forget_certainty()
+            self.forget_methods()
         super()._publish_failure(outcome)
 
     def _check(self) -> None:

@@ -13,11 +13,12 @@ from gridexplainer_widget.core.scores import Answers, Score, drops_of
 from gridexplainer_widget.inference.cell_sets import Curves, Selection, sum_of_drops
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.together import handfuls_done
+from gridexplainer_widget.methods.requests import MethodRequest
 from gridexplainer_widget.results.data.about import about_record, how_made
 from gridexplainer_widget.results.data.curve_text import axis_of, curve_text
 from gridexplainer_widget.results.data.set_effect import SetEffect, alone_text
 from gridexplainer_widget.results.explanation import Explanation
-from gridexplainer_widget.results.headline import answer_parts, headline_records
+from gridexplainer_widget.results.headline import answer_parts, foretold_record, headline_records
 
 PREDICTION_CLASSES = 5
 """Most probable classes shown."""
@@ -68,13 +69,34 @@ def headline_of(
     """Say it in a sentence for each map; without an explanation, only what the model answers."""
     if explanation is not None:
         return headline_records(explanation)
+    answer = answer_of(run, target, contrast)
+    return {"alone": answer} if answer else {}
+
+
+def answer_of(run: Run, target: int, contrast: int | None) -> list[list[Any]]:
+    """Say what the model answers; nothing until that is known."""
     if run.baseline is None:
-        return {}
+        return []
     classifier = run.classifier
     labels = classifier.names(len(run.baseline))
     model = classifier.quantity, classifier.output
-    parts = answer_parts(run.baseline, labels, target, *model, contrast)
-    return {"alone": [list(part) for part in parts]}
+    return [list(part) for part in answer_parts(run.baseline, labels, target, *model, contrast)]
+
+
+def method_map_of(run: Run, request: MethodRequest, made: Explanation | None) -> dict[str, Any]:
+    """Describe another method's map; `made` is None until it is there."""
+    values = made.values if made else np.full(run.grid.shape, np.nan, np.float32)
+    if made is None or not made.unit:  # such numbers only rank: shares of the largest are shown
+        values = values / (np.nanmax(np.abs(values), initial=0) or 1)
+    found = made.foretells if made else None
+    return {
+        "title": request.title,
+        "unit": made.unit if made else "",
+        "values": values.astype("<f4").tobytes(),
+        "headline": headline_records(made)["alone"] if made else [],
+        "foretold": foretold_record(found) if found else {},
+        "how": f"{made.model} · {request.title}: {made.native}" if made else "",
+    }
 
 
 def about_of(run: Run) -> dict[str, Any]:

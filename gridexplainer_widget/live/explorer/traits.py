@@ -21,6 +21,8 @@ from gridexplainer_widget.live.traits import (
     kernel_trait,
     sent_target,
 )
+from gridexplainer_widget.methods.registry import parse_method
+from gridexplainer_widget.methods.requests import parse_options
 from gridexplainer_widget.wire.explorer import COLORMAPS, MAPS, SCALES, accepted_grid_size
 from gridexplainer_widget.wire.shared import accepted_value
 
@@ -68,6 +70,26 @@ class ExplorerTraits(BaseWidget):
             help="How well `alone` and `together` foretell what hiding of other handfuls does: "
             "`value` (−1 to 1), `low`, `high` (random maps), `probes` (handfuls), `reliable`, "
             "`text`; once the run has ended. `shown`: the map that has earned it."
+        )
+    )
+    method_map = kernel_trait(
+        t.Dict(
+            help="The map of another `method`: `title`, `unit`, `values` (as `scores`; NaN until "
+            "it is made; without a unit, shares of the largest), `how` (in words); empty for "
+            "occlusion."
+        ),
+        echo_update=False,
+    )
+    offered = kernel_trait(
+        t.List(help="Methods: [name, title, whether it takes a layer, why it cannot be had].")
+    )
+    layers = kernel_trait(
+        t.List(t.Unicode(), help="The network's layers that have maps, once one is asked for.")
+    )
+    audit = kernel_trait(
+        t.Dict(
+            help="How far to trust the map that is shown, once that was asked: `level`, `text`, "
+            "`figures` ([[text, meaning], …]), `notes`; while it is measured, `text` alone."
         )
     )
     hardly_changed = kernel_trait(
@@ -168,6 +190,14 @@ class ExplorerTraits(BaseWidget):
             "that has earned it.",
         ).tag(sync=True)
     )
+    method = Validated(
+        "occlusion", help="What makes the map: a name in docs/methods.md; evidence is by hiding."
+    ).tag(sync=True)
+    layer = checked(
+        t.Unicode("", help='Where a method that takes a layer looks; "" for its own choice.').tag(
+            sync=True
+        )
+    )
     value = Validated((), help="The selected cells: [(row, column), …].").tag(sync=True)
     keep = checked(
         t.Bool(
@@ -231,6 +261,16 @@ class ExplorerTraits(BaseWidget):
                 "contrast=None asks against all others, in any score."
             )
         return score
+
+    @t.validate("method")
+    def _valid_method(self, proposal: Any) -> Any:
+        return accepted(parse_method, proposal.value).name
+
+    @t.validate("layer")
+    def _valid_layer(self, proposal: Any) -> Any:
+        method = parse_method(self.method)
+        accepted(lambda: parse_options(method, layer=proposal.value or None))
+        return proposal.value
 
     @t.validate("value")
     def _valid_value(self, proposal: Any) -> Any:

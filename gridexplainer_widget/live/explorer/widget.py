@@ -14,17 +14,19 @@ from gridexplainer_widget.core.shown import quoted
 from gridexplainer_widget.inference.cell_sets import Selection
 from gridexplainer_widget.live.files import upload_of
 from gridexplainer_widget.live.fill_names import FillNames
+from gridexplainer_widget.methods.registry import parse_method
+from gridexplainer_widget.results.comparison_record import offered_of
 from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.wire.document import STATIC
 from gridexplainer_widget.wire.explorer import APPEARANCE, FRONT_END_TRAITS, KERNEL_TRAITS
 
 from .files import saved_file
 from .publisher import ExplorerPublisher
+from .questions import ExplorerQuestions
 from .session import ExplorerSession
-from .traits import ExplorerTraits
 
 
-class GridExplainerWidget(ExplorerTraits):
+class GridExplainerWidget(ExplorerQuestions):
     """A picture whose cells are scored live; made by :meth:`GridExplainer.explore`.
 
     Parameters
@@ -63,12 +65,15 @@ class GridExplainerWidget(ExplorerTraits):
         self._session = ExplorerSession(explainer, read_picture(img))
         self._fill_names = FillNames(explainer.seed)
         layout = {"layout": traits.pop("layout")} if "layout" in traits else {}
+        if "layer" in traits:  # after the method, whichever is given first
+            traits["layer"] = traits.pop("layer")
         super().__init__(explainer, ExplorerPublisher(self, self._session), **layout)
         initial = {name: getattr(explainer, name) for name in ("fill", "score")}
         initial["grid_size"] = self._session.grid_for(self._session.picture)
         with self._publisher.publishing():
             self.set_trait("picture", png_bytes(self._session.picture.displayed))
             self.set_trait("fill_texts", FILL_TEXTS)
+            self.set_trait("offered", offered_of(explainer.classifier))
             self.set_trait("unavailable_fills", unavailable_fills())
             self.set_trait("quantity", explainer.classifier.quantity.record)
             self._list_fill(explainer.fill)
@@ -80,14 +85,15 @@ class GridExplainerWidget(ExplorerTraits):
         self.observe(self._on_grid, ["grid_size", "fill"])
         self.observe(self._on_target, ["target", "contrast", "score"])
         self.observe(self._on_map, "map")
+        self.observe(self._on_method, ["method", "layer"])
         self.observe(self._on_selection, ["value", "keep"])
         self._on_selection(None)
         self.start()
 
     @property
     def explanation(self) -> Explanation | None:
-        """The scores so far; None before the first batch."""
-        return self._publisher.explanation
+        """The scores so far, or the map of :attr:`method`; None before there is one."""
+        return self._publisher.shown
 
     def select(self, cells: Iterable[tuple[int, int]], *, keep: bool = False) -> None:
         """Select cells to hide together; :attr:`evidence` gets the prediction.
@@ -130,36 +136,6 @@ class GridExplainerWidget(ExplorerTraits):
                 self.select(before.cells, keep=before.keep)
                 self._publish_evidence()
 
-    def play(self) -> None:
-        """Compute the deletion and insertion curves; see :attr:`curve`.
-
-        Raises
-        ------
-        RuntimeError
-            Some cells are not scored.
-        """
-        self._publisher.play()
-
-    def smallest_set(self, kind: str, *, another: bool = False) -> None:
-        """Search the smallest set that is "enough" or "needed", and select it.
-
-        It waits for the run; :attr:`minimal_sets` fills in. With `another`, the next set that
-        shares no cell with those that are known.
-        """
-        self._publisher.smallest_set(kind, another=another)
-
-    def how_sure(self) -> None:
-        """Ask how sure each cell is, after the run; see :attr:`certainty`.
-
-        What is known is not asked again.
-
-        Raises
-        ------
-        RuntimeError
-            Nothing is scored yet.
-        """
-        self._publisher.certainty()
-
     def _replace_picture(self, picture: Picture) -> None:
         png = png_bytes(picture.displayed)
         with self._publisher.publishing():
@@ -193,9 +169,11 @@ class GridExplainerWidget(ExplorerTraits):
         """
         from gridexplainer_widget.results.page import to_html  # noqa: PLC0415 - reads a bundle
 
+        explanation = self._explanation_so_far()
+        if explanation.attribution is not None:
+            return explanation.to_html(path)
         state = {name: getattr(self, name) for name in ("value", "keep", *APPEARANCE)}
         known = self._session.cached_answer()
-        explanation = self._explanation_so_far()
         return to_html(explanation, path, state=state, selection=known)
 
     def _png(self) -> bytes:
@@ -214,13 +192,7 @@ class GridExplainerWidget(ExplorerTraits):
 
     def _obey(self, command: dict[str, Any], buffers: Any) -> None:
         kind = command.get("type")
-        if kind == "play":
-            self.play()
-        elif kind == "smallest_set":
-            self.smallest_set(command.get("kind", ""), another=command.get("next") is True)
-        elif kind == "certainty":
-            self.how_sure()
-        elif kind == "explain":
+        if kind == "explain":
             upload = upload_of(command, buffers)
             self._publisher.read(upload, self._session.size_of, self._replace_picture)
         elif kind == "save":
@@ -250,6 +222,9 @@ class GridExplainerWidget(ExplorerTraits):
             self._clear_error()
             self._publisher.forget_curve()
             self._publisher.forget_sets()
+            if self._publisher.lacks_map:
+                self.start()
+                return
             self._publisher.publish_scores()
             self._publisher.publish_evidence()
 
@@ -257,6 +232,13 @@ class GridExplainerWidget(ExplorerTraits):
         with self._publisher.publishing():
             self._clear_error()
             self._publisher.forget_curve()
+
+    def _on_method(self, _: Any) -> None:
+        with self._publisher.publishing():
+            self._publisher.forget_curve()
+            if "layer" not in parse_method(self.method).options:
+                self.layer = ""
+            self.start()
 
     def _on_selection(self, _: Any) -> None:
         if self._session.select(Selection(self.value, self.keep)):

@@ -75,7 +75,7 @@ export function amountText(drop: number, score: Score, unit = ""): string {
 }
 
 export function unitOf(score: Score, unit = ""): string {
-  return { probability: "points", "log-odds": "log-odds", value: unit }[score];
+  return unit || { probability: "points", "log-odds": "log-odds", value: "" }[score];
 }
 
 /** Decimals that tell small drops from none. */

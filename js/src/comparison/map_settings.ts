@@ -1,6 +1,6 @@
 // How the maps are made, behind one button: the grid, what hides cells, randomised weights.
 
-import { choice } from "../controls/choice";
+import { choice } from "../dom/choice";
 import { gridControl } from "../controls/grid_control";
 import { disclosure } from "../dom/disclosure";
 import { tickBox } from "../dom/field";

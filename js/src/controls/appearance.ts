@@ -3,13 +3,13 @@
 import { listen } from "../dom/listen";
 import { appearanceOf } from "../cells/colors";
 import { decodeScores, scaleOf } from "../cells/scores";
-import { shownScores } from "../cells/two_maps";
+import { shownScores, shownUnit } from "../cells/two_maps";
 import { attribute, element } from "../dom/element";
 import { field, tickBox } from "../dom/field";
 import type { Option } from "../dom/select";
 import { thresholdText } from "../grid/legend";
 import { COLORMAPS, type Model } from "../model/explorer_protocol";
-import { choice } from "./choice";
+import { choice } from "../dom/choice";
 
 interface Part {
   element: HTMLElement;
@@ -71,9 +71,9 @@ function slider(
 }
 
 function fadeText(model: Model): string {
-  const score = model.get("score");
+  const [score, unit] = shownUnit(model);
   const appearance = appearanceOf(model);
   if (appearance.threshold === 0) return "off";
   const scale = scaleOf(decodeScores(shownScores(model)), score, appearance.scale);
-  return thresholdText(scale, score, appearance.threshold, model.get("quantity").unit);
+  return thresholdText(scale, score, appearance.threshold, unit);
 }

@@ -1,6 +1,6 @@
 // The sentence on top: what the model says, what speaks for it, and how far to believe that.
 
-import { shownMap } from "../cells/two_maps";
+import { shownTexts } from "../cells/two_maps";
 import { attribute, element, showNodes } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 
@@ -11,11 +11,9 @@ export function headline(model: Model): { element: HTMLElement; update(): void }
   for (const status of [says, trust]) attribute(status, "role", "status");
   root.append(says, trust);
   const update = () => {
-    const shown = shownMap(model);
-    const sentence = model.get("headline");
-    const parts = sentence[shown] ?? sentence.alone ?? [["Asking the model …", false]];
+    const { headline, foretold } = shownTexts(model);
+    const parts = headline ?? [["Asking the model …", false]];
     showNodes(says, parts.map(([text, strong]) => (strong ? element("strong", "", text) : text)));
-    const foretold = model.get("foretells")[shown];
     if (trust.textContent !== (foretold?.text ?? "")) trust.textContent = foretold?.text ?? "";
     trust.classList.toggle("gx-doubt", foretold?.reliable === false);
   };

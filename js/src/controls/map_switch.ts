@@ -36,7 +36,7 @@ export function mapSwitch(model: Model, signal: AbortSignal, host: () => Host) {
   const update = () => {
     const [two, shown] = [hasTogether(model), shownMap(model)];
     // Room is kept from the start: nothing moves.
-    root.hidden = !two && !filled(model.get("progress"))?.handfuls?.total;
+    root.hidden = shown === "method" || (!two && !filled(model.get("progress"))?.handfuls?.total);
     root.style.visibility = two ? "" : "hidden";
     buttons.forEach((button, at) => attribute(button, "aria-pressed", String(NAMES[at]![0] === shown)));
   };

@@ -1,6 +1,6 @@
 // Checks of the model: one line, with the result of each check in its details.
 
-import { shownMap } from "../cells/two_maps";
+import { shownTexts } from "../cells/two_maps";
 import { attribute, element, showNodes } from "../dom/element";
 import type { Check, CheckVerdict, Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
@@ -27,7 +27,7 @@ export function modelCheck(model: Model): { element: HTMLElement; update(): void
     if (!check) return;
     root.dataset["verdict"] = check.verdict;
     // A tick says that all is well: not beside a doubt about the map.
-    const doubted = model.get("notes").length > 0 || model.get("foretells")[shownMap(model)]?.reliable === false;
+    const doubted = model.get("notes").length > 0 || shownTexts(model).foretold?.reliable === false;
     showNodes(summary, [summaryLine(check, doubted)]);
     showNodes(list, check.checks.map(listItem));
   };

@@ -6,7 +6,8 @@ import type { Option } from "../dom/select";
 import type { Model, Score } from "../model/explorer_protocol";
 import type { Host } from "../model/widget_model";
 import { appearanceFields } from "./appearance";
-import { choice } from "./choice";
+import { choice } from "../dom/choice";
+import { methodChoice } from "./method_choice";
 import { gridControl } from "./grid_control";
 
 const SCORES: [Score, string][] = [
@@ -30,13 +31,14 @@ export function settings(model: Model, root: HTMLElement, signal: AbortSignal, h
     return model.get("fills").map((f): Option => [f, (texts[f] ?? f) + (missing[f] ? ": not installed" : ""), missing[f]]);
   });
   const score = choice(model, signal, "score", "Measured in", () => SCORES);
+  const methods = methodChoice(model, signal);
   const large = tickBox("Large, for a projector", signal, (on) => root.toggleAttribute("data-large", on));
   const looks = appearanceFields(model, signal);
-  panel.append(grid.element, fills.element, score.element, ...looks.elements, large.element);
+  panel.append(...methods.elements, grid.element, fills.element, score.element, ...looks.elements, large.element);
   const update = () => {
-    for (const part of [grid, fills, score, looks]) part.update();
+    for (const part of [methods, grid, fills, score, looks]) part.update();
     score.element.hidden = model.get("score") === "value" || model.get("contrast") !== null;
-    for (const part of [grid, fills]) part.element.hidden = host() === "page";
+    for (const part of [grid.element, fills.element, methods.elements[0]!]) part.hidden = host() === "page";
     for (const control of panel.querySelectorAll<HTMLSelectElement | HTMLInputElement>("[data-asks]")) {
       control.disabled = host() === "gone";
     }

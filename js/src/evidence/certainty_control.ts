@@ -1,5 +1,6 @@
 // How sure each cell is: a button, and what was found in a sentence.
 
+import { shownMap } from "../cells/two_maps";
 import { element } from "../dom/element";
 import { listen } from "../dom/listen";
 import type { Model } from "../model/explorer_protocol";
@@ -18,6 +19,7 @@ export function certaintyControl(model: Model, signal: AbortSignal, host: () => 
   const root = element("p", "gx-set");
   let shown = false;
   const known = () => filled(model.get("certainty"));
+  const ofHiding = () => shownMap(model) !== "method";
   /** What was known, and the error, when it was last looked at: what is asked for may never come. */
   let [had, error] = [known(), model.get("error")];
   listen(button, "click", () => {
@@ -32,10 +34,10 @@ export function certaintyControl(model: Model, signal: AbortSignal, host: () => 
     [had, error] = [found, model.get("error")];
     button.title = (!found && estimate?.text) || "Hides each cell in eight ways";
     button.disabled = !found && (host() !== "kernel" || !estimate);
-    button.hidden = !found && host() !== "kernel"; // it never could be asked
+    button.hidden = !ofHiding() || (!found && host() !== "kernel"); // it never could be asked
     button.ariaPressed = String(shown);
-    root.hidden = !shown;
+    root.hidden = !shown || !ofHiding();
     root.textContent = found?.sentence ?? "Asking …";
   };
-  return { element: root, button, on: () => shown && known() !== null, update };
+  return { element: root, button, on: () => shown && known() !== null && ofHiding(), update };
 }

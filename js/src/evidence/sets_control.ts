@@ -14,8 +14,8 @@ const NAMES: Record<SetKind, [name: string, title: string]> = {
 
 const KINDS = ["enough", "needed"] as const;
 
-/** `more` stands in the row of buttons. */
-export function setsControl(model: Model, signal: AbortSignal, host: () => Host, choose: Choose, more: HTMLElement) {
+/** `more` stand in the row of buttons. */
+export function setsControl(model: Model, signal: AbortSignal, host: () => Host, choose: Choose, more: HTMLElement[]) {
   const root = element("div", "gx-sets");
   const row = element("div", "gx-actions");
   const found = element("p", "gx-set");
@@ -49,7 +49,7 @@ export function setsControl(model: Model, signal: AbortSignal, host: () => Host,
   };
   const buttons = KINDS.map((kind) => button(...NAMES[kind], () => ask(kind, false)));
   const another = button("Another", "The next set, of other cells", () => ask(shown()![0], true));
-  row.append(more);
+  row.append(...more);
 
   const update = () => {
     const sets = model.get("minimal_sets");

@@ -9,6 +9,7 @@ import { settings } from "../controls/settings";
 import { element } from "../dom/element";
 import { liveRegion } from "../dom/live_region";
 import { followTheme } from "../dom/theme";
+import { auditControl } from "../evidence/audit_control";
 import { certaintyControl } from "../evidence/certainty_control";
 import { evidenceView } from "../evidence/evidence_view";
 import { setsControl } from "../evidence/sets_control";
@@ -74,11 +75,12 @@ export function mountExplorer(
     remember();
     show(value, keep); // a page knows the answers to its sets
   };
-  const sets = setsControl(model, signal, host, chooseSet, sure.button);
+  const audit = auditControl(model, signal, host);
+  const sets = setsControl(model, signal, host, chooseSet, [sure.button, audit.button]);
   const live = liveRegion(model);
-  const parts = [top, notices, controls, looks, open, save, grid, evidence, actions, sets, sure, play];
+  const parts = [top, notices, controls, looks, open, save, grid, evidence, actions, sets, sure, audit, play];
 
-  evidence.element.append(actions.element, sets.element, sure.element, play.element);
+  evidence.element.append(actions.element, sets.element, sure.element, audit.element, play.element);
   const body = element("div", "gx-body");
   body.append(grid.element, evidence.element);
   const heads = [top.element, controls.element, save.panel, looks.panel, notices.alerts];

@@ -2,8 +2,8 @@
 
 import { appearanceOf } from "../cells/colors";
 import { cellAt } from "../cells/geometry";
-import { decodeScores, isScored } from "../cells/scores";
-import { shownMap, shownScores } from "../cells/two_maps";
+import { amountText, decodeScores, isScored } from "../cells/scores";
+import { shownMap, shownScores, shownUnit } from "../cells/two_maps";
 import { attribute, element, showPng } from "../dom/element";
 import { onRepaintNeeded } from "../dom/repaint";
 import { tip } from "../dom/tip";
@@ -69,10 +69,11 @@ export function gridView(
     if (!picture || !pale) return;
     const [grid, appearance] = [shape(), appearanceOf(model)];
     const [score, keep] = [model.get("score"), model.get("keep")];
+    const [unit] = shownUnit(model);
     const [width, height] = [frame.clientWidth, frame.clientHeight];
     const [active, selected] = [activeShown ? cells.active() : null, cells.shown()];
     const marks = { hardlyChanged: model.get("hardly_changed"), hovered, active, selected, keep };
-    const scene = { picture, pale, grid, drops, score, appearance, bare: bare.on(), verdicts: certainty()?.verdicts ?? null, ...marks };
+    const scene = { picture, pale, grid, drops, score: unit, appearance, bare: bare.on(), verdicts: certainty()?.verdicts ?? null, ...marks };
     paint(canvas, scene, width, height);
     const index = cells.dragging() ? null : (hovered ?? active);
     const drop = index === null ? undefined : alone[index];
@@ -104,9 +105,10 @@ export function gridView(
   const numbersOf = (index: number, change: string) => {
     const part = together[index];
     const unit = model.get("quantity").unit;
-    const texts =
-      part === undefined ? [change] : bothTexts(change, part, shownMap(model), model.get("score"), unit);
-    return [...texts, ...changedText(model.get("hardly_changed"), index)];
+    const shown = shownMap(model);
+    const own = shown === "method" ? [`${filled(model.get("method_map"))!.title}: ${amountText(drops[index]!, ...shownUnit(model))}`] : [];
+    const texts = part === undefined ? [change] : bothTexts(change, part, shown, model.get("score"), unit);
+    return [...own, ...texts, ...changedText(model.get("hardly_changed"), index)];
   };
 
   const describe = () => {
@@ -212,8 +214,8 @@ export function gridView(
     cells.follow();
     const grid = shape();
     if (grid && hovered !== null && hovered >= grid.rows * grid.columns) hovered = null;
-    const unit = model.get("quantity").unit;
-    key.update(drops, model.get("score"), appearanceOf(model), unit, model.get("hardly_changed"), sidesOf(model));
+    const [score, unit] = shownUnit(model);
+    key.update(drops, score, appearanceOf(model), unit, model.get("hardly_changed"), sidesOf(model));
     refresh();
   };
   return { element: root, canvas, bare: bare.element, shape: shapeOfPicture, update };

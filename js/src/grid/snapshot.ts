@@ -2,7 +2,7 @@
 
 import { HUES, appearanceOf, withAlpha } from "../cells/colors";
 import { decodeScores } from "../cells/scores";
-import { shownMap, shownScores } from "../cells/two_maps";
+import { shownScores, shownTexts, shownUnit } from "../cells/two_maps";
 import { element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
@@ -49,11 +49,9 @@ const SANS = "system-ui, sans-serif";
 
 /** The sentence, how far to believe it, how the map was made, and what a reader must know. */
 function captionOf(model: Model): Line[] {
-  const shown = shownMap(model);
-  const sentence = model.get("headline");
-  const says = (sentence[shown] ?? sentence.alone ?? []).map(([text]) => text).join("");
-  const about = filled(model.get("about"));
-  const quiet = [model.get("foretells")[shown]?.text, about?.how[shown], about?.caveat].filter(Boolean) as string[];
+  const { headline, foretold, how } = shownTexts(model);
+  const says = (headline ?? []).map(([text]) => text).join("");
+  const quiet = [foretold?.text, how, filled(model.get("about"))?.caveat].filter(Boolean) as string[];
   return [
     { text: says, font: `600 15px ${SANS}`, color: "#111" },
     ...quiet.map((text) => ({ text, font: `12px ${SANS}`, color: "#555" })),
@@ -88,7 +86,8 @@ function drawText(context: CanvasRenderingContext2D, lines: Line[], width: numbe
 function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number, width: number): void {
   const appearance = appearanceOf(model);
   const drops = decodeScores(shownScores(model));
-  const [least, most] = endTexts(drops, model.get("score"), appearance, model.get("quantity").unit);
+  const [score, unit] = shownUnit(model);
+  const [least, most] = endTexts(drops, score, appearance, unit);
   const { supports, against } = HUES[appearance.colormap];
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = "#555";

@@ -1,6 +1,8 @@
 // The traits and commands of the comparison; mirrors gridexplainer_widget/wire/comparison.py.
 
-import type { Cell, GridShape, Maybe, ModelOf, Quantity, Status } from "./widget_model";
+import type { Cell, GridShape, Maybe, ModelOf, Offered, Quantity, Status } from "./widget_model";
+
+export type { Offered } from "./widget_model";
 
 export const KERNEL_TRAITS = [
   "picture",
@@ -53,9 +55,6 @@ export type Progress = [done: number, total: number] | null;
 
 /** `options` is a layer, options as text, or "" for the defaults. */
 export type MethodRequest = [name: string, options: string];
-
-/** `disabledReason` is "" where the method works with this model. */
-export type Offered = [name: string, title: string, takesLayer: boolean, disabledReason: string];
 
 export interface Prediction {
   target: number;

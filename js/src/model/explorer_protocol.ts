@@ -1,9 +1,9 @@
 // The traits and commands of the explorer; mirrors gridexplainer_widget/wire/explorer.py.
 
-import type { Certainty, CertaintyEstimate, MinimalSets, SetKind } from "./findings";
-import type { Cell, GridShape, Maybe, ModelOf, Quantity, Status } from "./widget_model";
+import type { Audit, Certainty, CertaintyEstimate, Foretold, MethodMap, MinimalSets, SetKind } from "./findings";
+import type { Cell, GridShape, Maybe, ModelOf, Offered, Quantity, Status } from "./widget_model";
 
-export type { Certainty, CertaintyEstimate, MinimalSets, SetKind, SmallestSet } from "./findings";
+export type { Audit, Certainty, CertaintyEstimate, Foretold, MethodMap, MinimalSets, SetKind, SmallestSet } from "./findings";
 
 export const KERNEL_TRAITS = [
   "picture",
@@ -15,6 +15,10 @@ export const KERNEL_TRAITS = [
   "scores",
   "together",
   "foretells",
+  "method_map",
+  "offered",
+  "layers",
+  "audit",
   "hardly_changed",
   "status",
   "progress",
@@ -43,12 +47,14 @@ export const FRONT_END_TRAITS = [
   "contrast",
   "score",
   "map",
+  "method",
+  "layer",
   "value",
   "keep",
   ...APPEARANCE,
 ] as const;
 
-export const COMMANDS = ["start", "stop", "play", "certainty", "smallest_set", "explain", "save", "state"] as const;
+export const COMMANDS = ["start", "stop", "play", "certainty", "audit", "smallest_set", "explain", "save", "state"] as const;
 
 export const SAVED_FORMATS = ["html", "report", "npz"] as const;
 
@@ -77,7 +83,7 @@ export const MAX_UPLOAD = 8 * 2 ** 20;
 
 export type Command =
   | { type: "smallest_set"; kind: SetKind; next: boolean }
-  | { type: "start" | "stop" | "play" | "certainty" | "state" }
+  | { type: "start" | "stop" | "play" | "certainty" | "audit" | "state" }
   | { type: "explain"; name: string }
   | { type: "save"; format: SavedFormat; id: string };
 export type SavedFormat = (typeof SAVED_FORMATS)[number];
@@ -96,6 +102,9 @@ export interface Prediction {
   top: [index: number, probability: number][];
 }
 
+/** On the screen: one of the run's maps, or another method's. */
+export type ShownMap = MapName | "method";
+
 /** For each map; only what the model answers while the run goes on. */
 export type Headline = Partial<Record<MapName, [text: string, strong: boolean][]>>;
 
@@ -112,16 +121,6 @@ export interface Progress {
   name: string;
   text: string;
   pace: string;
-}
-
-/** How well a map foretells what hiding does, against random maps; `text` says it. */
-export interface Foretold {
-  value: number;
-  low: number;
-  high: number;
-  probes: number;
-  reliable: boolean;
-  text: string;
 }
 
 /** `shown` has earned it; nothing is claimed while handfuls come in. */
@@ -154,7 +153,7 @@ export interface Curve {
   deletion: (number | null)[];
   insertion: (number | null)[];
   /** The map that ranks the cells. */
-  map: MapName;
+  map: ShownMap;
   /** The first counts with which the answer is gone, and is there; null if none, or not yet known. */
   changes: { deletion: number | null; insertion: number | null };
   /** What the curves say. */
@@ -196,6 +195,12 @@ export interface Traits {
   /** As `scores`, fitted to cells hidden together; empty while there is none. */
   together: DataView;
   foretells: Foretells;
+  /** Empty for occlusion. */
+  method_map: Maybe<MethodMap>;
+  offered: Offered[];
+  /** Of the network, once a method asks for one. */
+  layers: string[];
+  audit: Maybe<Audit>;
   /** Cells that look nearly the same when they are hidden: their 0 says nothing. */
   hardly_changed: number[];
   status: Status;
@@ -224,6 +229,9 @@ export interface Traits {
   score: Score;
   /** "" for the map that has earned it. */
   map: (typeof MAPS)[number];
+  method: string;
+  /** "" for the method's own choice. */
+  layer: string;
   value: Cell[];
   /** Hide all but `value`. */
   keep: boolean;
@@ -249,6 +257,10 @@ export const INITIAL: Pick<Traits, (typeof KERNEL_TRAITS)[number]> = {
   scores: NO_BYTES,
   together: NO_BYTES,
   foretells: {},
+  method_map: {},
+  offered: [],
+  layers: [],
+  audit: {},
   hardly_changed: [],
   status: "stopped",
   progress: {},

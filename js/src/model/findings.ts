@@ -1,6 +1,6 @@
-// What is found beyond the map: smallest sets of cells, and how sure each cell is.
+// What is found beyond the map: smallest sets of cells, how sure each cell is, other methods' maps, an audit.
 
-import type { Cell } from "./widget_model";
+import type { Cell, Maybe } from "./widget_model";
 
 /** Enough: alone it keeps the answer. Needed: hiding it changes the answer. */
 export type SetKind = "enough" | "needed";
@@ -76,4 +76,34 @@ export interface CertaintyEstimate {
   seconds: number | null;
   /** That in words. */
   text: string;
+}
+
+/** How well a map foretells what hiding does, against random maps; `text` says it. */
+export interface Foretold {
+  value: number;
+  low: number;
+  high: number;
+  probes: number;
+  reliable: boolean;
+  text: string;
+}
+
+/** Another method's map. */
+export interface MethodMap {
+  title: string;
+  /** "" where the numbers only rank: they are shares of the largest. */
+  unit: "probability" | "log-odds" | "value" | "";
+  /** NaN until they are there. */
+  values: DataView;
+  headline: [text: string, strong: boolean][];
+  foretold: Maybe<Foretold>;
+  how: string;
+}
+
+/** How far to trust the map that is shown; while it is measured, `text` alone. */
+export interface Audit {
+  text: string;
+  level?: string;
+  figures?: [text: string, meaning: string][];
+  notes?: string[];
 }

@@ -43,3 +43,6 @@ export interface Quantity {
   name: "probability" | "value";
   unit: string;
 }
+
+/** A method; `disabledReason` is "" where it works with this model. */
+export type Offered = [name: string, title: string, takesLayer: boolean, disabledReason: string];

@@ -115,6 +115,8 @@ export function traitsOf(recording: Recording): Traits {
     ...INITIAL,
     ...state,
     ...answerOf(recording, state.target, state.score),
+    method: "occlusion",
+    layer: "",
     picture: bytesOf(embedded.picture),
     labels: Array.from(labels, (label) => label ?? ""),
     grid,

@@ -3,7 +3,7 @@
 import { cellOf } from "../cells/geometry";
 import { changeOf, PROBABILITY } from "../cells/quantity";
 import { isScored, percent, signedText } from "../cells/scores";
-import type { MapName, Prediction, Score } from "../model/explorer_protocol";
+import type { Prediction, Score, ShownMap } from "../model/explorer_protocol";
 import type { GridShape, Quantity } from "../model/widget_model";
 import type { sidesOf } from "./classes";
 import { ordinal } from "./ordinal";
@@ -48,9 +48,9 @@ export function hidingText(drop: number, score: Score, unit = ""): string {
 }
 
 /** The numbers of both maps, that on the screen first. */
-export function bothTexts(alone: string, part: number, shown: MapName, score: Score, unit = ""): string[] {
+export function bothTexts(alone: string, part: number, shown: ShownMap, score: Score, unit = ""): string[] {
   const texts = [`hidden alone: ${alone}`, `its part when hidden with others: ${signedText(-part, score, unit)}`];
-  return shown === "alone" ? texts : texts.reverse();
+  return shown === "together" ? texts.reverse() : texts;
 }
 
 /** What hiding changes; in probability or value, also before and after. */

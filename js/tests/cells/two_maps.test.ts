@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hasTogether, shownMap, shownScores } from "../../src/cells/two_maps";
+import { hasTogether, shownMap, shownScores, shownTexts, shownUnit } from "../../src/cells/two_maps";
 import { scoresOf } from "../support/bytes";
 import { StrictModel, traits } from "../support/explorer";
 
@@ -24,5 +24,32 @@ describe("the map that is shown", () => {
     expect(hasTogether(model)).toBe(false);
     expect(shownMap(model)).toBe("alone");
     expect(shownScores(model)).toBe(model.get("scores"));
+  });
+});
+
+describe("another method's map", () => {
+  const made = {
+    title: "Grad-CAM",
+    unit: "" as const,
+    values: scoresOf(1, 0.5, 0, 0, -0.2, 0),
+    headline: [["By Grad-CAM.", false]] as [string, boolean][],
+    foretold: {},
+    how: "How.",
+  };
+
+  test("is shown instead of the run's own, whichever is chosen", () => {
+    const model = new StrictModel(traits({ together, map: "together", method: "grad-cam", method_map: made }));
+    expect(shownMap(model)).toBe("method");
+    expect(shownScores(model)).toBe(made.values);
+    expect(shownTexts(model)).toMatchObject({ headline: made.headline, foretold: null, how: "How." });
+  });
+
+  test("is in its own unit, or in shares of the largest", () => {
+    const model = new StrictModel(traits({ method_map: made }));
+    expect(shownUnit(model)).toEqual(["probability", "% of the largest"]);
+    model.receive({ method_map: { ...made, unit: "log-odds" } });
+    expect(shownUnit(model)).toEqual(["log-odds", ""]);
+    model.receive({ method_map: {}, score: "log-odds" });
+    expect(shownUnit(model)).toEqual(["log-odds", ""]);
   });
 });

@@ -190,8 +190,8 @@ describe("with the host", () => {
   const LOOKS = ["Colours", "Scale", "Strength", "Fade below", "Numbers", "Large, for a projector"];
 
   test.each([
-    ["kernel", ["Grid", "Hide with", "Measured in", ...LOOKS], false],
-    ["gone", ["Grid", "Hide with", "Measured in", ...LOOKS], true],
+    ["kernel", ["Method", "Grid", "Hide with", "Measured in", ...LOOKS], false],
+    ["gone", ["Method", "Grid", "Hide with", "Measured in", ...LOOKS], true],
     ["page", ["Measured in", ...LOOKS], false],
   ] as const)("“%s” there are %j; what asks the model is disabled: %s", (next, titles, disabled) => {
     host = next;

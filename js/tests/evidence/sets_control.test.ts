@@ -30,7 +30,7 @@ const FOUND: MinimalSets = { target: 1, enough: ENOUGH, needed: NEEDED };
 
 function show(minimal_sets: MinimalSets = {}, changes: Partial<Traits> = {}): void {
   model = new StrictModel(traits({ minimal_sets, ...changes }));
-  view = setsControl(model, controller.signal, () => host, choose, document.createElement("button"));
+  view = setsControl(model, controller.signal, () => host, choose, [document.createElement("button")]);
   view.update();
 }
 

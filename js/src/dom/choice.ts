@@ -1,7 +1,7 @@
 // A trait that is one of some names.
 
-import { field } from "../dom/field";
-import { select, type Option } from "../dom/select";
+import { field } from "./field";
+import { select, type Option } from "./select";
 import type { ModelOf } from "../model/widget_model";
 
 /** Where it `asks` the kernel, it is off without one. */
