@@ -10,6 +10,7 @@ from typing import Any
 import traitlets as t
 
 from gridexplainer_widget.analysis.setup import Setup
+from gridexplainer_widget.classifiers.labels import plain_target
 from gridexplainer_widget.classifiers.quantities import PROBABILITY
 from gridexplainer_widget.core.picture import Picture, PictureLike, read_picture
 from gridexplainer_widget.core.shown import shown
@@ -29,6 +30,7 @@ class BaseWidget(SharedTraits):
     the kernel: it is shown in `error`. What Python leads to is raised where it stands.
     """
 
+    _session: Any
     _shared_traits: Collection[str] = ()
     """What all views of the widget have in common, of what they may write."""
 
@@ -51,6 +53,13 @@ class BaseWidget(SharedTraits):
 
     target = t.Any(
         None, allow_none=True, help="The class asked about, index or label; None is the top one."
+    ).tag(sync=True, to_json=class_sent)
+
+    contrast = t.Any(
+        None,
+        allow_none=True,
+        help="Why the target rather than this class, index or label, in log-odds; None is all "
+        "others.",
     ).tag(sync=True, to_json=class_sent)
 
     def __init__(self, setup: Setup, publisher: Publisher, **layout: Any) -> None:
@@ -154,3 +163,11 @@ class BaseWidget(SharedTraits):
         labels = self._setup.classifier.labels
         target = accepted(accepted_target, proposal.value, self.labels, labels)
         return accepted(sent_target, target)
+
+    @t.validate("contrast")
+    def _valid_contrast(self, proposal: Any) -> Any:
+        contrast = accepted(sent_target, accepted(plain_target, proposal.value))
+        if not self.labels:  # it is looked at again with the first answer
+            return contrast
+        target = accepted(self._session.target, self.target)
+        return accepted(self._session.contrast, target, contrast)

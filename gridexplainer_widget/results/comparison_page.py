@@ -51,7 +51,9 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
     record = {
         "picture": b64encode(png_bytes(first.picture)).decode(),
         "labels": _labels(first, needed),
-        "prediction": prediction_of(first.baseline_vector, first.target, first.quantity),
+        "prediction": prediction_of(
+            first.baseline_vector, first.target, first.quantity, first.contrast
+        ),
         "grid": dict(vars(first.grid)),
         "offered": offered_of(),
         "layers": [],
@@ -63,6 +65,7 @@ def comparison_page(comparison: ComparisonData[Any]) -> str:
         "error": "",
         "methods": [[shown["method"], shown["layer"]] for shown in (*maps, *failed)],
         "target": first.target,
+        "contrast": first.contrast,
         "value": [],
         "randomise": False,
         "metrics": metric_records(first.quantity),
@@ -91,7 +94,7 @@ def comparison_html(record: Mapping[str, Any], title: str, subtitle: str) -> str
     ValueError
         `record` lacks a key, or holds NaN or infinity.
     """
-    record = {"quantity": PROBABILITY.record, **record}
+    record = {"quantity": PROBABILITY.record, "contrast": None, **record}
     missing = [name for name in RECORD_KEYS if name not in record]
     if missing:
         raise ValueError(

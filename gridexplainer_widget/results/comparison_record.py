@@ -67,12 +67,16 @@ def empty_map(request: MethodRequest) -> dict[str, Any]:
 
 
 def prediction_of(
-    vector: Probabilities, target: int, quantity: Quantity = PROBABILITY
+    vector: Probabilities,
+    target: int,
+    quantity: Quantity = PROBABILITY,
+    contrast: int | None = None,
 ) -> dict[str, Any]:
     """Return the prediction on the whole picture."""
     top = quantity.leading(vector, COMPARISON_CLASSES)
     return {
         "target": target,
+        "contrast": contrast,
         "probability": float(vector[target]),
         "top": [[index, float(vector[index])] for index in top],
     }

@@ -174,10 +174,13 @@ def _draw_map(ax: Axes, explanation: ExplanationData, style: str) -> None:
 def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -> None:
     colors = ScalarMappable(shown_range(explanation), colormap())
     bar = ax.figure.colorbar(colors, ax=beside, fraction=0.04, pad=0.02)
-    lost = "lost when hidden" if explanation.map == "alone" else "part of what is lost when hidden"
-    what = lost if explanation.attribution is None else explanation.title
+    alone = explanation.map == "alone"
+    change = "change when hidden" if alone else "part of the change when hidden"
+    what = change if explanation.attribution is None else explanation.title
     bar.set_label(f"{what} ({unit_text(explanation)})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
+    if explanation.unit:
+        bar.ax.yaxis.set_major_formatter(lambda value, _: f"{-value:+g}".replace("-", "−"))
     (supports, above), (against, below) = sides_of(explanation)
     bar.ax.set_title(supports, fontsize=8, color=above, **PLAIN)
     bar.ax.set_xlabel(against, fontsize=8, color=below, **PLAIN)

@@ -123,7 +123,7 @@ def _figures(explanation: ExplanationData) -> str:
     size = explanation.settings.get("picture_size")
     pixels = f", {size[1]}×{size[0]} pixels" if isinstance(size, list) and len(size) == 2 else ""
     caption = f"{explanation.title}: {rows}×{columns} cells, {explanation.hiding} "
-    caption += f"{fill_text(explanation.fill)}; numbers in {_unit(explanation)}."
+    caption += f"{fill_text(explanation.fill)}; numbers: {_unit(explanation)}."
     if explanation.attribution is not None:
         caption = f"{explanation.title}: {explanation.native}."
     return (
@@ -151,7 +151,8 @@ def _numbers(explanation: ExplanationData, scale: float) -> tuple[str, ...]:
 
 
 def _unit(explanation: ExplanationData) -> str:
-    return UNIT_TEXTS.get(explanation.unit, explanation.unit_text)
+    unit = UNIT_TEXTS.get(explanation.unit, explanation.unit_text)
+    return f"the change when hidden, in {unit}" if explanation.unit else unit
 
 
 def _key(explanation: ExplanationData) -> str:

@@ -28,6 +28,7 @@ KERNEL_TRAITS: Final = (
 FRONT_END_TRAITS: Final = (
     "methods",
     "target",
+    "contrast",
     "value",
     "randomise",
     "grid_size",

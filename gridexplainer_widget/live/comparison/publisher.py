@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 
 from gridexplainer_widget.core.progress import Progress
 from gridexplainer_widget.live.publisher import Publisher, Turn
@@ -98,7 +99,10 @@ class ComparisonPublisher(Publisher):
         else:
             traits.set_trait("labels", list(session.run.classifier.names(len(baseline))))
             traits.set_trait(
-                "prediction", prediction_of(baseline, target, session.run.classifier.quantity)
+                "prediction",
+                prediction_of(
+                    baseline, target, session.run.classifier.quantity, self._contrast(target)
+                ),
             )
             panels = self._panels()
             audits = [panel.audit(randomise=traits.randomise) for panel in panels]
@@ -113,8 +117,11 @@ class ComparisonPublisher(Publisher):
         target = self._target()
         if target is None:
             return []
-        methods = self._traits.methods
-        return [self._session.panel(name, options, target) for name, options in methods]
+        methods, contrast = self._traits.methods, self._contrast(target)
+        return [self._session.panel(*method, target, contrast) for method in methods]
 
     def _target(self) -> int | None:
         return self._existing_class(self._session.target)
+
+    def _contrast(self, target: int) -> int | None:
+        return self._existing_class(partial(self._session.contrast, target), "contrast")

@@ -45,7 +45,7 @@ class ComparisonWidget(ComparisonTraits):
         As for :meth:`GridExplainer.compare`.
     target : int or str, optional
         By default the most probable class.
-    fill, mask, randomise
+    contrast, fill, mask, randomise
         As for :meth:`GridExplainer.compare`. The mask belongs to the first target: for others,
         and on another picture, pointing and inside stay unknown.
     grid_size, map_fill : optional
@@ -72,6 +72,7 @@ class ComparisonWidget(ComparisonTraits):
         methods: Sequence[Any] | None = None,
         *,
         target: int | str | None = None,
+        contrast: int | str | None = None,
         fill: AuditFills = None,
         mask: ArrayLike | None = None,
         randomise: bool = False,
@@ -83,8 +84,8 @@ class ComparisonWidget(ComparisonTraits):
         unknown = [name for name in layout if name != "layout"]
         if unknown:
             raise TypeError(
-                f"A comparison has no {unknown[0]!r} to be set. Wanted are methods, target, fill, "
-                "mask, randomise, grid_size, map_fill, value and layout."
+                f"A comparison has no {unknown[0]!r} to be set. Wanted are methods, target, contrast, "
+                "fill, mask, randomise, grid_size, map_fill, value and layout."
             )
         own = None if map_fill is None else parse_fill(map_fill, explainer.seed)
         size = None if grid_size is None else parse_grid_size(grid_size)
@@ -105,9 +106,10 @@ class ComparisonWidget(ComparisonTraits):
             self.map_fill = self._session.map_fill
             self._use(self._session)
             self.methods, self.target, self.randomise = given, target, randomise
+            self.contrast = contrast
             self.value = value
         self._listen()
-        self.observe(self._on_setting, ["methods", "target", "randomise"])
+        self.observe(self._on_setting, ["methods", "target", "contrast", "randomise"])
         self.observe(self._on_cell, "value")
         self.observe(self._on_grid, ["grid_size", "map_fill"])
         self.start()
@@ -151,7 +153,7 @@ class ComparisonWidget(ComparisonTraits):
             self._sessions.clear()
             self._use(session)
             self.set_trait("picture", png)
-            self.value, self.target = (), None
+            self.value, self.target, self.contrast = (), None, None
             self.start()
 
     def _on_grid(self, change: Any) -> None:

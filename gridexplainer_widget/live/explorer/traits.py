@@ -7,7 +7,6 @@ from typing import Any
 
 import traitlets as t
 
-from gridexplainer_widget.classifiers.labels import plain_target
 from gridexplainer_widget.core.fills import DEFAULT_FILL, Fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.scores import SCORES, parse_score
@@ -17,9 +16,7 @@ from gridexplainer_widget.live.traits import (
     Validated,
     accepted,
     checked,
-    class_sent,
     kernel_trait,
-    sent_target,
 )
 from gridexplainer_widget.methods.registry import parse_method
 from gridexplainer_widget.methods.requests import parse_options
@@ -169,12 +166,6 @@ class ExplorerTraits(BaseWidget):
     fill = Validated(
         DEFAULT_FILL, help="What stands in for a hidden cell: a name, a colour or a callable."
     ).tag(sync=True, to_json=lambda fill, _: fill.name if isinstance(fill, Fill) else fill)
-    contrast = t.Any(
-        None,
-        allow_none=True,
-        help="Why the target rather than this class, index or label, in log-odds; None is all "
-        "others.",
-    ).tag(sync=True, to_json=class_sent)
     score = checked(
         t.Enum(
             (*SCORES, "value"),
@@ -243,14 +234,6 @@ class ExplorerTraits(BaseWidget):
             self._plain_score = self.score
         against = self.contrast is not None and self._plain_score != "value"
         self.score = "log-odds" if against else self._plain_score
-
-    @t.validate("contrast")
-    def _valid_contrast(self, proposal: Any) -> Any:
-        contrast = accepted(sent_target, accepted(plain_target, proposal.value))
-        if not self.labels:  # it is looked at again with the first answer
-            return contrast
-        target = accepted(self._session.target, self.target)
-        return accepted(self._session.contrast, target, contrast)
 
     @t.validate("score")
     def _valid_score(self, proposal: Any) -> Any:

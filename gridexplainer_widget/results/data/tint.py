@@ -75,12 +75,15 @@ def factor_of(scale: float, unit: Unit) -> float:
 
 
 def number_text(value: float, scale: float, unit: Unit) -> str:
-    """Write a value in points of probability, in log-odds, in its own unit or in % of the scale.
+    """Write a cell's number: with a unit the change that hiding makes, else % of the scale.
 
-    With a unit, the largest values get two digits, so that small ones differ from zero.
+    Changes are in points of probability, in log-odds or in the values' own unit, "−15" where the
+    cell speaks for. The largest get two digits, so that small ones differ from zero.
     """
-    factor = factor_of(scale, unit)
+    factor = -factor_of(scale, unit) if unit else factor_of(scale, unit)
     most = 6 if unit == "value" else 2
-    digits = int(np.clip(2 - np.ceil(np.log10(scale * factor + 1e-9)), 0, most)) if unit else 0
+    digits = int(np.clip(2 - np.ceil(np.log10(scale * abs(factor) + 1e-9)), 0, most)) if unit else 0
     text = f"{factor * value:.{digits}f}"
-    return "0" if float(text) == 0 else text.replace("-", "−")
+    if float(text) == 0:
+        return "0"
+    return f"+{text}" if unit and float(text) > 0 else text.replace("-", "−")

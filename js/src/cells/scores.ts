@@ -68,6 +68,16 @@ export function signedText(change: number, score: Score, unit = ""): string {
   return change > 0 && /[1-9]/.test(text) ? `+${text}` : text;
 }
 
+/** The unit of numbers that only rank: shares of the largest. */
+export const RANKED = "% of the largest";
+
+/** A cell's number as it is written: the change that hiding makes, or a rank. */
+export function cellNumber(value: number, score: Score, digits: number, unit = ""): string {
+  if (unit === RANKED) return dropNumber(value, score, digits);
+  const text = dropNumber(-value, score, digits);
+  return value < 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
+
 /** `unit` is that of values. */
 export function amountText(drop: number, score: Score, unit = ""): string {
   const digits = score === "value" ? digitsOf(Math.abs(drop), score) : score === "probability" ? 1 : 2;

@@ -2,6 +2,7 @@
 
 import type { Foretold, Headline, Model, Score, ShownMap } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
+import { RANKED } from "./scores";
 
 type Maps = Pick<Model, "get">;
 
@@ -29,9 +30,6 @@ export function shownUnit(model: Maps): [score: Score, unit: string] {
   if (made?.unit === "") return ["probability", RANKED];
   return [made?.unit ?? model.get("score"), model.get("quantity").unit];
 }
-
-/** The unit of numbers that only rank. */
-export const RANKED = "% of the largest";
 
 export interface Told {
   headline: Headline["alone"];

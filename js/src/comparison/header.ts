@@ -7,7 +7,7 @@ import { listen } from "../dom/listen";
 import { select } from "../dom/select";
 import type { MapRecord, MethodRequest, Model } from "../model/comparison_protocol";
 import type { Connection } from "../model/connection";
-import type { Status } from "../model/widget_model";
+import { filled, type Status } from "../model/widget_model";
 import { methodOptions } from "./method_control";
 
 export interface Header {
@@ -27,6 +27,7 @@ export function comparisonHeader(
 ): Header {
   const root = element("div", "gx-controls");
   const target = targetControl(model, signal, offered);
+  const rather = targetControl(model, signal, offered, "contrast");
   const more = select(signal, (name) => {
     if (name) add([name, ""]);
   });
@@ -36,12 +37,17 @@ export function comparisonHeader(
   const adding = field("Add a method", more.element);
   const last = element("div", "gx-tools");
   last.append(...tools);
-  root.append(target.element, adding, run, state, last);
+  root.append(target.element, rather.element, adding, run, state, last);
 
   const update = (maps: readonly (MapRecord | null)[], status: Status, news: string) => {
     const page = host() === "page";
-    target.update();
-    target.element.inert = host() !== "kernel";
+    for (const asked of [target, rather]) {
+      asked.update();
+      asked.element.inert = host() !== "kernel";
+    }
+    // Of two classes the other one is all others; values are not held against each other.
+    const few = model.get("labels").length < 3 || model.get("quantity").name === "value";
+    rather.element.hidden = few || (page && filled(model.get("prediction"))?.contrast == null);
     more.update([["", "Choose …"], ...methodOptions(model.get("offered"))], "");
     more.element.disabled = host() !== "kernel";
     adding.hidden = state.hidden = last.hidden = page;

@@ -4,7 +4,7 @@ import { element } from "../dom/element";
 import { gradient, pendingEntry } from "../grid/legend";
 import { MAP_APPEARANCE } from "./map_view";
 
-export function comparisonLegend(): { element: HTMLElement; update(unknown: boolean, name: string): void } {
+export function comparisonLegend(): { element: HTMLElement; update(unknown: boolean, sides: readonly string[]): void } {
   const root = element("div", "gx-legend");
   const colors = element("div", "gx-legend-colors");
   const scale = element("span", "gx-legend-scale");
@@ -16,9 +16,9 @@ export function comparisonLegend(): { element: HTMLElement; update(unknown: bool
   colors.append(against, scale, supports);
   const unknown = pendingEntry("not known");
   root.append(colors, element("span", "gx-legend-own", scaleText), unknown.element);
-  const update = (any: boolean, name: string) => {
-    against.textContent = `speaks against ${name}`;
-    supports.textContent = `speaks for ${name}`;
+  const update = (any: boolean, [above, below]: readonly string[]) => {
+    against.textContent = `speaks ${below}`;
+    supports.textContent = `speaks ${above}`;
     unknown.element.hidden = !any;
   };
   return { element: root, update };

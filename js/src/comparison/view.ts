@@ -9,7 +9,7 @@ import { FRONT_END_TRAITS, KERNEL_TRAITS, type Model, type SavedFormat } from ".
 import type { Connection } from "../model/connection";
 import { updateOnChange } from "../model/updates";
 import { filled } from "../model/widget_model";
-import { className, duplicateLabels } from "../text/classes";
+import { sidesOf } from "../text/classes";
 import { newsText } from "../text/map_text";
 import { comparisonHeader } from "./header";
 import { comparisonLegend } from "./legend";
@@ -106,7 +106,7 @@ export function mountComparison(
     head.update(maps, status, news);
     for (const part of [settings, save, open]) part.update();
     body.inert = notices.coming() !== ""; // its maps are of the picture before
-    legend.update(maps.some((map) => map?.status !== "done" && map?.status !== "failed"), askedName(model));
+    legend.update(maps.some((map) => map?.status !== "done" && map?.status !== "failed"), sidesOf(model));
     meanings.update(model.get("metrics"), model.get("fills"));
     notices.update(news, read.answer());
     root.dataset["status"] = status;
@@ -118,11 +118,4 @@ export function mountComparison(
     list.end();
     root.remove();
   });
-}
-
-/** The class asked about, in words. */
-function askedName(model: Model): string {
-  const prediction = filled(model.get("prediction"));
-  const labels = model.get("labels");
-  return prediction ? className(labels, duplicateLabels(labels), prediction.target) : "it";
 }

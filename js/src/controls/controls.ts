@@ -24,7 +24,7 @@ export function explorerControls(
   const target = targetControl(model, signal, connection.offered);
   const rather = targetControl(model, signal, connection.offered, "contrast");
   const which = mapSwitch(model, signal, host);
-  const run = runControl(model, signal, host);
+  const run = runControl(model, signal, host, () => tools[0]?.focus());
   const last = element("div", "gx-tools");
   last.append(...tools);
   root.append(target.element, rather.element, which.element, run.element, last);

@@ -2,7 +2,7 @@
 
 import { appearanceOf } from "../cells/colors";
 import { cellAt } from "../cells/geometry";
-import { amountText, decodeScores, isScored } from "../cells/scores";
+import { amountText, decodeScores, isScored, RANKED } from "../cells/scores";
 import { shownMap, shownScores, shownUnit } from "../cells/two_maps";
 import { attribute, element, showPng } from "../dom/element";
 import { onRepaintNeeded } from "../dom/repaint";
@@ -69,11 +69,11 @@ export function gridView(
     if (!picture || !pale) return;
     const [grid, appearance] = [shape(), appearanceOf(model)];
     const [score, keep] = [model.get("score"), model.get("keep")];
-    const [unit] = shownUnit(model);
+    const [shownScore, unit] = shownUnit(model);
     const [width, height] = [frame.clientWidth, frame.clientHeight];
     const [active, selected] = [activeShown ? cells.active() : null, cells.shown()];
     const marks = { hardlyChanged: model.get("hardly_changed"), hovered, active, selected, keep };
-    const scene = { picture, pale, grid, drops, score: unit, appearance, bare: bare.on(), verdicts: certainty()?.verdicts ?? null, ...marks };
+    const scene = { picture, pale, grid, drops, score: shownScore, unit, appearance, bare: bare.on(), verdicts: certainty()?.verdicts ?? null, ...marks };
     paint(canvas, scene, width, height);
     const index = cells.dragging() ? null : (hovered ?? active);
     const drop = index === null ? undefined : alone[index];
@@ -106,9 +106,15 @@ export function gridView(
     const part = together[index];
     const unit = model.get("quantity").unit;
     const shown = shownMap(model);
-    const own = shown === "method" ? [`${filled(model.get("method_map"))!.title}: ${amountText(drops[index]!, ...shownUnit(model))}`] : [];
+    const own = shown === "method" ? [methodText(index)] : [];
     const texts = part === undefined ? [change] : bothTexts(change, part, shown, model.get("score"), unit);
     return [...own, ...texts, ...changedText(model.get("hardly_changed"), index)];
+  };
+
+  const methodText = (index: number) => {
+    const [score, named] = shownUnit(model);
+    const [value, title] = [drops[index] ?? NaN, filled(model.get("method_map"))!.title];
+    return `${title}: ${named === RANKED ? amountText(value, score, named) : hidingText(value, score, named)}`;
   };
 
   const describe = () => {

@@ -2,12 +2,14 @@
 
 import { HUES, withAlpha, type Appearance } from "../cells/colors";
 import {
+  cellNumber,
   digitsOf,
   dropNumber,
   isFaded,
   isFailed,
   isScored,
   largestOf,
+  RANKED,
   scaleOf,
   unitOf,
 } from "../cells/scores";
@@ -75,12 +77,11 @@ export function endTexts(
   unit = "",
 ): [string, string] {
   const scale = scaleOf(drops, score, appearance.scale);
-  const end = dropNumber(scale, score, digitsOf(scale, score));
+  const ends = [-scale, scale].map((end) => cellNumber(end, score, digitsOf(scale, score), unit));
   const beyond = largestOf(drops) > scale;
-  return [
-    `${beyond ? "≤ " : ""}−${end}`,
-    `${beyond ? "≥ " : ""}+${`${end} ${unitOf(score, unit)}`.trimEnd()}`,
-  ];
+  const [against, supports] = ends.map((end) => (beyond ? `${end.startsWith("−") ? "≤" : "≥"} ${end}` : end));
+  const what = unit === RANKED ? unit : `${unitOf(score, unit)} if hidden`.trimStart();
+  return [against!, `${supports} ${what}`];
 }
 
 /** The smallest coloured drop, with its unit. */

@@ -1,7 +1,7 @@
 // State → canvas. The map layer is reused: a hover redraws only outlines.
 
 import { cellColor, withAlpha, type Appearance } from "../cells/colors";
-import { digitsOf, dropNumber, isFaded, isFailed, isScored, scaleOf } from "../cells/scores";
+import { cellNumber, digitsOf, isFaded, isFailed, isScored, scaleOf } from "../cells/scores";
 import { element } from "../dom/element";
 import type { Score } from "../model/explorer_protocol";
 import type { GridShape } from "../model/widget_model";
@@ -18,6 +18,7 @@ export interface Scene {
   /** Dotted. */
   hardlyChanged: readonly number[];
   score: Score;
+  unit?: string;
   appearance: Appearance;
   /** The picture alone. */
   bare?: boolean;
@@ -104,7 +105,7 @@ const layers = new WeakMap<HTMLCanvasElement, Layer>();
 function mapOf(canvas: HTMLCanvasElement, scene: Scene, ratio: number): HTMLCanvasElement {
   const { pale, drops, grid, score, appearance, hardlyChanged } = scene;
   const size = [canvas.width, canvas.height, ratio];
-  const rest = JSON.stringify([grid, score, appearance, hardlyChanged, size, scene.bare, scene.verdicts]);
+  const rest = JSON.stringify([grid, score, scene.unit, appearance, hardlyChanged, size, scene.bare, scene.verdicts]);
   const old = layers.get(canvas);
   if (old && old.pale === pale && old.rest === rest && sameBits(old.drops, drops)) return old.canvas;
   const layer = { canvas: old?.canvas ?? newLayer(canvas), pale, drops, rest };
@@ -213,7 +214,7 @@ function paintLines(context: Context, surface: Surface) {
   for (const y of ys.slice(1, -1)) context.fillRect(0, y - (line >> 1), width, line);
 }
 
-function paintNumbers(context: Context, { drops, score, appearance }: Scene, surface: Surface) {
+function paintNumbers(context: Context, { drops, score, unit, appearance }: Scene, surface: Surface) {
   const [width, height] = cellSizeOn(surface);
   if (width < MIN_NUMBER_CELL.width || height < MIN_NUMBER_CELL.height) return;
   const { ratio } = surface;
@@ -231,8 +232,8 @@ function paintNumbers(context: Context, { drops, score, appearance }: Scene, sur
   drops.forEach((drop, index) => {
     if (!isScored(drop) || isFaded(drop, scale, least)) return;
     const box = boxOn(surface, index);
-    const number = dropNumber(drop, score, digits);
-    const text = Number(number) === 0 ? "0" : number;
+    const number = cellNumber(drop, score, digits, unit);
+    const text = /[1-9]/.test(number) ? number : "0";
     if (context.measureText(text).width > box.width - 2 * NUMBER_MARGIN * ratio) return;
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     context.strokeText(text, x, y);

@@ -12,7 +12,7 @@ import { endTexts } from "./legend";
 const [MARGIN, LINE] = [12, 20];
 
 /** The legend needs it. */
-const MIN_WIDTH = 440;
+const MIN_WIDTH = 480;
 
 const BAR = 110;
 

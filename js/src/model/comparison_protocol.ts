@@ -26,6 +26,7 @@ export const KERNEL_TRAITS = [
 export const FRONT_END_TRAITS = [
   "methods",
   "target",
+  "contrast",
   "value",
   "randomise",
   "grid_size",
@@ -58,6 +59,8 @@ export type MethodRequest = [name: string, options: string];
 
 export interface Prediction {
   target: number;
+  /** The class that the target is held against; null for all others. */
+  contrast?: number | null;
   probability: number;
   top: [index: number, probability: number][];
 }
@@ -176,6 +179,8 @@ export interface Traits {
   reading: string;
   methods: MethodRequest[];
   target: number | string | null;
+  /** Why the target rather than this class; null for all others. */
+  contrast: number | string | null;
   /** The clicked cell, if any. */
   value: Cell[];
   /** Whether to compare each map with one under randomised weights. */

@@ -438,7 +438,7 @@ describe("what is drawn", () => {
 
   test("comes with a legend of the class that the map is of", async () => {
     await show();
-    expect(texts(view.element, ".gx-legend-end")).toEqual(["−50", "+50 points"]);
+    expect(texts(view.element, ".gx-legend-end")).toEqual(["+50", "−50 points if hidden"]);
     expect(texts(view.element, ".gx-legend-side")).toEqual(["speaks against dog", "speaks for dog"]);
   });
 

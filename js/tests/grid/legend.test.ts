@@ -30,7 +30,7 @@ const bar = () => find(view.element, ".gx-legend-bar").style.backgroundImage;
 describe("the bar", () => {
   test("ends at the largest drop, on both sides of zero", () => {
     view.update(new Float32Array([0.123, -0.05]), "probability", APPEARANCE);
-    expect(ends()).toEqual(["−12", "+12 points"]);
+    expect(ends()).toEqual(["+12", "−12 points if hidden"]);
   });
 
   test("says on each side what its colour speaks for, with the whole name where that is cut", () => {
@@ -55,18 +55,18 @@ describe("the bar", () => {
 
   test("counts in log-odds where drops do", () => {
     view.update(new Float32Array([1.25]), "log-odds", APPEARANCE);
-    expect(ends()).toEqual(["−1.3", "+1.3 log-odds"]);
+    expect(ends()).toEqual(["+1.3", "−1.3 log-odds if hidden"]);
   });
 
   test("ends where all pictures' do on the absolute scale, and says so", () => {
     view.update(new Float32Array([0.123]), "probability", { ...APPEARANCE, scale: "absolute" });
-    expect(ends()).toEqual(["−100", "+100 points"]);
+    expect(ends()).toEqual(["+100", "−100 points if hidden"]);
     expect(entries()).toEqual(["absolute scale"]);
   });
 
   test("says where drops lie beyond it", () => {
     view.update(new Float32Array([10.5]), "log-odds", { ...APPEARANCE, scale: "absolute" });
-    expect(ends()).toEqual(["≤ −10", "≥ +10 log-odds"]);
+    expect(ends()).toEqual(["≥ +10", "≤ −10 log-odds if hidden"]);
   });
 
   test("has the colours of the map: strong at its ends, clear at zero", () => {

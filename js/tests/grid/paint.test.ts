@@ -186,7 +186,7 @@ describe("cells", () => {
     expect(map.args("moveTo")).toEqual([[30 - reach, 30 - reach], [30 + reach, 30 - reach]]);
     expect(map.args("lineTo")).toEqual([[30 + reach, 30 + reach], [30 - reach, 30 + reach]]);
     expect(map.of("stroke")[0]!.strokeStyle).toBe("#fff");
-    expect(map.args("fillText").map(([text]) => text)).toEqual(Array(5).fill("100"));
+    expect(map.args("fillText").map(([text]) => text)).toEqual(Array(5).fill("−100"));
   });
 
   test("that the fill hardly changes are dotted over their colours, and anew where others are", () => {
@@ -353,10 +353,10 @@ describe("numbers", () => {
   test("stand in the middle of the cells that have one to tell, in points of probability", () => {
     paint(canvas, sceneOf(), 210, 150);
     expect(map.args("fillText")).toEqual([
-      ["50", 30, 30],
-      ["−25", 90, 30],
-      ["6", 90, 105],
-      ["25", 165, 105],
+      ["−50", 30, 30],
+      ["+25", 90, 30],
+      ["−6", 90, 105],
+      ["−25", 165, 105],
     ]);
     expect([map.textAlign, map.textBaseline]).toEqual(["center", "middle"]);
   });
@@ -371,7 +371,7 @@ describe("numbers", () => {
 
   test("have as many digits as the scale asks for", () => {
     paint(canvas, sceneOf({ score: "log-odds" }), 210, 150);
-    expect(numbers()).toEqual(["0.5", "−0.3", "0.3"]);
+    expect(numbers()).toEqual(["−0.5", "+0.3", "−0.3"]);
   });
 
   test("have neither digits nor a sign where they are rounded to zero", () => {
@@ -383,24 +383,24 @@ describe("numbers", () => {
   test("are told from a tenth of the scale on", () => {
     const drops = new Float32Array([-1, -0, 0.099, 0.1, -0.1, -0.004]);
     paint(canvas, sceneOf({ drops }), 210, 150);
-    expect(numbers()).toEqual(["−100", "10", "−10"]);
+    expect(numbers()).toEqual(["+100", "−10", "+10"]);
     map.calls.length = 0;
     paint(canvas, sceneOf({ drops, appearance: { ...APPEARANCE, scale: "absolute" } }), 210, 150);
-    expect(numbers()).toEqual(["−100", "10", "−10"]);
+    expect(numbers()).toEqual(["+100", "−10", "+10"]);
   });
 
   test("never touch: one that is as wide as its cell is left out", () => {
     const drops = new Float32Array([0.9, -0.25, 0, 0, 0.333333, 0.25]);
     paint(canvas, sceneOf({ drops, score: "value" }), 210, 150);
-    expect(numbers()).toEqual(["0.90", "−0.25", "0.33", "0.25"]);
+    expect(numbers()).toEqual(["−0.90", "+0.25", "−0.33", "−0.25"]);
     map.calls.length = 0;
-    paint(canvas, sceneOf({ drops, score: "value" }), 115, 150); // “−0.25” is 30 wide, and its cell 33
-    expect(numbers()).toEqual(["0.90", "0.33", "0.25"]);
+    paint(canvas, sceneOf({ drops, score: "value" }), 115, 150); // five letters are 30 wide, and all cells but the last 33
+    expect(numbers()).toEqual(["−0.25"]);
   });
 
   test("are left out of cells that fade", () => {
     paint(canvas, sceneOf({ appearance: { ...APPEARANCE, threshold: 0.2 } }), 210, 150);
-    expect(numbers()).toEqual(["50", "−25", "25"]);
+    expect(numbers()).toEqual(["−50", "+25", "−25"]);
   });
 
   test("are left out where they are not wanted", () => {

@@ -46,13 +46,13 @@ describe("the picture", () => {
 
   test("has room for the map, three lines above it and the legend below it", async () => {
     await take();
-    expect([drawn[0]!.width, drawn[0]!.height]).toEqual([2 * (440 + 24), 2 * (300 + 48 + 80)]);
+    expect([drawn[0]!.width, drawn[0]!.height]).toEqual([2 * (480 + 24), 2 * (300 + 48 + 80)]);
   });
 
   test("is wide enough for its words beside a narrow map", async () => {
     map = mapOf(100, 300, 100);
     await take();
-    expect(drawn[0]!.width).toBe(440 + 24);
+    expect(drawn[0]!.width).toBe(480 + 24);
     expect(context.args("drawImage")).toEqual([[map, 12, 84, 100, 300]]);
   });
 
@@ -73,14 +73,14 @@ describe("the words", () => {
       "The model says dog.",
       "TinyNet · 2 × 3 cells · hidden by each cell's average colour",
       CAVEAT,
-      "speaks against dog −50",
-      "+50 points speaks for dog",
+      "speaks against dog +50",
+      "−50 points if hidden speaks for dog",
     ]);
   });
 
   test.each([
-    ["alone", "Alone.", "each hidden alone by grey", "speaks against dog −50", "+50 points speaks for dog"],
-    ["together", "Both.", "hidden together in handfuls by grey", "speaks against it −20", "+20 points speaks for it"],
+    ["alone", "Alone.", "each hidden alone by grey", "speaks against dog +50", "−50 points if hidden speaks for dog"],
+    ["together", "Both.", "hidden together in handfuls by grey", "speaks against it +20", "−20 points if hidden speaks for it"],
   ] as const)("tell the map %s from the other, and how far to believe it", async (map, says, how, ...ends) => {
     const told = { value: 0.5, low: -0.3, high: 0.3, probes: 30, reliable: true, text: `Of ${map}.` };
     const together = scoresOf(0.1, 0.2, 0, 0, 0, 0);
@@ -98,8 +98,8 @@ describe("the words", () => {
       await take({ labels: ["cat", name, "fox", "owl"] });
       const [last] = context.of("fillText").slice(-1);
       const [text, left] = last!.args as [string, number];
-      expect(left + 6 * text.length).toBeLessThanOrEqual(440 + 12);
-      expect(text).toBe(`+50 points speaks for ${name === "hen" ? name : "it"}`);
+      expect(left + 6 * text.length).toBeLessThanOrEqual(480 + 12);
+      expect(text).toBe(`−50 points if hidden speaks for ${name === "hen" ? name : "it"}`);
     }
   });
 
@@ -113,7 +113,7 @@ describe("the words", () => {
 
   test("say of drops beyond the scale what the legend says", async () => {
     await take({ scores: scoresOf(12), score: "log-odds", scale: "absolute" });
-    expect(lines().slice(-2)).toEqual(["speaks against dog ≤ −10", "≥ +10 log-odds speaks for dog"]);
+    expect(lines().slice(-2)).toEqual(["speaks against it ≥ +10", "≤ −10 log-odds if hidden speaks for it"]);
   });
 
   test("say nothing that is not known yet", async () => {

@@ -106,6 +106,7 @@ export function comparison(changes: Partial<Traits> = {}): Traits {
       ["grad-cam", ""],
     ],
     target: null,
+    contrast: null,
     value: [],
     randomise: false,
     map_fills: [

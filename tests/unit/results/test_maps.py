@@ -115,8 +115,8 @@ def test_a_front_end_is_told_of_both_maps(doubtful: Explanation) -> None:
 @pytest.mark.parametrize(
     ("name", "title", "lost"),
     [
-        ("alone", "4×4 cells, each hidden alone by black", "lost when hidden"),
-        ("together", "4×4 cells, hidden together in handfuls by black", "part of what is lost"),
+        ("alone", "4×4 cells, each hidden alone by black", "change when hidden"),
+        ("together", "4×4 cells, hidden together in handfuls by black", "part of the change"),
     ],
 )
 def test_a_figure_says_which_map_it_draws(

@@ -89,12 +89,12 @@ def test_the_scale_of_a_run_does_not_follow_its_first_cells() -> None:
 @pytest.mark.parametrize(
     ("drop", "scale", "score", "text"),
     [
-        (0.167, 0.17, "probability", "17"),
-        (-0.0312, 0.08, "probability", "−3.1"),
-        (0.0042, 0.01, "probability", "0.4"),
+        (0.167, 0.17, "probability", "−17"),
+        (-0.0312, 0.08, "probability", "+3.1"),
+        (0.0042, 0.01, "probability", "−0.4"),
         (-0.001, 0.5, "probability", "0"),
-        (2.46, 7.5, "log-odds", "2.5"),
-        (-12.2, 20, "log-odds", "−12"),
+        (2.46, 7.5, "log-odds", "−2.5"),
+        (-12.2, 20, "log-odds", "+12"),
     ],
 )
 def test_how_numbers_are_written(drop: float, scale: float, score: str, text: str) -> None:
