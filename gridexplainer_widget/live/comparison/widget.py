@@ -84,8 +84,8 @@ class ComparisonWidget(ComparisonTraits):
         unknown = [name for name in layout if name != "layout"]
         if unknown:
             raise TypeError(
-                f"A comparison has no {unknown[0]!r} to be set. Wanted are methods, target, contrast, "
-                "fill, mask, randomise, grid_size, map_fill, value and layout."
+                f"A comparison has no {unknown[0]!r} to be set. Wanted are methods, target, "
+                "contrast, fill, mask, randomise, grid_size, map_fill, value and layout."
             )
         own = None if map_fill is None else parse_fill(map_fill, explainer.seed)
         size = None if grid_size is None else parse_grid_size(grid_size)
