@@ -118,7 +118,7 @@ class ComparisonPublisher(Publisher):
         if target is None:
             return []
         methods, contrast = self._traits.methods, self._contrast(target)
-        return [self._session.panel(*method, target, contrast) for method in methods]
+        return [self._session.panel(name, options, target, contrast) for name, options in methods]
 
     def _target(self) -> int | None:
         return self._existing_class(self._session.target)
