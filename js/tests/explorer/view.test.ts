@@ -155,7 +155,7 @@ describe("a message", () => {
     });
     await settled();
     frames.run();
-    expect(texts(el, ".gx-legend-end")[0]).toBe("−30");
+    expect(texts(el, ".gx-legend-end")[0]).toBe("+30");
     expect(find(el, ".gx-title").textContent).toContain("Without row 1, column 1");
     expect(texts(el, ".gx-run button")).toEqual(["Resume"]);
     expect(texts(el, ".gx-note")).toEqual(["One."]);
