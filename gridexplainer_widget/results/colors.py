@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_rgb
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from gridexplainer_widget.core.shown import shown
@@ -44,6 +45,13 @@ def shown_range(explanation: ExplanationData) -> Normalize:
     scale = scale_of(explanation.values, explanation.unit)
     end = scale * factor_of(scale, explanation.unit)
     return Normalize(-end, end)
+
+
+def tick_format(explanation: ExplanationData) -> FuncFormatter:
+    """Write a colour bar's ends as the cells' numbers: with a unit, what hiding changes."""
+    if not explanation.unit:
+        return FuncFormatter(lambda value, _: f"{value:g}".replace("-", "−"))
+    return FuncFormatter(lambda value, _: f"{-value:+g}".replace("-", "−") if value else "0")
 
 
 def colormap() -> LinearSegmentedColormap:

@@ -26,6 +26,7 @@ from .colors import (
     shown_range,
     shown_values,
     sides_of,
+    tick_format,
     unit_text,
 )
 from .data.about import CAVEAT
@@ -172,15 +173,12 @@ def _draw_map(ax: Axes, explanation: ExplanationData, style: str) -> None:
 
 
 def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -> None:
-    colors = ScalarMappable(shown_range(explanation), colormap())
-    bar = ax.figure.colorbar(colors, ax=beside, fraction=0.04, pad=0.02)
-    alone = explanation.map == "alone"
-    change = "change when hidden" if alone else "part of the change when hidden"
-    what = change if explanation.attribution is None else explanation.title
+    colors, ticks = ScalarMappable(shown_range(explanation), colormap()), tick_format(explanation)
+    bar = ax.figure.colorbar(colors, ax=beside, fraction=0.04, pad=0.02, format=ticks)
+    part = "" if explanation.map == "alone" else "part of the "
+    what = explanation.title if explanation.attribution else f"{part}change when hidden"
     bar.set_label(f"{what} ({unit_text(explanation)})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
-    if explanation.unit:
-        bar.ax.yaxis.set_major_formatter(lambda value, _: f"{-value:+g}".replace("-", "−"))
     (supports, above), (against, below) = sides_of(explanation)
     bar.ax.set_title(supports, fontsize=8, color=above, **PLAIN)
     bar.ax.set_xlabel(against, fontsize=8, color=below, **PLAIN)

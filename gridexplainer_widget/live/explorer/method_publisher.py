@@ -16,9 +16,9 @@ from gridexplainer_widget.live.runner import Outcome
 from gridexplainer_widget.methods.attribute import ensure_baseline, layers_of
 from gridexplainer_widget.methods.registry import parse_method
 from gridexplainer_widget.methods.requests import MethodRequest, parse_request
-from gridexplainer_widget.results.audit_record import audit_record
 from gridexplainer_widget.results.explanation import Explanation
 
+from .audit_record import audit_record
 from .method_maps import MethodMaps, MethodQuestion
 from .session import ExplorerSession
 from .trait_values import answer_of, method_map_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .faithfulness import Faithfulness
-from .trust import trust_of
+from gridexplainer_widget.results.faithfulness import Faithfulness
+from gridexplainer_widget.results.trust import trust_of
 
 
 def audit_record(figures: Faithfulness) -> dict[str, Any]:
