@@ -56,7 +56,7 @@ class ExplorerQuestions(ExplorerTraits):
     def _obey(self, command: dict[str, Any], buffers: Any) -> None:
         kind = command.get("type")
         plain = {"play": self.play, "certainty": self.how_sure, "audit": self.how_far}
-        if kind in plain:
+        if isinstance(kind, str) and kind in plain:
             plain[kind]()
         elif kind == "smallest_set":
             self.smallest_set(command.get("kind", ""), another=command.get("next") is True)

@@ -147,7 +147,7 @@ def test_another_method_has_one_map(corners: Explanation) -> None:
     ).compare(WHITE, ["rise"], "b")
     assert list(headline_records(comparison["rise"])) == ["alone"]
     assert str(comparison["rise"]).startswith(
-        "The model says b (100.0%). Strongest for it: at the top left (row 1, column 1).\n"
+        "The model says b (100.0%). By RISE, strongest for it: at the top left (row 1, column 1).\n"
     )
 
 

@@ -33,9 +33,9 @@ def test_the_figure_says_what_was_asked(explanation: Explanation) -> None:
     figure.savefig(io.BytesIO())  # a label with $ is no formula
 
 
-def test_numbers_are_drops_in_points(explanation: Explanation) -> None:
-    assert texts(explanation.plot()) == ["50", "50"]  # a 0 says nothing
-    assert texts(explanation.for_target(2).plot())[:2] == ["−38", "−38"]
+def test_numbers_are_what_hiding_changes_in_points(explanation: Explanation) -> None:
+    assert texts(explanation.plot()) == ["−50", "−50"]  # a 0 says nothing
+    assert texts(explanation.for_target(2).plot())[:2] == ["+38", "+38"]
 
 
 def test_original_numbers_run_from_0_to_100(explanation: Explanation) -> None:

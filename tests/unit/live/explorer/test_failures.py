@@ -34,6 +34,7 @@ NEW = {
     "value": [(0, 1)],
     "keep": True,
     "map": "together",
+    "method": "rise",
     "colormap": "red-blue",
     "opacity": 0.5,
     "numbers": False,
@@ -171,7 +172,7 @@ def test_an_observer_that_fails_in_either_thread(
 
 
 @pytest.mark.parametrize("failure", SOME)
-@pytest.mark.parametrize("name", FRONT_END_TRAITS)
+@pytest.mark.parametrize("name", NEW)
 def test_an_observer_of_what_is_set_fails(
     front_end: FrontEnd, sound: Explanation, failure: type[BaseException], name: str
 ) -> None:

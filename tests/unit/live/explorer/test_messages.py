@@ -45,6 +45,8 @@ VALID = {
     "value": CELLS,
     "keep": st.booleans(),
     "map": st.sampled_from(["", "alone", "together", "both"]),
+    "method": st.sampled_from(["occlusion", "Occlusion", "nothing"]),
+    "layer": st.sampled_from(["", "conv1"]),
     "colormap": st.sampled_from(["orange-blue", "red-blue"]),
     "opacity": st.sampled_from([0, 0.5, 1]),
     "numbers": st.booleans(),

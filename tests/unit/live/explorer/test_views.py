@@ -54,7 +54,8 @@ def test_a_view_can_ask_for_what_all_views_share(front_end: FrontEnd) -> None:
     front_end.messages.clear()
     front_end.send(widget, {"type": "state"})
     assert front_end.sent_together() == [
-        {"grid_size", "fill", "target", "contrast", "score", "map", "value", "keep"}
+        {"grid_size", "fill", "target", "contrast", "score", "map", "method"}
+        | {"layer", "value", "keep"}
     ]
     assert front_end.updates("grid_size") == [3]
     assert front_end.customs() == [({"type": "state"}, [])]
