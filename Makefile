@@ -50,7 +50,7 @@ demo: $(VENV)/.installed  ## explain an embedded picture
 	$(BIN)/gridexplainer demo
 
 lab: $(VENV)/.installed  ## the live widget
-	$(BIN)/jupyter lab gridexplainer_widget/notebooks/quickstart.ipynb
+	$(BIN)/jupyter lab notebooks/quickstart.ipynb
 
 docs: $(VENV)/.tests-installed  ## the site, in build/site
 	$(BIN)/python -m tools.site

@@ -56,8 +56,7 @@ def explain(  # noqa: PLR0913 - what can be said
     """Show what matters to MODEL in pictures.
 
     Their cells are hidden, alone and in handfuls. MODEL is a .keras, .h5, .onnx, .tflite or
-    TorchScript .pt file, or a folder of a SavedModel or
-    of Hugging Face.
+    TorchScript .pt file, or a folder of a SavedModel or of Hugging Face.
     """
     files = places(out, pictures, MAP, (model,))
     explainer = said.explainer(model, grid_size=grid, fill=fill)

@@ -16,7 +16,10 @@ from gridexplainer_widget.core.files import write_file
 
 from .command import Command, json_option, print_json, print_text, statuses
 
-NOTEBOOKS: Final = Path(gridexplainer_widget.__file__).parent / "notebooks"
+PACKAGE: Final = Path(gridexplainer_widget.__file__).parent
+INSTALLED: Final = PACKAGE / "notebooks"
+NOTEBOOKS: Final = INSTALLED if INSTALLED.is_dir() else PACKAGE.parent / "notebooks"
+"""In a wheel they stand in the package, in a checkout beside it."""
 
 FIRST: Final = "quickstart.ipynb"
 
@@ -42,9 +45,8 @@ class Copied:
 def lab(*, folder: str, opens: bool, as_json: bool) -> None:
     """Write the notebooks, and open JupyterLab.
 
-    They go into FOLDER, which is made; by default it is gridexplainer-notebooks. A notebook in
-    it that you changed
-    stays as it is.
+    They go into FOLDER, which is made; by default it is gridexplainer-notebooks. A notebook
+    in it that you changed stays as it is.
     """
     copied = copy_notebooks(Path(folder))
     if as_json:

@@ -12,7 +12,7 @@ from nbconvert import HTMLExporter
 from gridexplainer_widget.classifiers.quiet_start import LEVEL, NOTE
 from tests.support.sizes import sized
 
-NOTEBOOKS = Path(__file__).parents[2] / "gridexplainer_widget" / "notebooks"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 FEWER = {
     "cheating": {

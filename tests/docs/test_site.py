@@ -108,7 +108,7 @@ def test_links_follow_pages_to_the_site() -> None:
         "[a](speed.md#b) [c](benchmarks.md) [d](https://e.org) ![f](g.png)"
     )
     assert (
-        relinked("[e](../gridexplainer_widget/notebooks/compare.ipynb)", "docs/methods.md")
+        relinked("[e](../notebooks/compare.ipynb)", "docs/methods.md")
         == "[e](notebooks/compare.md)"
     )
     assert relinked("[f](../speed.md)", "docs/howto/keras.md") == "[f](../speed.md)"

@@ -17,7 +17,7 @@ ELSEWHERE = {
 }
 """Pages that do not stand in docs/, by where they stand; the front page stands for the README."""
 
-NOTEBOOKS = "gridexplainer_widget/notebooks"
+NOTEBOOKS = "notebooks"
 
 LINK = re.compile(r"\[([^\[\]]*)\]\(([^)\s:#]+)(?=[)#])")
 
@@ -28,7 +28,7 @@ FILE = re.compile(r"[\w/.]+\.(md|ipynb)")
 def site_path(path: str) -> str:
     """Tell where on the site a file of the repository stands."""
     if path.startswith(NOTEBOOKS):
-        return re.sub(r"\.ipynb$", ".md", path.removeprefix("gridexplainer_widget/"))
+        return re.sub(r"\.ipynb$", ".md", path)
     return ELSEWHERE.get(path, path.removeprefix("docs/"))
 
 
