@@ -5,13 +5,11 @@ This also finds renamed, reloaded and nested models; see https://keras.io/api/ap
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from gridexplainer_widget.classifiers.labels import distinct
 from gridexplainer_widget.classifiers.preprocessing import (
@@ -81,24 +79,20 @@ def _of_family(model: Any) -> Preprocessing | None:
 
 
 def imagenet_labels(model: Any) -> tuple[str, ...] | None:
-    """Return ImageNet's labels, downloaded once; None if that fails or they do not fit."""
+    """Return the names of ImageNet's classes, where a model's last layer is named as theirs."""
     shape = getattr(model, "output_shape", None)
     last = model.layers[-1].name if getattr(model, "layers", None) else ""
     known = last == "predictions" or last.startswith("convnext_")
     if not known or not isinstance(shape, tuple) or shape[-1] != 1000:
         return None
-    return _fetched_labels()
+    return _imagenet_names()
 
 
 @cache
-def _fetched_labels() -> tuple[str, ...] | None:
-    utils = importlib.import_module("keras.applications.imagenet_utils")
-    ranks = np.arange(1000, 0, -1, dtype=np.float32)[np.newaxis]
-    try:
-        decoded = utils.decode_predictions(ranks, top=1000)[0]
-    except Exception:  # noqa: BLE001 - Keras raises a plain Exception without a network
-        return None
-    return distinct([label.replace("_", " ") for _, label, _ in decoded])
+def _imagenet_names() -> tuple[str, ...]:
+    """Read the first word that WordNet has for each class, in the order of ImageNet's 1000."""
+    text = Path(__file__).with_name("imagenet_names.txt").read_text(encoding="utf-8")
+    return distinct(text.splitlines())
 
 
 def _done_inside(model: Any) -> str | None:
