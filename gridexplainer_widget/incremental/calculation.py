@@ -95,8 +95,7 @@ class Calculation(ABC):
         return self.assembled(rows, whole[source], places)
 
     def _node(self, index: int, maps: Sequence[Tensor], *, windows: bool) -> Tensor:
-        weights = self.current(self._weights.get(index, ()))
-        inputs = StepInputs(maps, weights, windows, self.n, self._shared)
+        inputs = StepInputs(maps, self._weights.get(index, ()), windows, self.n, self._shared)
         return self.calculated(self.graph[index], inputs)
 
     def _uses(self, order: Sequence[int], wanted: Iterable[int]) -> Counter[int]:
@@ -109,10 +108,6 @@ class Calculation(ABC):
             uses[source] -= 1
             if uses[source] == 0:
                 self._maps.pop(source, None)
-
-    def current(self, weights: Sequence[Tensor]) -> Sequence[Tensor]:
-        """Return the weights' current tensors."""
-        return weights
 
     def calculated(self, node: Node, inputs: StepInputs) -> Tensor:
         """Calculate a node."""

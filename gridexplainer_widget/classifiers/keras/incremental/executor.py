@@ -20,14 +20,14 @@ from gridexplainer_widget.incremental.optimise import optimised
 from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.incremental.step import Tensor
 
-from .compiled import Compile, compile_outputs, compile_patch_maps, compile_whole_maps
+from .compiled import Compile, Compiled, compile_outputs, compile_patch_maps, whole_maps
 from .reader import read_graph
 from .steps import Move
 from .unfused import run_unfused
 from .weights import IndependentTensors
 
 MAX_COMPILED = 24
-"""Compiled parts to keep: three for each of the latest eight plans, of which a grid has one."""
+"""Compiled parts to keep: two for each of the latest twelve plans, of which a grid has one."""
 
 
 class KerasExecutor:
@@ -41,6 +41,8 @@ class KerasExecutor:
         It calculates in numbers that NumPy lacks, or takes batches of one size only.
     """
 
+    compiles = True
+
     def __init__(self, traced: Any) -> None:
         self.tf = tf = framework("tensorflow", "a Keras model", "tensorflow")
         self.accelerated = bool(tf.config.list_logical_devices("GPU"))
@@ -52,10 +54,9 @@ class KerasExecutor:
         self._parameters = IndependentTensors(tf, traced, reading.parameters)
         self._states: list[Tensor] = []  # held so that memory is not reused
         self._state_arrays: list[NDArray[Any]] | None = None  # the same memory
-        self._weights: dict[int, list[Any]] = {}  # variables by node
-        self._compiled: OrderedDict[Any, Any] = OrderedDict()
+        self._weights: dict[int, list[Tensor]] = {}
+        self._compiled: OrderedDict[Any, Compiled] = OrderedDict()
         self._version = 0
-        self.refresh()
 
     def refresh(self) -> int:
         """Fold the model's current weights; see :class:`Executor`.
@@ -72,7 +73,7 @@ class KerasExecutor:
         for index, node in enumerate(self.graph.nodes):
             if node.step is not None:
                 weights = node.step.weights(self.tf, values)
-                self._keep(index, [self._tensor(array, at) for array in weights])
+                self._weights[index] = [self._tensor(array, at) for array in weights]
         self._states, self._state_arrays = states, arrays  # last: retry after failure
         self._version += 1
         return self._version
@@ -88,8 +89,7 @@ class KerasExecutor:
 
     def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Rows]:
         """See :class:`Executor`; as rows."""
-        rows = self._run(compile_whole_maps, plan, [self.to_tensor(picture[np.newaxis])])
-        return dict(zip(plan.kept, rows, strict=True))
+        return whole_maps(self.tf, plan, self._weights, self.to_tensor(picture[np.newaxis]))
 
     def baseline_maps(self, plan: PatchPlan, whole: dict[int, Rows]) -> CutMaps:
         """See :class:`Executor`."""
@@ -124,13 +124,6 @@ class KerasExecutor:
         ]
         return self.tf.nest.pack_sequence_as(self._traced.structured_outputs, results)
 
-    def _keep(self, index: int, tensors: list[Tensor]) -> None:
-        if index not in self._weights:
-            self._weights[index] = [self.tf.Variable(t, trainable=False) for t in tensors]
-        else:
-            for variable, tensor in zip(self._weights[index], tensors, strict=True):
-                variable.assign(tensor)
-
     def _tensor(self, array: NDArray[Any], at: dict[int, Tensor]) -> Tensor:
         tensor = at.get(_address(array))
         if tensor is None or tensor.shape.num_elements() != array.size:
@@ -144,7 +137,9 @@ class KerasExecutor:
         self._compiled.move_to_end(key)
         if len(self._compiled) > MAX_COMPILED:
             self._compiled.popitem(last=False)
-        return list(run_unfused(self.tf, self._compiled[key], inputs))
+        compiled = self._compiled[key]
+        taken = compiled.inputs(inputs, self._weights)
+        return list(run_unfused(self.tf, compiled.function, taken))
 
 
 def _check_applicable(tf: Any, traced: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from gridexplainer_widget.classifiers.keras.source import eager_execute
 from gridexplainer_widget.core.errors import UnsupportedGraph
 
-from .replay import calls_function, operations_leading_to
+from .replay import calls_function, eager_attributes, operations_leading_to
 
 
 class IndependentTensors:
@@ -66,12 +66,7 @@ class _EagerOperation:
         self._op, self._execute = op, execute
         self._inputs = [tensor.ref() for tensor in op.inputs]
         self._outputs = [tensor.ref() for tensor in op.outputs]
-        attributes = [
-            item
-            for attribute in op.op_def.attr
-            for item in (attribute.name, _eager_attribute(tf, op.get_attr(attribute.name)))
-        ]
-        self._attributes, self._name = tuple(attributes), op.type.encode()
+        self._attributes, self._name = eager_attributes(tf, op), op.type.encode()
 
     def run(self, values: dict[Any, Any]) -> None:
         inputs = [values[ref] for ref in self._inputs]
@@ -80,13 +75,3 @@ class _EagerOperation:
         except Exception as error:
             raise UnsupportedGraph(f"{self._op.name} cannot be run by itself: {error}") from error
         values.update(zip(self._outputs, outputs, strict=True))
-
-
-def _eager_attribute(tf: Any, value: Any) -> Any:
-    if isinstance(value, list):
-        return [_eager_attribute(tf, one) for one in value]
-    if isinstance(value, tf.DType):
-        return value.as_datatype_enum
-    if hasattr(value, "unknown_rank"):  # a shape, as graphs store it
-        return None if value.unknown_rank else tf.TensorShape(value).as_list()
-    return value
