@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget.core.arrays import PreparedBatch, Probabilities
 from gridexplainer_widget.core.scores import Answers
 from gridexplainer_widget.core.shown import shown
-from gridexplainer_widget.incremental.engine import IncrementalEngine
+from gridexplainer_widget.incremental.engine import Engines
 
 from .guess import Guess, check_same, guess_again, refuse_values
 from .labels import Labels, names_of
@@ -82,9 +82,9 @@ class Classifier:
         Seconds before each retry of a failed call.
     open_network : callable, optional
         OutputKind → :class:`~.network.Network`; None for a black box.
-    incremental_engine : callable, optional
+    incremental_engine : Engines, optional
         (height, width) of a picture → its engine, or raises
-        :class:`~gridexplainer_widget.core.errors.UnsupportedGraph`.
+        :class:`~gridexplainer_widget.core.errors.UnsupportedGraph`. It takes the lock itself.
     output_is_given : bool
         Whether the user said `output`.
     itself : callable, optional
@@ -118,9 +118,7 @@ class Classifier:
     open_network: Callable[[OutputKind], Network] | None = field(
         default=None, repr=False, compare=False
     )
-    incremental_engine: Callable[[tuple[int, int]], IncrementalEngine] | None = field(
-        default=None, repr=False, compare=False
-    )
+    incremental_engine: Engines | None = field(default=None, repr=False, compare=False)
     output_is_given: bool = field(default=False, repr=False, compare=False)
     itself: Callable[[PreparedBatch], Any] | None = field(default=None, repr=False, compare=False)
     mark: Callable[[], Mark] | None = field(default=None, repr=False, compare=False)

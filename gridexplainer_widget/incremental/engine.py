@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -38,6 +39,9 @@ MAX_SIZES = 4
 
 MAX_PLANS = 16
 """Plans to keep, and schedules."""
+
+SECONDS_PER_NODE = 3e-3
+"""To compile one operation on patches, roughly (benchmarks/cold.py)."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,21 @@ class IncrementalEngine:
     ----------
     disabled_reason
         Why it must no longer be used.
-    checked
-        `key` of plans that were checked against the model.
+    checked, prepared
+        `key` of plans that were checked against the model, and of those that are compiled.
+    lock
+        To be held by who calculates: a plan may be compiled while another is in use.
+    missed_seconds
+        What patches would have saved so far where the model itself was run.
     """
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
+        self.lock = threading.RLock()
         self.disabled_reason: str | None = None
         self.checked: set[Hashable] = set()
+        self.prepared: set[Hashable] = set()
+        self.missed_seconds = 0.0
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
         self._schedules: OrderedDict[Hashable, Schedule] = OrderedDict()
         self._layouts: OrderedDict[Hashable, Layout] = OrderedDict()
@@ -129,6 +140,17 @@ class IncrementalEngine:
             if len(self._schedules) > MAX_PLANS:
                 self._schedules.popitem(last=False)
         return self._schedules[key]
+
+    def saved_seconds(self, plan: PatchPlan, hidden: Boxes) -> float:
+        """Return what patches save of these sets, roughly."""
+        boxes = changed_boxes(plan.graph, hidden)
+        saved = set_seconds(self.full_plan, boxes) - set_seconds(plan, boxes)
+        return float(np.maximum(saved, 0).sum())
+
+    @property
+    def planning_seconds(self) -> float:
+        """What compiling a plan takes, roughly."""
+        return SECONDS_PER_NODE * len(self.executor.graph)
 
     def refresh(self) -> None:
         """Read the model's current weights."""
@@ -198,6 +220,38 @@ class IncrementalEngine:
             _, oldest = self._layouts.popitem(last=False)
             self._layout_bytes -= oldest.places.nbytes
         return layout
+
+
+class Engines:
+    """A model's engines, by the size of the picture.
+
+    Parameters
+    ----------
+    read
+        (height, width) → its engine, or raises UnsupportedGraph.
+    seconds
+        (height, width) → how long reading takes, roughly; 0 where it is known, or refused at once.
+
+    Attributes
+    ----------
+    planning
+        What is being planned beside runs, by what it is for.
+    seconds_in_full
+        What the model itself has taken since it might have been read.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[tuple[int, int]], IncrementalEngine],
+        seconds: Callable[[tuple[int, int]], float] = lambda _: 0.0,
+    ) -> None:
+        self._read, self.seconds = read, seconds
+        self.planning: dict[Hashable, Any] = {}
+        self.seconds_in_full = 0.0
+
+    def __call__(self, size: tuple[int, int]) -> IncrementalEngine:
+        """Return the engine, known or read now."""
+        return self._read(size)
 
 
 def read_engine(make: Callable[[], Executor]) -> IncrementalEngine | UnsupportedGraph:

@@ -30,6 +30,8 @@ class Executor(Protocol):
     """Whether its whole maps are less work than the model."""
     accelerated: bool
     """Whether it runs on anything but a CPU."""
+    compiles: bool
+    """Whether the first batch of each plan takes seconds more."""
 
     def refresh(self) -> int:
         """Read the model's current weights; return a number that changes with them."""

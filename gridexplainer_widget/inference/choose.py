@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeAlias, get_args
 
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 from gridexplainer_widget.core.masking import Masker
-from gridexplainer_widget.incremental.engine import IncrementalEngine, failed
+from gridexplainer_widget.incremental.engine import Engines, IncrementalEngine, failed
 
 from .incremental import MIN_PICTURES, IncrementalStrategy
+from .later import Later
 from .strategy import FullStrategy, InferenceStrategy, batch_size_for, device_pace
 
 Engine: TypeAlias = Literal["auto", "full", "incremental"]
@@ -36,31 +38,72 @@ def parse_engine(engine: str) -> Engine:
     raise ValueError(f"engine={engine!r} is unknown. Wanted is one of {names}.")
 
 
+@dataclass(frozen=True)
+class Choice:
+    """How to run a model at once and, perhaps, from another moment on."""
+
+    now: InferenceStrategy
+    later: Later | None = None
+
+
 def choose_strategy(
     classifier: Classifier, masker: Masker, engine: Engine, batch_size: int | None
-) -> InferenceStrategy:
-    """Choose the strategy; warn if incremental inference was wanted but is impossible."""
+) -> Choice:
+    """Choose how to run a model; warn if incremental inference was wanted but is impossible."""
     full = FullStrategy(classifier, masker, batch_size_for(masker, batch_size))
     if engine == "full" or len(masker.grid) + 1 < MIN_PICTURES:
-        return full
+        return Choice(full)
     try:
-        incremental = IncrementalStrategy(
-            full, _incremental_engine(classifier, masker, engine), batch_size
-        )
+        return _incremental_choice(full, engine, batch_size)
     except Exception as error:  # noqa: BLE001 - the model itself still answers
-        reason = error if isinstance(error, UnsupportedGraph) else failed(error)
-        full.description = f"full: {reason}"
-        if isinstance(reason, OnDevice) and batch_size is None:
-            full.pace = device_pace(masker, full.batch_size)
-        if engine == "incremental" or not isinstance(reason, NotApplicable):
-            warnings.warn(  # Python shows each text once
-                f"{classifier.name} is run in full for each hidden cell: {reason}. The numbers are "
-                "right, it only takes longer. engine='full' asks for that without a warning.",
-                stacklevel=2,
-            )
-        return full
-    nothing_gained = not incremental.plan.patched and not incremental.engine.executor.lighter
-    return full if nothing_gained and engine == "auto" else incremental
+        _refused(full, engine, batch_size, error)
+        return Choice(full)
+
+
+def _incremental_choice(full: FullStrategy, engine: Engine, batch_size: int | None) -> Choice:
+    """Go by patches at once where that is asked for or all is prepared; else perhaps later."""
+
+    def read() -> IncrementalStrategy:
+        return IncrementalStrategy(full, _read(full, engine), batch_size)
+
+    engines, size = _engines(full.classifier), full.masker.pixels.shape[:2]
+    seconds = engines.seconds(size)
+    later = Later(
+        engines,
+        (size, full.masker.grid.shape),
+        lambda: found if _gains(found := read()) else None,
+        seconds,
+        partial(_refused, full, engine, batch_size),
+    )
+    if engine == "auto" and seconds:
+        return Choice(full, later)
+    strategy = read()
+    if engine == "incremental":
+        strategy.engine.refresh()
+        return Choice(strategy)
+    if not _gains(strategy):
+        return Choice(full)
+    if strategy.prepared or strategy.engine.disabled_reason:
+        return Choice(strategy)
+    return Choice(full, later if strategy.is_worth_it else None)
+
+
+def _gains(strategy: IncrementalStrategy) -> bool:
+    return bool(strategy.plan.patched) or strategy.engine.executor.lighter
+
+
+def _refused(full: FullStrategy, engine: Engine, batch_size: int | None, error: Exception) -> None:
+    """Say why the model is run in full."""
+    reason = error if isinstance(error, UnsupportedGraph) else failed(error)
+    full.description = f"full: {reason}"
+    if isinstance(reason, OnDevice) and batch_size is None:
+        full.pace = device_pace(full.masker, full.batch_size)
+    if engine == "incremental" or not isinstance(reason, NotApplicable):
+        warnings.warn(  # Python shows each text once
+            f"{full.classifier.name} is run in full for each hidden cell: {reason}. The numbers "
+            "are right, it only takes longer. engine='full' asks for that without a warning.",
+            stacklevel=2,
+        )
 
 
 def uncompiled_strategy(
@@ -79,17 +122,18 @@ def uncompiled_strategy(
     return full
 
 
-def _incremental_engine(
-    classifier: Classifier, masker: Masker, engine: Engine
-) -> IncrementalEngine:
-    """Read the model; raise UnsupportedGraph where that fails or would not pay."""
+def _engines(classifier: Classifier) -> Engines:
     if classifier.incremental_engine is None:
         raise NotApplicable("it is a black box, whose layers are not known")
     if classifier.preprocessing.function is not None:
         raise NotApplicable("its preprocessing is a function, which may change any pixel")
-    height, width = masker.pixels.shape[:2]
-    with classifier.lock:  # reading it may run the model
-        incremental = classifier.incremental_engine((height, width))
-    if incremental.executor.accelerated and engine == "auto":
+    return classifier.incremental_engine
+
+
+def _read(full: FullStrategy, engine: Engine) -> IncrementalEngine:
+    """Read the model; raise UnsupportedGraph where that fails or would not pay."""
+    height, width = full.masker.pixels.shape[:2]
+    found = _engines(full.classifier)((height, width))
+    if found.executor.accelerated and engine == "auto":
         raise OnDevice("it does not run on a CPU, and costs are known for CPUs only")
-    return incremental
+    return found

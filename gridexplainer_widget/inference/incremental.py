@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Hashable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -58,9 +59,39 @@ class IncrementalStrategy:
         self.full, self.engine, self.batch_size = full, engine, batch_size
         self.classifier, self.masker = full.classifier, full.masker
         self._picture = self.classifier.preprocessing(self.masker.pixels[np.newaxis])[0]
-        grid = self.masker.grid
-        self.plan = engine.plan(grid.shape, as_boxes(grid.boxes()))
+        self.plan = engine.plan(self.masker.grid.shape, self._cells())
         self._tiled = TiledSets(engine, full.classifier, full.masker, self._picture)
+
+    @property
+    def prepared(self) -> bool:
+        """Whether all is compiled that patches of this grid need."""
+        known = self.engine.prepared | self.engine.checked
+        return not self.engine.executor.compiles or self.plan.key in known
+
+    def prepare(self) -> None:
+        """Compile what patches of this grid need, by a calculation that nobody sees.
+
+        The model's lock is not taken: this may be done while the model itself answers.
+        """
+        with self.engine.lock:
+            try:
+                self.engine.refresh()
+                groups = self.engine.schedule(self.plan, self._cells()).groups
+                cells = [[(int(groups[0][0]),)]] if groups else []
+                self._raw(CellSetBatch(([()], *cells), self.plan), self.plan)
+            except Exception as error:
+                self.engine.disabled_reason = _failure(error)
+                raise
+            self.engine.prepared.add(self.plan.key)
+
+    @property
+    def is_worth_it(self) -> bool:
+        """Whether patches save more than compiling takes, in runs so far and this one together."""
+        self.engine.missed_seconds += self.engine.saved_seconds(self.plan, self._cells())
+        return self.engine.missed_seconds > self.engine.planning_seconds
+
+    def _cells(self) -> Boxes:
+        return as_boxes(self.masker.grid.boxes())
 
     @property
     def way(self) -> Hashable:
@@ -86,7 +117,7 @@ class IncrementalStrategy:
         boxes = as_boxes([self._changed(cells) for cells in hidden])
         baseline: list[list[Cells]] = [] if all(sets) else [[()]]  # comes first
         try:
-            with self.classifier.lock:
+            with self.classifier.lock, self.engine.lock:
                 self.engine.refresh()
                 schedule = self.engine.schedule(self.plan, boxes)
                 rest_plan = self._tiled.plan_for([hidden[index] for index in schedule.rest])
@@ -131,6 +162,11 @@ class IncrementalStrategy:
         )
 
     def _incremental(self, batch: CellSetBatch, plan: PatchPlan) -> Answers:
+        with self.classifier.lock, self.engine.lock:
+            raw = self._raw(batch, plan)
+        return self.classifier.read(raw, len(batch.sets))
+
+    def _raw(self, batch: CellSetBatch, plan: PatchPlan) -> Any:
         boxes = [
             None if group == [()] else as_boxes([self._changed(cells) for cells in group])
             for group in batch.groups
@@ -143,12 +179,9 @@ class IncrementalStrategy:
             ]
             return self.classifier.preprocessing(np.stack(windows))
 
-        with self.classifier.lock:
-            if isinstance(plan, TilePlan):
-                raw = self._tiled.outputs(plan, batch.sets)
-            else:
-                raw = self.engine.outputs(plan, self._picture, boxes, crop)
-        return self.classifier.read(raw, len(batch.sets))
+        if isinstance(plan, TilePlan):
+            return self._tiled.outputs(plan, batch.sets)
+        return self.engine.outputs(plan, self._picture, boxes, crop)
 
     def _differs(self, batch: CellSetBatch, answers: Answers) -> str | None:
         """Check one set of each plan's first batch against the model itself."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.classifiers.checks.not_finite import not_finite
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.core.arrays import Probabilities
 from gridexplainer_widget.core.errors import ClassifierError, ModelChangedError
@@ -19,7 +20,6 @@ from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.core.scores import Answers
 
 from .choose import Engine
-from .not_finite import not_finite
 from .set_answers import SetAnswers
 from .strategy import InferenceStrategy, batch_size_for
 from .trusted import TrustedStrategy
@@ -167,7 +167,7 @@ class Run:
         """Score sets; return the number of batches."""
         scored, batches, since = 0, 0, time.perf_counter()
         bad = list[Sequence[int]]()
-        for planned in self.strategy.batches(wanted):
+        for planned in self._trusted.batches(wanted):
             batch = planned.only(self._is_due)
             if not batch.sets:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -12,14 +12,18 @@ from gridexplainer_widget.core.origin.digests import digest_of_parts
 from gridexplainer_widget.core.scores import Answers
 
 from .choose import Engine, choose_strategy, uncompiled_strategy
+from .incremental import IncrementalStrategy
+from .later import Later
 from .strategy import Cells, CellSetBatch, FullStrategy, InferenceStrategy
-from .witness import ROUNDING, Witness
+from .witness import MAX_ROUNDING, ROUNDING, Witness, apart
 
 
 class TrustedStrategy:
     """A strategy, and a witness to what the model itself says.
 
-    Where both differ, the model is read anew; if they still do, the model itself is run.
+    Where both differ, the model is read anew; if they still do, the model itself is run. A run in
+    which reading and compiling would delay the first answers begins with the model, and changes
+    over between two batches.
     """
 
     def __init__(
@@ -29,6 +33,8 @@ class TrustedStrategy:
         self._engine, self._batch_size = engine, batch_size
         self._witness = Witness(classifier, masker.pixels[np.newaxis])
         self._strategy: InferenceStrategy | None = None
+        self._later: Later | None = None
+        self._first_strategy: InferenceStrategy | None = None  # of the baseline
         self._first = CellSetBatch(([()],))
         self._renewed = False
         self._digested: tuple[tuple[bytes, ...], str] | None = None
@@ -37,15 +43,14 @@ class TrustedStrategy:
     def strategy(self) -> InferenceStrategy:
         """The strategy, chosen at first use."""
         if self._strategy is None:
-            self._strategy = choose_strategy(
-                self._classifier, self._masker, self._engine, self._batch_size
-            )
+            choice = choose_strategy(self._classifier, self._masker, self._engine, self._batch_size)
+            self._strategy, self._later = choice.now, choice.later
         return self._strategy
 
     @property
     def is_the_model(self) -> bool:
-        """Whether nothing is compiled of the model: each answer is its own."""
-        strategy = self.strategy
+        """Whether the baseline is the model's own, of which nothing was compiled."""
+        strategy = self._first_strategy or self.strategy
         return isinstance(strategy, FullStrategy) and strategy.classifier.itself is None
 
     def weights_digest(self) -> str:
@@ -60,6 +65,40 @@ class TrustedStrategy:
         self._witness.begin()
         if self._witness.distrusts(self.strategy.way):
             self._go_by_the_model()
+        elif not self.is_the_model and self._later is not None:
+            self._witness.ask_ahead(self.strategy.way)  # Python is not free later
+
+    def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
+        """Split sets into batches; change over to what was planned as soon as that is done."""
+        left, asked = list(sets), set[tuple[int, ...]]()
+        while left:
+            self._change_over()
+            for batch in self.strategy.batches(left):
+                if self._later is not None:
+                    self._later.begin(len(asked), len(sets) - len(asked))
+                yield batch
+                asked.update(map(tuple, batch.sets))
+                if self._later is not None and self._later.done:
+                    break
+            left = [cells for cells in left if tuple(cells) not in asked]
+
+    def _change_over(self) -> None:
+        """Go on with what was planned, unless that failed or was found to be wrong."""
+        later = self._later
+        if later is None or not later.done:
+            return
+        self._later, joined, found = None, later.joined, later.found()
+        if found is None or self._witness.distrusts(found.way):
+            return
+        if not joined or self._says_the_same(found):
+            self._strategy = found
+
+    def _says_the_same(self, found: IncrementalStrategy) -> bool:
+        """Compare what was read for another run with the model, about the whole picture."""
+        with found.engine.lock:
+            found.engine.refresh()
+        whole = found.answers(CellSetBatch(([()],), found.plan)).at(0)
+        return apart(whole, self._first_answer()) <= MAX_ROUNDING
 
     def answers(self, batch: CellSetBatch, baseline: Answers | None) -> Answers | None:
         """Score a batch; None if the model had to be read anew: then choose batches again.
@@ -79,7 +118,7 @@ class TrustedStrategy:
             self._renew()
             return None
         else:
-            self._first = batch
+            self._first, self._first_strategy = batch, self.strategy
         return answers
 
     def _is_of_the_model(self, whole: Answers) -> bool:
@@ -93,7 +132,7 @@ class TrustedStrategy:
             self._witness.distrust(self.strategy.way)
             self._go_by_the_model()
             return
-        self._renewed, self._strategy = True, None
+        self._renewed, self._strategy, self._later = True, None, None
         self._classifier.renew()
 
     def confirm(self, baseline: Answers) -> None:
@@ -105,7 +144,7 @@ class TrustedStrategy:
 
     def again(self, baseline: Answers, sets: Sequence[Cells]) -> list[Cells]:
         """Confirm, and return what to ask: the whole picture, too, if that is the model's own."""
-        if self.is_the_model:
+        if self.is_the_model and self._first_strategy is self.strategy:
             self.confirm_unmoved(baseline)
             return [(), *sets]
         self.confirm(baseline)
@@ -122,7 +161,9 @@ class TrustedStrategy:
 
     def _first_answer(self) -> Answers:
         """Ask about the whole picture again, in the company in which it was first asked about."""
-        return self.strategy.answers(self._first).at(self._first.sets.index(()))
+        asked = self._first_strategy or self.strategy
+        return asked.answers(self._first).at(self._first.sets.index(()))
 
     def _go_by_the_model(self) -> None:
+        self._later = None
         self._strategy = uncompiled_strategy(self._classifier, self._masker, self._batch_size)

@@ -51,12 +51,19 @@ class Witness:
         self._classifier, self._picture = classifier, picture
         self._mark: Mark | None = None
         self._own: Answers | None = None
+        self._ahead: Answers | None = None
         self._allowed = MAX_ROUNDING
         self._by_chance = False
 
     def begin(self) -> None:
         """Take the model's mark before its first answer."""
-        self._mark, self._own = self._take_mark(), None
+        self._mark, self._own, self._ahead = self._take_mark(), None, None
+
+    def ask_ahead(self, way: Hashable) -> None:
+        """Ask the model itself now, if :meth:`accepts` will want its answer."""
+        weights, last = self._weights, self._classifier.confirmed.get(self._key(way))
+        if weights is None or last is None or weights != last.weights:
+            self._ahead = self._ask_itself()
 
     @property
     def weights(self) -> tuple[bytes, ...]:
@@ -83,7 +90,8 @@ class Witness:
         last, weights = known.get(key, Confirmation(0.0)), self._weights
         if weights is not None and weights == last.weights:
             return True
-        self._own = self._ask_itself()
+        ahead, self._ahead = None if renewed else self._ahead, None
+        self._own = self._ask_itself() if ahead is None else ahead
         off = apart(answer, self._own)
         if off > self._allowed:
             return False

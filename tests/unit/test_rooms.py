@@ -15,6 +15,7 @@ ROOMS = [
     "core/untrusted",
     "incremental",
     "incremental/mosaic",
+    "incremental/beside",
     "wire",
     "classifiers",
     "classifiers/checks",

@@ -38,6 +38,8 @@ def with_attributes_kept(model: Any, call: Callable[[], Result]) -> Result:
         for attributes, known in before:
             for key, value in list(attributes.items()):
                 old = known.get(key, (None, None))
+                if value is old[0] and not isinstance(value, dict | list | tuple):
+                    continue
                 traced = _any(_is_traced, value, MAX_DEPTH)
                 if traced or (_changed(value, old) and _any(_is_value, old, MAX_DEPTH)):
                     _put_back(attributes, key, known)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from numpy.typing import NDArray
 
@@ -16,6 +16,7 @@ from gridexplainer_widget.classifiers.keras.applications import (
     imagenet_labels,
 )
 from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
+from gridexplainer_widget.classifiers.keras.kept import forget, kept
 from gridexplainer_widget.classifiers.keras.kept_tensors import (
     with_attributes_kept,
     with_variables_kept,
@@ -29,7 +30,7 @@ from gridexplainer_widget.classifiers.keras.network import KerasNetwork
 from gridexplainer_widget.classifiers.keras.source import Source, is_tf_keras, tensorflow
 from gridexplainer_widget.classifiers.keras.tracing import function_of
 from gridexplainer_widget.classifiers.layouts import as_dtype, only_input, picture_shape
-from gridexplainer_widget.classifiers.model_lock import lock_of
+from gridexplainer_widget.classifiers.model_lock import ModelLock, lock_of
 from gridexplainer_widget.classifiers.network import Network
 from gridexplainer_widget.classifiers.outputs import OutputKind
 from gridexplainer_widget.classifiers.pieces import Pieces, in_working_pieces
@@ -38,12 +39,15 @@ from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import MethodError, NotApplicable, UnsupportedGraph
 from gridexplainer_widget.incremental.engine import (
     MAX_SIZES,
+    Engines,
     IncrementalEngine,
     known_engine,
     read_engine,
 )
 
 from .keras_output import output_kind, output_picker
+
+T = TypeVar("T")
 
 Traced: TypeAlias = Callable[["tuple[int | None, ...]"], Any]
 """Shape of a picture → the model as a TensorFlow function of a batch."""
@@ -58,7 +62,7 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
     found, flat = _input_shape(model)
     shape = overrides.shape(found)
     source = _source(model, shape[:2] if flat else shape, overrides.output_index)
-    traced = _traced(source)
+    traced = _traced(source, overrides.output_index)
     picked = output_picker(model, overrides.output_index)
     pieces = Pieces((source.batch,) if source.batch else ())
     lock = lock_of(model, *layers_within(model))
@@ -72,11 +76,11 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
         output=overrides.output or output_kind(model, overrides.output_index),
         labels=overrides.labels or imagenet_labels(model),
         open_network=_open_network(source, pieces),
-        incremental_engine=_incremental_engine(source, traced),
+        incremental_engine=_engines(source, traced, lock, overrides.output_index),
         itself=in_working_pieces(_itself(source, traced), pieces, model.name),
         mark=partial(mark_of, model),
         misfit=partial(batch_misfit, source),
-        reread=partial(keras_classifier, model, overrides),
+        reread=partial(_reread, model, overrides),
         lock=lock,
     )
 
@@ -104,8 +108,22 @@ def _source(model: Any, shape: tuple[int | None, ...], output_index: OutputIndex
     return Source(model, run, shape, _input_dtype(model), _declared_batch(model))
 
 
-def _traced(source: Source) -> Traced:
-    return lru_cache(MAX_SIZES)(lambda shape: function_of(source, shape))
+def _reread(model: Any, overrides: Overrides) -> Classifier:
+    forget(model)
+    return keras_classifier(model, overrides)
+
+
+def _traced(source: Source, output_index: OutputIndex) -> Traced:
+    def traced(shape: tuple[int | None, ...]) -> Any:
+        return _kept(source, ("traced", output_index, shape), lambda: function_of(source, shape))
+
+    return lru_cache(MAX_SIZES)(traced)
+
+
+def _kept(source: Source, key: Hashable, make: Callable[[], T]) -> T:
+    """Share what another explainer of this model has made, if its settings say all about it."""
+    mark = mark_of(source.model)
+    return kept(source.model, (mark.structure, key), make) if mark.complete else make()
 
 
 def _forward(
@@ -184,18 +202,22 @@ def _open_network(source: Source, pieces: Pieces) -> Callable[[OutputKind], Netw
     return open_network
 
 
-def _incremental_engine(
-    source: Source, traced: Traced
-) -> Callable[[tuple[int, int]], IncrementalEngine]:
+def _engines(source: Source, traced: Traced, lock: ModelLock, output_index: OutputIndex) -> Engines:
+    def locked(shape: tuple[int | None, ...]) -> Any:
+        with lock:  # tracing runs the model
+            return traced(shape)
+
     @lru_cache(MAX_SIZES)
     def read(size: tuple[int, int]) -> IncrementalEngine | UnsupportedGraph:
         if _backend(source.model) != "tensorflow":
             return NotApplicable("it does not run on TensorFlow")
         if len(source.shape) != 3 or source.dtype != "float32":
             return NotApplicable("it takes pictures without channels, or not in float32")
-        return read_engine(lambda: KerasExecutor(traced((*size, source.shape[2]))))
+        shape = (*size, source.shape[2])
+        key = ("engine", output_index, shape)
+        return _kept(source, key, lambda: read_engine(lambda: KerasExecutor(locked(shape))))
 
-    return lambda size: known_engine(read(size))
+    return Engines(lambda size: known_engine(read(size)))
 
 
 def _backend(model: Any) -> str:

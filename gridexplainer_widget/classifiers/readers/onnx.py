@@ -30,6 +30,7 @@ from gridexplainer_widget.classifiers.preprocessing import NOT_FOUND, PRESETS, P
 from gridexplainer_widget.classifiers.several import OutputIndex, chosen
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import ClassifierError
+from gridexplainer_widget.incremental.engine import Engines
 
 DTYPES: Final = {
     "tensor(float)": "float32",
@@ -91,7 +92,7 @@ def onnx_classifier(model: Any, overrides: Overrides) -> Classifier:
         labels=overrides.labels
         or _labels(session, answer, name)
         or _zipped_labels(session, given, answer),
-        incremental_engine=reading.engine
+        incremental_engine=Engines(reading.engine)
         if isinstance(reading, OnnxReading)
         else not_applicable(reading),
         mark=reading.mark if isinstance(reading, OnnxReading) else None,

@@ -77,7 +77,7 @@ def torch_classifier(
         output=output,
         labels=overrides.labels or metadata.labels,
         open_network=cache(lambda output: NetworkInPieces(bare, output, shape, after, pieces)),
-        incremental_engine=incremental_engines(reader, shape[2], after, pieces),
+        incremental_engine=incremental_engines(reader, shape[2], after, pieces, lock),
         itself=itself,
         mark=partial(mark_of, reader),
         misfit=partial(batch_misfit, bare),

@@ -156,12 +156,12 @@ def test_a_wrong_plan_is_dropped_and_told_once(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(engine.executor, "outputs", wrong)
     with pytest.warns(UserWarning, match="off by"):
-        run = scored(classifier, "auto")
+        run = scored(classifier, "incremental")
     np.testing.assert_allclose(run.vectors, scored(model, "full").vectors, atol=1e-6)
     assert run.strategy.description.startswith("full")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        scored(classifier, "auto")
+        scored(classifier, "incremental")
 
 
 def test_an_engine_that_fails_does_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:

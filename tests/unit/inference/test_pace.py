@@ -10,6 +10,7 @@ from gridexplainer_widget.classifiers.readers.as_classifier import as_classifier
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
+from gridexplainer_widget.incremental.engine import Engines
 from gridexplainer_widget.inference.choose import choose_strategy
 from gridexplainer_widget.inference.pace import Pace
 from gridexplainer_widget.inference.strategy import FullStrategy
@@ -87,8 +88,8 @@ def test_a_model_on_a_device_finds_its_batches_by_time(
     masker = Masker(np.zeros((16, 16, 3), np.float32), Grid(8, 8, 16, 16), parse_fill("white"))
     engine = classifier.incremental_engine((16, 16))
     monkeypatch.setattr(engine.executor, "accelerated", True)
-    monkeypatch.setattr(classifier, "incremental_engine", lambda _: engine)
-    assert choose_strategy(classifier, masker, "full", given).pace is None
-    strategy = choose_strategy(classifier, masker, "auto", given)
+    monkeypatch.setattr(classifier, "incremental_engine", Engines(lambda _: engine))
+    assert choose_strategy(classifier, masker, "full", given).now.pace is None
+    strategy = choose_strategy(classifier, masker, "auto", given).now
     assert strategy.description.startswith("full: it does not run on a CPU")
     assert (strategy.pace is None) == (given is not None), "a size that was given stays"

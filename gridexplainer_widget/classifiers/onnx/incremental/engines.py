@@ -16,6 +16,7 @@ from gridexplainer_widget.classifiers.onnx.source import Source, read_source
 from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph, first_line
 from gridexplainer_widget.incremental.engine import (
     MAX_SIZES,
+    Engines,
     IncrementalEngine,
     known_engine,
     read_engine,
@@ -96,13 +97,13 @@ class OnnxReading:
         )
 
 
-def not_applicable(reason: str) -> Callable[[Pair], IncrementalEngine]:
+def not_applicable(reason: str) -> Engines:
     """Return what stands in for engines where there are none."""
 
     def engine(size: Pair) -> IncrementalEngine:  # noqa: ARG001 - as of all engines
         raise NotApplicable(reason)
 
-    return engine
+    return Engines(engine)
 
 
 def _state(model: Any) -> tuple[int, int] | None:

@@ -53,6 +53,7 @@ class OnnxExecutor:
     """
 
     accelerated = False
+    compiles = False
 
     def __init__(
         self,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
 from gridexplainer_widget.incremental.calculation import Rows, Weights
 from gridexplainer_widget.incremental.engine import (
     MAX_SIZES,
+    Engines,
     IncrementalEngine,
     known_engine,
     read_engine,
@@ -35,6 +38,9 @@ from .reader import read_graph
 from .run import TorchCalculation
 from .steps import FIRST, LAST, Move
 
+SECONDS_PER_PART = 1e-2
+"""To export a part of a module, roughly (benchmarks/cold.py)."""
+
 
 class TorchExecutor:
     """A PyTorch module as a graph.
@@ -50,6 +56,8 @@ class TorchExecutor:
     UnsupportedGraph
         The module cannot be read.
     """
+
+    compiles = False
 
     def __init__(
         self, module: Any, shape: tuple[int, int, int], after: Callable[[Any], Any]
@@ -154,16 +162,31 @@ class TorchExecutor:
 
 
 def incremental_engines(
-    reader: StructureReader, channels: int, after: Callable[[Any], Any], pieces: Pieces
-) -> Callable[[Pair], IncrementalEngine]:
-    """Return a function: picture size → engine; it rereads a module whose structure changed."""
+    reader: StructureReader,
+    channels: int,
+    after: Callable[[Any], Any],
+    pieces: Pieces,
+    lock: AbstractContextManager[None],
+) -> Engines:
+    """Return a module's engines; one whose structure changed is read again.
+
+    While PyTorch exports a module, it replaces how all modules are called, so nothing runs beside.
+    """
     known: dict[Pair, tuple[Any, IncrementalEngine | UnsupportedGraph]] = {}
 
-    def engine_for(size: Pair) -> IncrementalEngine:
-        if pieces.size is not None:
-            raise NotApplicable("it takes batches of one size only")
-        if is_autocast(reader.torch):
-            raise NotApplicable("autocast is on: patches would be rounded otherwise than maps")
+    def is_known(size: Pair) -> bool:
+        with lock:
+            now = reader.read().fingerprint
+        return size in known and known[size][0] == now
+
+    def read(size: Pair) -> IncrementalEngine:
+        _check_applicable(reader.torch, pieces)
+        with suppress(ImportError):  # exporting loads it, and it replaces functions of torch
+            importlib.import_module("torch._dynamo")
+        with lock:
+            return locked_read(size)
+
+    def locked_read(size: Pair) -> IncrementalEngine:
         now = reader.read().fingerprint
         if size not in known or known[size][0] != now:
             known.pop(size, None)
@@ -173,4 +196,23 @@ def incremental_engines(
             known.pop(next(iter(known)))
         return known_engine(known[size][1])
 
-    return engine_for
+    def seconds(size: Pair) -> float:
+        try:
+            _check_applicable(reader.torch, pieces)
+        except NotApplicable:
+            return 0.0
+        on_device = place_of(reader.module, reader.torch)[0].type != "cpu"
+        return (
+            0.0
+            if on_device or is_known(size)
+            else SECONDS_PER_PART * len([*reader.module.modules()])
+        )
+
+    return Engines(read, seconds)
+
+
+def _check_applicable(torch: Any, pieces: Pieces) -> None:
+    if pieces.size is not None:
+        raise NotApplicable("it takes batches of one size only")
+    if is_autocast(torch):
+        raise NotApplicable("autocast is on: patches would be rounded otherwise than maps")

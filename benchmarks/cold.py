@@ -1,0 +1,120 @@
+"""Time the first map of a process: of the whole model, and begun with it and gone on by patches.
+
+Each run has a process of its own; the ways take turns, and medians are told. Importing the
+frameworks and making the network do not count; all else does, from making the explainer to the
+last cell. `first` is when the first cells are known.
+
+    python -m benchmarks.cold [--networks ResNet50,lite0] [--rounds 5] [--joint]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+ROOT = Path(__file__).parents[1]
+NETWORKS = "ResNet50,MobileNetV2,DenseNet121,lite0"
+WAYS = ("full", "auto")
+SIDE, GRID = 224, 8
+HEAD = (
+    "network",
+    "first cell in full, s",
+    "auto, s",
+    "all in full, s",
+    "auto, s",
+    "auto / full",
+    "peak in full, auto, MiB",
+)
+
+
+def explain(name: str, engine: str, *, joint: bool) -> dict[str, float]:
+    from benchmarks.memory import peak_mib  # noqa: PLC0415 - in the worker alone
+    from gridexplainer_widget import GridExplainer  # noqa: PLC0415
+    from tests.support.networks import picture  # noqa: PLC0415
+
+    model = _network(name)
+    image = picture(SIDE, SIDE)
+    begin = time.perf_counter()
+    explainer = GridExplainer(
+        model, GRID, engine=engine, fill="red", joint=joint, **_settings(name)
+    )
+    run = explainer.start_run(image)
+    first = 0.0
+    for _ in run.steps():
+        first = first or time.perf_counter() - begin
+    if joint:
+        from gridexplainer_widget.inference.together import together_steps  # noqa: PLC0415
+
+        for _ in together_steps(run, int(np.argmax(run.baseline)), "probability", None):
+            pass
+    seconds = time.perf_counter() - begin
+    return {"first": first, "all": seconds, "peak": peak_mib(), "calls": run.calls}
+
+
+def _network(name: str) -> Any:
+    if name == "lite0":
+        from benchmarks.real_networks import keras_lite0  # noqa: PLC0415
+
+        return keras_lite0()
+    import keras  # noqa: PLC0415
+
+    keras.utils.set_random_seed(1)
+    return getattr(keras.applications, name)(weights=None, input_shape=(SIDE, SIDE, 3))
+
+
+def _settings(name: str) -> dict[str, Any]:
+    return {"preprocess": "-1..1"} if name == "lite0" else {}
+
+
+def in_a_process(name: str, engine: str, *, joint: bool) -> dict[str, float]:
+    command = [sys.executable, "-m", "benchmarks.cold", "--worker", name, engine]
+    found = subprocess.run(
+        [*command, *(["--joint"] if joint else [])], stdout=subprocess.PIPE, cwd=ROOT, check=True
+    )
+    answer: dict[str, float] = json.loads(found.stdout.decode().strip().splitlines()[-1])
+    return answer
+
+
+def row(name: str, rounds: int, *, joint: bool) -> str:
+    found: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
+    for _ in range(rounds):
+        for way in WAYS:
+            found[way].append(in_a_process(name, way, joint=joint))
+    median = {
+        key: [statistics.median(one[key] for one in found[way]) for way in WAYS]
+        for key in ("first", "all", "peak")
+    }
+    cells = [f"{seconds:.2f}" for key in ("first", "all") for seconds in median[key]]
+    ratio = median["all"][1] / median["all"][0]
+    peaks = ", ".join(f"{peak:.0f}" for peak in median["peak"])
+    return f"| {' | '.join([name, *cells, f'**{ratio:.2f}**', peaks])} |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--networks", default=NETWORKS)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--joint", action="store_true")
+    parser.add_argument("--worker", nargs=2)
+    given = parser.parse_args()
+    if given.worker:
+        print(json.dumps(explain(*given.worker, joint=given.joint)))
+        return
+    print(f"| {' | '.join(HEAD)} |\n{len(HEAD) * '|---'}|")
+    for name in given.networks.split(","):
+        print(row(name, given.rounds, joint=given.joint), flush=True)
+
+
+if __name__ == "__main__":
+    main()
