@@ -83,7 +83,7 @@ def test_a_map_of_nothing_stands_out(page: Page, tmp_path: Path, scheme: str) ->
 def test_the_switch_reaches_python_and_back(lab: Lab, page: Page) -> None:
     lab.open([SETUP, IN_LAB], page)
     await_status(page, "done")
-    expect(page.locator(".gx-progress-text")).to_contain_text("16 cells · 60 handfuls")
+    expect(page.locator(".gx-progress-text")).to_contain_text("60 of 60 handfuls")
     assert shown(page) == "Together"
     expect(page.locator(".gx-trust")).to_contain_text("it foretells")
     switch(page, "Alone")

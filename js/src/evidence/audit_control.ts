@@ -9,7 +9,7 @@ export function auditControl(model: Model, signal: AbortSignal, host: () => Host
   const button = element("button", "gx-button", "How far to trust it?");
   button.title = "Hides the cells in the map's order and in random orders, in two other ways";
   const root = element("div", "gx-set");
-  const verdict = element("p", "gx-title");
+  const verdict = element("p", "gx-audit");
   const figures = element("ul", "gx-check-list");
   root.append(verdict, figures);
   listen(button, "click", () => model.send({ type: "audit" }), signal);

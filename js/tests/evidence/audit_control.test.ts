@@ -57,7 +57,7 @@ test("how far it is stands where the answer will stand", () => {
 
 test("the verdict stands above its figures, each with its meaning, and notes", () => {
   show(FOUND);
-  expect(texts(view.element, ".gx-title")).toEqual([FOUND.audit.text]);
+  expect(texts(view.element, ".gx-audit")).toEqual([FOUND.audit.text]);
   expect(texts(view.element, "li")).toEqual([
     "Deletion ↓ 0.07What is left.",
     "SRG ↑ +0.45More is better.",
