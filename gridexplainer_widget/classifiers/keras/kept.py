@@ -8,19 +8,19 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-MAX_KEPT = 16
-"""Things to keep of one model."""
+MAX_KEPT = 4
+"""Things of a kind to keep of one model: those of the latest sizes."""
 
-_kept: dict[int, dict[Hashable, Any]] = {}
+_kept: dict[int, dict[str, dict[Hashable, Any]]] = {}
 
 
-def kept(model: Any, key: Hashable, make: Callable[[], T]) -> T:
+def kept(model: Any, kind: str, key: Hashable, make: Callable[[], T]) -> T:
     """Return what was made of a model before under this key, else make it.
 
     Parameters
     ----------
-    key
-        All that it depends on, but for the values of weights.
+    kind, key
+        What it is, and all that it depends on but for the values of weights.
     make
         Nothing that it returns may hold the model, or neither would ever be freed.
     """
@@ -31,11 +31,13 @@ def kept(model: Any, key: Hashable, make: Callable[[], T]) -> T:
         except TypeError:  # it cannot be referenced weakly
             return make()
         known = _kept[id(model)] = {}
-    if key not in known:
-        known[key] = make()
-        while len(known) > MAX_KEPT:
-            known.pop(next(iter(known)))
-    found: T = known[key]
+    alike = known.setdefault(kind, {})
+    found: T | None = alike.pop(key, None)
+    if found is None:
+        found = make()
+    alike[key] = found
+    if len(alike) > MAX_KEPT:
+        alike.pop(next(iter(alike)), None)  # a run that plans beside may have been faster
     return found
 
 

@@ -115,15 +115,15 @@ def _reread(model: Any, overrides: Overrides) -> Classifier:
 
 def _traced(source: Source, output_index: OutputIndex) -> Traced:
     def traced(shape: tuple[int | None, ...]) -> Any:
-        return _kept(source, ("traced", output_index, shape), lambda: function_of(source, shape))
+        return _kept(source, "traced", (output_index, shape), lambda: function_of(source, shape))
 
     return lru_cache(MAX_SIZES)(traced)
 
 
-def _kept(source: Source, key: Hashable, make: Callable[[], T]) -> T:
+def _kept(source: Source, kind: str, key: Hashable, make: Callable[[], T]) -> T:
     """Share what another explainer of this model has made, if its settings say all about it."""
     mark = mark_of(source.model)
-    return kept(source.model, (mark.structure, key), make) if mark.complete else make()
+    return kept(source.model, kind, (mark.structure, key), make) if mark.complete else make()
 
 
 def _forward(
@@ -214,8 +214,10 @@ def _engines(source: Source, traced: Traced, lock: ModelLock, output_index: Outp
         if len(source.shape) != 3 or source.dtype != "float32":
             return NotApplicable("it takes pictures without channels, or not in float32")
         shape = (*size, source.shape[2])
-        key = ("engine", output_index, shape)
-        return _kept(source, key, lambda: read_engine(lambda: KerasExecutor(locked(shape))))
+        key = (output_index, shape)
+        return _kept(
+            source, "engine", key, lambda: read_engine(lambda: KerasExecutor(locked(shape)))
+        )
 
     return Engines(lambda size: known_engine(read(size)))
 

@@ -31,6 +31,11 @@ export function shownUnit(model: Maps): [score: Score, unit: string] {
   return [made?.unit ?? model.get("score"), model.get("quantity").unit];
 }
 
+/** How a number on the screen comes about. */
+export function shownChange(model: Maps): string {
+  return shownMap(model) === "alone" ? "if hidden" : "as its part";
+}
+
 export interface Told {
   headline: Headline["alone"];
   foretold: Foretold | null;

@@ -3,7 +3,7 @@
 import { appearanceOf } from "../cells/colors";
 import { cellAt } from "../cells/geometry";
 import { amountText, decodeScores, isScored, RANKED } from "../cells/scores";
-import { shownMap, shownScores, shownUnit } from "../cells/two_maps";
+import { shownChange, shownMap, shownScores, shownUnit } from "../cells/two_maps";
 import { attribute, element, showPng } from "../dom/element";
 import { onRepaintNeeded } from "../dom/repaint";
 import { tip } from "../dom/tip";
@@ -221,7 +221,7 @@ export function gridView(
     const grid = shape();
     if (grid && hovered !== null && hovered >= grid.rows * grid.columns) hovered = null;
     const [score, unit] = shownUnit(model);
-    key.update(drops, score, appearanceOf(model), unit, model.get("hardly_changed"), sidesOf(model));
+    key.update(drops, score, appearanceOf(model), unit, model.get("hardly_changed"), sidesOf(model), shownChange(model));
     refresh();
   };
   return { element: root, canvas, bare: bare.element, shape: shapeOfPicture, update };

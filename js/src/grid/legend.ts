@@ -28,6 +28,7 @@ export interface Legend {
     unit?: string,
     hardlyChanged?: readonly number[],
     sides?: readonly string[],
+    change?: string,
   ): void;
 }
 
@@ -51,9 +52,9 @@ export function legend(): Legend {
   root.append(colors);
   marks.append(absolute, faded.element, pending.element, dotted.element, failed.element);
 
-  const update: Legend["update"] = (drops, score, appearance, unit = "", hardlyChanged = [], sides = ["for it", "against it"]) => {
+  const update: Legend["update"] = (drops, score, appearance, unit = "", hardlyChanged = [], sides = ["for it", "against it"], change) => {
     const scale = scaleOf(drops, score, appearance.scale);
-    const [low, high] = endTexts(drops, score, appearance, unit);
+    const [low, high] = endTexts(drops, score, appearance, unit, change);
     for (const [at, side] of [supports, against].entries()) side.textContent = side.title = `speaks ${sides[at]}`;
     [least.textContent, most.textContent] = [low, high];
     bar.style.backgroundImage = gradient(appearance);
@@ -75,12 +76,13 @@ export function endTexts(
   score: Score,
   appearance: Appearance,
   unit = "",
+  change = "if hidden",
 ): [string, string] {
   const scale = scaleOf(drops, score, appearance.scale);
   const ends = [-scale, scale].map((end) => cellNumber(end, score, digitsOf(scale, score), unit));
   const beyond = largestOf(drops) > scale;
   const [against, supports] = ends.map((end) => (beyond ? `${end.startsWith("−") ? "≤" : "≥"} ${end}` : end));
-  const what = unit === RANKED ? unit : `${unitOf(score, unit)} if hidden`.trimStart();
+  const what = unit === RANKED ? unit : `${unitOf(score, unit)} ${change}`.trimStart();
   return [against!, `${supports} ${what}`];
 }
 

@@ -2,7 +2,7 @@
 
 import { HUES, appearanceOf, withAlpha } from "../cells/colors";
 import { decodeScores } from "../cells/scores";
-import { shownScores, shownTexts, shownUnit } from "../cells/two_maps";
+import { shownChange, shownScores, shownTexts, shownUnit } from "../cells/two_maps";
 import { element } from "../dom/element";
 import type { Model } from "../model/explorer_protocol";
 import { filled } from "../model/widget_model";
@@ -87,7 +87,7 @@ function drawLegend(context: CanvasRenderingContext2D, model: Model, top: number
   const appearance = appearanceOf(model);
   const drops = decodeScores(shownScores(model));
   const [score, unit] = shownUnit(model);
-  const [least, most] = endTexts(drops, score, appearance, unit);
+  const [least, most] = endTexts(drops, score, appearance, unit, shownChange(model));
   const { supports, against } = HUES[appearance.colormap];
   context.font = "12px system-ui, sans-serif";
   context.fillStyle = "#555";

@@ -33,6 +33,12 @@ describe("the bar", () => {
     expect(ends()).toEqual(["+12", "−12 points if hidden"]);
   });
 
+  test("tells a cell's part of what handfuls lose from a cell hidden alone", () => {
+    const drops = new Float32Array([0.123, -0.05]);
+    view.update(drops, "probability", APPEARANCE, "", [], undefined, "as its part");
+    expect(ends()).toEqual(["+12", "−12 points as its part"]);
+  });
+
   test("says on each side what its colour speaks for, with the whole name where that is cut", () => {
     view.update(new Float32Array([0.5]), "probability", APPEARANCE, "", [], [`for ${HTML}`, "for cat"]);
     const sides = [...view.element.querySelectorAll<HTMLElement>(".gx-legend-side")];

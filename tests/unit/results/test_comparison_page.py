@@ -35,6 +35,7 @@ def record(**changes: object) -> dict:
         "reading": "",
         "methods": [["occlusion", ""]],
         "target": 1,
+        "contrast": None,
         "value": [],
         "randomise": False,
         "grid_size": [1, 2],

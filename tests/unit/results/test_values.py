@@ -64,7 +64,7 @@ def test_nothing_speaks_of_probabilities() -> None:
         assert not FOREIGN.search(text.replace("uncertain by", "")) or "one standard error" in text
     assert "58.75 years" in str(found)
     assert "drops in years" in str(found)
-    assert any("lost when hidden (years)" in text for text in written)
+    assert any("change when hidden (years)" in text for text in written)
     assert "58.75 years" in found.to_html()
 
 

@@ -170,6 +170,7 @@ VALID = {
         st.sampled_from(["occlusion", ["rise", "samples=12"], "rise", "saliency"]), max_size=3
     ),
     "target": st.sampled_from([None, 0, 3, "class 1"]),
+    "contrast": st.sampled_from([None, 0, 3, "class 1"]),
     "value": st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)).map(list), max_size=2),
     "randomise": st.booleans(),
     "grid_size": st.sampled_from([2, 3, [1, 2]]),
