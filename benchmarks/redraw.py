@@ -36,9 +36,14 @@ async ({ code, picture, grid }) => {
     picture: new DataView(bytes.buffer), labels: ["cat", "dog"],
     prediction: { target: 0, probability: 0.9, saturated: false, top: [[0, 0.9], [1, 0.1]] },
     grid: { rows: grid, columns: grid, height: 512, width: 512 }, scores: random(),
+    quantity: { name: "probability", unit: "" }, headline: { alone: [["A cat.", true]] },
+    together: new DataView(new ArrayBuffer(0)), foretells: {}, method_map: {}, offered: [],
+    layers: [], audit: {}, hardly_changed: [], minimal_sets: {}, certainty: {},
+    certainty_estimate: {}, check: {}, fill_texts: {}, unavailable_fills: {}, reading: "",
     status: "done", progress: {}, evidence: {}, curve: {}, error: "", notes: [], about: {},
-    fills: ["cell-mean"], grid_size: grid, fill: "cell-mean", target: null, score: "probability",
-    value: [], keep: false, colormap: "orange-blue", opacity: 0.85, numbers: true,
+    fills: ["cell-mean"], grid_size: grid, fill: "cell-mean", target: null, contrast: null,
+    score: "probability", map: "", method: "occlusion", layer: "", value: [], keep: false,
+    colormap: "orange-blue", opacity: 0.85, numbers: true,
     scale: "relative", threshold: 0,
   };
   const listeners = new Map();

@@ -12,7 +12,7 @@ from tests.unit.results.test_contrast import LABELS, RATHER, WHITE, explainer_of
 
 
 def compared(**traits: Any) -> Any:
-    methods = ["occlusion", "shap"]
+    methods = ["occlusion", "rise"]
     widget: Any = explainer_of("softmax").explore(WHITE, "dog", methods=methods, **traits)
     assert widget.wait(60)
     return widget

@@ -39,14 +39,14 @@ def shown(widget: GridExplainerWidget) -> Explanation:
 
 
 def test_it_is_the_map_of_explain_and_hiding_stays_the_evidence() -> None:
-    widget = explored(method="shap")
-    wanted = explainer().explain(WHITE, "corner", "shap")
-    assert (widget.method, widget.status, widget.error) == ("shap", "done", "")
-    assert (widget.method_map["title"], widget.method_map["unit"]) == ("SHAP", "probability")
+    widget = explored(method="rise")
+    wanted = explainer().explain(WHITE, "corner", "rise")
+    assert (widget.method, widget.status, widget.error) == ("rise", "done", "")
+    assert (widget.method_map["title"], widget.method_map["unit"]) == ("RISE", "probability")
     np.testing.assert_array_equal(floats(widget), wanted.values)
-    assert shown(widget).method == "shap"
-    assert widget.method_map["headline"][-1][0].startswith(" By SHAP, strongest for it: ")
-    assert "SHAP: 4×4 cells" in widget.method_map["how"]
+    assert shown(widget).method == "rise"
+    assert widget.method_map["headline"][-1][0].startswith(" By RISE, strongest for it: ")
+    assert "RISE: 12×12 pixels" in widget.method_map["how"]
     alone = np.frombuffer(widget.scores, "<f4")
     assert alone[0] == 1  # the corner, hidden
     widget.value = [(0, 0)]
@@ -61,7 +61,7 @@ def test_it_is_measured_as_the_widget_measures() -> None:
 
 
 def test_a_map_is_made_once_for_each_class_and_going_back_asks_nothing() -> None:
-    widget = explored(method="shap")
+    widget = explored(method="rise")
     corner = widget.method_map["values"]
     widget.target = "rest"
     assert widget.wait(60)
@@ -105,15 +105,15 @@ def test_names_and_layers_are_checked() -> None:
 
 
 def test_curves_pages_and_files_are_of_the_map_that_is_shown(tmp_path: Path) -> None:
-    widget = explored(method="shap")
+    widget = explored(method="rise")
     widget.play()
     assert widget.wait(60)
     assert widget.curve["map"] == "method"
     assert widget.curve["deletion"][1] == 0  # without the corner
     page = str(widget.to_html())
-    assert "SHAP" in page
+    assert "RISE" in page
     loaded = Explanation.load(shown(widget).save(tmp_path / "map.npz"))
-    assert loaded.method == "shap"
+    assert loaded.method == "rise"
 
 
 def test_the_audit_is_that_of_faithfulness_and_goes_with_its_map() -> None:
@@ -125,7 +125,7 @@ def test_the_audit_is_that_of_faithfulness_and_goes_with_its_map() -> None:
     found = explainer().faithfulness(shown(widget))
     assert [text for text, _ in widget.audit["figures"]] == [text for _, text in found.texts()]
     assert widget.audit["text"].startswith("Trust: ")
-    widget.method = "shap"
+    widget.method = "rise"
     assert widget.audit == {}
     assert widget.wait(60)
     widget.method = "occlusion"
