@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from gridexplainer_widget.core.errors import UnsupportedGraph
 
 from .graph import Graph, Kind, Node
 from .window import Pair, Window
+
+T = TypeVar("T", bound=Hashable)
 
 
 @dataclass(eq=False)
@@ -49,6 +52,42 @@ class NodeBuilder:
             self.work,
             self.step,
         )
+
+
+class ReadMaps(ABC, Generic[T]):
+    """Maps that have been read, by the framework's tensors, in either layout.
+
+    Attributes
+    ----------
+    channels_last : set of tensors
+        Maps (n, height, width, channels); all others are (n, channels, height, width).
+    """
+
+    def __init__(self) -> None:
+        self.channels_last: set[T] = set()
+        self._nodes: dict[T, NodeBuilder] = {}
+        self._holder: dict[T, T] = {}  # → the holder of the same map
+
+    @abstractmethod
+    def map_of(self, tensor: T) -> NodeBuilder | None:
+        """Return a tensor's float32 map, read or not, if it is one."""
+
+    def holder(self, tensor: T) -> T:
+        """Return the tensor that holds the same map."""
+        return self._holder.get(tensor, tensor)
+
+    def read_map(self, tensor: T) -> NodeBuilder | None:
+        """Return the node of a tensor's map, if read."""
+        return self._nodes.get(self.holder(tensor))
+
+    def alias(self, output: T, source: T, *, channels_last: bool | None = None) -> bool:
+        """Let a tensor stand for another's map; False if that is no map."""
+        if self.map_of(source) is None:
+            return False
+        self._holder[output] = self.holder(source)
+        if source in self.channels_last if channels_last is None else channels_last:
+            self.channels_last.add(output)
+        return True
 
 
 def assemble(

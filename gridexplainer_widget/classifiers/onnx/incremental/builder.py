@@ -10,40 +10,26 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.onnx.program import Program
 from gridexplainer_widget.classifiers.onnx.source import Operation
-from gridexplainer_widget.incremental.builder import NodeBuilder
+from gridexplainer_widget.incremental.builder import NodeBuilder, ReadMaps
 from gridexplainer_widget.incremental.graph import Kind
 from gridexplainer_widget.incremental.window import POINT, Pair, Window
 
 from .steps import Argument, Constant, Replay
 
 
-class GraphBuilder:
-    """A graph that is being read; tensors go by their names.
-
-    Attributes
-    ----------
-    channels_last : set of str
-        Maps (n, height, width, channels).
-    """
+class GraphBuilder(ReadMaps[str]):
+    """A graph that is being read; tensors go by their names."""
 
     def __init__(self, program: Program, *, channels_last: bool) -> None:
+        super().__init__()
         self.program = program
         self.picture = program.source.picture
-        self.channels_last: set[str] = {self.picture} if channels_last else set()
-        self._nodes: dict[str, NodeBuilder] = {}
-        self._holder: dict[str, str] = {}  # → the holder of the same map
+        if channels_last:
+            self.channels_last.add(self.picture)
         size, channels = self.map_shape(self.picture)
         self.add(NodeBuilder("picture", self.picture, [], [], size, channels, "input", None))
 
     # Queries
-
-    def holder(self, tensor: str) -> str:
-        """Return the tensor that holds the same map."""
-        return self._holder.get(tensor, tensor)
-
-    def read_map(self, tensor: str) -> NodeBuilder | None:
-        """Return the node of a tensor's map, if read."""
-        return self._nodes.get(self.holder(tensor))
 
     def map_of(self, tensor: str) -> NodeBuilder | None:
         """Return a tensor's map, read or not, if it is one."""
@@ -76,15 +62,6 @@ class GraphBuilder:
     def add(self, node: NodeBuilder) -> bool:
         """Add a node; always True, for readers to return."""
         self._nodes[node.output] = node
-        return True
-
-    def alias(self, output: str, source: str, *, channels_last: bool | None = None) -> bool:
-        """Let a tensor stand for another's map; False if that is no map."""
-        if self.map_of(source) is None:
-            return False
-        self._holder[output] = self.holder(source)
-        if source in self.channels_last if channels_last is None else channels_last:
-            self.channels_last.add(output)
         return True
 
     def add_node(  # noqa: PLR0913 - a node has as many

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class OnnxReading:
         self._model, self._names = model, (picture, answer)
         self._channels, self._channels_last, self._after = channels, channels_last, after
         self._state = _state(model)
-        self._engines: dict[Pair, IncrementalEngine | UnsupportedGraph] = {}
+        self._read = lru_cache(MAX_SIZES)(lambda size: read_engine(lambda: self._executor(size)))
 
     def mark(self) -> Mark:
         """Take the mark: a session never changes, unless it leaves something to chance."""
@@ -64,11 +64,7 @@ class OnnxReading:
 
     def engine(self, size: Pair) -> IncrementalEngine:
         """Return the engine for pictures of a size."""
-        if size not in self._engines:
-            self._engines[size] = read_engine(lambda: self._executor(size))
-        while len(self._engines) > MAX_SIZES:
-            self._engines.pop(next(iter(self._engines)))
-        return known_engine(self._engines[size])
+        return known_engine(self._read(size))
 
     @cached_property
     def _mark(self) -> Mark:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gridexplainer_widget.incremental.builder import NodeBuilder
+from gridexplainer_widget.incremental.builder import NodeBuilder, ReadMaps
 from gridexplainer_widget.incremental.graph import Kind
 from gridexplainer_widget.incremental.window import POINT, Pair, Window
 
@@ -16,7 +16,7 @@ from .replay import Replay
 from .steps import Constant
 
 
-class GraphBuilder:
+class GraphBuilder(ReadMaps[Operation]):
     """A graph that is being read; an operation also stands for its result.
 
     Attributes
@@ -30,14 +30,12 @@ class GraphBuilder:
     """
 
     def __init__(self, torch: Any, exported: ExportedModule) -> None:
+        super().__init__()
         self.torch, self.exported = torch, exported
         self.parameters: dict[Operation, Replay | None] = dict.fromkeys(exported.held)
-        self.channels_last: set[Operation] = set()
         self.splits: dict[Operation, Operation] = {}
         self.sizes = batch_sizes(torch, exported)
         self.writes = InPlaceWrites(torch, exported)
-        self._nodes: dict[Operation, NodeBuilder] = {}
-        self._holder: dict[Operation, Operation] = {}  # → the holder of the same map
         picture = exported.picture
         channels, height, width = map(int, self.fake_tensor(picture).shape[1:])
         self.add(NodeBuilder("picture", picture, [], [], (height, width), channels, "input", None))
@@ -59,14 +57,6 @@ class GraphBuilder:
     def depends(self, operation: Operation) -> bool:
         """Tell whether an operation depends on the picture or batch size."""
         return any(source not in self.parameters for source in operation.all_input_nodes)
-
-    def holder(self, tensor: Operation) -> Operation:
-        """Return the tensor that holds the same map."""
-        return self._holder.get(tensor, tensor)
-
-    def read_map(self, tensor: Operation) -> NodeBuilder | None:
-        """Return the node of a tensor's map, if read."""
-        return self._nodes.get(self.holder(tensor))
 
     def map_of(self, argument: Any) -> NodeBuilder | None:
         """Return an argument's float32 map, read or not, if it is one."""
@@ -122,17 +112,6 @@ class GraphBuilder:
         del self._nodes[node.output]
         node.output = output
         return self.add(node, channels_last=channels_last)
-
-    def alias(
-        self, output: Operation, source: Operation, *, channels_last: bool | None = None
-    ) -> bool:
-        """Let an operation stand for another's map; False if that is no map."""
-        if self.map_of(source) is None:
-            return False
-        self._holder[output] = self.holder(source)
-        if source in self.channels_last if channels_last is None else channels_last:
-            self.channels_last.add(output)
-        return True
 
     def pass_through(self, output: Operation, source: Operation) -> None:
         """Let an operation stand for its input, map or not."""
