@@ -8,9 +8,12 @@ OLD := .venv-old
 
 .PHONY: demo lab docs test test-long lint test-js test-python test-ray test-hosts test-browser build dev bench clean
 
+# An environment is empty once: the wheel and what it needs must run the demo before more comes in.
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; say make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet .
+	$(BIN)/python tests/packaging/demo_runs.py $(BIN)/gridexplainer
 	$(BIN)/python -m pip install --quiet --editable '.[inpaint,lab]'
 	touch $@
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 import sys
 import tarfile
@@ -18,6 +16,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from gridexplainer_widget import __version__
+from tests.packaging.demo_runs import run_the_demo
 from tests.support.sizes import sized
 
 ROOT = Path(__file__).parents[2]
@@ -146,26 +145,10 @@ WAYS = ["beside", *sized([], [name for name in INTERPRETERS if is_here(name)])]
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_wheel_runs_the_demo(way: str, built: Path, tmp_path: Path) -> None:
-    wheel, folder, home = wheel_in(built), tmp_path / "venv", tmp_path / "home"
+    folder = tmp_path / "venv"
     if way == "beside":
-        python = beside(wheel, folder)
+        python = beside(wheel_in(built), folder)
     else:
-        python = in_an_empty_environment(way, wheel, folder)
-    home.mkdir()
-    named = ("PATH", "LANG", "LD_LIBRARY_PATH")
-    kept = {name: os.environ[name] for name in named if name in os.environ}
-    done = subprocess.run(
-        [python.with_name("gridexplainer"), "demo", "--json", "--out", "demo.html"],
-        cwd=home,
-        env={**kept, "HOME": str(home)},
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    told = json.loads(done.stdout)
-    assert (told["command"], told["picture"], told["label"]) == ("demo", "cat and dog", "dog")
-    assert (told["files"], len(told["values"])) == (["demo.html"], 8)
-    assert 0 < told["foretells"]["value"] < 1
-    assert (home / "demo.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+        python = in_an_empty_environment(way, wheel_in(built), folder)
+    run_the_demo(python.with_name("gridexplainer"), tmp_path)
     assert [path for path in folder.rglob("explainer.py") if path.parent.name == PACKAGE.name]

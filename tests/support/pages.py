@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import re
-import shlex
-from collections.abc import Iterable, Mapping, Sequence
+import subprocess
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -134,18 +134,21 @@ def _number(text: str) -> float:
     return float(text.replace("−", "-"))
 
 
-def _arguments(line: str) -> list[str]:
-    """Split a line of shell; what another command gets is cut off."""
-    words = shlex.split(line, comments=True)[1:]
-    return list(takewhile(lambda word: word not in {"|", "||", "&&", ">", ";"}, words))
+CALLED = """#!/bin/sh
+printf '%s\\0' "$@" >> called
+printf '\\n' >> called
+"""
+"""Stands for the command: writes what the shell has made of a line."""
 
 
-def commands_of(blocks: Iterable[Block]) -> list[tuple[str, list[str]]]:
-    """Find the calls of ``gridexplainer`` in blocks of shell, comments left out."""
-    return [
-        (block.name, _arguments(line))
-        for block in blocks
-        if block.language == "sh"
-        for line in block.code.replace("\\\n", " ").splitlines()
-        if line.startswith("gridexplainer ")
-    ]
+def calls_in(code: str, folder: Path) -> list[list[str]]:
+    """Let a shell read lines in a folder; tell what it gives to each call of ``gridexplainer``."""
+    stand_in = folder / "bin" / "gridexplainer"
+    stand_in.parent.mkdir()
+    stand_in.write_text(CALLED, encoding="utf-8")
+    stand_in.chmod(0o755)
+    path = f"{stand_in.parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path}
+    subprocess.run(["bash", "-euc", code], cwd=folder, env=environment, check=True)
+    lines = (folder / "called").read_text(encoding="utf-8").splitlines()
+    return [line.split("\0")[:-1] for line in lines]

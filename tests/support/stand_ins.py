@@ -82,12 +82,18 @@ def _vit(path: Path) -> None:
     ViTImageProcessor(size={"height": 32, "width": 32}).save_pretrained(path)
 
 
+def _names(path: Path) -> None:
+    path.write_text("cat\ndog\nhorse\n", encoding="utf-8")
+
+
 STAND_INS: dict[str, Callable[[Path], None]] = {
     "photo.jpg": _photograph,
     "photos": _photographs,
+    "cat.jpg": _photograph,
     "scan.png": _scan,
-    "model.keras": _keras,
-    "model.onnx": _onnx,
+    "names.txt": _names,
+    **{f"{which}.keras": _keras for which in ("model", "old", "new")},
+    **{f"{which}.onnx": _onnx for which in ("model", "old", "new")},
     "vit": _vit,
 }
 
