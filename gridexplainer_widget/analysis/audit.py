@@ -212,7 +212,8 @@ def run_with(setup: Setup, explanation: Explanation, fill: Fill, engine: Engine 
         )
     masker = Masker(explanation.pixels, explanation.grid, fill)
     picture = read_picture(explanation.picture)
-    return Run(setup.classifier, picture, masker, setup.batch_size, engine)
+    most = setup.most_in_batch
+    return Run(setup.classifier, picture, masker, setup.batch_size, engine, most=most)
 
 
 def fill_of(setup: Setup, explanation: Explanation) -> Fill:

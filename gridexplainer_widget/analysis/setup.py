@@ -25,6 +25,7 @@ from gridexplainer_widget.core.progress import drain
 from gridexplainer_widget.core.scores import parse_score
 from gridexplainer_widget.inference.choose import parse_engine
 from gridexplainer_widget.inference.run import Run
+from gridexplainer_widget.inference.strategy import MAX_BATCH
 from gridexplainer_widget.inference.together import draw, probe_steps, together_steps
 from gridexplainer_widget.methods.attribute import (
     contrast_of,
@@ -44,7 +45,8 @@ class Setup:
 
     Takes the parameters of :class:`gridexplainer_widget.GridExplainer`, which `given` holds, for
     another process to make the same. `checked` is the latest check of the model, or None;
-    `model_file` the SHA-256 of the model's file or folder, as it was read, or "".
+    `model_file` the SHA-256 of the model's file or folder, as it was read, or "";
+    `most_in_batch` the pictures per batch at most where `batch_size` is None.
     """
 
     def __init__(  # noqa: PLR0913 - the model, and keywords with sound defaults
@@ -88,6 +90,7 @@ class Setup:
         self.model_file = files_digest(model) if isinstance(model, (str, os.PathLike)) else ""
         self.score = parse_score(score, self.classifier.output)
         self.batch_size = batch_size
+        self.most_in_batch = MAX_BATCH
         self.seed = int(seed)
         self.engine = parse_engine(engine)
         self.joint, self.budget = bool(joint), budget
@@ -138,6 +141,7 @@ class Setup:
             self.batch_size,
             engine=self.engine,
             seed=self.seed,
+            most=self.most_in_batch,
         )
 
     def handfuls(

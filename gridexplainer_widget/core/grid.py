@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -79,17 +81,19 @@ class Grid:
 
     def box(self, index: int) -> Box:
         """Return a cell's box."""
-        row, column = self.position(index)
-        return Box(
-            row * self.height // self.rows,
-            column * self.width // self.columns,
-            (row + 1) * self.height // self.rows,
-            (column + 1) * self.width // self.columns,
-        )
+        return self._boxes[index]
 
     def boxes(self) -> list[Box]:
         """Return all boxes, row by row."""
-        return [self.box(index) for index in range(len(self))]
+        return list(self._boxes)
+
+    @cached_property
+    def _boxes(self) -> tuple[Box, ...]:
+        down, across = self.row_edges.tolist(), self.column_edges.tolist()
+        rows, columns = pairwise(down), list(pairwise(across))
+        return tuple(
+            Box(top, left, bottom, right) for top, bottom in rows for left, right in columns
+        )
 
     def position(self, index: int) -> tuple[int, int]:
         """Return a cell's row and column."""

@@ -195,7 +195,7 @@ class IncrementalEngine:
         whole = self.whole_maps(plan, picture)
         if boxes is None:
             return self.executor.baseline_maps(plan, whole)
-        layout = self._layout(plan, boxes)
+        layout = self.layout(plan, boxes.tobytes(), lambda: plan.boxes(boxes))
         patches = crop(layout.patches)
         return self.executor.patch_maps(plan, whole, patches, layout.places, layout.lengths)
 
@@ -207,11 +207,12 @@ class IncrementalEngine:
             self._whole = (key, picture, self.executor.whole_maps(plan, picture))
         return self._whole[2]
 
-    def _layout(self, plan: PatchPlan, hidden: Boxes) -> Layout:
-        key = (plan.key, hidden.tobytes())
+    def layout(self, plan: PatchPlan, where: bytes, make: Callable[[], dict[int, Boxes]]) -> Layout:
+        """Return how to fill the windows of a group; `where` tells its patches from others."""
+        key = (plan.key, where)
         layout = self._layouts.pop(key, None)
         if layout is None:
-            boxes = plan.boxes(hidden)
+            boxes = make()
             places, lengths = packed(plan.gathers(boxes))
             layout = Layout(boxes[0], places, lengths)
             self._layout_bytes += places.nbytes

@@ -14,7 +14,7 @@ from gridexplainer_widget.incremental.engine import Engines, IncrementalEngine, 
 
 from .incremental import MIN_PICTURES, IncrementalStrategy
 from .later import Later
-from .strategy import FullStrategy, InferenceStrategy, batch_size_for, device_pace
+from .strategy import MAX_BATCH, FullStrategy, InferenceStrategy, batch_size_for, device_pace
 
 Engine: TypeAlias = Literal["auto", "full", "incremental"]
 
@@ -47,10 +47,14 @@ class Choice:
 
 
 def choose_strategy(
-    classifier: Classifier, masker: Masker, engine: Engine, batch_size: int | None
+    classifier: Classifier,
+    masker: Masker,
+    engine: Engine,
+    batch_size: int | None,
+    most: int = MAX_BATCH,
 ) -> Choice:
     """Choose how to run a model; warn if incremental inference was wanted but is impossible."""
-    full = FullStrategy(classifier, masker, batch_size_for(masker, batch_size))
+    full = FullStrategy(classifier, masker, batch_size_for(masker, batch_size, most))
     if engine == "full" or len(masker.grid) + 1 < MIN_PICTURES:
         return Choice(full)
     try:

@@ -167,6 +167,8 @@ class IncrementalStrategy:
         return self.classifier.read(raw, len(batch.sets))
 
     def _raw(self, batch: CellSetBatch, plan: PatchPlan) -> Any:
+        if isinstance(plan, TilePlan):
+            return self._tiled.outputs(plan, batch.sets)
         boxes = [
             None if group == [()] else as_boxes([self._changed(cells) for cells in group])
             for group in batch.groups
@@ -179,8 +181,6 @@ class IncrementalStrategy:
             ]
             return self.classifier.preprocessing(np.stack(windows))
 
-        if isinstance(plan, TilePlan):
-            return self._tiled.outputs(plan, batch.sets)
         return self.engine.outputs(plan, self._picture, boxes, crop)
 
     def _differs(self, batch: CellSetBatch, answers: Answers) -> str | None:
@@ -215,7 +215,7 @@ class IncrementalStrategy:
         if self.batch_size is not None or not sets:
             return self.full.batch_size
         by_memory = MAX_MAP_BYTES / (BYTES_PER_VALUE * schedule.largest_map_values)
-        by_time = max(MAX_BATCH, TARGET_SECONDS / schedule.set_seconds)
+        by_time = max(MAX_BATCH, self.full.batch_size, TARGET_SECONDS / schedule.set_seconds)
         return even_batch_size(sets, max(MIN_PICTURES, min(MAX_PATCHES, by_memory, by_time)))
 
 

@@ -21,7 +21,7 @@ from gridexplainer_widget.core.scores import Answers
 
 from .choose import Engine
 from .set_answers import SetAnswers
-from .strategy import InferenceStrategy, batch_size_for
+from .strategy import MAX_BATCH, InferenceStrategy, batch_size_for
 from .trusted import TrustedStrategy
 from .witness import KEPT_ROUNDING
 
@@ -34,8 +34,9 @@ class Run:
 
     Parameters
     ----------
-    batch_size, seed
-        By default chosen from the picture's size and a memory budget; of the handfuls.
+    batch_size, most, seed
+        By default chosen from the picture's size and a memory budget, at most `most`; of the
+        handfuls.
 
     Attributes
     ----------
@@ -63,19 +64,19 @@ class Run:
         batch_size: int | None = None,
         engine: Engine = "full",
         seed: int = 0,
+        most: int = MAX_BATCH,
     ) -> None:
         self.classifier, self.picture, self.masker = classifier, picture, masker
         self.given_batch_size = batch_size
-        self.batch_size = batch_size_for(masker, batch_size)
+        self.batch_size = batch_size_for(masker, batch_size, most)
         self.baseline: Probabilities | None = None
         self.vectors: Probabilities | None = None
         self.log_odds = np.empty((len(masker.grid), 0), np.float32)
         self.baseline_log_odds = np.empty(0, np.float32)
         self.failed = np.zeros(len(masker.grid), np.bool_)
-        self.seconds = 0.0
-        self.calls, self.seed = 0, seed
+        self.seconds, self.calls, self.seed = 0.0, 0, seed
         self.set_answers = SetAnswers(len(masker.grid))
-        self._trusted = TrustedStrategy(classifier, masker, engine, batch_size)
+        self._trusted = TrustedStrategy(classifier, masker, engine, batch_size, most)
         self.weights_digest = self._trusted.weights_digest
 
     @classmethod
@@ -89,11 +90,12 @@ class Run:
         *,
         engine: Engine = "full",
         seed: int = 0,
+        most: int = MAX_BATCH,
     ) -> Run:
         """Fit the picture to the classifier, divide it into cells and set up the run."""
         pixels = picture.fitted(*classifier.input_shape)
         masker = Masker(pixels, Grid.of(grid_size, *pixels.shape[:2]), fill)
-        return cls(classifier, picture, masker, batch_size, engine, seed)
+        return cls(classifier, picture, masker, batch_size, engine, seed, most)
 
     @property
     def strategy(self) -> InferenceStrategy:
@@ -270,13 +272,10 @@ class Run:
 
     def _keep_all(self, batch: Sequence[Sequence[int]], answers: Answers) -> list[Sequence[int]]:
         """Keep what is finite; return the other sets."""
-        bad = []
-        for index, cells in enumerate(batch):
-            answer = answers.at(index)
-            if np.isfinite(answer.vectors).all():
-                self._keep(cells, answer)
-            else:
-                bad.append(cells)
+        finite = np.isfinite(answers.vectors).all(axis=1)
+        for index in np.flatnonzero(finite):
+            self._keep(batch[index], answers.at(index))
+        bad = [batch[index] for index in np.flatnonzero(~finite)]
         self._mark_failed(bad)
         return bad
 

@@ -32,14 +32,20 @@ MAX_BATCH = 16
 """Pictures per batch: more gain nothing on a CPU (benchmarks/README.md) and delay the first
 cells."""
 
+MAX_UNWATCHED = 64
+"""Pictures per batch where nobody waits for the first cells: the calls around small ones cost less
+(benchmarks/README.md)."""
+
 Cells: TypeAlias = Sequence[int]
 """Cells hidden together, row-major."""
 
 
-def choose_batch_size(queries: int, picture_bytes: int, budget: int = MEMORY_BUDGET) -> int:
+def choose_batch_size(
+    queries: int, picture_bytes: int, most: int = MAX_BATCH, budget: int = MEMORY_BUDGET
+) -> int:
     """Choose an even batch size within `budget` bytes, for float32 pictures."""
     within_budget = max(1, budget // (picture_bytes * ACTIVATIONS_PER_INPUT))
-    return even_batch_size(queries, min(MAX_BATCH, within_budget))
+    return even_batch_size(queries, min(most, within_budget))
 
 
 def device_pace(masker: Masker, batch_size: int) -> Pace:
@@ -48,9 +54,9 @@ def device_pace(masker: Masker, batch_size: int) -> Pace:
     return Pace.starting(batch_size, max(batch_size, most))
 
 
-def batch_size_for(masker: Masker, given: int | None) -> int:
+def batch_size_for(masker: Masker, given: int | None, most: int = MAX_BATCH) -> int:
     """Return the user's batch size, else one that suits a run of this grid."""
-    return given or choose_batch_size(len(masker.grid) + 1, masker.pixels.nbytes)
+    return given or choose_batch_size(len(masker.grid) + 1, masker.pixels.nbytes, most)
 
 
 def even_batch_size(count: int, max_size: float) -> int:

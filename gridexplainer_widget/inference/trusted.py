@@ -14,7 +14,7 @@ from gridexplainer_widget.core.scores import Answers
 from .choose import Engine, choose_strategy, uncompiled_strategy
 from .incremental import IncrementalStrategy
 from .later import Later
-from .strategy import Cells, CellSetBatch, FullStrategy, InferenceStrategy
+from .strategy import MAX_BATCH, Cells, CellSetBatch, FullStrategy, InferenceStrategy
 from .witness import MAX_ROUNDING, ROUNDING, Witness, apart
 
 
@@ -27,10 +27,15 @@ class TrustedStrategy:
     """
 
     def __init__(
-        self, classifier: Classifier, masker: Masker, engine: Engine, batch_size: int | None
+        self,
+        classifier: Classifier,
+        masker: Masker,
+        engine: Engine,
+        batch_size: int | None,
+        most: int = MAX_BATCH,
     ) -> None:
         self._classifier, self._masker = classifier, masker
-        self._engine, self._batch_size = engine, batch_size
+        self._engine, self._batch_size, self._most = engine, batch_size, most
         self._witness = Witness(classifier, masker.pixels[np.newaxis])
         self._strategy: InferenceStrategy | None = None
         self._later: Later | None = None
@@ -43,7 +48,9 @@ class TrustedStrategy:
     def strategy(self) -> InferenceStrategy:
         """The strategy, chosen at first use."""
         if self._strategy is None:
-            choice = choose_strategy(self._classifier, self._masker, self._engine, self._batch_size)
+            choice = choose_strategy(
+                self._classifier, self._masker, self._engine, self._batch_size, self._most
+            )
             self._strategy, self._later = choice.now, choice.later
         return self._strategy
 

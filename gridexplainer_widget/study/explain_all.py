@@ -25,7 +25,6 @@ from gridexplainer_widget.study.records.pool import explained_by_processes
 from gridexplainer_widget.study.records.ray_actors import check_ray, explained_by_ray
 from gridexplainer_widget.study.records.reading import read_item
 from gridexplainer_widget.study.records.recipe import Recipe
-from gridexplainer_widget.study.records.rows import Asked
 from gridexplainer_widget.study.records.schema import arrow
 from gridexplainer_widget.study.records.sources import Source, sources_of
 
@@ -72,8 +71,7 @@ def _tables(setup: Setup, plan: Plan, identity: Identity, workers: int | str | N
         There is no such number of workers, or the model cannot be copied to them.
     """
     if workers is None:
-        asked = Asked(identity.weights, identity.configuration)
-        return lambda sources, done: explained(setup, plan, asked, sources, done)
+        return lambda sources, done: explained(setup, plan, identity, sources, done)
     if workers == "ray":
         check_ray()
         actors = Recipe.of(setup, plan, identity, "workers='ray'")

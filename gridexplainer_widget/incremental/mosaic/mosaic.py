@@ -11,7 +11,6 @@ from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.incremental.boxes import Boxes
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 from gridexplainer_widget.incremental.executor import CutMaps
-from gridexplainer_widget.incremental.gathers import packed
 
 from .choose import PATCHES_PER_CALL
 from .plan import TilePlan
@@ -74,16 +73,19 @@ class Mosaic:
     def _calculate(self, wanted: NDArray[np.intp], crop: Crop) -> None:
         plan, executor = self.plan, self.engine.executor
         tiles, states = wanted.T
-        boxes = {index: patches[tiles] for index, patches in plan.patches.items()}
+        layout = self.engine.layout(
+            plan,
+            tiles.tobytes(),
+            lambda: {index: patches[tiles] for index, patches in plan.patches.items()},
+        )
         pictures = crop(
             [
                 (hidden_in(state, self._seen[tile].tolist()), box)
-                for tile, state, box in zip(tiles, states.tolist(), boxes[0], strict=True)
+                for tile, state, box in zip(tiles, states.tolist(), layout.patches, strict=True)
             ]
         )
         whole = self.engine.whole_maps(plan, self.picture)
-        lists, lengths = packed(plan.gathers(boxes))
-        maps = executor.patch_maps(plan, whole, pictures, lists, lengths)
+        maps = executor.patch_maps(plan, whole, pictures, layout.places, layout.lengths)
         self._rows = self._rows or [
             np.empty((self._known.size * size, plan.graph[index].channels), np.float32)
             for index, (_, _, size) in zip(plan.cut, self._places, strict=True)

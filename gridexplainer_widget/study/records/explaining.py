@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final
 
 from gridexplainer_widget.analysis.setup import Setup
 
+from .beside import Beside, may_help
 from .folder import Done
 from .held import HeldModel
+from .identity import Identity
 from .plan import Plan
 from .reading import Item, read_item, seen_of
+from .recipe import Recipe
 from .rows import Asked, rows_of
 from .schema import table_of
 from .sources import Source
@@ -25,23 +28,38 @@ AHEAD: Final = 3
 
 
 def explained(
-    setup: Setup, plan: Plan, asked: Asked, sources: Iterable[Source], done: Done
+    setup: Setup, plan: Plan, identity: Identity, sources: Sequence[Source], done: Done
 ) -> Iterator[Any]:
-    """Explain pictures one by one; yield an Arrow table of each, or None where it was done before.
+    """Explain pictures; yield an Arrow table of each, or None where it was done before.
 
     Raises
     ------
     ModelChangedError
         The model changed: what it was asked last is not yielded.
     """
-    model = HeldModel(setup)
-    for item in _read_ahead(sources, done):
-        if item is None or item.item in done.items:
-            yield None
-            continue
+    model, asked = HeldModel(setup), Asked(identity.weights, identity.configuration)
+
+    def explain(model: HeldModel, item: Item) -> Any:
         rows = rows_of(model.setup, plan, asked, item)
         model.check()
-        yield table_of(rows, setup.grid_size)
+        return table_of(rows, setup.grid_size)
+
+    beside = Beside(
+        explain,
+        lambda: may_help(model, plan),
+        lambda: Recipe.of(setup, plan, identity, "A second thread"),
+    )
+    try:
+        for number, item in enumerate(_read_ahead(sources, done), 1):
+            if item is None or item.item in done.items:
+                yield None
+            elif not beside.takes(item):
+                yield explain(model, item)
+                beside.explained(len(sources) - number)
+            yield from beside.ready()
+        yield from beside.rest()
+    finally:
+        beside.end()
 
 
 def is_done(source: Source, done: Done) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.core.errors import ModelChangedError
+from gridexplainer_widget.inference.strategy import MAX_UNWATCHED
 
 
 class HeldModel:
@@ -20,12 +21,18 @@ class HeldModel:
     def __init__(self, setup: Setup) -> None:
         self.setup = copy(setup)
         self.setup.checked = None  # it is told once for the study, not with each picture
+        self.setup.most_in_batch = MAX_UNWATCHED
         mark = setup.classifier.mark
         before = mark() if mark else None
         self._look = mark if before is not None and before.complete else None
         if before is not None and self._look is not None:  # else each run asks the model itself
             self._before = before
             self.setup.classifier = replace(setup.classifier, mark=lambda: before)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether a look tells all that the answers depend on."""
+        return self._look is not None
 
     def check(self) -> None:
         """Look at the model.

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,8 +27,13 @@ from .sources import Source
 FOR_EACH_WORKER: Final = 2
 """Pictures handed out for each worker: one in work, one waiting."""
 
-THREADS: Final = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-"""How frameworks are told how many threads to use."""
+THREADS: Final = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+"""How NumPy and frameworks are told how many threads to use, before they are loaded."""
 
 DIED: Final = (
     "A process that explained this picture died twice, perhaps for want of memory. The next run "
@@ -115,10 +121,12 @@ class _Pool:
             self._workers,
             multiprocessing.get_context("spawn"),  # frameworks do not bear a fork
             initializer=_begin,
-            initargs=(self._recipe, threads),
+            initargs=(self._recipe,),
         )
         try:
-            pool.submit(_ready).result()
+            with _told(threads):  # all processes start here
+                ready = pool.submit(_ready)
+            ready.result()
         except BrokenProcessPool as error:
             pool.shutdown(wait=False)
             raise RuntimeError(
@@ -147,12 +155,22 @@ class _Worker:
 _WORKER: Final = _Worker()
 
 
-def _begin(recipe: Recipe, threads: int) -> None:
+@contextmanager
+def _told(threads: int) -> Iterator[None]:
+    """Hand a number of threads to processes that start; what the user has set stays."""
+    ours = {name: str(threads) for name in THREADS if name not in os.environ}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name in ours:
+            os.environ.pop(name, None)
+
+
+def _begin(recipe: Recipe) -> None:
     """Make the explainer in a new process; an error is told with the first picture."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that hands out
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    for name in THREADS:  # before a framework is loaded
-        os.environ.setdefault(name, str(threads))
     _WORKER.recipe = recipe
     try:
         _WORKER.model = HeldModel(recipe.setup())

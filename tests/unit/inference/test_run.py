@@ -5,7 +5,12 @@ import pytest
 
 from gridexplainer_widget import ClassifierError
 from gridexplainer_widget.core.picture import Picture
-from gridexplainer_widget.inference.strategy import MAX_BATCH, MEMORY_BUDGET, choose_batch_size
+from gridexplainer_widget.inference.strategy import (
+    MAX_BATCH,
+    MAX_UNWATCHED,
+    MEMORY_BUDGET,
+    choose_batch_size,
+)
 from tests.support.models import Spoiled, TopLeft, brightness, weights
 from tests.support.runs import NOISE, run_of
 
@@ -49,6 +54,7 @@ def test_batches_are_even(queries: int) -> None:
 
 def test_large_pictures_come_in_small_batches() -> None:
     assert choose_batch_size(100, 4) == 15  # 7 batches, none above 16
+    assert choose_batch_size(100, 4, MAX_UNWATCHED) == 50
     assert choose_batch_size(100, MEMORY_BUDGET) == 1
     assert choose_batch_size(100, 1000, budget=32_000 * 5) == 5
 

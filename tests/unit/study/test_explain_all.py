@@ -32,6 +32,20 @@ def test_rows_hold_what_explain_gives(tmp_path: Path) -> None:
         assert row["error"] is None
 
 
+def test_batches_are_larger_where_nobody_waits_for_the_first_cells(tmp_path: Path) -> None:
+    sizes = list[int]()
+
+    def noted(batch: np.ndarray) -> np.ndarray:
+        sizes.append(len(batch))
+        return brightness(batch)
+
+    explainer = tiny(noted, grid_size=8)
+    explainer.explain(noise(0))
+    assert max(sizes) == 13
+    explainer.explain_all([noise(0)], tmp_path)
+    assert max(sizes) == 33
+
+
 def test_numbers_are_those_of_explain_to_the_last_bit(tmp_path: Path) -> None:
     honest = demo.load("honest")
     pictures = list(honest.pictures.values())[:2]
