@@ -273,9 +273,9 @@ class Run:
     def _keep_all(self, batch: Sequence[Sequence[int]], answers: Answers) -> list[Sequence[int]]:
         """Keep what is finite; return the other sets."""
         finite = np.isfinite(answers.vectors).all(axis=1)
-        for index in np.flatnonzero(finite):
+        for index in np.flatnonzero(finite).tolist():
             self._keep(batch[index], answers.at(index))
-        bad = [batch[index] for index in np.flatnonzero(~finite)]
+        bad = [batch[index] for index in np.flatnonzero(~finite).tolist()]
         self._mark_failed(bad)
         return bad
 

@@ -20,6 +20,7 @@ from gridexplainer_widget.study.records.identity import (
     identity_of,
     versions,
 )
+from gridexplainer_widget.study.records.pixel_maps import PixelMaps, zarr
 from gridexplainer_widget.study.records.plan import Plan
 from gridexplainer_widget.study.records.pool import explained_by_processes
 from gridexplainer_widget.study.records.ray_actors import check_ray, explained_by_ray
@@ -42,6 +43,8 @@ def explain_all(
 ) -> Study:
     """Explain all pictures that are not done; see :meth:`GridExplainer.explain_all`."""
     arrow()
+    if plan.pixels:
+        zarr()
     sources = sources_of(given)
     identity = identity_of(setup, plan)
     tables_of = _tables(setup, plan, identity, workers)
@@ -55,10 +58,10 @@ def explain_all(
         folder.about["checked"] = _check(setup, sources)
         folder.save()
     with folder.writing(lambda: check_answers(setup, identity)) as write:
-        done = folder.done()
+        done, maps = folder.done(), PixelMaps.of(folder.path, identity.settings)
         for table in _with_bar(tables_of(sources, done), len(sources)):
             if table is not None and not done.tells(table):
-                write(table)
+                write(table if maps is None else maps.take(table))  # maps first: rows tell of them
     return Study(folder, setup, sources)
 
 

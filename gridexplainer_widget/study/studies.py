@@ -25,6 +25,7 @@ class Studies(Setup):
         methods: MethodRequestLike | Sequence[MethodRequestLike] = "occlusion",
         audit: bool = False,
         certainty: bool = False,
+        pixels: bool = False,
         on_error: str = "record",
         workers: int | str | None = None,
     ) -> Study:
@@ -52,6 +53,9 @@ class Studies(Setup):
         certainty : bool
             Hide each cell in eight ways, as :meth:`GridExplainer.certainty` does: some seven times
             the pictures of the cells alone.
+        pixels : bool
+            Keep each map at the size of the model's input, too, for :meth:`Study.pixel_map`: some
+            methods tell pixels of a cell apart. Needs the extra ``[zarr]``.
         on_error : {"record", "raise"}
             "record": a picture that fails is a row with its error.
         workers : int or "ray", optional
@@ -68,5 +72,5 @@ class Studies(Setup):
         from .explain_all import explain_all  # noqa: PLC0415 - rarely used
         from .records.plan import Plan  # noqa: PLC0415 - rarely used
 
-        plan = Plan.of(methods, targets, on_error, audit=audit, certainty=certainty)
+        plan = Plan.of(methods, targets, on_error, audit=audit, certainty=certainty, pixels=pixels)
         return explain_all(self, pictures, out, plan, workers)

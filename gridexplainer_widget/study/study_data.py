@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.methods.requests import MethodRequest, parse_request
 
 from .findings.numbers import FIGURE_COLUMNS, figures_of
 from .records.folder import StudyFolder
+from .records.pixel_maps import PixelMaps
 from .records.sources import Source
 
 if TYPE_CHECKING:
@@ -60,6 +64,19 @@ class StudyData:
         """The first method, as it was asked for; a background of its own is not kept."""
         first = self.folder.identity.settings["requests"][0]
         return parse_request((first["method"], first["options"]))
+
+    def pixel_map(self, row: Mapping[str, Any]) -> NDArray[np.float32]:
+        """Return the map of a row at the size of the model's input: float32 (height, width).
+
+        Raises
+        ------
+        ValueError
+            The study was made without ``pixels=True``, or the row has an error instead of a map.
+        """
+        maps = PixelMaps.of(self.folder.path, self.folder.identity.settings)
+        if maps is None:
+            raise ValueError("The study holds no maps of pixels: say explain_all(…, pixels=True).")
+        return maps.read(row)
 
     def needed_setup(self, what: str) -> Setup:
         """Return the explainer.

@@ -42,7 +42,7 @@ def explained(
     def explain(model: HeldModel, item: Item) -> Any:
         rows = rows_of(model.setup, plan, asked, item)
         model.check()
-        return table_of(rows, setup.grid_size)
+        return table_of(rows, setup.grid_size, plan.more)
 
     beside = Beside(
         explain,

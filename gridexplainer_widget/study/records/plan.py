@@ -12,6 +12,9 @@ from gridexplainer_widget.methods.requests import (
     parse_requests,
 )
 
+PIXELS: Final = "pixels"
+"""The column in which tables carry maps from who explains to who writes; it is in no file."""
+
 Targets: TypeAlias = Literal["predicted", "label", "both"]
 
 OnError: TypeAlias = Literal["record", "raise"]
@@ -32,6 +35,8 @@ class Plan:
         Hide the cells of each map in order, under two other fills.
     certainty : bool
         Hide each cell alone in eight ways, to see of which cells one can be sure.
+    pixels : bool
+        Keep maps of pixels, too.
     on_error : {"record", "raise"}
     """
 
@@ -40,9 +45,10 @@ class Plan:
     audit: bool = False
     certainty: bool = False
     on_error: OnError = "record"
+    pixels: bool = False
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - what can be asked
         cls,
         methods: MethodRequestLike | Sequence[MethodRequestLike],
         targets: str,
@@ -50,6 +56,7 @@ class Plan:
         *,
         audit: bool = False,
         certainty: bool = False,
+        pixels: bool = False,
     ) -> Plan:
         """Check what was asked for.
 
@@ -71,7 +78,13 @@ class Plan:
         titles = [request.title for request in requests]
         if len(set(titles)) < len(titles):
             raise ValueError(f"methods={titles} names one of them twice.")
-        return cls(requests, targets, bool(audit), bool(certainty), on_error)  # type: ignore[arg-type]
+        judged = bool(audit), bool(certainty)
+        return cls(requests, targets, *judged, on_error, bool(pixels))  # type: ignore[arg-type]
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """Columns that tables carry beside those of files."""
+        return (PIXELS,) if self.pixels else ()
 
     @property
     def record(self) -> dict[str, Any]:
@@ -87,6 +100,7 @@ class Plan:
             "targets": self.targets,
             "audit": self.audit,
             "certainty": self.certainty,
+            **({"pixels": True} if self.pixels else {}),
         }
 
 

@@ -63,7 +63,7 @@ def explained_by_processes(
             for source in lost:
                 if again := (yield from _round(pool, iter([source]), done)):
                     rows = error_rows(recipe.asked, read_item(again[0]), DIED)
-                    yield table_of(rows, grid_size)
+                    yield table_of(rows, grid_size, recipe.plan.more)
     finally:
         pool.close()
 
@@ -197,4 +197,4 @@ def _explain(source: Source) -> Any:
         raise RuntimeError("A process for a study was given pictures before its model.")
     rows = rows_of(model.setup, recipe.plan, recipe.asked, read_item(source))
     model.check()
-    return table_of(rows, model.setup.grid_size)
+    return table_of(rows, model.setup.grid_size, recipe.plan.more)

@@ -70,7 +70,7 @@ def _tables(
         compute=data.ActorPoolStrategy(size=min(actors, blocks)),
         num_cpus=1,
     )
-    schema = schema_of(grid_size)
+    schema = schema_of(grid_size, recipe.plan.more)
     for batch in explained.iter_batches(batch_size=None, batch_format="pyarrow"):
         yield from _by_picture(batch.cast(schema))
 
@@ -94,7 +94,7 @@ class Actor:
             for row in rows_of(setup, recipe.plan, recipe.asked, read_item(source))
         ]
         self._model.check()
-        return table_of(rows, setup.grid_size)
+        return table_of(rows, setup.grid_size, recipe.plan.more)
 
 
 def _was_done(source: Source, done: Done) -> bool:

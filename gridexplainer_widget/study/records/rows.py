@@ -27,7 +27,8 @@ from gridexplainer_widget.results.explanation import Explanation
 from gridexplainer_widget.results.faithfulness import Faithfulness
 
 from .figures import border_share, corner_share, evenness
-from .plan import Plan
+from .pixel_maps import packed
+from .plan import PIXELS, Plan
 from .reading import Item, read_item
 from .schema import TOP, table_of
 from .sources import Source
@@ -67,7 +68,7 @@ def records_of(setup: Setup, plan: Plan, asked: Asked, sources: Iterable[Source]
         Of a picture, with ``on_error="raise"``.
     """
     rows = [row for source in sources for row in rows_of(setup, plan, asked, read_item(source))]
-    return table_of(rows, setup.grid_size)
+    return table_of(rows, setup.grid_size, plan.more)
 
 
 def rows_of(setup: Setup, plan: Plan, asked: Asked, item: Item) -> list[Row]:
@@ -163,6 +164,7 @@ class _Explained:
                 **cost,
                 **self._judged(explanation, run, request),
                 **self._sure(explanation, request),
+                **({PIXELS: packed(explanation)} if self.plan.pixels else {}),
             }
             before = explanation
 

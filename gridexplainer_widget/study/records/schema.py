@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from gridexplainer_widget.classifiers.imports import framework
@@ -85,8 +85,8 @@ def parquet() -> Any:
     return framework("pyarrow.parquet", "A study", "gridexplainer-widget[study]")
 
 
-def schema_of(grid_size: tuple[int, int]) -> Any:
-    """Return the Arrow schema of rows on a grid."""
+def schema_of(grid_size: tuple[int, int], more: Sequence[str] = ()) -> Any:
+    """Return the Arrow schema of rows on a grid, and of columns that are not written to files."""
     pa = arrow()
     kinds = {
         "string": pa.string(),
@@ -103,17 +103,20 @@ def schema_of(grid_size: tuple[int, int]) -> Any:
     rows, columns = grid_size
     told = {"format": str(FORMAT), "rows": str(rows), "columns": str(columns)}
     fields = [pa.field(name, kinds[kind]) for name, kind in COLUMNS.items()]
+    fields += [pa.field(name, pa.large_binary()) for name in more]
     return pa.schema(fields, {f"gridexplainer.{name}": text for name, text in told.items()})
 
 
-def table_of(rows: Iterable[Mapping[str, Any]], grid_size: tuple[int, int]) -> Any:
+def table_of(
+    rows: Iterable[Mapping[str, Any]], grid_size: tuple[int, int], more: Sequence[str] = ()
+) -> Any:
     """Make an Arrow table of rows; what a row does not tell is null."""
-    schema = schema_of(grid_size)
+    schema = schema_of(grid_size, more)
     given = list(rows)
     for row in given:
-        if unknown := set(row) - set(COLUMNS):
+        if unknown := set(row) - set(schema.names):
             raise KeyError(f"A study has no column {', '.join(sorted(unknown))}.")
-    columns = {name: [row.get(name) for row in given] for name in COLUMNS}
+    columns = {name: [row.get(name) for row in given] for name in schema.names}
     return arrow().Table.from_pydict(columns, schema=schema)
 
 

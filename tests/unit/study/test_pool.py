@@ -15,11 +15,13 @@ ROWS = ("name", "item", "values", "probability", "error")
 def test_several_processes_write_the_rows_of_one(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     pictures_in(photos, 3)
-    one = tiny(brightness).explain_all(photos, tmp_path / "one")
-    two = tiny(brightness).explain_all(photos, tmp_path / "two", workers=2)
+    one = tiny(brightness).explain_all(photos, tmp_path / "one", pixels=True)
+    two = tiny(brightness).explain_all(photos, tmp_path / "two", workers=2, pixels=True)
     assert one.table.select(ROWS).equals(two.table.sort_by("name").select(ROWS))
+    for row in one.table.to_pylist():
+        assert np.array_equal(one.pixel_map(row), two.pixel_map(row))
     pictures_in(photos, 4)
-    again = tiny(brightness).explain_all(photos, tmp_path / "two", workers=1)
+    again = tiny(brightness).explain_all(photos, tmp_path / "two", workers=1, pixels=True)
     assert again.table["name"].to_pylist()[-1] == "003.png"
     assert again.table.num_rows == 4
 

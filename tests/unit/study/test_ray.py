@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -77,9 +78,11 @@ def test_rows_are_those_of_one_process(ray: Ray, tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     pictures_in(photos, 6)
     (photos / "broken.png").write_bytes(b"no picture")
-    one = tiny(brightness).explain_all(photos, tmp_path / "one")
-    many = tiny(brightness).explain_all(photos, tmp_path / "ray", workers="ray")
+    one = tiny(brightness).explain_all(photos, tmp_path / "one", pixels=True)
+    many = tiny(brightness).explain_all(photos, tmp_path / "ray", workers="ray", pixels=True)
     assert one.table.sort_by("name").select(ROWS).equals(many.table.sort_by("name").select(ROWS))
+    row = next(row for row in one.table.to_pylist() if row["error"] is None)
+    assert np.array_equal(one.pixel_map(row), many.pixel_map(row))
     assert (ray.begun, ray.actors, ray.batches) == (True, [2], [4, 3])
 
 
