@@ -2,25 +2,24 @@
 
     python -m benchmarks.study shortcuts [pictures]    # pictures of the demo, half of them stamped
     python -m benchmarks.study photographs [crops]     # EfficientNet-Lite0: real_networks.py
-    python -m benchmarks.study speed demo|resnet50|lite0 [pictures] [way,way…]
+    python -m benchmarks.study speed demo|resnet50|lite0 [way,way… [rounds [seconds]]]
     python -m benchmarks.study memory [pictures]
     python -m benchmarks.study kills [kills]
 
-`processor` of `speed` is the time of all processes together, compiling included: on a machine that
-others use, it tells more than the clock.
+The ways of `speed` are processes that take turns, so that what else a machine does hits all alike;
+what is compiled first does not count.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import random
-import resource
 import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,8 @@ from gridexplainer_widget.demo.demo import FOLDER
 from gridexplainer_widget.demo.render import render
 from gridexplainer_widget.study.study import Study
 from tests.support.studies import pictures_in
+
+from .in_turn import Turn, in_turn
 
 ROOT = Path(__file__).parents[1]
 
@@ -109,53 +110,53 @@ def pictures_for(name: str, folder: Path, count: int) -> None:
         small.resize((500, 375), Image.Resampling.BICUBIC).save(folder / f"{number:05d}.jpg")
 
 
-def speed(name: str = "demo", count: int = 100, ways: str = ",".join(WAYS)) -> None:
-    """Explain the same pictures in each of some ways, each in a process of its own."""
+def speed(name: str = "demo", ways: str = ",".join(WAYS), rounds: int = 8, each: int = 8) -> None:
+    """Explain the same pictures in several ways, in turn, `each` seconds at a time."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         model, said = model_of(name, folder)
-        pictures_for(name, folder / "photos", count)
-        print(f"{name}: {count} pictures, load {os.getloadavg()[0]:.1f}", flush=True)
+        pictures_for(name, folder / "photos", 4000 if name == "demo" else 400)
+        turns = []
         for way in ways.split(","):
             given = [model, json.dumps(said), str(folder / "photos"), str(folder / way), way]
             call = [sys.executable, "-m", "benchmarks.study", "way", *given]
-            done = subprocess.run(call, capture_output=True, text=True, check=False, cwd=ROOT)
-            print(f"  {way}: {done.stdout.strip() or done.stderr[-500:]}", flush=True)
+            turns.append(Turn.of(way, call, partial(pictures_done, folder / way), folder / "log"))
+            turns[-1].warm(40 if name == "demo" else 6, 60)
+        in_turn(turns, rounds, each)
+        print(f"{name}: {rounds} times {each} s each; load {os.getloadavg()[0]:.1f}")
+        for turn in turns:
+            turn.kill()
+            pace = turn.seconds / max(1, turn.done)
+            print(
+                f"  {turn.name}: {turn.done} pictures, {pace:.3f} s each, {3600 / pace:,.0f} an "
+                f"hour; processor {turn.processor / max(1, turn.done):.3f} s each",
+                flush=True,
+            )
+
+
+def pictures_done(out: Path) -> int:
+    """Count the pictures of a loop or a study so far."""
+    if (out / "loop").exists():
+        return (out / "loop").stat().st_size
+    if not (out / "run.json").exists():
+        return 0
+    return int(Study.open(out).folder.table(["item"]).num_rows)
 
 
 def way(model: str, said: str, photos: str, out: str, how: str) -> None:
-    """Run one way; print its pace in the second half of the pictures, and what it took in all.
-
-    By then everything is compiled, and all processes have begun. The loop reads what a row holds.
-    """
-    began = time.time()
+    """Run one way; the loop reads what a row holds."""
     explainer = GridExplainer(model, **json.loads(said))
     files = [str(file) for file in sorted(Path(photos).iterdir())]
     if how == "loop":
-        ends = []
+        Path(out).mkdir()
         for file in files:
             found = explainer.explain(file)
             _ = found.values, found.foretells, found.notes
-            ends.append(time.time())
+            with Path(out, "loop").open("ab") as done:
+                done.write(b".")
     else:
         workers: dict[str, Any] = {"workers=1": 1, "workers=2": 2, "ray": "ray"}
-        study = explainer.explain_all(files, out, workers=workers.get(how))
-        ends = sorted(written / 1e9 for written in study.table["written"].to_pylist())
-        assert study.errors == 0
-    half = len(ends) // 2
-    each = (ends[-1] - ends[half - 1]) / (len(ends) - half)
-    for child in multiprocessing.active_children():
-        child.join(30)  # its processor time is told once it has ended
-    print(
-        f"{each:.3f} s a picture, {3600 / each:,.0f} an hour; first after {ends[0] - began:.1f} s, "
-        f"all after {ends[-1] - began:.1f} s; processor {processor() / len(ends):.3f} s a picture"
-    )  # but Ray's
-
-
-def processor() -> float:
-    """Processor time of this process and of its children that ended."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+        explainer.explain_all(files, out, workers=workers.get(how))
 
 
 MEMORY = """
