@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -81,19 +81,11 @@ class Grid:
 
     def box(self, index: int) -> Box:
         """Return a cell's box."""
-        return self._boxes[index]
+        return _boxes(self)[index]
 
     def boxes(self) -> list[Box]:
         """Return all boxes, row by row."""
-        return list(self._boxes)
-
-    @cached_property
-    def _boxes(self) -> tuple[Box, ...]:
-        down, across = self.row_edges.tolist(), self.column_edges.tolist()
-        rows, columns = pairwise(down), list(pairwise(across))
-        return tuple(
-            Box(top, left, bottom, right) for top, bottom in rows for left, right in columns
-        )
+        return list(_boxes(self))
 
     def position(self, index: int) -> tuple[int, int]:
         """Return a cell's row and column."""
@@ -118,6 +110,14 @@ class Grid:
         while ranks.shape[0] < max(self.shape):
             ranks = np.block([[4 * ranks, 4 * ranks + 2], [4 * ranks + 3, 4 * ranks + 1]])
         return np.argsort(ranks[: self.rows, : self.columns], axis=None, kind="stable")
+
+
+@lru_cache(maxsize=64)
+def _boxes(grid: Grid) -> tuple[Box, ...]:
+    """Keep what is asked for again and again; not on the grid, which is saved as it stands."""
+    down, across = grid.row_edges.tolist(), grid.column_edges.tolist()
+    rows, columns = pairwise(down), list(pairwise(across))
+    return tuple(Box(top, left, bottom, right) for top, bottom in rows for left, right in columns)
 
 
 def square_cells(height: int, width: int, side: int = DEFAULT_SIDE) -> tuple[int, int]:
