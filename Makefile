@@ -100,7 +100,7 @@ test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel
 
 test-browser: $(VENV)/.tests-installed $(OLD)/.installed js/node_modules/.installed .cdn/.managers \
 		$(MANAGERS)/node_modules/.installed
-	$(BIN)/pytest $(AT_ONCE) tests/browser
+	$(BIN)/pytest --numprocesses=3 --dist=worksteal tests/browser  # they wait more than they work
 
 build: js/node_modules/.installed  ## js/src → gridexplainer_widget/static
 	cd js && node build.mjs

@@ -22,13 +22,13 @@ FEWER = {
         ),
     },
     "compare": {
-        "grid_size=8": "grid_size=4",
+        "grid_size=8": "grid_size=4, joint=False",
         "samples=300": "samples=40",
         '{"samples": 300}': '{"samples": 40}',
         "stages=7": "stages=2",
         '"picture-mean", "blur", "noise", "black"': '"picture-mean", "blur"',
     },
-    "quickstart": {},
+    "quickstart": {"grid_size=8": "grid_size=8, joint=False"},
     "your_model": {"range(150)": "range(15)"},
 }
 """By notebook, numbers of its cells and what stands for them in a short run."""

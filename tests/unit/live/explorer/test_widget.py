@@ -446,10 +446,10 @@ def test_the_curves_are_those_of_the_ranking() -> None:
 def test_a_fine_grid_has_a_curve_of_few_points() -> None:
     model = TopLeft(8)
     widget = GridExplainer(model, 16).explore(PICTURE)
-    widget.wait(20)
+    assert widget.wait(60)
     calls = sum(model.batches)
     widget.play()
-    widget.wait(20)
+    assert widget.wait(60)
     counts = widget.curve["counts"]
     assert (counts[0], counts[-1], len(counts)) == (0, 256, 33)
     assert None not in widget.curve["deletion"] + widget.curve["insertion"]
