@@ -226,6 +226,8 @@ class SetSearch:
         why = f"“{name}” is not the answer to the whole picture"
         if self.criterion.kept_without_margin(baseline):
             why = f"“{name}” does not lead by the margin of {self.criterion.margin:g}"
+        elif answer == self.criterion.target:
+            why = f"“{name}” is no likelier than another class on the whole picture"
         elif self.criterion.output not in INDEPENDENT:
             why += f", which is “{shown(self._labels[answer], LETTERS)}”"
         self._note(f"{why}: a set that is enough makes it so, and none can be needed for it.")

@@ -69,7 +69,7 @@ def statuses(done: str, look: str = "") -> str:
 
 def json_option(command: Function) -> Function:
     """Add ``--json``."""
-    told = "Print one JSON document, for programs; its fields: docs/terminal.md."
+    told = "Print one JSON document, for programs; its fields are in the documentation."
     return click.option("--json", "as_json", is_flag=True, help=told)(command)
 
 

@@ -21,22 +21,22 @@ def table(explanation: Explanation, *, color: bool = False) -> str:
 
 
 def _numbers(explanation: Explanation, largest: float) -> tuple[float, str]:
-    """Tell by what values are multiplied, and what they are then."""
+    """Tell by what values are multiplied, and what they are then: on maps, a change is a loss."""
     if not explanation.unit:
         return 100 / largest, f"each cell's value by {explanation.title}, the largest as 100"
     points = explanation.unit == "probability"
     unit = "points of probability" if points else explanation.unit_text
     if explanation.attribution is not None:
-        return 100 if points else 1, f"{unit}, by {explanation.title}"
+        return -100 if points else -1, f"change in {unit} if hidden, by {explanation.title}"
     alone = explanation.map == "alone"
-    how = "with each cell hidden" if alone else "to handfuls, each cell's part"
-    return 100 if points else 1, f"{unit} lost {how}"
+    how = "with each cell hidden" if alone else "with handfuls hidden, each cell's part"
+    return -100 if points else -1, f"change in {unit} {how}"
 
 
 def _cell_text(number: float, share: float, *, color: bool) -> str:
     if np.isnan(number):
         return "     ·"
-    text = f"{number:6.1f}".replace("-0.0", " 0.0")
+    text = f"{number:6.1f}".replace("-0.0", " 0.0").replace("-", "−")
     if not color or abs(share) < 0.1:
         return text
     # xterm's 256 colours: orange for support, blue for the opposite

@@ -26,6 +26,7 @@ from .command import (
 from .drops_table import table
 from .models import FILL, GRID, METHOD, MODEL, TARGET, Said, takes_said
 from .out import MAP, out_option, places, write
+from .pictures import found
 from .records import explanation_record, named
 
 OUT = " For several pictures a folder that exists, or maps/{name}.png."
@@ -58,6 +59,7 @@ def explain(  # noqa: PLR0913 - what can be said
     Their cells are hidden, alone and in handfuls. MODEL is a .keras, .h5, .onnx, .tflite or
     TorchScript .pt file, or a folder of a SavedModel or of Hugging Face.
     """
+    pictures = found(pictures)
     files = places(out, pictures, MAP, (model,))
     explainer = said.explainer(model, grid_size=grid, fill=fill)
     done, failed = list[dict[str, Any]](), list[dict[str, str]]()

@@ -12,10 +12,11 @@ from .demo import demo
 from .diff import diff
 from .explain import explain
 from .lab import lab
+from .report import report
 from .study import study
 from .verify import verify
 
-COMMANDS = (demo, lab, explain, compare, check, study, diff, verify)
+COMMANDS = (demo, lab, explain, compare, check, report, verify, study, diff)
 
 EPILOG = """\b
 Exit status: 0: done; 1: done, and something is to be looked at, which each

@@ -92,7 +92,9 @@ def write(result: Any, paths: Sequence[Path], kinds: Mapping[str, Writer]) -> No
 def _place(out: str, picture: str, pictures: int, kinds: Collection[str]) -> Path:
     name = Path(picture).stem
     path = Path(out) / f"{name}.html" if Path(out).is_dir() else Path(out.replace(NAME, name))
-    if path.suffix.lower() not in kinds or path.is_dir() or not path.parent.is_dir():
+    if not path.parent.is_dir():
+        raise ValueError(f"--out {out!r}: there is no folder {os.fspath(path.parent)!r}: make it.")
+    if path.suffix.lower() not in kinds or path.is_dir():
         raise ValueError(
             f"--out {out!r}: wanted is a folder that exists, for pages, or a file in one that ends "
             f"in {', '.join(kinds)}."

@@ -55,17 +55,33 @@ class Foretells:
     @property
     def sentence(self) -> str:
         """How far to believe the map: one text for figures, pages, widgets and terminals."""
-        value, high = _signed(self.value), _signed(self.high)
         if self.reliable:
-            how = next(word for least, word in WORDS if self.value >= least)
             return (
-                f"How far to believe it: it foretells {how} what hiding other cells does "
-                f"({value} of 1; random maps reach {high})."
+                f"How far to believe it: it foretells {self._how} what hiding other cells does "
+                f"({self._compared})."
             )
         return (
             "This map says nothing reliable about this picture: "
-            f"it foretells {value}, and random maps reach {high}."
+            f"it foretells {_signed(self.value)}, and random maps reach {_signed(self.high)}."
         )
+
+    @property
+    def sentence_where_flat(self) -> str:
+        """The same where hiding hardly moves the answer: a map may foretell even that."""
+        if not self.reliable:
+            return self.sentence
+        return (
+            "There is little to believe: hiding cells hardly moves the answer. How little, the map "
+            f"foretells {self._how} ({self._compared})."
+        )
+
+    @property
+    def _how(self) -> str:
+        return next(word for least, word in WORDS if self.value >= least)
+
+    @property
+    def _compared(self) -> str:
+        return f"{_signed(self.value)} of 1; random maps reach {_signed(self.high)}"
 
     @property
     def record(self) -> dict[str, Any]:

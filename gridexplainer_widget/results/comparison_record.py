@@ -12,7 +12,7 @@ from gridexplainer_widget.methods.requests import MethodRequest
 
 from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
-from .notes import all_notes
+from .notes import all_notes, foretold_text
 
 COMPARISON_CLASSES: Final = 20
 """Leading classes that a click can choose as the target."""
@@ -40,7 +40,7 @@ def map_of(explanation: ExplanationData, faithfulness: Faithfulness | None) -> d
 def notes_beside(explanation: ExplanationData, figures: Faithfulness | None) -> list[str]:
     """Collect a map's notes, but what stands among its figures."""
     found = explanation.foretells
-    told = found.sentence if figures and found else None
+    told = foretold_text(explanation, found) if figures and found else None
     return [note for note in all_notes(explanation) if note != told]
 
 

@@ -24,7 +24,7 @@ from gridexplainer_widget.results.data.minimal_sets import MinimalSets
 
 from .comparison_data import ComparisonData
 from .explanation_data import ExplanationData
-from .headline import headline_text
+from .headline import headline_text, strongest_text
 from .notes import all_notes, is_saturated
 
 if TYPE_CHECKING:
@@ -268,15 +268,10 @@ class Explanation(ExplanationData):
         return figure_png(self.plot())
 
     def __str__(self) -> str:
-        unit = (
-            f" in {self.quantity.noun if self.unit == 'value' else self.unit}" if self.unit else ""
-        )
-        cells = ", ".join(f"({c.row}, {c.column}) {c.value:+.3g}" for c in self.top(3))
-        values = "drops" if self.attribution is None and self.map == "alone" else "values"
         summary = (
             f"{shown(self.label)}{self.rather}: {self.baseline_text} on the whole picture; "
             f"{self.title}: "
-            f"{self.native}; largest {values}{unit} at (row, column): {cells or 'none yet'}. "
+            f"{self.native}; {strongest_text(self)}. "
             f"Preprocessing: {self.preprocessing}."
         )
         return "\n".join([headline_text(self), summary, *self.notes])

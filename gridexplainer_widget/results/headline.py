@@ -15,9 +15,10 @@ from gridexplainer_widget.core.scores import INDEPENDENT
 from gridexplainer_widget.inference.foretells import Foretells
 from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.results.data.regions import region_text, strongest_region
+from gridexplainer_widget.results.data.tint import UNIT_TEXTS, number_text, scale_of
 
 from .explanation_data import ExplanationData
-from .notes import is_flat, is_joint, is_saturated
+from .notes import foretold_text, is_flat, is_joint, is_saturated
 
 Part: TypeAlias = tuple[str, bool]
 """A text, and whether it is strong."""
@@ -45,6 +46,18 @@ def headline_text(explanation: ExplanationData) -> str:
     return "".join(text for text, _ in headline(explanation))
 
 
+def strongest_text(explanation: ExplanationData) -> str:
+    """Name the strongest cells, counted from 1, with the numbers that stand on the map."""
+    unit = explanation.unit
+    noun = explanation.quantity.noun if unit == "value" else UNIT_TEXTS[unit]
+    scale = scale_of(explanation.values, unit)
+    cells = "; ".join(
+        f"row {one.row + 1}, column {one.column + 1}: {number_text(one.value, scale, unit)}"
+        for one in explanation.top(3)
+    )
+    return f"strongest cells{', if hidden' if unit else ''}, in {noun}: {cells or 'none yet'}"
+
+
 def headline_records(explanation: ExplanationData) -> dict[str, list[list[Any]]]:
     """Return the sentence for each map, for browsers: {map: [[text, strong], …]}.
 
@@ -60,13 +73,16 @@ def foretells_record(explanation: ExplanationData) -> dict[str, Any]:
         return {}
     return {
         "shown": explanation.earned,
-        **{name: foretold_record(found) for name, found in explanation.foretold.items()},
+        **{
+            name: foretold_record(found, foretold_text(explanation, found))
+            for name, found in explanation.foretold.items()
+        },
     }
 
 
-def foretold_record(found: Foretells) -> dict[str, Any]:
+def foretold_record(found: Foretells, text: str) -> dict[str, Any]:
     """Tell a front end how far to believe a map."""
-    return {**found.record, "reliable": found.reliable, "text": found.sentence}
+    return {**found.record, "reliable": found.reliable, "text": text}
 
 
 def answer_parts(  # noqa: PLR0913, PLR0917 - what the model answers, and what is asked

@@ -18,6 +18,7 @@ from gridexplainer_widget.classifiers.outputs import percent
 from gridexplainer_widget.core.fills import LOCAL
 from gridexplainer_widget.core.scores import INDEPENDENT, beyond_float32, floors_of, odds_of
 from gridexplainer_widget.core.shown import shown
+from gridexplainer_widget.inference.foretells import Foretells
 from gridexplainer_widget.results.data.map_shape import (
     is_placeless,
     is_two_sided,
@@ -62,14 +63,22 @@ def notes_of(explanation: ExplanationData) -> tuple[str, ...]:
 
 def all_notes(explanation: ExplanationData) -> tuple[str, ...]:
     """Say how far to believe the map; collect the notes, then what of the model is doubtful."""
-    sure, checked = (explanation.foretells, explanation.certainty), explanation.checked
+    foretold, sure, checked = explanation.foretells, explanation.certainty, explanation.checked
     doubts = (*checked.concerns, *checked.unknowns) if checked else ()
     return (
-        *(found.sentence for found in sure if found is not None),
+        *([foretold_text(explanation, foretold)] if foretold else []),
+        *([sure.sentence] if sure else []),
         *explanation.set_notes,
         *notes_of(explanation),
         *(f"Technical check: {doubt}" for doubt in doubts),
     )
+
+
+def foretold_text(explanation: ExplanationData, found: Foretells) -> str:
+    """Say how far to believe a map, and first whether there is anything to believe."""
+    nothing = explanation.attribution is None and is_flat(explanation)
+    flat = nothing and not is_joint(explanation)
+    return found.sentence_where_flat if flat else found.sentence
 
 
 def _saturated_values(explanation: ExplanationData) -> tuple[str, ...]:

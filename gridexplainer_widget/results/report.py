@@ -27,7 +27,7 @@ from .data.tint import TOLD, UNIT_TEXTS, muted, number_text, scale_of
 from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
 from .headline import headline, headline_text
-from .notes import notes_of
+from .notes import foretold_text, notes_of
 from .report_audit import audit_section, methods_section, own_audit
 
 SHOWN_CLASSES: Final = 6
@@ -136,7 +136,9 @@ def _figures(explanation: ExplanationData) -> str:
 def _doubts(explanation: ExplanationData) -> tuple[str, ...]:
     """Say how far to believe the map, without what other parts of the page say."""
     found = explanation.foretells
-    first = found.sentence if found else "What the map foretells was not measured."
+    first = (
+        foretold_text(explanation, found) if found else "What the map foretells was not measured."
+    )
     return first, *notes_of(explanation)
 
 

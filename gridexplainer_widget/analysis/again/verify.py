@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +14,7 @@ from gridexplainer_widget.analysis.setup import Setup
 from gridexplainer_widget.classifiers.preprocessing import Preprocessing, PreprocessLike
 from gridexplainer_widget.core.errors import named
 from gridexplainer_widget.core.fills import FillLike
+from gridexplainer_widget.core.origin.digests import files_digest
 from gridexplainer_widget.core.picture import Picture, PictureLike, read_picture
 from gridexplainer_widget.inference.run import Run
 from gridexplainer_widget.inference.witness import KEPT_ROUNDING, apart
@@ -72,7 +74,7 @@ def verify(
         now, more = verification.asked(pictured)
     except Exception as error:  # noqa: BLE001 - the model is anybody's
         failed = Finding("map", "not known", f"it could not be computed again: {named(error)}")
-        return _made(case, [*findings, failed], explanation, None)
+        return _made(case, [*findings, *_model_file(origin, model), failed], explanation, None)
     return _made(case, [*findings, *more], explanation, now)
 
 
@@ -135,6 +137,12 @@ class _Again:
         yield _digests("model's file", self.origin.digest("model file"), setup.model_file)
         weights = self.origin.digest("weights")
         yield _digests("model's weights", weights, run.weights_digest())
+
+
+def _model_file(origin: Origin, model: Any) -> Iterator[Finding]:
+    """Compare the file of a model that could not be asked."""
+    if isinstance(model, (str, os.PathLike)) and Path(model).exists():
+        yield _digests("model's file", origin.digest("model file"), files_digest(model))
 
 
 def _page(case: CasePage) -> Finding:

@@ -94,7 +94,7 @@ def method_map_of(run: Run, request: MethodRequest, made: Explanation | None) ->
         "unit": made.unit if made else "",
         "values": values.astype("<f4").tobytes(),
         "headline": headline_records(made)["alone"] if made else [],
-        "foretold": foretold_record(found) if found else {},
+        "foretold": foretold_record(found, found.sentence) if found else {},
         "how": f"{made.model} · {request.title}: {made.native}" if made else "",
     }
 

@@ -84,8 +84,14 @@ def archive_in(path: str | os.PathLike[str]) -> str | os.PathLike[str] | io.Byte
 
 
 def _read(path: str | os.PathLike[str]) -> bytes:
-    with Path(path).open("rb") as stream:
-        page = stream.read(MAX_PAGE_BYTES + 1)
+    try:
+        with Path(path).open("rb") as stream:
+            page = stream.read(MAX_PAGE_BYTES + 1)
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"There is no file {os.fspath(path)!r}. Wanted is a page that explanation.report() "
+            "wrote."
+        ) from None
     if len(page) > MAX_PAGE_BYTES:
         raise ValueError(
             f"{os.fspath(path)!r} has more than {MAX_PAGE_BYTES:,} bytes, which no report has."

@@ -163,11 +163,11 @@ class Certainty:
             return f"No cell is sure to {support} {label} or to {it}, whatever hides it."
         sides = f"{support} {label}" if up else other
         sides += f" and {down} to {it}" if up and down else ""
-        others = f" The other {rest} {'says' if rest == 1 else 'say'} nothing either way."
-        them = "it" if sure == 1 else "them"
+        others = f" Of the other {'one' if rest == 1 else rest} it is not known."
+        them, ways = "it" if sure == 1 else "them", len(self.ways)
         return (
-            f"{_cells(up or down)} sure to {sides}, in all of {len(self.ways)} ways to hide {them} "
-            f"or all but one.{others if rest else ''}"
+            f"{_cells(up or down)} sure to {sides}, in at least {ways - 1} of {ways} ways to hide "
+            f"{them}.{others if rest else ''}"
         )
 
     @property

@@ -74,8 +74,8 @@ def test_one_cell_is_sure_for_a_class_and_one_against_it() -> None:
     expected[0, 0], expected[3, 3] = 1, -1
     np.testing.assert_array_equal(found.verdicts, expected)
     assert found.sentence == (
-        "1 cell is sure to speak for “dog” and 1 to speak against it, in all of 8 ways to hide "
-        "them or all but one. The other 14 say nothing either way."
+        "1 cell is sure to speak for “dog” and 1 to speak against it, in at least 7 of 8 ways to "
+        "hide them. Of the other 14 it is not known."
     )
     assert found.complete
     elsewhere = expected == 0
@@ -346,7 +346,7 @@ def test_a_value_has_a_margin_of_the_pictures_own() -> None:
     assert found.verdicts[0, 0] == 1
     assert np.count_nonzero(found.verdicts) == 1
     assert found.record["unit"] == "years"
-    assert found.sentence.startswith("1 cell is sure to raise “value”, in all of 8 ways")
+    assert found.sentence.startswith("1 cell is sure to raise “value”, in at least 7 of 8 ways")
 
 
 def test_what_is_no_explanation_is_refused() -> None:

@@ -28,8 +28,10 @@ def test_its_three_lines_run() -> None:
     assert isinstance(names["w"], GridExplainerWidget)
 
 
-@pytest.mark.parametrize("out", ["nowhere/demo.png", "demo.xyz"])
-def test_a_file_that_cannot_be_written_is_told_before_the_work(out: str) -> None:
+@pytest.mark.parametrize(
+    ("out", "words"), [("nowhere/demo.png", "no folder"), ("demo.xyz", "folder that exists")]
+)
+def test_a_file_that_cannot_be_written_is_told_before_the_work(out: str, words: str) -> None:
     result = ran("demo", "--out", out)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "folder that exists" in result.stderr
+    assert words in result.stderr

@@ -23,8 +23,8 @@ def test_a_map_and_what_it_says(given: list[Path]) -> None:
     result = ran(*given)
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.splitlines()[:3] == [
-        "bright 100.0%: points of probability lost with each cell hidden",
-        " 100.0   0.0",
+        "bright 100.0%: change in points of probability with each cell hidden",
+        "−100.0   0.0",
         "   0.0   0.0",
     ]
     assert "The model says bright (100.0%)" in result.stdout
@@ -79,7 +79,7 @@ def test_several_pictures_go_on_past_one_that_fails(given: list[Path], tmp_path:
 @pytest.mark.parametrize(
     ("out", "pictures", "words"),
     [
-        ("nowhere/map.png", ["white"], "wanted is a folder that exists"),
+        ("nowhere/map.png", ["white"], "there is no folder"),
         ("map.xyz", ["white"], "ends in .html, .png"),
         ("map.png", ["white", "other"], "one file for 2 pictures"),
         ("{name}.png", ["white"], "is what was given to read"),
@@ -126,3 +126,16 @@ def test_a_stop_is_told(given: list[Path], monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr("gridexplainer_widget.explainer.GridExplainer.explain", stopped)
     result = ran(*given)
     assert (result.exit_code, result.stderr) == (130, "\nStopped.\n")
+
+
+def test_a_pattern_that_the_shell_left_alone(given: list[Path], tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for name in ("b.png", "a.png"):
+        white(folder / name)
+    named = [str(folder / "*.png") if one == tmp_path / "white.png" else one for one in given]
+    told = json.loads(ran(*named, "--json").stdout)
+    assert [Path(one["picture"]).name for one in told["explanations"]] == ["a.png", "b.png"]
+    none = ran(*[str(folder / "*.jpg") if one == tmp_path / "white.png" else one for one in given])
+    assert none.exit_code == 2
+    assert "No file matches" in none.stderr

@@ -44,7 +44,7 @@ def certainty_with(signs: list[float], pending: int = 0) -> Certainty:
     return Certainty(WAYS, answers, tells, whole, 0, ("dog", "cat"), "logits")
 
 
-ALL = "in all of 8 ways to hide"
+MOST = "in at least 7 of 8 ways to hide"
 
 
 @pytest.mark.parametrize(
@@ -53,25 +53,22 @@ ALL = "in all of 8 ways to hide"
         (
             [1, 1, 0],
             (
-                f"2 cells are sure to speak for “dog”, {ALL} them or all but one. "
-                f"The other 1 says nothing either way."
+                f"2 cells are sure to speak for “dog”, {MOST} them. "
+                f"Of the other one it is not known."
             ),
         ),
         (
             [1, -1, 0, 0],
             (
-                f"1 cell is sure to speak for “dog” and 1 to speak against it, {ALL} them or all "
-                f"but one. The other 2 say nothing either way."
+                f"1 cell is sure to speak for “dog” and 1 to speak against it, {MOST} them. "
+                f"Of the other 2 it is not known."
             ),
         ),
         (
             [-1, 0, 0],
-            (
-                f"1 cell is sure to speak against “dog”, {ALL} it or all but one. "
-                f"The other 2 say nothing either way."
-            ),
+            (f"1 cell is sure to speak against “dog”, {MOST} it. Of the other 2 it is not known."),
         ),
-        ([1], f"1 cell is sure to speak for “dog”, {ALL} it or all but one."),
+        ([1], f"1 cell is sure to speak for “dog”, {MOST} it."),
         ([0, 0], "No cell is sure to speak for “dog” or to speak against it, whatever hides it."),
     ],
 )
@@ -81,8 +78,8 @@ def test_the_sentence_counts(signs: list[float], expected: str) -> None:
 
 def test_what_is_pending_is_not_counted() -> None:
     assert certainty_with([1, 0, 1, 1], pending=2).sentence == (
-        "So far (2 of 4 cells): 1 cell is sure to speak for “dog”, in all of 8 ways to hide it or "
-        "all but one. The other 1 says nothing either way."
+        "So far (2 of 4 cells): 1 cell is sure to speak for “dog”, in at least 7 of 8 ways to hide "
+        "it. Of the other one it is not known."
     )
     none = certainty_with([1, 1], pending=2)
     assert none.sentence == "No cell was hidden in all 8 ways yet."

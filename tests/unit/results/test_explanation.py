@@ -348,7 +348,7 @@ def test_it_tells_what_was_done(corner: Explanation) -> None:
         "Explanation('class 1' 100.0%, 2×2, fill='#333333', score='probability', "
         "model='TopLeft', preprocessing='none: 0..255 (as you said)')"
     )
-    assert "(0, 0) +0.8" in str(corner)
+    assert "row 1, column 1: −80" in str(corner)
     assert corner.settings["grid_size"] == [2, 2]
     assert corner.settings["output"] == "softmax"
 

@@ -83,6 +83,25 @@ def test_the_sentence_stands_in_texts_and_figures(explanation: Explanation) -> N
     assert words not in notes_of(explanation)  # front ends show it beside the map
 
 
+def test_what_hardly_moves_the_answer_is_little_to_believe() -> None:
+    def faint(batch: np.ndarray) -> np.ndarray:
+        blocks = batch.mean(axis=3).reshape(len(batch), 4, 8, 4, 8).mean(axis=(2, 4))
+        chance = 0.5 + 1e-6 * (blocks * np.arange(16).reshape(4, 4)).mean(axis=(1, 2))
+        return np.stack([chance, 1 - chance], axis=1)
+
+    explanation = GridExplainer(faint, 4, fill="black").explain(NOISE, 0)
+    assert explanation.foretells is not None
+    assert explanation.foretells.reliable
+    words = (
+        "There is little to believe: hiding cells hardly moves the answer. How little, the map "
+        "foretells well ("
+    )
+    assert explanation.notes[0].startswith(words)
+    assert foretells_record(explanation)["alone"]["text"].startswith(words)
+    assert "No cell matters" in str(explanation)
+    assert "foretells well what" not in str(explanation)
+
+
 def test_a_map_of_nothing_says_so(doubtful: Explanation) -> None:
     for name in ("alone", "together"):
         shown = doubtful.with_map(name)

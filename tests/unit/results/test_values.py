@@ -63,7 +63,7 @@ def test_nothing_speaks_of_probabilities() -> None:
     for text in (str(found), repr(found), str(audit), str(checked), str(comparison), *written):
         assert not FOREIGN.search(text.replace("uncertain by", "")) or "one standard error" in text
     assert "58.75 years" in str(found)
-    assert "drops in years" in str(found)
+    assert "if hidden, in years" in str(found)
     assert any("change when hidden (years)" in text for text in written)
     assert "58.75 years" in found.to_html()
 
