@@ -1,9 +1,4 @@
-"""Estimates of seconds on a CPU.
-
-Only ratios matter. Rates were measured on two cores without AVX-512, with TensorFlow's kernels
-(benchmarks/README.md): matrix products come near the peak; depthwise convolution, pooling and
-element-wise operations are memory-bound.
-"""
+"""Estimates of seconds on a CPU, by the rates of a graph."""
 
 from __future__ import annotations
 
@@ -13,23 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boxes import Boxes, changed
-from .graph import Graph, Node
+from .graph import Graph, Node, Rates
 from .plan import PatchPlan, reachable
 from .window import Window
-
-MULTIPLY_ADDS_PER_SECOND = {"convolution": 75e9, "depthwise": 3.5e9, "pool": 1.5e9}
-
-SECONDS_PER_VALUE = 0.6e-9
-"""To read or write one value of a map."""
-
-SECONDS_PER_COPY = 1.0e-9
-"""To copy one value into a window or whole map."""
-
-SECONDS_PER_CALL = 25e-6
-"""Overhead of an operation, shared by a batch or group."""
-
-SECONDS_PER_WEIGHT = 1.0e-9
-"""Per kernel weight: convolutions reorder them at each call."""
 
 PICTURES_PER_CALL = 16
 """Assumed size of a batch or group."""
@@ -90,45 +71,47 @@ def whole_seconds(plan: PatchPlan) -> float:
     graph = plan.graph
     whole = [node for index, node in enumerate(graph.nodes) if index not in plan.patched]
     each = sum(
-        position_seconds(node) * node.positions + _call_seconds(node) / PICTURES_PER_CALL
+        position_seconds(node, graph.rates) * node.positions
+        + _call_seconds(node, graph.rates) / PICTURES_PER_CALL
         for node in whole
     )
     if plan.patched:
         pasted = sum(graph[index].channels * graph[index].positions for index in plan.cut)
-        each += SECONDS_PER_COPY * pasted
+        each += graph.rates.copy * pasted
     return each
 
 
 def patch_seconds(plan: PatchPlan) -> dict[int, float]:
     """Return the seconds per position of each patched node, gathering included."""
     graph = plan.graph
-    found = {index: position_seconds(graph[index]) for index in sorted(plan.patched)}
+    found = {index: position_seconds(graph[index], graph.rates) for index in sorted(plan.patched)}
     for index, place in plan.gathered:
         source, window = graph[graph[index].inputs[place]], graph[index].windows[place]
         read = 1.0 if window is None else _read_per_position(window)
-        found[index] += SECONDS_PER_COPY * source.channels * read
+        found[index] += graph.rates.copy * source.channels * read
     return found
 
 
 def group_seconds(plan: PatchPlan) -> float:
     """Return a group's overhead in seconds."""
-    calls = sum(_call_seconds(plan.graph[index]) for index in plan.patched)
-    return calls + 2 * SECONDS_PER_CALL * len(plan.gathered)
+    graph = plan.graph
+    calls = sum(_call_seconds(graph[index], graph.rates) for index in plan.patched)
+    return calls + 2 * graph.rates.call * len(plan.gathered)
 
 
-def position_seconds(node: Node) -> float:
+def position_seconds(node: Node, rates: Rates) -> float:
     """Return a node's seconds per position."""
     if node.kind in {"input", "constant", "other"}:
         return 0.0
-    multiplying = node.work / MULTIPLY_ADDS_PER_SECOND.get(node.kind, np.inf)
-    return multiplying + SECONDS_PER_VALUE * node.channels * (1 + len(node.inputs))
+    multiplying = node.work / rates.products.get(node.kind, np.inf)
+    return multiplying + rates.value * node.channels * (1 + len(node.inputs))
 
 
-def _call_seconds(node: Node) -> float:
+def _call_seconds(node: Node, rates: Rates) -> float:
     if node.kind in {"input", "constant", "other"}:
         return 0.0
     weights = node.work if node.kind == "convolution" else 0.0
-    return SECONDS_PER_CALL + SECONDS_PER_WEIGHT * weights
+    return rates.call + rates.weight * weights
 
 
 def largest_map_values(plan: PatchPlan, boxes: Mapping[int, Boxes]) -> float:

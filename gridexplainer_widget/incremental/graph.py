@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -52,11 +52,45 @@ class Node:
 
 
 @dataclass(frozen=True)
+class Rates:
+    """What calculations take on two cores, in seconds; only ratios matter.
+
+    The defaults are of TensorFlow's kernels without AVX-512 (benchmarks/README.md): matrix products
+    come near the peak; depthwise convolution, pooling and element-wise operations are memory-bound.
+
+    Parameters
+    ----------
+    products
+        Multiply-adds per second, by kind of node.
+    value
+        To read or write one value of a map.
+    copy
+        To copy one value into a window or whole map.
+    call
+        Overhead of an operation, shared by a batch or group.
+    weight
+        Per kernel weight and call: whether convolutions reorder them each time.
+    """
+
+    products: Mapping[Kind, float] = field(
+        default_factory=lambda: {"convolution": 75e9, "depthwise": 3.5e9, "pool": 1.5e9}
+    )
+    value: float = 0.6e-9
+    copy: float = 1.0e-9
+    call: float = 25e-6
+    weight: float = 1.0e-9
+
+
+RATES = Rates()
+
+
+@dataclass(frozen=True)
 class Graph:
     """A network: nodes in order of calculation, the picture first; `results` are returned."""
 
     nodes: Sequence[Node]
     results: Sequence[int]
+    rates: Rates = RATES
 
     def __len__(self) -> int:
         return len(self.nodes)

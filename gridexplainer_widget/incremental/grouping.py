@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from .boxes import Boxes
 
-CLASS_RATIO = 1.1
-"""Longest by shortest patch side in a group, before merging."""
+MAX_CLASSES = 128
+"""Groups to begin with, before merging."""
 
 SIZE_TOLERANCE = 0.25
 """Share by which a batch may miss its size to end where a group does."""
@@ -31,11 +31,13 @@ def grouped(
         Overhead of a group.
     """
     lengths = np.stack([boxes[index][:, :, 1] - boxes[index][:, :, 0] for index in seconds], axis=1)
-    keys = np.stack([_classes(lengths[:, -1, axis]) for axis in (0, 1)], axis=1)
-    _, group = np.unique(keys, axis=0, return_inverse=True)
-    groups = [np.flatnonzero(group.reshape(-1) == number) for number in range(group.max() + 1)]
+    # Most maps have the patches of the one before: an activation those of its convolution.
+    lengths, same = np.unique(lengths, axis=1, return_inverse=True)
+    weights = np.bincount(same.reshape(-1), np.array(list(seconds.values()))).astype(np.float64)
+    group = _classes(lengths)
+    groups = [np.flatnonzero(group == number) for number in range(group.max() + 1)]
     sizes = np.array([lengths[one].max(axis=0) for one in groups])
-    joined = _joined(groups, sizes, np.array(list(seconds.values())), group_seconds)
+    joined = _joined(groups, sizes, weights, group_seconds)
     return sorted(joined, key=lambda one: int(one[0]))
 
 
@@ -67,14 +69,17 @@ def _joined(
 
 
 def _classes(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Return a class for each length; those of one class are about equal."""
-    found = np.zeros(len(lengths), np.intp)
-    longest, number = None, -1
-    for length in sorted(set(lengths.tolist()), reverse=True):
-        if longest is None or longest > length * CLASS_RATIO:
-            longest, number = length, number + 1
-        found[lengths == length] = number
-    return found
+    """Return a class for each set; those of one class have patches of about equal sizes.
+
+    They are equal, or rounded up to 2, 4, 8 … positions until the classes are few enough.
+    """
+    unit = 1
+    while True:
+        rounded = -(-lengths.reshape(len(lengths), -1) // unit)
+        found, number = np.unique(rounded, axis=0, return_inverse=True)
+        if len(found) <= MAX_CLASSES:
+            return number.reshape(-1)
+        unit *= 2
 
 
 def in_batches(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .costs import position_seconds
-from .graph import Graph, Node
+from .graph import Graph, Node, Rates
 from .skip_unused import without_unused
 from .step import Step
 from .window import POINT, Pair
@@ -49,9 +49,9 @@ def reordered(graph: Graph) -> Graph:
         alone = users[first] == 1 and first not in graph.results
         if alone and _commute(nodes[first], node, first):
             swapped = _swapped(nodes, first, second)
-            if _seconds(*swapped) < _seconds(nodes[first], node):
+            if _seconds(graph.rates, *swapped) < _seconds(graph.rates, nodes[first], node):
                 nodes[first], nodes[second] = swapped
-    return Graph(tuple(nodes), graph.results)
+    return replace(graph, nodes=tuple(nodes))
 
 
 def _commute(one: Node, other: Node, first: int) -> bool:
@@ -87,5 +87,5 @@ def _with_channels(mean: Node, channels: int) -> Node:
     return replace(mean, channels=channels, work=mean.work / mean.channels * channels)
 
 
-def _seconds(*nodes: Node) -> float:
-    return sum(position_seconds(node) * node.positions for node in nodes)
+def _seconds(rates: Rates, *nodes: Node) -> float:
+    return sum(position_seconds(node, rates) * node.positions for node in nodes)

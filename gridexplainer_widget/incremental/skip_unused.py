@@ -35,7 +35,7 @@ def without_unused(graph: Graph, skip: Callable[[Pair], Step]) -> Graph:
         nodes[index] = _strided(node, stride)
         for user, place in users:
             nodes[user] = _unstrided(nodes[user], place)
-    return _with_skips(Graph(tuple(nodes), graph.results), skip)
+    return _with_skips(replace(graph, nodes=tuple(nodes)), skip)
 
 
 def _common_stride(windows: Sequence[Window | None]) -> Pair | None:
@@ -94,7 +94,8 @@ def _with_skips(graph: Graph, skip: Callable[[Pair], Step]) -> Graph:
             inputs[place], windows[place] = len(nodes) - 1, POINT
         numbers.append(len(nodes))
         nodes.append(replace(node, inputs=tuple(inputs), windows=tuple(windows)))
-    return Graph(tuple(nodes), tuple(numbers[index] for index in graph.results))
+    results = tuple(numbers[index] for index in graph.results)
+    return replace(graph, nodes=tuple(nodes), results=results)
 
 
 def _skips_itself(node: Node, place: int) -> bool:

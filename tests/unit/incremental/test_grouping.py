@@ -20,12 +20,21 @@ def test_groups_by_hand(a_group: float, expected: list[list[int]]) -> None:
 
 
 def test_maps_count_by_what_a_position_takes() -> None:
-    """Two sets that differ in an early map alone are one group: the last map tells sets apart."""
+    """Joined, the first set's early patch of 1 position becomes one of 81: 80 positions more."""
     early, last = boxes_of([(1, 1), (9, 9)]), boxes_of([(3, 3), (3, 3)])
-    assert len(grouped({0: early, 1: last}, {0: 1.0, 1: 1.0}, 0.1)) == 1
+    assert len(grouped({0: early, 1: last}, {0: 1.0, 1: 1.0}, 79.0)) == 2
+    assert len(grouped({0: early, 1: last}, {0: 1.0, 1: 1.0}, 81.0)) == 1
     last = boxes_of([(3, 3), (6, 6)])
     assert len(grouped({0: early, 1: last}, {0: 0.0, 1: 1.0}, 26.0)) == 2
     assert len(grouped({0: early, 1: last}, {0: 0.0, 1: 1.0}, 28.0)) == 1
+
+
+def test_sets_of_many_sizes_begin_in_few_groups() -> None:
+    """Of 400 sizes, 1×1 to 20×20, those that round up to the same even one begin together."""
+    sizes = [(rows, columns) for rows in range(1, 21) for columns in range(1, 21)]
+    groups = grouped({0: boxes_of(sizes)}, {0: 1.0}, 0.0)
+    assert len(groups) == 100
+    assert groups[0].tolist() == [0, 1, 20, 21]
 
 
 sides = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=40)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -11,10 +12,13 @@ from numpy.typing import NDArray
 from gridexplainer_widget.classifiers.onnx.source import Source
 from gridexplainer_widget.incremental.calculation import Calculation, Rows
 from gridexplainer_widget.incremental.gathers import LISTS_PER_GATHER, OUTSIDE, Places
+from gridexplainer_widget.incremental.graph import Node
 from gridexplainer_widget.incremental.plan import PatchPlan
-from gridexplainer_widget.incremental.step import Tensor
+from gridexplainer_widget.incremental.step import StepInputs, Tensor
 
-from .part import FIRST, LAST, Part, WrittenPart
+from .layouts import Layouts
+from .part import Part, WrittenPart
+from .steps import Replay
 
 Write: TypeAlias = Callable[[Source, PatchPlan], WrittenPart]
 """Writes one part of a calculation; its outputs are in order."""
@@ -24,15 +28,12 @@ def write_whole_maps(source: Source, plan: PatchPlan) -> WrittenPart:
     """Write: picture (1, channels, height, width) → the rows of `plan.kept`."""
     part = Part(source)
     picture = part.input("picture", _map_shape(plan, 0, 1))
-    whole = OnnxCalculation(part, plan, {}).whole_maps(picture)
+    whole = OnnxCalculation(part, plan, {}).whole_maps(Layouts(part, first=picture))
     return part.written([whole[index] for index in plan.kept])
 
 
 def write_patch_maps(source: Source, plan: PatchPlan) -> WrittenPart:
-    """Write: patches, rows of `plan.kept`, lists of places → maps of the cut.
-
-    `places.py` makes the lists.
-    """
+    """Write: patches, rows of `plan.kept`, lists of places → maps of the cut."""
     part = Part(source)
     patches = part.input("patches", ("n", plan.graph[0].channels, "height", "width"))
     rows = {
@@ -42,31 +43,44 @@ def write_patch_maps(source: Source, plan: PatchPlan) -> WrittenPart:
     }
     count = LISTS_PER_GATHER * (len(plan.gathered) + len(plan.cut))
     lists = [list_name(number) for number in range(count)]
-    return part.written(OnnxCalculation(part, plan, {}).patch_maps(patches, lists, rows))
+    calculation = OnnxCalculation(part, plan, {})
+    maps = calculation.patch_maps(Layouts(part, first=patches), lists, rows)
+    return part.written([one.first for one in maps])
 
 
 def write_outputs(source: Source, plan: PatchPlan) -> WrittenPart:
     """Write: whole maps of the cut (n, channels, height, width) → outputs."""
     part = Part(source)
     cut = [part.input(map_name(index), _map_shape(plan, index, "n")) for index in plan.cut]
-    results = OnnxCalculation(part, plan, {}).outputs(cut)
+    results = OnnxCalculation(part, plan, {}).outputs([Layouts(part, first=one) for one in cut])
     # An input may be a result, but not by the same name.
-    return part.written([part.add("Identity", result) for result in results])
+    return part.written([part.add("Identity", result.first) for result in results])
 
 
 class OnnxCalculation(Calculation):
     """A calculation that is written into a part."""
 
-    def rows(self, maps: Tensor) -> Rows:
-        """See :class:`Calculation`."""
+    def calculated(self, node: Node, inputs: StepInputs) -> Layouts:
+        """See :class:`Calculation`; patches stay rows where a step can take them."""
         part: Part = self.framework
-        return part.add("Flatten", part.add("Transpose", maps, perm=LAST), axis=3)
+        maps: Sequence[Layouts] = inputs.maps
+        step = node.step.on_rows() if isinstance(node.step, Replay) else None
+        if step is not None and inputs.windows and any(one.are_rows for one in maps):
+            shape = next(one.shape for one in maps if one.are_rows)
+            rows = step.calculate(part, replace(inputs, maps=[one.rows for one in maps]))
+            return Layouts(part, rows=rows, shape=shape)
+        given = replace(inputs, maps=[one.first for one in maps])
+        return Layouts(part, first=super().calculated(node, given))
+
+    def rows(self, maps: Layouts) -> Rows:
+        """See :class:`Calculation`."""
+        return maps.rows
 
     def picked(self, rows: Rows, places: Tensor) -> Rows:  # noqa: ARG002 - of Calculation
         """See :class:`Calculation`; `assembled` picks them."""
         return rows
 
-    def assembled(self, rows: Rows | None, whole: Rows, places: Sequence[Tensor]) -> Tensor:
+    def assembled(self, rows: Rows | None, whole: Rows, places: Sequence[Tensor]) -> Layouts:
         """See :class:`Calculation`."""
         part: Part = self.framework
         shape, _, order, _, map_from = places
@@ -74,10 +88,9 @@ class OnnxCalculation(Calculation):
         if rows is not None:
             both = part.add("Concat", found, rows, axis=0)
             found = part.add("Gather", both, part.input(order, (order,), np.int32), axis=0)
-        windows = part.add("Reshape", found, part.input(shape, (4,), np.int64))
-        return part.add("Transpose", windows, perm=FIRST)
+        return Layouts(part, rows=found, shape=part.input(shape, (4,), np.int64))
 
-    def with_outside(self, whole: Tensor) -> Rows:
+    def with_outside(self, whole: Layouts) -> Rows:
         """See :class:`Calculation`; the executor adds what is outside."""
         return self.rows(whole)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from gridexplainer_widget.classifiers.onnx.source import Source
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.incremental.executor import CutMaps
 from gridexplainer_widget.incremental.gathers import OUTSIDE, Places
+from gridexplainer_widget.incremental.graph import Rates
 from gridexplainer_widget.incremental.optimise import optimised
 from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.incremental.step import Tensor
@@ -30,6 +32,15 @@ from .calculation import (
 from .part import FIRST, LAST
 from .reader import read_graph
 from .steps import Skip
+
+RATES = Rates(
+    products={"convolution": 90e9, "depthwise": 30e9, "pool": 15e9},
+    value=0.05e-9,
+    copy=0.25e-9,
+    call=10e-6,
+    weight=0.1e-9,
+)
+"""Of ONNX Runtime, twice those of one core with AVX-512; weights are read, but not reordered."""
 
 MAX_PARTS = 24
 """Parts to keep: three for each of the latest eight plans, of which a grid has one."""
@@ -68,7 +79,7 @@ class OnnxExecutor:
         channels, height, width = shape
         given = (height, width, channels) if channels_last else shape
         graph = read_graph(Program(runtime, source, given), channels_last=channels_last)
-        self.graph, self.lighter = optimised(graph, Skip)
+        self.graph, self.lighter = optimised(replace(graph, rates=RATES), Skip)
         self._parts: OrderedDict[Any, Any] = OrderedDict()
 
     def refresh(self) -> int:

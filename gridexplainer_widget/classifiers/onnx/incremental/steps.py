@@ -15,6 +15,7 @@ from gridexplainer_widget.incremental.step import StepInputs
 from gridexplainer_widget.incremental.steps import Convolution, PlainStep, Pooling, StridedStep
 from gridexplainer_widget.incremental.window import NO_PADS, Pads, Pair, stride_in_windows
 
+from .operations import ELEMENTWISE
 from .part import FIRST, LAST, Name, Part
 
 Argument: TypeAlias = "int | NDArray[Any] | Size | None"
@@ -114,6 +115,13 @@ class Replay(PlainStep):
     def accepts_stride(self) -> bool:
         """See :class:`Step`."""
         return not self.moves
+
+    def on_rows(self) -> Replay | None:
+        """Return the step on rows of filled windows, if it does the same to each number there."""
+        single = all(one.size == 1 for one in self.arguments if isinstance(one, np.ndarray))
+        if not self.moves and not (self.operation.name in ELEMENTWISE and single):
+            return None
+        return replace(self, last=[False] * len(self.last), channels_last=False)
 
     def calculate(self, part: Part, inputs: StepInputs, /) -> Name:
         """See :class:`Step`."""
