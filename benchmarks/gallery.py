@@ -2,23 +2,27 @@
 
     python -m benchmarks.gallery [pictures]
 
-A page is opened from disk in headless Chromium and scrolled by the wheel, through a first part of
-it and in leaps. Two clocks: the page's own animation frames, and the compositor's trace, which
-says of each frame whether it was shown. Other processes take frames, too (`load`): so a bare box of
-the same height is scrolled before and after.
+A page is opened from disk in headless Chromium and scrolled: by the wheel, by the bar, by a key
+that is held. Two clocks: the page's own animation frames, and the compositor's trace, which says of
+each frame whether it was shown. Other processes take frames, too (`load`): so a bare box of the
+same height, which runs no script, and a bare list, which moves boxes of one colour into view, are
+scrolled beside.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
 from gridexplainer_widget.live.gallery.columns import GalleryColumns
@@ -45,40 +49,108 @@ WATCH = """() => {
     requestAnimationFrame(tick);
 }"""
 
-BARE = """<div class="gx-cards" style="height: 700px; overflow: auto">
-<div style="height: 170000px; background: linear-gradient(red, blue)"></div></div>"""
+BOX = """<style>.gx-cards { height: 620px; overflow: auto; will-change: scroll-position }</style>
+<div class="gx-cards" tabindex="0">
+<div style="height: 206000px; background: linear-gradient(red, blue)"></div></div>"""
 """What scrolls without any script: the frames it drops are the machine's."""
 
-STEPS: dict[str, tuple[int, int]] = {"steadily": (120, 150), "in leaps": (4000, 150)}
-"""Pixels of a turn of the wheel, and turns."""
+LIST = """<style>.gx-cards { height: 620px; overflow: auto; will-change: scroll-position }</style>
+<div class="gx-cards" tabindex="0">
+<div style="height: 206000px; position: relative"></div></div>
+<script type="module">
+const list = document.querySelector(".gx-cards");
+const lines = Array.from({ length: 9 }, () => document.createElement("div"));
+for (const line of lines) line.style.cssText = "position: absolute; width: 100%; height: 176px";
+list.firstElementChild.append(...lines);
+const draw = () => {
+    const first = Math.floor(list.scrollTop / 186);
+    for (let number = first; number < first + 9; number++) {
+        const line = lines[number % 9];
+        line.style.transform = `translateY(${186 * number}px)`;
+        line.style.background = number % 2 ? "teal" : "orange";
+    }
+};
+list.addEventListener("scroll", () => requestAnimationFrame(draw), { passive: true });
+draw();
+</script>"""
+"""The least that shows what comes into view."""
+
+
+def photograph(rng: np.random.Generator) -> bytes:
+    """Draw a thumbnail as large as a photograph's, 96 pixels wide."""
+    small = Image.fromarray(rng.integers(0, 256, (12, 12, 3), dtype=np.uint8))
+    buffer = io.BytesIO()
+    small.resize((96, 72), Image.Resampling.BICUBIC).save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
 
 
 def page_of(count: int) -> str:
     rng = np.random.default_rng(0)
-    rows = [{**row, "values": rng.normal(size=64).tolist()} for row in gallery_rows(count)]
+    thumbnails = [photograph(rng) for _ in range(100)]
+    drawn = {"height": 72, "width": 96}
+    rows = [
+        {**row, **drawn, "values": rng.normal(size=64).tolist(), "thumbnail": thumbnails[at % 100]}
+        for at, row in enumerate(gallery_rows(count))
+    ]
     return gallery_html(GalleryColumns.of(rows, GRID, "a model", "Occlusion"))
 
 
-def scrolled(page: Page, step: int, turns: int) -> list[float]:
-    """Turn the wheel at every frame; return the milliseconds between frames."""
+def by_wheel(page: Page) -> None:
+    for _ in range(150):
+        page.mouse.wheel(0, 120)
+
+
+def by_leaps(page: Page) -> None:
+    for _ in range(50):
+        page.mouse.wheel(0, 4000)
+
+
+def by_bar(page: Page) -> None:
+    """Drag the thumb of the scroll bar to the end."""
+    box = page.locator(".gx-cards").bounding_box()
+    assert box is not None
+    right, top = box["x"] + box["width"] - 7, box["y"]
+    page.mouse.move(right, top + 24)  # below the arrow
+    page.mouse.down()
+    page.mouse.move(right, top + box["height"], steps=120)
+    page.mouse.up()
+
+
+def by_key(page: Page) -> None:
+    page.locator(".gx-cards").focus()
+    for _ in range(60):
+        page.keyboard.press("PageDown")
+
+
+WAYS: dict[str, Callable[[Page], None]] = {
+    "wheel": by_wheel,
+    "leaps of the wheel": by_leaps,
+    "scroll bar": by_bar,
+    "Page Down": by_key,
+}
+
+
+def scrolled(page: Page, way: Callable[[Page], None]) -> list[float]:
+    """Scroll from the top; return the milliseconds between frames."""
+    page.locator(".gx-cards").evaluate("(list) => { list.scrollTop = 0; }")
     page.locator(".gx-cards").hover()
+    page.wait_for_timeout(1000)
     page.evaluate(WATCH)
-    for _ in range(turns):
-        page.mouse.wheel(0, step)
+    way(page)
     page.wait_for_timeout(500)
     found: list[float] = page.evaluate("() => { window.going = false; return window.deltas; }")
     return found[1:]
 
 
 def traced(
-    session: CDPSession, page: Page, step: int, turns: int
+    session: CDPSession, page: Page, way: Callable[[Page], None]
 ) -> tuple[list[float], Counter[str]]:
     events: list[dict[str, Any]] = []
     ended: list[Any] = []
     session.on("Tracing.dataCollected", lambda found: events.extend(found["value"]))
     session.on("Tracing.tracingComplete", lambda found: ended.extend([found]))
     session.send("Tracing.start", {"categories": CATEGORIES, "transferMode": "ReportEvents"})
-    deltas = scrolled(page, step, turns)
+    deltas = scrolled(page, way)
     session.send("Tracing.end")
     while not ended:
         page.wait_for_timeout(50)
@@ -110,18 +182,20 @@ def main(count: int = 10_000) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         path = Path(folder, "gallery.html")
         path.write_text(page_of(count), encoding="utf-8")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, ignore_default_args=["--hide-scrollbars"]
+        )
         page = browser.new_page(viewport={"width": 1400, "height": 900})
         size = path.stat().st_size / 2**20
         print(f"{count:,} pictures, {size:.1f} MiB; Chromium {browser.version}")
-        for what in ("bare", "gallery", "bare"):
-            if what == "bare":
-                page.set_content(BARE)
-            else:
+        for what in ("box", "list", "gallery"):
+            if what == "gallery":
                 page.goto(path.as_uri())
-                page.locator(".gx-card img").first.wait_for()
-            for name, (step, turns) in STEPS.items():
-                told = traced(page.context.new_cdp_session(page), page, step, turns)
+                page.locator(".gx-card-image:visible").first.wait_for()
+            else:
+                page.set_content({"box": BOX, "list": LIST}[what])
+            for name, way in WAYS.items():
+                told = traced(page.context.new_cdp_session(page), page, way)
                 print(f"{what}, {name}: {line_of(*told)}", flush=True)
         browser.close()
 

@@ -20,7 +20,7 @@ LIVE = ROOT / "build" / "site-source" / "extra" / "live"
 def opened(page: Page, name: str) -> None:
     """Open one of the gallery's pages."""
     page.goto((LIVE / f"{name}.html").as_uri())
-    page.wait_for_selector("canvas")
+    page.wait_for_selector("canvas, .gx-card-map")
 
 
 def take(page: Page, name: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from gridexplainer_widget.live.gallery.columns import COLUMNS, GalleryColumns
 from gridexplainer_widget.study.findings.asking import picture_of
+from gridexplainer_widget.study.findings.numbers import failed_of
 from gridexplainer_widget.study.records.reading import read_item
 
 from .search import predicted_rows
@@ -16,7 +17,9 @@ from .study_data import StudyData
 def columns_of(study: StudyData) -> GalleryColumns:
     """Arrange a study's pictures: the maps of their most probable classes."""
     rows = predicted_rows(study, COLUMNS)
-    line = f"{study.folder.identity.settings['methods'][0]} · {study.folder.path.name}"
+    failed = failed_of(study.folder.table(["item", "error"]).to_pylist())
+    parts = [study.folder.identity.settings["methods"][0], study.folder.path.name]
+    line = " · ".join([*parts, *([f"{failed:,} more failed"] if failed else [])])
     return GalleryColumns.of(rows, study.folder.grid_size, study.model, line)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import numpy as np
-
 from gridexplainer_widget._version import __version__
+from gridexplainer_widget.classifiers.outputs import percent
+from gridexplainer_widget.core.shown import shown
+from gridexplainer_widget.live.gallery.numbers import numbers_of
 from gridexplainer_widget.study.findings.share import Share
-from gridexplainer_widget.study.findings.shortcuts_found import Shortcuts
+from gridexplainer_widget.study.findings.shortcuts_found import INTERVALS, Shortcuts
 
-from .page_parts import cards, figures, histogram, text
+from .page_parts import cards, figures, histogram, legend, text
 from .page_style import STYLE
 from .search import predicted_rows
 from .study_data import StudyData
@@ -20,16 +21,6 @@ SHOWN: Final = 12
 """Pictures of each kind."""
 
 ERRORS: Final = 50
-
-CHARTS: Final = (
-    ("Probability of the answer", "probability", 0, 1),
-    ("Foretold of unseen hidings", "foretells", -1, 1),
-    ("Share on the border", "border_share", 0, 1),
-    ("Share in one corner", "corner_share", 0, 1),
-    ("Evenness", "evenness", 0, 1),
-    ("Share inside the mask", "inside", 0, 1),
-)
-"""Title, column, and bounds."""
 
 EXAMPLES: Final[tuple[tuple[str, str, bool, str], ...]] = (
     ("Maps that foretell least", "foretells", False, "foretells {:.2f}"),
@@ -43,15 +34,19 @@ EXAMPLES: Final[tuple[tuple[str, str, bool, str], ...]] = (
 
 def study_page(study: StudyData, findings: Sequence[object]) -> str:
     """Write the page of a study: one file that fetches nothing and runs no script."""
-    rows, grid = predicted_rows(study, ("thumbnail", *PAGE_COLUMNS)), study.folder.grid_size
-    title = f"{study.model}: {len(rows):,} pictures"
+    rows, grid = (
+        predicted_rows(study, ("thumbnail", "height", "width", *PAGE_COLUMNS)),
+        study.folder.grid_size,
+    )
+    title = f"{study.model}: {study.figures[0][1]} pictures"
     body = [
         f"<h1>{text(title)}</h1>",
         f'<p class="quiet">{text(_run_line(study), 400)}</p>',
         figures(study.figures),
+        legend() if rows else "",
         *(_finding(one, rows, grid) for one in findings),
         "<h2>How the pictures are spread</h2>",
-        f'<div class="charts">{"".join(_charts(rows))}</div>',
+        f'<div class="charts">{"".join(map(histogram, *numbers_of(rows)))}</div>',
         *_wrong(rows, grid),
         *(_examples(rows, grid, *kind) for kind in EXAMPLES),
         _errors(study),
@@ -70,7 +65,7 @@ def study_page(study: StudyData, findings: Sequence[object]) -> str:
 
 PAGE_COLUMNS: Final = (
     *("predicted_label", "probability", "correct", "foretells", "foretells_random"),
-    *("border_share", "corner_share", "evenness", "inside"),
+    *("border_share", "corner_share", "evenness", "inside", "srg", "sure_for", "unit"),
 )
 
 
@@ -94,23 +89,18 @@ def _finding(found: object, rows: Sequence[Mapping[str, Any]], grid: tuple[int, 
     if not found.found:
         return f"<h2>Places that answers hang on</h2><p>{text(found, 2000)}</p>"
     by_item = {row["item"]: row for row in rows}
-    parts = ["<h2>Places that answers hang on</h2>"]
+    parts = ["<h2>Places that answers hang on</h2>", f'<p class="quiet">{INTERVALS}</p>']
     for place in found.found:
         examples = [by_item[item] for item in place.examples if item in by_item]
-        lines = [row["target_label"] for row in examples]
+        lines = [_class(row["target_label"]) for row in examples]
         told = f"<p>{text(found.sentence(place), 1000)}</p>"
         parts.append(f'<div class="finding">{told}{cards(examples, grid, lines)}</div>')
     return "".join(parts)
 
 
-def _charts(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [
-        histogram(title, _numbers(rows, column), low, high) for title, column, low, high in CHARTS
-    ]
-
-
-def _numbers(rows: Sequence[Mapping[str, Any]], column: str) -> Any:
-    return np.array([np.nan if row[column] is None else row[column] for row in rows], np.float64)
+def _class(label: str) -> str:
+    """Shorten a class's name to what fits below a picture."""
+    return shown(label, 32)
 
 
 def _wrong(rows: Sequence[Mapping[str, Any]], grid: tuple[int, int]) -> list[str]:
@@ -119,7 +109,9 @@ def _wrong(rows: Sequence[Mapping[str, Any]], grid: tuple[int, int]) -> list[str
     if not wrong:
         return []
     lines = [
-        f"{row['predicted_label']} {row['probability']:.0%}, is {row['label']}" for row in wrong
+        f"{_class(row['predicted_label'])} {percent(row['probability'])} · "
+        f"true: {_class(row['label'])}"
+        for row in wrong
     ]
     share = Share(len(wrong), sum(row["correct"] is not None for row in rows))
     return [
@@ -140,7 +132,9 @@ def _examples(  # noqa: PLR0913, PLR0917 - a kind of EXAMPLES
     known.sort(key=lambda row: row[column], reverse=largest)
     if not known:
         return ""
-    lines = [f"{row['predicted_label']}: {line.format(row[column])}" for row in known[:SHOWN]]
+    lines = [
+        f"{_class(row['predicted_label'])}: {line.format(row[column])}" for row in known[:SHOWN]
+    ]
     return f"<h2>{heading}</h2>{cards(known[:SHOWN], grid, lines)}"
 
 

@@ -22,7 +22,10 @@ dd { margin: 0; font-size: 22px; font-variant-numeric: tabular-nums; }
 dd small { display: block; font-size: 13px; color: var(--quiet); }
 .charts { display: grid; gap: 16px; margin: 14px 0 0;
   grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); }
-figure { margin: 0; }
+figure { display: flex; flex-direction: column; justify-content: space-between; gap: 6px;
+  margin: 0; font-size: 13px; line-height: 1.35; }
+figcaption strong { display: block; color: var(--text); font-size: 15px; font-weight: 600; }
+figcaption strong::first-letter { text-transform: uppercase; }
 svg { display: block; width: 100%; height: auto; }
 svg rect { fill: var(--bar); }
 svg line { stroke: var(--mark); stroke-width: 2; }
@@ -32,8 +35,14 @@ svg text { fill: var(--quiet); font: 11px system-ui, sans-serif; }
 .card { font-size: 13px; line-height: 1.35; }
 .picture { position: relative; display: block; width: 100%; aspect-ratio: 1;
   background: var(--card); border-radius: 6px; overflow: hidden; }
+.picture span { position: absolute; }
 .picture img { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: fill; }
 .picture img.map { image-rendering: pixelated; }
+.legend { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: center; margin-top: 20px;
+  max-width: none; font-size: 13px; color: var(--quiet); }
+.scale { width: 90px; height: 10px; border: 1px solid var(--line); border-radius: 2px;
+  background: #d6d6d6
+    linear-gradient(to right, #0072b2d9, #0072b200 50%, #d55e0000 50%, #d55e00d9); }
 .finding { margin: 14px 0 0; padding: 14px 16px; border: 1px solid var(--line);
   border-left: 4px solid var(--mark); border-radius: 8px; }
 table { border-collapse: collapse; margin-top: 10px; font-size: 14px; }

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-KERNEL_TRAITS: Final = ("about", "names", "codes", "numbers", "maps", "error")
+KERNEL_TRAITS: Final = ("about", "names", "codes", "numbers", "aspects", "maps", "error")
 """Written by the kernel alone."""
 
-COMMANDS: Final = ("thumbnails", "open")
+FRONT_END_TRAITS: Final = ("opened",)
+"""Written by the front end, and checked by Python."""
+
+COMMANDS: Final = ("thumbnails",)
 """Messages ``{"type": …}`` from the front end."""
 
 MAX_THUMBNAILS: Final = 500

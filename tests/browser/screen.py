@@ -58,6 +58,16 @@ GATED = (
     "explainer.checked = Preflight((Check('Outputs', 'ok', 'Probabilities.'),), 0)\n"
     "w = explainer.explore(picture, 'middle')\nw"
 )
+GALLERY = """
+from gridexplainer_widget.live.gallery.columns import GalleryColumns
+from gridexplainer_widget.live.gallery.widget import Gallery
+from tests.support.galleries import GRID, gallery_rows
+
+explorer = GridExplainer(Model(), 4, fill='black', labels=labels, joint=False)
+g = Gallery(GalleryColumns.of(gallery_rows(40), GRID, 'a model', 'Occlusion'),
+            lambda row: explorer.explore(picture, labels[row % 3]))
+g"""
+"""Picture 3 opens with the target “rest”."""
 
 
 def root(page: Page) -> Locator:
@@ -176,3 +186,13 @@ def await_value(page: Page, cells: list[list[int]], *, keep: bool = False) -> No
         lambda: python(page, "[sorted(w.value), w.keep]") == [cells, keep],
         f"{cells} were not selected",
     )
+
+
+def assert_opens(page: Page) -> None:
+    """Click a picture in a gallery: it is explained live, below all else."""
+    card = page.locator(".gx-card", has_text="00003.png")
+    expect(card.locator(".gx-card-image")).to_be_visible()
+    card.click()
+    expect(page.get_by_role("combobox", name="Why").last).to_have_value("rest")
+    expect(page.locator(".gx-root[data-status]").last).to_have_attribute("data-status", "done")
+    expect(page.locator(".gx-gallery-error")).to_be_hidden()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from gridexplainer_widget.live.gallery.columns import GalleryColumns
 from gridexplainer_widget.live.gallery.widget import gallery_html
 from tests.browser.jupyter import Lab
-from tests.browser.screen import SETUP, violations
+from tests.browser.screen import GALLERY, SETUP, assert_opens, violations
 from tests.support.galleries import GRID, gallery_rows
 
 COUNT = 600
@@ -49,7 +49,9 @@ def test_only_what_is_in_view_is_in_the_document(opened: Page) -> None:
     list_.evaluate(FRAMES)
     expect(opened.get_by_text("00599.png")).to_be_visible()
     assert opened.locator(".gx-card").count() < 120
-    expect(opened.locator(".gx-card", has_text="00599.png").locator("img")).to_be_visible()
+    expect(
+        opened.locator(".gx-card", has_text="00599.png").locator(".gx-card-image")
+    ).to_be_visible()
 
 
 def test_sorted_and_filtered(opened: Page) -> None:
@@ -57,9 +59,9 @@ def test_sorted_and_filtered(opened: Page) -> None:
     expect(opened.locator(".gx-card-name").first).to_have_text("00599.png")
     opened.get_by_label("Answer").select_option("dog")
     expect(opened.get_by_role("status")).to_have_text("200 of 600 pictures")
-    opened.get_by_label("Right").select_option("wrong")
+    opened.get_by_label("Right or wrong").select_option("wrong")
     expect(opened.get_by_role("status")).to_have_text("100 of 600 pictures")
-    expect(opened.locator(".gx-card-line").first).to_have_text("dog, is eel · 1.00")
+    expect(opened.locator(".gx-card-line").first).to_have_text("99.7% · dog · true: eel")
     opened.get_by_role("button", name="Show all").click()
     expect(opened.get_by_role("status")).to_have_text("600 pictures")
 
@@ -73,42 +75,41 @@ def test_brushed_by_pointer_and_by_keyboard(opened: Page) -> None:
     opened.mouse.move(box["x"] + box["width"] + 5, box["y"] + 20, steps=4)
     opened.mouse.up()
     expect(opened.get_by_role("status")).to_have_text("300 of 600 pictures")
+    opened.get_by_label("foretells, from").fill("140")  # of 200 steps from −1 to 1: from 0.4
+    expect(opened.get_by_role("status")).to_have_text("48 of 600 pictures")
+    expect(opened.locator(".gx-histogram-range").nth(1)).to_have_text("0.4 to 1")
     slider = opened.get_by_label("probability, from")
     slider.focus()
     slider.press("End")
     expect(opened.get_by_role("status")).to_have_text("0 of 600 pictures")
+    expect(opened.get_by_text("No picture passes all filters.")).to_be_visible()
     chart.click()
+    opened.locator(".gx-histogram-chart").nth(1).click()
     expect(opened.get_by_role("status")).to_have_text("600 pictures")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_access(opened: Page, scheme: str) -> None:
-    opened.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    expect(opened.locator(".gx-root")).to_have_attribute("data-theme", scheme)
-    assert violations(opened) == []
+def test_arrow_keys_go_from_picture_to_picture(opened: Page) -> None:
+    opened.locator(".gx-card").first.focus()
+    opened.keyboard.press("ArrowRight")
+    for _ in range(30):
+        opened.keyboard.press("ArrowDown")
+    focused = opened.locator(".gx-card:focus")
+    expect(focused).to_contain_text("00271.png")
+    expect(focused).to_be_in_viewport(ratio=0.9)
+    opened.keyboard.press("ArrowUp")
+    expect(focused).to_contain_text("00262.png")
 
 
-def test_narrow(browser: Browser, opened: Page) -> None:
+def test_access_and_a_narrow_screen(opened: Page) -> None:
+    for scheme in ("light", "dark"):
+        opened.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        expect(opened.locator(".gx-root")).to_have_attribute("data-theme", scheme)
+        assert violations(opened) == []
     opened.set_viewport_size({"width": 360, "height": 800})
     expect(opened.locator(".gx-card").first).to_be_visible()
     assert opened.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-LIVE = """
-from gridexplainer_widget.live.gallery.columns import GalleryColumns
-from gridexplainer_widget.live.gallery.widget import Gallery
-from tests.support.galleries import GRID, gallery_rows
-
-explainer = GridExplainer(Model(), 4, fill='black', labels=labels, joint=False)
-g = Gallery(GalleryColumns.of(gallery_rows(40), GRID, 'a model', 'Occlusion'),
-            lambda row: explainer.explore(picture, 'middle'))
-g"""
-
-
 def test_a_click_opens_the_picture_live(lab: Lab, lab_page: Page) -> None:
-    lab.open([SETUP, LIVE], lab_page)
-    card = lab_page.locator(".gx-card", has_text="00003.png")
-    expect(card.locator("img")).to_be_visible()
-    card.click()
-    expect(lab_page.locator(".gx-root[data-status='done']")).to_be_visible()
-    expect(lab_page.locator(".gx-gallery-error")).to_be_hidden()
+    lab.open([SETUP, GALLERY], lab_page)
+    assert_opens(lab_page)

@@ -12,8 +12,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.processes import answers, free_port, poll, running
 from tests.browser.screen import (
+    GALLERY,
     SETUP,
     assert_hover,
+    assert_opens,
     await_changed,
     await_picture,
     await_status,
@@ -67,6 +69,22 @@ def _():
     mo.plain_text("truth " + json.dumps(truth.drops.tolist()))
     return
 
+@app.cell
+def _():
+{"".join(f"    {line}" for line in GALLERY.strip().splitlines(keepends=True))}
+    shown = mo.ui.anywidget(g.gallery)
+    return g, shown
+
+@app.cell
+def _(shown):
+    shown
+    return
+
+@app.cell
+def _(g, shown):
+    mo.ui.anywidget(g.picture) if shown.value["opened"] >= 0 else None
+    return
+
 if __name__ == "__main__":
     app.run()
 """
@@ -95,7 +113,7 @@ def written(page: Page, name: str) -> object:
     return json.loads(page.get_by_text(f"{name} [").inner_text().removeprefix(f"{name} "))
 
 
-def test_cells_stream_in_and_a_click_reaches_python(url: str, page: Page) -> None:
+def test_cells_stream_in_and_clicks_reach_python(url: str, page: Page) -> None:
     page.goto(url)
     await_status(page, "running")
     await_picture(page)
@@ -115,3 +133,5 @@ def test_cells_stream_in_and_a_click_reaches_python(url: str, page: Page) -> Non
     value, drop = written(page, "traits")
     assert value == [[2, 3]]
     assert drop == pytest.approx(drops[2][3])
+    page.get_by_role("button", name="Let all").click()
+    assert_opens(page)

@@ -6,10 +6,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.jupyter import Lab
 from tests.browser.screen import (
+    GALLERY,
     GATED,
     QUICK,
     SETUP,
     assert_hover,
+    assert_opens,
     await_changed,
     await_picture,
     await_status,
@@ -60,3 +62,8 @@ def test_keys_typed_inside_do_not_reach_the_notebook(notebook7: Lab, page: Page)
     page.locator(".jp-InputPrompt").first.click()  # outside, the same key inserts a cell
     page.keyboard.press("b")
     expect(cells).to_have_count(3)
+
+
+def test_a_click_in_a_gallery_opens_the_picture(notebook7: Lab, page: Page) -> None:
+    notebook7.open([SETUP, GALLERY], page)
+    assert_opens(page)

@@ -123,7 +123,7 @@ class MethodPublisher(Publisher):
         record = audit_record(known) if known else {}
         if self._audit_progress is not None:
             done, total = self._audit_progress
-            record = {"text": f"Hiding cells in order … {round(100 * done / max(1, total))} %"}
+            record = {"text": f"Hiding cells in order … {round(100 * done / max(1, total))}%"}
         self._traits.set_trait("audit", record)
 
     def forget_audit(self) -> None:

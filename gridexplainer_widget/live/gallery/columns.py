@@ -11,23 +11,14 @@ from numpy.typing import NDArray
 
 from gridexplainer_widget.core.shown import shown
 
+from .numbers import numbers_of
+
 COLUMNS: Final = (
-    *("name", "label", "target_label", "values", "thumbnail", "probability"),
-    *("foretells", "border_share", "corner_share", "evenness", "inside", "srg", "sure_for"),
+    *("name", "label", "target_label", "values", "unit", "thumbnail", "height", "width"),
+    *("probability", "foretells", "border_share", "corner_share", "evenness"),
+    *("inside", "srg", "sure_for"),
 )
 """What a gallery needs of a row."""
-
-NUMBERS: Final = (
-    ("probability", "probability", 0.0, 1.0),
-    ("foretells", "foretells", -1.0, 1.0),
-    ("border_share", "on the border", 0.0, 1.0),
-    ("corner_share", "in one corner", 0.0, 1.0),
-    ("evenness", "evenness", 0.0, 1.0),
-    ("inside", "inside the mask", 0.0, 1.0),
-    ("srg", "audit (SRG)", -1.0, 1.0),
-    ("sure_for", "cells sure to speak for it", 0.0, 1.0),
-)
-"""Column, title, and bounds, which larger numbers widen."""
 
 LARGEST: Final = 127
 
@@ -41,8 +32,9 @@ class GalleryColumns:
     about : dict
         See js/src/model/gallery_protocol.ts.
     names : list of str
-    codes, numbers, maps : bytes
-        int16 (pictures, 2), float32 (columns, pictures), int8 (pictures, cells).
+    codes, numbers, aspects, maps : bytes
+        int16 (pictures, 2), float32 (columns, pictures), float32 (pictures,): width over height,
+        int8 (pictures, cells).
     thumbnails : list of bytes
         JPEG; empty without.
     """
@@ -51,6 +43,7 @@ class GalleryColumns:
     names: list[str]
     codes: bytes
     numbers: bytes
+    aspects: bytes
     maps: bytes
     thumbnails: list[bytes]
 
@@ -62,7 +55,7 @@ class GalleryColumns:
         classes = sorted({row["target_label"] for row in rows} | {_label(row) for row in rows})
         codes = {name: code for code, name in enumerate(filter(None, classes))}
         coded = [(codes[row["target_label"]], codes.get(_label(row), -1)) for row in rows]
-        columns, numbers = _numbers(rows)
+        columns, numbers = numbers_of(rows)
         about = {
             "title": shown(title),
             "line": shown(line, 200),
@@ -70,13 +63,14 @@ class GalleryColumns:
             "rows": grid[0],
             "columns": grid[1],
             "classes": [shown(name) for name in codes],
-            "numbers": columns,
+            "numbers": [column.record for column in columns],
         }
         return cls(
             about,
             [shown(row["name"]) for row in rows],
             np.array(coded, "<i2").tobytes(),
             np.array(numbers, "<f4").tobytes(),
+            _aspects(rows).astype("<f4").tobytes(),
             _maps(np.array([row["values"] for row in rows], np.float32)).tobytes(),
             [row["thumbnail"] or b"" for row in rows],
         )
@@ -86,19 +80,10 @@ def _label(row: Mapping[str, Any]) -> str:
     return row["label"] or ""
 
 
-def _numbers(
-    rows: Sequence[Mapping[str, Any]],
-) -> tuple[list[dict[str, Any]], list[NDArray[np.float32]]]:
-    """Collect the columns of which anything is known, with their bounds."""
-    columns, numbers = [], []
-    for name, title, low, high in NUMBERS:
-        found = np.array([np.nan if row[name] is None else row[name] for row in rows], np.float32)
-        known = found[np.isfinite(found)]
-        if known.size:
-            ends = (min(low, float(known.min())), max(high, float(known.max())))
-            columns.append({"name": name, "title": title, "low": ends[0], "high": ends[1]})
-            numbers.append(found)
-    return columns, numbers
+def _aspects(rows: Sequence[Mapping[str, Any]]) -> NDArray[np.float32]:
+    """Return widths over heights."""
+    sizes = [(row["width"] or 1, row["height"] or 1) for row in rows]
+    return np.array([width / height for width, height in sizes], np.float32)
 
 
 def _maps(values: NDArray[np.float32]) -> NDArray[np.int8]:

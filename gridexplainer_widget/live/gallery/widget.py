@@ -43,7 +43,9 @@ class GalleryWidget(anywidget.AnyWidget):
     names = kernel_trait(t.List(t.Unicode(), help="The pictures' names."))
     codes = kernel_trait(t.Bytes(help="int16 (pictures, 2): predicted class and label."))
     numbers = kernel_trait(t.Bytes(help="float32 (columns, pictures)."))
+    aspects = kernel_trait(t.Bytes(help="float32 (pictures,): width over height."))
     maps = kernel_trait(t.Bytes(help="int8 (pictures, cells)."))
+    opened = t.Int(-1, help="The picture that was clicked last; -1: none.").tag(sync=True)
     error = kernel_trait(t.Unicode(help="What went wrong and what to do about it."))
 
     def __init__(
@@ -53,13 +55,24 @@ class GalleryWidget(anywidget.AnyWidget):
         super().__init__()
         with self.hold_sync():
             self.set_trait("about", {**columns.about, "opens": opened is not None})
-            for name in ("names", "codes", "numbers", "maps"):
+            for name in ("names", "codes", "numbers", "aspects", "maps"):
                 self.set_trait(name, getattr(columns, name))
         route_clicks_to_the_subshell(self)
         self.on_msg(self._on_message)
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
-        """Take nothing from the front end, which writes no trait."""
+        """Take of the front end which picture was clicked, and nothing else."""
+        if "opened" not in sync_data:
+            return
+        try:
+            (row,) = accepted_rows([sync_data["opened"]], len(self._columns.names))
+            super().set_state({"opened": row})
+            if self._opened is not None:
+                self._opened(row)
+            self.set_trait("error", "")
+        except Exception as error:  # noqa: BLE001 - shown in `error`
+            self.opened = -1  # so that another click asks again
+            self.set_trait("error", told(error))
 
     def to_html(self, path: str | os.PathLike[str]) -> Path:
         """Write a page that needs no kernel; return its path.
@@ -80,10 +93,6 @@ class GalleryWidget(anywidget.AnyWidget):
             rows = accepted_rows(command.get("rows"), pictures)
             thumbnails = [self._columns.thumbnails[row] for row in rows]
             self.send({"type": "thumbnails", "rows": rows}, thumbnails)
-        elif kind == "open" and self._opened is not None:
-            (row,) = accepted_rows([command.get("row")], pictures)
-            self._opened(row)
-            self.set_trait("error", "")
         else:
             raise ValueError(f"The front end sent {command!r:.200}, which is no command.")
 
@@ -100,7 +109,8 @@ class Gallery(ipywidgets.VBox):  # type: ignore[misc]  # which has no types
     Attributes
     ----------
     gallery : GalleryWidget
-        The gallery alone, for hosts that show single widgets only, as marimo does.
+        The gallery alone, for hosts that show single widgets only, as marimo does; its trait
+        `opened` tells which picture was clicked last.
     picture : widget or None
         The picture that was clicked last.
     """
@@ -134,7 +144,7 @@ def gallery_html(columns: GalleryColumns) -> str:
         script=(STATIC / "gallery_page.js").read_text(encoding="utf-8"),
         style=STYLE + WIDE + (STATIC / "gallery.css").read_text(encoding="utf-8"),
     )
-    parts = ("codes", "numbers", "maps")
+    parts = ("codes", "numbers", "aspects", "maps")
     return document.html(
         {
             "about": {**columns.about, "title": "", "line": "", "opens": False},

@@ -15,12 +15,18 @@ FIGURE_COLUMNS: Final = (
 )
 
 
+def failed_of(rows: Sequence[Mapping[str, Any]]) -> int:
+    """Count the pictures of which nothing is known but an error."""
+    known = {row["item"] for row in rows if row["error"] is None}
+    return len({row["item"] for row in rows} - known)
+
+
 def figures_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
     """Return what, how much, and how to read that."""
     maps = [row for row in rows if row["error"] is None]
     items = {row["item"]: row for row in maps if row["of_predicted"]}
-    failed = {row["item"] for row in rows} - {row["item"] for row in maps}
-    found = [("pictures", f"{len({row['item'] for row in rows}):,}", f"{len(failed):,} failed")]
+    count = len({row["item"] for row in rows})
+    found = [("pictures", f"{count:,}", f"{failed_of(rows):,} failed")]
     labelled = [row["correct"] for row in items.values() if row["correct"] is not None]
     if labelled:
         found.append(_share("right answers", Share(sum(labelled), len(labelled))))
@@ -30,17 +36,15 @@ def figures_of(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
         share = Share(reliable, len(measured))
         found.append(_share("maps that foretell more than random ones", share))
     for what, column, more in (
-        ("median share on the border", "border_share", "of what is positive"),
-        ("median share inside the mask", "inside", "of what is positive"),
+        ("median share on the border", "border_share", "of what speaks for the class"),
+        ("median share inside the mask", "inside", "of what speaks for the class"),
     ):
         known = [row[column] for row in maps if row[column] is not None]
         if known:
-            found.append((what, f"{100 * float(np.median(known)):.0f} %", more))
+            found.append((what, f"{float(np.median(known)):.0%}", more))
     calls = sum(row["calls"] or 0 for row in maps)
     return [*found, ("pictures given to the model", f"{calls:,}", "audits left out")]
 
 
 def _share(what: str, share: Share) -> tuple[str, str, str]:
-    low, high = share.bounds
-    bounds = f"{100 * low:.0f} to {100 * high:.0f} %"
-    return what, f"{100 * share.value:.0f} %", f"{share.count:,} of {share.of:,}; {bounds}"
+    return what, share.text, f"{share.count:,} of {share.of:,}; {share.bounds_text}"

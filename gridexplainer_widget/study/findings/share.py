@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -47,8 +48,19 @@ class Share:
     def __str__(self) -> str:
         if not self.of:
             return "no pictures"
+        return f"{self.count:,} of {self.of:,} ({self.text}, {self.bounds_text})"
+
+    @property
+    def text(self) -> str:
+        """The share in percent, never rounded to none or all."""
+        if 0 < self.value < 0.005:
+            return "<1%"
+        if 0.995 <= self.value < 1:
+            return ">99%"
+        return f"{self.value:.0%}"
+
+    @property
+    def bounds_text(self) -> str:
+        """The bounds, rounded outwards."""
         low, high = self.bounds
-        return (
-            f"{self.count:,} of {self.of:,} ({100 * self.value:.0f} %, "
-            f"{100 * low:.0f} to {100 * high:.0f} %)"
-        )
+        return f"{math.floor(100 * low)} to {math.ceil(100 * high)}%"

@@ -22,6 +22,15 @@ export const HUES: Record<Colormap, Hues> = {
   "red-blue": { supports: "#ff0051", against: "#008bfb" },
 };
 
+/** Of many maps side by side: values are shares of a map's largest, so that 1 is the full colour in every map. */
+export const MAP_APPEARANCE: Appearance = {
+  colormap: "orange-blue",
+  opacity: 0.85,
+  numbers: false,
+  scale: "absolute",
+  threshold: 0,
+};
+
 export function appearanceOf(model: Model): Appearance {
   return Object.fromEntries(APPEARANCE.map((name) => [name, model.get(name)])) as Appearance;
 }

@@ -1,8 +1,8 @@
 // The legend that all maps of a comparison share.
 
+import { MAP_APPEARANCE } from "../cells/colors";
 import { element } from "../dom/element";
 import { gradient, pendingEntry } from "../grid/legend";
-import { MAP_APPEARANCE } from "./map_view";
 
 export function comparisonLegend(): { element: HTMLElement; update(unknown: boolean, sides: readonly string[]): void } {
   const root = element("div", "gx-legend");

@@ -1,6 +1,6 @@
 // One map of a comparison, or the picture: a canvas with shared marks.
 
-import type { Appearance } from "../cells/colors";
+import { MAP_APPEARANCE } from "../cells/colors";
 import { cellAt } from "../cells/geometry";
 import { attribute, element } from "../dom/element";
 import { onRepaintNeeded } from "../dom/repaint";
@@ -26,15 +26,6 @@ export interface MapView {
   /** For screen readers; `text` describes the active cell. */
   describe(grid: GridShape, label: string, text: TextOf): void;
 }
-
-/** Values are shares of a map's largest, so that 1 is the full colour in every map. */
-export const MAP_APPEARANCE: Appearance = {
-  colormap: "orange-blue",
-  opacity: 0.85,
-  numbers: false,
-  scale: "absolute",
-  threshold: 0,
-};
 
 const SCENE = { score: "probability", appearance: MAP_APPEARANCE, keep: false, hardlyChanged: [] } as const;
 

@@ -1,141 +1,184 @@
 // Pictures under their maps; of ten thousand only those in view are in the document.
 
 import { element } from "../dom/element";
+import { listen } from "../dom/listen";
+import { card, type Card } from "./card";
+import { mapsImage, showPlace } from "./map_image";
 import type { Table } from "./table";
+import type { Thumbnails } from "./thumbnails";
 
 const WIDTH = 136;
 const TEXT = 40;
 const GAP = 10;
-/** Rows of cards above and below those in view. */
+/** Lines of cards above and below those in view. */
 const BEYOND = 2;
-const OPACITY = 0.85;
-const SUPPORTS = [213, 94, 0] as const;
-const AGAINST = [0, 114, 178] as const;
+/** New lines in a frame of a scroll; after a leap, the rest waits for the next frames. */
+const NEW = 2;
 
-interface Card {
-  element: HTMLButtonElement;
-  picture: HTMLElement;
-  show(row: number, url: string): void;
+/** Cards side by side, moved as one. */
+interface Line {
+  element: HTMLElement;
+  cards: Card[];
+  number: number;
 }
 
-export interface CardTexts {
-  line(row: number): string;
+interface Layout {
+  across: number;
+  side: number;
+  pitch: number;
+  lines: Line[];
+  height: number;
 }
 
-export function cards(table: Table, texts: CardTexts, signal: AbortSignal, open: (row: number) => void) {
+export function cards(
+  table: Table,
+  textOf: (row: number) => string,
+  pictures: Thumbnails,
+  signal: AbortSignal,
+  open: (row: number) => void,
+) {
   const root = element("div", "gx-cards");
   const inside = element("div", "gx-cards-inside");
+  const cells = table.about.rows * table.about.columns;
+  let rows: number[] = [];
+  let layout: Layout | null = null;
+  let first = -1;
+  let queued = false;
   root.append(inside);
   root.tabIndex = 0;
   root.setAttribute("role", "group");
-  let rows: number[] = [];
-  let pool: Card[] = [];
-  let queued = false;
-  let urlOf: (row: number) => string = () => "";
-  let viewed: (rows: number[]) => void = () => undefined;
 
   const draw = () => {
     queued = false;
     if (signal.aborted) return;
-    const width = Math.max(WIDTH, inside.clientWidth || root.clientWidth);
-    const across = Math.max(1, Math.floor((width + GAP) / (WIDTH + GAP)));
-    const side = (width - GAP * (across - 1)) / across;
-    const pitch = side + TEXT + GAP;
-    inside.style.height = `${Math.ceil(rows.length / across) * pitch}px`;
-    const first = Math.max(0, Math.floor(root.scrollTop / pitch) - BEYOND) * across;
-    const count = across * (Math.ceil((root.clientHeight || 600) / pitch) + 2 * BEYOND + 1);
-    const shown = rows.slice(first, first + count);
-    const size = Math.min(count, rows.length);
-    while (pool.length < size) {
-      const made = card(table, texts, signal, open);
-      pool.push(made);
-      inside.append(made.element);
+    layout ??= laidOut(root, inside, table.about.columns);
+    if (first < 0) inside.style.height = `${Math.ceil(rows.length / layout.across) * layout.pitch}px`;
+    const { lines, across, pitch } = layout;
+    const top = Math.max(0, Math.floor(root.scrollTop / pitch) - BEYOND);
+    let left = first < 0 ? lines.length : NEW;
+    if (top !== first) ask(layout, top);
+    for (const number of inViewFirst(top, lines.length)) {
+      const line = lines[number % lines.length]!; // the same for a line as long as it is in view
+      if (line.number === number) continue;
+      if (left-- === 0) return redraw();
+      line.number = number;
+      line.element.hidden = number * across >= rows.length;
+      line.element.style.transform = `translateY(${number * pitch}px)`;
+      show(line.cards, rows.slice(number * across, (number + 1) * across));
     }
-    pool.splice(size).forEach((spare) => spare.element.remove());
-    const used = new Set<Card>();
-    shown.forEach((row, place) => {
-      const at = first + place;
-      const one = pool[at % size]!; // the same for a place as long as it is in view
-      const { element: node } = one;
-      used.add(one);
-      node.hidden = false;
-      node.style.width = `${side}px`;
-      node.style.transform = `translate(${(at % across) * (side + GAP)}px, ${Math.floor(at / across) * pitch}px)`;
-      one.picture.style.height = `${side}px`;
-      one.show(row, urlOf(row));
+  };
+  const show = (line: Card[], shown: number[]) => {
+    const maps = line.map((_, place) => mapOf(shown[place] ?? shown[0] ?? 0));
+    const image = `url(${mapsImage(maps, table.about.columns)})`;
+    line.forEach((one, place) => {
+      const row = shown[place];
+      if (row === undefined) return one.hide();
+      one.show(row, { line: textOf(row), name: table.names[row]!, aspect: table.aspects[row]! });
+      one.map.style.backgroundImage = image;
+      one.showThumbnail(pictures.of(row));
     });
-    for (const one of pool) if (!used.has(one)) one.element.hidden = true;
-    viewed(shown);
+  };
+  const mapOf = (row: number) => table.maps.subarray(row * cells, (row + 1) * cells);
+  /** Ask for the thumbnails of these lines, and of as many on the way. */
+  const ask = ({ lines, across }: Layout, top: number) => {
+    const [from, to, up] = [top * across, (top + lines.length) * across, top < first];
+    first = top;
+    pictures.want(rows.slice(from, to), up ? rows.slice(Math.max(0, 2 * from - to), from) : rows.slice(to, 2 * to - from));
   };
   const redraw = () => {
     if (queued) return;
     queued = true;
     requestAnimationFrame(draw);
   };
+  pictures.arrived = (row) => {
+    for (const line of layout?.lines ?? []) {
+      for (const one of line.cards) if (one.row === row) one.showThumbnail(pictures.of(row));
+    }
+  };
+  const anew = () => {
+    for (const line of layout?.lines ?? []) line.element.remove();
+    [layout, first] = [null, -1];
+    redraw();
+  };
   root.addEventListener("scroll", redraw, { signal, passive: true });
-  const resized = new ResizeObserver(redraw);
+  const resized = new ResizeObserver(() => {
+    if (!layout || layout.height !== root.clientHeight || layout.side !== sideOf(root, inside)) anew();
+  });
   resized.observe(root);
   signal.addEventListener("abort", () => resized.disconnect());
+  listen(root, "click", (event) => {
+    const row = cardAt(event, layout)?.row ?? -1;
+    if (row >= 0) open(row);
+  }, signal);
+  listen(root, "keydown", (event) => {
+    const row = cardAt(event, layout)?.row ?? -1;
+    if (!layout || row < 0) return;
+    const { across } = layout;
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -across, ArrowDown: across }[event.key];
+    const to = rows[rows.indexOf(row) + (step ?? NaN)];
+    if (to === undefined) return;
+    event.preventDefault();
+    focus(layout, to);
+  }, signal);
+  const focus = ({ lines, across, pitch }: Layout, row: number) => {
+    const top = Math.floor(rows.indexOf(row) / across) * pitch;
+    root.scrollTop = Math.max(top + pitch - root.clientHeight, Math.min(top, root.scrollTop));
+    draw();
+    lines.flatMap((line) => line.cards).find((one) => one.row === row)?.element.focus({ preventScroll: true });
+  };
 
   return {
     element: root,
-    redraw,
     show: (now: number[]) => {
       rows = now;
       root.scrollTop = 0;
-      pool.forEach((one) => one.element.remove());
-      pool = [];
+      first = -1;
+      for (const line of layout?.lines ?? []) line.number = -1;
       redraw();
     },
-    link: (url: (row: number) => string, inView: (rows: number[]) => void) => {
-      [urlOf, viewed] = [url, inView];
-    },
   };
 }
 
-function card(table: Table, texts: CardTexts, signal: AbortSignal, open: (row: number) => void): Card {
-  const node = element("button", "gx-card");
-  const picture = element("span", "gx-card-picture");
-  const image = element("img", "gx-card-image");
-  const map = element("canvas", "gx-card-map");
-  const line = element("span", "gx-card-line");
-  const name = element("span", "gx-card-name");
-  image.alt = "";
-  image.hidden = true;
-  map.width = table.about.columns;
-  map.height = table.about.rows;
-  picture.append(image, map);
-  node.append(picture, line, name);
-  let row = -1;
-  node.addEventListener("click", () => open(row), { signal });
-  return {
-    element: node,
-    picture,
-    show: (now, url) => {
-      if (image.getAttribute("src") !== url) {
-        if (url) image.src = url;
-        else image.removeAttribute("src");
-        image.hidden = url === "";
-      }
-      if (row === now) return;
-      row = now;
-      line.textContent = texts.line(now);
-      name.textContent = table.names[now] ?? "";
-      node.title = `${name.textContent}\n${line.textContent}`;
-      drawMap(map, table, now);
-    },
-  };
+function inViewFirst(top: number, count: number): number[] {
+  const numbers = Array.from({ length: count }, (_, at) => top + at);
+  return [...numbers.slice(BEYOND, -BEYOND), ...numbers.slice(-BEYOND), ...numbers.slice(0, BEYOND)];
 }
 
-function drawMap(canvas: HTMLCanvasElement, table: Table, row: number): void {
-  const context = canvas.getContext("2d");
-  if (!context) return;
-  const cells = canvas.width * canvas.height;
-  const pixels = context.createImageData(canvas.width, canvas.height);
-  for (let cell = 0; cell < cells; cell++) {
-    const value = table.maps[row * cells + cell]!;
-    const color = value > 0 ? SUPPORTS : AGAINST;
-    pixels.data.set([...color, Math.round((255 * OPACITY * Math.abs(value)) / 127)], 4 * cell);
-  }
-  context.putImageData(pixels, 0, 0);
+function cardAt(event: Event, layout: Layout | null): Card | undefined {
+  const node = (event.target as Element).closest(".gx-card");
+  return layout?.lines.flatMap((line) => line.cards).find((one) => one.element === node);
+}
+
+function acrossOf(width: number): number {
+  return Math.max(1, Math.floor((width + GAP) / (WIDTH + GAP)));
+}
+
+function widthOf(root: HTMLElement, inside: HTMLElement): number {
+  return Math.max(WIDTH, inside.clientWidth || root.clientWidth);
+}
+
+function sideOf(root: HTMLElement, inside: HTMLElement): number {
+  const width = widthOf(root, inside);
+  const across = acrossOf(width);
+  return (width - GAP * (across - 1)) / across;
+}
+
+/** Make as many lines of cards as are ever in the document. */
+function laidOut(root: HTMLElement, inside: HTMLElement, columns: number): Layout {
+  const across = acrossOf(widthOf(root, inside));
+  const side = sideOf(root, inside);
+  const pitch = side + TEXT + GAP;
+  const height = root.clientHeight;
+  const count = Math.ceil((height || 600) / pitch) + 2 * BEYOND + 1;
+  const lines = Array.from({ length: count }, (): Line => {
+    const node = element("div", "gx-cards-line");
+    const made = Array.from({ length: across }, card);
+    node.append(...made.map((one) => one.element));
+    made.forEach((one, place) => showPlace(one.map, place, across, columns));
+    node.style.gridTemplateColumns = `repeat(${across}, 1fr)`;
+    node.style.height = `${pitch}px`;
+    return { element: node, cards: made, number: -1 };
+  });
+  inside.append(...lines.map((line) => line.element));
+  return { across, side, pitch, lines, height };
 }

@@ -2,6 +2,7 @@
 
 import { element } from "../dom/element";
 import type { Column } from "../model/gallery_protocol";
+import { numberIn } from "./numbers";
 import { counts, type Range } from "./table";
 
 export const BINS = 24;
@@ -21,7 +22,10 @@ export function histogram(column: Column, signal: AbortSignal, chosen: (range: R
   const [from, to] = [slider(`${column.title}, from`), slider(`${column.title}, to`)] as const;
   title.append(value);
   chart.append(...bars);
-  root.append(title, chart, from, to);
+  title.title = column.help;
+  const ends = element("div", "gx-histogram-ends");
+  ends.append(...[column.low, column.high].map((end) => element("span", "", numberIn(end, column.unit, 0))));
+  root.append(title, chart, from, to, ends);
   let range: Range | null = null;
 
   const numberAt = (share: number) => column.low + share * (column.high - column.low);
@@ -32,8 +36,8 @@ export function histogram(column: Column, signal: AbortSignal, chosen: (range: R
     chosen(range);
   };
   const slid = () => {
-    const ends = [Number(from.value), Number(to.value)].map((step) => step / STEPS);
-    choose(Math.min(...ends), Math.max(...ends));
+    const chosenEnds = [Number(from.value), Number(to.value)].map((step) => step / STEPS);
+    choose(Math.min(...chosenEnds), Math.max(...chosenEnds));
   };
   from.addEventListener("input", slid, { signal });
   to.addEventListener("input", slid, { signal });
@@ -61,7 +65,7 @@ export function histogram(column: Column, signal: AbortSignal, chosen: (range: R
     const [low, high] = range ? range.map(shareOf) : [0, 1];
     from.value = String(Math.round(STEPS * low!));
     to.value = String(Math.round(STEPS * high!));
-    value.textContent = range ? ` ${range[0].toFixed(2)} to ${range[1].toFixed(2)}` : "";
+    value.textContent = range ? ` ${numberIn(range[0], column.unit, 0)} to ${numberIn(range[1], column.unit, 0)}` : "";
     root.classList.toggle("gx-brushed", range !== null);
     bars.forEach((bar, bin) => {
       const inside = (bin + 0.5) / BINS >= low! && (bin + 0.5) / BINS <= high!;

@@ -9,6 +9,8 @@ export interface Table {
   predicted: Int16Array;
   label: Int16Array;
   numbers: Float32Array[];
+  /** Width over height of each picture. */
+  aspects: Float32Array;
   maps: Int8Array;
 }
 
@@ -30,7 +32,7 @@ export interface Order {
   descending: boolean;
 }
 
-export function tableOf(traits: Pick<Traits, "about" | "names" | "codes" | "numbers" | "maps">): Table {
+export function tableOf(traits: Pick<Traits, "about" | "names" | "codes" | "numbers" | "aspects" | "maps">): Table {
   const { about, names } = traits;
   const count = about.pictures;
   const predicted = new Int16Array(count);
@@ -39,15 +41,15 @@ export function tableOf(traits: Pick<Traits, "about" | "names" | "codes" | "numb
     predicted[row] = traits.codes.getInt16(4 * row, true);
     label[row] = traits.codes.getInt16(4 * row + 2, true);
   }
-  const numbers = about.numbers.map((_, column) => {
-    const found = new Float32Array(count);
-    for (let row = 0; row < count; row++) {
-      found[row] = traits.numbers.getFloat32(4 * (column * count + row), true);
-    }
-    return found;
-  });
+  const numbers = about.numbers.map((_, column) => floats(traits.numbers, column * count, count));
+  const aspects = floats(traits.aspects, 0, count);
   const { buffer, byteOffset, byteLength } = traits.maps;
-  return { about, names, predicted, label, numbers, maps: new Int8Array(buffer as ArrayBuffer, byteOffset, byteLength) };
+  const maps = new Int8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+  return { about, names, predicted, label, numbers, aspects, maps };
+}
+
+function floats(bytes: DataView, from: number, count: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, at) => bytes.getFloat32(4 * (from + at), true));
 }
 
 export function everything(about: About): Filter {

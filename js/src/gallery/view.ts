@@ -8,6 +8,8 @@ import { KERNEL_TRAITS, type Model } from "../model/gallery_protocol";
 import { updateOnChange } from "../model/updates";
 import { cards } from "./cards";
 import { histogram } from "./histogram";
+import { galleryLegend } from "./legend";
+import { numberIn } from "./numbers";
 import { everything, filteredRows, isFiltered, sortedRows, tableOf, type Filter, type Order, type Right } from "./table";
 import { thumbnails } from "./thumbnails";
 
@@ -22,6 +24,7 @@ export function mountGallery(model: Model, el: HTMLElement, signal: AbortSignal,
     names: model.get("names"),
     codes: model.get("codes"),
     numbers: model.get("numbers"),
+    aspects: model.get("aspects"),
     maps: model.get("maps"),
   });
   const { about } = table;
@@ -36,6 +39,7 @@ export function mountGallery(model: Model, el: HTMLElement, signal: AbortSignal,
   const titles = element("div", "gx-gallery-titles");
   titles.append(element("strong", "", about.title), element("span", "gx-gallery-line", about.line));
   head.append(titles, count, reset);
+  const none = element("p", "gx-gallery-none", "No picture passes all filters.");
 
   const sort = labelled("Sort by", select(signal, (value) => {
     const [column, way] = value.split(" ");
@@ -46,7 +50,7 @@ export function mountGallery(model: Model, el: HTMLElement, signal: AbortSignal,
     filter = { ...filter, predicted: Number(value) };
     update();
   }));
-  const right = labelled("Right", select(signal, (value) => {
+  const right = labelled("Right or wrong", select(signal, (value) => {
     filter = { ...filter, right: value as Right };
     update();
   }));
@@ -69,25 +73,27 @@ export function mountGallery(model: Model, el: HTMLElement, signal: AbortSignal,
   }, { signal });
 
   const nameOf = (code: number) => about.classes[code] ?? "";
+  // The number that the pictures are sorted by comes first: a long name is cut off.
   const line = (row: number) => {
     const [said, truth] = [table.predicted[row]!, table.label[row]!];
-    const number = table.numbers[order.column]?.[row];
-    const told = number === undefined || Number.isNaN(number) ? "" : ` · ${number.toFixed(2)}`;
-    return `${nameOf(said)}${truth >= 0 && truth !== said ? `, is ${nameOf(truth)}` : ""}${told}`;
+    const [number, column] = [table.numbers[order.column]?.[row] ?? NaN, about.numbers[order.column]];
+    const told = Number.isNaN(number) ? "" : numberIn(number, column!.unit);
+    return [told, nameOf(said), truth >= 0 && truth !== said ? `true: ${nameOf(truth)}` : ""].filter(Boolean).join(" · ");
   };
-  const list = cards(table, { line }, signal, (row) => {
-    if (about.opens && connection.host() === "kernel") model.send({ type: "open", row });
+  const list = cards(table, line, thumbnails(model, signal), signal, (row) => {
+    if (!about.opens || connection.host() !== "kernel") return;
+    model.set("opened", row);
+    model.save_changes();
   });
   list.element.setAttribute("aria-label", "Pictures under their maps");
-  const pictures = thumbnails(model, signal, list.redraw);
-  list.link(pictures.of, pictures.want);
-  root.append(head, controls, charts, error, list.element);
+  root.append(head, controls, charts, error, galleryLegend(), none, list.element);
 
   const update = () => {
     const rows = filteredRows(table, filter);
     count.textContent = rows.length === about.pictures
       ? `${about.pictures.toLocaleString("en")} pictures`
       : `${rows.length.toLocaleString("en")} of ${about.pictures.toLocaleString("en")} pictures`;
+    none.hidden = rows.length > 0 || about.pictures === 0;
     reset.hidden = !isFiltered(filter);
     sort.update(sortOptions(about.numbers.map((column) => column.title)), `${order.column} ${order.descending ? "most" : "least"}`);
     predicted.update([["-1", "all"], ...about.classes.map((name, code): Option => [String(code), name])], String(filter.predicted));

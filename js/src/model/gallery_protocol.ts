@@ -2,18 +2,23 @@
 
 import type { ModelOf } from "./widget_model";
 
-export const KERNEL_TRAITS = ["about", "names", "codes", "numbers", "maps", "error"] as const;
+export const KERNEL_TRAITS = ["about", "names", "codes", "numbers", "aspects", "maps", "error"] as const;
 
-export const COMMANDS = ["thumbnails", "open"] as const;
+export const FRONT_END_TRAITS = ["opened"] as const;
 
-export type Command = { type: "thumbnails"; rows: number[] } | { type: "open"; row: number };
+export const COMMANDS = ["thumbnails"] as const;
 
-/** A column of numbers: its bounds in a histogram. */
+export type Command = { type: "thumbnails"; rows: number[] };
+
+/** A column of numbers, with the ends of its histogram. */
 export interface Column {
   name: string;
   title: string;
   low: number;
   high: number;
+  /** "%" of what is between 0 and 1. */
+  unit: string;
+  help: string;
 }
 
 export interface About {
@@ -35,8 +40,12 @@ export interface Traits {
   codes: DataView;
   /** Float32 (columns, pictures), NaN where not known. */
   numbers: DataView;
+  /** Float32 (pictures,): width over height. */
+  aspects: DataView;
   /** Int8 (pictures, rows × columns): each map by its largest, 127. */
   maps: DataView;
+  /** The picture that was clicked last. */
+  opened: number;
   error: string;
 }
 

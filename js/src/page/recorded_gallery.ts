@@ -11,6 +11,7 @@ export interface EmbeddedGallery {
   names: string[];
   codes: string;
   numbers: string;
+  aspects: string;
   maps: string;
   thumbnails: string[];
 }
@@ -24,7 +25,9 @@ export class RecordedGallery extends StaticModel<Traits, Command> {
       names: record.names,
       codes: bytesOf(record.codes),
       numbers: bytesOf(record.numbers),
+      aspects: bytesOf(record.aspects),
       maps: bytesOf(record.maps),
+      opened: -1,
       error: "",
     });
   }

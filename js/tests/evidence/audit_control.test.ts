@@ -51,8 +51,8 @@ describe("the button", () => {
 });
 
 test("how far it is stands where the answer will stand", () => {
-  show({ audit: { text: "Hiding cells in order … 30 %" } });
-  expect(view.element.textContent).toBe("Hiding cells in order … 30 %");
+  show({ audit: { text: "Hiding cells in order … 30%" } });
+  expect(view.element.textContent).toBe("Hiding cells in order … 30%");
 });
 
 test("the verdict stands above its figures, each with its meaning, and notes", () => {

@@ -9,8 +9,8 @@ const about = {
   columns: 2,
   classes: ["cat", "dog"],
   numbers: [
-    { name: "a", title: "A", low: 0, high: 1 },
-    { name: "b", title: "B", low: -1, high: 1 },
+    { name: "a", title: "A", low: 0, high: 1, unit: "%", help: "" },
+    { name: "b", title: "B", low: -1, high: 1, unit: "", help: "" },
   ],
   opens: false,
 };
@@ -21,12 +21,14 @@ const table: Table = tableOf({
   names: ["p0", "p1", "p2", "p3"],
   codes: new DataView(new Int16Array([0, 0, 0, 1, 1, -1, 1, -1]).buffer),
   numbers: new DataView(new Float32Array([0.25, 0.5, NaN, 1, 0, -1, 1, 0]).buffer),
+  aspects: new DataView(new Float32Array([1, 1, 1.5, 1]).buffer),
   maps: new DataView(new Int8Array([99, 1, 2, 3, 4, 5, 6, -127, 8]).buffer, 1),
 });
 const all = everything(about);
 
 test("columns are decoded, wherever they begin", () => {
   expect([...table.predicted]).toEqual([0, 0, 1, 1]);
+  expect([...table.aspects]).toEqual([1, 1, 1.5, 1]);
   expect([...table.label]).toEqual([0, 1, -1, -1]);
   expect([...table.numbers[1]!]).toEqual([0, -1, 1, 0]);
   expect([...table.maps]).toEqual([1, 2, 3, 4, 5, 6, -127, 8]);

@@ -26,15 +26,18 @@ afterEach(() => {
 
 test("a thumbnail is asked for once it stays in view, and again without an answer", () => {
   const kernel = new Kernel({} as Traits);
-  const arrived = vi.fn();
-  const found = thumbnails(kernel as Model, new AbortController().signal, arrived);
-  found.want([0, 1]);
+  const found = thumbnails(kernel as Model, new AbortController().signal);
+  found.arrived = vi.fn();
+  found.want([0, 1], []);
   vi.advanceTimersByTime(30);
-  found.want([1, 2]);
+  found.want([2, 3], [4]); // a leap
+  vi.advanceTimersByTime(30);
+  found.want([1, 2], []);
   vi.advanceTimersByTime(100);
   expect(kernel.sent).toEqual([{ type: "thumbnails", rows: [1, 2] }]);
   kernel.answer([1]);
-  expect([found.of(1) !== "", found.of(2), arrived.mock.calls.length]).toEqual([true, "", 1]);
+  expect([found.of(1), found.of(2)]).toEqual(["data:image/jpeg;base64,AAAA", ""]);
+  expect(found.arrived).toHaveBeenCalledExactlyOnceWith(1);
   vi.advanceTimersByTime(4000);
   expect(kernel.sent.at(-1)).toEqual({ type: "thumbnails", rows: [2] });
   kernel.answer([2]);
@@ -43,9 +46,24 @@ test("a thumbnail is asked for once it stays in view, and again without an answe
   expect(kernel.sent.length).toBe(asked);
 });
 
+test("a slow scroll asks on its way, and ahead", () => {
+  const kernel = new Kernel({} as Traits);
+  const found = thumbnails(kernel as Model, new AbortController().signal);
+  found.want([0, 1, 2], [3]);
+  vi.advanceTimersByTime(100);
+  for (const first of [1, 2, 3]) {
+    found.want([first, first + 1, first + 2], [first + 3]);
+    vi.advanceTimersByTime(40);
+  }
+  expect(kernel.sent).toEqual([
+    { type: "thumbnails", rows: [0, 1, 2] },
+    { type: "thumbnails", rows: [3, 4, 5] },
+  ]);
+});
+
 test("a kernel that is gone is not asked for ever", () => {
   const kernel = new Kernel({} as Traits);
-  thumbnails(kernel as Model, new AbortController().signal, () => undefined).want([0]);
+  thumbnails(kernel as Model, new AbortController().signal).want([0], []);
   vi.advanceTimersByTime(600_000);
   expect(kernel.sent.length).toBeLessThan(25);
 });

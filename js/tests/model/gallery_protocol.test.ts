@@ -1,7 +1,7 @@
 /// <reference types="vite/client" />
 import { expect, test } from "vitest";
 import python from "../../../gridexplainer_widget/wire/gallery.py?raw";
-import { COMMANDS, KERNEL_TRAITS } from "../../src/model/gallery_protocol";
+import { COMMANDS, FRONT_END_TRAITS, KERNEL_TRAITS } from "../../src/model/gallery_protocol";
 
 function named(name: string): string[] {
   const text = python.split(`${name}: Final = (`)[1]!.split(")")[0]!;
@@ -10,5 +10,6 @@ function named(name: string): string[] {
 
 test("the names are those of wire/gallery.py", () => {
   expect([...KERNEL_TRAITS]).toEqual(named("KERNEL_TRAITS"));
+  expect([...FRONT_END_TRAITS]).toEqual(named("FRONT_END_TRAITS"));
   expect([...COMMANDS]).toEqual(named("COMMANDS"));
 });

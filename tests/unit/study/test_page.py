@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from gridexplainer_widget.live.gallery.numbers import Number
 from gridexplainer_widget.study.page_parts import histogram, map_png
 from tests.support.models import brightness
 from tests.support.studies import noise, tiny
@@ -16,7 +17,7 @@ def test_a_page_tells_of_the_run_and_shows_pictures(tmp_path: Path) -> None:
     explainer = tiny(brightness, labels=["<b>dark</b>", "bright"])
     study = explainer.explain_all([*given, "gone.png"], tmp_path / "study")
     page = study.report(tmp_path / "page.html", study.shortcuts(), study.by_mask()).read_text()
-    assert "brightness: 6 pictures" in page
+    assert "brightness: 7 pictures" in page
     assert "<b>" not in page
     assert "&lt;b&gt;dark&lt;/b&gt;" in page
     assert "There is no file &#x27;gone.png&#x27;" in page
@@ -44,10 +45,13 @@ def test_a_map_is_clear_at_zero_and_tells_its_sign(tmp_path: Path) -> None:
 
 
 def test_a_histogram_holds_all_that_is_known() -> None:
-    drawn = histogram("x", np.array([0.5, np.nan, 2.0, 0.5]), 0, 1)
-    assert "median 0.50" in drawn
-    assert drawn.count('height="70.00"') == 1
-    assert not histogram("x", np.array([np.nan]), 0, 1)
+    found = np.array([0.5, np.nan, 0.75, 0.5], np.float32)
+    drawn = histogram(Number("x", "x", 0, 1, "%", "What it is."), found)
+    assert "median 50.0%" in drawn
+    assert ">100%</text>" in drawn
+    assert drawn.count('height="70.00"') == drawn.count('height="35.00"') == 1
+    assert "median −0.50" in histogram(Number("x", "x", -1, 1, "", ""), -found)
+    assert "median 0.5 years" in histogram(Number("x", "x", 0, 1, "years", ""), found)
 
 
 def test_figures_of_a_study(tmp_path: Path) -> None:
@@ -55,6 +59,6 @@ def test_figures_of_a_study(tmp_path: Path) -> None:
     study = tiny(brightness).explain_all([(dark, 0), (bright, 0), "no.png"], tmp_path)
     found = {what: (number, more) for what, number, more in study.figures}
     assert found["pictures"] == ("3", "1 failed")
-    assert found["right answers"] == ("50 %", "1 of 2; 1 to 99 %")
+    assert found["right answers"] == ("50%", "1 of 2; 1 to 99%")
     assert found["pictures given to the model"][0] == "10"
     assert "pictures: 3 (1 failed)" in study.summary

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget import GridExplainer
 from gridexplainer_widget.study.findings.clusters import clusters_of, region_of, shares_of
 from gridexplainer_widget.study.findings.shortcuts import Mapped, Place, elsewhere_of, place_steps
+from gridexplainer_widget.study.findings.shortcuts_found import cells_text
 from gridexplainer_widget.study.study import Study
 from tests.support.sizes import sized
 from tests.support.studies import noise
@@ -122,8 +123,20 @@ def test_of_a_model_and_its_pictures(tmp_path: Path) -> None:
     study = explainer.explain_all(pictures, tmp_path)
     found = study.shortcuts()
     assert [(found.labels[place.target], place.cells) for place in found.found] == [("red", (12,))]
-    assert "'red' hangs on the cells (row, column) (3, 0)." in str(found)
+    assert "'red' hangs on row 4, column 1." in str(found)
     with pytest.raises(ValueError, match="asks the model again: say Study.open"):
         Study.open(tmp_path).shortcuts()
     with pytest.raises(ValueError, match="was no file"):
         Study.open(tmp_path, explainer).shortcuts()
+
+
+@pytest.mark.parametrize(
+    ("cells", "text"),
+    [
+        ((7,), "row 2, column 4"),
+        ((0, 1), "row 1, columns 1–2"),
+        ((3, 0, 1, 4), "row 1, columns 1–2 and 4; row 2, column 1"),
+    ],
+)
+def test_cells_are_named_by_rows(cells: tuple[int, ...], text: str) -> None:
+    assert cells_text(cells, 4) == text

@@ -76,7 +76,6 @@ def test_only_the_thumbnails_that_are_asked_for_are_sent() -> None:
         {"type": "thumbnails", "rows": [True]},
         {"type": "thumbnails", "rows": [0] * 501},
         {"type": "thumbnails"},
-        {"type": "open", "row": 0},
         {"type": "delete"},
         "thumbnails",
     ],
@@ -88,10 +87,18 @@ def test_what_it_cannot_do_is_told(command: Any) -> None:
     assert "wanted are" in widget.error or "no command" in widget.error
 
 
-def test_the_front_end_writes_nothing() -> None:
+def test_the_front_end_writes_nothing_else() -> None:
     widget = GalleryWidget(columns())
     widget.set_state({"names": ["x"], "about": {}})
-    assert len(widget.names) == 6
+    assert (len(widget.names), widget.opened) == (6, -1)
+
+
+@pytest.mark.parametrize("row", [6, -1, True, None, "0"])
+def test_only_a_picture_is_opened(row: Any) -> None:
+    gallery = Gallery(columns(), lambda row: Closed(str(row)))
+    gallery.gallery.set_state({"opened": row})
+    assert "wanted are" in gallery.gallery.error
+    assert (gallery.gallery.opened, gallery.picture) == (-1, None)
 
 
 class Closed(ipywidgets.Label):
@@ -105,10 +112,10 @@ class Closed(ipywidgets.Label):
 def test_a_click_shows_a_picture_instead_of_the_one_before() -> None:
     gallery = Gallery(columns(), lambda row: Closed(str(row)))
     assert gallery.gallery.about["opens"]
-    gallery.gallery._on_message(None, {"type": "open", "row": 2}, [])
+    gallery.gallery.set_state({"opened": 2})
     first = gallery.picture
     assert first.value == "2"
-    gallery.gallery._on_message(None, {"type": "open", "row": 5}, [])
+    gallery.gallery.set_state({"opened": 5})
     assert [first.closed, gallery.picture.value] == [True, "5"]
     assert gallery.children == (gallery.gallery, gallery.picture)
 
@@ -118,8 +125,9 @@ def test_a_picture_that_cannot_be_opened_is_told() -> None:
         raise ValueError("gone.png: There is no file")
 
     gallery = Gallery(columns(), gone)
-    gallery.gallery._on_message(None, {"type": "open", "row": 2}, [])
+    gallery.gallery.set_state({"opened": 2})
     assert gallery.gallery.error == "gone.png: There is no file"
+    assert gallery.gallery.opened == -1
     with pytest.raises(ValueError, match="with its explainer"):
         Gallery(columns()).open_picture(0)
 
