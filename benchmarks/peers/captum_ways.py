@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import torch
 from captum.attr import Occlusion
-from torch_network import load
-from worker import CORES, GREY, PIXELS, First, Way, patch, serve
+from networks import load_torch
+from worker import CORES, FOLDER, GREY, PIXELS, TARGET, First, Way, patch, serve
 
 torch.set_num_threads(CORES)
-MODEL, TARGET = load(Path(sys.argv[1]))
+MODEL = load_torch(FOLDER)
 INPUT = torch.from_numpy(PIXELS).permute(2, 0, 1)[None].contiguous()
 
 

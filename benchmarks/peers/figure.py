@@ -1,4 +1,4 @@
-"""The picture of benchmarks/peers.py: seconds per way, and growth over the grid."""
+"""The picture of benchmarks/peers.py: processor seconds of each way, network by network."""
 
 from __future__ import annotations
 
@@ -7,92 +7,58 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter, NullLocator, ScalarFormatter
+from tables import median
+from ways import OURS, WAYS
 
-OURS = {"incremental": "#0b7a75", "full": "#5fb3a5"}
+TITLES = {
+    "resnet50": "ResNet50, random weights",
+    "lite0": "EfficientNet-Lite0, ImageNet's weights, a photograph",
+}
+COLORS = {"incremental": "#0b7a75", "ours-onnx": "#0b7a75", "default": "#0b7a75", "full": "#5fb3a5"}
 OTHERS = "#9aa5b1"
 YARDSTICK = "#d9b36c"
-LINES = ("#b5446e", "#6a6fb0", "#d08a3c", "#7a7a7a")
-MARKERS = ("s", "^", "D", "v")
-BEYOND = 20
-"""Times the fastest from which on a bar is cut off."""
+BEYOND = 8
+"""Times ours from which on a bar is cut off."""
 
 
 def draw(results: dict[str, Any], path: Path) -> None:
-    grown = [found for found in results["growth"] if "seconds" in found]
-    figure = Figure(figsize=(12 if grown else 7.5, 5.2), layout="constrained")
+    networks = results["networks"]
+    figure = Figure(figsize=(7.2 * len(networks), 5.6), layout="constrained")
     told = results["conditions"]
     figure.suptitle(
-        f"Occlusion of {told['network']}, the same in every package\n"
-        f"{told['processor']}, {told['cores']} cores and as many threads, {told['date']}",
+        "The same network, picture and grey in every package: a warm map of "
+        f"{told['grid']}×{told['grid']} cells\n"
+        f"Processor seconds; {told['processor']}, {told['cores']} cores and as many threads, "
+        f"busy with other work, {told['date']}",
         fontsize=11,
     )
-    axes = figure.subplots(1, 2 if grown else 1, squeeze=False)[0]
-    cells = f"{told['grid']}×{told['grid']} cells"
-    axes[0].set_title(f"{cells}: medians, and from the fastest run to the slowest", fontsize=10)
-    bars(axes[0], {name: way for name, way in results["ways"].items() if "seconds" in way})
-    if grown:
-        growth(axes[1], grown, {name: way["title"] for name, way in results["ways"].items()})
-    path.parent.mkdir(parents=True, exist_ok=True)
+    axes = figure.subplots(1, len(networks), squeeze=False)[0]
+    for one, (network, ways) in zip(axes, networks.items(), strict=True):
+        one.set_title(TITLES[network], fontsize=10)
+        bars(one, {name: ways[name]["runs"] for name in WAYS if ways.get(name, {}).get("runs")})
     figure.savefig(path, dpi=150)
 
 
-def bars(axes: Axes, ways: dict[str, dict[str, Any]]) -> None:
-    names = sorted(ways, key=lambda name: -ways[name]["seconds"])
-    seconds = [ways[name]["seconds"] for name in names]
-    colors = [YARDSTICK if name == "onnx" else OURS.get(name, OTHERS) for name in names]
-    end = 1.35 * max(value for value in seconds if value < BEYOND * seconds[-1])
-    shown = [min(value, end) for value in seconds]
-    axes.barh([ways[name]["title"] for name in names], shown, color=colors, height=0.7)
+def bars(axes: Axes, ways: dict[str, list[dict[str, Any]]]) -> None:
+    names = sorted(ways, key=lambda name: -median(ways[name], "cpu"))
+    ours = median(ways[OURS], "cpu")
+    end = BEYOND * ours
     for place, name in enumerate(names):
-        ratio = f" (×{ways[name]['ratio']:.1f})" if name != "incremental" else ""
-        label = f" {ways[name]['seconds']:.1f} s{ratio} "
-        if seconds[place] > end:  # its bar goes on beyond the axis
+        seconds = median(ways[name], "cpu")
+        color = YARDSTICK if name == "onnx" else COLORS.get(name, OTHERS)
+        axes.barh(place, min(seconds, end), color=color, height=0.7)
+        ratio = "" if name == OURS else f" (×{seconds / ours:.1f})"
+        label = f" {seconds:.1f} s{ratio} "
+        if seconds > end:  # its bar goes on beyond the axis
             axes.text(end, place, f"{label}→ ", va="center", ha="right", fontsize=9, weight="bold")
-        else:
-            fastest, slowest = min(ways[name]["runs"]), max(ways[name]["runs"])
-            axes.plot([fastest, slowest], [place, place], color="#222222", linewidth=1.5)
-            axes.text(slowest, place, label, va="center", fontsize=9)
+            continue
+        low, *_, high = sorted(run["cpu"] for run in (*ways[name], *ways[name]))
+        axes.plot([low, high], [place, place], color="#222222", linewidth=1.5)
+        inside = high > 0.8 * end
+        axes.text(low if inside else high, place, label, va="center",
+                  ha="right" if inside else "left", fontsize=9)  # fmt: skip
+    axes.set_yticks(range(len(names)), [f"{WAYS[n].title} [{len(ways[n])}]" for n in names])
     axes.set_xlim(0, end)
-    axes.set_xlabel("seconds (and how many times ours, incremental)")
-    tidy(axes)
-
-
-def growth(axes: Axes, grown: list[dict[str, Any]], titles: dict[str, str]) -> None:
-    others = iter(zip(LINES, MARKERS, strict=True))
-    for name in dict.fromkeys(found["way"] for found in grown):
-        points = [(found["grid"], found["seconds"]) for found in grown if found["way"] == name]
-        color, marker = (OURS[name], "o") if name in OURS else next(others)
-        width = 2.4 if name in OURS else 1.3
-        axes.plot(
-            *zip(*points, strict=True),
-            color=color,
-            marker=marker,
-            markersize=5,
-            linewidth=width,
-            label=titles.get(name, name),
-            zorder=3 if name in OURS else 2,
-        )
-    axes.set_xscale("log", base=2)
-    axes.set_yscale("log")
-    plain(axes.xaxis, [4, 8, 16, 32, 64])
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_title("more cells", fontsize=10)
-    axes.set_xlabel("N of N×N cells")
-    axes.set_ylabel("seconds")
-    axes.legend(frameon=False, fontsize=9)
-    axes.grid(axis="y", color="#e6e6e6", linewidth=0.8)
-    axes.set_axisbelow(True)
-    tidy(axes)
-
-
-def plain(axis: Any, ticks: list[int]) -> None:
-    axis.set_major_formatter(ScalarFormatter())
-    axis.set_minor_formatter(NullFormatter())
-    axis.set_minor_locator(NullLocator())
-    axis.set_ticks(ticks)
-
-
-def tidy(axes: Axes) -> None:
+    axes.set_xlabel("processor seconds: medians, from least to most [rounds]")
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)

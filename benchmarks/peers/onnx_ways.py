@@ -1,23 +1,19 @@
-"""ONNX Runtime on the masked pictures themselves: what the processor can do."""
+"""ONNX Runtime on the masked pictures, which shows what the processor can do; ours on the file."""
 
 from __future__ import annotations
 
-import json
-import sys
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import onnxruntime
-from worker import BATCH, CORES, First, Way, drops, masked, serve
+from worker import BATCH, CORES, FOLDER, GREY, PICTURE, TARGET, First, Way, drops, masked, serve
 
-FOLDER = Path(sys.argv[1])
-TARGET = json.loads((FOLDER / "resnet50.json").read_text())["target"]
+from gridexplainer_widget import GridExplainer
+
+PATH = FOLDER / "network.onnx"
 OPTIONS = onnxruntime.SessionOptions()
 OPTIONS.intra_op_num_threads = CORES
-SESSION = onnxruntime.InferenceSession(
-    FOLDER / "resnet50.onnx", OPTIONS, providers=["CPUExecutionProvider"]
-)
+SESSION = onnxruntime.InferenceSession(PATH, OPTIONS, providers=["CPUExecutionProvider"])
 
 
 def onnx(grid: int) -> Way:
@@ -33,5 +29,20 @@ def onnx(grid: int) -> Way:
     return way
 
 
+def ours(grid: int) -> Way:
+    explainer = GridExplainer(
+        PATH, grid, fill=(GREY,) * 3, preprocess="0..255", output="softmax", joint=False
+    )
+
+    def way(first: First) -> np.ndarray:
+        run = explainer.start_run(PICTURE)
+        for number, _ in enumerate(run.steps()):
+            if number == 0:
+                first()
+        return explainer.freeze(run, TARGET).drops
+
+    return way
+
+
 if __name__ == "__main__":
-    serve({"onnx": onnx}, ["onnxruntime", "numpy"])
+    serve({"onnx": onnx, "ours-onnx": ours}, ["gridexplainer-widget", "onnxruntime", "numpy"])

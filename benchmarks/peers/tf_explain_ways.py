@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from keras_network import network, target
 from tf_explain.core.occlusion_sensitivity import OcclusionSensitivity
-from worker import PIXELS, First, Way, patch, serve
+from worker import PIXELS, TARGET, First, Way, keras_model, patch, serve
 
-MODEL = network()
-TARGET = target(MODEL)
+MODEL = keras_model()
 BASELINE = float(MODEL.predict(PIXELS[np.newaxis], verbose=0)[0, TARGET])
 
 

@@ -1,32 +1,36 @@
 """What the workers of benchmarks/peers.py share: the picture, its masked copies and the protocol.
 
-A worker holds one network. It says hello in one line of JSON, then answers each line of its
-standard input with one: ``{"way": "full", "grid": 8}`` with seconds and drops, or with an error.
-Whatever libraries print goes to standard error. NumPy is all that this file needs, since every
-peer's own environment runs it.
+A worker holds one network, of the folder that it is given (networks.py). It says hello in one line
+of JSON, then answers each line of its standard input with one: ``{"way": "full", "grid": 8}`` with
+seconds and drops, or with an error. Whatever libraries print goes to standard error. NumPy is all
+that this file needs, since every peer's own environment runs it.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-SIDE = 224
+FOLDER = Path(sys.argv[1])
 GREY = 127.5
 """What stands in for a hidden cell everywhere, since tf-explain knows nothing else."""
 
 BATCH = 16
-PICTURE = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE, 3)).astype(np.uint8)
+PICTURE = np.load(FOLDER / "picture.npy")
 PIXELS = PICTURE.astype(np.float32)
+SIDE = len(PIXELS)
+TARGET: int = json.loads((FOLDER / "told.json").read_text())["target"]
 CORES = len(os.sched_getaffinity(0))
 
 First = Callable[[], None]
@@ -66,12 +70,19 @@ def drops(scores: Iterable[Any]) -> np.ndarray:
     return scores[0] - scores[1:]
 
 
-def run(way: Way) -> dict[str, Any]:
+def keras_model() -> Any:
+    keras = importlib.import_module("keras")
+    return keras.models.load_model(FOLDER / "network.keras", compile=False)
+
+
+def run(make: Callable[[], Way] | None, way: Way | None) -> tuple[Way, dict[str, Any]]:
+    """Go a way; where it must be made first, that counts, too."""
     first: list[float] = []
     begin = time.perf_counter()
+    way = way or make()
     result = way(lambda: first.append(time.perf_counter() - begin))
     seconds = time.perf_counter() - begin
-    return {
+    return way, {
         "seconds": seconds,
         "first": first[0] if first else seconds,
         "drops": None if result is None else [float(drop) for drop in np.ravel(result)],
@@ -79,8 +90,13 @@ def run(way: Way) -> dict[str, Any]:
     }
 
 
-def serve(ways: dict[str, Callable[[int], Way]], packages: list[str], threads: int = CORES) -> None:
-    """Answer until standard input ends."""
+def serve(
+    ways: dict[str, Callable[[int], Way]],
+    packages: Sequence[str],
+    threads: int = CORES,
+    imports: Mapping[str, str] | None = None,
+) -> None:
+    """Answer until standard input ends; `imports` are modules that a way needs beforehand."""
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     versions = {package: version(package) for package in packages}
@@ -88,11 +104,11 @@ def serve(ways: dict[str, Callable[[int], Way]], packages: list[str], threads: i
     ready: dict[tuple[str, int], Way] = {}
     for line in sys.stdin:
         wanted = json.loads(line)
-        key = wanted["way"], wanted["grid"]
+        name, grid = key = wanted["way"], wanted["grid"]
         try:
-            if key not in ready:
-                ready[key] = ways[key[0]](key[1])
-            answer = run(ready[key])
+            if name in (imports or {}):
+                importlib.import_module((imports or {})[name])
+            ready[key], answer = run(lambda name=name, grid=grid: ways[name](grid), ready.get(key))
         except Exception as error:  # noqa: BLE001 - whatever a peer raises is its result
             answer = {"error": f"{type(error).__name__}: {error}"[:500]}
         print(json.dumps(answer), file=out)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from keras_network import network, target
-from worker import GREY, PIXELS, First, Way, patch, serve
+from worker import GREY, PIXELS, TARGET, First, Way, keras_model, patch, serve
 from xplique.attributions import Occlusion
 
-MODEL = network()
-TARGET = target(MODEL)
+MODEL = keras_model()
 
 
 def xplique(grid: int) -> Way:

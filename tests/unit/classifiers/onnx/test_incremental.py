@@ -10,7 +10,10 @@ import pytest
 from onnx import TensorProto, helper
 
 from gridexplainer_widget import GridExplainer, as_classifier
+from gridexplainer_widget.classifiers.onnx.incremental.calculation import write_patch_maps
+from gridexplainer_widget.classifiers.onnx.source import read_source
 from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
+from gridexplainer_widget.incremental.plan import PatchPlan, reachable
 from tests.support.onnx_graphs import Drawing, executor_of, in_parts_and_whole
 
 PICTURE = np.random.default_rng(5).integers(0, 256, (24, 22, 3), np.uint8)
@@ -212,3 +215,26 @@ def test_types_that_are_not_read_are_run_in_full() -> None:
     half.graph.input[0].type.tensor_type.elem_type = TensorProto.FLOAT16
     with pytest.raises(NotApplicable, match="calculates in float16"):
         as_classifier(half, output="logits").incremental_engine((24, 22))
+
+
+def test_windows_become_maps_for_convolutions_alone() -> None:
+    """A block: its sum and activation take rows as gathers give them.
+
+    There is a transpose after each convolution, whose patches are gathered, added to a window or
+    pasted, before the second and the third, and at the cut.
+    """
+    drawing = Drawing(17)
+    x = drawing.add("Conv", "pixels", drawing.weights(4, 3, 1, 1))
+    y = drawing.add("Conv", x, drawing.weights(4, 4, 3, 3), pads=[1, 1, 1, 1])
+    x = drawing.add("Relu", drawing.add("Add", y, x))
+    x = drawing.add("Conv", x, drawing.weights(4, 4, 1, 1))
+    answer = drawing.add("Flatten", drawing.add("GlobalMaxPool", x))
+    model = drawing.model(answer, ("n", 3, 24, 22))
+    graph = executor_of(model, (24, 22)).graph
+    plan = PatchPlan(graph, reachable(graph))
+    source = read_source(model, "pixels", model.graph.output[0].name)
+    nodes = onnx.load_from_string(write_patch_maps(source, plan).model).graph.node
+    assert [node.op_type for node in nodes if node.op_type in {"Conv", "Transpose", "Add"}] == [
+        "Conv", "Transpose", "Transpose", "Conv", "Transpose", "Add", "Transpose", "Conv",
+        "Transpose", "Transpose",
+    ]  # fmt: skip
