@@ -103,13 +103,17 @@ class Grid:
     def spread_order(self) -> NDArray[np.intp]:
         """Order the cells so that any first part spreads evenly over the picture.
 
+        The first is in the middle, unless the grid is small: hiding that most likely matters.
         Ordered dithering: B. E. Bayer, "An optimum method for two-level rendition of
         continuous-tone pictures", ICC 1973.
         """
         ranks = np.zeros((1, 1), np.int64)
         while ranks.shape[0] < max(self.shape):
             ranks = np.block([[4 * ranks, 4 * ranks + 2], [4 * ranks + 3, 4 * ranks + 1]])
-        return np.argsort(ranks[: self.rows, : self.columns], axis=None, kind="stable")
+        ranks = ranks[: self.rows, : self.columns]
+        if min(self.shape) > 3:
+            ranks[self.rows // 2, self.columns // 2] = -1
+        return np.argsort(ranks, axis=None, kind="stable")
 
 
 @lru_cache(maxsize=64)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -82,20 +81,16 @@ class IncrementalEngine:
     ----------
     disabled_reason
         Why it must no longer be used.
-    checked, prepared
-        `key` of plans that were checked against the model, and of those that are compiled.
-    lock
-        To be held by who calculates: a plan may be compiled while another is in use.
+    checked
+        `key` of plans that were checked against the model.
     missed_seconds
         What patches would have saved so far where the model itself was run.
     """
 
     def __init__(self, executor: Executor) -> None:
         self.executor = executor
-        self.lock = threading.RLock()
         self.disabled_reason: str | None = None
         self.checked: set[Hashable] = set()
-        self.prepared: set[Hashable] = set()
         self.missed_seconds = 0.0
         self._made: OrderedDict[Hashable, Any] = OrderedDict()
         self._schedules: OrderedDict[Hashable, Schedule] = OrderedDict()
@@ -150,7 +145,7 @@ class IncrementalEngine:
     @property
     def planning_seconds(self) -> float:
         """What compiling a plan takes, roughly."""
-        return SECONDS_PER_NODE * len(self.executor.graph)
+        return SECONDS_PER_NODE * len(self.executor.graph) if self.executor.compiles else 0.0
 
     def refresh(self) -> None:
         """Read the model's current weights."""
@@ -235,8 +230,6 @@ class Engines:
 
     Attributes
     ----------
-    planning
-        What is being planned beside runs, by what it is for.
     seconds_in_full
         What the model itself has taken since it might have been read.
     """
@@ -247,11 +240,16 @@ class Engines:
         seconds: Callable[[tuple[int, int]], float] = lambda _: 0.0,
     ) -> None:
         self._read, self.seconds = read, seconds
-        self.planning: dict[Hashable, Any] = {}
+        self._asked: set[tuple[int, int]] = set()
         self.seconds_in_full = 0.0
+
+    def is_new(self, size: tuple[int, int]) -> bool:
+        """Tell whether the engine has to be read, as far as is known here."""
+        return size not in self._asked or self.seconds(size) > 0
 
     def __call__(self, size: tuple[int, int]) -> IncrementalEngine:
         """Return the engine, known or read now."""
+        self._asked.add(size)
         return self._read(size)
 
 

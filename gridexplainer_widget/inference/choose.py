@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Literal, TypeAlias, get_args
 
@@ -17,6 +17,9 @@ from .later import Later
 from .strategy import MAX_BATCH, FullStrategy, InferenceStrategy, batch_size_for, device_pace
 
 Engine: TypeAlias = Literal["auto", "full", "incremental"]
+
+FIRST_BATCH = 4
+"""Pictures to begin with, so that something is soon known."""
 
 
 class OnDevice(NotApplicable):
@@ -70,26 +73,29 @@ def _incremental_choice(full: FullStrategy, engine: Engine, batch_size: int | No
     def read() -> IncrementalStrategy:
         return IncrementalStrategy(full, _read(full, engine), batch_size)
 
+    def gaining() -> IncrementalStrategy | None:
+        strategy = read()
+        known = strategy.prepared or strategy.engine.disabled_reason
+        return strategy if _gains(strategy) and (known or strategy.is_worth_it) else None
+
     engines, size = _engines(full.classifier), full.masker.pixels.shape[:2]
-    seconds = engines.seconds(size)
-    later = Later(
-        engines,
-        (size, full.masker.grid.shape),
-        lambda: found if _gains(found := read()) else None,
-        seconds,
-        partial(_refused, full, engine, batch_size),
-    )
-    if engine == "auto" and seconds:
-        return Choice(full, later)
-    strategy = read()
     if engine == "incremental":
+        strategy = read()
         strategy.engine.refresh()
         return Choice(strategy)
-    if not _gains(strategy):
-        return Choice(full)
-    if strategy.prepared or strategy.engine.disabled_reason:
-        return Choice(strategy)
-    return Choice(full, later if strategy.is_worth_it else None)
+    plan = gaining
+    if not engines.is_new(size):
+        found = gaining()
+        if found is None or found.prepared or found.engine.disabled_reason:
+            return Choice(found or full)
+        plan = lambda: found  # noqa: E731 - as short as can be
+    refused = partial(_refused, full, engine, batch_size)
+    # What runs uncompiled keeps all its maps until it has ended.
+    first = min(FIRST_BATCH, full.batch_size) if full.is_the_model else 1
+    return Choice(
+        FullStrategy(full.classifier, full.masker, first, uncompiled=True),
+        Later(engines, full, plan, engines.seconds(size), refused),
+    )
 
 
 def _gains(strategy: IncrementalStrategy) -> bool:
@@ -119,9 +125,8 @@ def uncompiled_strategy(
         "the model itself, uncompiled. The numbers are right, it only takes longer.",
         stacklevel=2,
     )
-    itself = replace(classifier, forward=classifier.itself or classifier.forward, itself=None)
-    full = FullStrategy(itself, masker, batch_size_for(masker, batch_size))
-    full.way = ("the model itself", masker.pixels.shape)
+    size = batch_size_for(masker, batch_size)
+    full = FullStrategy(classifier, masker, size, uncompiled=True)
     full.description = "full: the model itself, since compiled it answers otherwise"
     return full
 

@@ -19,7 +19,7 @@ from gridexplainer_widget.incremental.mosaic.plan import TilePlan
 from gridexplainer_widget.incremental.plan import PatchPlan
 
 from .boxes import as_boxes, box_of
-from .strategy import MAX_BATCH, Cells, CellSetBatch, FullStrategy, even_batch_size
+from .strategy import MAX_BATCH, WHOLE, Cells, CellSetBatch, FullStrategy, even_batch_size
 from .tiled import TiledSets
 
 MAX_PATCHES = 64
@@ -58,6 +58,7 @@ class IncrementalStrategy:
     ) -> None:
         self.full, self.engine, self.batch_size = full, engine, batch_size
         self.classifier, self.masker = full.classifier, full.masker
+        self._itself = FullStrategy(self.classifier, self.masker, 1, uncompiled=True)
         self._picture = self.classifier.preprocessing(self.masker.pixels[np.newaxis])[0]
         self.plan = engine.plan(self.masker.grid.shape, self._cells())
         self._tiled = TiledSets(engine, full.classifier, full.masker, self._picture)
@@ -65,24 +66,29 @@ class IncrementalStrategy:
     @property
     def prepared(self) -> bool:
         """Whether all is compiled that patches of this grid need."""
-        known = self.engine.prepared | self.engine.checked
-        return not self.engine.executor.compiles or self.plan.key in known
+        return self.plan.key in self.engine.checked
 
-    def prepare(self) -> None:
-        """Compile what patches of this grid need, by a calculation that nobody sees.
+    def prepare(self, sets: Sequence[Cells], told: Answers) -> Answers:
+        """Compile what patches of this grid need; return what they say of the whole picture.
 
-        The model's lock is not taken: this may be done while the model itself answers.
+        They are checked by what the model itself has said of that picture and of other sets.
         """
-        with self.engine.lock:
-            try:
+        if self.engine.disabled_reason:
+            return self.full.answers(WHOLE).at(0)
+        whole = sets.index(())
+        changes = np.abs(told.vectors - told.vectors[whole]).max(axis=1)
+        changes[whole] = -1
+        most = int(np.nan_to_num(changes, nan=-1).argmax())
+        asked = CellSetBatch(([()], [sets[most]]), self.plan)
+        try:
+            with self.classifier.lock:
                 self.engine.refresh()
-                groups = self.engine.schedule(self.plan, self._cells()).groups
-                cells = [[(int(groups[0][0]),)]] if groups else []
-                self._raw(CellSetBatch(([()], *cells), self.plan), self.plan)
-            except Exception as error:
-                self.engine.disabled_reason = _failure(error)
-                raise
-            self.engine.prepared.add(self.plan.key)
+            found = self._incremental(asked, self.plan)
+        except Exception as error:
+            self.engine.disabled_reason = _failure(error)
+            raise
+        self._conclude(self.plan, found.at(0), found.at(1), told.at(most))
+        return found.at(0)
 
     @property
     def is_worth_it(self) -> bool:
@@ -117,7 +123,7 @@ class IncrementalStrategy:
         boxes = as_boxes([self._changed(cells) for cells in hidden])
         baseline: list[list[Cells]] = [] if all(sets) else [[()]]  # comes first
         try:
-            with self.classifier.lock, self.engine.lock:
+            with self.classifier.lock:
                 self.engine.refresh()
                 schedule = self.engine.schedule(self.plan, boxes)
                 rest_plan = self._tiled.plan_for([hidden[index] for index in schedule.rest])
@@ -144,14 +150,11 @@ class IncrementalStrategy:
             return self.full.answers(batch)
         try:
             answers = self._incremental(batch, batch.plan)
-            difference = self._differs(batch, answers)
+            if batch.plan.key not in self.engine.checked:
+                self._check(batch, batch.plan, answers)
         except Exception as error:  # noqa: BLE001 - the model itself still answers
             self._disable(_failure(error))
-            return self.full.answers(batch)
-        if difference is None:
-            return answers
-        self._disable(difference, "if that is more than rounding, please report it")
-        return self.full.answers(batch)
+        return self.full.answers(batch) if self.engine.disabled_reason else answers
 
     def _disable(self, reason: str, please: str = "please report it") -> None:
         self.engine.disabled_reason = reason
@@ -162,7 +165,7 @@ class IncrementalStrategy:
         )
 
     def _incremental(self, batch: CellSetBatch, plan: PatchPlan) -> Answers:
-        with self.classifier.lock, self.engine.lock:
+        with self.classifier.lock:
             raw = self._raw(batch, plan)
         return self.classifier.read(raw, len(batch.sets))
 
@@ -183,25 +186,31 @@ class IncrementalStrategy:
 
         return self.engine.outputs(plan, self._picture, boxes, crop)
 
-    def _differs(self, batch: CellSetBatch, answers: Answers) -> str | None:
-        """Check one set of each plan's first batch against the model itself."""
-        plan = batch.plan
-        if plan is None or plan.key in self.engine.checked:
-            return None
+    def _check(self, batch: CellSetBatch, plan: PatchPlan, answers: Answers) -> None:
+        """Check the set of each plan's first batch that changes most against the model itself."""
         # Log-odds change even where probabilities are rounded to 1.
         told = np.isfinite(answers.log_odds).all()
         changes = answers.log_odds if told else answers.vectors
-        index = int(np.abs(changes - changes[0]).max(axis=1).argmax())  # the largest change
-        expected = self.full.answers(CellSetBatch(([batch.sets[index]],))).at(0)
-        for name, ours, theirs in (
-            ("probabilities", answers.vectors, expected.vectors),
-            ("log-odds", answers.log_odds, expected.log_odds),
-        ):
-            allowed = 1e-3 * np.abs(theirs - ours[0]).max() + 1e-4 * np.abs(theirs).max()
-            off = float(np.abs(ours[index] - theirs).max())
-            known = np.isfinite(theirs).all() and (told or ours is answers.vectors)
-            if known and not off <= allowed:
-                return f"its {name}, calculated from parts, are off by {off:.2g}"
+        index = int(np.abs(changes - changes[0]).max(axis=1).argmax())
+        expected = self._itself.answers(CellSetBatch(([batch.sets[index]],))).at(0)
+        self._conclude(plan, answers.at(0), answers.at(index), expected)
+
+    def _conclude(self, plan: PatchPlan, other: Answers, ours: Answers, theirs: Answers) -> None:
+        """Keep a plan, or give patches up, by what it says and what the model says of one set.
+
+        Parameters
+        ----------
+        other
+            What the plan says of another set.
+        """
+        names = ("probabilities", "log-odds")
+        for name, was, found, wanted in zip(names, other, ours, theirs, strict=True):
+            allowed = 1e-3 * np.abs(wanted - was).max() + 1e-4 * np.abs(wanted).max()
+            off = float(np.abs(found - wanted).max())
+            told = np.isfinite([was, found]).all() or name == "probabilities"
+            if told and np.isfinite(wanted).all() and not off <= allowed:
+                reason = f"its {name}, calculated from parts, are off by {off:.2g}"
+                return self._disable(reason, "if that is more than rounding, please report it")
         self.engine.checked.add(plan.key)
         return None
 

@@ -91,6 +91,10 @@ class CellSetBatch:
         return CellSetBatch(tuple(group for group in groups if group), self.plan)
 
 
+WHOLE = CellSetBatch(([()],))
+"""The whole picture alone."""
+
+
 class InferenceStrategy(Protocol):
     """Gets the model's answers with sets of cells hidden."""
 
@@ -116,15 +120,24 @@ class FullStrategy:
     ----------
     pace
         Where the size of batches is found by time; by default it is `batch_size`.
+    uncompiled
+        Ask the user's model itself where something is compiled of it.
     """
 
     def __init__(
-        self, classifier: Classifier, masker: Masker, batch_size: int, pace: Pace | None = None
+        self,
+        classifier: Classifier,
+        masker: Masker,
+        batch_size: int,
+        pace: Pace | None = None,
+        *,
+        uncompiled: bool = False,
     ) -> None:
         self.classifier, self.masker, self.batch_size = classifier, masker, batch_size
         self.pace = pace
+        self.is_the_model = uncompiled or classifier.itself is None
         self.description = "full"
-        self.way: Hashable = ("full", masker.pixels.shape)
+        self.way: Hashable = ("the model itself" if uncompiled else "full", masker.pixels.shape)
         self._pictures = np.empty((0, *masker.pixels.shape), np.float32)
 
     def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
@@ -161,4 +174,5 @@ class FullStrategy:
         pictures = self._pictures[: len(batch.sets)]
         for cells, picture in zip(batch.sets, pictures, strict=True):
             self.masker.masked(cells, out=picture)
-        return self.classifier.answers(pictures)
+        ask = self.classifier.ask_itself if self.is_the_model else self.classifier.answers
+        return ask(pictures)

@@ -12,18 +12,24 @@ from gridexplainer_widget.core.origin.digests import digest_of_parts
 from gridexplainer_widget.core.scores import Answers
 
 from .choose import Engine, choose_strategy, uncompiled_strategy
-from .incremental import IncrementalStrategy
 from .later import Later
-from .strategy import MAX_BATCH, Cells, CellSetBatch, FullStrategy, InferenceStrategy
-from .witness import MAX_ROUNDING, ROUNDING, Witness, apart
+from .strategy import (
+    MAX_BATCH,
+    WHOLE,
+    Cells,
+    CellSetBatch,
+    FullStrategy,
+    InferenceStrategy,
+)
+from .witness import ROUNDING, Witness
 
 
 class TrustedStrategy:
     """A strategy, and a witness to what the model itself says.
 
     Where both differ, the model is read anew; if they still do, the model itself is run. A run in
-    which reading and compiling would delay the first answers begins with the model, and changes
-    over between two batches.
+    which reading and compiling would delay the first answers begins with a few by the model itself,
+    which is their witness, too, and changes over between two batches.
     """
 
     def __init__(
@@ -40,7 +46,8 @@ class TrustedStrategy:
         self._strategy: InferenceStrategy | None = None
         self._later: Later | None = None
         self._first_strategy: InferenceStrategy | None = None  # of the baseline
-        self._first = CellSetBatch(([()],))
+        self._first = WHOLE
+        self._told: list[tuple[Sequence[Cells], Answers]] = []  # by the model itself
         self._renewed = False
         self._digested: tuple[tuple[bytes, ...], str] | None = None
 
@@ -57,8 +64,7 @@ class TrustedStrategy:
     @property
     def is_the_model(self) -> bool:
         """Whether the baseline is the model's own, of which nothing was compiled."""
-        strategy = self._first_strategy or self.strategy
-        return isinstance(strategy, FullStrategy) and strategy.classifier.itself is None
+        return _is_the_model(self._first_strategy or self.strategy)
 
     def weights_digest(self) -> str:
         """Digest the weights that gave the first answer; "" where the model shows none."""
@@ -72,40 +78,47 @@ class TrustedStrategy:
         self._witness.begin()
         if self._witness.distrusts(self.strategy.way):
             self._go_by_the_model()
-        elif not self.is_the_model and self._later is not None:
-            self._witness.ask_ahead(self.strategy.way)  # Python is not free later
 
     def batches(self, sets: Sequence[Cells]) -> Iterator[CellSetBatch]:
-        """Split sets into batches; change over to what was planned as soon as that is done."""
+        """Split sets into batches; change over to what is planned between two of them."""
         left, asked = list(sets), set[tuple[int, ...]]()
         while left:
-            self._change_over()
             for batch in self.strategy.batches(left):
-                if self._later is not None:
-                    self._later.begin(len(asked), len(sets) - len(asked))
                 yield batch
                 asked.update(map(tuple, batch.sets))
-                if self._later is not None and self._later.done:
+                if self._goes_on_otherwise(len(asked), len(sets) - len(asked)):
                     break
             left = [cells for cells in left if tuple(cells) not in asked]
 
-    def _change_over(self) -> None:
-        """Go on with what was planned, unless that failed or was found to be wrong."""
+    def _goes_on_otherwise(self, asked: int, left: int) -> bool:
+        """Plan what to go on with, if that is worth it by now; tell whether it is another way."""
         later = self._later
-        if later is None or not later.done:
-            return
-        self._later, joined, found = None, later.joined, later.found()
-        if found is None or self._witness.distrusts(found.way):
-            return
-        if not joined or self._says_the_same(found):
-            self._strategy = found
+        if later is None or not self._told:
+            return False
+        if later.is_worth_it(asked, left):
+            self._change_over()
+            return True
+        if self.strategy is later.full or not later.full.is_the_model:
+            return False
+        self._strategy = self._first_strategy = later.full  # the same model, in larger batches
+        return True
 
-    def _says_the_same(self, found: IncrementalStrategy) -> bool:
-        """Compare what was read for another run with the model, about the whole picture."""
-        with found.engine.lock:
-            found.engine.refresh()
-        whole = found.answers(CellSetBatch(([()],), found.plan)).at(0)
-        return apart(whole, self._first_answer()) <= MAX_ROUNDING
+    def _change_over(self) -> None:
+        """Go on with what is planned, if it says the same of the whole picture as the model."""
+        sets = [cells for asked, _ in self._told for cells in asked]
+        told = Answers(*map(np.concatenate, zip(*(said for _, said in self._told), strict=True)))
+        own = told.at(sets.index(()))
+        self.confirm_unmoved(own)
+        while self._later is not None:
+            later, self._later = self._later, None
+            found, whole = later.found(sets, told)
+            if self._is_of_the_model(whole, found, own):
+                self._strategy = found
+                return
+            self.confirm_unmoved(own)
+            self._renew(found)
+            if self._later is None and not _is_the_model(self.strategy):
+                self._go_by_the_model()
 
     def answers(self, batch: CellSetBatch, baseline: Answers | None) -> Answers | None:
         """Score a batch; None if the model had to be read anew: then choose batches again.
@@ -116,27 +129,38 @@ class TrustedStrategy:
             The model's answer about the whole picture is not the baseline.
         """
         answers = self.strategy.answers(batch)
-        if () not in batch.sets:
-            return answers
-        whole = answers.at(batch.sets.index(()))
-        if baseline is not None:
-            self.compare(baseline, whole)
-        elif not self._is_of_the_model(whole):
-            self._renew()
-            return None
-        else:
-            self._first, self._first_strategy = batch, self.strategy
+        if () in batch.sets:
+            whole = answers.at(batch.sets.index(()))
+            if baseline is not None:
+                self.compare(baseline, whole)
+            elif not self._is_of_the_model(whole, self.strategy):
+                self._renew(self.strategy)
+                return None
+            else:
+                self._first, self._first_strategy, self._told = batch, self.strategy, []
+        if self._later is not None:
+            self._told.append((batch.sets, answers))
+            if self._knows_less(answers):
+                self._change_over()
+                return None
         return answers
 
-    def _is_of_the_model(self, whole: Answers) -> bool:
-        if self.is_the_model or not np.isfinite(whole.vectors).all():
+    def _is_of_the_model(
+        self, whole: Answers, strategy: InferenceStrategy, own: Answers | None = None
+    ) -> bool:
+        if _is_the_model(strategy) or not np.isfinite(whole.vectors).all():
             return True
-        return self._witness.accepts(whole, self.strategy.way, renewed=self._renewed)
+        return self._witness.accepts(whole, strategy.way, renewed=self._renewed, own=own)
 
-    def _renew(self) -> None:
+    def _knows_less(self, answers: Answers) -> bool:
+        """Whether logits may be found in what is compiled that the model itself does not show."""
+        probabilities = self._classifier.itself is not None and self._classifier.output != "value"
+        return probabilities and bool(np.isnan(answers.log_odds).any())
+
+    def _renew(self, strategy: InferenceStrategy) -> None:
         """Read the model anew; if that was done, go by the model itself."""
         if self._renewed:
-            self._witness.distrust(self.strategy.way)
+            self._witness.distrust(strategy.way)
             self._go_by_the_model()
             return
         self._renewed, self._strategy, self._later = True, None, None
@@ -147,7 +171,7 @@ class TrustedStrategy:
         if self._classifier.mark is not None:
             self._witness.confirm(baseline, self._first_answer if self.is_the_model else None)
         else:
-            self.compare(baseline, self.strategy.answers(CellSetBatch(([()],))).at(0))
+            self.compare(baseline, self.strategy.answers(WHOLE).at(0))
 
     def again(self, baseline: Answers, sets: Sequence[Cells]) -> list[Cells]:
         """Confirm, and return what to ask: the whole picture, too, if that is the model's own."""
@@ -174,3 +198,7 @@ class TrustedStrategy:
     def _go_by_the_model(self) -> None:
         self._later = None
         self._strategy = uncompiled_strategy(self._classifier, self._masker, self._batch_size)
+
+
+def _is_the_model(strategy: InferenceStrategy) -> bool:
+    return isinstance(strategy, FullStrategy) and strategy.is_the_model

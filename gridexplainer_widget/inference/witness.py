@@ -51,26 +51,21 @@ class Witness:
         self._classifier, self._picture = classifier, picture
         self._mark: Mark | None = None
         self._own: Answers | None = None
-        self._ahead: Answers | None = None
         self._allowed = MAX_ROUNDING
         self._by_chance = False
 
     def begin(self) -> None:
         """Take the model's mark before its first answer."""
-        self._mark, self._own, self._ahead = self._take_mark(), None, None
-
-    def ask_ahead(self, way: Hashable) -> None:
-        """Ask the model itself now, if :meth:`accepts` will want its answer."""
-        weights, last = self._weights, self._classifier.confirmed.get(self._key(way))
-        if weights is None or last is None or weights != last.weights:
-            self._ahead = self._ask_itself()
+        self._mark, self._own = self._take_mark(), None
 
     @property
     def weights(self) -> tuple[bytes, ...]:
         """Digests of the weights that the first answer came from; none of a black box."""
         return self._mark.weights if self._mark is not None else ()
 
-    def accepts(self, answer: Answers, way: Hashable, *, renewed: bool) -> bool:
+    def accepts(
+        self, answer: Answers, way: Hashable, *, renewed: bool, own: Answers | None = None
+    ) -> bool:
         """Compare an answer about the whole picture with the model's own.
 
         Parameters
@@ -80,6 +75,8 @@ class Witness:
             is as it was when this way was last compared, weights included.
         renewed
             Whether the model was just read anew: what differs now is rounding or a fault.
+        own
+            The model's own answer, if it is known.
         """
         known, key = self._classifier.confirmed, self._key(way)
         if known and not renewed and all(structure != key[0] for structure, _ in known):
@@ -90,8 +87,7 @@ class Witness:
         last, weights = known.get(key, Confirmation(0.0)), self._weights
         if weights is not None and weights == last.weights:
             return True
-        ahead, self._ahead = None if renewed else self._ahead, None
-        self._own = self._ask_itself() if ahead is None else ahead
+        self._own = self._ask_itself() if own is None else own
         off = apart(answer, self._own)
         if off > self._allowed:
             return False

@@ -34,9 +34,14 @@ def mark_of(model: Any) -> Mark:
 
     It is complete if all its layers are the framework's own: then their attributes alone decide.
     """
+    structure, complete = structure_of(model)
+    return Mark(structure, digests(_values(model.variables)), complete)
+
+
+def structure_of(model: Any) -> tuple[Hashable, bool]:
+    """Return a mark's structure, and whether the mark is complete."""
     walk = _Walk()
-    structure = walk.of(model)
-    return Mark(structure, digests(_values(model.variables)), complete=not walk.foreign)
+    return walk.of(model), not walk.foreign
 
 
 class _Walk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,7 @@ class Source:
     batch: int | None = None
 
 
+@cache
 def tensorflow() -> Any:
     """Import TensorFlow, or say how to install it."""
     return framework("tensorflow", "a Keras model", "tensorflow")

@@ -24,7 +24,7 @@ from gridexplainer_widget.classifiers.keras.kept_tensors import (
 )
 from gridexplainer_widget.classifiers.keras.layer_calls import layers_within
 from gridexplainer_widget.classifiers.keras.logits import with_kept_logits
-from gridexplainer_widget.classifiers.keras.mark import mark_of
+from gridexplainer_widget.classifiers.keras.mark import mark_of, structure_of
 from gridexplainer_widget.classifiers.keras.misfit import batch_misfit
 from gridexplainer_widget.classifiers.keras.network import KerasNetwork
 from gridexplainer_widget.classifiers.keras.source import Source, is_tf_keras, tensorflow
@@ -122,8 +122,8 @@ def _traced(source: Source, output_index: OutputIndex) -> Traced:
 
 def _kept(source: Source, kind: str, key: Hashable, make: Callable[[], T]) -> T:
     """Share what another explainer of this model has made, if its settings say all about it."""
-    mark = mark_of(source.model)
-    return kept(source.model, kind, (mark.structure, key), make) if mark.complete else make()
+    structure, complete = structure_of(source.model)
+    return kept(source.model, kind, (structure, key), make) if complete else make()
 
 
 def _forward(

@@ -1,18 +1,19 @@
-"""A run begins with the model itself and goes on by patches once these are planned."""
+"""A run begins with the model itself and goes on by patches, planned between two batches."""
 
-import threading
 import warnings
+from collections.abc import Callable
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 import torch
 from keras import layers
 
 from gridexplainer_widget import Classifier, GridExplainer, as_classifier
 from gridexplainer_widget.classifiers.torch.incremental import executor as torch_executor
+from gridexplainer_widget.core.errors import ModelChangedError
 from gridexplainer_widget.incremental import engine as engines
-from gridexplainer_widget.incremental.beside.beside import THREAD_NAME
 from gridexplainer_widget.inference.incremental import IncrementalStrategy
 from gridexplainer_widget.inference.run import Run
 from tests.support.networks import picture
@@ -20,7 +21,7 @@ from tests.support.networks import picture
 IMAGE = picture(48, 40)
 
 
-def keras_model() -> Classifier:
+def keras_model(last: Callable[..., object] | str = "softmax") -> Classifier:
     keras.utils.set_random_seed(2)
     return as_classifier(
         keras.Sequential(
@@ -30,9 +31,10 @@ def keras_model() -> Classifier:
                 layers.Conv2D(8, 3, padding="same", activation="relu"),
                 layers.Conv2D(8, 3, strides=2, activation="relu"),
                 layers.GlobalAveragePooling2D(),
-                layers.Dense(3, activation="softmax"),
+                layers.Dense(3, activation=last),
             ]
-        )
+        ),
+        output="softmax",
     )
 
 
@@ -60,39 +62,74 @@ def run_of(classifier: Classifier, engine: str = "auto") -> Run:
     return explainer.start_run(IMAGE)
 
 
-def changed_over(run: Run) -> list[str]:
-    """Score all; wait for the plan after the second batch. Return how each batch was asked."""
-    ways = []
-    for _ in run.steps():
-        ways.append(run.strategy.way[0])
-        later = run._trusted._later
-        if len(ways) == 2 and later is not None:
-            later._planning._ended.wait(100)
-    return ways
+def ways(run: Run) -> list[str]:
+    """Score all; return how each batch was asked."""
+    return [run.strategy.way[0] for _ in run.steps()]
 
 
 @pytest.mark.usefixtures("worth_it")
-@pytest.mark.parametrize("make", [keras_model, torch_model])
-def test_the_same_numbers_before_and_after_the_change(make) -> None:
+@pytest.mark.parametrize(
+    ("make", "begins"),
+    [(keras_model, ["the model itself"] * 2), (torch_model, ["the model itself", "full"])],
+)
+def test_the_same_numbers_before_and_after_the_change(make, begins) -> None:
     full = run_of(make(), "full")
     list(full.steps())
     classifier = make()
     run = run_of(classifier)
-    ways = changed_over(run)
-    assert ways[0] == "full"
-    assert ways[-1] == "incremental"
+    found = ways(run)
+    assert found[:2] == begins
+    assert set(found[2:]) == {"incremental"}
     assert run.strategy.description.startswith("incremental")
     assert run.calls == 37, "each cell is asked about once, and the whole picture"
     np.testing.assert_allclose(run.vectors, full.vectors, atol=1e-5)
+    np.testing.assert_allclose(run.log_odds, full.log_odds, atol=1e-4)
     np.testing.assert_allclose(run.baseline, full.baseline, atol=1e-6)
-    assert set(changed_over(run_of(classifier))) == {"incremental"}, "it is kept"
+    assert set(ways(run_of(classifier))) == {"incremental"}, "it is kept"
 
 
-def test_where_it_does_not_pay_nothing_is_begun() -> None:
+@pytest.mark.usefixtures("worth_it")
+def test_a_cell_is_known_before_anything_is_planned(monkeypatch: pytest.MonkeyPatch) -> None:
+    scored = []
+    prepare = IncrementalStrategy.prepare
+
+    def watched(strategy: IncrementalStrategy, *given: object) -> object:
+        scored.append(int(run.scored.sum()))
+        return prepare(strategy, *given)
+
+    monkeypatch.setattr(IncrementalStrategy, "prepare", watched)
     run = run_of(keras_model())
-    assert set(changed_over(run)) == {"full"}
-    assert not run.strategy.classifier.incremental_engine.planning
-    assert THREAD_NAME not in [thread.name for thread in threading.enumerate()]
+    assert set(ways(run)) == {"the model itself", "incremental"}
+    assert scored == [1]
+    assert np.isfinite(run.log_odds).all()
+
+
+@pytest.mark.usefixtures("worth_it")
+def test_a_click_plans_nothing() -> None:
+    run = run_of(keras_model())
+    list(run.ask([(7,), (1, 2)]))
+    assert run.strategy.way[0] == "the model itself"
+    assert ways(run)[-1] == "incremental"
+
+
+@pytest.mark.usefixtures("worth_it")
+def test_logits_that_only_the_trace_shows_are_of_all_cells_or_none() -> None:
+    classifier = keras_model(lambda x: tf.nn.softmax(x))
+    run, full = run_of(classifier), run_of(classifier, "full")
+    assert "the model itself" not in ways(run)
+    list(full.steps())
+    assert np.isfinite(full.log_odds).all()
+    assert np.isfinite(run.log_odds).all()
+    np.testing.assert_allclose(run.vectors, full.vectors, atol=1e-5)
+
+
+def test_where_it_does_not_pay_the_model_goes_on() -> None:
+    classifier = keras_model()
+    run, full = run_of(classifier), run_of(keras_model(), "full")
+    assert ways(run) == ["the model itself"] * 2 + ["full"] * 7
+    assert set(ways(run_of(classifier))) == {"full"}
+    list(full.steps())
+    np.testing.assert_allclose(run.vectors, full.vectors, atol=1e-6)
 
 
 def test_what_many_runs_would_gain_is_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,8 +139,8 @@ def test_what_many_runs_would_gain_is_added_up(monkeypatch: pytest.MonkeyPatch) 
     once = engine.missed_seconds
     assert once > 0
     monkeypatch.setattr(engines, "SECONDS_PER_NODE", 2.5 * once / len(engine.executor.graph))
-    ways = [set(changed_over(run_of(classifier))) for _ in range(3)]
-    assert ways == [{"full"}, {"full", "incremental"}, {"incremental"}]
+    found = [ways(run_of(classifier))[-1] for _ in range(3)]
+    assert found == ["full", "incremental", "incremental"]
 
 
 @pytest.mark.usefixtures("worth_it")
@@ -117,7 +154,7 @@ def test_a_plan_that_fails_is_told_and_the_model_goes_on(monkeypatch: pytest.Mon
     monkeypatch.setattr(executor, "patch_maps", failing)
     run = run_of(classifier)
     with pytest.warns(UserWarning, match="reading it failed with MemoryError: too much"):
-        changed_over(run)
+        list(run.steps())
     assert run.scored.all()
     assert run.strategy.description.startswith("full: reading it failed")
     with warnings.catch_warnings():
@@ -128,42 +165,36 @@ def test_a_plan_that_fails_is_told_and_the_model_goes_on(monkeypatch: pytest.Mon
 
 
 @pytest.mark.usefixtures("worth_it")
-def test_weights_that_change_while_it_is_planned_count_as_they_are() -> None:
+def test_a_plan_that_is_wrong_about_the_known_cell_is_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    classifier = keras_model()
+    executor = classifier.incremental_engine((48, 40)).executor
+    right = executor.patch_maps
+    monkeypatch.setattr(
+        executor, "patch_maps", lambda *given: [maps * 1.01 for maps in right(*given)]
+    )
+    run, full = run_of(classifier), run_of(keras_model(), "full")
+    with pytest.warns(UserWarning, match="off by"):
+        list(run.steps())
+    list(full.steps())
+    assert run.strategy.description.startswith("full: its ")
+    np.testing.assert_allclose(run.vectors, full.vectors, atol=1e-6)
+
+
+@pytest.mark.usefixtures("worth_it")
+def test_a_model_that_changes_before_it_is_planned_is_no_wrong_plan() -> None:
     classifier = keras_model()
     run = run_of(classifier)
     steps = run.steps()
-    next(steps)
-    steps.close()
-    run._trusted._later._planning._ended.wait(100)
+    assert [next(steps), next(steps)] == [0, 1]
     kernel = classifier.mark.args[0].weights[0]
     kernel.assign(np.asarray(kernel) * 1.5)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = run_of(classifier)
-        list(found.steps())
-    wanted = run_of(classifier, "full")
+        with pytest.raises(ModelChangedError):
+            list(steps)
+        found, wanted = run_of(classifier), run_of(classifier, "full")
+        assert ways(found)[-1] == "incremental"
     list(wanted.steps())
-    assert found.strategy.way[0] == "incremental"
     np.testing.assert_allclose(found.vectors, wanted.vectors, atol=1e-5)
-
-
-@pytest.mark.usefixtures("worth_it")
-def test_another_run_joins_what_is_being_planned(monkeypatch: pytest.MonkeyPatch) -> None:
-    classifier, may_end, begun = keras_model(), threading.Event(), []
-    prepare = IncrementalStrategy.prepare
-
-    def slowly(strategy: IncrementalStrategy) -> None:
-        begun.append(strategy)
-        may_end.wait(100)
-        prepare(strategy)
-
-    monkeypatch.setattr(IncrementalStrategy, "prepare", slowly)
-    one, other = run_of(classifier), run_of(classifier)
-    for run in (one, other):
-        steps = run.steps()
-        next(steps), next(steps)
-        steps.close()
-    may_end.set()
-    other._trusted._later._planning.result()
-    assert changed_over(other)[-1] == "incremental"
-    assert len(begun) == 1
