@@ -114,7 +114,7 @@ def test_a_click_plans_nothing() -> None:
 
 @pytest.mark.usefixtures("worth_it")
 def test_logits_that_only_the_trace_shows_are_of_all_cells_or_none() -> None:
-    classifier = keras_model(lambda x: tf.nn.softmax(x))
+    classifier = keras_model(tf.nn.softmax)
     run, full = run_of(classifier), run_of(classifier, "full")
     assert "the model itself" not in ways(run)
     list(full.steps())
