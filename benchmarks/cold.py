@@ -36,6 +36,8 @@ HEAD = (
     "all in full, s",
     "auto, s",
     "auto / full",
+    "processor's in full, s",
+    "auto, s",
     "peak in full, auto, MiB",
 )
 
@@ -47,7 +49,7 @@ def explain(name: str, engine: str, *, joint: bool) -> dict[str, float]:
 
     model = _network(name)
     image = picture(SIDE, SIDE)
-    begin = time.perf_counter()
+    begin, used = time.perf_counter(), time.process_time()
     explainer = GridExplainer(
         model, GRID, engine=engine, fill="red", joint=joint, **_settings(name)
     )
@@ -62,7 +64,8 @@ def explain(name: str, engine: str, *, joint: bool) -> dict[str, float]:
         for _ in together_steps(run, int(np.argmax(run.baseline)), "probability", None):
             pass
     seconds = time.perf_counter() - begin
-    return {"first": first, "all": seconds, "peak": peak_mib(), "calls": run.calls}
+    used = time.process_time() - used
+    return {"first": first, "all": seconds, "used": used, "peak": peak_mib(), "calls": run.calls}
 
 
 def _network(name: str) -> Any:
@@ -135,12 +138,14 @@ def _rounds(model: str, rounds: int, options: list[str]) -> dict[str, list[dict[
 def _row(name: str, found: dict[str, list[dict[str, float]]]) -> str:
     median = {
         key: [statistics.median(one[key] for one in found[way]) for way in WAYS]
-        for key in ("first", "all", "peak")
+        for key in ("first", "all", "used", "peak")
     }
-    cells = [f"{seconds:.2f}" for key in ("first", "all") for seconds in median[key]]
-    ratio = median["all"][1] / median["all"][0]
+    first, every, used = (
+        [f"{seconds:.2f}" for seconds in median[key]] for key in ("first", "all", "used")
+    )
+    ratio = f"**{median['all'][1] / median['all'][0]:.2f}**"
     peaks = ", ".join(f"{peak:.0f}" for peak in median["peak"])
-    return f"| {' | '.join([name, *cells, f'**{ratio:.2f}**', peaks])} |"
+    return f"| {' | '.join([name, *first, *every, ratio, *used, peaks])} |"
 
 
 def main() -> None:

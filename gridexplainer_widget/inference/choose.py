@@ -13,7 +13,7 @@ from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.incremental.engine import Engines, IncrementalEngine, failed
 
 from .incremental import MIN_PICTURES, IncrementalStrategy
-from .later import Later
+from .later import FEWEST, Later
 from .strategy import MAX_BATCH, FullStrategy, InferenceStrategy, batch_size_for, device_pace
 
 Engine: TypeAlias = Literal["auto", "full", "incremental"]
@@ -58,7 +58,8 @@ def choose_strategy(
 ) -> Choice:
     """Choose how to run a model; warn if incremental inference was wanted but is impossible."""
     full = FullStrategy(classifier, masker, batch_size_for(masker, batch_size, most))
-    if engine == "full" or len(masker.grid) + 1 < MIN_PICTURES:
+    fewest = FEWEST if engine == "auto" else MIN_PICTURES
+    if engine == "full" or len(masker.grid) + 1 < fewest:
         return Choice(full)
     try:
         return _incremental_choice(full, engine, batch_size)

@@ -18,7 +18,7 @@ CHECKED = 2
 """Answers by which a plan is checked: about the whole picture and a cell."""
 
 FEWEST = 8
-"""Sets left to ask about that make it worth to plan: a click has fewer."""
+"""Sets left to ask about that make it worth to plan: a click has fewer, and so has a small grid."""
 
 
 class Later:
@@ -78,4 +78,6 @@ class Later:
                 return strategy, strategy.prepare(sets, told)
         except Exception as error:  # noqa: BLE001 - the model itself still answers
             self._refused(error)
+        if self.full.is_the_model:
+            return self.full, told.at(sets.index(()))
         return self.full, self.full.answers(WHOLE).at(0)

@@ -190,7 +190,7 @@ class Run:
             self.seconds += time.perf_counter() - since
             yield len(batch.sets) - again + len(unchanged)
             since, unchanged = time.perf_counter(), []
-            if len(worse) == len(batch.sets) or () in worse:
+            if len(worse) == len(batch.sets) > 1 or () in worse:
                 break  # the next would hardly be better
         if bad:
             raise not_finite(self.classifier, self.grid, bad, scored)

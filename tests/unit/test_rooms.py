@@ -15,7 +15,6 @@ ROOMS = [
     "core/untrusted",
     "incremental",
     "incremental/mosaic",
-    "incremental/beside",
     "wire",
     "classifiers",
     "classifiers/checks",

@@ -13,7 +13,7 @@ from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.incremental.engine import Engines
 from gridexplainer_widget.inference.choose import choose_strategy
 from gridexplainer_widget.inference.pace import Pace
-from gridexplainer_widget.inference.strategy import FullStrategy
+from gridexplainer_widget.inference.strategy import CellSetBatch, FullStrategy
 from tests.support.models import brightness
 
 
@@ -90,6 +90,7 @@ def test_a_model_on_a_device_finds_its_batches_by_time(
     monkeypatch.setattr(engine.executor, "accelerated", True)
     monkeypatch.setattr(classifier, "incremental_engine", Engines(lambda _: engine))
     assert choose_strategy(classifier, masker, "full", given).now.pace is None
-    strategy = choose_strategy(classifier, masker, "auto", given).now
+    choice, asked = choose_strategy(classifier, masker, "auto", given), [(), (0,)]
+    strategy, _ = choice.later.found(asked, choice.now.answers(CellSetBatch((asked,))))
     assert strategy.description.startswith("full: it does not run on a CPU")
     assert (strategy.pace is None) == (given is not None), "a size that was given stays"

@@ -111,7 +111,7 @@ def test_an_interrupt_while_a_model_is_read_passes(
     error: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = convolutional()
-    explainer = GridExplainer(model, 2, fill="black")
+    explainer = GridExplainer(model, 2, fill="black", engine="incremental")
 
     def interrupted(_: object) -> None:
         raise error
