@@ -162,7 +162,9 @@ def test_a_file_is_run_on_patches_and_says_so(tmp_path: Path) -> None:
 )
 def test_what_is_done_is_told(model, reason: str) -> None:
     explainer = GridExplainer(model(), 4, output="logits", engine="auto")
-    assert reason in explainer.start_run(PICTURE).strategy.description
+    run = explainer.start_run(PICTURE)
+    list(run.steps())
+    assert reason in run.strategy.description
 
 
 def test_a_file_that_was_written_anew_is_run_in_full(tmp_path: Path) -> None:
