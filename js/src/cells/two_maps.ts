@@ -33,7 +33,7 @@ export function shownUnit(model: Maps): [score: Score, unit: string] {
 
 /** How a number on the screen comes about. */
 export function shownChange(model: Maps): string {
-  return shownMap(model) === "alone" ? "if hidden" : "as its part";
+  return shownMap(model) === "alone" ? "if hidden" : "if hidden with others";
 }
 
 export interface Told {

@@ -35,8 +35,8 @@ describe("the bar", () => {
 
   test("tells a cell's part of what handfuls lose from a cell hidden alone", () => {
     const drops = new Float32Array([0.123, -0.05]);
-    view.update(drops, "probability", APPEARANCE, "", [], undefined, "as its part");
-    expect(ends()).toEqual(["+12", "−12 points as its part"]);
+    view.update(drops, "probability", APPEARANCE, "", [], undefined, "if hidden with others");
+    expect(ends()).toEqual(["+12", "−12 points if hidden with others"]);
   });
 
   test("says on each side what its colour speaks for, with the whole name where that is cut", () => {

@@ -80,7 +80,7 @@ describe("the words", () => {
 
   test.each([
     ["alone", "Alone.", "each hidden alone by grey", "speaks against dog +50", "−50 points if hidden speaks for dog"],
-    ["together", "Both.", "hidden together in handfuls by grey", "speaks against it +20", "−20 points as its part speaks for it"],
+    ["together", "Both.", "hidden together in handfuls by grey", "speaks against it +20", "−20 points if hidden with others speaks for it"],
   ] as const)("tell the map %s from the other, and how far to believe it", async (map, says, how, ...ends) => {
     const told = { value: 0.5, low: -0.3, high: 0.3, probes: 30, reliable: true, text: `Of ${map}.` };
     const together = scoresOf(0.1, 0.2, 0, 0, 0, 0);
