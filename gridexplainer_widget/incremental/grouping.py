@@ -32,12 +32,14 @@ def grouped(
     """
     lengths = np.stack([boxes[index][:, :, 1] - boxes[index][:, :, 0] for index in seconds], axis=1)
     # Most maps have the patches of the one before: an activation those of its convolution.
-    lengths, same = np.unique(lengths, axis=1, return_inverse=True)
+    _, first, same = np.unique(lengths, axis=1, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    lengths = lengths[:, first[order]]
     weights = np.bincount(same.reshape(-1), np.array(list(seconds.values()))).astype(np.float64)
     group = _classes(lengths)
     groups = [np.flatnonzero(group == number) for number in range(group.max() + 1)]
     sizes = np.array([lengths[one].max(axis=0) for one in groups])
-    joined = _joined(groups, sizes, weights, group_seconds)
+    joined = _joined(groups, sizes, weights[order], group_seconds)
     return sorted(joined, key=lambda one: int(one[0]))
 
 
@@ -71,15 +73,16 @@ def _joined(
 def _classes(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return a class for each set; those of one class have patches of about equal sizes.
 
-    They are equal, or rounded up to 2, 4, 8 … positions until the classes are few enough.
+    They are equal in all maps or, until the classes are few enough, in every second, fourth … and
+    at last in the last map alone, where they are then rounded up to 2, 4, 8 … positions.
     """
-    unit = 1
+    every, unit, maps = 1, 1, lengths.shape[1]
     while True:
-        rounded = -(-lengths.reshape(len(lengths), -1) // unit)
+        rounded = -(-lengths[:, ::-1][:, ::every].reshape(len(lengths), -1) // unit)
         found, number = np.unique(rounded, axis=0, return_inverse=True)
         if len(found) <= MAX_CLASSES:
             return number.reshape(-1)
-        unit *= 2
+        every, unit = (2 * every, 1) if every < maps else (every, 2 * unit)
 
 
 def in_batches(

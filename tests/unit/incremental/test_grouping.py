@@ -30,11 +30,17 @@ def test_maps_count_by_what_a_position_takes() -> None:
 
 
 def test_sets_of_many_sizes_begin_in_few_groups() -> None:
-    """Of 400 sizes, 1×1 to 20×20, those that round up to the same even one begin together."""
+    """Of 400 sizes, 1×1 to 20×20, those that round up to the same even one begin together.
+
+    Where the last of two maps has three sizes, these tell them apart.
+    """
     sizes = [(rows, columns) for rows in range(1, 21) for columns in range(1, 21)]
     groups = grouped({0: boxes_of(sizes)}, {0: 1.0}, 0.0)
     assert len(groups) == 100
     assert groups[0].tolist() == [0, 1, 20, 21]
+    last = boxes_of([(1 + number % 3, 4) for number in range(400)])
+    groups = grouped({0: boxes_of(sizes), 1: last}, {0: 1.0, 1: 1.0}, 0.0)
+    assert [group.tolist() for group in groups] == [[*range(first, 400, 3)] for first in range(3)]
 
 
 sides = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), min_size=1, max_size=40)
