@@ -5,9 +5,11 @@ Run as ``python -m tools.screenshot`` from the top of the repository.
 
 from __future__ import annotations
 
+import io
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import running_browser
@@ -22,10 +24,18 @@ img = honest.pictures['cat and dog']"""
 
 ALONE = "explainer.explore(img, 'cat')"
 
+FIRST = "explainer.explore(img, 'dog')"
+
+FIRST_WIDTHS = {"first": 880, "first-narrow": 480}
+"""JupyterLab's, by picture: so wide that a page of the site shows the widget in its true size."""
+
 COMPARED = (
     "explainer.explore(img, 'dog', mask=honest.masks['cat and dog']['dog'],\n"
     "                  methods=['occlusion', 'grad-cam', 'guided-backpropagation'])"
 )
+
+MARGIN = 8
+"""Pixels of a screen that are left below a map."""
 
 DOGS_EYE = (0.81, 0.56)
 """Without it, the answer is the cat."""
@@ -53,8 +63,18 @@ def click(canvas: Locator, place: tuple[float, float]) -> None:
     canvas.click(position={"x": box["width"] * place[0], "y": box["height"] * place[1]})
 
 
+def take_down_to_the_map(root: Locator, path: Path) -> None:
+    """Write a picture that ends below the map, as WebP: few bytes, and the colours stay."""
+    widget, chart = root.bounding_box(), root.locator(".gx-canvas").bounding_box()
+    if widget is None or chart is None:
+        raise RuntimeError("There is no map on the screen.")
+    share = (chart["y"] + chart["height"] + MARGIN - widget["y"]) / widget["height"]
+    taken = Image.open(io.BytesIO(root.screenshot())).convert("RGB")
+    taken.crop((0, 0, taken.width, round(taken.height * share))).save(path, quality=88)
+
+
 def main() -> None:
-    """Write widget.png and compare.png."""
+    """Write widget.png and compare.png, and the tutorial's first map, wide and narrow."""
     with (
         tempfile.TemporaryDirectory() as home,
         running_browser() as browser,
@@ -64,6 +84,9 @@ def main() -> None:
         click(root.locator(".gx-canvas"), DOGS_NOSE)
         expect(root.locator(".gx-verdict")).to_be_visible()
         root.screenshot(path=FOLDER / "widget.png")
+        for name, width in FIRST_WIDTHS.items():
+            root = opened(lab, width, 2600, FIRST)
+            take_down_to_the_map(root, FOLDER / "pictures" / f"{name}.webp")
         root = opened(lab, 1560, 1250, COMPARED)
         click(root.locator(".gx-panel canvas").nth(1), DOGS_EYE)
         expect(root).to_contain_text("hidden: dog")

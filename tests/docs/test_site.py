@@ -26,7 +26,7 @@ FETCHED = {
     "link": "href",
     "object": "data",
     "script": "src",
-    "source": "src",
+    "source": "srcset",
     "video": "src",
 }
 """What a browser asks for by itself, by element; links to click on are no part of it."""

@@ -58,7 +58,10 @@ class Block:
         return bool(PYTORCH.search(self.code))
 
 
-FEWER_CELLS = {"GridExplainer(honest.classifier)": "GridExplainer(honest.classifier, 4)"}
+FEWER_CELLS = {
+    "GridExplainer(honest.classifier)": "GridExplainer(honest.classifier, 4)",
+    'GridExplainer("model.onnx", labels=': 'GridExplainer("model.onnx", 4, labels=',
+}
 """In a short run, on pages that show no numbers."""
 
 

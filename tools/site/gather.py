@@ -47,6 +47,7 @@ def relinked(text: str, path: str) -> str:
 def gather(source: Path) -> None:
     """Write everything that is no notebook and no live page to the folder `source`."""
     shutil.copytree(ROOT / "docs", source)
+    shutil.copytree(ROOT / "docs" / "pictures", source / "extra" / "pictures")
     pages = [page.relative_to(ROOT).as_posix() for page in (ROOT / "docs").rglob("*.md")]
     for path in [*pages, *ELSEWHERE]:
         if path != "README.md":

@@ -11,20 +11,22 @@ from nbconvert import MarkdownExporter
 from .gather import NOTEBOOKS, ROOT, relinked
 
 WIDGETS_AS_PAGES = """
-from pathlib import Path
+from functools import partial
 from itertools import count
+from pathlib import Path
 from IPython import get_ipython
 from gridexplainer_widget import ComparisonWidget, GridExplainerWidget
 
-def page_of(widget, number=count(1), folder=Path({folder!r}), stem={stem!r}):
+def page_of(widget, look, number=count(1), folder=Path({folder!r}), stem={stem!r}):
     widget.wait()
     name = f"{{stem}}-{{next(number)}}.html"
     widget.to_html(folder / name)
-    return {{"text/html": f'<iframe class="live" loading="lazy" title="The live widget" '
+    return {{"text/html": f'<iframe class="{{look}}" loading="lazy" title="The live widget" '
                          f'src="../live/{{name}}"></iframe>'}}
 
-for kind in (GridExplainerWidget, ComparisonWidget):
-    get_ipython().display_formatter.mimebundle_formatter.for_type(kind, page_of)
+for kind, look in ((GridExplainerWidget, "live"), (ComparisonWidget, "live tall")):
+    show = partial(page_of, look=look)
+    get_ipython().display_formatter.mimebundle_formatter.for_type(kind, show)
 """
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
