@@ -208,7 +208,8 @@ def kills(count: int = 100) -> None:
     rng = random.Random(0)
     with tempfile.TemporaryDirectory() as folder:
         photos, out = Path(folder, "photos"), Path(folder, "study")
-        names = sorted(path.name for path in pictures_in(photos, 6 * count))
+        wanted = 6 * count
+        names = sorted(path.name for path in pictures_in(photos, wanted))
         call = [sys.executable, "-c", KILLED, str(photos), str(out)]
         killed, written, pipe = 0, dict[str, int](), subprocess.PIPE
         while killed < count:
@@ -218,7 +219,9 @@ def kills(count: int = 100) -> None:
             time.sleep(rng.uniform(0, 6))
             if process.poll() is not None:
                 assert process.returncode == 0, "it ended by itself"
-                break
+                wanted += 3 * count  # all was done
+                names = sorted(path.name for path in pictures_in(photos, wanted))
+                continue
             process.kill()
             process.wait()
             killed += 1
