@@ -1,11 +1,13 @@
 """A study by several processes."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from gridexplainer_widget.study.records.pool import THREADS, _told
 from tests.support.models import brightness
 from tests.support.studies import SIDE, dying, noise, pictures_in, tiny
 
@@ -37,6 +39,16 @@ def test_a_process_that_dies_costs_its_picture_alone(tmp_path: Path) -> None:
     errors = dict(zip(*(study.table[name].to_pylist() for name in ("name", "error")), strict=True))
     assert "died twice" in errors.pop("001.png")
     assert errors == dict.fromkeys(["0", "000.png", "002.png"])
+
+
+def test_processes_begin_with_their_share_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")  # said by the user
+    with _told(2):
+        inside = [os.environ[name] for name in THREADS]
+    assert inside == ["3", "2", "2", "2"]
+    assert [os.environ.get(name) for name in THREADS] == ["3", None, None, None]
 
 
 def test_what_cannot_be_copied_is_told(tmp_path: Path) -> None:
