@@ -115,7 +115,7 @@ def speed(name: str = "demo", ways: str = ",".join(WAYS), rounds: int = 8, each:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         model, said = model_of(name, folder)
-        pictures_for(name, folder / "photos", 4000 if name == "demo" else 400)
+        pictures_for(name, folder / "photos", 1000 if name == "demo" else 200)
         turns = []
         for way in ways.split(","):
             given = [model, json.dumps(said), str(folder / "photos"), str(folder / way), way]
