@@ -229,6 +229,8 @@ def kills(count: int = 100) -> None:
                 now = rows_by_name(out)
                 assert written.items() <= now.items(), "a row that was there is gone"
                 written = now
+            if killed % 10 == 0:
+                print(f"{killed} kills, {len(written)} pictures", flush=True)
         subprocess.run(call, check=True, cwd=ROOT, capture_output=True)
         last = rows_by_name(out)
         assert sorted(last) == names
