@@ -40,6 +40,15 @@ class Turn:
         turn._signal(signal.SIGSTOP)
         return turn
 
+    def __str__(self) -> str:
+        if not self.done:
+            return f"{self.name}: nothing was done"
+        return (
+            f"{self.name}: {self.done} in {self.seconds:.0f} s, {self.seconds / self.done:.3f} s "
+            f"each, {3600 * self.done / self.seconds:,.0f} an hour; processor "
+            f"{self.processor / self.done:.3f} s each"
+        )
+
     @property
     def ended(self) -> bool:
         return self.process.poll() is not None

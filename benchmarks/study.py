@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -115,23 +116,20 @@ def speed(name: str = "demo", ways: str = ",".join(WAYS), rounds: int = 8, each:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         model, said = model_of(name, folder)
-        pictures_for(name, folder / "photos", 1000 if name == "demo" else 200)
-        turns = []
-        for way in ways.split(","):
-            given = [model, json.dumps(said), str(folder / "photos"), str(folder / way), way]
-            call = [sys.executable, "-m", "benchmarks.study", "way", *given]
-            turns.append(Turn.of(way, call, partial(pictures_done, folder / way), folder / "log"))
-            turns[-1].warm(40 if name == "demo" else 6, 60)
-        in_turn(turns, rounds, each)
-        print(f"{name}: {rounds} times {each} s each; load {os.getloadavg()[0]:.1f}")
-        for turn in turns:
-            turn.kill()
-            pace = turn.seconds / max(1, turn.done)
-            print(
-                f"  {turn.name}: {turn.done} pictures, {pace:.3f} s each, {3600 / pace:,.0f} an "
-                f"hour; processor {turn.processor / max(1, turn.done):.3f} s each",
-                flush=True,
-            )
+        pictures_for(name, folder / "photos", 600 if name == "demo" else 200)
+        turns = list[Turn]()
+        try:
+            for way in ways.split(","):
+                given = [model, json.dumps(said), str(folder / "photos"), str(folder / way), way]
+                call = [sys.executable, "-m", "benchmarks.study", "way", *given]
+                count = partial(pictures_done, folder / way)
+                turns.append(Turn.of(way, call, count, folder / "log"))
+                turns[-1].warm(20 if name == "demo" else 6, 60)
+            in_turn(turns, rounds, each)
+        finally:  # also of a run that is cut short
+            for turn in turns:
+                turn.kill()
+            print(f"{name}, load {os.getloadavg()[0]:.1f}", *turns, sep="\n  ", flush=True)
 
 
 def pictures_done(out: Path) -> int:
@@ -261,5 +259,6 @@ COMMANDS = {
 
 if __name__ == "__main__":
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     command, *given = sys.argv[1:] or ["shortcuts"]
     COMMANDS[command](*(int(one) if one.isdecimal() else one for one in given))  # type: ignore[operator]
