@@ -26,8 +26,8 @@ ALONE = "explainer.explore(img, 'cat')"
 
 FIRST = "explainer.explore(img, 'dog')"
 
-FIRST_WIDTHS = {"first": 880, "first-narrow": 480}
-"""JupyterLab's, by picture: so wide that a page of the site shows the widget in its true size."""
+WIDE, NARROW = 880, 480
+"""JupyterLab's widths at which a page of the site shows the widget in its true size."""
 
 COMPARED = (
     "explainer.explore(img, 'dog', mask=honest.masks['cat and dog']['dog'],\n"
@@ -63,14 +63,16 @@ def click(canvas: Locator, place: tuple[float, float]) -> None:
     canvas.click(position={"x": box["width"] * place[0], "y": box["height"] * place[1]})
 
 
-def take_down_to_the_map(root: Locator, path: Path) -> None:
-    """Write a picture that ends below the map, as WebP: few bytes, and the colours stay."""
-    widget, chart = root.bounding_box(), root.locator(".gx-canvas").bounding_box()
-    if widget is None or chart is None:
-        raise RuntimeError("There is no map on the screen.")
-    share = (chart["y"] + chart["height"] + MARGIN - widget["y"]) / widget["height"]
+def take(root: Locator, name: str, *, down_to: Locator | None = None) -> None:
+    """Write a picture for a page of the site, as WebP: few bytes, and the colours stay."""
+    widget, last = root.bounding_box(), (down_to or root).bounding_box()
+    if widget is None or last is None:
+        raise RuntimeError("There is no widget on the screen.")
     taken = Image.open(io.BytesIO(root.screenshot())).convert("RGB")
-    taken.crop((0, 0, taken.width, round(taken.height * share))).save(path, quality=88)
+    below = last["y"] + last["height"] + (MARGIN if down_to else 0)
+    height = round(taken.height * (below - widget["y"]) / widget["height"])
+    path = FOLDER / "pictures" / f"{name}.webp"
+    taken.crop((0, 0, taken.width, height)).save(path, quality=88)
 
 
 def main() -> None:
@@ -84,9 +86,9 @@ def main() -> None:
         click(root.locator(".gx-canvas"), DOGS_NOSE)
         expect(root.locator(".gx-verdict")).to_be_visible()
         root.screenshot(path=FOLDER / "widget.png")
-        for name, width in FIRST_WIDTHS.items():
-            root = opened(lab, width, 2600, FIRST)
-            take_down_to_the_map(root, FOLDER / "pictures" / f"{name}.webp")
+        take(opened(lab, WIDE, 2600, FIRST), "first")
+        root = opened(lab, NARROW, 2600, FIRST)
+        take(root, "first-narrow", down_to=root.locator(".gx-canvas"))
         root = opened(lab, 1560, 1250, COMPARED)
         click(root.locator(".gx-panel canvas").nth(1), DOGS_EYE)
         expect(root).to_contain_text("hidden: dog")
