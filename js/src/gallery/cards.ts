@@ -13,7 +13,7 @@ const GAP = 10;
 /** Lines of cards above and below those in view. */
 const BEYOND = 2;
 /** New lines in a frame of a scroll; after a leap, the rest waits for the next frames. */
-const NEW = 2;
+const NEW = 1;
 
 /** Cards side by side, moved as one. */
 interface Line {
@@ -48,14 +48,14 @@ export function cards(
   root.tabIndex = 0;
   root.setAttribute("role", "group");
 
-  const draw = () => {
+  const draw = (most: number) => {
     queued = false;
     if (signal.aborted) return;
     layout ??= laidOut(root, inside, table.about.columns);
     if (first < 0) inside.style.height = `${Math.ceil(rows.length / layout.across) * layout.pitch}px`;
     const { lines, across, pitch } = layout;
     const top = Math.max(0, Math.floor(root.scrollTop / pitch) - BEYOND);
-    let left = first < 0 ? lines.length : NEW;
+    let left = first < 0 ? lines.length : most;
     if (top !== first) ask(layout, top);
     for (const number of inViewFirst(top, lines.length)) {
       const line = lines[number % lines.length]!; // the same for a line as long as it is in view
@@ -88,7 +88,7 @@ export function cards(
   const redraw = () => {
     if (queued) return;
     queued = true;
-    requestAnimationFrame(draw);
+    requestAnimationFrame(() => draw(NEW));
   };
   pictures.arrived = (row) => {
     for (const line of layout?.lines ?? []) {
@@ -123,7 +123,7 @@ export function cards(
   const focus = ({ lines, across, pitch }: Layout, row: number) => {
     const top = Math.floor(rows.indexOf(row) / across) * pitch;
     root.scrollTop = Math.max(top + pitch - root.clientHeight, Math.min(top, root.scrollTop));
-    draw();
+    draw(lines.length);
     lines.flatMap((line) => line.cards).find((one) => one.row === row)?.element.focus({ preventScroll: true });
   };
 

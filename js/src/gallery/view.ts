@@ -38,7 +38,8 @@ export function mountGallery(model: Model, el: HTMLElement, signal: AbortSignal,
   const reset = element("button", "gx-button", "Show all");
   const titles = element("div", "gx-gallery-titles");
   titles.append(element("strong", "", about.title), element("span", "gx-gallery-line", about.line));
-  head.append(titles, count, reset);
+  head.append(titles);
+  head.hidden = about.title === "" && about.line === ""; // a page says both above
   const none = element("p", "gx-gallery-none", "No picture passes all filters.");
 
   const sort = labelled("Sort by", select(signal, (value) => {
@@ -56,7 +57,7 @@ export function mountGallery(model: Model, el: HTMLElement, signal: AbortSignal,
   }));
   right.root.hidden = !table.label.some((label) => label >= 0);
   const controls = element("div", "gx-gallery-controls");
-  controls.append(sort.root, predicted.root, right.root);
+  controls.append(sort.root, predicted.root, right.root, count, reset);
 
   const charts = element("div", "gx-histograms");
   const histograms = about.numbers.map((column, index) => {
