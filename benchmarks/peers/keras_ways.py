@@ -13,6 +13,7 @@ from worker import (
     First,
     Way,
     all_masked,
+    cells_alone,
     drops,
     keras_model,
     masked,
@@ -31,16 +32,7 @@ def explainer_of(grid: int, engine: str, *, joint: bool) -> GridExplainer:
 
 
 def cells(grid: int, engine: str) -> Way:
-    explainer = explainer_of(grid, engine, joint=False)
-
-    def way(first: First) -> np.ndarray:
-        run = explainer.start_run(PICTURE)
-        for number, _ in enumerate(run.steps()):
-            if number == 0:
-                first()
-        return explainer.freeze(run, TARGET).drops
-
-    return way
+    return cells_alone(explainer_of(grid, engine, joint=False))
 
 
 def both_maps(grid: int) -> Way:

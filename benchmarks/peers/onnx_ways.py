@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 import onnxruntime
-from worker import BATCH, CORES, FOLDER, GREY, PICTURE, TARGET, First, Way, drops, masked, serve
+from worker import BATCH, CORES, FOLDER, GREY, TARGET, First, Way, cells_alone, drops, masked, serve
 
 from gridexplainer_widget import GridExplainer
 
@@ -30,18 +30,11 @@ def onnx(grid: int) -> Way:
 
 
 def ours(grid: int) -> Way:
-    explainer = GridExplainer(
-        PATH, grid, fill=(GREY,) * 3, preprocess="0..255", output="softmax", joint=False
+    return cells_alone(
+        GridExplainer(
+            PATH, grid, fill=(GREY,) * 3, preprocess="0..255", output="softmax", joint=False
+        )
     )
-
-    def way(first: First) -> np.ndarray:
-        run = explainer.start_run(PICTURE)
-        for number, _ in enumerate(run.steps()):
-            if number == 0:
-                first()
-        return explainer.freeze(run, TARGET).drops
-
-    return way
 
 
 if __name__ == "__main__":

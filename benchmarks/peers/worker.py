@@ -40,6 +40,19 @@ Way = Callable[[First], "np.ndarray | None"]
 """Goes one way once; the drops, row by row, where it has a drop for each cell."""
 
 
+def cells_alone(explainer: Any) -> Way:
+    """Ours, of an explainer that hides cells alone."""
+
+    def way(first: First) -> np.ndarray:
+        run = explainer.start_run(PICTURE)
+        for number, _ in enumerate(run.steps()):
+            if number == 0:
+                first()
+        return explainer.freeze(run, TARGET).drops
+
+    return way
+
+
 def patch(grid: int) -> int:
     """The side of a cell in whole pixels, where a way takes nothing else."""
     return math.ceil(SIDE / grid)

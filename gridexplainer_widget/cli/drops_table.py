@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gridexplainer_widget.core.shown import shown
+from gridexplainer_widget.results.data.tint import factor_of, unit_words
 from gridexplainer_widget.results.explanation import Explanation
 
 
@@ -21,16 +22,16 @@ def table(explanation: Explanation, *, color: bool = False) -> str:
 
 
 def _numbers(explanation: Explanation, largest: float) -> tuple[float, str]:
-    """Tell by what values are multiplied, and what they are then: on maps, a change is a loss."""
+    """Tell by what values are multiplied, and what they are then: a loss is a change below 0."""
+    factor = factor_of(largest, explanation.unit)
     if not explanation.unit:
-        return 100 / largest, f"each cell's value by {explanation.title}, the largest as 100"
-    points = explanation.unit == "probability"
-    unit = "points of probability" if points else explanation.unit_text
+        return factor, f"each cell's value by {explanation.title}, the largest as 100"
+    change = f"change in {unit_words(explanation.unit, explanation.unit_text)}"
     if explanation.attribution is not None:
-        return -100 if points else -1, f"change in {unit} if hidden, by {explanation.title}"
+        return -factor, f"{change} if hidden, by {explanation.title}"
     alone = explanation.map == "alone"
     how = "with each cell hidden" if alone else "with handfuls hidden, each cell's part"
-    return -100 if points else -1, f"change in {unit} {how}"
+    return -factor, f"{change} {how}"
 
 
 def _cell_text(number: float, share: float, *, color: bool) -> str:

@@ -13,16 +13,10 @@ from .data.tint import (
     AGAINST,
     MAX_OPACITY,
     SUPPORTS,
-    UNIT_TEXTS,
     factor_of,
     scale_of,
 )
 from .explanation_data import ExplanationData
-
-
-def unit_text(explanation: ExplanationData) -> str:
-    """Name the unit of displayed values."""
-    return UNIT_TEXTS.get(explanation.unit, explanation.unit_text)
 
 
 def sides_of(explanation: ExplanationData) -> tuple[tuple[str, str], tuple[str, str]]:

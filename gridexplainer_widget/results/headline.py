@@ -15,7 +15,7 @@ from gridexplainer_widget.core.scores import INDEPENDENT
 from gridexplainer_widget.inference.foretells import Foretells
 from gridexplainer_widget.inference.two_maps import MapName
 from gridexplainer_widget.results.data.regions import region_text, strongest_region
-from gridexplainer_widget.results.data.tint import UNIT_TEXTS, number_text, scale_of
+from gridexplainer_widget.results.data.tint import number_text, scale_of, unit_words
 
 from .explanation_data import ExplanationData
 from .notes import foretold_text, is_flat, is_joint, is_saturated
@@ -49,13 +49,13 @@ def headline_text(explanation: ExplanationData) -> str:
 def strongest_text(explanation: ExplanationData) -> str:
     """Name the strongest cells, counted from 1, with the numbers that stand on the map."""
     unit = explanation.unit
-    noun = explanation.quantity.noun if unit == "value" else UNIT_TEXTS[unit]
+    words = unit_words(unit, explanation.unit_text)
     scale = scale_of(explanation.values, unit)
     cells = "; ".join(
         f"row {one.row + 1}, column {one.column + 1}: {number_text(one.value, scale, unit)}"
         for one in explanation.top(3)
     )
-    return f"strongest cells{', if hidden' if unit else ''}, in {noun}: {cells or 'none yet'}"
+    return f"strongest cells{', if hidden' if unit else ''}, in {words}: {cells or 'none yet'}"
 
 
 def headline_records(explanation: ExplanationData) -> dict[str, list[list[Any]]]:

@@ -27,10 +27,9 @@ from .colors import (
     shown_values,
     sides_of,
     tick_format,
-    unit_text,
 )
 from .data.about import CAVEAT
-from .data.tint import TOLD, muted, number_text, scale_of
+from .data.tint import TOLD, muted, number_text, scale_of, unit_words
 from .explanation_data import ExplanationData
 from .headline import headline_text
 from .notes import all_notes
@@ -177,7 +176,7 @@ def _draw_colorbar(ax: Axes, explanation: ExplanationData, beside: list[Axes]) -
     bar = ax.figure.colorbar(colors, ax=beside, fraction=0.04, pad=0.02, format=ticks)
     part = "" if explanation.map == "alone" else "part of the "
     what = explanation.title if explanation.attribution else f"{part}change when hidden"
-    bar.set_label(f"{what} ({unit_text(explanation)})", **PLAIN)
+    bar.set_label(f"{what} ({unit_words(explanation.unit, explanation.unit_text)})", **PLAIN)
     bar.ax.tick_params(labelsize=8)
     (supports, above), (against, below) = sides_of(explanation)
     bar.ax.set_title(supports, fontsize=8, color=above, **PLAIN)

@@ -23,7 +23,7 @@ from .case.page import case_html
 from .case.parts import bars, bullets, paragraph, section, table, text
 from .comparison_data import ComparisonData
 from .data.about import CAVEAT
-from .data.tint import TOLD, UNIT_TEXTS, muted, number_text, scale_of
+from .data.tint import TOLD, muted, number_text, scale_of, unit_words
 from .explanation_data import ExplanationData
 from .faithfulness import Faithfulness
 from .headline import headline, headline_text
@@ -153,7 +153,7 @@ def _numbers(explanation: ExplanationData, scale: float) -> tuple[str, ...]:
 
 
 def _unit(explanation: ExplanationData) -> str:
-    unit = UNIT_TEXTS.get(explanation.unit, explanation.unit_text)
+    unit = unit_words(explanation.unit, explanation.unit_text)
     return f"the change when hidden, in {unit}" if explanation.unit else unit
 
 

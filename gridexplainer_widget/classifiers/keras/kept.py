@@ -37,7 +37,7 @@ def kept(model: Any, kind: str, key: Hashable, make: Callable[[], T]) -> T:
         found = make()
     alike[key] = found
     if len(alike) > MAX_KEPT:
-        alike.pop(next(iter(alike)), None)  # a run that plans beside may have been faster
+        alike.pop(next(iter(alike)), None)  # another thread may have been faster
     return found
 
 

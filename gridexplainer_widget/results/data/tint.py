@@ -69,6 +69,11 @@ def muted(
     return found
 
 
+def unit_words(unit: Unit, noun: str) -> str:
+    """Name the unit of a map's numbers; `noun` is what a model's own values are in."""
+    return UNIT_TEXTS.get(unit, noun)
+
+
 def factor_of(scale: float, unit: Unit) -> float:
     """Return the factor of displayed values."""
     return {"probability": 100.0, "log-odds": 1.0, "value": 1.0, "": 100 / scale}[unit]
