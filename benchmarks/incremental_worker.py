@@ -23,8 +23,8 @@ import numpy as np
 
 from benchmarks.memory import peak_mib, reset_peak
 from gridexplainer_widget import Classifier, GridExplainer, as_classifier
+from gridexplainer_widget.incremental.boxes import as_boxes
 from gridexplainer_widget.incremental.costs import changed_boxes
-from gridexplainer_widget.inference.boxes import as_boxes
 from gridexplainer_widget.inference.incremental import IncrementalStrategy
 from gridexplainer_widget.inference.run import Run
 from tests.support.networks import enliven, picture

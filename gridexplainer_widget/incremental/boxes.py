@@ -7,11 +7,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from gridexplainer_widget.core.grid import Box
+
 from .graph import Node
 from .window import Pair, Window
 
 Boxes = NDArray[np.intp]
 """Rectangles, int (sets, 2, 2): [[top, bottom], [left, right]], ends exclusive."""
+
+
+def as_boxes(boxes: Sequence[Box]) -> Boxes:
+    """Return boxes as one array."""
+    flat = np.array(boxes, np.intp).reshape(-1, 4)
+    return flat[:, [0, 2, 1, 3]].reshape(-1, 2, 2)
 
 
 def affected(boxes: Boxes, window: Window, size: Pair) -> Boxes:
@@ -73,3 +81,9 @@ def changed(node: Node, inputs: Sequence[Boxes | None]) -> Boxes | None:
         else:
             several.append(affected(boxes, window, node.size))
     return enclosing(several) if several else None
+
+
+def box_of(pair: Boxes) -> Box:
+    """Return one box of an array."""
+    (top, bottom), (left, right) = pair.tolist()
+    return Box(top, left, bottom, right)

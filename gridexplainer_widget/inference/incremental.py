@@ -12,13 +12,12 @@ from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import first_line
 from gridexplainer_widget.core.grid import Box
 from gridexplainer_widget.core.scores import Answers
-from gridexplainer_widget.incremental.boxes import Boxes
+from gridexplainer_widget.incremental.boxes import Boxes, as_boxes, box_of
 from gridexplainer_widget.incremental.engine import IncrementalEngine, Schedule
 from gridexplainer_widget.incremental.grouping import SIZE_TOLERANCE, in_batches
 from gridexplainer_widget.incremental.mosaic.plan import TilePlan
 from gridexplainer_widget.incremental.plan import PatchPlan
 
-from .boxes import as_boxes, box_of
 from .strategy import MAX_BATCH, WHOLE, Cells, CellSetBatch, FullStrategy, even_batch_size
 from .tiled import TiledSets
 

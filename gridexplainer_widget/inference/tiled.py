@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget.classifiers.classifier import Classifier
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.masking import Masker
-from gridexplainer_widget.incremental.boxes import Boxes
+from gridexplainer_widget.incremental.boxes import Boxes, as_boxes, box_of
 from gridexplainer_widget.incremental.costs import whole_seconds
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 from gridexplainer_widget.incremental.mosaic.choose import choose_tiles, states_seconds
@@ -20,7 +20,6 @@ from gridexplainer_widget.incremental.mosaic.plan import TilePlan
 from gridexplainer_widget.incremental.mosaic.tiles import Tiles
 from gridexplainer_widget.incremental.plan import PatchPlan
 
-from .boxes import as_boxes, box_of
 from .strategy import MAX_BATCH, Cells
 
 RECURRING = 2

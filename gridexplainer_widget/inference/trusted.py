@@ -12,6 +12,7 @@ from gridexplainer_widget.core.origin.digests import digest_of_parts
 from gridexplainer_widget.core.scores import Answers
 
 from .choose import Engine, choose_strategy, uncompiled_strategy
+from .collection import kept_uncollected
 from .later import Later
 from .strategy import (
     MAX_BATCH,
@@ -96,7 +97,8 @@ class TrustedStrategy:
         if later is None or not self._told:
             return False
         if later.is_worth_it(asked, left):
-            self._change_over()
+            with kept_uncollected():
+                self._change_over()
             return True
         if self.strategy is later.full or not later.full.is_the_model:
             return False
@@ -128,7 +130,11 @@ class TrustedStrategy:
         ModelChangedError
             The model's answer about the whole picture is not the baseline.
         """
-        answers = self.strategy.answers(batch)
+        if baseline is None:
+            with kept_uncollected():
+                answers = self.strategy.answers(batch)
+        else:
+            answers = self.strategy.answers(batch)
         if () in batch.sets:
             whole = answers.at(batch.sets.index(()))
             if baseline is not None:

@@ -13,9 +13,9 @@ from gridexplainer_widget.classifiers.log_odds import split
 from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
+from gridexplainer_widget.incremental.boxes import as_boxes
 from gridexplainer_widget.incremental.costs import changed_boxes, changing_little
 from gridexplainer_widget.incremental.plan import PatchPlan, reachable
-from gridexplainer_widget.inference.boxes import as_boxes
 from gridexplainer_widget.inference.incremental import IncrementalStrategy
 from gridexplainer_widget.inference.strategy import CellSetBatch, FullStrategy
 from tests.support.networks import picture

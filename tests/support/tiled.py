@@ -7,12 +7,12 @@ import numpy as np
 
 from gridexplainer_widget.classifiers.log_odds import split
 from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.incremental.boxes import as_boxes
 from gridexplainer_widget.incremental.costs import changed_boxes, changing_little
 from gridexplainer_widget.incremental.engine import IncrementalEngine
 from gridexplainer_widget.incremental.mosaic.mosaic import Mosaic
 from gridexplainer_widget.incremental.mosaic.plan import TilePlan
 from gridexplainer_widget.incremental.mosaic.tiles import Tiles
-from gridexplainer_widget.inference.boxes import as_boxes
 
 
 def widest(engine: IncrementalEngine, grid: Grid) -> TilePlan | None:

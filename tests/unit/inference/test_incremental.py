@@ -15,8 +15,8 @@ from gridexplainer_widget.core.fills import parse_fill
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.core.masking import Masker
 from gridexplainer_widget.core.picture import read_picture
+from gridexplainer_widget.incremental.boxes import as_boxes
 from gridexplainer_widget.inference import incremental as incremental_pass
-from gridexplainer_widget.inference.boxes import as_boxes
 from gridexplainer_widget.inference.run import Run
 from tests.support.networks import picture
 

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gridexplainer_widget.core.grid import Grid
+from gridexplainer_widget.incremental.boxes import as_boxes
 from gridexplainer_widget.incremental.graph import Graph, Node
 from gridexplainer_widget.incremental.mosaic.choose import choose_tiles
 from gridexplainer_widget.incremental.mosaic.plan import TilePlan, looked_at
 from gridexplainer_widget.incremental.mosaic.tiles import Tiles
 from gridexplainer_widget.incremental.window import POINT, Window
-from gridexplainer_widget.inference.boxes import as_boxes
 from tests.support.sizes import MANY
 
 THREE = Window((3, 3), (1, 1), (1, 1))
