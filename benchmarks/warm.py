@@ -5,7 +5,7 @@ batch in full, the yardstick ONNX Runtime in full. Two kinds of seconds: on the 
 processor, which other work on the machine disturbs less. Rounds are kept in warm.json as they
 come, and a run goes on where the last one ended.
 
-    python -m benchmarks.warm VGG16 [--rounds 5] [--minutes 6]
+    python -m benchmarks.warm VGG16 [--rounds 5] [--minutes 6] [--joint]
     python -m benchmarks.warm table
 """
 
@@ -77,9 +77,10 @@ def _lite0(framework: str) -> Any:
     return as_classifier(path, output="logits", preprocess="-1..1")
 
 
-def work(framework: str, network: str) -> None:
+def work(framework: str, network: str, *, joint: bool) -> None:
     """Answer lines such as ``full 13`` with one line of seconds."""
     from gridexplainer_widget import GridExplainer  # noqa: PLC0415 - in workers alone
+    from gridexplainer_widget.inference.together import together_steps  # noqa: PLC0415
     from tests.support.networks import picture  # noqa: PLC0415
 
     out = os.fdopen(os.dup(1), "w", buffering=1)
@@ -97,13 +98,16 @@ def work(framework: str, network: str) -> None:
                 fill="red",
                 engine=engine,
                 batch_size=int(batch) or None,
-                joint=False,
+                joint=joint,
             ),
         )
         wall, cpu = time.perf_counter(), time.process_time()
         run = explainer.start_run(image)
         for _ in run.steps():
             pass
+        if joint:
+            for _ in together_steps(run, int(run.baseline.argmax()), "probability", None):
+                pass
         told = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
         print(json.dumps(told | {"way": run.strategy.description}), file=out)
 
@@ -115,11 +119,13 @@ def asked(process: subprocess.Popen[str], line: str) -> Any:
     return json.loads(process.stdout.readline())
 
 
-def measure(network: str, rounds: int, minutes: float, path: Path) -> None:
+def measure(network: str, rounds: int, minutes: float, path: Path, *, joint: bool) -> None:
     deadline = time.monotonic() + 60 * minutes
+    name = f"{network}, handfuls too" if joint else network
+    options = ["--joint"] if joint else []
     processes = {
         framework: subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.warm", "--work", framework, network],
+            [sys.executable, "-m", "benchmarks.warm", "--work", framework, network, *options],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -136,15 +142,15 @@ def measure(network: str, rounds: int, minutes: float, path: Path) -> None:
                 for _ in range(2 if way == "auto 0" else 1):  # the first changes over meanwhile
                     told = asked(process, way)
                 print(framework, way, told, file=sys.stderr, flush=True)
-        while rounds > len(read(path).get(network, {}).get(YARDSTICK, ())):
+        while rounds > len(read(path).get(name, {}).get(YARDSTICK, ())):
             begin = time.monotonic()
             one = {f"{key} {way}": asked(processes[key], way) for key in processes for way in WAYS}
             kept = read(path)
             for way, told in one.items():
-                kept.setdefault(network, {}).setdefault(way, []).append(told)
+                kept.setdefault(name, {}).setdefault(way, []).append(told)
             path.write_text(json.dumps(kept, indent=1) + "\n")
             took = time.monotonic() - begin
-            print(f"{network}: a round took {took:.0f} s", file=sys.stderr, flush=True)
+            print(f"{name}: a round took {took:.0f} s", file=sys.stderr, flush=True)
             if time.monotonic() + took > deadline:
                 return
     finally:
@@ -186,13 +192,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--minutes", type=float, default=1e6, help="begin no round that ends later")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "warm.json")
+    parser.add_argument("--joint", action="store_true")
     given = parser.parse_args()
     if given.work:
-        work(*given.work)
+        work(*given.work, joint=given.joint)
     elif given.what == "table":
         print(table(read(given.out)))
     else:
-        measure(given.what, given.rounds, given.minutes, given.out)
+        measure(given.what, given.rounds, given.minutes, given.out, joint=given.joint)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from gridexplainer_widget.core.errors import named
 
+from .beside import processors
 from .explaining import is_done
 from .folder import Done
 from .held import HeldModel
@@ -116,7 +117,7 @@ class _Pool:
         RuntimeError
             None can start.
         """
-        threads = max(1, (os.cpu_count() or 1) // self._workers)
+        threads = max(1, processors() // self._workers)
         pool = ProcessPoolExecutor(
             self._workers,
             multiprocessing.get_context("spawn"),  # frameworks do not bear a fork
