@@ -22,7 +22,7 @@ from gridexplainer_widget.classifiers.torch.calls import (
     unwrapped,
 )
 from gridexplainer_widget.classifiers.torch.families import read_module
-from gridexplainer_widget.classifiers.torch.incremental.executor import incremental_engines
+from gridexplainer_widget.classifiers.torch.incremental.executor import forget, incremental_engines
 from gridexplainer_widget.classifiers.torch.logits import seeking_logits
 from gridexplainer_widget.classifiers.torch.mark import mark_of
 from gridexplainer_widget.classifiers.torch.misfit import batch_misfit
@@ -81,9 +81,14 @@ def torch_classifier(
         itself=itself,
         mark=partial(mark_of, reader),
         misfit=partial(batch_misfit, bare),
-        reread=partial(torch_classifier, given, overrides, after),
+        reread=partial(_read_anew, given, overrides, after),
         lock=lock,
     )
+
+
+def _read_anew(module: Any, overrides: Overrides, after: Callable[[Any], Any]) -> Classifier:
+    forget(unwrapped(module))
+    return torch_classifier(module, overrides, after)
 
 
 def torchscript_file(path: str | Path, overrides: Overrides) -> Classifier:

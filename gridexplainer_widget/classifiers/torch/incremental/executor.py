@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,6 +164,29 @@ class TorchExecutor:
         return switched(self.torch, call, gradients=False)
 
 
+@dataclass(eq=False)
+class _Known:
+    """A module's engines, by size, each with the fingerprint of what it was read of.
+
+    It holds the module, so no other gets its id.
+    """
+
+    module: Any
+    engines: dict[Pair, tuple[Any, IncrementalEngine | UnsupportedGraph]] = field(
+        default_factory=dict
+    )
+
+
+_shared: WeakValueDictionary[tuple[Hashable, ...], _Known] = WeakValueDictionary()
+"""What all that explain one module share, as long as one of them lives."""
+
+
+def forget(module: Any) -> None:
+    """Let whoever explains a module from now on read it anew."""
+    for key in [key for key in _shared if key[0] == id(module)]:
+        _shared.pop(key, None)
+
+
 def incremental_engines(
     reader: StructureReader,
     channels: int,
@@ -172,12 +198,19 @@ def incremental_engines(
 
     While PyTorch exports a module, it replaces how all modules are called, so nothing runs beside.
     """
-    known: dict[Pair, tuple[Any, IncrementalEngine | UnsupportedGraph]] = {}
+
+    @cache
+    def known() -> _Known:
+        """Return what is shared, if all is seen that the module's answers depend on."""
+        mine = _Known(reader.module)
+        if reader.read().foreign:
+            return mine
+        return _shared.setdefault((id(reader.module), channels, after), mine)
 
     def is_known(size: Pair) -> bool:
         with lock:
-            now = reader.read().fingerprint
-        return size in known and known[size][0] == now
+            now, engines = reader.read().fingerprint, known().engines
+        return size in engines and engines[size][0] == now
 
     def read(size: Pair) -> IncrementalEngine:
         _check_applicable(reader.torch, pieces)
@@ -187,14 +220,14 @@ def incremental_engines(
             return locked_read(size)
 
     def locked_read(size: Pair) -> IncrementalEngine:
-        now = reader.read().fingerprint
-        if size not in known or known[size][0] != now:
-            known.pop(size, None)
+        now, engines = reader.read().fingerprint, known().engines
+        if size not in engines or engines[size][0] != now:
+            engines.pop(size, None)
             shape = (channels, *size)
-            known[size] = (now, read_engine(lambda: TorchExecutor(reader.module, shape, after)))
-        while len(known) > MAX_SIZES:
-            known.pop(next(iter(known)))
-        return known_engine(known[size][1])
+            engines[size] = (now, read_engine(lambda: TorchExecutor(reader.module, shape, after)))
+        while len(engines) > MAX_SIZES:
+            engines.pop(next(iter(engines)))
+        return known_engine(engines[size][1])
 
     def seconds(size: Pair) -> float:
         try:

@@ -1,7 +1,9 @@
 """PyTorch models calculated on patches: what they answer is what they answer in full."""
 
 import copy
+import gc
 import operator
+import weakref
 
 import numpy as np
 import pytest
@@ -575,3 +577,35 @@ def test_weights_that_are_calculated_are_read() -> None:
     nn.utils.parametrizations.weight_norm(module[4])
     same(module, 4, (32, 32))
     assert executor_of(module).graph[4].kind == "convolution"
+
+
+def engine_of(module: nn.Module) -> tuple[GridExplainer, IncrementalEngine]:
+    explainer = GridExplainer(module, 4, input_shape=(32, 32), output="logits")
+    return explainer, explainer.classifier.incremental_engine((32, 32))
+
+
+def test_a_module_is_read_once_for_all_that_explain_it() -> None:
+    module = plain()
+    (first, engine), (second, other) = engine_of(module), engine_of(module)
+    assert other is engine
+    second.classifier.renew()
+    assert second.classifier.incremental_engine((32, 32)) is not engine
+    assert first.classifier.incremental_engine((32, 32)) is engine
+
+
+def test_a_module_whose_code_is_not_known_is_read_for_each() -> None:
+    module = Ends(lambda x: x.mean((2, 3)))
+    (_, engine), (_, other) = engine_of(module), engine_of(module)
+    assert other is not engine
+
+
+def test_a_module_is_freed_with_the_last_that_explains_it() -> None:
+    module = plain()
+    left, held = weakref.ref(module), [engine_of(module), engine_of(module)]
+    del module
+    held.pop()
+    gc.collect()
+    assert left() is not None
+    held.clear()
+    gc.collect()
+    assert left() is None
