@@ -95,10 +95,10 @@ class Vino:
             if one.name in part.constants:
                 stored = onnx.numpy_helper.from_array(part.constants[one.name], one.name)
                 one.CopyFrom(stored)
-        self._inputs = [Named(one.name) for one in model.graph.input]
         core = openvino.Core()
         options = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
         compiled = core.compile_model(core.read_model(model.SerializeToString()), "CPU", options)
+        self._inputs = [Named(one.any_name) for one in compiled.inputs]  # without unused ones
         self._outputs, self._request = compiled.outputs, compiled.create_infer_request()
 
     def get_inputs(self) -> list[Named]:
@@ -219,7 +219,7 @@ def table(found: dict[str, Any]) -> str:
     """Of each way: processor seconds, wall seconds, and both by ONNX Runtime's; then the rest."""
     lines = [f"| network | {' | '.join(WAYS)} |", f"|{'---|' * (1 + len(WAYS))}"]
     for network, ways in found.items():
-        cells = [_seconds(ways[way], ways[CONSTANT]) for way in WAYS]
+        cells = [_seconds(ways[way], ways[CONSTANT]) if way in ways else "" for way in WAYS]
         lines.append(f"| {network} | {' | '.join(cells)} |")
     lines += [
         "",
@@ -227,7 +227,7 @@ def table(found: dict[str, Any]) -> str:
     ]
     lines.append(f"|{'---|' * 8}")
     for network, ways in found.items():
-        lines += [_first(network, way, ways) for way in WAYS]
+        lines += [_first(network, way, ways) for way in ways]
     return "\n".join(lines)
 
 
