@@ -19,6 +19,7 @@ from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
+from gridexplainer_widget.inference.boxes import as_boxes
 from numpy.typing import NDArray
 
 from gridexplainer_widget import GridExplainer, demo
@@ -30,7 +31,6 @@ from gridexplainer_widget.incremental.graph import RATES, Graph
 from gridexplainer_widget.incremental.mosaic.choose import choose_tiles
 from gridexplainer_widget.incremental.mosaic.tiles import Tiles
 from gridexplainer_widget.incremental.plan import PatchPlan
-from gridexplainer_widget.inference.boxes import as_boxes
 from gridexplainer_widget.inference.cell_sets import Curves, ranking
 from gridexplainer_widget.inference.run import Run
 
