@@ -19,14 +19,13 @@ from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
-from gridexplainer_widget.inference.boxes import as_boxes
 from numpy.typing import NDArray
 
 from gridexplainer_widget import GridExplainer, demo
 from gridexplainer_widget.classifiers.onnx.incremental.executor import RATES as ONNX_RATES
 from gridexplainer_widget.core.grid import Grid
 from gridexplainer_widget.incremental import costs
-from gridexplainer_widget.incremental.boxes import Boxes, is_empty
+from gridexplainer_widget.incremental.boxes import Boxes, as_boxes, is_empty
 from gridexplainer_widget.incremental.graph import RATES, Graph
 from gridexplainer_widget.incremental.mosaic.choose import choose_tiles
 from gridexplainer_widget.incremental.mosaic.tiles import Tiles
