@@ -28,6 +28,73 @@ FRAMES = """async (list) => {
 }"""
 
 
+WRONG = """async ([list, order, count]) => {
+    // Scroll by steps and leaps; return what any card showed that is not its own.
+    const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const pixel = (image, x) => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.drawImage(image, x, 0, 1, 1, 0, 0, 1, 1);
+        return canvas.getImageData(0, 0, 1, 1).data;
+    };
+    const [wrong, maps] = [new Set(), new Map()];
+    let pictures = 0;
+    const look = () => {
+        for (const line of list.querySelectorAll(".gx-cards-line:not([hidden])")) {
+            const place = new DOMMatrix(line.style.transform).f / line.offsetHeight;
+            line.querySelectorAll(".gx-card").forEach((card, at, { length }) => {
+                const row = order[Math.round(place) * length + at];
+                const name = row === undefined ? "" : `${String(row).padStart(5, "0")}.png`;
+                const shown = card.hidden ? "" : card.querySelector(".gx-card-name").textContent;
+                if (shown !== name) wrong.add(`${shown} for ${name}`);
+                if (card.hidden) return;
+                const image = card.querySelector("img");
+                if (!image.hidden && image.complete) {
+                    pictures++;
+                    const grey = pixel(image, 4)[0];
+                    if (Math.abs(grey - row % 256) > 1) wrong.add(`${grey} for ${name}`);
+                }
+                const { backgroundImage } = card.querySelector(".gx-card-map").style;
+                maps.set(`${backgroundImage.slice(5, -2)} ${3 * at}`, row);
+            });
+        }
+    };
+    const rest = Array(7).fill(0);
+    const steps = [40, 90, 150, 300, -60, 2000, 5, -900, 20000, ...rest, -1e6, ...rest];
+    list.scrollTop = 0;
+    for (const step of steps) {
+        list.scrollTop += step;
+        await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        look();
+    }
+    for (const [at, row] of maps) {
+        const [address, x] = at.split(" ");
+        const image = new Image();
+        image.src = address;
+        await image.decode();
+        const [first, against] = [0, 1].map((cell) => pixel(image, Number(x) + cell)[3]);
+        const value = Math.round(127 * row / count) / 127;
+        if (Math.abs(first - against * value) > 1) wrong.add(`${first} of ${against}: ${row}`);
+    }
+    return [[...wrong], pictures, maps.size];
+}"""
+"""`order` has the rows as they come, of `count` pictures: the first cell of each has the value
+row / count, and all its pixels have the grey row % 256."""
+
+
+COMPLETE = """() => {
+    // Whether each place in view has a card with its picture.
+    const list = document.querySelector(".gx-cards").getBoundingClientRect();
+    for (let y = list.top + 30; y < list.bottom; y += 60) {
+        for (let x = list.left + 60; x < list.right - 60; x += 60) {
+            const card = document.elementFromPoint(x, y)?.closest(".gx-card");
+            if (card && !card.querySelector("img:not([hidden])")?.complete) return false;
+            if (!document.elementFromPoint(x, y)?.closest(".gx-cards-line")) return false;
+        }
+    }
+    return true;
+}"""
+
+
 @pytest.fixture
 def opened(own_page: Page, tmp_path: Path) -> Page:
     path = tmp_path / "gallery.html"
@@ -52,6 +119,27 @@ def test_only_what_is_in_view_is_in_the_document(opened: Page) -> None:
     expect(
         opened.locator(".gx-card", has_text="00599.png").locator(".gx-card-image")
     ).to_be_visible()
+
+
+def test_a_card_never_shows_what_is_not_its_own(opened: Page) -> None:
+    list_ = opened.locator(".gx-cards").element_handle()
+    order = list(range(COUNT))
+    wrong, pictures, maps = opened.evaluate(WRONG, [list_, order, COUNT])
+    assert wrong == []
+    assert pictures > 300
+    assert maps > 100
+    opened.get_by_label("Sort by").select_option("probability, most first")
+    wrong, pictures, maps = opened.evaluate(WRONG, [list_, order[::-1], COUNT])
+    assert wrong == []
+    assert pictures > 300
+
+
+def test_what_rests_is_complete(opened: Page) -> None:
+    list_ = opened.locator(".gx-cards")
+    list_.evaluate("(list) => { list.scrollTop = list.scrollHeight / 2; }")
+    list_.hover()
+    opened.mouse.wheel(0, 5000)
+    opened.wait_for_function(COMPLETE)
 
 
 def test_sorted_and_filtered(opened: Page) -> None:

@@ -12,8 +12,11 @@ const TEXT = 40;
 const GAP = 10;
 /** Lines of cards above and below those in view. */
 const BEYOND = 2;
-/** New lines in a frame of a scroll; after a leap, the rest waits for the next frames. */
-const NEW = 1;
+/** New cards in a frame, in whole lines: while the list moves, and once it rests. */
+const MOVING = 9;
+const RESTING = 20;
+/** Milliseconds without such a step after which a list that flew by is looked at. */
+const SLOW = 50;
 
 /** Cards side by side, moved as one. */
 interface Line {
@@ -44,29 +47,40 @@ export function cards(
   let layout: Layout | null = null;
   let first = -1;
   let queued = false;
+  let before = 0;
+  let flew = -Infinity;
   root.append(inside);
   root.tabIndex = 0;
   root.setAttribute("role", "group");
 
-  const draw = (most: number) => {
+  const draw = () => {
     queued = false;
     if (signal.aborted) return;
     layout ??= laidOut(root, inside, table.about.columns);
+    const [now, moved] = [performance.now(), Math.abs(root.scrollTop - before)];
+    before = root.scrollTop;
+    if (moved > layout.pitch) flew = now;
     if (first < 0) inside.style.height = `${Math.ceil(rows.length / layout.across) * layout.pitch}px`;
-    const { lines, across, pitch } = layout;
+    else if (now - flew < SLOW) return redraw(); // a line and more in each frame: nobody sees what it shows
+    fill(layout, first < 0 ? Infinity : moved > 0 ? MOVING : RESTING);
+  };
+  /** Show lines that came into view or near, of so many new cards; the others in the next frames. */
+  const fill = ({ lines, across, pitch }: Layout, most: number) => {
     const top = Math.max(0, Math.floor(root.scrollTop / pitch) - BEYOND);
-    let left = first < 0 ? lines.length : most;
-    if (top !== first) ask(layout, top);
-    for (const number of inViewFirst(top, lines.length)) {
+    const numbers = inViewFirst(top, lines.length);
+    if (top !== first) ask(numbers, across, top);
+    let left = Math.max(1, Math.floor(most / across));
+    for (const number of numbers) {
       const line = lines[number % lines.length]!; // the same for a line as long as it is in view
       if (line.number === number) continue;
       if (left-- === 0) return redraw();
       line.number = number;
       line.element.hidden = number * across >= rows.length;
       line.element.style.transform = `translateY(${number * pitch}px)`;
-      show(line.cards, rows.slice(number * across, (number + 1) * across));
+      show(line.cards, rowsOf(number, across));
     }
   };
+  const rowsOf = (number: number, across: number) => rows.slice(number * across, (number + 1) * across);
   const show = (line: Card[], shown: number[]) => {
     const maps = line.map((_, place) => mapOf(shown[place] ?? shown[0] ?? 0));
     const image = `url(${mapsImage(maps, table.about.columns)})`;
@@ -79,16 +93,16 @@ export function cards(
     });
   };
   const mapOf = (row: number) => table.maps.subarray(row * cells, (row + 1) * cells);
-  /** Ask for the thumbnails of these lines, and of as many on the way. */
-  const ask = ({ lines, across }: Layout, top: number) => {
-    const [from, to, up] = [top * across, (top + lines.length) * across, top < first];
+  /** Ask for the thumbnails of these lines, and then of as many on the way. */
+  const ask = (numbers: number[], across: number, top: number) => {
+    const way = top < first ? -numbers.length : numbers.length;
     first = top;
-    pictures.want(rows.slice(from, to), up ? rows.slice(Math.max(0, 2 * from - to), from) : rows.slice(to, 2 * to - from));
+    pictures.want([...numbers, ...numbers.map((number) => number + way)].flatMap((number) => (number < 0 ? [] : rowsOf(number, across))));
   };
   const redraw = () => {
     if (queued) return;
     queued = true;
-    requestAnimationFrame(() => draw(NEW));
+    requestAnimationFrame(draw);
   };
   pictures.arrived = (row) => {
     for (const line of layout?.lines ?? []) {
@@ -120,10 +134,11 @@ export function cards(
     event.preventDefault();
     focus(layout, to);
   }, signal);
-  const focus = ({ lines, across, pitch }: Layout, row: number) => {
+  const focus = (now: Layout, row: number) => {
+    const { lines, across, pitch } = now;
     const top = Math.floor(rows.indexOf(row) / across) * pitch;
     root.scrollTop = Math.max(top + pitch - root.clientHeight, Math.min(top, root.scrollTop));
-    draw(lines.length);
+    fill(now, Infinity);
     lines.flatMap((line) => line.cards).find((one) => one.row === row)?.element.focus({ preventScroll: true });
   };
 

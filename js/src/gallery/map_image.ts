@@ -42,7 +42,9 @@ function atlasWidth(count: number, columns: number): number {
 
 export function dataUrl(type: string, bytes: Uint8Array): string {
   let text = "";
-  for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  for (let at = 0; at < bytes.length; at += 4096) {
+    text += String.fromCharCode.apply(null, bytes.subarray(at, at + 4096) as unknown as number[]); // a spread takes five times as long
+  }
   return `data:${type};base64,${btoa(text)}`;
 }
 

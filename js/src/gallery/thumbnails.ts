@@ -4,10 +4,9 @@ import type { Model } from "../model/gallery_protocol";
 import { dataUrl } from "./map_image";
 
 const KEPT = 600;
-/** As many as a kernel sends in one message. */
-const MOST = 500;
-/** Milliseconds: a leap asks for what it ends at alone. */
-const PATIENCE = 60;
+/** As many as are read without delaying a frame; the others are asked for in the next frames. */
+const MOST = 20;
+const FRAME = 16;
 /** Milliseconds until what had no answer is asked again, and how often: a message may be lost. */
 const AGAIN = 3000;
 const TRIES = 20;
@@ -20,8 +19,8 @@ interface Reply {
 export interface Thumbnails {
   /** The address of a thumbnail; "" while it is not there. */
   of(row: number): string;
-  /** Ask for the rows in view, and for those that come next. */
-  want(rows: number[], next: number[]): void;
+  /** Ask for these rows, the first of them first. */
+  want(rows: number[]): void;
   /** Called with each row whose thumbnail came. */
   arrived: (row: number) => void;
 }
@@ -29,7 +28,6 @@ export interface Thumbnails {
 export function thumbnails(model: Model, signal: AbortSignal): Thumbnails {
   const known = new Map<number, string>();
   const asked = new Map<number, number>();
-  let inView: number[] = [];
   let wanted: number[] = [];
   let tries = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,12 +37,20 @@ export function thumbnails(model: Model, signal: AbortSignal): Thumbnails {
     soon = false;
     const now = performance.now();
     const lacking = wanted.filter((row) => !known.has(row));
-    const due = lacking.filter((row) => now - (asked.get(row) ?? -AGAIN) >= AGAIN).slice(0, MOST);
-    if (due.length > 0) {
-      for (const row of due) asked.set(row, now);
-      model.send({ type: "thumbnails", rows: due });
+    const due = lacking.filter((row) => now - (asked.get(row) ?? -AGAIN) >= AGAIN);
+    const rows = due.slice(0, MOST);
+    if (rows.length > 0) {
+      for (const row of rows) asked.set(row, now);
+      model.send({ type: "thumbnails", rows });
     }
-    if (lacking.length > 0 && tries++ < TRIES) timer = setTimeout(ask, AGAIN);
+    if (due.length > MOST) askIn(FRAME);
+    else if (lacking.length > 0 && tries++ < TRIES) timer = setTimeout(ask, AGAIN);
+  };
+  const askIn = (milliseconds: number) => {
+    if (soon) return;
+    clearTimeout(timer);
+    soon = true;
+    timer = setTimeout(ask, milliseconds);
   };
   const keep = (row: number, bytes: DataView | undefined) => {
     asked.delete(row);
@@ -69,15 +75,10 @@ export function thumbnails(model: Model, signal: AbortSignal): Thumbnails {
   const found: Thumbnails = {
     arrived: () => undefined,
     of: (row) => known.get(row) ?? "",
-    want: (rows, next) => {
-      const before = new Set(inView);
-      const leap = rows.filter((row) => before.has(row)).length < rows.length / 2;
-      [inView, wanted] = [rows, leap ? rows : [...rows, ...next]];
+    want: (rows) => {
+      wanted = rows;
       tries = 0;
-      if (soon && !leap) return;
-      clearTimeout(timer);
-      soon = true;
-      timer = setTimeout(ask, PATIENCE);
+      askIn(0);
     },
   };
   return found;

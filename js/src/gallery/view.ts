@@ -9,6 +9,7 @@ import { updateOnChange } from "../model/updates";
 import { cards } from "./cards";
 import { histogram } from "./histogram";
 import { galleryLegend } from "./legend";
+import { livePicture } from "./live_picture";
 import { numberIn } from "./numbers";
 import { everything, filteredRows, isFiltered, sortedRows, tableOf, type Filter, type Order, type Right } from "./table";
 import { thumbnails } from "./thumbnails";
@@ -81,8 +82,11 @@ export function mountGallery(model: Model, el: HTMLElement, signal: AbortSignal,
     const told = Number.isNaN(number) ? "" : numberIn(number, column!.unit);
     return [told, nameOf(said), truth >= 0 && truth !== said ? `true: ${nameOf(truth)}` : ""].filter(Boolean).join(" · ");
   };
+  const live = livePicture(signal);
   const list = cards(table, line, thumbnails(model, signal), signal, (row) => {
     if (!about.opens || connection.host() !== "kernel") return;
+    if (row === model.get("opened")) return live.show();
+    live.follow();
     model.set("opened", row);
     model.save_changes();
   });
