@@ -130,11 +130,15 @@ WAYS: dict[str, Callable[[Page], None]] = {
 }
 
 
-def scrolled(page: Page, way: Callable[[Page], None]) -> list[float]:
-    """Scroll from the top; return the milliseconds between frames."""
+def begin(page: Page) -> None:
+    """Rest at the top."""
     page.locator(".gx-cards").evaluate("(list) => { list.scrollTop = 0; }")
     page.locator(".gx-cards").hover()
     page.wait_for_timeout(1000)
+
+
+def scrolled(page: Page, way: Callable[[Page], None]) -> list[float]:
+    """Scroll; return the milliseconds between frames."""
     page.evaluate(WATCH)
     way(page)
     page.wait_for_timeout(500)
@@ -145,6 +149,7 @@ def scrolled(page: Page, way: Callable[[Page], None]) -> list[float]:
 def traced(
     session: CDPSession, page: Page, way: Callable[[Page], None]
 ) -> tuple[list[float], Counter[str]]:
+    begin(page)
     events: list[dict[str, Any]] = []
     ended: list[Any] = []
     session.on("Tracing.dataCollected", lambda found: events.extend(found["value"]))

@@ -12,9 +12,8 @@ const TEXT = 40;
 const GAP = 10;
 /** Lines of cards above and below those in view. */
 const BEYOND = 2;
-/** New cards in a frame, in whole lines: while the list moves, and once it rests. */
-const MOVING = 9;
-const RESTING = 20;
+/** New cards in a frame, in whole lines: more take longer than a frame. */
+const NEW = 9;
 /** Milliseconds without such a step after which a list that flew by is looked at. */
 const SLOW = 50;
 
@@ -62,7 +61,7 @@ export function cards(
     if (moved > layout.pitch) flew = now;
     if (first < 0) inside.style.height = `${Math.ceil(rows.length / layout.across) * layout.pitch}px`;
     else if (now - flew < SLOW) return redraw(); // a line and more in each frame: nobody sees what it shows
-    fill(layout, first < 0 ? Infinity : moved > 0 ? MOVING : RESTING);
+    fill(layout, first < 0 ? Infinity : NEW);
   };
   /** Show lines that came into view or near, of so many new cards; the others in the next frames. */
   const fill = ({ lines, across, pitch }: Layout, most: number) => {

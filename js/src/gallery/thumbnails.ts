@@ -5,7 +5,7 @@ import { dataUrl } from "./map_image";
 
 const KEPT = 600;
 /** As many as are read without delaying a frame; the others are asked for in the next frames. */
-const MOST = 20;
+const MOST = 10;
 const FRAME = 16;
 /** Milliseconds until what had no answer is asked again, and how often: a message may be lost. */
 const AGAIN = 3000;
