@@ -14,7 +14,9 @@ const GAP = 10;
 const BEYOND = 2;
 /** New cards in a frame, in whole lines: more take longer than a frame. */
 const NEW = 9;
-/** Milliseconds without such a step after which a list that flew by is looked at. */
+/** Milliseconds in which a list that goes by a line or more flies: nobody sees what it shows. */
+const FRAME = 16;
+/** Milliseconds until a list that flew counts as slow. */
 const SLOW = 50;
 
 /** Cards side by side, moved as one. */
@@ -46,21 +48,21 @@ export function cards(
   let layout: Layout | null = null;
   let first = -1;
   let queued = false;
-  let before = 0;
+  let before = { now: 0, top: 0 };
   let flew = -Infinity;
   root.append(inside);
   root.tabIndex = 0;
   root.setAttribute("role", "group");
 
-  const draw = () => {
+  const draw = (now: number) => {
     queued = false;
     if (signal.aborted) return;
     layout ??= laidOut(root, inside, table.about.columns);
-    const [now, moved] = [performance.now(), Math.abs(root.scrollTop - before)];
-    before = root.scrollTop;
-    if (moved > layout.pitch) flew = now;
+    const top = root.scrollTop;
+    if (Math.abs(top - before.top) * FRAME > layout.pitch * (now - before.now)) flew = now;
+    before = { now, top };
     if (first < 0) inside.style.height = `${Math.ceil(rows.length / layout.across) * layout.pitch}px`;
-    else if (now - flew < SLOW) return redraw(); // a line and more in each frame: nobody sees what it shows
+    else if (now - flew < SLOW) return redraw();
     fill(layout, first < 0 ? Infinity : NEW);
   };
   /** Show lines that came into view or near, of so many new cards; the others in the next frames. */
