@@ -126,12 +126,12 @@ def test_a_card_never_shows_what_is_not_its_own(opened: Page) -> None:
     order = list(range(COUNT))
     wrong, pictures, maps = opened.evaluate(WRONG, [list_, order, COUNT])
     assert wrong == []
-    assert pictures > 300
-    assert maps > 100
+    assert pictures > 100
+    assert maps > 50
     opened.get_by_label("Sort by").select_option("probability, most first")
     wrong, pictures, maps = opened.evaluate(WRONG, [list_, order[::-1], COUNT])
     assert wrong == []
-    assert pictures > 300
+    assert pictures > 100
 
 
 def test_what_rests_is_complete(opened: Page) -> None:
