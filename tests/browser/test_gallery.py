@@ -198,6 +198,8 @@ def test_access_and_a_narrow_screen(opened: Page) -> None:
     assert opened.evaluate("document.documentElement.scrollWidth") <= 360
 
 
-def test_a_click_opens_the_picture_live(lab: Lab, lab_page: Page) -> None:
+def test_a_click_opens_the_picture_live_and_in_view(lab: Lab, lab_page: Page) -> None:
     lab.open([SETUP, GALLERY], lab_page)
     assert_opens(lab_page)
+    picture = lab_page.locator(".gx-root[data-status] .gx-canvas")
+    expect(picture).to_be_in_viewport(ratio=0.9)
