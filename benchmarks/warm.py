@@ -63,10 +63,12 @@ def _lite0(framework: str) -> Any:
 
     if framework == "Keras":
         return real_networks.in_keras()
+    from tests.support.pytorch import torch  # noqa: PLC0415
+
     if framework == "PyTorch":
+        torch.set_num_threads(len(os.sched_getaffinity(0)))  # as many as all others take
         return real_networks.in_pytorch()
     from gridexplainer_widget import as_classifier  # noqa: PLC0415
-    from tests.support.pytorch import torch  # noqa: PLC0415
 
     path = Path(tempfile.mkdtemp()) / "lite0.onnx"
     axes = {"pictures": {0: "n"}, "logits": {0: "n"}}
