@@ -85,9 +85,9 @@ def _run_line(study: StudyData) -> str:
 
 def _finding(found: object, rows: Sequence[Mapping[str, Any]], grid: tuple[int, int]) -> str:
     if not isinstance(found, Shortcuts):
-        return f'<div class="finding">{text(found, 2000)}</div>'
+        return f'<div class="finding">{_lines(found)}</div>'
     if not found.found:
-        return f"<h2>Places that answers hang on</h2><p>{text(found, 2000)}</p>"
+        return f"<h2>Places that answers hang on</h2>{_lines(found)}"
     by_item = {row["item"]: row for row in rows}
     parts = ["<h2>Places that answers hang on</h2>", f'<p class="quiet">{INTERVALS}</p>']
     for place in found.found:
@@ -96,6 +96,10 @@ def _finding(found: object, rows: Sequence[Mapping[str, Any]], grid: tuple[int, 
         told = f"<p>{text(found.sentence(place), 1000)}</p>"
         parts.append(f'<div class="finding">{told}{cards(examples, grid, lines)}</div>')
     return "".join(parts)
+
+
+def _lines(found: object) -> str:
+    return "".join(f"<p>{text(line, 2000)}</p>" for line in str(found).splitlines())
 
 
 def _class(label: str) -> str:

@@ -40,7 +40,8 @@ svg text { fill: var(--quiet); font: 11px system-ui, sans-serif; }
 .picture img.map { image-rendering: pixelated; }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 8px; align-items: center; margin-top: 20px;
   max-width: none; font-size: 13px; color: var(--quiet); }
-.scale { width: 90px; height: 10px; border: 1px solid var(--line); border-radius: 2px;
+.scale { flex: 1 0 60px; max-width: 90px; height: 10px; border: 1px solid var(--line);
+  border-radius: 2px;
   background: #d6d6d6
     linear-gradient(to right, #0072b2d9, #0072b200 50%, #d55e0000 50%, #d55e00d9); }
 .finding { margin: 14px 0 0; padding: 14px 16px; border: 1px solid var(--line);

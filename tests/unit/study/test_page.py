@@ -21,7 +21,8 @@ def test_a_page_tells_of_the_run_and_shows_pictures(tmp_path: Path) -> None:
     assert "<b>" not in page
     assert "&lt;b&gt;dark&lt;/b&gt;" in page
     assert "There is no file &#x27;gone.png&#x27;" in page
-    assert "No place was found that answers hang on" in page
+    assert "<p>No place was found that answers hang on" in page
+    assert "<p>Not tested, for want of pictures" in page
     assert "Right on the objects alone" in page
     assert "Wrong, the surest first" in page
     assert "<script" not in page
