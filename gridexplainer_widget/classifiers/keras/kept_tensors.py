@@ -8,10 +8,11 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.network import Result
 
-from .source import tensorflow
+from .source import tensorflow, values_of
 
 MAX_DEPTH = 4
 """Of lists and mappings in each other, in which tensors are looked for."""
@@ -96,11 +97,16 @@ def _any(holds: Callable[[Any], Any], value: Any, depth: int) -> bool:
     return nested and any(_any(holds, item, depth - 1) for item in items)
 
 
-def written_variables(function: Any, model: Any) -> list[Any]:
-    """Return what of a model a traced function may write to, such as a layer's count of its calls.
+def kept_variables(model: Any) -> list[Any]:
+    """Return what of a model its calls may write to, such as a layer's count of them.
 
     Leave out seeds: with the same one each time, a model would seem to leave nothing to chance.
     """
+    return [one for one in model.non_trainable_variables if SEED not in one.name]
+
+
+def written_variables(function: Any, model: Any) -> list[Any]:
+    """Return :func:`kept_variables` if a traced function writes to any variable."""
     graph = getattr(function, "graph", None)
     if graph is None:  # run eagerly
         return []
@@ -108,15 +114,24 @@ def written_variables(function: Any, model: Any) -> list[Any]:
     inner = (node for function in definition.library.function for node in function.node_def)
     if not any(node.op.startswith(WRITES) for node in chain(definition.node, inner)):
         return []
-    return [one for one in model.non_trainable_variables if SEED not in one.name]
+    return kept_variables(model)
 
 
 def with_variables_kept(variables: Sequence[Any], call: Callable[[], Result]) -> Result:
-    """Call, then put back the variables that this changed."""
-    values = [variable.numpy() for variable in variables]
+    """Call, then put back the variables that this changed.
+
+    A tensor that is read of a variable is its memory, until the variable is written to.
+    """
+    read = tensorflow().convert_to_tensor
+    before = [read(variable) for variable in variables]
     try:
         return call()
     finally:
-        for variable, value in zip(variables, values, strict=True):
-            if not np.array_equal(variable.numpy(), value):
-                variable.assign(value)
+        for variable, tensor in zip(variables, before, strict=True):
+            if not _is_same(values_of(read(variable)), values_of(tensor)):
+                variable.assign(tensor)
+
+
+def _is_same(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    addresses = {array.__array_interface__["data"][0] for array in (one, other)}
+    return len(addresses) == 1 or np.array_equal(one, other)

@@ -18,6 +18,7 @@ from gridexplainer_widget.classifiers.keras.applications import (
 from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
 from gridexplainer_widget.classifiers.keras.kept import forget, kept
 from gridexplainer_widget.classifiers.keras.kept_tensors import (
+    kept_variables,
     with_attributes_kept,
     with_variables_kept,
     written_variables,
@@ -77,7 +78,7 @@ def keras_classifier(model: Any, overrides: Overrides) -> Classifier:
         labels=overrides.labels or imagenet_labels(model),
         open_network=_open_network(source, pieces),
         incremental_engine=_engines(source, traced, lock, overrides.output_index),
-        itself=in_working_pieces(_itself(source, traced), pieces, model.name),
+        itself=in_working_pieces(_itself(source), pieces, model.name),
         mark=partial(mark_of, model),
         misfit=partial(batch_misfit, source),
         reread=partial(_reread, model, overrides),
@@ -160,15 +161,8 @@ def _forward(
     return forward
 
 
-def _itself(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
-    """Call the model uncompiled, as it is at this moment."""
-
-    @lru_cache(MAX_SIZES)
-    def written(shape: tuple[int | None, ...]) -> list[Any]:
-        try:
-            return written_variables(traced(shape), source.model)
-        except Exception:  # noqa: BLE001 - it cannot be traced
-            return []
+def _itself(source: Source) -> Callable[[PreparedBatch], Any]:
+    """Call the model uncompiled, as it is at this moment; a trace, which takes longer, can wait."""
 
     def itself(batch: PreparedBatch) -> Any:
         given = as_dtype(batch[..., 0] if len(source.shape) == 2 else batch, source.dtype)
@@ -176,7 +170,7 @@ def _itself(source: Source, traced: Traced) -> Callable[[PreparedBatch], Any]:
             tf = tensorflow()
             taken = tf.cast(given, source.dtype)
             output = with_variables_kept(
-                written(source.shape),
+                kept_variables(source.model),
                 lambda: with_attributes_kept(source.model, lambda: source.run(taken)),
             )
             return tf.nest.map_structure(lambda tensor: tensor.numpy(), with_kept_logits(output))

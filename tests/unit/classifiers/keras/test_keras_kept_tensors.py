@@ -65,14 +65,14 @@ class Counts(layers.Layer):
         return maps + self.count
 
 
-@pytest.mark.parametrize("engine", ["auto", "full"])
-def test_variables_that_a_call_writes_to_are_put_back(engine: str) -> None:
+@pytest.mark.parametrize(("engine", "cells"), [("auto", 2), ("auto", 4), ("full", 2)])
+def test_variables_that_a_call_writes_to_are_put_back(engine: str, cells: int) -> None:
     keras.utils.set_random_seed(1)
     counts = Counts()
     parts = [layers.Conv2D(4, 3), counts, layers.GlobalAveragePooling2D(), layers.Dense(3)]
     model = keras.Sequential([layers.Input((8, 8, 3)), *parts])
     explainer = GridExplainer(
-        model, 2, preprocess="0..1", output="logits", batch_size=1, engine=engine
+        model, cells, preprocess="0..1", output="logits", batch_size=1, engine=engine
     )
     for method in ("occlusion", "grad-cam"):
         explainer.explain(PICTURE, method=method)
