@@ -29,7 +29,7 @@ def draw(results: dict[str, Any], path: Path) -> None:
         "The same network, picture and grey in every package: a warm map of "
         f"{told['grid']}×{told['grid']} cells\n"
         f"Processor seconds; {told['processor']}, {told['cores']} cores and as many threads, "
-        f"busy with other work, {told['date']}",
+        f"nothing else running, {told['date']}",
         fontsize=11,
     )
     axes = figure.subplots(1, len(networks), squeeze=False)[0]
