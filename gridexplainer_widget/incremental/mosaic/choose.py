@@ -23,8 +23,8 @@ MAX_BYTES = 96 * 2**20
 """Of all states of all tiles."""
 
 LEAST_GAIN = 0.2
-"""Share of the time that tiles must save, or they are not worth compiling: of ResNet50's 0.14 nothing
-was left when it was measured, and they took 180 MiB (docs/speed.md)."""
+"""Share of the time that tiles must save, or they are not worth compiling: of ResNet50's 0.14
+nothing was left when it was measured, and they took 180 MiB (docs/speed.md)."""
 
 PATCHES_PER_CALL = 64
 """Patches calculated at once."""
