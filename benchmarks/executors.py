@@ -27,7 +27,7 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from benchmarks.warm import GRID, NETWORKS, ROOT, SIDE, asked, classifier
+from benchmarks.warm import GRID, NETWORKS, ROOT, SIDE, asked, classifier, end, in_time
 
 ONEDNN: Final = "TF_ENABLE_ONEDNN_OPTS"
 CONSTANT: Final = "ONNX Runtime"
@@ -174,18 +174,11 @@ def measure(network: str, rounds: int, minutes: float, path: Path) -> None:
             _keep(path, network, way, "first", asked(process, "first"))
             asked(process, "")
         able = {way: one for way, one in processes.items() if not _failed(read(path)[network][way])}
-        while rounds > len(_rounds(path, network)):
-            begin = time.monotonic()
+        for _ in in_time(network, lambda: rounds > len(_rounds(path, network)), deadline):
             for way, told in {way: asked(one, "") for way, one in able.items()}.items():
                 _keep(path, network, way, "rounds", told)
-            took = time.monotonic() - begin
-            print(f"{network}: a round took {took:.0f} s", file=sys.stderr, flush=True)
-            if time.monotonic() + took > deadline:
-                return
     finally:
-        for process in processes.values():
-            process.kill()
-            process.wait()
+        end(processes.values())
 
 
 def _started(way: str, network: str) -> subprocess.Popen[str]:

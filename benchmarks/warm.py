@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -144,21 +145,31 @@ def measure(network: str, rounds: int, minutes: float, path: Path, *, joint: boo
                 for _ in range(2 if way == "auto 0" else 1):  # the first changes over meanwhile
                     told = asked(process, way)
                 print(framework, way, told, file=sys.stderr, flush=True)
-        while rounds > len(read(path).get(name, {}).get(YARDSTICK, ())):
-            begin = time.monotonic()
+        more = lambda: rounds > len(read(path).get(name, {}).get(YARDSTICK, ()))  # noqa: E731
+        for _ in in_time(name, more, deadline):
             one = {f"{key} {way}": asked(processes[key], way) for key in processes for way in WAYS}
             kept = read(path)
             for way, told in one.items():
                 kept.setdefault(name, {}).setdefault(way, []).append(told)
             path.write_text(json.dumps(kept, indent=1) + "\n")
-            took = time.monotonic() - begin
-            print(f"{name}: a round took {took:.0f} s", file=sys.stderr, flush=True)
-            if time.monotonic() + took > deadline:
-                return
     finally:
-        for process in processes.values():
-            process.kill()
-            process.wait()
+        end(processes.values())
+
+
+def in_time(name: str, more: Callable[[], bool], deadline: float) -> Iterator[None]:
+    """Yield once for each round, while more are wanted and the next would end in time."""
+    took = 0.0
+    while more() and time.monotonic() + took <= deadline:
+        begin = time.monotonic()
+        yield
+        took = time.monotonic() - begin
+        print(f"{name}: a round took {took:.0f} s", file=sys.stderr, flush=True)
+
+
+def end(processes: Iterable[subprocess.Popen[str]]) -> None:
+    for process in processes:
+        process.kill()
+        process.wait()
 
 
 def read(path: Path) -> dict[str, Rounds]:
