@@ -16,6 +16,9 @@ from tests.support.models import weights
 
 CLASSES = 60
 
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
+"""Waits for what is to be drawn in the next frame."""
+
 SPY = """
 const stroke = CanvasRenderingContext2D.prototype.strokeText;
 window.numbers = [];
@@ -176,12 +179,12 @@ def test_numbers_never_touch(page: Page, opened: Opened, width: int, grid: int) 
     explanation = GridExplainer(weights, grid, joint=False, fill="black").explain(picture)
     opened(page, explanation)
     open_panel(page, "Settings")
-    page.get_by_label("Measured in").select_option("log-odds")
-    page.evaluate("() => { window.numbers = []; }")
-    page.get_by_label("Measured in").select_option("percentage points")
-    if grid == 4:  # else there may be no room for any
-        page.wait_for_function("() => window.numbers.length > 0")
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    for unit in ("log-odds", "percentage points"):  # what was drawn in one is not for the other
+        page.evaluate("() => { window.numbers = []; }")
+        page.get_by_label("Measured in").select_option(unit)
+        if grid == 4:  # else there may be no room for any
+            page.wait_for_function("() => window.numbers.length > 0")
+        page.evaluate(DRAWN)
     drawn = page.evaluate("() => window.numbers")
     # Only what says something: above a tenth of the largest.
     largest = np.abs(explanation.drops).max()
