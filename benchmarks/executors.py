@@ -12,7 +12,6 @@ one ended. The first map, and how far numbers are from ONNX Runtime's, is told o
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import statistics
@@ -27,7 +26,17 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from benchmarks.warm import GRID, NETWORKS, ROOT, SIDE, asked, classifier, end, in_time
+from benchmarks.warm import (
+    GRID,
+    ROOT,
+    SIDE,
+    asked,
+    classifier,
+    end,
+    in_time,
+    parser_of,
+    read,
+)
 
 ONEDNN: Final = "TF_ENABLE_ONEDNN_OPTS"
 CONSTANT: Final = "ONNX Runtime"
@@ -204,10 +213,6 @@ def _rounds(path: Path, network: str) -> list[Any]:
     return found
 
 
-def read(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text()) if path.exists() else {}
-
-
 def table(found: dict[str, Any]) -> str:
     """Of each way: processor seconds, wall seconds, and both by ONNX Runtime's; then the rest."""
     lines = [f"| network | {' | '.join(WAYS)} |", f"|{'---|' * (1 + len(WAYS))}"]
@@ -253,13 +258,7 @@ def _first(network: str, way: str, ways: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("what", nargs="?", choices=[*NETWORKS, "table"])
-    parser.add_argument("--work", nargs=2)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--minutes", type=float, default=1e6, help="begin no round that ends later")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "executors.json")
-    given = parser.parse_args()
+    given = parser_of("executors.json").parse_args()
     if given.work:
         work(*given.work)
     elif given.what == "table":

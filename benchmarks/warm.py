@@ -172,7 +172,7 @@ def end(processes: Iterable[subprocess.Popen[str]]) -> None:
         process.wait()
 
 
-def read(path: Path) -> dict[str, Rounds]:
+def read(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text()) if path.exists() else {}
 
 
@@ -198,13 +198,19 @@ def _cells(rounds: Rounds, framework: str) -> list[str]:
     return [", ".join(one) for one in (full, mine, ratio, yardstick)]
 
 
-def main() -> None:
+def parser_of(out: str) -> argparse.ArgumentParser:
+    """Return what a benchmark takes whose workers stay while rounds go into a file."""
     parser = argparse.ArgumentParser()
     parser.add_argument("what", nargs="?", choices=[*NETWORKS, "table"])
     parser.add_argument("--work", nargs=2)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--minutes", type=float, default=1e6, help="begin no round that ends later")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "warm.json")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / out)
+    return parser
+
+
+def main() -> None:
+    parser = parser_of("warm.json")
     parser.add_argument("--joint", action="store_true")
     given = parser.parse_args()
     if given.work:

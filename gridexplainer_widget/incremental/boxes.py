@@ -22,6 +22,12 @@ def as_boxes(boxes: Sequence[Box]) -> Boxes:
     return flat[:, [0, 2, 1, 3]].reshape(-1, 2, 2)
 
 
+def box_of(pair: Boxes) -> Box:
+    """Return one box of an array."""
+    (top, bottom), (left, right) = pair.tolist()
+    return Box(top, left, bottom, right)
+
+
 def affected(boxes: Boxes, window: Window, size: Pair) -> Boxes:
     """Return the output boxes that read from these, within a map of `size`."""
     found = np.empty_like(boxes)
@@ -81,9 +87,3 @@ def changed(node: Node, inputs: Sequence[Boxes | None]) -> Boxes | None:
         else:
             several.append(affected(boxes, window, node.size))
     return enclosing(several) if several else None
-
-
-def box_of(pair: Boxes) -> Box:
-    """Return one box of an array."""
-    (top, bottom), (left, right) = pair.tolist()
-    return Box(top, left, bottom, right)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 
 import numpy as np
 
@@ -130,10 +131,7 @@ class TrustedStrategy:
         ModelChangedError
             The model's answer about the whole picture is not the baseline.
         """
-        if baseline is None:
-            with kept_uncollected():
-                answers = self.strategy.answers(batch)
-        else:
+        with kept_uncollected() if baseline is None else nullcontext():
             answers = self.strategy.answers(batch)
         if () in batch.sets:
             whole = answers.at(batch.sets.index(()))

@@ -7,12 +7,9 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gridexplainer_widget.classifiers.network import Result
 
-from .source import tensorflow, values_of
+from .source import same_values, tensorflow, values_of
 
 MAX_DEPTH = 4
 """Of lists and mappings in each other, in which tensors are looked for."""
@@ -128,10 +125,5 @@ def with_variables_kept(variables: Sequence[Any], call: Callable[[], Result]) ->
         return call()
     finally:
         for variable, tensor in zip(variables, before, strict=True):
-            if not _is_same(values_of(read(variable)), values_of(tensor)):
+            if not same_values(values_of(read(variable)), values_of(tensor)):
                 variable.assign(tensor)
-
-
-def _is_same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    addresses = {array.__array_interface__["data"][0] for array in (one, other)}
-    return len(addresses) == 1 or np.array_equal(one, other)

@@ -59,6 +59,18 @@ def eager_execute() -> Callable[..., Any]:
     return partial(execute.execute, ctx=context.context())
 
 
+def address_of(array: NDArray[Any]) -> int:
+    """Return where in memory an array begins."""
+    return int(array.__array_interface__["data"][0])
+
+
+def same_values(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Tell whether two arrays hold the same numbers; the same memory is not looked through."""
+    if one.shape != other.shape:
+        return False
+    return address_of(one) == address_of(other) or np.array_equal(one, other)
+
+
 def values_of(tensor: Any) -> NDArray[Any]:
     """Return a tensor's numbers, uncopied if in main memory."""
     try:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gridexplainer_widget.classifiers.imports import framework
-from gridexplainer_widget.classifiers.keras.source import values_of
+from gridexplainer_widget.classifiers.keras.source import address_of, same_values, values_of
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import NotApplicable
 from gridexplainer_widget.incremental.calculation import Rows
@@ -65,11 +65,11 @@ class KerasExecutor:
         """
         states = self._parameters.states()
         arrays = [values_of(state) for state in states]
-        if self._state_arrays is not None and all(map(_same, arrays, self._state_arrays)):
+        if self._state_arrays is not None and all(map(same_values, arrays, self._state_arrays)):
             return self._version
         tensors = self._parameters.calculate(states)
         values = dict(enumerate(map(values_of, tensors)))
-        at = {_address(values[key]): tensor for key, tensor in enumerate(tensors)}
+        at = {address_of(values[key]): tensor for key, tensor in enumerate(tensors)}
         for index, node in enumerate(self.graph.nodes):
             if node.step is not None:
                 weights = node.step.weights(self.tf, values)
@@ -125,7 +125,7 @@ class KerasExecutor:
         return self.tf.nest.pack_sequence_as(self._traced.structured_outputs, results)
 
     def _tensor(self, array: NDArray[Any], at: dict[int, Tensor]) -> Tensor:
-        tensor = at.get(_address(array))
+        tensor = at.get(address_of(array))
         if tensor is None or tensor.shape.num_elements() != array.size:
             return self.tf.constant(array)
         return self.tf.reshape(tensor, array.shape)  # the same memory
@@ -148,13 +148,3 @@ def _check_applicable(tf: Any, traced: Any) -> None:
     outputs = (output for op in traced.graph.get_operations() for output in op.outputs)
     if any(output.dtype == tf.bfloat16 for output in outputs):
         raise NotApplicable("it calculates in bfloat16")
-
-
-def _address(array: NDArray[Any]) -> int:
-    return int(array.__array_interface__["data"][0])
-
-
-def _same(one: NDArray[Any], other: NDArray[Any]) -> bool:
-    if one.shape != other.shape:
-        return False
-    return _address(one) == _address(other) or np.array_equal(one, other)
