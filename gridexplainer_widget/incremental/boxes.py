@@ -28,6 +28,11 @@ def box_of(pair: Boxes) -> Box:
     return Box(top, left, bottom, right)
 
 
+def whole_box(size: Pair) -> Boxes:
+    """Return the one box that covers a map."""
+    return np.array([[(0, length) for length in size]], np.intp)
+
+
 def affected(boxes: Boxes, window: Window, size: Pair) -> Boxes:
     """Return the output boxes that read from these, within a map of `size`."""
     found = np.empty_like(boxes)
@@ -82,7 +87,7 @@ def changed(node: Node, inputs: Sequence[Boxes | None]) -> Boxes | None:
         if boxes is None:
             continue
         if window is None:
-            whole = np.array([[0, node.size[0]], [0, node.size[1]]])
+            whole = whole_box(node.size)
             several.append(np.where(is_empty(boxes)[:, None, None], 0, whole))
         else:
             several.append(affected(boxes, window, node.size))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gridexplainer_widget.core.arrays import PreparedBatch
 from gridexplainer_widget.core.errors import UnsupportedGraph, first_line
 
-from .boxes import Boxes
+from .boxes import Boxes, whole_box
 from .costs import (
     changed_boxes,
     choose_plan,
@@ -185,7 +185,7 @@ class IncrementalEngine:
         if not plan.patched:
             pictures = picture[np.newaxis]
             if boxes is not None:
-                pictures = crop(np.broadcast_to(_whole_box(picture), boxes.shape))
+                pictures = crop(np.broadcast_to(whole_box(picture.shape[:2]), boxes.shape))
             return [self.executor.to_tensor(pictures)]
         whole = self.whole_maps(plan, picture)
         if boxes is None:
@@ -292,7 +292,3 @@ def _schedule(plan: PatchPlan, full_plan: PatchPlan, hidden: Boxes) -> Schedule:
         float(seconds[pays].mean()),
         largest_map_values(plan, parts),
     )
-
-
-def _whole_box(picture: NDArray[np.float32]) -> Boxes:
-    return np.array([[[0, picture.shape[0]], [0, picture.shape[1]]]])

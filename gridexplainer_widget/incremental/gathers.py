@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from .boxes import Boxes
+from .boxes import Boxes, whole_box
 from .graph import Node
 from .window import POINT, Pair, Window
 
@@ -107,7 +107,7 @@ def gather(
 
 def paste(patch: Boxes, node: Node) -> Gather:
     """Return how to fill whole maps: from patches, and the unchanged map around them."""
-    whole = np.broadcast_to(np.array([(0, length) for length in node.size]), patch.shape)
+    whole = np.broadcast_to(whole_box(node.size), patch.shape)
     return gather(whole, POINT, patch, node, whole_patch=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -24,28 +25,24 @@ Write: TypeAlias = Callable[[Source, PatchPlan], WrittenPart]
 """Writes one part of a calculation; its outputs are in order."""
 
 
-def write_whole_maps(source: Source, plan: PatchPlan) -> WrittenPart:
-    """Write: picture (1, channels, height, width) → the rows of `plan.kept`."""
-    part = Part(source)
-    picture = part.input("picture", _map_shape(plan, 0, 1))
-    whole = OnnxCalculation(part, plan, {}).whole_maps(Layouts(part, first=picture))
-    return part.written([whole[index] for index in plan.kept])
-
-
 def write_patch_maps(source: Source, plan: PatchPlan) -> WrittenPart:
-    """Write: patches, rows of `plan.kept`, lists of places → maps of the cut."""
+    """Write: patches, rows of `kept_patched`, lists of places → maps of the cut, rows of patches.
+
+    The latter are of `kept_patched` as well: of a patch as large as the picture, whole maps.
+    """
     part = Part(source)
     patches = part.input("patches", ("n", plan.graph[0].channels, "height", "width"))
     rows = {
         index: part.input(rows_name(index), (node.positions + len(OUTSIDE), node.channels))
-        for index in plan.kept
+        for index in kept_patched(plan)
         for node in [plan.graph[index]]
     }
     count = LISTS_PER_GATHER * (len(plan.gathered) + len(plan.cut))
     lists = [list_name(number) for number in range(count)]
     calculation = OnnxCalculation(part, plan, {})
-    maps = calculation.patch_maps(Layouts(part, first=patches), lists, rows)
-    return part.written([one.first for one in maps])
+    whole = rows | calculation.constant_maps()
+    maps = calculation.patch_maps(Layouts(part, first=patches), lists, whole)
+    return part.written([one.first for one in maps] + calculation.patch_rows())
 
 
 def write_outputs(source: Source, plan: PatchPlan) -> WrittenPart:
@@ -59,6 +56,16 @@ def write_outputs(source: Source, plan: PatchPlan) -> WrittenPart:
 
 class OnnxCalculation(Calculation):
     """A calculation that is written into a part."""
+
+    def constant_maps(self) -> dict[int, Rows]:
+        """Write the whole maps that no picture changes."""
+        constants = [index for index in self.plan.kept if index not in self.plan.patched]
+        self._calculate(constants, constants)
+        return {index: self.with_outside(self._maps[index]) for index in constants}
+
+    def patch_rows(self) -> list[Rows]:
+        """Return the rows of the patches of `kept_patched`."""
+        return [self._maps[index].rows for index in kept_patched(self.plan)]
 
     def calculated(self, node: Node, inputs: StepInputs) -> Layouts:
         """See :class:`Calculation`; patches stay rows where a step can take them."""
@@ -91,8 +98,15 @@ class OnnxCalculation(Calculation):
         return Layouts(part, rows=found, shape=part.input(shape, (4,), np.int64))
 
     def with_outside(self, whole: Layouts) -> Rows:
-        """See :class:`Calculation`; the executor adds what is outside."""
-        return self.rows(whole)
+        """See :class:`Calculation`."""
+        part: Part = self.framework
+        rows = self.rows(whole)
+        channels = part.add("Gather", part.add("Shape", rows), part.constant(np.array([1])), axis=0)
+        edges = part.constant(np.array(OUTSIDE, np.float32)[:, np.newaxis])
+        return part.add("Concat", rows, part.add("Expand", edges, channels), axis=0)
+
+    def _release(self, index: int, uses: Counter[int]) -> None:
+        """Keep all: a written map takes no memory."""
 
 
 def lists_of(places: Places, lengths: Places) -> dict[str, NDArray[Any]]:
@@ -112,6 +126,11 @@ def lists_of(places: Places, lengths: Places) -> dict[str, NDArray[Any]]:
         found[list_name(first + 2)] = order
         found[list_name(first + 4)] = map_from
     return found
+
+
+def kept_patched(plan: PatchPlan) -> list[int]:
+    """Return the nodes of `plan.kept` that change with the picture."""
+    return [index for index in plan.kept if index in plan.patched]
 
 
 def rows_name(index: int) -> str:

@@ -13,21 +13,22 @@ from numpy.typing import NDArray
 from gridexplainer_widget.classifiers.onnx.program import Program
 from gridexplainer_widget.classifiers.onnx.source import Source
 from gridexplainer_widget.core.arrays import PreparedBatch
+from gridexplainer_widget.incremental.boxes import whole_box
 from gridexplainer_widget.incremental.executor import CutMaps
-from gridexplainer_widget.incremental.gathers import OUTSIDE, Places
-from gridexplainer_widget.incremental.graph import Rates
+from gridexplainer_widget.incremental.gathers import OUTSIDE, Places, packed
+from gridexplainer_widget.incremental.graph import Node, Rates
 from gridexplainer_widget.incremental.optimise import optimised
 from gridexplainer_widget.incremental.plan import PatchPlan
 from gridexplainer_widget.incremental.step import Tensor
 
 from .calculation import (
     Write,
+    kept_patched,
     lists_of,
     map_name,
     rows_name,
     write_outputs,
     write_patch_maps,
-    write_whole_maps,
 )
 from .part import FIRST, LAST
 from .reader import read_graph
@@ -43,7 +44,7 @@ RATES = Rates(
 """Of ONNX Runtime, twice those of one core with AVX-512; weights are read, but not reordered."""
 
 MAX_PARTS = 24
-"""Parts to keep: three for each of the latest eight plans, of which a grid has one."""
+"""Parts to keep: two for each of the latest twelve plans, of which a grid has one."""
 
 
 class OnnxExecutor:
@@ -97,11 +98,14 @@ class OnnxExecutor:
 
     def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Tensor]:
         """See :class:`Executor`; as rows."""
-        given = {"picture": self.to_tensor(picture[np.newaxis])}
-        rows = self._run(write_whole_maps, plan, given)
+        nothing = {index: _unknown(self.graph[index]) for index in kept_patched(plan)}
+        whole = {index: whole_box(self.graph[index].size) for index in plan.patched}
+        patch = self.to_tensor(picture[np.newaxis])
+        given = _patch_inputs(patch, nothing, *packed(plan.gathers(whole)))
+        results = self._run(write_patch_maps, plan, given)
+        maps = zip(nothing, results[len(plan.cut) :], strict=True)
         return {
-            index: np.concatenate([whole, *(np.full_like(whole[:1], edge) for edge in OUTSIDE)])
-            for index, whole in zip(plan.kept, rows, strict=True)
+            index: np.concatenate([rows, nothing[index][-len(OUTSIDE) :]]) for index, rows in maps
         }
 
     def baseline_maps(self, plan: PatchPlan, whole: dict[int, Tensor]) -> CutMaps:
@@ -121,10 +125,8 @@ class OnnxExecutor:
         lengths: Places,
     ) -> CutMaps:
         """See :class:`Executor`."""
-        rows = {rows_name(index): whole[index] for index in plan.kept}
-        lists = lists_of(places, lengths)
-        given = {"patches": self.to_tensor(patches), **rows, **lists}
-        return self._run(write_patch_maps, plan, given)
+        given = _patch_inputs(self.to_tensor(patches), whole, places, lengths)
+        return self._run(write_patch_maps, plan, given, len(plan.cut))
 
     def outputs(self, plan: PatchPlan, groups: Sequence[CutMaps]) -> Any:
         """See :class:`Executor`."""
@@ -134,15 +136,35 @@ class OnnxExecutor:
         return self._after(answer)
 
     def _run(
-        self, write: Write, plan: PatchPlan, given: Mapping[str, NDArray[Any]]
+        self,
+        write: Write,
+        plan: PatchPlan,
+        given: Mapping[str, NDArray[Any]],
+        wanted: int | None = None,
     ) -> list[NDArray[Any]]:
+        """Return the first `wanted` results of a part."""
         key = (write, plan.key)
         if key not in self._parts:
-            self._parts[key] = write(self._source, plan).session(self._runtime)
+            written = write(self._source, plan)
+            self._parts[key] = written.outputs, written.session(self._runtime)
         self._parts.move_to_end(key)
         if len(self._parts) > MAX_PARTS:
             self._parts.popitem(last=False)
-        session = self._parts[key]
-        wanted = {one.name: given[one.name] for one in session.get_inputs()}
-        found: list[NDArray[Any]] = session.run(None, wanted)
+        outputs, session = self._parts[key]
+        taken = {one.name: given[one.name] for one in session.get_inputs()}
+        found: list[NDArray[Any]] = session.run(outputs[:wanted], taken)
         return found
+
+
+def _patch_inputs(
+    patches: Tensor, whole: Mapping[int, Tensor], places: Places, lengths: Places
+) -> dict[str, NDArray[Any]]:
+    rows = {rows_name(index): one for index, one in whole.items()}
+    return {"patches": patches, **rows, **lists_of(places, lengths)}
+
+
+def _unknown(node: Node) -> NDArray[np.float32]:
+    """Return rows of which nothing is read but `OUTSIDE`."""
+    rows = np.empty((node.positions + len(OUTSIDE), node.channels), np.float32)
+    rows[node.positions :] = np.array(OUTSIDE)[:, np.newaxis]
+    return rows

@@ -24,9 +24,18 @@ Name: TypeAlias = str
 
 @dataclass(frozen=True, eq=False)
 class WrittenPart:
-    """A part's file, and large constants by name, which would only be copied through it."""
+    """A part's file.
+
+    Parameters
+    ----------
+    outputs
+        What it calculates, in order.
+    constants
+        Large ones by name, which would only be copied through the file.
+    """
 
     model: bytes
+    outputs: Sequence[Name]
     constants: Mapping[Name, NDArray[Any]]
 
     def session(self, runtime: Any) -> Any:
@@ -98,7 +107,7 @@ class Part:
             self._promised(name, array) if name in apart else self._stored(name, array)
             for name, array in self._constants.values()
         ]
-        results = [onnx.ValueInfoProto(name=name) for name in outputs]
+        results = [onnx.ValueInfoProto(name=name) for name in dict.fromkeys(outputs)]
         graph = helper.make_graph(
             self._nodes, "part", list(self._inputs.values()), results, constants
         )
@@ -107,7 +116,7 @@ class Part:
             opset_imports=[helper.make_opsetid("", self.source.opset)],
             ir_version=self.source.ir_version,
         )
-        return WrittenPart(model.SerializeToString(), apart)
+        return WrittenPart(model.SerializeToString(), outputs, apart)
 
     def _stored(self, name: Name, array: NDArray[Any]) -> Any:
         return self.source.onnx.numpy_helper.from_array(array, name)
