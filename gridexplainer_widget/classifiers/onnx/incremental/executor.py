@@ -43,6 +43,9 @@ RATES = Rates(
 )
 """Of ONNX Runtime, twice those of one core with AVX-512; weights are read, but not reordered."""
 
+AT_ONCE_BYTES = 4 * 2**20
+"""Of maps of the cut at once: more take more memory, whose first use takes time, and save none."""
+
 MAX_PARTS = 24
 """Parts to keep: two for each of the latest twelve plans, of which a grid has one."""
 
@@ -131,9 +134,13 @@ class OnnxExecutor:
     def outputs(self, plan: PatchPlan, groups: Sequence[CutMaps]) -> Any:
         """See :class:`Executor`."""
         cut = [np.ascontiguousarray(np.concatenate(parts)) for parts in zip(*groups, strict=True)]
-        given = {map_name(index): one for index, one in zip(plan.cut, cut, strict=True)}
-        (answer,) = self._run(write_outputs, plan, given)
-        return self._after(answer)
+        size = max(1, AT_ONCE_BYTES // sum(one[0].nbytes for one in cut))
+        answers = []
+        for first in range(0, len(cut[0]), size):
+            some = (one[first : first + size] for one in cut)
+            given = {map_name(index): one for index, one in zip(plan.cut, some, strict=True)}
+            answers += self._run(write_outputs, plan, given)
+        return self._after(np.concatenate(answers))
 
     def _run(
         self,

@@ -10,6 +10,7 @@ import pytest
 from onnx import TensorProto, helper
 
 from gridexplainer_widget import GridExplainer, as_classifier
+from gridexplainer_widget.classifiers.onnx.incremental import executor
 from gridexplainer_widget.classifiers.onnx.incremental.calculation import write_patch_maps
 from gridexplainer_widget.classifiers.onnx.source import read_source
 from gridexplainer_widget.core.errors import NotApplicable, UnsupportedGraph
@@ -62,6 +63,15 @@ def test_each_version_is_read(opset: int) -> None:
     assert kinds[:6] == ["input", "convolution", "pointwise", "pool", "convolution", "pointwise"]
     assert set(kinds[6:]) == {"other"}
     assert len(plan.patched) == 6
+    np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
+
+
+def test_what_comes_after_patches_runs_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six pictures' maps of 6 × 11 × 10 numbers, four at once."""
+    monkeypatch.setattr(executor, "AT_ONCE_BYTES", 4 * 6 * 11 * 10 * 4)
+    found, expected, plan = in_parts_and_whole(small(13), (24, 22))
+    assert [plan.graph[index].size for index in plan.cut] == [(11, 10)]
+    assert len(found) == 6
     np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
 
 
