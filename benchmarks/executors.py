@@ -18,7 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partialmethod
 from pathlib import Path
@@ -79,9 +79,9 @@ class Fed:
     def get_inputs(self) -> list[Any]:
         return self._inputs
 
-    def run(self, _: None, given: Given) -> list[NDArray[Any]]:
+    def run(self, wanted: Sequence[str], given: Given) -> list[NDArray[Any]]:
         values = {name: self._given(array) for name, array in given.items()}
-        found = self._session.run_with_ort_values(None, {**self._weights, **values})
+        found = self._session.run_with_ort_values(wanted, {**self._weights, **values})
         return [one.numpy() for one in found]
 
 
@@ -108,14 +108,15 @@ class Vino:
         options = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
         compiled = core.compile_model(core.read_model(model.SerializeToString()), "CPU", options)
         self._inputs = [Named(one.any_name) for one in compiled.inputs]  # without unused ones
-        self._outputs, self._request = compiled.outputs, compiled.create_infer_request()
+        self._outputs = dict(zip(dict.fromkeys(part.outputs), compiled.outputs, strict=True))
+        self._request = compiled.create_infer_request()
 
     def get_inputs(self) -> list[Named]:
         return self._inputs
 
-    def run(self, _: None, given: Given) -> list[NDArray[Any]]:
+    def run(self, wanted: Sequence[str], given: Given) -> list[NDArray[Any]]:
         found = self._request.infer(dict(given), share_inputs=True)
-        return [found[output] for output in self._outputs]
+        return [found[self._outputs[name]] for name in wanted]
 
 
 class Sessions:
