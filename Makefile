@@ -9,17 +9,20 @@ OLD := .venv-old
 .PHONY: demo lab docs test test-long lint test-js test-python test-ray test-hosts test-browser build dev bench clean
 
 # An environment is empty once: the wheel and what it needs must run the demo before more comes in.
-$(VENV)/.installed: pyproject.toml
+$(VENV)/.demo-ran: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; say make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet .
 	$(BIN)/python tests/packaging/demo_runs.py $(BIN)/gridexplainer
+	touch $@
+
+$(VENV)/.installed: $(VENV)/.demo-ran
 	$(BIN)/python -m pip install --quiet --editable '.[inpaint,lab]'
 	touch $@
 
-$(VENV)/.tests-installed: $(VENV)/.installed
+$(VENV)/.tests-installed: $(VENV)/.demo-ran
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
-	touch $@
+	touch $(VENV)/.installed $@  # these are among them
 
 # What Colab has, where the widget can tell the difference, and the newest of the rest. Some without
 # what they need: ipywidgets 7 would bring the classic notebook along, and this package TensorFlow.
@@ -79,6 +82,9 @@ TORCH := tests/unit/classifiers/torch tests/unit/classifiers/readers/test_huggin
 	tests/unit/classifiers/readers/test_zero_shot.py \
 	tests/unit/classifiers/test_transforms.py tests/oracle/test_torch_methods.py \
 	tests/docs/test_blocks_of_pytorch.py
+
+# Processes are as many as cores: where each had threads as well, they would wait for one another.
+test-python test-hosts test-browser: export OMP_NUM_THREADS := 1
 
 AT_ONCE := --numprocesses=2 --dist=worksteal
 

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -59,22 +60,25 @@ def room_of(path: Path) -> str:
     return inside.as_posix() if len(inside.parts) == 1 else inside.parent.as_posix()
 
 
-def imports_of(path: Path) -> Iterator[Path]:
+@cache
+def imports_of(path: Path) -> set[Path]:
     """Find every file of ours that a file imports: in functions and under TYPE_CHECKING, too."""
+    ours = (name for name in named_in(path) if name.partition(".")[0] == PACKAGE.name)
+    return {file_of(module) for module in ours}
+
+
+def named_in(path: Path) -> Iterator[str]:
+    """Give the dotted names, of modules or of what stands in them, that a file imports."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = path.relative_to(PACKAGE.parent).parts[: -node.level] if node.level else ()
             module = ".".join(filter(None, [*base, node.module]))
-            modules = [f"{module}.{alias.name}" for alias in node.names]
-        else:
-            continue
-        for module in modules:
-            if module.partition(".")[0] == PACKAGE.name:
-                yield file_of(module)
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
+@cache
 def file_of(module: str) -> Path:
     """Find the file that a dotted name, of a module or of something in one, stands in."""
     parts = module.split(".")
@@ -98,7 +102,7 @@ def test_imports_point_only_up() -> None:
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
-    TopologicalSorter({path: set(imports_of(path)) for path in FILES}).prepare()
+    TopologicalSorter({path: imports_of(path) for path in FILES}).prepare()
 
 
 def test_rooms_and_files_are_small() -> None:

@@ -445,7 +445,7 @@ def test_the_curves_are_those_of_the_ranking() -> None:
 
 def test_a_fine_grid_has_a_curve_of_few_points() -> None:
     model = TopLeft(8)
-    widget = GridExplainer(model, 16).explore(PICTURE)
+    widget = GridExplainer(model, 16, joint=False).explore(PICTURE)
     assert widget.wait(60)
     calls = sum(model.batches)
     widget.play()
