@@ -61,7 +61,10 @@ lab: $(VENV)/.installed  ## the live widget
 docs: $(VENV)/.tests-installed  ## the site, in build/site
 	$(BIN)/python -m tools.site
 
-test: lint test-js test-python test-hosts test-browser
+# What is installed waits for the network; what needs little of it is tried meanwhile, and told when done.
+test:
+	$(MAKE) --jobs=2 --output-sync=target $(VENV)/.tests-installed test-js test-hosts
+	$(MAKE) lint test-python test-browser
 
 # The same tests, with all networks, random examples and samples of which `test` tries some.
 test-long: export TEST_SIZE := long
@@ -83,7 +86,7 @@ TORCH := tests/unit/classifiers/torch tests/unit/classifiers/readers/test_huggin
 	tests/unit/classifiers/test_transforms.py tests/oracle/test_torch_methods.py \
 	tests/docs/test_blocks_of_pytorch.py
 
-# Processes are as many as cores: where each had threads as well, they would wait for one another.
+# Where each of several processes had threads for its matrices as well, they would wait for each other.
 test-python test-hosts test-browser: export OMP_NUM_THREADS := 1
 
 AT_ONCE := --numprocesses=2 --dist=worksteal

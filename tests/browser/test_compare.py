@@ -26,12 +26,13 @@ def panels(page: Page) -> Locator:
     return root(page).locator(".gx-panel[data-status]")
 
 
-def cell(canvas: Locator, row: int, column: int, grid: int = 4) -> tuple[float, float]:
+def cell(canvas: Locator, row: int, column: int) -> tuple[float, float]:
+    """Return the middle of one of 4×4 cells."""
     canvas.scroll_into_view_if_needed()
     box = canvas.bounding_box()
     assert box
-    x = box["x"] + (column + 0.5) * box["width"] / grid
-    return x, box["y"] + (row + 0.5) * box["height"] / grid
+    x = box["x"] + (column + 0.5) * box["width"] / 4
+    return x, box["y"] + (row + 0.5) * box["height"] / 4
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_a_page_of_real_methods_needs_no_kernel(
 ) -> None:
     honest = demo.load("honest")
     picture = honest.pictures["cat and dog"]
-    comparison = GridExplainer(honest.classifier).compare(
+    comparison = GridExplainer(honest.classifier, 4).compare(
         picture,
         ["occlusion", "grad-cam", "saliency"],
         "dog",
@@ -94,7 +95,7 @@ def test_a_page_of_real_methods_needs_no_kernel(
     expect(panels(page)).to_have_count(3)
     first, second = (panels(page).nth(number) for number in (0, 1))
     best = comparison["occlusion"].top(1)[0]
-    page.mouse.click(*cell(second.locator("canvas"), best.row, best.column, 8))
+    page.mouse.click(*cell(second.locator("canvas"), best.row, best.column))
     expect(first.locator(".gx-map-reading")).to_contain_text("· strongest for")
     hidden = comparison["occlusion"].vectors[best.row, best.column, comparison["occlusion"].target]
     expect(root(page)).to_contain_text(f"→ {100 * hidden:.1f}%")

@@ -211,7 +211,8 @@ def test_the_embedded_classifier(lab: Lab, page: Page) -> None:
     code = (
         "from gridexplainer_widget import GridExplainer, demo\n"
         "honest = demo.load('honest')\n"
-        "w = GridExplainer(honest.classifier).explore(honest.pictures['cat and dog'], 'cat')\nw"
+        "explainer = GridExplainer(honest.classifier, joint=False)\n"
+        "w = explainer.explore(honest.pictures['cat and dog'], 'cat')\nw"
     )
     lab.open([code], page)
     await_status(page, "done")

@@ -16,7 +16,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 FEWER = {
     "cheating": {
-        "GridExplainer(cheating.classifier)": "GridExplainer(cheating.classifier, 4)",
+        "GridExplainer(cheating.classifier)": "GridExplainer(cheating.classifier, 4, joint=False)",
         '{"rise": 300, "shap": 300, "shap-gradient": 100, "lime": 300}': (
             '{"rise": 40, "shap": 40, "shap-gradient": 10, "lime": 40}'
         ),
@@ -26,7 +26,7 @@ FEWER = {
         "samples=300": "samples=40",
         '{"samples": 300}': '{"samples": 40}',
         "stages=7": "stages=2",
-        '"picture-mean", "blur", "noise", "black"': '"picture-mean", "blur"',
+        '("picture-mean", "blur", "noise", "black")': '["blur"]',
     },
     "quickstart": {"grid_size=8": "grid_size=8, joint=False"},
     "your_model": {"range(150)": "range(15)"},

@@ -389,7 +389,7 @@ def test_the_seeds_quick_start_with_random_weights() -> None:
     cell = slice(224 // side, 2 * 224 // side), slice(3 * 224 // side, 4 * 224 // side)
     masked[cell] = picture[cell].mean(axis=(0, 1))
     pair = applications.resnet50.preprocess_input(np.stack([picture, masked]))
-    before, after = model.predict(pair, verbose=0)
+    before, after = model(pair, training=False).numpy()
     target = int(before.argmax())
     assert explanation.target == target
     assert abs(explanation.drops[1, 3] - (before[target] - after[target])) < 1e-5
