@@ -39,9 +39,6 @@ MAX_SIZES = 4
 MAX_PLANS = 16
 """Plans to keep, and schedules."""
 
-SECONDS_PER_NODE = 3e-3
-"""To compile one operation on patches, roughly (benchmarks/cold.py)."""
-
 
 @dataclass(frozen=True)
 class Layout:
@@ -145,7 +142,7 @@ class IncrementalEngine:
     @property
     def planning_seconds(self) -> float:
         """What compiling a plan takes, roughly."""
-        return SECONDS_PER_NODE * len(self.executor.graph) if self.executor.compiles else 0.0
+        return self.executor.seconds_per_node * len(self.executor.graph)
 
     def refresh(self) -> None:
         """Read the model's current weights."""

@@ -30,8 +30,10 @@ class Executor(Protocol):
     """Whether its whole maps are less work than the model."""
     accelerated: bool
     """Whether it runs on anything but a CPU."""
-    compiles: bool
-    """Whether the first batch of each plan takes seconds more."""
+    seconds_per_node: float
+    """To compile one of the graph's nodes on patches, roughly (benchmarks/cold.py)."""
+    runs_beside: bool
+    """Whether two threads that run it at once are quicker than one."""
 
     def refresh(self) -> int:
         """Read the model's current weights; return a number that changes with them."""

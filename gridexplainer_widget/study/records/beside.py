@@ -120,7 +120,7 @@ def may_help(model: HeldModel, plan: Plan) -> bool:
         engine = engines((height, width))
     except UnsupportedGraph:
         return False
-    return engine.executor.compiles and not engine.executor.accelerated
+    return engine.executor.runs_beside and not engine.executor.accelerated
 
 
 def processors() -> int:

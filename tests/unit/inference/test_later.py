@@ -11,9 +11,9 @@ import torch
 from keras import layers
 
 from gridexplainer_widget import Classifier, GridExplainer, as_classifier
+from gridexplainer_widget.classifiers.keras.incremental.executor import KerasExecutor
 from gridexplainer_widget.classifiers.torch.incremental import executor as torch_executor
 from gridexplainer_widget.core.errors import ModelChangedError
-from gridexplainer_widget.incremental import engine as engines
 from gridexplainer_widget.inference.incremental import IncrementalStrategy
 from gridexplainer_widget.inference.run import Run
 from tests.support.networks import picture
@@ -53,7 +53,7 @@ def torch_model() -> Classifier:
 
 @pytest.fixture
 def worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "SECONDS_PER_NODE", 0.0)
+    monkeypatch.setattr(KerasExecutor, "seconds_per_node", 0.0)
     monkeypatch.setattr(torch_executor, "SECONDS_PER_PART", 1e-9)
 
 
@@ -138,7 +138,8 @@ def test_what_many_runs_would_gain_is_added_up(monkeypatch: pytest.MonkeyPatch) 
     list(run_of(classifier).steps())
     once = engine.missed_seconds
     assert once > 0
-    monkeypatch.setattr(engines, "SECONDS_PER_NODE", 2.5 * once / len(engine.executor.graph))
+    nodes = len(engine.executor.graph)
+    monkeypatch.setattr(KerasExecutor, "seconds_per_node", 2.5 * once / nodes)
     found = [ways(run_of(classifier))[-1] for _ in range(3)]
     assert found == ["full", "incremental", "incremental"]
 

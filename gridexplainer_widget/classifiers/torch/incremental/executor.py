@@ -60,7 +60,8 @@ class TorchExecutor:
         The module cannot be read.
     """
 
-    compiles = False
+    seconds_per_node = 0.0  # nothing is compiled
+    runs_beside = False
 
     def __init__(
         self, module: Any, shape: tuple[int, int, int], after: Callable[[Any], Any]
