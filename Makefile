@@ -61,10 +61,12 @@ lab: $(VENV)/.installed  ## the live widget
 docs: $(VENV)/.tests-installed  ## the site, in build/site
 	$(BIN)/python -m tools.site
 
-# What is installed waits for the network; what needs little of it is tried meanwhile, and told when done.
+# Installing waits for the network, and types are checked on one core: something else runs meanwhile.
+# What each says is shown when it has ended.
 test:
 	$(MAKE) --jobs=2 --output-sync=target $(VENV)/.tests-installed test-js test-hosts
-	$(MAKE) lint test-python test-browser
+	$(MAKE) --jobs=2 --output-sync=target lint test-python
+	$(MAKE) test-browser
 
 # The same tests, with all networks, random examples and samples of which `test` tries some.
 test-long: export TEST_SIZE := long
@@ -110,7 +112,7 @@ test-hosts: $(OLD)/.installed  ## with older ipywidgets and ipykernel
 
 test-browser: $(VENV)/.tests-installed $(OLD)/.installed js/node_modules/.installed .cdn/.managers \
 		$(MANAGERS)/node_modules/.installed
-	$(BIN)/pytest --numprocesses=3 --dist=worksteal tests/browser  # they wait more than they work
+	$(BIN)/pytest --numprocesses=3 --dist=worksteal tests/browser
 
 build: js/node_modules/.installed  ## js/src → gridexplainer_widget/static
 	cd js && node build.mjs
