@@ -163,15 +163,29 @@ def traced(
 
 
 def states(events: list[dict[str, Any]]) -> Counter[str]:
-    """Count what became of the compositor's frames."""
+    """Count what became of the compositor's frames.
+
+    "of a scroll" are those that Chromium counts as such: while the button is down on the bar, or
+    the page animates, also frames in which nothing moves. Within two frames of a scroll event, the
+    list moves.
+    """
+    scrolled_at = np.array([event["ts"] for event in events if is_scroll(event)])
     found = Counter[str]()
     for event in events:
         told = event.get("args", {}).get("frame_reporter")
-        if event.get("name") == "PipelineReporter" and told:
-            kind = told.get("state", "?").removeprefix("STATE_").lower()
-            smooth = " (of a scroll)" if told.get("affects_smoothness") else ""
-            found[f"{kind}{smooth}"] += 1
+        if event.get("name") != "PipelineReporter" or not told:
+            continue
+        kind = told.get("state", "?").removeprefix("STATE_").lower()
+        if told.get("affects_smoothness"):
+            moves = bool(np.any(np.abs(scrolled_at - event["ts"]) < 2000 * FRAME))
+            kind += f" (of a scroll, {'moving' if moves else 'at rest'})"
+        found[kind] += 1
     return found
+
+
+def is_scroll(event: dict[str, Any]) -> bool:
+    told = event.get("args", {}).get("data", {})
+    return event.get("name") == "EventDispatch" and told.get("type") == "scroll"
 
 
 def line_of(deltas: list[float], found: Counter[str]) -> str:

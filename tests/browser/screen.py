@@ -189,10 +189,12 @@ def await_value(page: Page, cells: list[list[int]], *, keep: bool = False) -> No
 
 
 def assert_opens(page: Page) -> None:
-    """Click a picture in a gallery: it is explained live, below all else."""
+    """Click a picture in a gallery: it is explained live, below all else, and brought into view."""
     card = page.locator(".gx-card", has_text="00003.png")
     expect(card.locator(".gx-card-image")).to_be_visible()
     card.click()
     expect(page.get_by_role("combobox", name="Why").last).to_have_value("rest")
-    expect(page.locator(".gx-root[data-status]").last).to_have_attribute("data-status", "done")
+    live = page.locator(".gx-root[data-status]").last
+    expect(live).to_have_attribute("data-status", "done")
+    expect(live.locator(".gx-canvas")).to_be_in_viewport(ratio=0.9)
     expect(page.locator(".gx-gallery-error")).to_be_hidden()

@@ -12,8 +12,8 @@ const TEXT = 40;
 const GAP = 10;
 /** Lines of cards above and below those in view. */
 const BEYOND = 2;
-/** New cards in a frame, in whole lines: more take longer than a frame. */
-const NEW = 9;
+/** Where a line is filled: nobody sees it, and nothing of it is painted. */
+const AWAY = "translateY(-9999px)";
 /** Milliseconds in which a list that goes by a line or more flies: nobody sees what it shows. */
 const FRAME = 16;
 /** Milliseconds until a list that flew counts as slow. */
@@ -23,7 +23,10 @@ const SLOW = 50;
 interface Line {
   element: HTMLElement;
   cards: Card[];
+  /** Which line it shows; -1 for none. */
   number: number;
+  /** Whether it lies in its place. */
+  placed: boolean;
 }
 
 interface Layout {
@@ -60,25 +63,34 @@ export function cards(
     layout ??= laidOut(root, inside, table.about.columns);
     const top = root.scrollTop;
     if (Math.abs(top - before.top) * FRAME > layout.pitch * (now - before.now)) flew = now;
+    const moves = top !== before.top;
     before = { now, top };
     if (first < 0) inside.style.height = `${Math.ceil(rows.length / layout.across) * layout.pitch}px`;
     else if (now - flew < SLOW) return redraw();
-    fill(layout, first < 0 ? Infinity : NEW);
+    fill(layout, first < 0 ? Infinity : moves ? 2 : 1);
   };
-  /** Show lines that came into view or near, of so many new cards; the others in the next frames. */
+  /**
+   * Show lines that came into view or near, in so many steps, the others in the next frames. To fill a line is a step,
+   * and to paint it another: where many are lacking, both in one frame come too late for it again and again.
+   */
   const fill = ({ lines, across, pitch }: Layout, most: number) => {
     const top = Math.max(0, Math.floor(root.scrollTop / pitch) - BEYOND);
     const numbers = inViewFirst(top, lines.length);
     if (top !== first) ask(numbers, across, top);
-    let left = Math.max(1, Math.floor(most / across));
+    let left = most;
     for (const number of numbers) {
       const line = lines[number % lines.length]!; // the same for a line as long as it is in view
-      if (line.number === number) continue;
+      if (line.number !== number) {
+        if (left-- === 0) return redraw();
+        [line.number, line.placed] = [number, false];
+        line.element.hidden = number * across >= rows.length;
+        line.element.style.transform = AWAY;
+        show(line.cards, rowsOf(number, across));
+      }
+      if (line.placed) continue;
       if (left-- === 0) return redraw();
-      line.number = number;
-      line.element.hidden = number * across >= rows.length;
+      line.placed = true;
       line.element.style.transform = `translateY(${number * pitch}px)`;
-      show(line.cards, rowsOf(number, across));
     }
   };
   const rowsOf = (number: number, across: number) => rows.slice(number * across, (number + 1) * across);
@@ -193,7 +205,7 @@ function laidOut(root: HTMLElement, inside: HTMLElement, columns: number): Layou
     made.forEach((one, place) => showPlace(one.map, place, across, columns));
     node.style.gridTemplateColumns = `repeat(${across}, 1fr)`;
     node.style.height = `${pitch}px`;
-    return { element: node, cards: made, number: -1 };
+    return { element: node, cards: made, number: -1, placed: false };
   });
   inside.append(...lines.map((line) => line.element));
   return { across, side, pitch, lines, height };

@@ -89,7 +89,7 @@ export function histogram(column: Column, signal: AbortSignal, chosen: (range: R
 }
 
 function slider(label: string): HTMLInputElement {
-  const input = element("input", "gx-range");
+  const input = element("input", "gx-histogram-slider");
   input.type = "range";
   input.min = "0";
   input.max = String(STEPS);
