@@ -96,6 +96,8 @@ class Classifier:
     misfit : callable, optional
         Preprocessed batch → how far each picture is from those that the model was trained on, as
         far as its batch normalisation remembers them, or None: `normalisation.py`.
+    batch_budget : int, optional
+        Bytes of a batch, its activations included, beyond which it becomes slower; None: unknown.
     lock : context manager
         Of the model, whoever uses it: see :func:`~.model_lock.lock_of`.
 
@@ -126,6 +128,7 @@ class Classifier:
     misfit: Callable[[PreparedBatch], NDArray[np.float64] | None] | None = field(
         default=None, repr=False, compare=False
     )
+    batch_budget: int | None = field(default=None, repr=False, compare=False)
     lock: Any = field(default_factory=lock_of, repr=False, compare=False)
 
     confirmed: dict[tuple[Hashable, Hashable], Confirmation] = field(

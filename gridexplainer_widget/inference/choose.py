@@ -57,7 +57,7 @@ def choose_strategy(
     most: int = MAX_BATCH,
 ) -> Choice:
     """Choose how to run a model; warn if incremental inference was wanted but is impossible."""
-    full = FullStrategy(classifier, masker, batch_size_for(masker, batch_size, most))
+    full = FullStrategy(classifier, masker, batch_size_for(classifier, masker, batch_size, most))
     fewest = FEWEST if engine == "auto" else MIN_PICTURES
     if engine == "full" or len(masker.grid) + 1 < fewest:
         return Choice(full)
@@ -126,7 +126,7 @@ def uncompiled_strategy(
         "the model itself, uncompiled. The numbers are right, it only takes longer.",
         stacklevel=2,
     )
-    size = batch_size_for(masker, batch_size)
+    size = batch_size_for(classifier, masker, batch_size)
     full = FullStrategy(classifier, masker, size, uncompiled=True)
     full.description = "full: the model itself, since compiled it answers otherwise"
     return full

@@ -68,7 +68,7 @@ class Run:
     ) -> None:
         self.classifier, self.picture, self.masker = classifier, picture, masker
         self.given_batch_size = batch_size
-        self.batch_size = batch_size_for(masker, batch_size, most)
+        self.batch_size = batch_size_for(classifier, masker, batch_size, most)
         self.baseline: Probabilities | None = None
         self.vectors: Probabilities | None = None
         self.log_odds = np.empty((len(masker.grid), 0), np.float32)

@@ -54,9 +54,12 @@ def device_pace(masker: Masker, batch_size: int) -> Pace:
     return Pace.starting(batch_size, max(batch_size, most))
 
 
-def batch_size_for(masker: Masker, given: int | None, most: int = MAX_BATCH) -> int:
+def batch_size_for(
+    classifier: Classifier, masker: Masker, given: int | None, most: int = MAX_BATCH
+) -> int:
     """Return the user's batch size, else one that suits a run of this grid."""
-    return given or choose_batch_size(len(masker.grid) + 1, masker.pixels.nbytes, most)
+    budget = classifier.batch_budget or MEMORY_BUDGET
+    return given or choose_batch_size(len(masker.grid) + 1, masker.pixels.nbytes, most, budget)
 
 
 def even_batch_size(count: int, max_size: float) -> int:

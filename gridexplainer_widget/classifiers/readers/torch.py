@@ -19,6 +19,7 @@ from gridexplainer_widget.classifiers.torch.calls import (
     as_returned,
     channels_first,
     is_compiled,
+    place_of,
     unwrapped,
 )
 from gridexplainer_widget.classifiers.torch.families import read_module
@@ -30,6 +31,10 @@ from gridexplainer_widget.classifiers.torch.pieces import NetworkInPieces
 from gridexplainer_widget.classifiers.torch.structure import StructureReader
 
 from .torch_input import declared_input, input_shape, pieces_of
+
+BATCH_BUDGET = 80 * 2**20
+"""Four pictures of 224×224. Larger maps are freed to the system after each operation and paged in
+again: MobileNetV2 takes twice the processor's time in batches of 13 (docs/speed.md)."""
 
 
 def torch_classifier(
@@ -82,6 +87,7 @@ def torch_classifier(
         mark=partial(mark_of, reader),
         misfit=partial(batch_misfit, bare),
         reread=partial(_read_anew, given, overrides, after),
+        batch_budget=BATCH_BUDGET if place_of(bare, torch)[0].type == "cpu" else None,
         lock=lock,
     )
 

@@ -3,9 +3,10 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from gridexplainer_widget import ClassifierError
+from gridexplainer_widget import ClassifierError, as_classifier
 from gridexplainer_widget.core.picture import Picture
 from gridexplainer_widget.inference.strategy import (
+    ACTIVATIONS_PER_INPUT,
     MAX_BATCH,
     MAX_UNWATCHED,
     MEMORY_BUDGET,
@@ -57,6 +58,15 @@ def test_large_pictures_come_in_small_batches() -> None:
     assert choose_batch_size(100, 4, MAX_UNWATCHED) == 50
     assert choose_batch_size(100, MEMORY_BUDGET) == 1
     assert choose_batch_size(100, 1000, budget=32_000 * 5) == 5
+
+
+@pytest.mark.parametrize(("pictures", "size"), [(None, 9), (3, 3), (0, 1)])
+def test_a_model_may_be_faster_in_small_batches(pictures: int | None, size: int) -> None:
+    """Sixteen cells and the picture, of 12×12×3 numbers."""
+    classifier = as_classifier(weights)
+    if pictures is not None:
+        classifier.batch_budget = 1 + pictures * NOISE.pixels.size * 4 * ACTIVATIONS_PER_INPUT
+    assert run_of(classifier).batch_size == size
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was() -> None:
