@@ -68,7 +68,7 @@ class OnnxExecutor:
     """
 
     accelerated = False
-    seconds_per_node = 1.2e-3
+    seconds_per_node = 2e-3
     runs_beside = False
 
     def __init__(
