@@ -101,7 +101,7 @@ class OnnxExecutor:
         return array
 
     def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Tensor]:
-        """See :class:`Executor`; as rows."""
+        """See :class:`Executor`; as rows. A patch as large as the picture asks for none of them."""
         nothing = {index: _unknown(self.graph[index]) for index in kept_patched(plan)}
         whole = {index: whole_box(self.graph[index].size) for index in plan.patched}
         patch = self.to_tensor(picture[np.newaxis])
