@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from gridexplainer_widget.analysis.compare import check_model
@@ -92,7 +93,7 @@ def _tables(setup: Setup, plan: Plan, identity: Identity, workers: int | str | N
 
 def _check(setup: Setup, sources: Sequence[Source]) -> dict[str, Any] | None:
     """Check the model with the first picture that can be read."""
-    for source in sources[:CHECKED]:
+    for source in islice(sources, CHECKED):
         item = read_item(source)
         if item.picture is not None:
             run = setup.start_run(item.picture)

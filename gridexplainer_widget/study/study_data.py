@@ -16,7 +16,7 @@ from gridexplainer_widget.methods.requests import MethodRequest, parse_request
 from .findings.numbers import FIGURE_COLUMNS, figures_of
 from .records.folder import StudyFolder
 from .records.pixel_maps import PixelMaps
-from .records.sources import Source
+from .records.sources import Source, by_name
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -38,7 +38,7 @@ class StudyData:
         self, folder: StudyFolder, setup: Setup | None = None, sources: Sequence[Source] = ()
     ) -> None:
         self.folder, self.setup = folder, setup
-        self._sources = {source.name: source for source in sources}
+        self._sources = by_name(sources)
 
     @classmethod
     def open(cls, path: str | os.PathLike[str], explainer: Setup | None = None) -> Self:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 SUFFIXES: Final = frozenset(
     {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif", ".ppm"}
@@ -49,6 +49,13 @@ class Source:
     def path(self) -> str:
         """Where its file is, also ``s3://…``; "" if it is none."""
         return os.fspath(self.picture) if isinstance(self.picture, (str, os.PathLike)) else ""
+
+
+class Named(Protocol):
+    """Pictures by name."""
+
+    def get(self, name: str, /) -> Source | None:
+        """Return the picture of a name; None if there is none."""
 
 
 def sources_of(given: Any) -> Sequence[Source]:
@@ -103,6 +110,19 @@ class HuggingFace(Sequence[Source]):
         if self._names is not None and label is not None:
             label = self._names[label] if label >= 0 else None
         return Source(str(index), row[self._image], label)
+
+    def get(self, name: str, /) -> Source | None:
+        """Return the picture of a name; no other is read."""
+        shown = name.isdecimal() and len(name) <= len(str(len(self)))
+        number = int(name) if shown and str(int(name)) == name else len(self)
+        return self[number] if number < len(self) else None
+
+
+def by_name(sources: Sequence[Source]) -> Named:
+    """Find pictures by their names; those of a dataset are not held."""
+    if isinstance(sources, HuggingFace):
+        return sources
+    return {source.name: source for source in sources}
 
 
 def _of_path(path: str) -> list[Source]:

@@ -1,6 +1,7 @@
 """A study as a whole, in this process."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,33 @@ def test_a_model_that_changes_on_the_way_is_told(tmp_path: Path, after: int) -> 
     with pytest.raises(ModelChangedError, match="has changed|answers otherwise"):
         explainer.explain_all([noise(number) for number in range(20)], tmp_path)
     assert Study.open(tmp_path).table.num_rows == 0  # nobody knows which came before
+
+
+class Photographs:
+    """A dataset that counts what is read of it."""
+
+    column_names = ("image",)
+    features = {"image": type("Image", (), {})()}  # noqa: RUF012
+
+    def __init__(self) -> None:
+        self.read: Counter[int] = Counter()
+
+    def __len__(self) -> int:
+        return 4
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        self.read[index] += 1
+        return {"image": noise(index)}
+
+
+def test_a_dataset_is_read_once_and_one_picture_when_it_is_wanted(tmp_path: Path) -> None:
+    """The first is read for the model's check as well."""
+    dataset = Photographs()
+    study = tiny().explain_all(dataset, tmp_path)
+    assert dataset.read == {0: 2, 1: 1, 2: 1, 3: 1}
+    row = study.table.to_pylist()[2]
+    np.testing.assert_array_equal(study.source(row).picture, noise(int(row["name"])))
+    assert dataset.read.total() == 6
 
 
 class Training:

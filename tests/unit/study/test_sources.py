@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gridexplainer_widget.study.records.sources import sources_of
+from gridexplainer_widget.study.records.sources import by_name, sources_of
 from tests.support.studies import noise, pictures_in
 
 
@@ -66,6 +66,24 @@ def test_a_hugging_face_dataset_is_read_one_by_one() -> None:
     assert [one.name for one in found[1:]] == ["1", "2"]
     with pytest.raises(IndexError):
         found[3]
+
+
+def test_a_datasets_pictures_are_found_by_name_and_not_held() -> None:
+    asked = []
+
+    class Counting(Dataset):
+        def __getitem__(self, index: int) -> dict[str, Any]:
+            asked.append(index)
+            return super().__getitem__(index)
+
+    found = by_name(sources_of(Counting()))
+    for name in ("3", "01", "-1", "a.png", "", "1" * 5000):
+        assert found.get(name) is None
+    assert asked == []
+    second = found.get("1")
+    assert second is not None
+    assert second.label == "cat"
+    assert asked == [1]
 
 
 @pytest.mark.parametrize(
