@@ -91,9 +91,12 @@ class IncrementalStrategy:
 
     @property
     def is_worth_it(self) -> bool:
-        """Whether patches save more than compiling takes, in runs so far and this one together."""
+        """Whether patches save what compiling takes, in runs so far and this one together.
+
+        Where nothing is compiled, whole maps with operations folded are worth it alone.
+        """
         self.engine.missed_seconds += self.engine.saved_seconds(self.plan, self._cells())
-        return self.engine.missed_seconds > self.engine.planning_seconds
+        return self.engine.missed_seconds >= self.engine.planning_seconds
 
     def _cells(self) -> Boxes:
         return as_boxes(self.masker.grid.boxes())

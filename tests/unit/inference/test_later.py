@@ -51,6 +51,24 @@ def torch_model() -> Classifier:
     return as_classifier(module.eval(), preprocess="0..1", input_shape=(48, 40), output="logits")
 
 
+class Excited(torch.nn.Module):
+    """All after the first sum looks at the whole picture, so patches save next to nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = torch.nn.Sequential(
+            torch.nn.Conv2d(3, 8, 3, padding=1),
+            torch.nn.BatchNorm2d(8),
+            torch.nn.Conv2d(8, 8, 3),
+            torch.nn.BatchNorm2d(8),
+        )
+        self.head = torch.nn.Linear(8, 3)
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        pixels = pixels + pixels.mean((2, 3), keepdim=True)
+        return self.head(self.layers(pixels).mean((2, 3)))
+
+
 @pytest.fixture
 def worth_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(KerasExecutor, "seconds_per_node", 0.0)
@@ -86,6 +104,18 @@ def test_the_same_numbers_before_and_after_the_change(make, begins) -> None:
     np.testing.assert_allclose(run.log_odds, full.log_odds, atol=1e-4)
     np.testing.assert_allclose(run.baseline, full.baseline, atol=1e-6)
     assert set(ways(run_of(classifier))) == {"incremental"}, "it is kept"
+
+
+@pytest.mark.usefixtures("worth_it")
+def test_operations_are_folded_where_patches_are_left_out_and_nothing_is_compiled() -> None:
+    torch.manual_seed(2)
+    module = Excited().eval()
+    told = {"preprocess": "0..1", "input_shape": (48, 40), "output": "logits"}
+    run, full = (run_of(as_classifier(module, **told), engine) for engine in ("auto", "full"))
+    ways(run)
+    assert run.strategy.description == "full, operations folded"
+    list(full.steps())
+    np.testing.assert_allclose(run.vectors, full.vectors, atol=1e-6)
 
 
 @pytest.mark.usefixtures("worth_it")
