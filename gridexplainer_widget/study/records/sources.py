@@ -113,9 +113,10 @@ class HuggingFace(Sequence[Source]):
 
     def get(self, name: str, /) -> Source | None:
         """Return the picture of a name; no other is read."""
-        shown = name.isdecimal() and len(name) <= len(str(len(self)))
-        number = int(name) if shown and str(int(name)) == name else len(self)
-        return self[number] if number < len(self) else None
+        if not name.isdecimal() or len(name) > len(str(len(self))):
+            return None
+        number = int(name)
+        return self[number] if str(number) == name and number < len(self) else None
 
 
 def by_name(sources: Sequence[Source]) -> Named:

@@ -48,7 +48,7 @@ def write_patch_maps(source: Source, plan: PatchPlan) -> WrittenPart:
 def write_outputs(source: Source, plan: PatchPlan) -> WrittenPart:
     """Write: whole maps of the cut (n, channels, height, width) → outputs."""
     part = Part(source)
-    cut = [part.input(map_name(index), _map_shape(plan, index, "n")) for index in plan.cut]
+    cut = [part.input(map_name(index), _map_shape(plan, index)) for index in plan.cut]
     results = OnnxCalculation(part, plan, {}).outputs([Layouts(part, first=one) for one in cut])
     # An input may be a result, but not by the same name.
     return part.written([part.add("Identity", result.first) for result in results])
@@ -148,6 +148,6 @@ def list_name(number: int) -> str:
     return f"list{number}"
 
 
-def _map_shape(plan: PatchPlan, index: int, n: int | str) -> tuple[int | str, ...]:
+def _map_shape(plan: PatchPlan, index: int) -> tuple[int | str, ...]:
     node = plan.graph[index]
-    return (n, node.channels, *node.size)
+    return ("n", node.channels, *node.size)

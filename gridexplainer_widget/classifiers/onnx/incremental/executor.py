@@ -102,15 +102,14 @@ class OnnxExecutor:
 
     def whole_maps(self, plan: PatchPlan, picture: NDArray[np.float32]) -> dict[int, Tensor]:
         """See :class:`Executor`; as rows. A patch as large as the picture asks for none of them."""
-        nothing = {index: _unknown(self.graph[index]) for index in kept_patched(plan)}
-        whole = {index: whole_box(self.graph[index].size) for index in plan.patched}
+        whole = {index: _unknown(self.graph[index]) for index in kept_patched(plan)}
+        boxes = {index: whole_box(self.graph[index].size) for index in plan.patched}
         patch = self.to_tensor(picture[np.newaxis])
-        given = _patch_inputs(patch, nothing, *packed(plan.gathers(whole)))
+        given = _patch_inputs(patch, whole, *packed(plan.gathers(boxes)))
         results = self._run(write_patch_maps, plan, given)
-        maps = zip(nothing, results[len(plan.cut) :], strict=True)
-        return {
-            index: np.concatenate([rows, nothing[index][-len(OUTSIDE) :]]) for index, rows in maps
-        }
+        for rows, found in zip(whole.values(), results[len(plan.cut) :], strict=True):
+            rows[: len(found)] = found
+        return whole
 
     def baseline_maps(self, plan: PatchPlan, whole: dict[int, Tensor]) -> CutMaps:
         """See :class:`Executor`."""
